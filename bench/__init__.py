@@ -1,0 +1,1 @@
+"""Measurements, with peers beside us in the same run."""

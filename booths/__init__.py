@@ -1,0 +1,1 @@
+"""Exhibitors' stands. The first fair has none; this is where they will live."""

@@ -1,0 +1,1 @@
+"""Channels and messages: what people write to each other, live and later."""

@@ -1,0 +1,1 @@
+"""Persons: registration, sign-in, sessions, profile, roles, their own data."""

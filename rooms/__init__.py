@@ -1,0 +1,1 @@
+"""Places inside a fair: who may enter, and who is there."""

@@ -1,0 +1,1 @@
+"""The process: what is composed at the start, and the commands that run it."""

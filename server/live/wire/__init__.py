@@ -1,0 +1,1 @@
+"""Every message that crosses the live line, as types."""

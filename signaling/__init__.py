@@ -1,0 +1,1 @@
+"""Calls: negotiation and media. The first fair has none; this is where they will live."""
