@@ -1,0 +1,141 @@
+"""The database: one schema on SQLite and PostgreSQL, and a unit of work that commits in one place."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from server.kernel.clock import Clock
+from server.kernel.events import Events
+from server.kernel.outbox import OutboxRow
+from server.kernel.settings import Settings
+
+# Longest wait for SQLite's lock. Only other programs can hold it (a backup, a shell): writers here queue before it.
+SQLITE_BUSY_MS = 5_000
+# Connections per worker. Two cores commit far more than ten transactions' worth of work at once.
+POOL_SIZE = 10
+# How long a request waits for a connection before it answers "unavailable".
+POOL_TIMEOUT_S = 5
+
+class UnitOfWork:
+    """One transaction. Actions change things through `session`, and say what happened;
+    the commit, and the publishing after it, are done by `Database.write` alone."""
+
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self.session = session
+        self.clock = clock
+        self._events: list[object] = []
+        self._after_commit: list[Callable[[], Awaitable[None]]] = []
+
+    def emit(self, happened: object) -> None:
+        """Tell the listeners of this event, once everything is committed."""
+        self._events.append(happened)
+
+    def after_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Run `action` once everything is committed, before the listeners."""
+        self._after_commit.append(action)
+
+    def enqueue(self, job: str, payload: dict[str, Any], *, at: datetime | None = None, key: str | None = None) -> None:
+        """Have a background job done after the commit, at least once, even if the process dies in between.
+
+        `payload` is plain JSON; `at` is the earliest moment (None: at once); a `key` makes the job unique:
+        a second one with the same key is dropped.
+        """
+        self.session.add(OutboxRow.of(job, payload, at or self.clock.now(), key))
+
+    async def _publish(self, events: Events) -> None:
+        for action in self._after_commit:
+            await action()
+        await events.dispatch(self._events)
+
+
+class Database:
+    """Reading and writing. On SQLite there is one writer at a time, queued here and not in the file lock."""
+
+    def __init__(self, settings: Settings, clock: Clock, events: Events) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.events = events
+        self.url = database_url(settings)
+        self.sqlite = self.url.startswith("sqlite")
+        self.engine = _engine(self.url)
+        self._writer = asyncio.Lock() if self.sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking only; what is changed in it is rolled back."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        """One unit of work: committed on leaving, rolled back on an exception, published after the commit."""
+        async with self._one_writer(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            if self.sqlite:
+                await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            work = UnitOfWork(session, self.clock)
+            yield work
+            await session.commit()
+        await work._publish(self.events)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _one_writer(self) -> AsyncIterator[None]:
+        if self._writer is None:
+            yield
+            return
+        async with self._writer:
+            yield
+
+
+def database_url(settings: Settings) -> str:
+    """The SQLAlchemy URL with the right asynchronous driver.
+
+    Raises ValueError for anything but SQLite and PostgreSQL.
+    """
+    if settings.embedded:
+        return f"sqlite+aiosqlite:///{settings.data / 'fairmatch.db'}"
+    url = make_url(settings.database_url)
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("FAIRMATCH_DATABASE_URL must begin with postgresql://")
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(
+            url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True
+        )
+    engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    """Settings of every SQLite connection. FULL: what was acknowledged survives a power cut."""
+    connection.isolation_level = None  # transactions begin where we say, see _begin_sqlite
+    cursor: sqlite3.Cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MS}",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,82 @@
+"""Every setting, in one class, from the environment (FAIRMATCH_...) and a `.env` file."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Each field says what it does; `fairmatch settings` prints them all."""
+
+    model_config = SettingsConfigDict(env_prefix="FAIRMATCH_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("var"), description="Folder for the database, uploaded files, mails and the secret.")
+    database_url: str = Field(
+        "", description="postgresql://user:password@host/name; empty: SQLite in the data folder, one process."
+    )
+    redis_url: str = Field("", description="redis://host:6379/0; needed as soon as there is more than one worker.")
+    redis_prefix: str = Field("fairmatch", description="Put before every Redis channel and key.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis.")
+    worker_name: str = Field("", description="Stable name of this worker among the others; empty: made at start.")
+    base_url: str = Field("", description="Address that people type, used in mails; empty: http://localhost:PORT.")
+    allowed_origins: list[str] = Field(
+        default_factory=list, description="Further origins whose pages may open the live line, as a JSON list."
+    )
+    trusted_proxies: str = Field("127.0.0.1", description="Addresses of reverse proxies whose headers are believed.")
+    drain_seconds: float = Field(20.0, ge=0, le=30, description="How long a stopping worker takes leave of people.")
+
+    secret: SecretStr = Field(
+        SecretStr(""), description="Key for signatures; empty: made once and kept in the data folder."
+    )
+    dev: bool = Field(False, description="Development aids: the pattern page and the mails under /dev/mail.")
+    demo: bool = Field(False, description="Fill an empty database with the demo fair.")
+    log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for /metrics; empty: only from this machine."
+    )
+
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp[s]://user:password@host:port; empty: mails land in the data folder."
+    )
+    mail_from: str = Field("Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
+
+    oidc_name: str = Field("", description="Name on the button for single sign-on.")
+    oidc_issuer: str = Field("", description="OpenID Connect issuer; empty: single sign-on is off.")
+    oidc_client_id: str = Field("", description="Client id at the issuer.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret at the issuer.")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the SQLite file in the data folder."""
+        return not self.database_url
+
+    @property
+    def public_url(self) -> str:
+        """The address that people type, without a slash at its end."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @cached_property
+    def secret_bytes(self) -> bytes:
+        """The signing key; made and kept in the data folder when none is set."""
+        given = self.secret.get_secret_value()
+        return given.encode() if given else _kept_secret(self.data / "secret")
+
+
+def _kept_secret(path: Path) -> bytes:
+    """Read the key, or make it: exclusively, so that two workers starting at once agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()
