@@ -1,5 +1,6 @@
-"""Levels of access, and the guard that asks before anything happens."""
+"""Levels of access, and the pure rule that decides them."""
 
+from collections.abc import Set
 from enum import Enum
 
 
@@ -7,7 +8,7 @@ class Access(Enum):
     """Who may call a route or a live method. `server.access` gives each of them one of these.
 
     MEMBER and the levels after it mean: in the fair that the path parameter {fair} names (a live method:
-    the fair of the channel it names). ORGANISER includes MODERATOR; ADMIN includes everything.
+    the fair of the channel it names).
     """
 
     ANYONE = "anyone"
@@ -19,3 +20,26 @@ class Access(Enum):
     ORGANISER = "organiser of the fair"
     ADMIN = "platform administrator"
     DEV = "anyone, in development mode only"
+
+
+# The roles in a fair that each level accepts.
+_ROLES: dict[Access, frozenset[str]] = {
+    Access.MEMBER: frozenset({"attendee", "exhibitor", "speaker", "moderator", "organiser"}),
+    Access.EXHIBITOR: frozenset({"exhibitor", "organiser"}),
+    Access.SPEAKER: frozenset({"speaker", "organiser"}),
+    Access.MODERATOR: frozenset({"moderator", "organiser"}),
+    Access.ORGANISER: frozenset({"organiser"}),
+}
+
+IN_FAIR = frozenset(_ROLES)
+
+
+def allows(level: Access, *, signed_in: bool, admin: bool, roles: Set[str], dev: bool) -> bool:
+    """Whether somebody with these roles in the fair in question passes a level."""
+    if level is Access.ANYONE:
+        return True
+    if level is Access.DEV:
+        return dev
+    if admin or level is Access.SIGNED_IN:
+        return signed_in
+    return level in _ROLES and signed_in and not _ROLES[level].isdisjoint(roles)
