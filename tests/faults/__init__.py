@@ -1,0 +1,1 @@
+"""Faults on purpose, and a checker that says whether a promise was broken."""
