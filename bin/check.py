@@ -1,0 +1,84 @@
+"""`make test`: the parts, the lint, and the whole suite on both kinds of ground."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bin import system_parts
+from bin.console import say
+from bin.lint import lint
+from bin.places import PYTHON, ROOT, TEST_RESULTS, environment
+from bin.setup import setup
+
+# One test process per core of the smallest machine that this is meant for; servers and browsers run beside them.
+TEST_PROCESSES = 2
+# On the embedded ground every test runs; on the cluster those that the ground can change (tests/support/ground.py).
+GROUNDS = {"embedded": "SQLite and the memory bus", "cluster": "PostgreSQL, Redis and two workers"}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many tests ended how; a run that broke off counts as one failure."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        line = f"{self.passed} passed, {self.failed} failed"
+        return f"{line}, {self.skipped} skipped" if self.skipped else line
+
+
+def check(arguments: list[str]) -> int:
+    """Run everything; further arguments go to pytest. The exit code is 0 only if tests ran and nothing failed."""
+    began = time.monotonic()
+    setup(for_tests=True)
+    system_parts.ensure()
+    found = lint()
+    total = sum((_run(ground, arguments) for ground in GROUNDS), start=Count())
+    say(f"\nDone in {time.monotonic() - began:.0f} s.")
+    if found:
+        say(f"Lint found something in: {', '.join(found)}.")
+    say(str(total))
+    return 1 if found or total.failed or not total.passed else 0
+
+
+def unit(arguments: list[str]) -> int:
+    """Run the fast part on the embedded ground: no browser, no server process, no PostgreSQL."""
+    setup(for_tests=True)
+    return _pytest("embedded", ["-m", "not slow", *arguments])
+
+
+def _run(ground: str, arguments: list[str]) -> Count:
+    say(f"\n-> Tests on {GROUNDS[ground]}")
+    report = TEST_RESULTS / f"{ground}.xml"
+    TEST_RESULTS.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    code = _pytest(ground, [f"--junitxml={report}", "-o", "junit_suite_name=fairmatch", *arguments])
+    return counted(report, code)
+
+
+def _pytest(ground: str, arguments: list[str]) -> int:
+    sys.stdout.flush()
+    command: list[str | Path] = [PYTHON, "-m", "pytest", "-n", str(TEST_PROCESSES), *arguments]
+    chosen = environment(FAIRMATCH_TEST_BACKEND=ground)
+    return subprocess.run(command, cwd=ROOT, env=chosen, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def counted(report: Path, code: int) -> Count:
+    """What a JUnit report says; a failure more where pytest's exit code tells of one that the report does not."""
+    try:
+        suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest's own file
+    except (OSError, ElementTree.ParseError):
+        suite = None
+    if suite is None:
+        return Count(failed=1)
+    tests, failures, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+    failed = failures + errors
+    return Count(tests - failed - skipped, max(failed, 1) if code else failed, skipped)

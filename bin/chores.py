@@ -1,0 +1,81 @@
+"""The chores by name; each is a row here and a target in the Makefile."""
+
+import errno
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from bin import check, start
+from bin.console import ChoreError, say
+from bin.lint import lint
+from bin.pins import pins
+from bin.places import PYTHON, ROOT, environment
+from bin.setup import setup
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do the chore that the first argument names; the exit code says how it went, and a ChoreError is one sentence."""
+    name, *rest = arguments or ["help"]
+    if name not in CHORES:
+        sys.stderr.write(f"There is no chore {name!r}: `make help` lists them.\n")
+        return 2
+    try:
+        return CHORES[name](rest) or 0
+    except ChoreError as stop:
+        say()
+        sys.stderr.write(f"{stop}\n")
+    except OSError as error:
+        say()
+        sys.stderr.write(_disk_sentence(error) + "\n")
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _disk_sentence(error: OSError) -> str:
+    where = error.filename or ROOT
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full ({where}): make room and run this again."
+    return f"{where} cannot be used ({error.strerror or error}): check the rights of this folder and run this again."
+
+
+def _setup(_rest: list[str]) -> None:
+    setup()
+
+
+def _run(rest: list[str]) -> None:
+    port, data = rest
+    start.start(port, data)
+
+
+def _lint(_rest: list[str]) -> int:
+    setup(for_tests=True)
+    return 1 if lint() else 0
+
+
+def _pins(_rest: list[str]) -> None:
+    pins()
+
+
+def _module(module: str) -> Callable[[list[str]], int]:
+    """A chore that is a program of the project, run in its environment."""
+
+    def chore(rest: list[str]) -> int:
+        setup(for_tests=True)
+        return subprocess.run([PYTHON, "-m", module, *rest], cwd=ROOT, env=environment(), check=False).returncode
+
+    return chore
+
+
+CHORES: dict[str, Callable[[list[str]], int | None]] = {
+    "setup": _setup,
+    "run": _run,
+    "test": check.check,
+    "unit": check.unit,
+    "lint": _lint,
+    "pins": _pins,
+    "messages": _module("bin.messages"),
+    "docs": _module("bin.reference"),
+    "screenshots": _module("bin.screenshots"),
+    "bench": _module("bench"),
+}

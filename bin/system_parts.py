@@ -1,0 +1,113 @@
+"""The real parts that the tests talk to: where they lie on this machine, and how they are installed."""
+
+import glob
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from bin.console import ChoreError, say, step
+from bin.places import VAR
+from bin.programs import run_logged
+
+# Programs by part, in the order of preference; any of a part's programs will do.
+_PROGRAMS = {
+    "redis": ("redis-server", "valkey-server"),
+    "postgresql": ("postgres",),
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+}
+# Where programs lie that packages keep off the PATH.
+_OTHER_PLACES = {
+    "postgres": (
+        "/usr/lib/postgresql/*/bin/postgres",
+        "/usr/pgsql-*/bin/postgres",
+        "/opt/homebrew/opt/postgresql*/bin/postgres",
+        "/usr/local/opt/postgresql*/bin/postgres",
+    ),
+    "chromium": (
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+}
+# What each package program calls the parts, and the words before their names.
+_PACKAGES = {
+    "apt-get": ("apt-get install -y --no-install-recommends", {"redis": "redis-server"}),
+    "dnf": ("dnf install -y", {"postgresql": "postgresql-server"}),
+    "pacman": ("pacman -S --noconfirm", {}),
+    "zypper": ("zypper install -y", {"postgresql": "postgresql-server"}),
+    "apk": ("apk add", {}),
+    "brew": ("brew install", {}),
+}
+
+
+def find(part: str) -> str | None:
+    """The program of this part ("redis", "postgresql" or "chromium"), or None."""
+    for program in _PROGRAMS[part]:
+        if found := shutil.which(program):
+            return found
+        patterns = _OTHER_PLACES.get(program, ())
+        if lying := [path for pattern in patterns for path in glob.glob(pattern)]:
+            return max(lying, key=_numbers)
+    return None
+
+
+def _numbers(path: str) -> list[int]:
+    """The numbers in a path, to take PostgreSQL 17 before 9."""
+    return [int(piece) for piece in "".join(c if c.isdigit() else " " for c in path).split()]
+
+
+def ensure() -> None:
+    """Have all parts, installing what is missing where that is allowed.
+
+    Raises ChoreError with the line to type where it is not.
+    """
+    missing = [part for part in _PROGRAMS if not find(part)]
+    if not missing:
+        return
+    if not _allowed():
+        raise ChoreError(f"The tests need {_listed(missing)}: type `{_line(missing)}` and run this again.")
+    _install(missing)
+    if still := [part for part in missing if not find(part)]:
+        raise ChoreError(f"The system's packages did not bring {_listed(still)}: install it and run this again.")
+
+
+def _allowed() -> bool:
+    """Only Debian's way is taken by itself, as root or where sudo asks for no password."""
+    if not shutil.which("apt-get"):
+        return False
+    if os.geteuid() == 0:
+        return True
+    sudo = shutil.which("sudo")
+    return sudo is not None and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0
+
+
+def _install(missing: Sequence[str]) -> None:
+    VAR.mkdir(exist_ok=True)
+    say(f"-> The tests talk to {_listed(missing)}, from the system's packages: {_line(missing)}")
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    # RUNLEVEL=1 keeps Debian from starting the servers it installs: the tests start their own.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    with step("System packages") as progress:
+        progress.show("(list)")
+        run_logged("apt-get update", [*sudo, "apt-get", "update"], more=quiet)
+        progress.show("(install)")
+        command, names = _PACKAGES["apt-get"]
+        run_logged("apt-get install", [*sudo, *command.split(), *_packages(missing, names)], more=quiet)
+
+
+def _line(missing: Sequence[str]) -> str:
+    """The exact line with which a person installs the parts on this system."""
+    for program, (command, names) in _PACKAGES.items():
+        if shutil.which(program):
+            sudo = "" if program == "brew" or os.geteuid() == 0 else "sudo "
+            update = f"{sudo}apt-get update && " if program == "apt-get" else ""
+            return f"{update}{sudo}{command} {' '.join(_packages(missing, names))}"
+    return f"your system's package program for {' '.join(missing)}"
+
+
+def _packages(parts: Sequence[str], names: dict[str, str]) -> list[str]:
+    return [names.get(part, part) for part in parts]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
