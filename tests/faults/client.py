@@ -1,0 +1,199 @@
+"""A client of the live line that keeps a record of all that it did and saw.
+
+It does what the browser's client does, in Python: it comes back after every break, sends what is not acknowledged
+again under the same id, applies events by position, and asks for what is missing.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.faults.history import Acked, Applied, History, Refused, Reset, Sent
+
+SUBPROTOCOL = "fairmatch.v1"
+# Longest pause before the next attempt: short, since a test's faults last seconds and not minutes.
+BACK_OFF_CAP_S = 1.0
+ANSWER_TIMEOUT_S = 10.0
+# No frame for so long: the line is dead, though nobody closed it.
+SILENCE_S = 40.0
+
+Ticket = Callable[[], Awaitable[str]]
+
+
+class RecordingClient:
+    """One person's tab on one channel. Start it with `async with`; `send` returns once acknowledged."""
+
+    def __init__(self, name: str, urls: list[str], ticket: Ticket, channel: str, history: History) -> None:
+        self.name = name
+        self.channel = channel
+        self.history = history
+        self.position: dict[str, Any] | None = None
+        self.connections = 0
+        self._urls = itertools.cycle(urls)
+        self._ticket = ticket
+        self._resume: str | None = None
+        self._numbers = itertools.count(1)
+        self._unacknowledged: dict[str, str] = {}
+        self._acknowledged: dict[str, asyncio.Future[int]] = {}
+        self._cid_of: dict[int, str] = {}
+        self._held: dict[int, dict[str, Any]] = {}
+        self._socket: ClientConnection | None = None
+        self._moved = asyncio.Condition()
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "RecordingClient":
+        self._running = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._running is not None
+        self._running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._running
+
+    @property
+    def top(self) -> int:
+        """The last number applied; 0 before the first."""
+        return self.position["s"] if self.position else 0
+
+    async def send(self, text: str) -> int:
+        """Send, through however many breaks it takes, and return the number it got in the log.
+
+        Raises PermissionError where the server refuses for good.
+        """
+        cid = str(uuid.uuid4())
+        self._unacknowledged[cid] = text
+        self._acknowledged[cid] = asyncio.get_running_loop().create_future()
+        self.history.add(Sent(self.name, self.channel, cid, text, time.monotonic()))
+        await self._offer(cid, text)
+        return await self._acknowledged[cid]
+
+    async def reached(self, seq: int, within: float = 30.0) -> None:
+        """Wait until everything up to `seq` is applied. Raises TimeoutError with where the client stands."""
+        try:
+            async with asyncio.timeout(within), self._moved:
+                await self._moved.wait_for(lambda: self.top >= seq)
+        except TimeoutError:
+            raise TimeoutError(f"{self.name} stands at {self.top}, not at {seq}") from None
+
+    async def _run(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._session(next(self._urls))
+                attempt = 0
+            except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
+                attempt += 1
+            self._socket = None
+            await asyncio.sleep(random.uniform(0, min(BACK_OFF_CAP_S, 0.1 * 2**attempt)))
+
+    async def _session(self, url: str) -> None:
+        async with connect(
+            url, subprotocols=[SUBPROTOCOL], compression=None, origin=_origin(url), open_timeout=5, ping_interval=None
+        ) as socket:
+            await socket.send(json.dumps({"i": 0, "m": "hello", "p": await self._hello()}))
+            welcome = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_TIMEOUT_S))
+            if "e" in welcome:
+                self._resume = None  # an old token: the next attempt takes a ticket
+                return
+            self._resume = welcome["r"]["resume"]
+            self.connections += 1
+            await self._apply_state(welcome["r"]["channels"][self.channel])
+            self._socket = socket
+            for cid, text in list(self._unacknowledged.items()):
+                await self._offer(cid, text)
+            while True:
+                await self._read(await asyncio.wait_for(socket.recv(), SILENCE_S))
+
+    async def _hello(self) -> dict[str, Any]:
+        proof = {"resume": self._resume} if self._resume else {"ticket": await self._ticket()}
+        return {**proof, "channels": {self.channel: self.position}}
+
+    async def _offer(self, cid: str, text: str) -> None:
+        if self._socket is None:
+            return
+        number = next(self._numbers)
+        self._cid_of[number] = cid
+        params = {"channel": self.channel, "cid": cid, "text": text}
+        with contextlib.suppress(ConnectionClosed):
+            await self._socket.send(json.dumps({"i": number, "m": "chat.send", "p": params}))
+
+    async def _read(self, frame: str | bytes) -> None:
+        received = json.loads(frame)
+        for one in received if isinstance(received, list) else [received]:
+            if "i" in one:
+                await self._answer(one)
+            elif one.get("c") == self.channel and "s" in one:
+                await self._apply(one)
+
+    async def _answer(self, answer: dict[str, Any]) -> None:
+        if "r" in answer and "channels" in answer["r"]:
+            return
+        if "r" in answer and "epoch" in answer["r"]:
+            await self._apply_state(answer["r"])
+            return
+        cid = self._cid_of.pop(answer["i"], None)
+        if cid is None or cid not in self._unacknowledged:
+            return
+        if "r" in answer:
+            del self._unacknowledged[cid]
+            self.history.add(Acked(self.name, self.channel, cid, answer["r"]["s"], time.monotonic()))
+            self._acknowledged[cid].set_result(answer["r"]["s"])
+        elif answer["e"].get("retry"):
+            asyncio.get_running_loop().call_later(answer["e"].get("after", 200) / 1000, self._offer_again, cid)
+        else:
+            del self._unacknowledged[cid]
+            self.history.add(Refused(self.name, self.channel, cid, time.monotonic()))
+            self._acknowledged[cid].set_exception(PermissionError(answer["e"]["code"]))
+
+    def _offer_again(self, cid: str) -> None:
+        if cid in self._unacknowledged:
+            task = asyncio.ensure_future(self._offer(cid, self._unacknowledged[cid]))
+            task.add_done_callback(lambda done: done.exception())
+
+    async def _apply_state(self, state: dict[str, Any]) -> None:
+        if not state["ok"]:
+            raise PermissionError(state["e"]["code"])
+        if not state["recovered"]:
+            self._held.clear()
+            self.history.add(Reset(self.name, self.channel, state["top"]))
+            await self._move(state["top"], state["epoch"])
+            return
+        if self.position is None:
+            self.position = {"s": 0, "epoch": state["epoch"]}
+        for event in state["events"]:
+            await self._apply(event)
+
+    async def _apply(self, event: dict[str, Any]) -> None:
+        if event["s"] <= self.top:
+            return
+        self._held[event["s"]] = event
+        while (due := self._held.pop(self.top + 1, None)) is not None:
+            self.history.add(Applied(self.name, self.channel, due["s"], content_of(due["k"], due["d"])))
+            await self._move(due["s"], self.position["epoch"] if self.position else "")
+        if self._held and self._socket is not None:
+            params = {"channel": self.channel, "pos": self.position}
+            await self._socket.send(json.dumps({"i": next(self._numbers), "m": "since", "p": params}))
+
+    async def _move(self, seq: int, epoch: str) -> None:
+        self.position = {"s": seq, "epoch": epoch}
+        async with self._moved:
+            self._moved.notify_all()
+
+
+def content_of(kind: str, data: dict[str, Any]) -> str:
+    """What an event says, in one text that can be compared: its kind and its data."""
+    return kind + json.dumps(data, sort_keys=True)
+
+
+def _origin(url: str) -> Any:
+    return url.replace("ws://", "http://").rsplit("/live", 1)[0]
