@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
 PROBLEM_TYPE = "application/problem+json"
@@ -36,3 +37,8 @@ def problem(error: ProblemError) -> JSONResponse:
 def not_found() -> ProblemError:
     """What one may not see does not exist: the same answer for both."""
     return ProblemError(404, "not_found")
+
+
+def wants_html(connection: HTTPConnection) -> bool:
+    """Whether a person at a browser is asking, rather than a program."""
+    return "text/html" in connection.headers.get("accept", "")

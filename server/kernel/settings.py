@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         """The address that people type, without a slash at its end."""
         return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
 
+    @property
+    def https(self) -> bool:
+        """Whether people reach the server by https."""
+        return self.public_url.startswith("https://")
+
     @cached_property
     def secret_bytes(self) -> bytes:
         """The signing key; made and kept in the data folder when none is set."""

@@ -1,0 +1,118 @@
+"""The composition root: everything that runs, built in order, in one place."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
+
+from server.access import BODY_LIMITS, ROUTES
+from server.kernel import health
+from server.kernel.body import BodyLimit
+from server.kernel.bus import Bus
+from server.kernel.clock import Clock, SystemClock
+from server.kernel.context import RequestContext
+from server.kernel.csrf import OwnPagesOnly
+from server.kernel.db import Database
+from server.kernel.errors import Answer, Errors
+from server.kernel.events import Events
+from server.kernel.files import Files
+from server.kernel.guard import Guard, SignInFirst, no_roles, nobody_signed_in
+from server.kernel.headers import SecurityHeaders
+from server.kernel.hosts import KnownHosts
+from server.kernel.http import ProblemError
+from server.kernel.jobs import Jobs
+from server.kernel.mail import Mail
+from server.kernel.memory_bus import MemoryBus
+from server.kernel.parts import Kernel
+from server.kernel.rate import Limiter
+from server.kernel.settings import Settings
+from web.i18n import negotiate
+
+LOCALE_COOKIE = "fairmatch_locale"
+
+
+def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
+    """The ground under the features, built but not started."""
+    clock = clock or SystemClock()
+    events = Events()
+    database = Database(settings, clock, events)
+    jobs = Jobs(database)
+    return Kernel(
+        settings=settings,
+        clock=clock,
+        events=events,
+        database=database,
+        bus=create_bus(settings, clock),
+        jobs=jobs,
+        mail=Mail(settings, clock, jobs),
+        files=Files(settings.data / "files"),
+        limiter=Limiter(settings),
+    )
+
+
+def create_bus(settings: Settings, clock: Clock) -> Bus:
+    """Redis where it is configured, else memory."""
+    return MemoryBus()
+
+
+def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
+    """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
+    kernel = kernel or create_kernel(settings)
+    guard = Guard(kernel, ROUTES, nobody_signed_in(), no_roles(), BODY_LIMITS)
+    answer = Answer(_error_page)
+    app = Starlette(
+        routes=guard.over(all_routes()),
+        lifespan=_lifespan(kernel),
+        exception_handlers={kind: answer for kind in (ProblemError, HTTPException, SignInFirst)},
+        middleware=[
+            Middleware(RequestContext, clock=kernel.clock, choose_locale=_locale),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(Errors, answer=answer),
+            Middleware(KnownHosts, settings=settings),
+            Middleware(OwnPagesOnly, settings=settings),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.kernel = kernel
+    app.state.readiness = health.Readiness()
+    return app
+
+
+def all_routes() -> list[BaseRoute]:
+    """The routes of all features."""
+    return [*health.routes]
+
+
+@asynccontextmanager
+async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
+    """The kernel between its start and its end."""
+    await kernel.bus.start()
+    await kernel.jobs.start()
+    try:
+        yield kernel
+    finally:
+        await kernel.jobs.stop()
+        await kernel.bus.stop()
+        await kernel.database.close()
+
+
+def _lifespan(kernel: Kernel) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(kernel):
+            yield
+
+    return lifespan
+
+
+def _locale(connection: HTTPConnection) -> str:
+    return negotiate([connection.cookies.get(LOCALE_COOKIE)], connection.headers.get("accept-language"))
+
+
+def _error_page(request: Request, error: ProblemError) -> Response:
+    return PlainTextResponse(f"{error.status} {error.detail or error.code}", error.status)

@@ -1,0 +1,185 @@
+"""The door of every route: who it is, whether they may, and only then the endpoint."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from server.kernel.access import IN_FAIR, Access, allows
+from server.kernel.body import MAX_BODY_KEY
+from server.kernel.http import ProblemError, not_found, wants_html
+from server.kernel.parts import Kernel
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Table = Mapping[tuple[str, str], Access]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Person(Protocol):
+    """What the guard needs to know of a person."""
+
+    @property
+    def id(self) -> str:
+        """The person's id."""
+        ...
+
+    @property
+    def admin(self) -> bool:
+        """Whether the person runs the platform."""
+        ...
+
+
+class Signed(Protocol):
+    """Who is signed in, and by which session."""
+
+    @property
+    def person(self) -> Person:
+        """The person."""
+        ...
+
+    @property
+    def session_id(self) -> str:
+        """The session, for listing and revoking it."""
+        ...
+
+
+Authenticate = Callable[[Request], Awaitable[Signed | None]]
+RolesIn = Callable[[AsyncSession, str, str], Awaitable[frozenset[str]]]
+
+
+class AccessTableError(RuntimeError):
+    """The table and the routes do not fit together: the server must not start."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Puts itself before every endpoint. `authenticate` and `roles_in` come from the features that know."""
+
+    kernel: Kernel
+    table: Table
+    authenticate: Authenticate
+    roles_in: RolesIn
+    body_limits: Mapping[tuple[str, str], int]
+
+    def over(self, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+        """The same routes with the guard in front. Raises AccessTableError when a route has no row, or a row no route."""
+        guarded = list(routes)
+        self._compare(guarded)
+        return [self._before(route) for route in guarded]
+
+    def _compare(self, routes: list[BaseRoute]) -> None:
+        found = {row for route in routes for row in rows_of(route)}
+        problems = [f"{method} {path} has no row" for method, path in sorted(found - self.table.keys())]
+        problems += [f"{method} {path} has no route" for method, path in sorted(self.table.keys() - found)]
+        problems += [f"{method} {path} has a body limit and no route" for method, path in self.body_limits.keys() - found]
+        if problems:
+            raise AccessTableError("server/access.py: " + "; ".join(problems))
+
+    def _before(self, route: BaseRoute) -> BaseRoute:
+        if not isinstance(route, Route):
+            return route  # the live line asks at its own door, see server.live.gateway
+        endpoint: Endpoint = route.endpoint
+        path = route.path
+
+        async def guarded(request: Request) -> Response:
+            row = (_method(request), path)
+            await self.admit(request, self.table[row])
+            if row in self.body_limits:
+                request.scope[MAX_BODY_KEY] = self.body_limits[row]
+            return await endpoint(request)
+
+        methods = sorted(route.methods or ())
+        return Route(path, guarded, methods=methods, name=route.name, include_in_schema=route.include_in_schema)
+
+    async def admit(self, request: Request, level: Access) -> None:
+        """Find out who it is and let them pass, or raise what they get instead."""
+        if level is Access.PUBLIC:
+            return
+        signed = await self.authenticate(request)
+        request.state.person = signed.person if signed else None
+        request.state.session_id = signed.session_id if signed else None
+        roles = await self._roles(request, level, signed)
+        admin = signed is not None and signed.person.admin
+        dev = self.kernel.settings.dev
+        if not allows(level, signed_in=signed is not None, admin=admin, roles=roles, dev=dev):
+            raise refusal(request, level, signed_in=signed is not None)
+
+    async def _roles(self, request: Request, level: Access, signed: Signed | None) -> frozenset[str]:
+        if level not in IN_FAIR or signed is None:
+            return frozenset()
+        async with self.kernel.database.read() as session:
+            return await self.roles_in(session, request.path_params["fair"], signed.person.id)
+
+
+def rows_of(route: BaseRoute) -> list[tuple[str, str]]:
+    """The rows of the table that a route needs; a WebSocket's method is written WS. HEAD goes by GET's row."""
+    if isinstance(route, WebSocketRoute):
+        return [("WS", route.path)]
+    if isinstance(route, Route) and route.methods:
+        return [(method, route.path) for method in sorted(route.methods - {"HEAD"})]
+    raise AccessTableError(f"{route!r} is no plain route with methods, so nobody can say who may use it")
+
+
+class SignInFirst(Exception):  # noqa: N818 - it is an answer, not an error
+    """A person at a browser is sent to sign in, and comes back afterwards."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__(back)
+        self.back = back
+
+    def response(self) -> Response:
+        """The way to the sign-in page."""
+        return RedirectResponse(f"/sign-in?next={quote(self.back, safe='')}", 303, {"cache-control": "no-store"})
+
+
+def refusal(request: Request, level: Access, *, signed_in: bool) -> Exception:
+    """What one gets who may not: what one may not see does not exist, what one may not do is forbidden."""
+    if level is Access.DEV:
+        return not_found()
+    if not signed_in:
+        return _sign_in(request)
+    if request.method in SAFE_METHODS:
+        return not_found()
+    return ProblemError(403, "forbidden", "You may not do this.")
+
+
+def _sign_in(request: Request) -> Exception:
+    if not wants_html(request):
+        return ProblemError(401, "unauthorized", "Sign in first.")
+    return SignInFirst(_local(request) if request.method in SAFE_METHODS else "/")
+
+
+def _local(request: Request) -> str:
+    """This page's own path and query: never another host's."""
+    path = "/" + request.url.path.lstrip("/\\")
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def _method(request: Request) -> str:
+    return "GET" if request.method == "HEAD" else request.method
+
+
+def nobody_signed_in() -> Authenticate:
+    """An authenticator that knows nobody, for a server without people."""
+
+    async def authenticate(_request: Request) -> None:
+        return None
+
+    return authenticate
+
+
+def no_roles() -> RolesIn:
+    """A look-up that knows no roles, for a server without fairs."""
+
+    async def roles_in(_session: AsyncSession, _fair: str, _person: str) -> frozenset[str]:
+        return frozenset()
+
+    return roles_in
+
+

@@ -1,0 +1,38 @@
+"""Which names this server answers to: its own address and this machine's."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.kernel.http import ProblemError
+from server.kernel.settings import Settings
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class KnownHosts:
+    """Refuses a request for another host, so that a forged Host never gets into a link or a cache."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.hosts = _LOCAL | {settings.host, urlsplit(settings.public_url).hostname or ""}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not self._known(Headers(scope=scope)):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            raise ProblemError(421, "unknown_host", "This server does not answer to that name.")
+        await self.app(scope, receive, send)
+
+    def _known(self, headers: Headers) -> bool:
+        return host_name(headers.get("host", "")) in self.hosts
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port and brackets; empty when there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,100 @@
+"""Rate limits: how often one person, or one address, may do a thing."""
+
+import asyncio
+import ipaddress
+import math
+import time
+from typing import Any
+
+import structlog
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from starlette.requests import HTTPConnection
+
+from server.kernel.http import ProblemError
+from server.kernel.settings import Settings
+
+# A limit is looked up before the work it protects, so it must not take longer than the work.
+REDIS_TIMEOUT_S = 0.25
+# How long each process counts for itself after Redis failed to answer.
+ON_ITS_OWN_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Limiter:
+    """Counts in Redis where several workers share one limit, else in memory; and in memory while Redis is away."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._memory = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = _shared(settings)
+        self._alone_until = 0.0
+
+    async def spend(self, what: str, limit: str, *who: str) -> None:
+        """Count one use of `what` by `who`; `limit` reads like "5 per minute" or "100/hour".
+
+        Raises ProblemError 429 with Retry-After when it is used up; a refused use is not counted.
+        """
+        item = parse(limit)
+        counter = self._counter()
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_S):
+                wait = await _spend(counter, item, what, *who)
+        except Exception as error:
+            if counter is self._memory:
+                raise
+            log.warning("rate_limits_not_shared", error=type(error).__name__)
+            self._alone_until = time.monotonic() + ON_ITS_OWN_S
+            wait = await _spend(self._memory, item, what, *who)
+        if wait:
+            raise too_often(wait)
+
+    def _counter(self) -> MovingWindowRateLimiter:
+        if self._shared is None or time.monotonic() < self._alone_until:
+            return self._memory
+        return self._shared
+
+
+def too_often(seconds: int) -> ProblemError:
+    """The answer to too many requests."""
+    return ProblemError(
+        429,
+        "rate_limited",
+        "That was too often. Try again a little later.",
+        headers={"retry-after": str(seconds)},
+        after=seconds * 1000,
+    )
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Where a request comes from, as far as limits go: an IPv6 network of 64 bits is one household."""
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    return host
+
+
+async def _spend(counter: MovingWindowRateLimiter, item: RateLimitItem, *key: str) -> int:
+    """Seconds to wait, 0 when it was allowed."""
+    if await counter.hit(item, *key):
+        return 0
+    window = await counter.get_window_stats(item, *key)
+    return max(1, math.ceil(window.reset_time - time.time()))
+
+
+def _shared(settings: Settings) -> MovingWindowRateLimiter | None:
+    if not settings.redis_url:
+        return None
+    storage: Any = RedisStorage(
+        f"async+{settings.redis_url}",
+        implementation="redispy",
+        key_prefix=f"{settings.redis_prefix}:limits",
+        socket_timeout=REDIS_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
+    )
+    return MovingWindowRateLimiter(storage)

@@ -1,0 +1,5 @@
+"""Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
+
+from server.kernel import outbox
+
+__all__ = ["outbox"]
