@@ -1,0 +1,157 @@
+"""Everything that is read about fairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from fairs.cards import COLUMNS, SEPARATOR, Card, card_of, not_banned, roles_column
+from fairs.model import Ban, Fair, Membership
+from people.model import Person
+
+# A day that is over in UTC is over everywhere at most this much later (UTC-12).
+_LATEST_ZONE = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Somebody at a fair, seen from the person."""
+
+    fair: Fair
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody at a fair, seen from the fair."""
+
+    card: Card
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class BannedMember:
+    """Somebody who was shut out, for the eyes of those who keep order."""
+
+    person_id: str
+    name: str
+    at: datetime
+    by_name: str
+    reason: str
+
+
+async def by_slug(session: AsyncSession, slug: str) -> Fair | None:
+    """The fair of this name in addresses."""
+    return await session.scalar(select(Fair).where(Fair.slug == slug))
+
+
+async def open_fairs(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[Fair]:
+    """Fairs that are not over, the next one first."""
+    still = Fair.ends_on >= (now - _LATEST_ZONE).date()
+    return (await session.scalars(select(Fair).where(still).order_by(Fair.starts_on, Fair.id).limit(limit))).all()
+
+
+async def fairs_of(session: AsyncSession, person_id: str) -> list[Attendance]:
+    """The fairs where somebody is in, with all their roles; the latest first. One query."""
+    query = (
+        select(Fair, roles_column().label("roles"))
+        .join(Membership, Membership.fair_id == Fair.id)
+        .where(Membership.person_id == person_id, not_banned())
+        .group_by(Fair.id)
+        .order_by(Fair.starts_on.desc(), Fair.id)
+    )
+    return [Attendance(row.Fair, _roles(row.roles)) for row in await session.execute(query)]
+
+
+async def roles_in(session: AsyncSession, fair: str, person_id: str) -> frozenset[str]:
+    """Somebody's roles at the fair of this slug; none for who is not in, or banned. One query."""
+    query = (
+        select(Membership.role)
+        .join(Fair, Fair.id == Membership.fair_id)
+        .where(Fair.slug == fair, Membership.person_id == person_id, not_banned())
+    )
+    return frozenset(await session.scalars(query))
+
+
+async def granted_roles(session: AsyncSession, fair_id: str, person_id: str) -> frozenset[str]:
+    """The roles that somebody has, whether banned or not: what a ban or a change of roles is decided by."""
+    query = select(Membership.role).where(Membership.fair_id == fair_id, Membership.person_id == person_id)
+    return frozenset(await session.scalars(query))
+
+
+async def members(
+    session: AsyncSession, fair_id: str, *, after: str | None = None, limit: int = 50, role: str | None = None
+) -> list[Member]:
+    """A page of the fair's people by name, without banned ones. `after` is the id of the last one before the page."""
+    having = aliased(Membership)
+    of_role = exists().where(having.fair_id == fair_id, having.person_id == Person.id, having.role == role)
+    query = (
+        select(*COLUMNS, roles_column().label("roles"))
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.fair_id == fair_id, not_banned(), *([of_role] if role else []), *_below(after))
+        .group_by(Person.id)
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(limit)
+    )
+    return [Member(card_of(row), _roles(row.roles)) for row in await session.execute(query)]
+
+
+async def member_count(session: AsyncSession, fair_id: str) -> int:
+    """How many people are in, banned ones not counted."""
+    people = func.count(func.distinct(Membership.person_id))
+    return await session.scalar(select(people).where(Membership.fair_id == fair_id, not_banned())) or 0
+
+
+async def organisers(session: AsyncSession, fair_id: str) -> frozenset[str]:
+    """The ids of those who run the fair, for the rule that somebody always does."""
+    query = select(Membership.person_id).where(Membership.fair_id == fair_id, Membership.role == "organiser")
+    return frozenset(await session.scalars(query))
+
+
+async def ban_in_force(session: AsyncSession, fair_id: str, person_id: str) -> Ban | None:
+    """The ban that shuts somebody out now."""
+    return await session.scalar(
+        select(Ban).where(Ban.fair_id == fair_id, Ban.person_id == person_id, Ban.lifted_at.is_(None))
+    )
+
+
+async def banned(session: AsyncSession, fair_id: str, limit: int = 200) -> list[BannedMember]:
+    """Who is shut out now, the latest first."""
+    by = aliased(Person)
+    query = (
+        select(Ban.person_id, Person.name, Ban.at, by.name.label("by_name"), Ban.reason)
+        .join(Person, Person.id == Ban.person_id)
+        .join(by, by.id == Ban.by_id)
+        .where(Ban.fair_id == fair_id, Ban.lifted_at.is_(None))
+        .order_by(Ban.at.desc())
+        .limit(limit)
+    )
+    return [BannedMember(*row) for row in await session.execute(query)]
+
+
+async def share_a_fair(session: AsyncSession, one: str, other: str) -> bool:
+    """Whether two people are both in some fair, neither of them banned there."""
+    mine, theirs = aliased(Membership), aliased(Membership)
+    query = (
+        select(mine.fair_id)
+        .join(theirs, theirs.fair_id == mine.fair_id)
+        .where(mine.person_id == one, theirs.person_id == other, not_banned(mine), not_banned(theirs))
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+def _below(after: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a person stands after another by name. Compared in the database, by its own collation."""
+    if after is None:
+        return []
+    last = aliased(Person)
+    name = select(func.lower(last.name)).where(last.id == after).scalar_subquery()
+    mine = func.lower(Person.name)
+    return [or_(mine > name, and_(mine == name, Person.id > after))]
+
+
+def _roles(text: str) -> frozenset[str]:
+    return frozenset(text.split(SEPARATOR))

@@ -1,0 +1,61 @@
+"""Decisions about fairs, without database and clock: roles, days, and who may act upon whom."""
+
+import re
+from collections.abc import Iterable, Set
+from datetime import date, datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+# From the least to the most: whoever has several is shown with the last of them.
+ROLES = ("attendee", "exhibitor", "speaker", "moderator", "organiser")
+BASE_ROLE = "attendee"
+# What an organiser gives and takes. Being in at all is for the person to decide.
+GIVEN_ROLES = ROLES[1:]
+STAFF = frozenset({"moderator", "organiser"})
+
+# Characters of a ban's reason, as shown to the one who was banned.
+REASON_MOST = 500
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG_MOST = 60
+# Words that our own addresses below /fairs/ use or will use.
+_TAKEN_SLUGS = frozenset({"new"})
+
+
+class Phase(Enum):
+    """Where today stands to a fair."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    OVER = "over"
+
+
+def phase(starts_on: date, ends_on: date, now: datetime, time_zone: str) -> Phase:
+    """Whether a fair is ahead, running or over; its days are days of its own time zone."""
+    today = now.astimezone(ZoneInfo(time_zone)).date()
+    if today < starts_on:
+        return Phase.AHEAD
+    return Phase.RUNNING if today <= ends_on else Phase.OVER
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can name a fair in an address."""
+    return len(text) <= SLUG_MOST and _SLUG.fullmatch(text) is not None and text not in _TAKEN_SLUGS
+
+
+def highest(roles: Iterable[str]) -> str:
+    """The role by which somebody is shown: the most that they have. "attendee" for none."""
+    return max(roles, key=_rank, default=BASE_ROLE)
+
+
+def is_staff(roles: Set[str]) -> bool:
+    """Whether these roles keep order at the fair."""
+    return not STAFF.isdisjoint(roles)
+
+
+def may_act_upon(actor: Set[str], other: Set[str]) -> bool:
+    """Whether somebody may ban or mute another: staff, and only upon people of a lower role than their own."""
+    return is_staff(actor) and _rank(highest(actor)) > _rank(highest(other))
+
+
+def _rank(role: str) -> int:
+    return ROLES.index(role) if role in ROLES else -1
