@@ -1,1 +1,1 @@
-"""Persons: registration, sign-in, sessions, profile, roles, their own data."""
+"""Persons: who they are, how they sign in, which sessions they hold, and what becomes of their data."""
