@@ -1,0 +1,234 @@
+"""The log of events: appended in groups, acknowledged after the commit, numbered without holes."""
+
+import asyncio
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+import structlog
+
+from server.kernel.clock import Clock
+from server.kernel.db import Database, UnitOfWork
+from server.kernel.events import Events
+from server.live import failpoints, metrics, store
+from server.live.away import is_away, unavailable
+from server.live.committer import Lane, Waiting
+from server.live.entries import NEVER, Append, Appended, Encoded, Event, Placed, Row, Top
+from server.live.limits import CATCH_UP_EVENTS
+from server.live.wire.codes import LiveError
+from server.live.wire.envelope import to_json
+
+__all__ = ["Append", "Appended", "Event", "EventLog", "Placed", "Top"]
+
+# Transactions at a time and worker. One channel always goes through the same lane.
+LANES = 4
+COMMIT_SECONDS = 10.0  # a transaction that takes longer is given up; its senders send again
+
+log = structlog.get_logger(__name__)
+# Told, after the commit, of a channel's epoch and its new events.
+Publish = Callable[[str, str, Sequence[Encoded]], None]
+
+
+class _RefusedError(Exception):
+    """One append of a batch was refused by its own `within`; the others are innocent."""
+
+    def __init__(self, waiting: Waiting, error: Exception) -> None:
+        super().__init__()
+        self.waiting = waiting
+        self.error = error
+
+
+class EventLog:
+    """What was said, for good. The only writer of counters and events."""
+
+    def __init__(self, database: Database, clock: Clock, events: Events, publish: Publish) -> None:
+        self._database = database
+        self._clock = clock
+        self._events = events
+        self._publish = publish
+        self._lanes = [Lane(self._commit) for _ in range(1 if database.sqlite else LANES)]
+        self._happened: asyncio.Queue[Sequence[object]] = asyncio.Queue()
+        self._teller: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin telling domain events to their listeners."""
+        self._teller = asyncio.create_task(self._tell())
+
+    async def stop(self) -> None:
+        """Finish what is under way."""
+        for lane in self._lanes:
+            await lane.drained()
+        await self._happened.join()
+        if self._teller:
+            self._teller.cancel()
+
+    async def append(self, append: Append) -> Appended:
+        """Append an event; returns after the commit, when this worker's members have been served.
+
+        Appends to one channel keep the order of the calls. Raises LiveError("unavailable") when the database is
+        away (it may have been committed nevertheless: repeat with the same cid), and what `within` raises.
+        """
+        lane = self._lanes[crc32(append.channel.encode()) % len(self._lanes)]
+        answer = await asyncio.shield(lane.put(append))
+        failpoints.reach("after_ack")
+        return answer
+
+    async def append_in(self, work: UnitOfWork, append: Append) -> Appended:
+        """Append within a unit of work: the channel is locked until its commit, and published after it."""
+        batch = _Batch(self._clock)
+        answer = await batch.place(work, append)
+
+        async def publish() -> None:
+            self._told(batch)
+
+        work.after_commit(publish)
+        await batch.finish(work)
+        return answer
+
+    async def since(self, channel: str, position: int, limit: int = CATCH_UP_EVENTS) -> list[Event]:
+        """The events after a position, in order, at most `limit`."""
+        async with self._database.read() as session:
+            return await store.since(session, channel, position, limit)
+
+    async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
+        """How far each of these channels has come."""
+        async with self._database.read() as session:
+            found = await store.tops(session, list(channels))
+        return {channel: found.get(channel, NEVER) for channel in channels}
+
+    async def _commit(self, waiting: Sequence[Waiting]) -> None:
+        """Commit a group; whoever spoils it is refused alone."""
+        metrics.COMMIT_BATCH.observe(len(waiting))
+        while waiting:
+            try:
+                await self._commit_together(waiting)
+                return
+            except _RefusedError as refused:
+                refused.waiting.fail(refused.error)
+                waiting = [each for each in waiting if each is not refused.waiting]
+            except Exception as error:
+                await self._spoiled(waiting, error)
+                return
+
+    async def _spoiled(self, waiting: Sequence[Waiting], error: Exception) -> None:
+        if is_away(error):
+            log.warning("log_unavailable", reason=type(error).__name__, appends=len(waiting))
+            metrics.UNAVAILABLE.inc(len(waiting))
+            for each in waiting:
+                each.fail(unavailable())
+        elif len(waiting) > 1:
+            for each in waiting:
+                await self._commit([each])
+        else:
+            waiting[0].fail(error)
+
+    async def _commit_together(self, waiting: Sequence[Waiting]) -> None:
+        batch = _Batch(self._clock)
+        answers: list[Appended] = []
+        async with asyncio.timeout(COMMIT_SECONDS), self._database.write() as work:
+            await batch.lock(work, [each.append for each in waiting])
+            for each in waiting:
+                answers.append(await _placed(batch, work, each))
+            await batch.finish(work)
+            failpoints.reach("after_insert")
+        failpoints.reach("after_commit")
+        self._told(batch)
+        failpoints.reach("before_ack")
+        for each, answer in zip(waiting, answers, strict=True):
+            each.settle(answer)
+            metrics.COMMIT_SECONDS.observe(each.answer.get_loop().time() - each.since)
+
+    def _told(self, batch: "_Batch") -> None:
+        failpoints.reach("before_publish")
+        for channel, encoded in batch.by_channel():
+            self._publish(channel, batch.tops[channel].epoch, encoded)
+        if batch.emitted:
+            self._happened.put_nowait(batch.emitted)
+
+    async def _tell(self) -> None:
+        """Listeners take their time without holding up the next commit."""
+        while True:
+            happened = await self._happened.get()
+            try:
+                await self._events.dispatch(happened)
+            finally:
+                self._happened.task_done()
+
+
+async def _placed(batch: "_Batch", work: UnitOfWork, waiting: Waiting) -> Appended:
+    try:
+        return await batch.place(work, waiting.append)
+    except LiveError as error:
+        raise _RefusedError(waiting, error) from error
+
+
+class _Batch:
+    """The appends of one transaction."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._at = clock.now()
+        self.tops: dict[str, Top] = {}
+        self._known: dict[tuple[str, str, str], Event] = {}
+        self._new: list[Event] = []
+        self._rows: list[Row] = []
+        self.emitted: list[object] = []
+
+    async def lock(self, work: UnitOfWork, appends: Sequence[Append]) -> None:
+        """Lock the channels, then look which appends are repeats. In this order no repeat is overlooked."""
+        failpoints.reach("before_lock")
+        self.tops |= await store.lock(work.session, {each.channel for each in appends} - self.tops.keys())
+        self._known |= await store.repeats(work.session, [each.key for each in appends if each.key])
+
+    async def place(self, work: UnitOfWork, append: Append) -> Appended:
+        """Give an append its place, or the answer that it already got."""
+        if append.channel not in self.tops:
+            await self.lock(work, [append])
+        known = self._known.get(append.key) if append.key else None
+        if known:
+            return Appended(known.seq, True, json.loads(known.json), known.at)
+        top = self.tops[append.channel]
+        placed = Placed(top.seq + 1, self._at)
+        data = await self._data(work, append, placed)
+        self._note(append, placed, to_json(data), Top(placed.seq, top.epoch))
+        return Appended(placed.seq, False, data, placed.at)
+
+    async def finish(self, work: UnitOfWork) -> None:
+        """Write what was placed."""
+        if not self._new:
+            return
+        await store.write(work.session, self._new)
+        await self._write_rows(work)
+        newest = {event.channel: event.seq for event in self._new}
+        await store.advance(work.session, newest.items())
+
+    def by_channel(self) -> Sequence[tuple[str, Sequence[Encoded]]]:
+        """The new events of each channel, encoded, in order."""
+        encoded: dict[str, list[Encoded]] = {}
+        for event in self._new:
+            encoded.setdefault(event.channel, []).append(event.encoded())
+        return list(encoded.items())
+
+    async def _data(self, work: UnitOfWork, append: Append, placed: Placed) -> Mapping[str, Any]:
+        if append.within:
+            await self._write_rows(work)  # so that it sees what came before it
+            data = await append.within(work, placed)
+            if data is not None:
+                return data
+        return append.data(placed) if callable(append.data) else append.data
+
+    def _note(self, append: Append, placed: Placed, data: str, top: Top) -> None:
+        event = Event(append.channel, placed.seq, append.sender, append.cid, append.kind, data, placed.at)
+        self._new.append(event)
+        self._rows += append.rows(placed) if callable(append.rows) else append.rows
+        self.emitted += append.emits(placed) if append.emits else ()
+        self.tops[append.channel] = top
+        if append.key:
+            self._known[append.key] = event
+
+    async def _write_rows(self, work: UnitOfWork) -> None:
+        rows, self._rows = self._rows, []
+        if rows:
+            await store.write_rows(work.session, rows)
+
+
