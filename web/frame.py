@@ -1,0 +1,118 @@
+"""What surrounds every page: who looks at it, and where one can go from here."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.routing import Match, Router
+
+from web.i18n import N_
+
+HUES = 12  # colours that an avatar without a photo can have; as many as kit/avatar.css has classes
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "fairmatch_theme"
+LOCALE_COOKIE = "fairmatch_locale"
+SAID_COOKIE = "fairmatch_said"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way out of the rail or the tabs."""
+
+    key: str  # pages say which is theirs: {% set here = "messages" %}
+    label: str  # the msgid; translated where it is shown
+    icon: str
+    path: str
+    live: str = ""  # the count that the browser keeps true here: data-count="..."
+
+
+# In the order of the rail. An entry is shown as soon as its page exists.
+_ENTRIES = (
+    Entry("today", N_("Today"), "sun", "/"),
+    Entry("discover", N_("Discover"), "compass", "/discover"),
+    Entry("needs", N_("Needs"), "puzzle", "/needs"),
+    Entry("messages", N_("Messages"), "messages-square", "/messages", "unread"),
+    Entry("meetings", N_("Meetings"), "calendar-clock", "/meetings", "meetings"),
+    Entry("fair", N_("Fair"), "warehouse", "/fairs"),
+)
+_OWN = (
+    Entry("profile", N_("Your profile"), "id-card-lanyard", "/me"),
+    Entry("devices", N_("Your devices"), "monitor-smartphone", "/me/devices"),
+    Entry("data", N_("Your data"), "archive", "/me/data"),
+)
+SIGN_OUT = "/sign-out"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who looks at the page, as the frame shows them."""
+
+    id: str
+    name: str
+    photo: str  # its address, or ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The entries that lead somewhere for this person, and the person."""
+
+    viewer: Viewer | None
+    entries: tuple[Entry, ...]
+    own: tuple[Entry, ...]
+    unread: int
+    theme: str  # "light", "dark", or "" for what the system says
+    said: str  # what the page before has done, in one line; or ""
+
+
+def frame_of(request: Request) -> Frame:
+    """Everything that the layouts need to know about a request; sound for anonymous people and bare requests."""
+    viewer = viewer_of(getattr(request.state, "person", None))
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return Frame(
+        viewer=viewer,
+        entries=tuple(_leading_somewhere(request, _with_fair(request, _ENTRIES))) if viewer else (),
+        own=tuple(_leading_somewhere(request, _OWN)) if viewer else (),
+        unread=getattr(request.state, "unread", 0),
+        theme=theme if theme in THEMES else "",
+        said=unquote(request.cookies.get(SAID_COOKIE, ""))[:200],
+    )
+
+
+def viewer_of(person: object | None) -> Viewer | None:
+    """A person of whatever kind, as the frame shows them."""
+    if person is None:
+        return None
+    name, photo = getattr(person, "name", ""), getattr(person, "photo_url", "")
+    return Viewer(str(getattr(person, "id", "")), str(name or ""), str(photo or ""))
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for a name: first and last word."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    picked = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0].upper() for word in picked)
+
+
+def hue(id: str) -> int:
+    """Which of the avatar colours stands for an id; `hue` in js/kit/avatar.js computes the same."""
+    return sum(id.encode()) % HUES
+
+
+def _with_fair(request: Request, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The fair's entry leads into the fair that the person is at, where the request knows one."""
+    fair_path = getattr(request.state, "fair_path", "")
+    return tuple(
+        Entry(one.key, one.label, one.icon, fair_path, one.live) if one.key == "fair" and fair_path else one
+        for one in entries
+    )
+
+
+def _leading_somewhere(request: Request, entries: tuple[Entry, ...]) -> list[Entry]:
+    router = getattr(request.app, "router", None)
+    return [one for one in entries if isinstance(router, Router) and _is_page(router, one.path)]
+
+
+def _is_page(router: Router, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in router.routes)

@@ -1,0 +1,159 @@
+"""Pages from templates: one environment per language, strict about names, safe against what people type."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from web import when
+from web.assets import Assets
+from web.frame import SAID_COOKIE, SIGN_OUT, frame_of, hue, initials
+from web.i18n import DEFAULT, LOCALES, translations
+from web.icons import icon
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+# Numbers for elements that another element must name, counted anew in each page so that a page is always the same.
+_numbers: ContextVar[Iterator[int]] = ContextVar("_numbers")
+
+
+class Now(Protocol):
+    """Where pages get the time from."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        ...
+
+
+class Templates:
+    """All templates of the product, ready in every language. `dev` reads changed files again, without a restart."""
+
+    def __init__(self, assets: Assets, clock: Now, *, folder: Path = TEMPLATES, dev: bool = False) -> None:
+        self._assets = assets
+        self._clock = clock
+        self._dev = dev
+        self._environments = {locale: self._environment(locale, folder) for locale in LOCALES}
+
+    def page(
+        self, request: Request, name: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> HTMLResponse:
+        """Render a page for the person, language and nonce of a request.
+
+        A form that is shown again with its errors is answered with 422; after a POST that succeeded, redirect with 303.
+        Raises jinja2.UndefinedError for a name that neither the context nor the frame has.
+        """
+        locale = locale_of(request)
+        if self._dev:
+            self._assets.refresh()
+        _numbers.set(count(1))
+        html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
+        response = HTMLResponse(html, status, headers=dict(headers or {}))
+        if SAID_COOKIE in request.cookies:
+            response.delete_cookie(SAID_COOKIE, path="/")
+        return response
+
+    def text(self, name: str, locale: str = DEFAULT, **context: Any) -> str:
+        """Render a template without a request: the text of a mail, a fragment for the live line."""
+        known = locale if locale in LOCALES else DEFAULT
+        _numbers.set(count(1))
+        return self._environments[known].get_template(name).render(locale=known, **context)
+
+    def _around(self, request: Request, locale: str) -> dict[str, Any]:
+        """What every page may use besides its own context."""
+        return {
+            "request": request,
+            "person": getattr(request.state, "person", None),
+            "nonce": getattr(request.state, "nonce", ""),
+            "request_id": getattr(request.state, "request_id", ""),
+            "locale": locale,
+            "frame": frame_of(request),
+            "url_for": lambda route, **parameters: str(request.app.url_path_for(route, **parameters)),
+            "import_map": Markup(self._assets.import_map(locale)),  # noqa: S704 - our own JSON of addresses
+            "preloads": self._assets.preloads("js/app.js", locale),
+        }
+
+    def _environment(self, locale: str, folder: Path) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=lambda name: name is None or not name.endswith(".txt"),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=self._dev,
+        )
+        catalogue = translations(locale)
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+            catalogue.gettext, catalogue.ngettext, newstyle=True
+        )
+        environment.globals |= _globals(self._assets, folder, locale)
+        environment.filters |= self._filters(locale)
+        return environment
+
+    def _filters(self, locale: str) -> dict[str, Callable[..., Any]]:
+        return {
+            "time": lambda moment, zone, named=True: when.time(moment, zone, locale, named=named),
+            "date": lambda moment, zone, style="long": when.date(moment, zone, locale, style=style),
+            "both": lambda moment, zone: when.both(moment, zone, locale),
+            "ago": lambda moment: when.ago(moment, self._clock.now(), locale),
+            "initials": initials,
+            "hue": hue,
+        }
+
+
+def templates_of(request: Request) -> Templates:
+    """The templates of the application that answers a request; the composition root puts them into its state."""
+    templates: Templates = request.app.state.templates
+    return templates
+
+
+def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """Render a page with the application's templates; see Templates.page."""
+    return templates_of(request).page(request, name, status, **context)
+
+
+def redirect(url: str, said: str = "") -> RedirectResponse:
+    """Go on after a POST (303). `said` is a translated line that the next page shows once: "Your photo is saved."."""
+    response = RedirectResponse(url, 303)
+    if said:
+        response.set_cookie(SAID_COOKIE, quote(said), max_age=60, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def error_page(
+    request: Request, status: int, *, headers: Mapping[str, str] | None = None, retry_after: int = 0
+) -> HTMLResponse:
+    """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds (for 429 and 503)."""
+    known = f"error/{status}.html" if (TEMPLATES / "error" / f"{status}.html").is_file() else "error/500.html"
+    return templates_of(request).page(request, known, status, headers, retry_after=retry_after)
+
+
+def locale_of(request: Request) -> str:
+    """The language that the middleware chose for a request; English where none did."""
+    locale = getattr(request.state, "locale", DEFAULT)
+    return locale if locale in LOCALES else DEFAULT
+
+
+def _globals(assets: Assets, folder: Path, locale: str) -> dict[str, Any]:
+    return {
+        "asset": assets.url,
+        "icon": icon,
+        "drawing": lambda name: _drawing(folder, name),
+        "zone_name": lambda moment, zone: when.zone_name(moment, zone, locale),
+        "unique": lambda prefix: f"{prefix}-{next(_numbers.get())}",
+        "sign_out": SIGN_OUT,
+    }
+
+
+def _drawing(folder: Path, name: str) -> Markup:
+    """One of our own line drawings, inline, so that it follows the colours of the scheme."""
+    return Markup((folder / "drawings" / f"{name}.svg").read_text())  # noqa: S704 - our own files

@@ -1,0 +1,17 @@
+/** Changes light and dark at once; the form's own request keeps the choice in a cookie for the next page. */
+
+import { on } from "fairmatch/kit/page";
+
+on("submit", "[data-theme-switch]", (form, event) => {
+  const button = /** @type {SubmitEvent} */ (event).submitter;
+  if (!(button instanceof HTMLButtonElement) || !(form instanceof HTMLFormElement)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (button.value) document.documentElement.dataset.theme = button.value;
+  else delete document.documentElement.dataset.theme;
+  for (const other of document.querySelectorAll("[data-theme-switch] button")) {
+    if (/** @type {HTMLButtonElement} */ (other).value === button.value) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+  fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual", keepalive: true });
+});

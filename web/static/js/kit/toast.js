@@ -1,0 +1,44 @@
+/** A line that says quietly that something worked, or what to do when it did not. */
+
+import { icon } from "fairmatch/kit/icon";
+
+const STAY = 6000; // milliseconds; long enough to read two short sentences
+
+/**
+ * @typedef {object} Options
+ * @property {boolean} [error]  says what went wrong, and stays until it is closed by the next one
+ * @property {string} [action]  a word for a button, such as "Undo"
+ * @property {() => void} [run]  what the button does
+ */
+
+/**
+ * Show a line at the foot of the page; screen readers say it too.
+ * @param {string} text
+ * @param {Options} [options]
+ */
+export function toast(text, { error = false, action = "", run } = {}) {
+  const line = document.createElement("div");
+  line.className = error ? "toast toast-error" : "toast";
+  line.append(error ? icon("circle-alert") : icon("check"), Object.assign(document.createElement("span"), { textContent: text }));
+  if (action) line.append(actionButton(action, () => { line.remove(); run?.(); }));
+  document.getElementById("toasts")?.replaceChildren(line);
+  if (!error) leaveLater(line);
+}
+
+/**
+ * @param {string} word
+ * @param {() => void} run
+ */
+function actionButton(word, run) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link-button", textContent: word });
+  button.addEventListener("click", run);
+  return button;
+}
+
+/**
+ * Nobody loses a line while they point at it or have the focus in it.
+ * @param {HTMLElement} line
+ */
+function leaveLater(line) {
+  setTimeout(() => (line.matches(":hover, :focus-within") ? leaveLater(line) : line.remove()), STAY);
+}

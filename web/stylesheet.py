@@ -1,0 +1,24 @@
+"""One stylesheet from many: the layers are put together here, so that the browser asks once."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+_IMPORT = re.compile(r'@import "([\w/.*-]+)" layer\((\w+)\);')
+_ASSET = re.compile(r'url\("asset:([^"]+)"\)')
+
+
+def compose(entry: Path, address: Callable[[str], str]) -> str:
+    """Put the stylesheets that an entry imports in their place, each in its layer; `kit/*.css` means all, by name.
+
+    `address` gives the address of an asset, for `url("asset:...")`. Raises FileNotFoundError for an import of nothing.
+    """
+    css = _IMPORT.sub(lambda found: _layered(entry.parent, found[1], found[2]), entry.read_text())
+    return _ASSET.sub(lambda found: f'url("{address(found[1])}")', css)
+
+
+def _layered(folder: Path, pattern: str, layer: str) -> str:
+    paths = sorted(folder.glob(pattern))
+    if not paths and "*" not in pattern:
+        raise FileNotFoundError(f"There is no stylesheet {pattern}.")
+    return "\n".join(f"@layer {layer} {{\n{path.read_text()}}}" for path in paths)
