@@ -1,0 +1,119 @@
+"""Everything that is read about channels and messages. Who may read a channel is asked in chat.standing first."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.model import DIRECT, Channel, ChannelMember, Message, Reaction, ReadMark
+from chat.rules import PAGE
+from chat.shown import NOBODY, Author, Page, ReactionShown, Shown
+from fairs.cards import not_banned, photo_url
+from fairs.model import Membership
+from people.model import Person
+from rooms.model import Room
+
+AUTHOR_COLUMNS = (Person.id.label("person_id"), Person.name, Person.photo_small, Person.erased_at)
+
+
+async def channel_of_room(session: AsyncSession, room_id: str) -> str | None:
+    """The id of a room's channel."""
+    return await session.scalar(select(Channel.id).where(Channel.room_id == room_id))
+
+
+async def page(session: AsyncSession, channel_id: str, *, before: int | None = None, limit: int = PAGE) -> Page:
+    """The last messages of a channel, or the last ones created before a number of its log. Two queries."""
+    query = (
+        select(Message, *AUTHOR_COLUMNS)
+        .join(Person, Person.id == Message.author_id)
+        .where(Message.channel_id == channel_id, *([Message.seq < before] if before is not None else []))
+        .order_by(Message.seq.desc())
+        .limit(limit + 1)
+    )
+    rows = (await session.execute(query)).all()
+    shown = rows[:limit][::-1]
+    reactions = await _reactions(session, [row.Message.id for row in shown])
+    return Page([_shown(row, reactions[row.Message.id]) for row in shown], len(rows) > limit)
+
+
+async def read_seq(session: AsyncSession, channel_id: str, person_id: str) -> int:
+    """How far somebody has read a channel; 0 where they have not begun."""
+    query = select(ReadMark.read_seq).where(ReadMark.channel_id == channel_id, ReadMark.person_id == person_id)
+    return await session.scalar(query) or 0
+
+
+async def partner(session: AsyncSession, channel_id: str, person_id: str) -> Author | None:
+    """The other one in a conversation of two."""
+    query = (
+        select(*AUTHOR_COLUMNS)
+        .join(ChannelMember, ChannelMember.person_id == Person.id)
+        .where(ChannelMember.channel_id == channel_id, Person.id != person_id)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return author_of(row) if row else None
+
+
+async def names(session: AsyncSession, channel_id: str, kind: str, person_ids: Collection[str]) -> dict[str, str]:
+    """Of these people, those who can be called in a channel, with their names: who can read what calls them."""
+    if not person_ids:
+        return {}
+    query = _people_of(channel_id, kind).where(Person.id.in_(person_ids))
+    return {row.person_id: row.name for row in await session.execute(query)}
+
+
+async def callable_people(session: AsyncSession, channel_id: str, kind: str, limit: int) -> list[Row[*tuple[Any, ...]]]:
+    """People who can be called in a channel, by name: rows of `AUTHOR_COLUMNS` and `organisation`."""
+    query = _people_of(channel_id, kind).add_columns(Person.organisation)
+    return list((await session.execute(query.order_by(func.lower(Person.name), Person.id).limit(limit))).all())
+
+
+async def conversation_between(session: AsyncSession, direct_key: str) -> str | None:
+    """The id of the channel of a pair, see `chat.rules.direct_key`."""
+    return await session.scalar(select(Channel.id).where(Channel.direct_key == direct_key))
+
+
+def author_of(row: Row[*tuple[Any, ...]]) -> Author:
+    """The author in a row with `AUTHOR_COLUMNS`."""
+    return NOBODY if row.erased_at else Author(row.person_id, row.name, photo_url(row.photo_small))
+
+
+def _people_of(channel_id: str, kind: str) -> Select[*tuple[Any, ...]]:
+    people = select(*AUTHOR_COLUMNS).where(Person.erased_at.is_(None))
+    if kind == DIRECT:
+        member = ChannelMember.person_id == Person.id
+        return people.join(ChannelMember, member).where(ChannelMember.channel_id == channel_id)
+    in_fair = (
+        select(Membership.person_id)
+        .join(Room, Room.fair_id == Membership.fair_id)
+        .join(Channel, Channel.room_id == Room.id)
+        .where(Channel.id == channel_id, not_banned())
+    )
+    return people.where(Person.id.in_(in_fair))
+
+
+async def _reactions(session: AsyncSession, message_ids: Collection[str]) -> dict[str, tuple[ReactionShown, ...]]:
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    query = select(Reaction).where(Reaction.message_id.in_(message_ids)).order_by(Reaction.at, Reaction.person_id)
+    for each in await session.scalars(query):
+        found[each.message_id][each.emoji].append(each.person_id)
+    return defaultdict(tuple, {message: _summaries(emoji) for message, emoji in found.items()})
+
+
+def _summaries(people_by_emoji: dict[str, list[str]]) -> tuple[ReactionShown, ...]:
+    return tuple(ReactionShown(emoji, tuple(people)) for emoji, people in people_by_emoji.items())
+
+
+def _shown(row: Row[*tuple[Any, ...]], reactions: tuple[ReactionShown, ...]) -> Shown:
+    message: Message = row.Message
+    return Shown(
+        id=message.id,
+        seq=message.seq,
+        author=author_of(row),
+        text=message.text,
+        sent_at=message.sent_at,
+        edited_at=None if message.deleted_at else message.edited_at,
+        deleted=message.deleted_at is not None,
+        reactions=reactions,
+    )

@@ -1,0 +1,108 @@
+"""What is unread: others' messages above one's mark that are not deleted. For all channels of a person in one query."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from chat.model import ROOM, Channel, ChannelMember, Mention, Message, ReadMark
+from chat.queries import AUTHOR_COLUMNS, author_of
+from chat.rules import COUNT_MOST
+from chat.shown import UnreadIn
+from fairs.cards import not_banned
+from fairs.model import Fair, Membership
+from people.model import Person
+from rooms.model import Room
+from server.live import topics
+
+# More channels than somebody follows; a bound for what goes over the wire.
+CHANNELS_MOST = 100
+
+
+async def unread(session: AsyncSession, person_ids: Collection[str]) -> dict[str, list[UnreadIn]]:
+    """For each of these people the channels in which something is unread. One query."""
+    counted = _counted(person_ids).subquery()
+    query = select(counted).where(counted.c.unread > 0).order_by(counted.c.channel_id)
+    found: dict[str, list[UnreadIn]] = {each: [] for each in person_ids}
+    for row in await session.execute(query):
+        if len(found[row.reader_id]) < CHANNELS_MOST:
+            found[row.reader_id].append(_unread_in(row))
+    return found
+
+
+async def unread_total(session: AsyncSession, person_id: str) -> int:
+    """The number in the navigation."""
+    return total((await unread(session, [person_id]))[person_id])
+
+
+def total(channels: Iterable[UnreadIn]) -> int:
+    """The number in the navigation: unread direct messages, and calls of one's name."""
+    return sum(each.calls for each in channels)
+
+
+def wire(channels: Iterable[UnreadIn]) -> Mapping[str, Any]:
+    """As `server.live.wire.chat.Unread`."""
+    known = list(channels)
+    return {"total": total(known), "channels": [each.wire(topics.chat(each.channel_id)) for each in known]}
+
+
+def counts() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Columns for a query over `Channel` and `ReadMark`: unread messages, and how many of them call the reader."""
+    calls = select(literal(1)).where(Mention.message_id == Message.id, Mention.person_id == ReadMark.person_id)
+    return _at_most(_new()), _at_most(_new().where(calls.correlate(Message, ReadMark).exists()))
+
+
+def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
+    unread_count, mention_count = counts()
+    other = aliased(ChannelMember)
+    of_fair = and_(Membership.fair_id == Room.fair_id, Membership.person_id == ReadMark.person_id)
+    still_in = (
+        select(literal(1)).select_from(Membership).where(of_fair, not_banned()).correlate(Room, ReadMark).exists()
+    )
+    return (
+        select(
+            ReadMark.person_id.label("reader_id"),
+            Channel.id.label("channel_id"),
+            Channel.kind,
+            Fair.slug,
+            unread_count.label("unread"),
+            mention_count.label("mentions"),
+            *AUTHOR_COLUMNS,
+        )
+        .join(Channel, Channel.id == ReadMark.channel_id)
+        .outerjoin(Room, Room.id == Channel.room_id)
+        .outerjoin(Fair, Fair.id == Room.fair_id)
+        .outerjoin(other, and_(other.channel_id == Channel.id, other.person_id != ReadMark.person_id))
+        .outerjoin(Person, Person.id == other.person_id)
+        .where(ReadMark.person_id.in_(person_ids), or_(Channel.kind != ROOM, still_in))
+    )
+
+
+def _new() -> Select[int]:
+    """A row for each message that counts; the enclosing query has `Channel` and `ReadMark`."""
+    return (
+        select(literal(1).label("one"))
+        .select_from(Message)
+        .where(
+            Message.channel_id == Channel.id,
+            Message.seq > ReadMark.read_seq,
+            Message.author_id != ReadMark.person_id,
+            Message.deleted_at.is_(None),
+        )
+        .limit(COUNT_MOST)
+        .correlate(Channel, ReadMark)
+    )
+
+
+def _at_most(rows: Select[int]) -> ScalarSelect[int]:
+    """Count rows without walking through all of a long history."""
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def _unread_in(row: Any) -> UnreadIn:
+    direct = row.kind != ROOM
+    href = f"/messages/{row.channel_id}" if direct else f"/fairs/{row.slug}"
+    partner = author_of(row) if direct else None
+    return UnreadIn(row.channel_id, row.kind, row.unread, row.mentions, href, partner)
