@@ -28,6 +28,7 @@ from server.kernel.http import ProblemError
 from server.kernel.jobs import Jobs
 from server.kernel.mail import Mail
 from server.kernel.memory_bus import MemoryBus
+from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
 from server.kernel.settings import Settings
@@ -38,6 +39,7 @@ LOCALE_COOKIE = "fairmatch_locale"
 
 def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     """The ground under the features, built but not started."""
+    settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
     events = Events()
     database = Database(settings, clock, events)
@@ -90,7 +92,8 @@ def all_routes() -> list[BaseRoute]:
 
 @asynccontextmanager
 async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
-    """The kernel between its start and its end."""
+    """The kernel between its start and its end. Raises SchemaError when the database is newer than the program."""
+    await upgrade(kernel.database)
     await kernel.bus.start()
     await kernel.jobs.start()
     try:

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from server.kernel.clock import Clock
 from server.kernel.events import Events
-from server.kernel.outbox import OutboxRow
+from server.kernel.outbox import insert_jobs, job_row
 from server.kernel.settings import Settings
 
 # Longest wait for SQLite's lock. Only other programs can hold it (a backup, a shell): writers here queue before it.
@@ -22,6 +23,9 @@ POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
 
+log = structlog.get_logger(__name__)
+
+
 class UnitOfWork:
     """One transaction. Actions change things through `session`, and say what happened;
     the commit, and the publishing after it, are done by `Database.write` alone."""
@@ -30,6 +34,7 @@ class UnitOfWork:
         self.session = session
         self.clock = clock
         self._events: list[object] = []
+        self._jobs: list[dict[str, Any]] = []
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     def emit(self, happened: object) -> None:
@@ -44,14 +49,29 @@ class UnitOfWork:
         """Have a background job done after the commit, at least once, even if the process dies in between.
 
         `payload` is plain JSON; `at` is the earliest moment (None: at once); a `key` makes the job unique:
-        a second one with the same key is dropped.
+        a second one with the same key is dropped, also when the first is long done.
         """
-        self.session.add(OutboxRow.of(job, payload, at or self.clock.now(), key))
+        self._jobs.append(job_row(job, payload, at or self.clock.now(), key))
 
-    async def _publish(self, events: Events) -> None:
+    async def _commit(self) -> None:
+        if self._jobs:
+            await insert_jobs(self.session, self._jobs)
+        await self.session.commit()
+
+    async def _publish(self, events: Events, enqueued: Callable[[], None]) -> None:
+        if self._jobs:
+            enqueued()
         for action in self._after_commit:
-            await action()
+            await _harmless(action)
         await events.dispatch(self._events)
+
+
+async def _harmless(action: Callable[[], Awaitable[None]]) -> None:
+    """Run what follows a commit: whatever it raises, the change stands, and its caller must hear so."""
+    try:
+        await action()
+    except Exception:
+        log.exception("after_commit_failed")
 
 
 class Database:
@@ -65,6 +85,8 @@ class Database:
         self.sqlite = self.url.startswith("sqlite")
         self.engine = _engine(self.url)
         self._writer = asyncio.Lock() if self.sqlite else None
+        # Called after each commit that brought jobs; `server.kernel.jobs` puts itself here.
+        self.enqueued: Callable[[], None] = lambda: None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -80,8 +102,8 @@ class Database:
                 await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             work = UnitOfWork(session, self.clock)
             yield work
-            await session.commit()
-        await work._publish(self.events)
+            await work._commit()
+        await work._publish(self.events, self.enqueued)
 
     async def close(self) -> None:
         """Give all connections back."""

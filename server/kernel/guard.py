@@ -68,7 +68,10 @@ class Guard:
     body_limits: Mapping[tuple[str, str], int]
 
     def over(self, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
-        """The same routes with the guard in front. Raises AccessTableError when a route has no row, or a row no route."""
+        """The same routes with the guard in front.
+
+        Raises AccessTableError when a route has no row, or a row no route.
+        """
         guarded = list(routes)
         self._compare(guarded)
         return [self._before(route) for route in guarded]
@@ -77,7 +80,9 @@ class Guard:
         found = {row for route in routes for row in rows_of(route)}
         problems = [f"{method} {path} has no row" for method, path in sorted(found - self.table.keys())]
         problems += [f"{method} {path} has no route" for method, path in sorted(self.table.keys() - found)]
-        problems += [f"{method} {path} has a body limit and no route" for method, path in self.body_limits.keys() - found]
+        problems += [
+            f"{method} {path} has a body limit and no route" for method, path in self.body_limits.keys() - found
+        ]
         if problems:
             raise AccessTableError("server/access.py: " + "; ".join(problems))
 
@@ -181,5 +186,3 @@ def no_roles() -> RolesIn:
         return frozenset()
 
     return roles_in
-
-

@@ -12,7 +12,7 @@ CSP_REPORTS = "/csp-report"
 _PLAIN = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()",
+    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
     "cross-origin-opener-policy": "same-origin",
 }
 

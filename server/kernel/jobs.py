@@ -1,59 +1,262 @@
-"""Background jobs: what is enqueued in a unit of work is done after its commit, at least once."""
+"""Background jobs: what is enqueued in a unit of work is done after its commit, at least once.
+
+The outbox is the queue (see docs/decisions/0003-background-jobs.md). A worker takes due rows under a lease and does
+them on its event loop; a lease that its worker does not renew runs out, and another worker takes over.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, Select, Update, delete, func, select, update
 
 from server.kernel.db import Database
+from server.kernel.ids import new_id
+from server.kernel.observe import JOBS_DONE, JOBS_FAILED, JOBS_PARKED
 from server.kernel.outbox import OutboxRow
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
-SWEEP_S = 1.0
+# How soon a job of a dead worker is taken over; a living one renews its leases three times as often.
+LEASE_S = 60.0
+# How often a worker looks for jobs that became due by time, or that another worker enqueued and did not get to.
+SWEEP_S = 2.0
+# Jobs that one worker does at once: they wait for mail servers, not for the processor.
+AT_ONCE = 8
+# With the back-off below, the last attempt comes about nine hours after the first.
+MAX_ATTEMPTS = 12
+FIRST_RETRY_S = 10.0
+LONGEST_RETRY_S = 2 * 3600.0
+# How long a job may take unless it says otherwise, and how long a stopping worker waits for those it began.
+DEFAULT_LIMIT_S = 300.0
+STOP_S = 8.0
+# A key is remembered this long after its job was done.
+KEYS_KEPT = timedelta(days=400)
 
 log = structlog.get_logger(__name__)
+
+
+class GiveUpError(Exception):
+    """Raised by a handler when trying again cannot help; the job is parked at once."""
+
+
+@dataclass(frozen=True)
+class _Registered:
+    handler: Handler
+    limit_s: float
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    id: str
+    job: str
+    payload: dict[str, Any]
+    key: str | None
+    attempts: int
+    claim: str | None
 
 
 class Jobs:
     """Handlers by name, and the loop that does what is due."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-        self._handlers: dict[str, Handler] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._database = database
+        self._clock = database.clock
+        self._registered: dict[str, _Registered] = {}
+        self._claim = new_id()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._claiming = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        database.enqueued = self._wanted.set
 
-    def register(self, name: str, handler: Handler) -> None:
-        """Have `handler` do the jobs of this name. It may be called again for the same job."""
-        self._handlers[name] = handler
+    def register(self, name: str, handler: Handler, *, limit_s: float = DEFAULT_LIMIT_S) -> None:
+        """Have `handler` do the jobs of this name, each within `limit_s` seconds.
+
+        It gets the payload; it may be called again for the same job, when a worker died or an attempt failed.
+        """
+        self._registered[name] = _Registered(handler, limit_s)
 
     async def start(self) -> None:
         """Begin to do what is due."""
-        self._task = asyncio.create_task(self._sweep_on())
+        if self._database.sqlite:
+            await self._release_all()
+        self._loops = [asyncio.create_task(self._sweep()), asyncio.create_task(self._renew())]
 
     async def stop(self) -> None:
-        """Finish what is being done, and stop."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """Take no more, wait a while for what was begun, and give the rest back."""
+        await _cancelled(self._loops)
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=STOP_S)
+        await _cancelled(list(self._running.values()))
 
     async def run_due(self) -> int:
-        """Do everything that is due now; the number of jobs done. For tests and the sweep."""
-        async with self.database.read() as session:
-            due = select(OutboxRow).where(OutboxRow.due_at <= self.database.clock.now()).order_by(OutboxRow.id)
-            rows = list(await session.scalars(due.limit(100)))
-        for row in rows:
-            await self._handlers[row.job](row.payload)
-            async with self.database.write() as work:
-                await work.session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
-        return len(rows)
+        """Do all that is due, and wait for it; how many attempts that took. For tests and the command line."""
+        begun = 0
+        while taken := [*self._running.values(), *await self._take()]:
+            begun += len(taken)
+            await asyncio.wait(taken)
+        return begun
 
-    async def _sweep_on(self) -> None:
+    async def retry_parked(self) -> int:
+        """Make parked jobs due again; how many there were."""
+        async with self._database.write() as work:
+            again = update(OutboxRow).where(OutboxRow.parked_at.is_not(None))
+            found = await work.session.execute(
+                again.values(parked_at=None, due_at=self._clock.now(), attempts=0).returning(OutboxRow.id)
+            )
+            count = len(found.all())
+        self._wanted.set()
+        return count
+
+    async def parked(self) -> int:
+        """How many jobs failed for good and wait for an operator."""
+        async with self._database.read() as session:
+            count = select(func.count()).select_from(OutboxRow).where(OutboxRow.parked_at.is_not(None))
+            return await session.scalar(count) or 0
+
+    async def _sweep(self) -> None:
         while True:
+            self._wanted.clear()
+            await _logged(self._take())
+            with contextlib.suppress(TimeoutError):
+                # Spread, so that workers that started together do not ask together for ever.
+                await asyncio.wait_for(self._wanted.wait(), SWEEP_S * random.uniform(0.8, 1.2))  # noqa: S311
+
+    async def _renew(self) -> None:
+        """Keep the leases of what is being done, and the books in order."""
+        while True:
+            await _logged(self._keep_books())
+            await asyncio.sleep(LEASE_S / 3)
+            await _logged(self._renew_leases())
+
+    async def _renew_leases(self) -> None:
+        if self._running:
+            mine = update(OutboxRow).where(OutboxRow.id.in_(list(self._running)), OutboxRow.claim == self._claim)
+            async with self._database.write() as work:
+                await work.session.execute(mine.values(due_at=self._lease()))
+
+    async def _keep_books(self) -> None:
+        JOBS_PARKED.set(await self.parked())
+        old = OutboxRow.done_at < self._clock.now() - KEYS_KEPT
+        async with self._database.write() as work:
+            await work.session.execute(delete(OutboxRow).where(old))
+
+    async def _release_all(self) -> None:
+        """Make claimed jobs due: with SQLite there is one process, so whoever claimed them is gone."""
+        async with self._database.write() as work:
+            claimed = update(OutboxRow).where(OutboxRow.claim.is_not(None), OutboxRow.due_at.is_not(None))
+            await work.session.execute(claimed.values(due_at=self._clock.now(), claim=None))
+
+    async def _take(self) -> list[asyncio.Task[None]]:
+        async with self._claiming:
+            room = AT_ONCE - len(self._running)
+            if room <= 0 or not await self._any_due():
+                return []
+            return [self._begin(row) for row in await self._claim_due(room)]
+
+    def _begin(self, row: _Claimed) -> asyncio.Task[None]:
+        task = asyncio.create_task(_logged(self._attempt(row)), name=f"job {row.job}")
+        self._running[row.id] = task
+        task.add_done_callback(lambda _: self._ended(row.id))
+        return task
+
+    def _ended(self, row_id: str) -> None:
+        self._running.pop(row_id, None)
+        self._wanted.set()  # there is room for another
+
+    async def _any_due(self) -> bool:
+        async with self._database.read() as session:
+            return await session.scalar(self._due(1)) is not None
+
+    def _due(self, limit: int) -> Select[str]:
+        """Ids of due jobs that this version of the program knows how to do."""
+        rows = select(OutboxRow.id).where(OutboxRow.due_at <= self._clock.now())
+        rows = rows.where(OutboxRow.job.in_(sorted(self._registered)), OutboxRow.id.not_in(list(self._running)))
+        return rows.order_by(OutboxRow.due_at).limit(limit)
+
+    async def _claim_due(self, limit: int) -> list[_Claimed]:
+        async with self._database.write() as work:
+            ids = list(await work.session.scalars(self._due(limit).with_for_update(skip_locked=True)))
+            taking = update(OutboxRow).where(OutboxRow.id.in_(ids))
+            taking = taking.values(due_at=self._lease(), claim=self._claim, attempts=OutboxRow.attempts + 1)
+            rows = await work.session.execute(taking.returning(*_CLAIMED))
+            return [_Claimed(*row) for row in rows]
+
+    def _lease(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=LEASE_S)
+
+    async def _attempt(self, row: _Claimed) -> None:
+        """Do one job once, and write down how it went."""
+        registered = self._registered[row.job]
+        with structlog.contextvars.bound_contextvars(job=row.job, job_id=row.id):
             try:
-                await self.run_due()
-            except Exception:
-                log.exception("jobs_sweep_failed")
-            await asyncio.sleep(SWEEP_S)
+                async with asyncio.timeout(registered.limit_s):
+                    await registered.handler(row.payload)
+            except asyncio.CancelledError:
+                await self._write(_mine(update(OutboxRow), row).values(due_at=self._clock.now(), claim=None))
+                raise
+            except Exception as error:
+                await self._failed(row, error)
+            else:
+                await self._done(row)
+
+    async def _done(self, row: _Claimed) -> None:
+        JOBS_DONE.labels(row.job).inc()
+        if row.key is None:
+            await self._write(_mine(delete(OutboxRow), row))
+            return
+        done = _mine(update(OutboxRow), row)
+        await self._write(done.values(due_at=None, done_at=self._clock.now(), payload={}, error=None))
+
+    async def _failed(self, row: _Claimed, error: Exception) -> None:
+        JOBS_FAILED.labels(row.job).inc()
+        kind = type(error).__name__
+        failed = _mine(update(OutboxRow), row)
+        if row.attempts >= MAX_ATTEMPTS or isinstance(error, GiveUpError):
+            log.error("job_parked", attempts=row.attempts, error=kind, exc_info=error)
+            await self._write(failed.values(due_at=None, parked_at=self._clock.now(), error=kind))
+            JOBS_PARKED.inc()
+            return
+        wait = retry_after(row.attempts)
+        log.warning("job_failed", attempts=row.attempts, error=kind, again_in_s=round(wait))
+        await self._write(failed.values(due_at=self._clock.now() + timedelta(seconds=wait), error=kind))
+
+    async def _write(self, statement: Update | Delete) -> None:
+        async with self._database.write() as work:
+            await work.session.execute(statement)
+
+
+_CLAIMED = (OutboxRow.id, OutboxRow.job, OutboxRow.payload, OutboxRow.key, OutboxRow.attempts, OutboxRow.claim)
+
+S = TypeVar("S", Update, Delete)
+
+
+def _mine(statement: S, row: _Claimed) -> S:
+    """Of this row, unless its lease ran out and somebody else has it now."""
+    return statement.where(OutboxRow.id == row.id, OutboxRow.claim == row.claim)
+
+
+def retry_after(attempts: int) -> float:
+    """Seconds until the next attempt: doubling from FIRST_RETRY_S, spread by a fifth, never above LONGEST_RETRY_S."""
+    wait: float = min(FIRST_RETRY_S * 2 ** (attempts - 1), LONGEST_RETRY_S)
+    return wait * random.uniform(0.8, 1.0)  # noqa: S311 - spread, not a secret
+
+
+async def _logged(work: Coroutine[Any, Any, Any]) -> None:
+    """Do a step of a loop that must go on, whatever happens in it."""
+    try:
+        await work
+    except Exception:
+        log.exception("jobs_step_failed")
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,8 +17,14 @@ registry = CollectorRegistry()
 _SECRET = re.compile(r"token|ticket|secret|password|cookie|authorization|resume|text|body|html|payload", re.IGNORECASE)
 HIDDEN = "[hidden]"
 
+JOBS_DONE = Counter("fairmatch_jobs_done_total", "Jobs that were done", ["job"], registry=registry)
 JOBS_FAILED = Counter("fairmatch_jobs_failed_total", "Attempts of jobs that failed", ["job"], registry=registry)
-JOBS_PARKED = Gauge("fairmatch_jobs_parked", "Jobs that failed for good and wait for somebody", registry=registry)
+JOBS_PARKED = Gauge(
+    "fairmatch_jobs_parked",
+    "Jobs that failed for good and wait for an operator",
+    registry=registry,
+    multiprocess_mode="mostrecent",
+)
 BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take", registry=registry)
 BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus", registry=registry)
 
@@ -46,6 +52,8 @@ def set_up_logs(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for talkative in ("alembic", "uvicorn", "aiosqlite", "asyncio"):
+        logging.getLogger(talkative).setLevel(max(level, logging.WARNING))
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -59,4 +67,6 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 def _last(settings: Settings) -> list[Any]:
     if settings.log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    # Plain tracebacks: the pretty ones show local variables, and those may be secrets.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain)]
