@@ -1,0 +1,59 @@
+"""The browser's modules, tested where they run: every `test("...")` of the *.spec.js files here is a test of its own."""
+
+import mimetypes
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Route
+
+from web.assets import Assets
+
+HERE = Path(__file__).parent
+ORIGIN = "http://modules.localhost"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Modules</title>
+<script type="importmap">{import_map}</script><body></body></html>"""
+CASES = [
+    pytest.param(spec.name, name, id=f"{spec.name.removesuffix('.spec.js')}: {name}")
+    for spec in sorted(HERE.glob("*.spec.js"))
+    for name in re.findall(r'^test\("([^"]+)"', spec.read_text(), re.MULTILINE)
+]
+
+
+@pytest.fixture(scope="module")
+async def modules(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser without a network: it gets our files, and nothing else."""
+    assets = Assets()
+    context = await browser.new_context(locale="en", timezone_id="Europe/Berlin")
+
+    async def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            await route.fulfill(body=PAGE.format(import_map=assets.import_map("en")), content_type="text/html")
+        elif path.startswith("/assets/"):
+            asset = assets[path.split("/", 3)[3]]
+            await route.fulfill(body=asset.content, content_type=asset.type)
+        elif (file := HERE / path.lstrip("/")).is_file():
+            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(path)[0])
+        else:
+            await route.fulfill(status=404)
+
+    await context.route("**/*", answer)
+    yield context
+    await context.close()
+
+
+@pytest.mark.parametrize(("spec", "name"), CASES)
+async def test_module(modules: BrowserContext, spec: str, name: str) -> None:
+    page = await modules.new_page()
+    uncaught: list[str] = []
+    page.on("pageerror", lambda error: uncaught.append(str(error)))
+    try:
+        await page.goto(ORIGIN)
+        run = "async ([spec, name]) => { await (await import('/harness.js')).run(spec, name) }"
+        await page.evaluate(run, [f"/{spec}", name])
+        assert not uncaught, uncaught
+    finally:
+        await page.close()

@@ -1,0 +1,91 @@
+/**
+ * Who is in a room now. Being subscribed to a room is being there.
+ *
+ * Events: "change".
+ *
+ * @typedef {import("./topics.js").Store} Store
+ * @typedef {import("./types.js").Person} Person
+ * @typedef {{ count: number, people: Person[] }} Snapshot
+ */
+
+/** People of one page of the roster. */
+const PAGE = 100;
+
+/** @implements {Store} */
+export class Room extends EventTarget {
+  count = 0;
+  /** @type {Person[]} in the order in which they came; in large rooms only the first, and those who keep order */
+  people = [];
+  /** Version of the last state; they are dense, so a hole means that joins or leaves were missed.
+   * @type {number | null} */
+  #version = null;
+  /** Where the next page of the roster begins. @type {string | null} */
+  #next = null;
+
+  /** @param {string} topic @param {import("./line.js").Line} line */
+  constructor(topic, line) {
+    super();
+    this.topic = topic;
+    this.line = line;
+  }
+
+  /** What the page brought along. @param {Snapshot} snapshot */
+  seed(snapshot) {
+    if (this.people.length === 0) this.#replace(snapshot);
+  }
+
+  /** Load more of the people of a large room. Rejects with LiveError. */
+  async more() {
+    const page = await this.line.request("room.roster", { room: this.topic, after: this.#next, limit: PAGE });
+    this.#next = page.next;
+    this.people = joined(this.#next === null && page.people.length >= this.count ? [] : this.people, page.people);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  position() {
+    return null;
+  }
+
+  /** @param {any} state */
+  recover(state) {
+    this.#version = null;
+    if (state.snapshot) this.#replace(state.snapshot);
+  }
+
+  /** @param {any} event */
+  receive(event) {
+    if (event.k !== "presence") return;
+    const whole = event.d.people;
+    if (!whole && this.#version !== null && event.v > this.#version + 1) return this.line.rejoin(this.topic);
+    if (this.#version !== null && event.v <= this.#version) return;
+    this.#version = event.v;
+    if (whole) this.#replace(event.d);
+    else this.#move(event.d);
+  }
+
+  /** @param {{ code: string }} _why */
+  refuse(_why) {
+    this.#replace({ count: 0, people: [] });
+  }
+
+  /** @param {Snapshot} snapshot */
+  #replace({ count, people }) {
+    this.count = count;
+    this.people = people;
+    this.#next = null;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {{ count: number, joined?: Person[], left?: string[] }} change */
+  #move({ count, joined: came = [], left = [] }) {
+    const gone = new Set(left);
+    this.count = count;
+    this.people = joined(this.people.filter(({ id }) => !gone.has(id)), came);
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {Person[]} before @param {Person[]} more @returns {Person[]} each once, by who came first */
+function joined(before, more) {
+  return [...new Map([...before, ...more].map((person) => [person.id, person])).values()];
+}
