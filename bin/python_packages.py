@@ -62,7 +62,7 @@ def _ensure_set(name: str) -> bool:
 class _Counter:
     """Counts the packages in what pip prints."""
 
-    BEGUN = re.compile(r"(?:Collecting|Requirement already satisfied:|Ignoring) ([^\s=:]+)")
+    BEGUN = re.compile(r"(?:Collecting|Requirement already satisfied:|Ignoring|Processing) (?:\S*/)?([^\s=:]+)")
 
     def __init__(self, progress: Progress, total: int) -> None:
         self._count = partial(progress.count, total=total)

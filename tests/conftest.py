@@ -1,0 +1,34 @@
+"""The tests' ground: what every test may use, and what is so for all of them. The parts are in tests/support."""
+
+import os
+
+import pytest
+
+from tests.support.desk import Desk
+
+pytest_plugins = [
+    "pytester",
+    "tests.support.ground",
+    "tests.support.loop",
+    "tests.support.backend",
+    "tests.support.server_process",
+    "tests.support.browser",
+    "tests.kernel_fixtures",
+]
+
+_DESK = pytest.StashKey[Desk]()
+
+for _name in [name for name in os.environ if name.startswith("FAIRMATCH_") and not name.startswith("FAIRMATCH_TEST_")]:
+    del os.environ[_name]  # the developer's own settings are none of the tests' business
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Host the desk of services, unless a process above this one does."""
+    if not Desk.is_open():
+        config.stash[_DESK] = Desk()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the services."""
+    if desk := config.stash.get(_DESK, None):
+        desk.close()

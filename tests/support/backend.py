@@ -1,0 +1,148 @@
+"""A fresh place for each test: its own data folder, its own migrated database, its own names in Redis."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from server.kernel.clock import SystemClock
+from server.kernel.db import Database
+from server.kernel.events import Events
+from server.kernel.migrate import upgrade
+from server.kernel.settings import Settings
+from tests.support import desk
+from tests.support.ground import Ground, ground
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What a server of this test stands on."""
+
+    ground: Ground
+    data: Path
+    database_url: str
+    redis_url: str
+    redis_prefix: str
+    workers: int
+
+    def settings(self, **changes: Any) -> Settings:
+        """Settings for this place."""
+        return settings_with(**(self._values() | changes))
+
+    def environment(self) -> dict[str, str]:
+        """The same as environment variables, for server processes."""
+        return {f"FAIRMATCH_{name.upper()}": str(value) for name, value in self._values().items()}
+
+    def _values(self) -> dict[str, Any]:
+        names = ("data", "database_url", "redis_url", "redis_prefix")
+        return {name: getattr(self, name) for name in names}
+
+
+def settings_with(**values: Any) -> Settings:
+    """Settings that no `.env` of the developer reaches."""
+    return Settings(**({"_env_file": None} | values))
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """The ground of this run, with an empty migrated database. A test that uses it runs on both grounds."""
+    data = tmp_path / "data"
+    data.mkdir()
+    if ground() == "embedded":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), data / "fairmatch.db")
+        yield Backend("embedded", data, database_url="", redis_url="", redis_prefix="fairmatch", workers=1)
+        return
+    databases = request.getfixturevalue("postgresql_databases")
+    name = _new_name()
+    yield Backend("cluster", data, databases.make(name), desk.ask("redis"), redis_prefix=name, workers=2)
+    databases.drop(name)
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A real Redis on either ground, shared by all tests: use names of your own."""
+    return desk.ask("redis")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_databases: "Databases") -> Iterator[str]:
+    """A fresh migrated database on a real PostgreSQL, on either ground."""
+    name = _new_name()
+    yield postgresql_databases.make(name)
+    postgresql_databases.drop(name)
+
+
+class Databases:
+    """Databases on the shared PostgreSQL, each a copy of one that was migrated once."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._template = _new_name()
+        self._do("CREATE DATABASE {}", self._template)
+
+    @property
+    def template_url(self) -> str:
+        """Where the first of them lies, to be migrated once."""
+        return self._url(self._template)
+
+    def make(self, name: str) -> str:
+        """A new database; its address."""
+        self._do("CREATE DATABASE {} TEMPLATE {}", name, self._template)
+        return self._url(name)
+
+    def drop(self, name: str) -> None:
+        """Remove it, also from under a server that a failed test left behind."""
+        self._do("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _url(self, name: str) -> str:
+        return make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+    def _do(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Databases:
+    """The maker of databases; the one that they are copied from is migrated once per test process."""
+    databases = Databases(desk.ask("postgresql"))
+    _migrate(settings_with(database_url=databases.template_url))
+    return databases
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy, made once per test process."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _migrate(settings_with(data=folder))
+    return folder / "fairmatch.db"
+
+
+def _new_name() -> str:
+    """A name that no other test process of this run uses."""
+    return f"test_{os.getpid()}_{next(_numbers)}"
+
+
+def _migrate(settings: Settings) -> None:
+    """In a thread, since the loop of the tests may be running here already."""
+    thread = threading.Thread(target=lambda: asyncio.run(_create_tables(settings)))
+    thread.start()
+    thread.join()
+
+
+async def _create_tables(settings: Settings) -> None:
+    database = Database(settings, SystemClock(), Events())
+    await upgrade(database)
+    await database.close()

@@ -1,0 +1,173 @@
+"""The real server in processes of its own: one on the embedded ground, two on the cluster."""
+
+import asyncio
+import http.client
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bin.places import VENV_BIN
+from tests.support.backend import Backend
+from tests.support.daemon import Daemon, free_port
+from tests.support.guard import Guard
+
+# Ends a stopping server's leave-taking early: a test that is about draining sets its own.
+DRAIN_SECONDS = 1
+Settings = Mapping[str, Any]
+
+
+class ServerProcess(Daemon):
+    """One worker: `fairmatch serve` on a port that it keeps over restarts."""
+
+    def __init__(self, name: str, folder: Path, guard: Guard, backend: Backend, settings: Settings) -> None:
+        super().__init__(name, folder, guard)
+        self.port = free_port()
+        self._settings = backend.environment() | {f"FAIRMATCH_{key.upper()}": str(v) for key, v in settings.items()}
+
+    @property
+    def url(self) -> str:
+        """Its address for pages, without a slash at its end."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def live_url(self) -> str:
+        """Its address for the live line."""
+        return f"ws://localhost:{self.port}/live"
+
+    def command(self) -> Sequence[str]:
+        """The program as an operator starts it."""
+        return [str(VENV_BIN / "fairmatch"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+
+    def environment(self) -> Mapping[str, str]:
+        """Nothing of the developer's own settings, and warnings that a person would see."""
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("FAIRMATCH_")}
+        return outer | {"FAIRMATCH_DRAIN_SECONDS": str(DRAIN_SECONDS), "PYTHONUNBUFFERED": "1"} | self._settings
+
+    def ready(self) -> bool:
+        """Whether /readyz says so."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+class Servers:
+    """All workers of one test. Everything is awaited, so that clients on the loop live on meanwhile."""
+
+    def __init__(self, processes: list[ServerProcess], backend: Backend) -> None:
+        self.processes = processes
+        self.backend = backend
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses of the workers."""
+        return [process.url for process in self.processes]
+
+    @property
+    def url(self) -> str:
+        """The address of the first worker."""
+        return self.urls[0]
+
+    @property
+    def other_url(self) -> str:
+        """The address of the last worker: another one than the first where there are two."""
+        return self.urls[-1]
+
+    @property
+    def live_urls(self) -> list[str]:
+        """The addresses of the workers' live lines."""
+        return [process.live_url for process in self.processes]
+
+    async def start(self, index: int = 0) -> None:
+        """Start a worker and return once it is ready."""
+        await asyncio.to_thread(self.processes[index].start)
+
+    async def stop(self, index: int = 0) -> int:
+        """End a worker in an orderly way (SIGTERM); its exit code."""
+        return await asyncio.to_thread(self.processes[index].stop)
+
+    async def kill(self, index: int = 0) -> None:
+        """End a worker at once (SIGKILL)."""
+        await asyncio.to_thread(self.processes[index].kill)
+
+    async def restart(self, index: int = 0) -> None:
+        """End a worker in an orderly way and start it again on the same port."""
+        await self.stop(index)
+        await self.start(index)
+
+    def pause(self, index: int = 0) -> None:
+        """Let a worker stand still (SIGSTOP)."""
+        self.processes[index].pause()
+
+    def resume(self, index: int = 0) -> None:
+        """Let it go on (SIGCONT)."""
+        self.processes[index].resume()
+
+    def logs(self, index: int = 0) -> str:
+        """All that a worker has printed."""
+        log = self.processes[index].log
+        return log.read_text(errors="replace") if log.exists() else ""
+
+
+Serve = Callable[..., Awaitable[Servers]]
+
+
+@pytest.fixture
+async def serve(
+    request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, tmp_path: Path
+) -> AsyncIterator[Serve]:
+    """Start servers with settings of the test's own: `servers = await serve(dev=True)`; `workers=` for their number.
+
+    At the end they are stopped, and the test fails when one of them has printed a traceback.
+    """
+    started: list[Servers] = []
+
+    async def start(workers: int | None = None, **settings: Any) -> Servers:
+        base = sum(len(servers.processes) for servers in started)
+        names = [f"server-{base + number}" for number in range(workers or backend.workers)]
+        processes = [ServerProcess(name, tmp_path, process_guard, backend, settings) for name in names]
+        request.node.stash.setdefault(DAEMONS, []).extend(processes)
+        servers = Servers(processes, backend)
+        started.append(servers)
+        await asyncio.gather(*(servers.start(index) for index in range(len(processes))))
+        return servers
+
+    yield start
+    everyone = [process for servers in started for process in servers.processes]
+    await asyncio.gather(*(asyncio.to_thread(process.stop) for process in everyone))
+    told = [process.name for process in everyone if "Traceback (most recent call last)" in process.log.read_text()]
+    assert not told, f"tracebacks in the log of {', '.join(told)}:\n{everyone[0].tail(200)}"
+
+
+@pytest.fixture
+async def servers(serve: Serve) -> Servers:
+    """The running product, in development mode."""
+    return await serve(dev=True)
+
+
+@pytest.fixture(scope="session")
+def process_guard() -> Iterator[Guard]:
+    """Ends this test process' servers when it is killed."""
+    watchman = Guard()
+    yield watchman
+    watchman.close()
+
+
+DAEMONS = pytest.StashKey[list[Daemon]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Show with a failure what the servers have printed."""
+    report = yield
+    if report.failed:
+        for daemon in item.stash.get(DAEMONS, []):
+            report.sections.append((f"{daemon.name} printed", daemon.tail()))
+    return report
