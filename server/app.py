@@ -7,11 +7,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fairs.queries import roles_in
+from people.sessions import authenticate
 from server.access import BODY_LIMITS, ROUTES
-from server.kernel import health
+from server.kernel import health, reports
 from server.kernel.body import BodyLimit
 from server.kernel.bus import Bus
 from server.kernel.clock import Clock, SystemClock
@@ -21,7 +23,7 @@ from server.kernel.db import Database
 from server.kernel.errors import Answer, Errors
 from server.kernel.events import Events
 from server.kernel.files import Files
-from server.kernel.guard import Guard, SignInFirst, no_roles, nobody_signed_in
+from server.kernel.guard import Guard, SignInFirst
 from server.kernel.headers import SecurityHeaders
 from server.kernel.hosts import KnownHosts
 from server.kernel.http import ProblemError
@@ -32,9 +34,10 @@ from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
 from server.kernel.settings import Settings
+from web import assets, pages
+from web.frame import LOCALE_COOKIE
 from web.i18n import negotiate
-
-LOCALE_COOKIE = "fairmatch_locale"
+from web.render import Templates, error_page
 
 
 def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
@@ -65,10 +68,11 @@ def create_bus(settings: Settings, clock: Clock) -> Bus:
 def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
     kernel = kernel or create_kernel(settings)
-    guard = Guard(kernel, ROUTES, nobody_signed_in(), no_roles(), BODY_LIMITS)
+    files = assets.Assets()
+    guard = Guard(kernel, ROUTES, BODY_LIMITS, authenticate, roles_in, _locale)
     answer = Answer(_error_page)
     app = Starlette(
-        routes=guard.over(all_routes()),
+        routes=guard.over([assets.serve(files), *all_routes()]),
         lifespan=_lifespan(kernel),
         exception_handlers={kind: answer for kind in (ProblemError, HTTPException, SignInFirst)},
         middleware=[
@@ -81,13 +85,14 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
         ],
     )
     app.state.kernel = kernel
+    app.state.templates = Templates(files, kernel.clock, dev=settings.dev)
     app.state.readiness = health.Readiness()
     return app
 
 
 def all_routes() -> list[BaseRoute]:
     """The routes of all features."""
-    return [*health.routes]
+    return [*health.routes, *reports.routes, *pages.routes]
 
 
 @asynccontextmanager
@@ -114,8 +119,10 @@ def _lifespan(kernel: Kernel) -> Callable[[Starlette], AbstractAsyncContextManag
 
 
 def _locale(connection: HTTPConnection) -> str:
-    return negotiate([connection.cookies.get(LOCALE_COOKIE)], connection.headers.get("accept-language"))
+    """The language to answer in: chosen in this browser, else in the profile, else what the browser prefers."""
+    profile = getattr(connection.state.person, "locale", None)
+    return negotiate([connection.cookies.get(LOCALE_COOKIE), profile], connection.headers.get("accept-language"))
 
 
 def _error_page(request: Request, error: ProblemError) -> Response:
-    return PlainTextResponse(f"{error.status} {error.detail or error.code}", error.status)
+    return error_page(request, error.status, retry_after=int(error.headers.get("retry-after", "0")))

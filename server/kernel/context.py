@@ -18,6 +18,7 @@ NONCE_BYTES = 16
 
 log = structlog.get_logger("access")
 
+# Chooses by cookie, by `connection.state.person` (None before the guard has asked), and by Accept-Language.
 ChooseLocale = Callable[[HTTPConnection], str]
 
 
@@ -35,6 +36,7 @@ class RequestContext:
             return
         connection = HTTPConnection(scope)
         scope.setdefault("state", {}).update(self._state(connection))
+        connection.state.locale = self.choose_locale(connection)
         with structlog.contextvars.bound_contextvars(request_id=scope["state"]["request_id"]):
             await self._answered(scope, receive, send)
 
@@ -43,7 +45,6 @@ class RequestContext:
         return {
             "request_id": given if _SANE_ID.fullmatch(given) else new_id(),
             "nonce": secrets.token_urlsafe(NONCE_BYTES),
-            "locale": self.choose_locale(connection),
             "person": None,
             "session_id": None,
         }

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from server.kernel.access import IN_FAIR, Access, allows
 from server.kernel.body import MAX_BODY_KEY
+from server.kernel.context import ChooseLocale
 from server.kernel.http import ProblemError, not_found, wants_html
 from server.kernel.parts import Kernel
 
@@ -63,9 +64,10 @@ class Guard:
 
     kernel: Kernel
     table: Table
+    body_limits: Mapping[tuple[str, str], int]
     authenticate: Authenticate
     roles_in: RolesIn
-    body_limits: Mapping[tuple[str, str], int]
+    choose_locale: ChooseLocale
 
     def over(self, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
         """The same routes with the guard in front.
@@ -109,6 +111,7 @@ class Guard:
         signed = await self.authenticate(request)
         request.state.person = signed.person if signed else None
         request.state.session_id = signed.session_id if signed else None
+        request.state.locale = self.choose_locale(request)
         roles = await self._roles(request, level, signed)
         admin = signed is not None and signed.person.admin
         dev = self.kernel.settings.dev
@@ -168,21 +171,3 @@ def _local(request: Request) -> str:
 
 def _method(request: Request) -> str:
     return "GET" if request.method == "HEAD" else request.method
-
-
-def nobody_signed_in() -> Authenticate:
-    """An authenticator that knows nobody, for a server without people."""
-
-    async def authenticate(_request: Request) -> None:
-        return None
-
-    return authenticate
-
-
-def no_roles() -> RolesIn:
-    """A look-up that knows no roles, for a server without fairs."""
-
-    async def roles_in(_session: AsyncSession, _fair: str, _person: str) -> frozenset[str]:
-        return frozenset()
-
-    return roles_in

@@ -3,11 +3,11 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.kernel.reports import CSP_REPORTS
 from server.kernel.settings import Settings
 
 # Two years, the least that browsers' preload lists ask for is one.
 HSTS = "max-age=63072000; includeSubDomains"
-CSP_REPORTS = "/csp-report"
 
 _PLAIN = {
     "x-content-type-options": "nosniff",

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.kernel.http import not_found
-from server.kernel.observe import registry
 from server.kernel.parts import Kernel, kernel_of
 
 DATABASE_TIMEOUT_S = 2.0
@@ -62,7 +61,7 @@ async def metrics(request: Request) -> Response:
     token = kernel_of(request).settings.metrics_token.get_secret_value()
     if not (_bears(request, token) if token else _from_here(request)):
         raise not_found()
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _bears(request: Request, token: str) -> bool:

@@ -7,26 +7,25 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import Counter, Gauge
 
 from server.kernel.settings import Settings
 
-registry = CollectorRegistry()
 
 # Values that never stand in a log, whoever logs them by mistake: secrets, and what people write to one another.
 _SECRET = re.compile(r"token|ticket|secret|password|cookie|authorization|resume|text|body|html|payload", re.IGNORECASE)
 HIDDEN = "[hidden]"
 
-JOBS_DONE = Counter("fairmatch_jobs_done_total", "Jobs that were done", ["job"], registry=registry)
-JOBS_FAILED = Counter("fairmatch_jobs_failed_total", "Attempts of jobs that failed", ["job"], registry=registry)
+CSP_REPORTED = Counter("fairmatch_csp_reports_total", "Breaches of the content security policy")
+JOBS_DONE = Counter("fairmatch_jobs_done_total", "Jobs that were done", ["job"])
+JOBS_FAILED = Counter("fairmatch_jobs_failed_total", "Attempts of jobs that failed", ["job"])
 JOBS_PARKED = Gauge(
     "fairmatch_jobs_parked",
     "Jobs that failed for good and wait for an operator",
-    registry=registry,
     multiprocess_mode="mostrecent",
 )
-BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take", registry=registry)
-BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus", registry=registry)
+BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take")
+BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus")
 
 
 def set_up_logs(settings: Settings) -> None:
