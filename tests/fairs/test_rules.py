@@ -1,0 +1,45 @@
+"""Roles, days and slugs."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from fairs.rules import Phase, highest, is_slug, may_act_upon, phase
+
+FIRST, LAST = date(2026, 9, 14), date(2026, 9, 16)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 9, 13, 21, 59, tzinfo=UTC), Phase.AHEAD),
+        (datetime(2026, 9, 13, 22, 0, tzinfo=UTC), Phase.RUNNING),
+        (datetime(2026, 9, 16, 21, 59, tzinfo=UTC), Phase.RUNNING),
+        (datetime(2026, 9, 16, 22, 0, tzinfo=UTC), Phase.OVER),
+    ],
+)
+def test_a_fair_opens_and_closes_at_midnight_of_its_own_zone(moment: datetime, expected: Phase) -> None:
+    assert phase(FIRST, LAST, moment, "Europe/Berlin") is expected
+
+
+def test_who_has_several_roles_is_shown_by_the_most() -> None:
+    assert highest({"attendee", "speaker", "exhibitor"}) == "speaker"
+    assert highest(()) == "attendee"
+
+
+def test_order_is_kept_downwards_only() -> None:
+    assert may_act_upon({"attendee", "moderator"}, {"attendee", "speaker"})
+    assert not may_act_upon({"moderator"}, {"moderator"})
+    assert not may_act_upon({"moderator"}, {"organiser"})
+    assert not may_act_upon({"speaker"}, {"attendee"})
+    assert may_act_upon({"organiser"}, {"moderator"})
+
+
+@pytest.mark.parametrize("text", ["ruhr", "ruhr-2026", "a1"])
+def test_a_slug_is_small_letters_digits_and_hyphens(text: str) -> None:
+    assert is_slug(text)
+
+
+@pytest.mark.parametrize("text", ["", "Ruhr", "ruhr--2026", "-ruhr", "rühr", "new", "a" * 61, "a/b", "a\n"])
+def test_what_would_not_fit_into_an_address_is_no_slug(text: str) -> None:
+    assert not is_slug(text)
