@@ -111,7 +111,7 @@ export class FakeGround {
   /** @type {FakeSocket[]} */
   sockets = [];
   tickets = 0;
-  /** What the next tickets come to: a Response, or an error to reject with. @type {(Response | Error)[]} */
+  /** What the next tickets come to, see `response`; or an error to reject with. */
   ticketAnswers = [];
   isOnline = true;
   isHidden = false;
@@ -131,7 +131,7 @@ export class FakeGround {
   };
 
   ticket = async () => {
-    const answer = this.ticketAnswers.shift() ?? Response.json({ ticket: `ticket${++this.tickets}` });
+    const answer = this.ticketAnswers.shift() ?? response(200, { ticket: `ticket${++this.tickets}` });
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -142,6 +142,11 @@ export class FakeGround {
     if (!socket) throw new Error("no socket was opened");
     return socket;
   }
+}
+
+/** What fetch gives; a real one takes its time to be read. @param {number} status @param {object} body @param {object} headers */
+export function response(status, body = {}, headers = {}) {
+  return { ok: status < 300, status, type: "basic", headers: new Headers(headers), json: async () => body };
 }
 
 /** A Storage as browsers have it. */

@@ -14,6 +14,7 @@ export async function run(file, name) {
   await import(file);
   const body = tests.get(name);
   if (!body) throw new Error(`${file} has no test ${name}`);
+  document.body.replaceChildren();
   await body();
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Route
+from playwright.async_api import Browser, BrowserContext, Error, Page, Route
 
 from web.assets import Assets
 
@@ -45,15 +45,23 @@ async def modules(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
+@pytest.fixture(scope="module")
+async def pages(modules: BrowserContext) -> dict[str, Page]:
+    """The page of each spec file: modules are loaded once, and tests bring their own ground."""
+    return {}
+
+
 @pytest.mark.parametrize(("spec", "name"), CASES)
-async def test_module(modules: BrowserContext, spec: str, name: str) -> None:
-    page = await modules.new_page()
-    uncaught: list[str] = []
-    page.on("pageerror", lambda error: uncaught.append(str(error)))
-    try:
-        await page.goto(ORIGIN)
-        run = "async ([spec, name]) => { await (await import('/harness.js')).run(spec, name) }"
-        await page.evaluate(run, [f"/{spec}", name])
-        assert not uncaught, uncaught
-    finally:
-        await page.close()
+async def test_module(modules: BrowserContext, pages: dict[str, Page], spec: str, name: str) -> None:
+    if spec not in pages:
+        pages[spec] = await modules.new_page()
+        await pages[spec].goto(ORIGIN)
+    page, uncaught = pages[spec], []
+
+    def see(error: Error) -> None:
+        uncaught.append(str(error))
+
+    page.on("pageerror", see)
+    await page.evaluate("async ([spec, name]) => (await import('/harness.js')).run(spec, name)", [f"/{spec}", name])
+    page.remove_listener("pageerror", see)
+    assert not uncaught

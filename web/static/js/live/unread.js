@@ -26,7 +26,10 @@ export class Unread extends EventTarget {
     return null;
   }
 
-  recover() {}
+  /** @param {any} state */
+  recover(state) {
+    if (state.snapshot?.unread) this.#set(state.snapshot.unread);
+  }
 
   refuse() {}
 
