@@ -17,7 +17,17 @@ from babel.messages.pofile import read_po, write_po
 from web.i18n import DEFAULT, LOCALES, TRANSLATIONS
 
 ROOT = Path(__file__).parent.parent
-FEATURES = ("people", "fairs", "chat", "rooms", "booths", "signaling", "server")
+FEATURES = ("people", "fairs", "chat", "rooms", "booths", "signaling", "server", "dev")
+
+# Only what programs need; no dates, so that writing a catalogue again changes nothing.
+_HEADER = """\
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Language: {locale}\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
 
 # A text is either one message, or its singular and its plural.
 Text = str | tuple[str, str]
@@ -146,6 +156,7 @@ def _write(path: Path, catalog: Catalog) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     catalog.obsolete.clear()
     with path.open("wb") as file:
+        file.write(_HEADER.format(locale=catalog.locale, plural=catalog.plural_forms).encode())
         write_po(file, catalog, width=0, omit_header=True, sort_output=False)
 
 

@@ -133,8 +133,8 @@ def error_page(
     request: Request, status: int, *, headers: Mapping[str, str] | None = None, retry_after: int = 0
 ) -> HTMLResponse:
     """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds (for 429 and 503)."""
-    known = f"error/{status}.html" if (TEMPLATES / "error" / f"{status}.html").is_file() else "error/500.html"
-    return templates_of(request).page(request, known, status, headers, retry_after=retry_after)
+    name = next(name for name in (status, 500 if status >= 500 else 400) if (TEMPLATES / f"error/{name}.html").is_file())
+    return templates_of(request).page(request, f"error/{name}.html", status, headers, retry_after=retry_after)
 
 
 def locale_of(request: Request) -> str:
