@@ -1,1 +1,1 @@
-"""Measurements, with peers beside us in the same run."""
+"""Measurements, with peers that do the same work on the same machine in the same run: `python -m bench NAME`."""

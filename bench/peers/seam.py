@@ -1,4 +1,4 @@
-"""What the seam alone can reach: uvicorn, a frame encoded once, `transport.write` to each member; no session, rights, database.
+"""What the seam alone can reach: uvicorn, a frame encoded once, `transport.write` to each member; nothing else.
 
     python -m bench.peers.seam [--loop uvloop|asyncio] [--gather none|turn|loaded] [--tick MILLISECONDS]
 
@@ -25,7 +25,7 @@ class SeamProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"]["bench.write"] = {"write": self.transport.write}  # type: ignore[typeddict-unknown-key]
+            self.scope["extensions"]["bench.write"] = {"write": self.transport.write}
 
 
 class Room:

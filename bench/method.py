@@ -1,0 +1,60 @@
+"""How each benchmark measures, and what its peers do differently: the prose of docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bench.fanout.cases import CASES, SENDERS
+from bench.fanout.fairmatch import Fairmatch
+from bench.fanout.measure import FIRST_CONNECTIONS
+from bench.fanout.systems import PEERS
+
+
+@dataclass(frozen=True)
+class Method:
+    """The text of one benchmark, and a sentence for each of its cases."""
+
+    title: str
+    text: str
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+
+def _systems() -> str:
+    return "".join(f"- **{system.name}**: {system.says}.\n" for system in (Fairmatch(), *PEERS))
+
+
+FANOUT = Method(
+    "Fan-out: one message to everybody in a room",
+    f"""\
+1,000 members are in one room. A member sends a text of 200 bytes, and the server brings it to all 1,000, the sender
+included. The server has one core to itself and the load client the other, so that a core's time in the server is the
+measure: **deliveries per CPU-second** counts what arrived at members in the measured window and divides it by the time
+(user and kernel, all processes and threads of the server) that the system says the server has used in it.
+
+The load client is a single thread in C on epoll. It opens the connections, greets as each server wants it, and
+{SENDERS} of the members take turns in sending, so that nobody exceeds what Fairmatch allows one person (20 requests
+a second); it is the same for every system. Each text carries the time at which it was due and its number: latencies
+are those of single deliveries, sender to receiver, on one clock, and a message that is missing or comes twice at
+any member fails the round. A second of warm-up is not counted. With “one in flight” and “sixteen in flight”, the next
+message leaves when every member has received one that was on the way; the client doesn't look at acknowledgements.
+Every round starts every server anew, and each round begins with another system.
+
+The systems:
+
+{_systems()}
+What differs, and to whose favour: the peers send on the 200 bytes as they came, Fairmatch sends an event with its
+number, id, author and time around them (see bytes per delivery). Fairmatch has proved who everybody is, checks the
+sender's right and rate, and has written the message to disk before the first member gets it; the peers do nothing
+of that. Peers that don't gather pay one system call for each delivery however many messages wait: deliveries per read
+says how many messages a member got at once. Python servers run on one core, as one process.
+
+“idle” is the proportional memory (PSS) of all the server's processes with all connections, less that before them, for
+each connection; {FIRST_CONNECTIONS} connections were opened and closed before, so that code which is loaded once is
+not charged to them. The kernel's socket buffers are in nobody's figure. Fairmatch's connections are signed in and hear
+five topics each: the lobby's chat and who is there, two direct conversations, their own.
+""",
+    {case.name: f"{case.says[:1].upper()}{case.says[1:]}." for case in CASES},
+)
+
+METHODS = {"fanout": FANOUT}

@@ -1,0 +1,91 @@
+"""docs/performance.md, made from the JSON files of benchmarks: figures as they came out, and how they were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import charts, method
+from bench.places import ROOT
+from bench.results import LeftOut, Result, describe, matrix, read, shown
+
+TARGET = ROOT / "docs" / "performance.md"
+INTRODUCTION = """\
+# Performance
+
+Every figure on this page was measured by `python -m bench NAME --json` and came out as it stands here; the page is made
+from those files by `python -m bench report FILES...`. Each benchmark runs Fairmatch and its peers in turn, on the same
+machine, in the same call, with the same load. A peer that was not there is named with the reason, never guessed.
+A figure is the median of several rounds; where the rounds' least and most are given, a difference between two systems
+that is smaller than that spread says nothing.
+"""
+
+
+def write(files: Sequence[Path], target: Path = TARGET) -> Path:
+    """Write the page and its charts beside it. Raises ValueError for a file that holds no result."""
+    results = [read(path) for path in files]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    parts = [INTRODUCTION]
+    for result in results:
+        parts += [_section(result, target.parent)]
+    target.write_text("\n".join(parts).rstrip() + "\n")
+    return target
+
+
+def _section(result: Result, folder: Path) -> str:
+    text = method.METHODS.get(result.benchmark)
+    title = text.title if text else result.benchmark
+    parts = [f"## {title}\n"]
+    if text:
+        parts.append(text.text)
+    parts.append(_origin(result))
+    for case in result.cases:
+        parts.append(_case(result, case, folder, text.cases.get(case, "") if text else ""))
+    if result.left_out:
+        parts.append("Left out:\n\n" + "".join(_left_out(entry) for entry in result.left_out))
+    return "\n".join(parts)
+
+
+def _origin(result: Result) -> str:
+    machine = result.machine
+    libraries = ", ".join(f"{name} {version}" for name, version in machine.get("libraries", {}).items())
+    lines = [
+        f"- Machine: {describe(machine)}, {machine.get('memory_gib', '?')} GiB memory",
+        f"- Versions: {libraries}; {machine.get('node') or 'no'} Node.js; {machine.get('compiler') or 'no C compiler'}",
+        f"- Date: {result.date}; load of the machine before: {machine.get('load_before', '?')}",
+        f"- Command: `{result.command}`",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _case(result: Result, case: str, folder: Path, says: str) -> str:
+    head, lines = _columns(result, case)
+    table = [head, ["---"] + ["--:"] * (len(head) - 1), *lines]
+    parts = [f"### {case[:1].upper()}{case[1:]}\n"]
+    if says:
+        parts.append(f"{says}\n")
+    if name := charts.draw(result, case, folder):
+        parts.append(f"![{name[1]}]({name[0]})\n")
+    parts.append("\n".join(f"| {' | '.join(line)} |" for line in table) + "\n")
+    return "\n".join(parts)
+
+
+def _columns(result: Result, case: str) -> tuple[list[str], list[list[str]]]:
+    """The table without columns of its own for the spread: it stands behind the median, in brackets."""
+    head, lines = matrix(result, case)
+    kept = [index for index, name in enumerate(head) if not name.endswith(("_min", "_max"))]
+    for line in lines:
+        for index in kept[1:]:
+            line[index] += _range(result, case, line[0], head[index])
+    return [head[index].replace("_", " ") for index in kept], [[line[index] for index in kept] for line in lines]
+
+
+def _range(result: Result, case: str, system: str, metric: str) -> str:
+    least = result.value(case, system, f"{metric}_min")
+    most = result.value(case, system, f"{metric}_max")
+    return "" if least is None or most is None else f" ({shown(least)} to {shown(most)})"
+
+
+def _left_out(entry: LeftOut) -> str:
+    where = f", in “{entry.case}”" if entry.case else ""
+    return f"- {entry.system}{where}: {entry.reason}\n"
