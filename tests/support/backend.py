@@ -4,8 +4,8 @@ import asyncio
 import itertools
 import os
 import shutil
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,12 +137,11 @@ def _new_name() -> str:
 
 def _migrate(settings: Settings) -> None:
     """In a thread, since the loop of the tests may be running here already."""
-    thread = threading.Thread(target=lambda: asyncio.run(_create_tables(settings)))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _upgraded(settings)).result()
 
 
-async def _create_tables(settings: Settings) -> None:
+async def _upgraded(settings: Settings) -> None:
     database = Database(settings, SystemClock(), Events())
     await upgrade(database)
     await database.close()

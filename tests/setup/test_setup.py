@@ -1,0 +1,105 @@
+"""A setup does what is not done yet, and only that."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bin import browser_packages, places, python_packages, setup
+
+FILES = ("pyproject.toml", "package.json", "package-lock.json", ".npmrc", "requirements")
+
+
+class Tree:
+    """A copy of the files that a setup looks at, and what it would have run."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.ran: list[str] = []
+
+    def run(self, name: str, command: Sequence[Any], *_: Any, **__: Any) -> None:
+        """In place of the program: write down what for, and make what it makes."""
+        words = list(map(str, command))
+        self.ran.append(f"{name} {Path(words[-1]).name}")
+        if "venv" in words:
+            (self.root / ".venv" / "bin").mkdir(parents=True)
+            (self.root / ".venv" / "bin" / "python").touch()
+        if "ci" in words:
+            (self.root / "node_modules").mkdir(exist_ok=True)
+
+    def change(self, name: str) -> None:
+        """Change a file a little."""
+        with (self.root / name).open("a") as file:
+            file.write("\n")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """A work tree in which nothing is installed."""
+    for name in FILES:
+        source = places.ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    made = Tree(tmp_path)
+    for module in (python_packages, browser_packages, setup):
+        monkeypatch.setattr(module, "run_logged", made.run, raising=False)
+        for name, value in vars(module).items():
+            if isinstance(value, Path) and value.is_relative_to(places.ROOT):
+                monkeypatch.setattr(module, name, tmp_path / value.relative_to(places.ROOT))
+    monkeypatch.setattr(browser_packages, "_npm", lambda: Path("npm"))
+    return made
+
+
+def test_the_first_setup_installs_everything_and_the_second_nothing(tree: Tree) -> None:
+    setup.setup()
+    assert tree.ran == ["python3 -m venv .venv", "pip run.txt", f"pip {tree.root.name}", "npm --omit=dev"]
+    setup.setup()
+    assert len(tree.ran) == 4
+
+
+def test_the_tests_need_more_and_then_running_needs_nothing(tree: Tree) -> None:
+    setup.setup()
+    tree.ran.clear()
+    setup.setup(for_tests=True)
+    assert tree.ran == ["pip test.txt", "npm --no-fund"]
+    setup.setup()
+    assert len(tree.ran) == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ("requirements/run.txt", ["pip run.txt"]),
+        ("package-lock.json", ["npm --omit=dev"]),
+        ("package.json", ["npm --omit=dev"]),
+    ],
+)
+def test_only_what_changed_is_installed_again(tree: Tree, changed: str, again: list[str]) -> None:
+    setup.setup()
+    tree.ran.clear()
+    tree.change(changed)
+    setup.setup()
+    assert tree.ran == again
+
+
+def test_a_failed_step_is_done_again(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise python_packages.ChoreError("No network")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(browser_packages, "run_logged", fail)
+        with pytest.raises(python_packages.ChoreError):
+            setup.setup()
+    tree.ran.clear()
+    setup.setup()
+    assert tree.ran == ["npm --omit=dev"]
+
+
+def test_an_environment_that_was_made_elsewhere_is_made_anew(tree: Tree) -> None:
+    setup.setup()
+    tree.ran.clear()
+    (tree.root / ".venv" / ".made-for").write_text("/somewhere/else\n")
+    shutil.rmtree(tree.root / ".venv" / "bin")
+    setup.setup()
+    assert "python3 -m venv .venv" in tree.ran
