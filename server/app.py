@@ -33,6 +33,7 @@ from server.kernel.memory_bus import MemoryBus
 from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
+from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
@@ -62,7 +63,9 @@ def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
 
 def create_bus(settings: Settings, clock: Clock) -> Bus:
     """Redis where it is configured, else memory."""
-    return MemoryBus()
+    if not settings.redis_url:
+        return MemoryBus()
+    return RedisBus(settings.redis_url, settings.redis_prefix, clock)
 
 
 def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:

@@ -11,7 +11,6 @@ from prometheus_client import Counter, Gauge
 
 from server.kernel.settings import Settings
 
-
 # Values that never stand in a log, whoever logs them by mistake: secrets, and what people write to one another.
 _SECRET = re.compile(r"token|ticket|secret|password|cookie|authorization|resume|text|body|html|payload", re.IGNORECASE)
 HIDDEN = "[hidden]"
