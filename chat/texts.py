@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 TEXT_MOST = 4_000
 # A message calls at most so many people; further ones are text.
 MENTIONS_MOST = 20
+# Stands where the name of a person stood whose account was erased.
+NAMELESS = "…"
 
 # Controls but tab and line feed; halves of surrogate pairs; non-characters; and what turns the direction of the text
 # that follows, beyond the message's end (U+202A-202E, U+2066-2069).
@@ -86,6 +88,11 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
         return f"@{match[1]}" if name is None else mention(match[2], name)
 
     return _MENTION.sub(written, text) if "@[" in text else text
+
+
+def nameless(text: str, person_id: str) -> str:
+    """The text with one person's name taken out of the mentions."""
+    return _MENTION.sub(lambda match: mention(person_id, NAMELESS) if match[2] == person_id else match[0], text)
 
 
 def mention(person_id: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -37,6 +37,17 @@ async def unread_total(session: AsyncSession, person_id: str) -> int:
     return total((await unread(session, [person_id]))[person_id])
 
 
+async def counted_for(session: AsyncSession, asked: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Of these (person, channel), the people who have something there that the navigation counts. One query."""
+    calls = or_(and_(Channel.kind != ROOM, _new().exists()), _calling().exists())
+    query = (
+        select(ReadMark.person_id)
+        .join(Channel, Channel.id == ReadMark.channel_id)
+        .where(tuple_(ReadMark.person_id, ReadMark.channel_id).in_(list(asked)), calls)
+    )
+    return frozenset(await session.scalars(query))
+
+
 def total(channels: Iterable[UnreadIn]) -> int:
     """The number in the navigation: unread direct messages, and calls of one's name."""
     return sum(each.calls for each in channels)
@@ -50,8 +61,7 @@ def wire(channels: Iterable[UnreadIn]) -> Mapping[str, Any]:
 
 def counts() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
     """Columns for a query over `Channel` and `ReadMark`: unread messages, and how many of them call the reader."""
-    calls = select(literal(1)).where(Mention.message_id == Message.id, Mention.person_id == ReadMark.person_id)
-    return _at_most(_new()), _at_most(_new().where(calls.correlate(Message, ReadMark).exists()))
+    return _at_most(_new()), _at_most(_calling())
 
 
 def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
@@ -94,6 +104,12 @@ def _new() -> Select[int]:
         .limit(COUNT_MOST)
         .correlate(Channel, ReadMark)
     )
+
+
+def _calling() -> Select[int]:
+    """Of these, the ones that call the reader."""
+    calls = select(literal(1)).where(Mention.message_id == Message.id, Mention.person_id == ReadMark.person_id)
+    return _new().where(calls.correlate(Message, ReadMark).exists())
 
 
 def _at_most(rows: Select[int]) -> ScalarSelect[int]:

@@ -227,6 +227,12 @@ class MemberUnmuted(Message):
     by: str = Field(description="Id of the moderator.")
 
 
+class PersonErased(Message):
+    """Somebody's account was erased: drop their texts and their name, wherever they stand."""
+
+    person: str = Field(description="The person's id.")
+
+
 class Typing(Message):
     """Somebody is writing; counts for some seconds."""
 
@@ -253,6 +259,7 @@ EVENTS = [
     EventSpec("chat", "reaction.set", Form.DURABLE, ReactionSet),
     EventSpec("chat", "member.muted", Form.DURABLE, MemberMuted),
     EventSpec("chat", "member.unmuted", Form.DURABLE, MemberUnmuted),
+    EventSpec("chat", "person.erased", Form.DURABLE, PersonErased),
     EventSpec("chat", "typing", Form.PASSING, Typing),
     EventSpec("person", "unread", Form.STATE, Unread),
 ]

@@ -21,6 +21,7 @@ class Person(Message):
 class RoomSnapshot(Message):
     """Who is in a room now."""
 
+    v: int = Field(description="The version that the first state after it follows.")
     count: int = Field(description="How many people.")
     people: list[Person] = Field(description="The first hundred of them, in the order in which they came.")
 

@@ -1,0 +1,63 @@
+"""What chat does when something happened: badges, read marks of newcomers, rights that changed."""
+
+from sqlalchemy import select
+
+from chat.events import CallsRead, MemberMuted, MemberUnmuted, MessageDeleted, MessageEdited, MessageSent
+from chat.model import Channel
+from chat.parts import Chat
+from chat.reading import begin
+from fairs.events import MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
+from people.events import ProfileChanged
+from rooms.model import Room
+from server.live import topics
+
+
+def listen(chat: Chat) -> None:
+    """Have these reactions happen."""
+    events, grants = chat.kernel.events, chat.live.grants
+
+    async def concerned(happened: MessageSent | MessageEdited | MessageDeleted) -> None:
+        await chat.tell_unread(happened.for_ids)
+
+    async def read(happened: CallsRead) -> None:
+        await chat.tell_unread(happened.person_ids)
+
+    async def joined(happened: MemberJoined) -> None:
+        await _nothing_is_unread(chat, happened)
+
+    async def shut_out(happened: MemberBanned | MemberLeft) -> None:
+        for channel_id in await _channels(chat, happened.fair_id):
+            grants.revoke(happened.person_id, topics.chat(channel_id))
+        grants.refresh(happened.person_id)  # conversations with people of that fair are closed, too
+        await chat.tell_unread([happened.person_id])
+
+    async def changed(happened: RolesChanged | MemberUnbanned | MemberMuted | MemberUnmuted | ProfileChanged) -> None:
+        grants.refresh(happened.person_id)
+
+    events.on(MessageSent, concerned)
+    events.on(MessageEdited, concerned)
+    events.on(MessageDeleted, concerned)
+    events.on(CallsRead, read)
+    events.on(MemberJoined, joined)
+    events.on(MemberBanned, shut_out)
+    events.on(MemberLeft, shut_out)
+    events.on(RolesChanged, changed)
+    events.on(MemberUnbanned, changed)
+    events.on(MemberMuted, changed)
+    events.on(MemberUnmuted, changed)
+    events.on(ProfileChanged, changed)
+
+
+async def _nothing_is_unread(chat: Chat, joined: MemberJoined) -> None:
+    """What was said before somebody came is history, not unread."""
+    channels = await _channels(chat, joined.fair_id)
+    tops = await chat.live.log.tops([topics.chat(each) for each in channels])
+    async with chat.kernel.database.write() as uow:
+        for channel_id in channels:
+            await begin(uow, joined.person_id, channel_id, tops[topics.chat(channel_id)].seq)
+
+
+async def _channels(chat: Chat, fair_id: str) -> list[str]:
+    async with chat.kernel.database.read() as session:
+        query = select(Channel.id).join(Room, Room.id == Channel.room_id).where(Room.fair_id == fair_id)
+        return list(await session.scalars(query))

@@ -1,0 +1,58 @@
+"""Everything that is read about rooms."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.cards import SEPARATOR, not_banned, roles_column
+from fairs.model import Membership
+from rooms.model import LOBBY, Room
+
+Pair = tuple[str, str]  # person id, room id
+
+
+class Entry(NamedTuple):
+    """Somebody's right to be in a room: their roles at its fair."""
+
+    fair_id: str
+    roles: frozenset[str]
+
+
+async def lobby(session: AsyncSession, fair_id: str) -> Room | None:
+    """The lobby of a fair."""
+    return await session.scalar(select(Room).where(Room.fair_id == fair_id, Room.kind == LOBBY))
+
+
+async def lobbies(session: AsyncSession, fair_ids: Collection[str]) -> dict[str, Room]:
+    """The lobbies of these fairs, by fair."""
+    found = await session.scalars(select(Room).where(Room.fair_id.in_(fair_ids), Room.kind == LOBBY))
+    return {room.fair_id: room for room in found}
+
+
+async def of_fair(session: AsyncSession, fair_id: str) -> list[str]:
+    """The ids of all rooms of a fair."""
+    return list(await session.scalars(select(Room.id).where(Room.fair_id == fair_id)))
+
+
+async def fair_of(session: AsyncSession, room_id: str) -> str | None:
+    """The id of the fair that a room belongs to."""
+    return await session.scalar(select(Room.fair_id).where(Room.id == room_id))
+
+
+async def entries(session: AsyncSession, asked: Collection[Pair]) -> dict[Pair, Entry]:
+    """Of these (person, room), those who may be in the room: members of its fair that are not banned. One query."""
+    if not asked:
+        return {}
+    query = (
+        select(Membership.person_id, Room.id, Room.fair_id, roles_column().label("roles"))
+        .join(Room, Room.fair_id == Membership.fair_id)
+        .where(tuple_(Membership.person_id, Room.id).in_(list(asked)), not_banned())
+        .group_by(Membership.person_id, Room.id, Room.fair_id)
+    )
+    return {(row.person_id, row.id): _entry(row) for row in await session.execute(query)}
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
+    return Entry(row.fair_id, frozenset(row.roles.split(SEPARATOR)))
