@@ -104,7 +104,7 @@ class Daemon:
         """Let it go on."""
         os.kill(self.pid, signal.SIGCONT)
 
-    def tail(self, lines: int = 60) -> str:
+    def tail(self, lines: int = 30) -> str:
         """The last lines that it printed."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
