@@ -10,7 +10,16 @@ from people.text import UnacceptableError
 
 @pytest.mark.parametrize(
     "typed",
-    ["Aylin Yıldız", "Nguyễn Thị Minh Khai", "O'Brien-Müller", "李小龍", "محمد علی", "علی\u200cرضا", "José María", "X Æ"],
+    [
+        "Aylin Yıldız",
+        "Nguyễn Thị Minh Khai",
+        "O'Brien-Müller",
+        "李小龍",
+        "محمد علی",
+        "علی\u200cرضا",
+        "José María",
+        "X Æ",
+    ],
 )
 def test_names_of_the_world_are_taken_as_they_are(typed: str):
     assert text.name(typed) == typed
