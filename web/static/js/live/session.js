@@ -52,6 +52,11 @@ export class Session {
     return this.line.join(topic, () => new Room(topic, this.line), ROOM_GRACE_MS);
   }
 
+  /** Who is in the rooms that are shown now. */
+  here() {
+    return this.line.topics.stores().flatMap((store) => (store instanceof Room ? store.people : []));
+  }
+
   /** Another tab of this person saw a change through, or gave it up. @param {string} key  in the browser's storage */
   settledElsewhere(key) {
     const { prefix } = this.outbox.kept;

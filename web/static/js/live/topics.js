@@ -55,6 +55,11 @@ export class Topics {
     return this.#joined.get(topic)?.store;
   }
 
+  /** Everything that is joined. @returns {Store[]} */
+  stores() {
+    return [...this.#joined.values()].map(({ store }) => store);
+  }
+
   /** The topics to ask the server for, with the position held in each. The private topic comes by itself. */
   wanted() {
     /** @type {Record<string, Position | null>} */
