@@ -57,12 +57,13 @@ def _pins(_rest: list[str]) -> None:
     pins()
 
 
-def _module(module: str) -> Callable[[list[str]], int]:
+def _module(module: str, *first: str) -> Callable[[list[str]], int]:
     """A chore that is a program of the project, run in its environment."""
 
     def chore(rest: list[str]) -> int:
         setup(for_tests=True)
-        return subprocess.run([PYTHON, "-m", module, *rest], cwd=ROOT, env=environment(), check=False).returncode
+        command = [str(PYTHON), "-m", module, *first, *rest]
+        return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
 
     return chore
 
@@ -74,7 +75,7 @@ CHORES: dict[str, Callable[[list[str]], int | None]] = {
     "unit": check.unit,
     "lint": _lint,
     "pins": _pins,
-    "messages": _module("bin.messages"),
+    "messages": _module("web.messages", "--add"),
     "docs": _module("bin.reference"),
     "screenshots": _module("bin.screenshots"),
     "bench": _module("bench"),
