@@ -72,9 +72,9 @@ class Connection:
         line.sendall("".join(f"{field}\r\n" for field in [*head, ""]).encode())
         return line
 
-    def send(self, text: str, opcode: int = TEXT) -> None:
+    def send(self, payload: bytes, opcode: int = TEXT) -> None:
         """Send one frame."""
-        self.socket.sendall(masked_frame(text.encode(), opcode))
+        self.socket.sendall(masked_frame(payload, opcode))
 
     def frames(self) -> list[tuple[int, bytes]]:
         """The frames that have arrived. Raises GiveUpError, BusyError."""
@@ -97,7 +97,7 @@ class Connection:
             raise GiveUpError(f"the upgrade was answered with: {head.splitlines()[0].decode()}")
         self.upgraded = True
         if self.hello:
-            self.send(self.hello)
+            self.send(self.hello.encode())
         self.ready = not self.options.ready
         return rest
 
@@ -227,7 +227,7 @@ class Client:
 
     def _frame(self, connection: Connection, opcode: int, payload: bytes) -> None:
         if opcode == PING:
-            connection.send(payload.decode("latin-1"), PONG)
+            connection.send(payload, PONG)
         elif opcode == CLOSE:
             code = int.from_bytes(payload[:2], "big") if payload else 1005
             raise GiveUpError(
@@ -242,7 +242,7 @@ class Client:
         for rule in self.options.answer:
             prefix, _, answer = rule.partition("=>")
             if text.startswith(prefix):
-                connection.send(answer)
+                connection.send(answer.encode())
         connection.ready = connection.ready or self.options.ready in text
         self.last = text[:200]
 
@@ -253,7 +253,7 @@ class Client:
     def send(self, due: int) -> None:
         """The next sender says the next message."""
         index, frame = self.traffic.next_message(due)
-        self.connections[index].send(frame)
+        self.connections[index].send(frame.encode())
 
     def run_traffic(self) -> dict[str, Any]:
         """Warm up, measure, wait for the rest."""

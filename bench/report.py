@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import charts, method
 from bench.places import ROOT
-from bench.results import LeftOut, Result, describe, matrix, read, shown
+from bench.results import LeftOut, Result, describe, matrix, read
 
 TARGET = ROOT / "docs" / "performance.md"
 INTRODUCTION = """\
@@ -59,7 +59,8 @@ def _origin(result: Result) -> str:
 
 
 def _case(result: Result, case: str, folder: Path, says: str) -> str:
-    head, lines = _columns(result, case)
+    head, lines = matrix(result, case)
+    head = [name.replace("_", " ") for name in head]
     table = [head, ["---"] + ["--:"] * (len(head) - 1), *lines]
     parts = [f"### {case[:1].upper()}{case[1:]}\n"]
     if says:
@@ -68,22 +69,6 @@ def _case(result: Result, case: str, folder: Path, says: str) -> str:
         parts.append(f"![{name[1]}]({name[0]})\n")
     parts.append("\n".join(f"| {' | '.join(line)} |" for line in table) + "\n")
     return "\n".join(parts)
-
-
-def _columns(result: Result, case: str) -> tuple[list[str], list[list[str]]]:
-    """The table without columns of its own for the spread: it stands behind the median, in brackets."""
-    head, lines = matrix(result, case)
-    kept = [index for index, name in enumerate(head) if not name.endswith(("_min", "_max"))]
-    for line in lines:
-        for index in kept[1:]:
-            line[index] += _range(result, case, line[0], head[index])
-    return [head[index].replace("_", " ") for index in kept], [[line[index] for index in kept] for line in lines]
-
-
-def _range(result: Result, case: str, system: str, metric: str) -> str:
-    least = result.value(case, system, f"{metric}_min")
-    most = result.value(case, system, f"{metric}_max")
-    return "" if least is None or most is None else f" ({shown(least)} to {shown(most)})"
 
 
 def _left_out(entry: LeftOut) -> str:

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+# What a metric's least and most over the rounds are called.
+SPREAD = ("_min", "_max")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -72,16 +75,21 @@ def unique(names: Iterable[str]) -> list[str]:
 
 
 def matrix(result: Result, case: str) -> tuple[list[str], list[list[str]]]:
-    """One case as a table: a column for each metric, a line for each system."""
+    """One case as a table: a column for each metric, its spread in brackets, and a line for each system."""
     rows = [row for row in result.rows if row.case == case]
-    metrics = unique(row.metric for row in rows)
-    units = {row.metric: row.unit for row in rows}
-    head = ["system", *(_title(metric, units[metric]) for metric in metrics)]
+    units = {row.metric: row.unit for row in rows if not row.metric.endswith(SPREAD)}
+    head = ["system", *(_title(metric, unit) for metric, unit in units.items())]
     lines = [
-        [system, *(shown(result.value(case, system, metric)) for metric in metrics)]
+        [system, *(_cell(result, case, system, metric) for metric in units)]
         for system in unique(row.system for row in rows)
     ]
     return head, lines
+
+
+def _cell(result: Result, case: str, system: str, metric: str) -> str:
+    least, most = (result.value(case, system, metric + end) for end in SPREAD)
+    middle = shown(result.value(case, system, metric))
+    return middle if least is None else f"{middle} ({shown(least)} to {shown(most)})"
 
 
 def _title(metric: str, unit: str) -> str:

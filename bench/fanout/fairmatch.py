@@ -73,7 +73,8 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 
 def _seed(folder: Path, environment: Mapping[str, str], people: int) -> str:
     """Fill a new data folder; returns the topic of the room's channel."""
-    command = [sys.executable, "-m", "bench.seed", "--people", str(people), "--hello", str(folder / "hello")]
+    options = {"--data": folder, "--people": people, "--hello": folder / "hello"}
+    command = [sys.executable, "-m", "bench.seed", *(str(part) for option in options.items() for part in option)]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SEED_SECONDS, check=False
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from bench.client import Load, LoadError, Target, hold, run
 from bench.fanout.cases import Case
@@ -37,11 +38,11 @@ Figures = dict[str, float]
 def measure(system: System, case: Case) -> Figures:
     """The figures of one round. Raises ServerError, LoadError."""
     with system.serve(case) as target:
-        return _idle(case.load, target) if case.idle else _traffic(case.load, target)
+        return _idle(case.load, target) if case.idle else measured(case.load, run(case.load, target))
 
 
-def _traffic(load: Load, target: Target) -> Figures:
-    found = run(load, target)
+def measured(load: Load, found: Mapping[str, Any]) -> Figures:
+    """The figures of what a client has counted. Raises LoadError when the server did not do its work."""
     if found["doubled"]:
         raise LoadError(f"{found['doubled']} deliveries came twice")
     if found["incomplete"] and load.window:
