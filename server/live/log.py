@@ -230,5 +230,3 @@ class _Batch:
         rows, self._rows = self._rows, []
         if rows:
             await store.write_rows(work.session, rows)
-
-

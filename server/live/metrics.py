@@ -11,7 +11,9 @@ DROPS = Counter("fairmatch_live_drops_total", "Passing and state events not give
 RESYNCS = Counter("fairmatch_live_resyncs_total", "Slow or hidden connections caught up from their position.")
 GAPS = Counter("fairmatch_live_gaps_total", "Gaps between bus and log that were healed from the database.")
 COMMIT_BATCH = Histogram(
-    "fairmatch_live_commit_batch", "Events committed in one transaction.", buckets=(1, 2, 5, 10, 20, 50)
+    "fairmatch_live_commit_batch",
+    "Events committed in one transaction.",
+    buckets=(1, 2, 5, 10, 20, 50),
 )
 COMMIT_SECONDS = Histogram(
     "fairmatch_live_ack_seconds",
@@ -19,5 +21,13 @@ COMMIT_SECONDS = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
 )
 UNAVAILABLE = Counter("fairmatch_live_unavailable_total", "Appends refused because the database was away.")
-BUS_SILENCE = Gauge("fairmatch_live_bus_silence_seconds", "Since the bus last proved to deliver.", multiprocess_mode="max")
-PRESENT = Gauge("fairmatch_live_present", "People present in rooms, as this worker sees them.", multiprocess_mode="max")
+BUS_SILENCE = Gauge(
+    "fairmatch_live_bus_silence_seconds",
+    "Since the bus last proved to deliver.",
+    multiprocess_mode="max",
+)
+PRESENT = Gauge(
+    "fairmatch_live_present",
+    "People present in rooms, as this worker sees them.",
+    multiprocess_mode="max",
+)

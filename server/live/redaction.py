@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Table, bindparam, update
 
 from server.kernel.db import UnitOfWork
 from server.live.entries import Data
 from server.live.model import EventRow
 from server.live.wire.envelope import to_json
 
-_EVENTS = EventRow.__table__
+_EVENTS: Table = EventRow.__table__  # type: ignore[assignment]
 _REPLACE = (
     update(_EVENTS)
     .where(_EVENTS.c.channel == bindparam("at_channel"), _EVENTS.c.seq == bindparam("at_seq"))

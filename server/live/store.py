@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, tuple_, update
@@ -16,6 +17,8 @@ _EVENTS: Table = EventRow.__table__  # type: ignore[assignment]
 _EVENT_COLUMNS = (
     _EVENTS.c.channel, _EVENTS.c.seq, _EVENTS.c.sender, _EVENTS.c.cid, _EVENTS.c.kind, _EVENTS.c.data, _EVENTS.c.at
 )  # fmt: skip
+_EVENT_NAMES = tuple(column.name for column in _EVENT_COLUMNS)
+_attributes = attrgetter("channel", "seq", "sender", "cid", "kind", "json", "at")
 _RAISE = update(_COUNTERS).where(_COUNTERS.c.channel == bindparam("at_channel")).values(seq=bindparam("to_seq"))
 _CHUNK = 500  # names per query, below the number of parameters that any database takes
 
@@ -55,10 +58,7 @@ async def repeats(session: AsyncSession, keys: Sequence[tuple[str, str, str]]) -
 
 async def write(session: AsyncSession, events: Sequence[Event]) -> None:
     """Insert events in one go."""
-    values = [
-        {"channel": e.channel, "seq": e.seq, "sender": e.sender, "cid": e.cid, "kind": e.kind, "data": e.json, "at": e.at}
-        for e in events
-    ]  # fmt: skip
+    values = [dict(zip(_EVENT_NAMES, _attributes(event), strict=True)) for event in events]
     await session.execute(insert(_EVENTS), values)
 
 

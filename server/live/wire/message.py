@@ -28,7 +28,7 @@ Cid = Annotated[
     str,
     Field(
         pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z",
-        description="A UUID in lower case, made by the client and kept until acknowledged: sending again does nothing twice.",
+        description="A UUID in lower case, made by the client and kept until acknowledged: a repeat changes nothing.",
     ),
 ]
 TopicName = Annotated[

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from server.live.wire.message import Message, Params, Result
 
-
 V = TypeVar("V")
 
 

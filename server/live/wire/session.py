@@ -27,7 +27,9 @@ class Hello(Params):
     """The first message: who is there, what it wants to hear, and where it stands. Answered by a welcome."""
 
     ticket: str | None = Field(None, max_length=64, description="A single-use ticket from POST /live/ticket.")
-    resume: str | None = Field(None, max_length=512, description="The token of an earlier welcome, instead of a ticket.")
+    resume: str | None = Field(
+        None, max_length=512, description="The token of an earlier welcome, in a ticket's stead."
+    )
     channels: Positions = Field(default_factory=dict)
     hidden: bool = Field(False, description="Whether the page is hidden: it then gets counters only.")
 
@@ -52,11 +54,11 @@ class ChannelState(Result):
 
     ok: bool = Field(description="False: not subscribed, `e` says why.")
     e: Failure | None = Field(None, description="Why it was refused.")
-    epoch: str | None = Field(None, description="Changes when the log was restored or imported; positions are then void.")
+    epoch: str | None = Field(None, description="Changes when the log was restored: positions are then void.")
     top: int | None = Field(None, description="The last event's number; what comes next is above it.")
-    recovered: bool | None = Field(None, description="True: `events` holds all that was missed. False: take the snapshot.")
+    recovered: bool | None = Field(None, description="True: `events` is all that was missed. False: see `snapshot`.")
     events: list[Any] | None = Field(None, description="The missed events in order, at most 500.")
-    snapshot: dict[str, Any] | None = Field(None, description="The channel as it is now; its form depends on the topic.")
+    snapshot: dict[str, Any] | None = Field(None, description="The channel as it is now, by the kind of topic.")
 
 
 class Me(Message):

@@ -1,0 +1,52 @@
+"""The greeted connections of this worker."""
+
+from collections.abc import Iterator
+
+from server.live import metrics
+from server.live.bucket import Bucket
+from server.live.connection import Connection
+from server.live.identity import Identity
+from server.live.limits import Limits
+
+
+class Connections:
+    """By person, with one bucket of requests for all connections of a person."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._by_person: dict[str, set[Connection]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Connection]:
+        return (each for theirs in list(self._by_person.values()) for each in list(theirs))
+
+    def of(self, person_id: str) -> list[Connection]:
+        """The connections of a person."""
+        return list(self._by_person.get(person_id, ()))
+
+    def add(self, connection: Connection, identity: Identity, now: float) -> bool:
+        """Count a connection in; False when the person has too many."""
+        theirs = self._by_person.setdefault(identity.id, set())
+        if len(theirs) >= self._limits.connections_per_person:
+            return False
+        shared = next((each.bucket for each in theirs), None)
+        connection.identity = identity
+        connection.bucket = shared or Bucket(self._limits.requests_per_second, self._limits.burst, now)
+        theirs.add(connection)
+        self._count += 1
+        metrics.CONNECTIONS.set(self._count)
+        return True
+
+    def remove(self, connection: Connection) -> None:
+        """Count it out; one that is not there is no error."""
+        person = connection.identity.id if connection.identity else ""
+        theirs = self._by_person.get(person, set())
+        if connection in theirs:
+            theirs.remove(connection)
+            self._count -= 1
+            metrics.CONNECTIONS.set(self._count)
+        if not theirs:
+            self._by_person.pop(person, None)

@@ -1,0 +1,254 @@
+"""Who is in a room: told to its members once a second, and to the other workers over the bus."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from server.kernel.bus import Bus
+from server.live import metrics
+from server.live.census import Census
+from server.live.connection import Connection
+from server.live.grants import Present, Topics
+from server.live.hub import DEAF_AFTER_S, Hub
+from server.live.room import Member, Room
+from server.live.tasks import Tasks
+from server.live.topics import Topic
+from server.live.wire import envelope
+
+BUS_TOPIC = "live:presence"
+TICK_S = 1.0  # how often members are told
+HEARTBEAT_TICKS = 5
+DELTA_S = 0.1  # changes are gathered for so long before the other workers are told
+ASK_S = 1.0  # the least time between two questions to the same worker
+# Above this, members get a number, and only staff by name; back to names a little below it, so that it does not flap.
+NAMED, NAMED_AGAIN = 200, 180
+SNAPSHOT_PEOPLE = 100
+KIND = "presence"
+
+log = structlog.get_logger(__name__)
+
+
+# A topic, a connection, and who came by it; or, for one that left (None), whether it was lost and may come back.
+_Move = tuple[str, str, str | None, bool]
+
+
+@dataclass(slots=True)
+class _View:
+    """What this worker's members have been shown of a room."""
+
+    version: int = 0
+    large: bool = False
+    cards: dict[str, Present] = field(default_factory=dict)
+
+
+class Presence:
+    """Keyed by connection, so that the end of one tab does not hide the other."""
+
+    def __init__(self, bus: Bus, hub: Hub, topics: Topics, tasks: Tasks) -> None:
+        self._bus = bus
+        self._hub = hub
+        self._topics = topics
+        self._tasks = tasks
+        self._census = Census()
+        self._views: dict[str, _View] = {}
+        self._moves: list[_Move] = []
+        self._version = 0
+        self._asked: dict[str, float] = {}
+        hub.on_return = self._returned
+
+    async def start(self) -> None:
+        """Hear the other workers, and ask them who is there."""
+        await self._bus.subscribe(BUS_TOPIC, self._heard)
+        self._census.replaced(self._hub.worker, 0, {}, self._now())
+        self._say("ask", of="*")
+        self._tasks.spawn(self._tick())
+
+    async def stop(self) -> None:
+        """Say good-bye: the people are on their way to other workers."""
+        self._say("bye")
+        await self._bus.unsubscribe(BUS_TOPIC, self._heard)
+
+    # -- what features ask ---------------------------------------------------------------------------------------
+
+    def people(self, topic: str) -> list[str]:
+        """Ids of those present, by arrival."""
+        return self._census.people(topic)
+
+    def count(self, topic: str) -> int:
+        """How many are present."""
+        return self._census.count(topic)
+
+    async def snapshot(self, topic: str, viewer: str) -> dict[str, Any]:
+        """How a room looks to somebody who is just coming in: with themselves, staff first, at most 100 by name."""
+        view = self._views.setdefault(topic, _View())
+        version = view.version
+        people = list(dict.fromkeys([*self.people(topic), viewer]))
+        await self._know(topic, view, people)
+        shown = sorted(people, key=lambda each: not _is_staff(view, each))[:SNAPSHOT_PEOPLE]
+        return {"v": version, "count": len(people), "people": _cards(view, shown)}
+
+    # -- what happens here ---------------------------------------------------------------------------------------
+
+    def entered(self, connection: Connection, topic: str, seen: int) -> None:
+        """A connection came in. `seen` is the version that its snapshot shows."""
+        namespace = self._topics.of(topic)
+        if namespace is None or namespace.people is None or connection.identity is None:
+            return
+        person = connection.identity.id
+        self._census.joined(self._hub.worker, topic, connection.id, person, self._now())
+        self._moved((topic, connection.id, person, False))
+        if (view := self._views.get(topic)) and view.version != seen:
+            self._tasks.spawn(self._show_all(connection, topic, view))
+
+    def left(self, connection: Connection, topic: str, *, lost: bool) -> None:
+        """A connection left, or was lost."""
+        if topic not in self._census.rooms_of(self._hub.worker):
+            return
+        self._census.left(self._hub.worker, topic, connection.id, self._now(), grace=lost)
+        self._moved((topic, connection.id, None, lost))
+
+    # -- what members are told -----------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        beat = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            beat += 1
+            try:
+                self._census.passed(self._now(), myself=self._hub.worker, deaf=self._bus.silent_for > DEAF_AFTER_S)
+                if beat % HEARTBEAT_TICKS == 0:
+                    self._say("beat")
+                await self.tell_members()
+            except Exception as error:  # what could not be told now is told in a second
+                log.warning("presence_failed", reason=type(error).__name__)
+
+    async def tell_members(self) -> None:
+        """Tell this worker's members who came and went."""
+        metrics.PRESENT.set(self._census.total())
+        for topic in self._census.changed:
+            room = self._hub.rooms.get(topic)
+            if room is not None and len(room):
+                await self._tell(room, self._views.setdefault(topic, _View()))
+            else:
+                self._census.take_changes(topic)
+                self._views.pop(topic, None)
+
+    async def _tell(self, room: Room, view: _View) -> None:
+        people = self.people(room.topic)
+        await self._know(room.topic, view, people)  # may fail: then nothing is taken
+        changes = self._census.take_changes(room.topic)
+        gone = {person: _is_staff(view, person) for person in changes.left}
+        for person in changes.left:
+            view.cards.pop(person, None)
+        was_large, view.large = view.large, _is_large(view, len(people))
+        data: dict[str, Any] = {"count": len(people)}
+        if was_large != view.large:
+            data |= {"joined": [], "left": [], "people": self._named(view, people)}
+        else:
+            data["joined"] = self._named(view, changes.joined)
+            data["left"] = [person for person, staff in gone.items() if staff or not view.large]
+        view.version += 1
+        room.state(KIND, view.version, self._message(room.topic, view, data))
+
+    def _named(self, view: _View, people: Iterable[str]) -> list[Any]:
+        return _cards(view, [each for each in people if not view.large or _is_staff(view, each)])
+
+    def _message(self, topic: str, view: _View, data: dict[str, Any]) -> bytes:
+        return envelope.state(topic, view.version, KIND, envelope.to_json(data))
+
+    def _returned(self, room: Room, member: Member) -> None:
+        """A member that was slow or hidden missed who came and went: it is shown everything."""
+        view = self._views.get(room.topic)
+        if view and isinstance(member, Connection):
+            self._tasks.spawn(self._show_all(member, room.topic, view))
+
+    async def _show_all(self, connection: Connection, topic: str, view: _View) -> None:
+        people = self.people(topic)
+        await self._know(topic, view, people)
+        data = {"count": len(people), "joined": [], "left": [], "people": self._named(view, people)}
+        connection.send(self._message(topic, view, data))
+
+    async def _know(self, topic: str, view: _View, people: Iterable[str]) -> None:
+        namespace, parsed = self._topics.of(topic), Topic.parse(topic)
+        unknown = [person for person in people if person not in view.cards]
+        if unknown and parsed and namespace and namespace.people:
+            view.cards |= await namespace.people(parsed.id, unknown)
+
+    # -- what workers say ----------------------------------------------------------------------------------------
+
+    def _moved(self, move: _Move) -> None:
+        self._moves.append(move)
+        if len(self._moves) == 1:
+            asyncio.get_running_loop().call_later(DELTA_S, self._say_delta)
+
+    def _say_delta(self) -> None:
+        moves, self._moves = self._moves, []
+        if moves:
+            self._version += 1
+            self._census.advanced(self._hub.worker, self._version, self._now())
+            self._say("delta", moves=moves)
+
+    def _say(self, what: str, **more: Any) -> None:
+        said = {"w": self._hub.worker, "v": self._version, "do": what, **more}
+        self._bus.publish(BUS_TOPIC, json.dumps(said, separators=(",", ":")).encode())
+
+    def _heard(self, payload: bytes) -> None:
+        try:
+            said = json.loads(payload)
+            if said["w"] != self._hub.worker:
+                self._do(said, said["w"], said["v"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("bus_nonsense", topic=BUS_TOPIC)
+
+    def _do(self, said: dict[str, Any], worker: str, version: int) -> None:
+        now = self._now()
+        what = said["do"]
+        if what == "delta":
+            self._apply(said, worker, version, now)
+        elif what == "beat" and not self._census.heard(worker, version, now):
+            self._ask(worker, now)
+        elif what == "all":
+            self._census.replaced(worker, version, said["rooms"], now)
+        elif what == "bye":
+            self._census.gone(worker, now, grace=True)
+        elif what == "ask" and said["of"] in ("*", self._hub.worker):
+            self._say_all()
+
+    def _apply(self, said: dict[str, Any], worker: str, version: int, now: float) -> None:
+        if not self._census.advanced(worker, version, now):
+            self._ask(worker, now)
+            return
+        for topic, connection, person, lost in said["moves"]:
+            if person is None:
+                self._census.left(worker, topic, connection, now, grace=lost)
+            else:
+                self._census.joined(worker, topic, connection, person, now)
+
+    def _ask(self, worker: str, now: float) -> None:
+        if now - self._asked.get(worker, -ASK_S) >= ASK_S:
+            self._asked[worker] = now
+            self._say("ask", of=worker)
+
+    def _say_all(self) -> None:
+        self._say_delta()
+        self._say("all", rooms=self._census.rooms_of(self._hub.worker))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _is_large(view: _View, count: int) -> bool:
+    return count > (NAMED_AGAIN if view.large else NAMED)
+
+
+def _is_staff(view: _View, person: str) -> bool:
+    card = view.cards.get(person)
+    return card is not None and card.staff
+
+
+def _cards(view: _View, people: Iterable[str]) -> list[Any]:
+    return [dict(view.cards[person].card) for person in people if person in view.cards]
