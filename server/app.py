@@ -1,7 +1,7 @@
 """The composition root: everything that runs, built in order, in one place."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -34,6 +34,7 @@ from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
 from server.kernel.redis_bus import RedisBus
+from server.kernel.refusal import alone_or_connected
 from server.kernel.settings import Settings
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
@@ -100,16 +101,16 @@ def all_routes() -> list[BaseRoute]:
 
 @asynccontextmanager
 async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
-    """The kernel between its start and its end. Raises SchemaError when the database is newer than the program."""
-    await upgrade(kernel.database)
-    await kernel.bus.start()
-    await kernel.jobs.start()
-    try:
+    """The kernel between its start and its end. Raises StartRefused."""
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(kernel.database.close)
+        await ending.enter_async_context(alone_or_connected(kernel.settings))
+        await upgrade(kernel.database)
+        await kernel.bus.start()
+        ending.push_async_callback(kernel.bus.stop)
+        await kernel.jobs.start()
+        ending.push_async_callback(kernel.jobs.stop)
         yield kernel
-    finally:
-        await kernel.jobs.stop()
-        await kernel.bus.stop()
-        await kernel.database.close()
 
 
 def _lifespan(kernel: Kernel) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -27,12 +27,20 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Server processes.")] = None,
     demo: Annotated[bool | None, typer.Option("--demo", help="Fill an empty database with the demo fair.")] = None,
     dev: Annotated[bool | None, typer.Option("--dev", help="Development aids under /dev.")] = None,
+    worker_socket: Annotated[int | None, typer.Option(hidden=True, help="The supervisor's socket.")] = None,
 ) -> None:
     """Run the server."""
+    if demo and dev is None and (host or "127.0.0.1") in ("127.0.0.1", "localhost", "::1"):
+        dev = True  # a demo on one's own machine shows its mails
     settings = _settings(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
+    from server.kernel.refusal import StartRefused
     from server.process import serve as run
 
-    run(settings)
+    try:
+        run(settings, worker_socket)
+    except StartRefused as reason:
+        typer.echo(f"Fairmatch does not start: {reason}", err=True)
+        raise typer.Exit(reason.code) from None
 
 
 @app.command()

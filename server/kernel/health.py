@@ -2,10 +2,12 @@
 
 import asyncio
 import hmac
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,10 +26,12 @@ class Readiness:
     """What else has to be well for the server to be ready; parts add their own questions, which answer at once."""
 
     checks: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    draining: bool = False
 
     async def answers(self, kernel: Kernel) -> dict[str, bool]:
         """Each check by name, and whether it is well."""
         answers = {name: check() for name, check in self.checks.items()}
+        answers["staying"] = not self.draining
         answers["bus"] = kernel.bus.silent_for < BUS_SILENCE_S
         answers["database"] = await _reachable(kernel)
         return answers
@@ -61,7 +65,16 @@ async def metrics(request: Request) -> Response:
     token = kernel_of(request).settings.metrics_token.get_secret_value()
     if not (_bears(request, token) if token else _from_here(request)):
         raise not_found()
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_figures()), media_type=CONTENT_TYPE_LATEST)
+
+
+def _figures() -> CollectorRegistry:
+    """This process's figures, or those of all workers of this machine where a supervisor has them gathered."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    gathered = CollectorRegistry()
+    MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
+    return gathered
 
 
 def _bears(request: Request, token: str) -> bool:

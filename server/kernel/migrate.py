@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from server.kernel.db import Database
+from server.kernel.refusal import StartRefused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Key of PostgreSQL's advisory lock, known to every version of this program.
@@ -19,7 +20,7 @@ _REVISION = re.compile(r"(\d{4})_\w+\.py")
 log = structlog.get_logger(__name__)
 
 
-class SchemaError(RuntimeError):
+class SchemaError(StartRefused):
     """The database's schema does not fit this program, and an upgrade does not help."""
 
 
