@@ -100,7 +100,6 @@ class Gateway:
         connection.proof = proof
         self.waiting.add(connection)
         line.listen(connection)
-        connection.write = line.write
         self._live.watch.add(connection)
 
     # -- what connections say ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from server.kernel.events import Events
 from server.live import failpoints, metrics, store
 from server.live.away import is_away, unavailable
 from server.live.committer import Lane, Waiting
-from server.live.entries import NEVER, Append, Appended, Encoded, Event, Placed, Row, Top
+from server.live.entries import Append, Appended, Encoded, Event, Placed, Row, Top
 from server.live.limits import CATCH_UP_EVENTS
 from server.live.wire.codes import LiveError
 from server.live.wire.envelope import to_json
@@ -52,7 +52,9 @@ class EventLog:
         self._teller: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin telling domain events to their listeners."""
+        """Make sure of the database's epoch, and begin telling domain events to their listeners."""
+        async with self._database.write() as work:
+            await store.begin(work.session)
         self._teller = asyncio.create_task(self._tell())
 
     async def stop(self) -> None:
@@ -94,8 +96,7 @@ class EventLog:
     async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
         """How far each of these channels has come."""
         async with self._database.read() as session:
-            found = await store.tops(session, list(channels))
-        return {channel: found.get(channel, NEVER) for channel in channels}
+            return await store.tops(session, list(channels))
 
     async def _commit(self, waiting: Sequence[Waiting]) -> None:
         """Commit a group; whoever spoils it is refused alone."""

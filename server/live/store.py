@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.live.entries import Event, Row, Top
+from server.live.entries import NEVER, Event, Row, Top
 from server.live.model import CounterRow, EventRow
 
 _COUNTERS: Table = CounterRow.__table__  # type: ignore[assignment]
@@ -20,6 +20,7 @@ _EVENT_COLUMNS = (
 _EVENT_NAMES = tuple(column.name for column in _EVENT_COLUMNS)
 _attributes = attrgetter("channel", "seq", "sender", "cid", "kind", "json", "at")
 _RAISE = update(_COUNTERS).where(_COUNTERS.c.channel == bindparam("at_channel")).values(seq=bindparam("to_seq"))
+DATABASE = ""  # the counter that keeps the epoch of the database itself
 _CHUNK = 500  # names per query, below the number of parameters that any database takes
 
 
@@ -41,9 +42,28 @@ async def _locked(session: AsyncSession, channels: Sequence[str]) -> dict[str, T
 
 
 async def _create(session: AsyncSession, channels: Iterable[str]) -> None:
-    new = [{"channel": name, "seq": 0, "epoch": secrets.token_hex(4)} for name in channels]
+    epoch = await begin(session)
+    await _insert_missing(session, [{"channel": name, "seq": 0, "epoch": epoch} for name in channels])
+
+
+async def begin(session: AsyncSession) -> str:
+    """The epoch of this database, made with the first need of it: every new channel begins in it."""
+    query = select(_COUNTERS.c.epoch).where(_COUNTERS.c.channel == DATABASE)
+    if epoch := await session.scalar(query):
+        return epoch
+    await _insert_missing(session, [{"channel": DATABASE, "seq": 0, "epoch": secrets.token_hex(4)}])
+    return str(await session.scalar(query))
+
+
+async def begin_again(session: AsyncSession) -> None:
+    """A new epoch for everything, after a restore or an import: no position of before means anything now."""
+    await begin(session)
+    await session.execute(update(_COUNTERS).values(epoch=secrets.token_hex(4)))
+
+
+async def _insert_missing(session: AsyncSession, counters: Sequence[dict[str, Any]]) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    await session.execute(dialect.insert(_COUNTERS).on_conflict_do_nothing(), new)
+    await session.execute(dialect.insert(_COUNTERS).on_conflict_do_nothing(), counters)
 
 
 async def repeats(session: AsyncSession, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
@@ -89,9 +109,9 @@ async def since(session: AsyncSession, channel: str, position: int, limit: int) 
 
 
 async def tops(session: AsyncSession, channels: Sequence[str]) -> dict[str, Top]:
-    """How far these channels have come; one that never had an event is missing."""
-    found: dict[str, Top] = {}
+    """How far these channels have come. One that never had an event stands at 0, in the epoch of the database."""
+    found = {DATABASE: NEVER}
     for at in range(0, len(channels), _CHUNK):
-        query = select(_COUNTERS).where(_COUNTERS.c.channel.in_(channels[at : at + _CHUNK]))
+        query = select(_COUNTERS).where(_COUNTERS.c.channel.in_([DATABASE, *channels[at : at + _CHUNK]]))
         found |= {channel: Top(seq, epoch) for channel, seq, epoch in await session.execute(query)}
-    return found
+    return {channel: found.get(channel, found[DATABASE]) for channel in channels}

@@ -37,6 +37,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         """Put the line into the scope that uvicorn is about to pass on."""
+        self.write = self.transport.write
         super().handle_connect(event)
         if hasattr(self, "scope"):  # not after a refused handshake
             cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
@@ -44,8 +45,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def listen(self, listener: Listener) -> None:
         """Take over after the endpoint accepted: the next message goes to the listener, the queue is no more."""
         self.transport.set_write_buffer_limits(high=DROP_PASSING_BYTES)
-        self.write = self.transport.write
-        self.heard = self.loop.time()
         self._listener = listener
         if self.disconnected or self.close_sent or self.transport.is_closing():
             self._lose()
