@@ -3,6 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
+from people.photos import MOST_BYTES
 from server.kernel.access import Access
 
 ROUTES: dict[tuple[str, str], Access] = {
@@ -15,11 +16,34 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/language"): Access.PUBLIC,
     ("POST", "/theme"): Access.PUBLIC,
     ("GET", "/dev/kit"): Access.DEV,
+    # The live line. It asks who it is by ticket, at its own door
+    ("WS", "/live"): Access.PUBLIC,
+    ("POST", "/live/ticket"): Access.SIGNED_IN,
 }
 
-LIVE_METHODS: dict[str, Access] = {}
+# Whoever calls a method is signed in; a method with a topic is called only by who may hear that topic.
+# What a person may do with one message or in one conversation is decided by the feature's own rules.
+LIVE_METHODS: dict[str, Access] = {
+    "hello": Access.SIGNED_IN,
+    "subscribe": Access.SIGNED_IN,
+    "unsubscribe": Access.SIGNED_IN,
+    "since": Access.SIGNED_IN,
+    "visible": Access.SIGNED_IN,
+    "echo": Access.SIGNED_IN,
+    "room.roster": Access.MEMBER,
+    "chat.send": Access.SIGNED_IN,
+    "chat.edit": Access.SIGNED_IN,
+    "chat.delete": Access.SIGNED_IN,
+    "chat.react": Access.SIGNED_IN,
+    "chat.typing": Access.SIGNED_IN,
+    "chat.read": Access.SIGNED_IN,
+    "chat.history": Access.SIGNED_IN,
+    "chat.mentionable": Access.SIGNED_IN,
+    "chat.unread": Access.SIGNED_IN,
+}
 
 # Bytes of a body, for the routes that take more than server.kernel.body.DEFAULT_MAX_BODY.
 BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/csp-report"): 16 * 1024,
+    ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
 }

@@ -1,7 +1,8 @@
 """The composition root: everything that runs, built in order, in one place."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,9 +11,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import chat.listeners
+import chat.live
+import rooms.live
+from chat.parts import Chat
 from fairs.queries import roles_in
-from people.sessions import authenticate
-from server.access import BODY_LIMITS, ROUTES
+from people import sessions
+from people.events import PersonErased, SessionRevoked
+from people.parts import People
+from server.access import BODY_LIMITS, LIVE_METHODS, ROUTES
 from server.kernel import health, reports
 from server.kernel.body import BodyLimit
 from server.kernel.bus import Bus
@@ -36,6 +43,8 @@ from server.kernel.rate import Limiter
 from server.kernel.redis_bus import RedisBus
 from server.kernel.refusal import alone_or_connected
 from server.kernel.settings import Settings
+from server.live.identity import Identity, SessionCheck
+from server.live.parts import Live
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
 from web.i18n import negotiate
@@ -69,34 +78,54 @@ def create_bus(settings: Settings, clock: Clock) -> Bus:
     return RedisBus(settings.redis_url, settings.redis_prefix, clock)
 
 
-def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
-    """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
-    kernel = kernel or create_kernel(settings)
-    files = assets.Assets()
-    guard = Guard(kernel, ROUTES, BODY_LIMITS, authenticate, roles_in, _locale)
-    answer = Answer(_error_page)
-    app = Starlette(
-        routes=guard.over([assets.serve(files), *all_routes()]),
-        lifespan=_lifespan(kernel),
-        exception_handlers={kind: answer for kind in (ProblemError, HTTPException, SignInFirst)},
-        middleware=[
-            Middleware(RequestContext, clock=kernel.clock, choose_locale=_locale),
-            Middleware(SecurityHeaders, settings=settings),
-            Middleware(Errors, answer=answer),
-            Middleware(KnownHosts, settings=settings),
-            Middleware(OwnPagesOnly, settings=settings),
-            Middleware(BodyLimit),
-        ],
-    )
-    app.state.kernel = kernel
-    app.state.templates = Templates(files, kernel.clock, dev=settings.dev)
-    app.state.readiness = health.Readiness()
-    return app
+@dataclass(frozen=True)
+class Fairmatch:
+    """The features on the kernel, and what they show themselves with."""
 
+    kernel: Kernel
+    files: assets.Assets
+    templates: Templates
+    live: Live
+    people: People
+    chat: Chat
 
-def all_routes() -> list[BaseRoute]:
-    """The routes of all features."""
-    return [*health.routes, *reports.routes, *pages.routes]
+    @classmethod
+    def build(cls, kernel: Kernel) -> "Fairmatch":
+        """Compose the features, and join them where one stands on another."""
+        files = assets.Assets()
+        templates = Templates(files, kernel.clock, dev=kernel.settings.dev)
+        kernel.mail.render = lambda name, locale, context: templates.text(name, locale, **context)
+        people = People.build(kernel)
+        live = Live.build(kernel, _living_sessions(kernel))
+        talk = Chat.build(kernel, live)
+        live.topics.register("room", rooms.live.namespace(kernel.database))
+        live.topics.register("chat", talk.namespace)
+        live.registry.add(rooms.live.live_methods)
+        live.registry.add(chat.live.live_methods)
+        rooms.live.listen(kernel, live)
+        chat.listeners.listen(talk)
+        _end_connections_with_sessions(kernel, live)
+        return cls(kernel, files, templates, live, people, talk)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes of everything."""
+        return [
+            *health.routes,
+            *reports.routes,
+            assets.serve(self.files),
+            *pages.routes,
+            *self.live.routes,
+        ]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything between its start and its end. Raises StartRefused."""
+        async with running(self.kernel), AsyncExitStack() as ending:
+            ending.push_async_callback(self.people.stop)
+            await self.live.start(LIVE_METHODS)
+            ending.push_async_callback(self.live.stop)
+            yield
 
 
 @asynccontextmanager
@@ -113,13 +142,62 @@ async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
         yield kernel
 
 
-def _lifespan(kernel: Kernel) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
+    """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
+    fairmatch = Fairmatch.build(kernel or create_kernel(settings))
+    kernel = fairmatch.kernel
+    guard = Guard(kernel, ROUTES, BODY_LIMITS, sessions.authenticate, roles_in, _locale)
+    answer = Answer(_error_page)
+
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with running(kernel):
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with fairmatch.running():
             yield
 
-    return lifespan
+    app = Starlette(
+        routes=guard.over(fairmatch.routes),
+        lifespan=lifespan,
+        exception_handlers={kind: answer for kind in (ProblemError, HTTPException, SignInFirst)},
+        middleware=[
+            Middleware(RequestContext, clock=kernel.clock, choose_locale=_locale),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(Errors, answer=answer),
+            Middleware(KnownHosts, settings=settings),
+            Middleware(OwnPagesOnly, settings=settings),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.fairmatch = fairmatch
+    app.state.kernel, app.state.templates, app.state.live = kernel, fairmatch.templates, fairmatch.live
+    app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
+    app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
+    return app
+
+
+def _living_sessions(kernel: Kernel) -> SessionCheck:
+    """How the live line asks which sessions still stand, and whose they are."""
+
+    async def living(session_ids: Collection[str]) -> Mapping[str, Identity]:
+        async with kernel.database.read() as session:
+            found = await sessions.alive(session, session_ids, kernel.clock.now())
+        return {
+            id_: Identity(person.id, person.name, id_, person.admin, person.locale) for id_, person in found.items()
+        }
+
+    return living
+
+
+def _end_connections_with_sessions(kernel: Kernel, live: Live) -> None:
+    """Who is signed out or gone is cut off at once."""
+
+    async def signed_out(happened: SessionRevoked) -> None:
+        live.revoke_session(happened.session_id)
+
+    async def erased(happened: PersonErased) -> None:
+        live.revoke_person(happened.person_id)
+
+    kernel.events.on(SessionRevoked, signed_out)
+    kernel.events.on(PersonErased, erased)
 
 
 def _locale(connection: HTTPConnection) -> str:

@@ -9,4 +9,4 @@ async def test_a_server_with_its_database_and_bus_is_ready(client: httpx2.AsyncC
     answer = await client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"bus": True, "database": True, "staying": True}
+    assert answer.json()["checks"] == {"bus": True, "database": True, "live": True, "staying": True}
