@@ -38,6 +38,10 @@ class Form:
             return self.typed(field)
         return self._given.get(field, "")
 
+    def __contains__(self, field: str) -> bool:
+        """Whether the field came at all."""
+        return field in self._data
+
     def typed(self, field: str) -> str:
         """The text as it came; empty when the field is missing or is a file."""
         value = self._data.get(field, "")

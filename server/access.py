@@ -19,6 +19,43 @@ ROUTES: dict[tuple[str, str], Access] = {
     # The live line. It asks who it is by ticket, at its own door
     ("WS", "/live"): Access.PUBLIC,
     ("POST", "/live/ticket"): Access.SIGNED_IN,
+    # People: the ways in
+    ("GET", "/sign-in"): Access.ANYONE,
+    ("POST", "/sign-in"): Access.ANYONE,
+    ("GET", "/sign-in/sent"): Access.ANYONE,
+    ("GET", "/sign-in/password"): Access.ANYONE,
+    ("POST", "/sign-in/password"): Access.ANYONE,
+    ("GET", "/sign-in/link"): Access.ANYONE,
+    ("POST", "/sign-in/link"): Access.ANYONE,
+    ("POST", "/sign-in/passkey/options"): Access.ANYONE,
+    ("POST", "/sign-in/passkey"): Access.ANYONE,
+    ("GET", "/sign-in/oidc"): Access.ANYONE,
+    ("GET", "/sign-in/oidc/return"): Access.ANYONE,
+    ("POST", "/sign-out"): Access.ANYONE,
+    ("GET", "/register"): Access.ANYONE,
+    ("POST", "/register"): Access.ANYONE,
+    ("GET", "/data-notice"): Access.ANYONE,
+    # People: one's own account
+    ("GET", "/me"): Access.SIGNED_IN,
+    ("POST", "/me"): Access.SIGNED_IN,
+    ("POST", "/me/photo"): Access.SIGNED_IN,
+    ("POST", "/me/photo/remove"): Access.SIGNED_IN,
+    ("POST", "/me/time-zone"): Access.SIGNED_IN,
+    ("GET", "/me/devices"): Access.SIGNED_IN,
+    ("POST", "/me/devices/{session}/sign-out"): Access.SIGNED_IN,  # one's own sessions, by the query
+    ("POST", "/me/devices/sign-out-others"): Access.SIGNED_IN,
+    ("POST", "/me/password"): Access.SIGNED_IN,
+    ("POST", "/me/password/remove"): Access.SIGNED_IN,
+    ("POST", "/me/address"): Access.SIGNED_IN,
+    ("POST", "/me/passkeys/options"): Access.SIGNED_IN,
+    ("POST", "/me/passkeys"): Access.SIGNED_IN,
+    ("POST", "/me/passkeys/{passkey}/remove"): Access.SIGNED_IN,  # one's own passkeys, by the query
+    ("GET", "/me/data"): Access.SIGNED_IN,
+    ("POST", "/me/data/export"): Access.SIGNED_IN,
+    ("POST", "/me/data/erase"): Access.SIGNED_IN,
+    # People: one another
+    ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
+    ("GET", "/photos/{name}"): Access.SIGNED_IN,
 }
 
 # Whoever calls a method is signed in; a method with a topic is called only by who may hear that topic.

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute
 
 import chat.listeners
 import chat.live
+import people.api
+import people.pages
 import rooms.live
 from chat.parts import Chat
 from fairs.queries import roles_in
@@ -95,7 +97,7 @@ class Fairmatch:
         files = assets.Assets()
         templates = Templates(files, kernel.clock, dev=kernel.settings.dev)
         kernel.mail.render = lambda name, locale, context: templates.text(name, locale, **context)
-        people = People.build(kernel)
+        persons = People.build(kernel)
         live = Live.build(kernel, _living_sessions(kernel))
         talk = Chat.build(kernel, live)
         live.topics.register("room", rooms.live.namespace(kernel.database))
@@ -105,7 +107,7 @@ class Fairmatch:
         rooms.live.listen(kernel, live)
         chat.listeners.listen(talk)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, people, talk)
+        return cls(kernel, files, templates, live, persons, talk)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -115,6 +117,8 @@ class Fairmatch:
             *reports.routes,
             assets.serve(self.files),
             *pages.routes,
+            *people.pages.routes,
+            *people.api.routes,
             *self.live.routes,
         ]
 

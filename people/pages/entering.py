@@ -19,7 +19,7 @@ from web.render import redirect
 
 # Where this browser's mail went, and which registration it began.
 SENT_COOKIE, BROWSER_COOKIE = "fairmatch_sent", "fairmatch_browser"
-CHALLENGE_COOKIE, PROVIDER_COOKIE = "fairmatch_challenge", "fairmatch_provider"
+LINK_COOKIE, CHALLENGE_COOKIE, PROVIDER_COOKIE = "fairmatch_link", "fairmatch_challenge", "fairmatch_provider"
 # As long as the link in the mail of a registration lives.
 BROWSER_SECONDS = 24 * 3600
 LOCALE_SECONDS = 365 * 24 * 3600
@@ -37,27 +37,25 @@ async def enter(request: Request, uow: UnitOfWork, person: Person, method: Metho
     return token
 
 
-def entered(request: Request, person: Person, token: str, next_path: str, said: str = "") -> RedirectResponse:
-    """The way on, with the session's cookie; the language is the person's, unless this browser was told another."""
+def entered(request: Request, token: str, next_path: str, said: str = "") -> RedirectResponse:
+    """The way on, with the session's cookie."""
     response = redirect(next_path, said=said)
-    settle(request, response, person, token)
+    settle(request, response, token)
     return response
 
 
-def settle(request: Request, response: Response, person: Person, token: str) -> None:
+def settle(request: Request, response: Response, token: str) -> None:
     """Give a response the session's cookie, and take away what the way in needed."""
     settings = kernel_of(request).settings
     sessions.set_cookie(response, settings, token)
-    if LOCALE_COOKIE not in request.cookies:
-        speak(response, person.locale)
-    for name in (SENT_COOKIE, BROWSER_COOKIE, CHALLENGE_COOKIE, PROVIDER_COOKIE):
+    for name in (SENT_COOKIE, BROWSER_COOKIE, LINK_COOKIE, CHALLENGE_COOKIE, PROVIDER_COOKIE):
         if name in request.cookies:
             keep(request, response, name, "", 0)
 
 
-def speak(response: Response, locale: str) -> None:
+def speak(request: Request, response: Response, locale: str) -> None:
     """Have this browser's pages in a language from now on."""
-    response.set_cookie(LOCALE_COOKIE, locale, max_age=LOCALE_SECONDS, path="/", samesite="lax")
+    keep(request, response, LOCALE_COOKIE, locale, LOCALE_SECONDS)
 
 
 def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:

@@ -1,0 +1,16 @@
+"""The pages of people."""
+
+from starlette.routing import Route
+
+from people.pages import data, devices, link, others, profile, provider, register, sign_in
+
+routes: list[Route] = [
+    *sign_in.routes,
+    *link.routes,
+    *register.routes,
+    *provider.routes,
+    *profile.routes,
+    *devices.routes,
+    *data.routes,
+    *others.routes,
+]

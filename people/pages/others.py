@@ -1,0 +1,54 @@
+"""What people see of one another: the profile, and photos."""
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from people import languages, queries
+from people.model import Person
+from people.parts import people_of
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.render import locale_of, page
+
+# A photo's name says its content, so it never changes; kept by this browser alone.
+FOR_GOOD = "private, max-age=31536000, immutable"
+
+
+async def show(request: Request) -> Response:
+    """A person's profile, for whoever shares something with them; who does not, finds nobody."""
+    viewer: Person = request.state.person
+    person_id = request.path_params["person"]
+    if not is_id(person_id):
+        raise not_found()
+    async with kernel_of(request).database.read() as session:
+        person = await people_of(request).acquaintances.visible(session, viewer, person_id)
+    if person is None:
+        raise not_found()
+    locale = locale_of(request)
+    return page(
+        request,
+        "people/person.html",
+        shown=person,
+        own=person.id == viewer.id,
+        speaks=[languages.name(code, locale) for code in person.languages],
+    )
+
+
+async def photo(request: Request) -> Response:
+    """A photo, to anybody signed in: its name cannot be guessed by who was never shown it."""
+    name = request.path_params["name"]
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        shown = await queries.has_photo(session, name)
+    if not shown or not kernel.files.path(name).is_file():
+        raise not_found()
+    headers = {"cache-control": FOR_GOOD, "content-security-policy": "default-src 'none'; sandbox"}
+    return FileResponse(kernel.files.path(name), headers=headers, media_type="image/webp")
+
+
+routes = [
+    Route("/people/{person}", show, name="person"),
+    Route("/photos/{name}", photo, name="photo"),
+]
