@@ -1,6 +1,7 @@
 """The scene of these tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -13,3 +14,16 @@ async def lobby(kernel: Kernel) -> AsyncIterator[Scene]:
     """A fair's lobby with people in it."""
     async with scene(kernel) as set_up:
         yield set_up
+
+
+@pytest.fixture
+def told(lobby: Scene, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Who was told of unread messages, and the number in their navigation, in order."""
+    heard: list[tuple[str, int]] = []
+
+    def note(topic: str, kind: str, data: Mapping[str, Any], v: int | None = None) -> None:
+        assert kind == "unread"
+        heard.append((topic.removeprefix("person:"), data["total"]))
+
+    monkeypatch.setattr(lobby.live, "publish_state", note)
+    return heard

@@ -13,6 +13,7 @@ from chat.shown import Shown, UnreadIn
 from chat.standing import Standing, standing
 from chat.unread import unread
 from fairs.events import MemberJoined
+from fairs.model import Fair
 from rooms.actions import open_lobby
 from server.kernel.parts import Kernel
 from server.live import topics
@@ -35,7 +36,7 @@ class Scene:
     live: Live
     chat: Chat
     place: Place
-    fair_id: str
+    fair: Fair
     lobby: str  # the channel's id
     edda: str
     dev: str
@@ -107,5 +108,5 @@ async def scene(kernel: Kernel) -> AsyncIterator[Scene]:
     await kernel.events.dispatch([MemberJoined(fair.id, edda)])  # the lobby was made after she joined
     await there.join(fair, dev, aylin, bernd)
     await there.give(fair, dev, ["moderator"], by=edda)
-    yield Scene(kernel, live, chat, there, fair.id, lobby, edda, dev, aylin, bernd, chloe)
+    yield Scene(kernel, live, chat, there, fair, lobby, edda, dev, aylin, bernd, chloe)
     await live.stop()

@@ -1,0 +1,135 @@
+"""What counts as unread, for whom, and who is told."""
+
+import asyncio
+import uuid
+
+from chat import sending, unread
+from chat.rules import COUNT_MOST
+from chat.texts import mention
+from server.live.wire.chat import Unread
+from tests.chat.scene import Scene
+
+
+async def _delete(lobby: Scene, person: str, message_id: str, channel: str = "") -> None:
+    me = await lobby.standing(person, channel)
+    await lobby.do(sending.delete_message(me, str(uuid.uuid4()), message_id))
+
+
+async def test_others_messages_above_the_mark_are_unread_ones_own_are_not(lobby: Scene) -> None:
+    await lobby.say(lobby.aylin, "one")
+    await lobby.say(lobby.bernd, "two")
+    await lobby.say(lobby.aylin, "three")
+    (mine,) = await lobby.unread(lobby.aylin)
+    (his,) = await lobby.unread(lobby.bernd)
+    assert (mine.unread, his.unread) == (1, 2)
+
+
+async def test_reactions_and_corrections_are_events_but_not_unread_messages(lobby: Scene) -> None:
+    said = await lobby.say(lobby.aylin, "one")
+    me = await lobby.standing(lobby.aylin)
+    await lobby.do(sending.react(me, str(uuid.uuid4()), said.data["id"], "👍", on=True))
+    await lobby.do(sending.edit(me, str(uuid.uuid4()), said.data["id"], "two"))
+    (his,) = await lobby.unread(lobby.bernd)
+    assert his.unread == 1
+
+
+async def test_what_was_deleted_is_no_longer_unread(lobby: Scene) -> None:
+    said = await lobby.say(lobby.aylin, mention(lobby.bernd, "Bernd"))
+    await _delete(lobby, lobby.aylin, said.data["id"])
+    assert await lobby.unread(lobby.bernd) == []
+
+
+async def test_a_newcomer_has_nothing_unread(lobby: Scene) -> None:
+    await lobby.say(lobby.aylin, "long ago")
+    await lobby.place.join(lobby.fair, lobby.chloe)
+    assert await lobby.unread(lobby.chloe) == []
+    await lobby.say(lobby.aylin, "since then")
+    (hers,) = await lobby.unread(lobby.chloe)
+    assert hers.unread == 1
+
+
+async def test_a_direct_message_counts_in_the_navigation_a_lobbys_message_only_when_it_calls(lobby: Scene) -> None:
+    channel = await lobby.converse(lobby.aylin, lobby.bernd)
+    await lobby.say(lobby.aylin, "just talking")
+    await lobby.say(lobby.aylin, f"{mention(lobby.bernd, 'Bernd')} a word")
+    await lobby.say(lobby.aylin, "between us", channel)
+    his = await lobby.unread(lobby.bernd)
+    assert unread.total(his) == 2
+    by_kind = {each.kind: each for each in his}
+    assert (by_kind["room"].unread, by_kind["room"].mentions) == (2, 1)
+    assert by_kind["direct"].partner is not None
+    assert (by_kind["direct"].unread, by_kind["direct"].partner.name) == (1, "Aylin Demir")
+    assert (by_kind["direct"].href, by_kind["room"].href) == (f"/messages/{channel}", "/fairs/ruhr")
+    Unread.model_validate(unread.wire(his))
+
+
+async def test_counting_stops_where_nobody_looks_any_more(lobby: Scene) -> None:
+    me = await lobby.standing(lobby.aylin)
+    many = [sending.send(me, str(uuid.uuid4()), f"number {number}") for number in range(COUNT_MOST + 5)]
+    await asyncio.gather(*map(lobby.live.log.append, many))
+    await lobby.heard()
+    (his,) = await lobby.unread(lobby.bernd)
+    assert his.unread == COUNT_MOST
+
+
+async def test_a_mark_only_grows_and_never_beyond_what_there_is(lobby: Scene) -> None:
+    for number in range(3):
+        await lobby.say(lobby.aylin, f"number {number}")
+    read = lobby.chat.marks.read
+    assert await read(lobby.bernd, lobby.lobby, 2) == 2
+    assert await read(lobby.bernd, lobby.lobby, 1) == 2
+    assert await read(lobby.bernd, lobby.lobby, 99) == 3
+    assert await lobby.unread(lobby.bernd) == []
+
+
+async def test_marks_of_many_readers_are_written_together(lobby: Scene) -> None:
+    await lobby.say(lobby.dev, "hello all")
+    readers = (lobby.aylin, lobby.bernd, lobby.edda)
+    marks = await asyncio.gather(*(lobby.chat.marks.read(each, lobby.lobby, 1) for each in readers))
+    assert marks == [1, 1, 1]
+
+
+async def test_two_tabs_of_one_reader_get_the_later_mark(lobby: Scene) -> None:
+    for number in range(2):
+        await lobby.say(lobby.aylin, f"number {number}")
+    read = lobby.chat.marks.read
+    marks = await asyncio.gather(read(lobby.bernd, lobby.lobby, 2), read(lobby.bernd, lobby.lobby, 1))
+    assert marks == [2, 2]
+
+
+async def test_who_is_banned_has_nothing_unread_there(lobby: Scene) -> None:
+    await lobby.say(lobby.aylin, "hello")
+    assert len(await lobby.unread(lobby.bernd)) == 1
+    await lobby.place.ban(lobby.fair, lobby.bernd, by=lobby.dev)
+    assert await lobby.unread(lobby.bernd) == []
+
+
+async def test_a_direct_message_is_told_to_the_other_at_once_and_reading_it_too(
+    lobby: Scene, told: list[tuple[str, int]]
+) -> None:
+    channel = await lobby.converse(lobby.aylin, lobby.bernd)
+    said = await lobby.say(lobby.aylin, "hello", channel)
+    assert told == [(lobby.bernd, 1)]
+    await lobby.chat.marks.read(lobby.bernd, channel, said.seq)
+    assert told == [(lobby.bernd, 1), (lobby.bernd, 0)]
+
+
+async def test_reading_what_calls_nobody_is_told_to_nobody(lobby: Scene, told: list[tuple[str, int]]) -> None:
+    said = await lobby.say(lobby.aylin, "hello everybody")
+    await lobby.chat.marks.read(lobby.bernd, lobby.lobby, said.seq)
+    assert told == []
+
+
+async def test_a_call_is_told_to_who_is_called_and_its_deletion_too(lobby: Scene, told: list[tuple[str, int]]) -> None:
+    said = await lobby.say(lobby.aylin, mention(lobby.bernd, "Bernd"))
+    await _delete(lobby, lobby.aylin, said.data["id"])
+    assert told == [(lobby.bernd, 1), (lobby.bernd, 0)]
+
+
+async def test_a_correction_calls_whom_it_names_anew(lobby: Scene, told: list[tuple[str, int]]) -> None:
+    said = await lobby.say(lobby.aylin, mention(lobby.bernd, "Bernd"))
+    me = await lobby.standing(lobby.aylin)
+    text = mention(lobby.dev, "Dev")
+    await lobby.do(sending.edit(me, str(uuid.uuid4()), said.data["id"], text))
+    assert told[0] == (lobby.bernd, 1)
+    assert sorted(told[1:]) == sorted([(lobby.bernd, 0), (lobby.dev, 1)])
