@@ -10,6 +10,7 @@ import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,9 @@ STATIC = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
-_STATIC_IMPORT = re.compile(r"""(?:^|[;\n}])\s*(?:import|export)\b[^;'"(]*?["']([^"']+)["']""")
+_STATIC_IMPORT = re.compile(
+    r"""(?:^|[;}])\s*(?:import|export)\b\s*(?:[\w*{$][^;'"()=]*?\bfrom\s*)?["']([^"']+)["']""", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,18 @@ class Asset:
         return f"/assets/{self.hash}/{self.path}"
 
 
-class UnknownAsset(LookupError):
+class UnknownAssetError(LookupError):
     """There is no asset at this path."""
 
 
 class Assets:
-    """Every file that the browser may ask for. Raises PackagesMissing when node_modules is not there."""
+    """Every file that the browser may ask for. Raises PackagesMissingError when node_modules is not there."""
 
     def __init__(self, static: Path = STATIC, node_modules: Path = vendor.NODE_MODULES) -> None:
         vendor.require(node_modules)
         self._static, self._node_modules = static, node_modules
         self._found: dict[str, Asset] = {}
+        self._preloads: dict[tuple[str, str], list[str]] = {}
         self._changed = _last_change(static)
         self._add_all()
 
@@ -65,18 +69,22 @@ class Assets:
         if changed != self._changed:
             self._changed = changed
             self._found.clear()
+            self._preloads.clear()
             self.__dict__.pop("_specifiers", None)
             self._add_all()
 
     def url(self, path: str) -> str:
-        """The address of an asset. Raises UnknownAsset, so that a misspelt path fails in the first test."""
+        """The address of an asset. Raises UnknownAssetError, so that a misspelt path fails in the first test."""
         return self[path].url
 
     def __getitem__(self, path: str) -> Asset:
         try:
             return self._found[path]
         except KeyError:
-            raise UnknownAsset(f"There is no asset {path!r}.") from None
+            raise UnknownAssetError(f"There is no asset {path!r}.") from None
+
+    def __iter__(self) -> Iterator[Asset]:
+        return iter(self._found.values())
 
     def get(self, path: str) -> Asset | None:
         """The asset at a path, or None."""
@@ -89,15 +97,10 @@ class Assets:
 
     def preloads(self, entry: str, locale: str) -> list[str]:
         """Addresses of all modules that an entry imports, directly or through others, so none waits for another."""
-        imports: dict[str, str] = json.loads(self.import_map(locale))["imports"]
-        seen: dict[str, None] = {}
-        waiting = [self.url(entry)]
-        while waiting:
-            url = waiting.pop(0)
-            if url not in seen:
-                seen[url] = None
-                waiting += [imports[name] for name in self._imported(url) if name in imports]
-        return list(seen)
+        if (entry, locale) not in self._preloads:
+            imports: dict[str, str] = json.loads(self.import_map(locale))["imports"]
+            self._preloads[entry, locale] = list(self._reached(self.url(entry), imports, {}))
+        return self._preloads[entry, locale]
 
     @cached_property
     def _specifiers(self) -> dict[str, str]:
@@ -116,9 +119,14 @@ class Assets:
         some = next(path for path in self._found if path.startswith(f"vendor/{package.name}/"))
         return f"/assets/{self[some].hash}/vendor/{package.name}/"
 
-    def _imported(self, url: str) -> list[str]:
+    def _reached(self, url: str, imports: dict[str, str], seen: dict[str, None]) -> dict[str, None]:
+        """The addresses of a module and of what it imports, in the order of a walk; collected in `seen`."""
+        seen[url] = None
         script = self[url.split("/", 3)[3]].content.decode()
-        return _STATIC_IMPORT.findall(script)
+        for name in imported(script):
+            if name in imports and imports[name] not in seen:
+                self._reached(imports[name], imports, seen)
+        return seen
 
     def _add_all(self) -> None:
         self._add_packages(self._node_modules)
@@ -167,6 +175,11 @@ def serve(assets: Assets) -> Route:
         return Response(asset.content, media_type=asset.type, headers={"Cache-Control": kept})
 
     return Route("/assets/{hash}/{path:path}", answer, name="asset")
+
+
+def imported(script: str) -> list[str]:
+    """What a module imports as it is loaded, in the order it says so."""
+    return _STATIC_IMPORT.findall(script)
 
 
 def _is_own_script(path: str) -> bool:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
+from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Match, Router
+from starlette.routing import Match
 
 from web.i18n import N_
 
@@ -109,10 +111,16 @@ def _with_fair(request: Request, entries: tuple[Entry, ...]) -> tuple[Entry, ...
 
 
 def _leading_somewhere(request: Request, entries: tuple[Entry, ...]) -> list[Entry]:
-    router = getattr(request.app, "router", None)
-    return [one for one in entries if isinstance(router, Router) and _is_page(router, one.path)]
+    return [one for one in entries if isinstance(request.app, Starlette) and _is_page(request.app, one.path)]
 
 
-def _is_page(router: Router, path: str) -> bool:
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
-    return any(route.matches(scope)[0] is Match.FULL for route in router.routes)
+def _is_page(app: Starlette, path: str) -> bool:
+    """Whether an application answers GET at a path; asked for each page, so remembered as long as it lives."""
+    known = _pages.setdefault(app, {})
+    if path not in known:
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        known[path] = any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+    return known[path]
+
+
+_pages: WeakKeyDictionary[Starlette, dict[str, bool]] = WeakKeyDictionary()

@@ -1,7 +1,7 @@
 """Languages: which one a reader gets, and the one catalogue behind Python, templates and JavaScript."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from gettext import NullTranslations
@@ -87,7 +87,7 @@ class Messages:
         """The JavaScript module with the given messages: `locale`, `plural(n)` and `messages`."""
         texts = {text: self.catalog.get(text) for text in sorted(set(wanted))}
         messages = {
-            text: list(found.string) if found.pluralizable else found.string
+            text: list(forms(found.string)) if found.pluralizable else found.string
             for text, found in texts.items()
             if found is not None
         }
@@ -104,7 +104,7 @@ def load(locale: str, folder: Path = TRANSLATIONS) -> Messages:
     merged = Catalog(locale=locale, fuzzy=False)
     for catalog in catalogues(locale, folder):
         for message in catalog:
-            if message.id and not message.fuzzy and all(_strings(message.string)):
+            if message.id and not message.fuzzy and all(forms(message.string)):
                 merged[message.id] = message
     return Messages(locale, merged)
 
@@ -116,5 +116,6 @@ def catalogues(locale: str, folder: Path = TRANSLATIONS) -> Iterator[Catalog]:
             yield read_po(file, locale=locale)
 
 
-def _strings(text: str | Iterable[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The forms of a message: one, or as many as it has for numbers."""
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)

@@ -15,7 +15,7 @@ _SVG = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _IN_SCRIPT = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']""")
 
 
-class UnknownIcon(LookupError):
+class UnknownIconError(LookupError):
     """No icon has this name."""
 
 
@@ -27,13 +27,13 @@ def icon(name: str, label: str = "") -> Markup:
 
 @lru_cache(maxsize=512)
 def shape(name: str, node_modules: Path = NODE_MODULES) -> str:
-    """What is inside the icon's <svg>. Raises UnknownIcon."""
+    """What is inside the icon's <svg>. Raises UnknownIconError."""
     path = node_modules / ICONS / f"{name}.svg"
     if not _NAME.fullmatch(name) or not path.is_file():
-        raise UnknownIcon(f"There is no icon named {name!r}.")
+        raise UnknownIconError(f"There is no icon named {name!r}.")
     found = _SVG.search(path.read_text())
     if found is None:
-        raise UnknownIcon(f"The icon {name!r} is not readable.")
+        raise UnknownIconError(f"The icon {name!r} is not readable.")
     return " ".join(found[1].split())
 
 

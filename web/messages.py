@@ -6,7 +6,7 @@ into the catalogue of the feature that says them (untranslated, for somebody to 
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from web.i18n import DEFAULT, LOCALES, TRANSLATIONS
+from web.i18n import DEFAULT, LOCALES, TRANSLATIONS, forms
 
 ROOT = Path(__file__).parent.parent
 FEATURES = ("people", "fairs", "chat", "rooms", "booths", "signaling", "server", "dev")
@@ -30,9 +30,9 @@ msgstr ""
 """
 
 # A text is either one message, or its singular and its plural.
-Text = str | tuple[str, str]
+Text = str | tuple[str, ...]
 
-_KEYWORDS: dict[str, None | tuple[int, ...]] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _SCRIPT_STRING = r"""\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*"""
 _SCRIPT_ONE = re.compile(rf"(?<![\w.])(?:_|gettext)\({_SCRIPT_STRING}[,)]")
 _SCRIPT_MANY = re.compile(rf"(?<![\w.])ngettext\({_SCRIPT_STRING},{_SCRIPT_STRING},")
@@ -82,13 +82,13 @@ def report(locale: str, root: Path = ROOT, folder: Path = TRANSLATIONS) -> Repor
     spoken = said(root)
     catalogs = _by_feature(locale, folder)
     every = {text for texts in spoken.values() for text in texts}
-    done = {message.id for catalog in catalogs.values() for message in catalog if _is_done(message.string)}
+    done = {_text(message.id) for one in catalogs.values() for message in one if all(forms(message.string))}
     found = Report(faults=list(_faults(catalogs)))
     for feature, texts in spoken.items():
         if lacking := [text for text in texts if text not in done]:
             found.missing[feature] = lacking
     for feature, catalog in catalogs.items():
-        if idle := [message.id for message in catalog if message.id and message.id not in every]:
+        if idle := [_text(message.id) for message in catalog if message.id and _text(message.id) not in every]:
             found.obsolete[feature] = idle
     return found
 
@@ -160,26 +160,25 @@ def _write(path: Path, catalog: Catalog) -> None:
         write_po(file, catalog, width=0, omit_header=True, sort_output=False)
 
 
-def _is_done(string: str | Iterable[str]) -> bool:
-    return bool(string) and all((string,) if isinstance(string, str) else string)
-
-
 def _faults(catalogs: Mapping[str, Catalog]) -> Iterator[str]:
     seen: dict[Text, tuple[str, object]] = {}
     for feature, catalog in catalogs.items():
         for message in catalog:
-            if not message.id or not _is_done(message.string):
+            if not message.id or not all(forms(message.string)):
                 continue
-            earlier = seen.setdefault(message.id, (feature, message.string))
+            earlier = seen.setdefault(_text(message.id), (feature, message.string))
             if earlier[1] != message.string:
                 yield f"{feature}.po: {message.id!r} is translated otherwise in {earlier[0]}.po"
-            if _placeholders(message.id) != _placeholders(message.string):
+            if _placeholders(forms(message.id)) != _placeholders(forms(message.string)):
                 yield f"{feature}.po: {message.id!r}: the translation has other placeholders"
 
 
-def _placeholders(text: str | Iterable[str]) -> set[str]:
-    texts = (text,) if isinstance(text, str) else text
-    return {name for one in texts for name in _PLACEHOLDER.findall(one)}
+def _text(id: str | Sequence[str]) -> Text:
+    return id if isinstance(id, str) else tuple(id)
+
+
+def _placeholders(texts: Iterable[str]) -> set[str]:
+    return {name for text in texts for name in _PLACEHOLDER.findall(text)}
 
 
 if __name__ == "__main__":

@@ -41,10 +41,16 @@ class Templates:
         self._assets = assets
         self._clock = clock
         self._dev = dev
-        self._environments = {locale: self._environment(locale, folder) for locale in LOCALES}
+        self._environments = {locale: self._prepared(locale, folder) for locale in LOCALES}
 
     def page(
-        self, request: Request, name: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+        self,
+        request: Request,
+        name: str,
+        /,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> HTMLResponse:
         """Render a page for the person, language and nonce of a request.
 
@@ -56,16 +62,20 @@ class Templates:
             self._assets.refresh()
         _numbers.set(count(1))
         html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
-        response = HTMLResponse(html, status, headers=dict(headers or {}))
+        response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache"} | dict(headers or {}))
         if SAID_COOKIE in request.cookies:
             response.delete_cookie(SAID_COOKIE, path="/")
         return response
 
-    def text(self, name: str, locale: str = DEFAULT, **context: Any) -> str:
+    def text(self, name: str, locale: str = DEFAULT, /, **context: Any) -> str:
         """Render a template without a request: the text of a mail, a fragment for the live line."""
         known = locale if locale in LOCALES else DEFAULT
         _numbers.set(count(1))
         return self._environments[known].get_template(name).render(locale=known, **context)
+
+    def environment(self, locale: str) -> Environment:
+        """Jinja's environment of a language, for what is not a page."""
+        return self._environments[locale]
 
     def _around(self, request: Request, locale: str) -> dict[str, Any]:
         """What every page may use besides its own context."""
@@ -81,10 +91,10 @@ class Templates:
             "preloads": self._assets.preloads("js/app.js", locale),
         }
 
-    def _environment(self, locale: str, folder: Path) -> Environment:
+    def _prepared(self, locale: str, folder: Path) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(folder),
-            autoescape=lambda name: name is None or not name.endswith(".txt"),
+            autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701 - only mails' text is plain
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             trim_blocks=True,
@@ -116,7 +126,7 @@ def templates_of(request: Request) -> Templates:
     return templates
 
 
-def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a page with the application's templates; see Templates.page."""
     return templates_of(request).page(request, name, status, **context)
 
@@ -132,9 +142,10 @@ def redirect(url: str, said: str = "") -> RedirectResponse:
 def error_page(
     request: Request, status: int, *, headers: Mapping[str, str] | None = None, retry_after: int = 0
 ) -> HTMLResponse:
-    """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds (for 429 and 503)."""
-    name = next(name for name in (status, 500 if status >= 500 else 400) if (TEMPLATES / f"error/{name}.html").is_file())
-    return templates_of(request).page(request, f"error/{name}.html", status, headers, retry_after=retry_after)
+    """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds, for 429."""
+    names = (f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
+    known = next(name for name in names if (TEMPLATES / name).is_file())
+    return templates_of(request).page(request, known, status, headers, retry_after=retry_after)
 
 
 def locale_of(request: Request) -> str:

@@ -20,7 +20,7 @@ class Somebody:
 
 CAST = (
     Somebody("0193a1", "Aylin Yıldız", "Head of charging, Stadtwerke Musterhausen"),
-    Somebody("0193a2", "Friedrich-Wilhelm von der Leyenhausen-Schwarzenbeck", "Geschäftsführer, Maschinenbau Oberlausitz"),
+    Somebody("0193a2", "Friedrich-Wilhelm von der Leyenhausen-Schwarzenbeck", "Geschäftsführer, Maschinenbau Lausitz"),
     Somebody("0193a3", "Jo", "Investor"),
     Somebody("0193a4", "Marie-Thérèse Grünewald", "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenfonds"),
 )

@@ -1,4 +1,4 @@
-"""The browser packages that we serve: which ones, and which of their files. Nothing else in node_modules is reachable."""
+"""The browser packages that we serve, and which of their files. Nothing else in node_modules is reachable."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ NODE_MODULES = Path(__file__).parent.parent / "node_modules"
 ICONS = Path("lucide-static/icons")
 
 
-class PackagesMissing(RuntimeError):
+class PackagesMissingError(RuntimeError):
     """The browser packages are not installed; the message says what to type."""
 
 
@@ -49,10 +49,10 @@ PACKAGES = (
 
 
 def require(node_modules: Path = NODE_MODULES) -> None:
-    """Raise PackagesMissing when a package that the pages need is not installed."""
+    """Raise PackagesMissingError when a package that the pages need is not installed."""
     wanted = [package.name for package in PACKAGES] + [ICONS.parts[0]]
     missing = [name for name in wanted if not (node_modules / name).is_dir()]
     if missing:
-        raise PackagesMissing(
+        raise PackagesMissingError(
             f"The browser packages are not installed ({', '.join(missing)}): type `make setup` (or `npm ci`)."
         )

@@ -22,7 +22,7 @@ def zone(name: Zone) -> ZoneInfo:
 
 
 def time(moment: datetime, place: Zone, locale: str, *, named: bool = True) -> Markup:
-    """The time of day as `<time>`: 10:20 with the zone's short name, or without it where one person looks at it alone."""
+    """The time of day as `<time>`: 10:20 CET, or without the zone where one person looks at it alone."""
     local = moment.astimezone(zone(place))
     text = format_time(local, "HH:mm", locale=formats(locale))
     return _element(moment, f"{text} {zone_name(moment, place, locale)}" if named else text)

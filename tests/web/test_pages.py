@@ -1,0 +1,56 @@
+"""The choices of language and scheme, and the pattern page."""
+
+import httpx2
+import pytest
+
+from web.pages import local_path
+
+
+@pytest.mark.parametrize(("path", "field", "value"), [("/language", "locale", "de"), ("/theme", "theme", "dark")])
+async def test_a_choice_is_kept_and_leads_back(client: httpx2.AsyncClient, path: str, field: str, value: str):
+    answer = await client.post(path, data={field: value, "back": "/dev/kit?plain"})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/dev/kit?plain"
+    assert client.cookies[f"fairmatch_{field}"] == value
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+
+
+async def test_the_chosen_language_comes_before_the_browsers(client: httpx2.AsyncClient):
+    await client.post("/language", data={"locale": "de"})
+    assert '<html lang="de"' in (await client.get("/", headers={"accept-language": "en"})).text
+
+
+@pytest.mark.parametrize("value", ["", "klingon", "de\r\nset-cookie: x=1"])
+async def test_an_unknown_choice_is_forgotten(client: httpx2.AsyncClient, value: str):
+    await client.post("/theme", data={"theme": "dark"})
+    await client.post("/theme", data={"theme": value})
+    assert "fairmatch_theme" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://elsewhere.example",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "me",
+        "",
+        "/a\r\nb: c",
+        "javascript:x",
+    ],
+)
+def test_nobody_is_led_to_another_place(target: str):
+    assert local_path(target) == "/"
+
+
+def test_a_path_of_this_server_is_gone_back_to():
+    assert local_path("/fairs/1?tab=people") == "/fairs/1?tab=people"
+
+
+async def test_the_pattern_page_names_the_macro_of_each_part(client: httpx2.AsyncClient):
+    html = (await client.get("/dev/kit")).text
+    for macro in ("kit/button.html", "kit/field.html", "kit/card.html", "kit/chat.html", "kit/empty.html"):
+        assert macro in html

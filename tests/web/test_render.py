@@ -1,0 +1,118 @@
+"""Pages from templates."""
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+from jinja2 import UndefinedError
+
+from server.kernel.clock import SystemClock
+from tests.web.conftest import AYLIN, Stage
+from web.assets import Assets
+from web.render import TEMPLATES, Templates
+
+STATUSES = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503]
+
+
+@pytest.fixture
+def templates(assets: Assets) -> Templates:
+    """The product's templates, without a server."""
+    return Templates(assets, SystemClock())
+
+
+@pytest.fixture
+def scratch(assets: Assets, tmp_path: Path) -> Templates:
+    """Templates that the test writes into tmp_path."""
+    return Templates(assets, SystemClock(), folder=tmp_path)
+
+
+def test_every_template_can_be_compiled(assets: Assets):
+    environment = Templates(assets, SystemClock()).environment("en")
+    names = [path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")]
+    for name in names:
+        environment.get_template(name)
+    assert "layouts/app.html" in names
+
+
+def test_what_people_type_is_escaped(scratch: Templates, tmp_path: Path):
+    (tmp_path / "a.html").write_text('{{ word }}{{ _("Hello %(name)s", name=word) }}')
+    assert scratch.text("a.html", word="<b>") == "&lt;b&gt;Hello &lt;b&gt;"
+
+
+def test_a_misspelt_name_is_an_error(scratch: Templates, tmp_path: Path):
+    (tmp_path / "a.html").write_text("{{ nmae }}")
+    with pytest.raises(UndefinedError, match="nmae"):
+        scratch.text("a.html", name="Aylin")
+
+
+def test_a_text_is_rendered_in_the_language_asked_for(scratch: Templates, tmp_path: Path):
+    (tmp_path / "a.txt").write_text('{{ _("Sign in") }} {{ locale }} {{ word }}')
+    assert scratch.text("a.txt", "de", word="<b>") == "Anmelden de <b>"
+    assert scratch.text("a.txt", "fr", word="<b>") == "Sign in en <b>"
+
+
+def test_numbers_of_elements_begin_anew_in_each_page(scratch: Templates, tmp_path: Path):
+    (tmp_path / "a.html").write_text('{{ unique("why") }} {{ unique("why") }}')
+    assert scratch.text("a.html") == "why-1 why-2"
+    assert scratch.text("a.html") == "why-1 why-2"
+
+
+async def test_a_page_is_written_in_the_readers_language(client: httpx2.AsyncClient):
+    german = await client.get("/", headers={"accept-language": "de"})
+    assert '<html lang="de">' in german.text
+    assert "Kostenlos registrieren" in german.text
+    assert "Register free" in (await client.get("/")).text
+
+
+async def test_a_page_is_not_kept_by_others(client: httpx2.AsyncClient):
+    assert (await client.get("/")).headers["cache-control"] == "private, no-cache"
+
+
+async def test_inline_scripts_carry_the_nonce_of_the_answer(client: httpx2.AsyncClient):
+    answer = await client.get("/")
+    nonces = set(re.findall(r'<script[^>]* nonce="([^"]+)"', answer.text))
+    assert len(nonces) == 1
+    assert f"'nonce-{nonces.pop()}'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/dev/kit", "/error/404"])
+async def test_no_page_has_what_the_policy_forbids(stage: Stage, client: httpx2.AsyncClient, path: str):
+    stage.viewer = AYLIN
+    html = (await client.get(path)).text
+    assert not re.search(r"<[^>]+\s(?:style|on\w+)=", html)
+    assert not re.search(r"<script(?![^>]*(?:src=|importmap|application/json))", html)
+
+
+async def test_a_line_said_after_a_post_is_shown_once(client: httpx2.AsyncClient):
+    answer = await client.post("/save")
+    assert answer.status_code == 303
+    assert "Ihr Foto &lt;ist&gt; gespeichert." in (await client.get(answer.headers["location"])).text
+    assert "gespeichert" not in (await client.get("/messages")).text
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: httpx2.AsyncClient, status: int):
+    answer = await client.get(f"/error/{status}")
+    assert answer.status_code == status
+    assert answer.text.count("<h1>") == 1
+    assert re.search(r"<p>[^<]+\.</p>\s*<p>[^<]+\.</p>", answer.text)
+    assert 'class="button button-primary"' in answer.text
+    assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text
+
+
+async def test_too_many_requests_say_how_long_to_wait(client: httpx2.AsyncClient):
+    answer = await client.get("/error/429", headers={"accept-language": "de"})
+    assert "Bitte warten Sie 8 Sekunden." in answer.text
+
+
+@pytest.mark.parametrize(("status", "like"), [(418, 400), (507, 500)])
+async def test_an_unusual_error_is_told_like_its_kind(client: httpx2.AsyncClient, status: int, like: int):
+    answer = await client.get(f"/error/{status}")
+    assert answer.status_code == status
+    title = re.compile(r"<title>(.*)</title>")
+    assert title.findall(answer.text) == title.findall((await client.get(f"/error/{like}")).text)
+
+
+def test_the_page_for_lost_connections_can_be_shown_by_scripts(templates: Templates):
+    assert templates.environment("de").get_template("error/offline.html")
