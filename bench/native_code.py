@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -38,6 +39,8 @@ def _compile(sources: list[Path], target: Path) -> None:
     if compiler is None:
         raise NotBuiltError("no C compiler on this machine")
     target.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([compiler, *FLAGS, "-o", target, *sources], capture_output=True, text=True, timeout=120)
+    made = target.with_name(f"{target.name}.{os.getpid()}")  # another process may be running or making the same
+    done = subprocess.run([compiler, *FLAGS, "-o", made, *sources], capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise NotBuiltError(f"the C compiler failed: {done.stderr.strip().splitlines()[0]}")
+    made.replace(target)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.client import Target
 from bench.fanout.cases import Case
@@ -38,16 +38,23 @@ class Fairmatch:
     @contextmanager
     def serve(self, case: Case) -> Iterator[Target]:
         """The running server with a room full of people. Raises ServerError."""
-        port = _free_port()
-        folder = VAR / "fairmatch"
-        shutil.rmtree(folder, ignore_errors=True)
-        environment = _environment(folder, port)
-        room = _seed(folder, environment, case.load.connections)
-        log = VAR / "logs" / "fairmatch.log"
-        command = (sys.executable, "-m", "server.cli", "serve")
-        with server(command, log=log, environment=environment, talks=False) as process:
-            _wait_ready(process, port, log)
-            yield target(port, family(process.pid), folder / "hello", room)
+        with _data_folder() as folder:
+            port = _free_port()
+            environment = _environment(folder, port)
+            room = _seed(folder, environment, case.load.connections)
+            log = VAR / "fairmatch.log"
+            command = (sys.executable, "-m", "server.cli", "serve")
+            with server(command, log=log, environment=environment, talks=False) as process:
+                _wait_ready(process, port, log)
+                yield target(port, family(process.pid), folder / "hello", room)
+
+
+@contextmanager
+def _data_folder() -> Iterator[Path]:
+    """On the disk of the checkout: where temporary files are kept in memory, a commit would cost nothing."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=VAR, prefix="fairmatch-") as folder:
+        yield Path(folder)
 
 
 def target(port: int, pids: list[int], hello: Path, channel: str) -> Target:

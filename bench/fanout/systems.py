@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from bench.client import Target
 from bench.fanout.cases import Case
 from bench.native_code import NotBuiltError, program
-from bench.places import HERE, NODE_MODULES, ROOT, VAR
+from bench.places import HERE, NODE_MODULES, ROOT
 from bench.processes import family, printed_port, server
 
 Command = Sequence[str | Path]
@@ -60,10 +61,11 @@ class Peer:
     @contextmanager
     def serve(self, case: Case) -> Iterator[Target]:
         """The running server. Raises ServerError."""
-        log = VAR / "logs" / f"{self.name}.log"
-        with server(self.command(), log=log) as process:
-            port = printed_port(process, log)
-            yield Target(port, family(process.pid), **self.talk)
+        with TemporaryDirectory() as folder:
+            log = Path(folder) / "log"
+            with server(self.command(), log=log) as process:
+                port = printed_port(process, log)
+                yield Target(port, family(process.pid), **self.talk)
 
 
 def _python(module: str, *options: str) -> Callable[[], Command]:
