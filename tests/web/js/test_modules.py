@@ -1,4 +1,4 @@
-"""The browser's modules, tested where they run: every `test("...")` of the *.spec.js files here is a test of its own."""
+"""The browser's modules, tested where they run: each `test("...")` of the *.spec.js files is one here."""
 
 import mimetypes
 import re

@@ -116,6 +116,18 @@ test("trimming forgets the oldest", () => {
   equal(texts(lobby.rows([], me)), ["text 2", "text 3"]);
 });
 
+test("of somebody who left for good neither words nor name stay", () => {
+  const [ben, aylin] = ["0190a000-0000-7000-8000-000000000002", "aylin"];
+  const lobby = timeline(
+    message(1, { author: { id: ben, name: "Ben", photo: "/b.webp" } }),
+    message(2, { author: me, text: `thanks @[Ben](${ben}) and all`, mentions: [ben, aylin] }),
+  );
+  lobby.apply({ c: "chat:lobby", s: 3, k: "person.erased", d: { person: ben } });
+  const [gone, kept] = lobby.messages;
+  equal([gone.author, gone.text, gone.deleted], [{ id: "", name: "", photo: null }, "", true]);
+  equal([kept.text, kept.mentions], ["thanks @… and all", [aylin]]);
+});
+
 test("unread are messages of others above the mark that are still there", () => {
   const messages = [message(1), message(2, { author: me }), message(3), message(4, { deleted: true }), message(5)];
   equal([unreadAbove(messages, 0, "aylin"), unreadAbove(messages, 1, "aylin"), unreadAbove(messages, 5, "aylin")], [3, 2, 0]);

@@ -157,7 +157,7 @@ export class Conversation {
       ready: channel.status !== "loading",
     });
     this.#drawPill();
-    this.composer?.close(channel.rights.send ? "" : whyClosed(channel.rights, state.zone));
+    this.composer?.close(this.#maySend() ? "" : whyClosed(channel.rights, state.zone));
     this.#dropFailedReactions();
   }
 
@@ -216,15 +216,19 @@ export class Conversation {
     }
   }
 
+  #maySend() {
+    return this.channel.maySend(this.live.ground.now());
+  }
+
   /** @param {Message} message */
   #rights(message) {
-    const { rights } = this.channel;
+    const maySend = this.#maySend();
     const isOwn = message.author.id === this.state.me.id;
     const age = this.live.ground.now() - Date.parse(message.at);
     return {
-      react: rights.send,
-      edit: isOwn && rights.send && age < this.state.limits.edit_s * 1_000,
-      remove: isOwn || rights.moderate,
+      react: maySend,
+      edit: isOwn && maySend && age < this.state.limits.edit_s * 1_000,
+      remove: isOwn || this.channel.rights.moderate,
     };
   }
 

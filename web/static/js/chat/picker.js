@@ -6,8 +6,9 @@ import { _ } from "fairmatch/i18n";
 const EDGE = 8;
 
 export class Picker {
-  /** @type {HTMLElement | null} */
-  #opener = null;
+  /** Where the focus goes afterwards: what opened it, or its row where the pointer has taken the tools away.
+   * @type {(HTMLElement | null)[]} */
+  #back = [];
   /** @type {(emoji: string) => void} */
   #choose = () => {};
 
@@ -21,13 +22,13 @@ export class Picker {
     place.setAttribute("aria-label", _("Choose a reaction"));
     place.addEventListener("keydown", (event) => this.#walk(event));
     place.addEventListener("toggle", (event) => {
-      if (/** @type {ToggleEvent} */ (event).newState === "closed") this.#opener?.focus();
+      if (/** @type {ToggleEvent} */ (event).newState === "closed") this.#back.find((element) => element?.isConnected)?.focus();
     });
   }
 
   /** @param {HTMLElement} opener @param {string[]} mine  emoji that are there already @param {(emoji: string) => void} choose */
   open(opener, mine, choose) {
-    this.#opener = opener;
+    this.#back = [opener, opener.closest(".message")];
     this.#choose = choose;
     render(this.emoji.map((one) => this.#button(one, mine.includes(one))), this.place);
     this.place.showPopover();

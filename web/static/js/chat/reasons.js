@@ -12,8 +12,7 @@ export function whyClosed({ why, until }, zone) {
     return _("A moderator asked you to pause until %(time)s.", { time: time(new Date(until), { zone, named: true }) });
   if (why === "muted") return _("A moderator asked you to pause here.");
   if (why === "banned") return _("You cannot take part here any more.");
-  if (why === "erased") return _("This person has no account any more.");
-  if (why === "left" || why === "closed") return _("You are not at the same fair any more.");
+  if (why === "closed") return _("You can write to each other while you are at the same fair.");
   return _("You cannot write here.");
 }
 

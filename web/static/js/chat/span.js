@@ -79,7 +79,7 @@ export class Span {
     const { start, end } = this.range(keys);
     if (at < 0 || (at >= start && at < end)) return;
     this.#first = keys[Math.max(0, at - STEP)];
-    const last = at + AT_MOST - STEP;
+    const last = at + AT_MOST - STEP - 1;
     this.#last = last < keys.length ? keys[last] : null;
   }
 }

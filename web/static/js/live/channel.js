@@ -74,6 +74,12 @@ export class Channel extends EventTarget {
     return this.sequence.position?.s ?? 0;
   }
 
+  /** Whether one may write at a moment: a mute can end by itself. @param {number} now  ms since 1970 */
+  maySend(now) {
+    const { send, why, until } = this.rights;
+    return send || (why === "muted" && until !== null && Date.parse(until) <= now);
+  }
+
   /** @param {string} text */
   send(text) {
     this.typing.done();

@@ -42,6 +42,7 @@ export class Timeline {
   /** @param {Durable} event */
   apply(event) {
     if (event.k === "message.created") this.#create(event);
+    else if (event.k === "person.erased") this.messages = this.messages.map((message) => without(message, event.d.person));
     else this.#change(event.d.id, changes(event));
   }
 
@@ -93,6 +94,18 @@ function changes({ k, d }) {
   if (k === "message.deleted") return gone;
   if (k === "reaction.set") return (message) => withReaction(message, d.emoji, d.person, d.on, d.count);
   return (message) => message;
+}
+
+/**
+ * A message after somebody left the product for good: nothing in it says who they were.
+ * @param {Message} message @param {string} person
+ * @returns {Message}
+ */
+function without(message, person) {
+  if (message.author.id === person) return { ...gone(message), author: { id: "", name: "", photo: null } };
+  if (!message.mentions.includes(person)) return message;
+  const text = message.text.replaceAll(new RegExp(`@\\[[^\\[\\]\\n]*\\]\\(${person}\\)`, "g"), "@…");
+  return { ...message, text, mentions: message.mentions.filter((id) => id !== person) };
 }
 
 /** @param {Message} message @returns {Message} */

@@ -1,0 +1,83 @@
+"""The network that tests damage does what each kind of damage says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.proxy import Proxy, proxy_to
+
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture
+async def proxy() -> AsyncIterator[Proxy]:
+    """Before a server that answers every line with the same line."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(line)
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    async with proxy_to(host, port) as between:
+        yield between
+    server.close()
+
+
+async def _connect(proxy: Proxy) -> Stream:
+    return await asyncio.open_connection("127.0.0.1", proxy.port)
+
+
+async def _say(stream: Stream, line: bytes, within: float = 5) -> bytes:
+    stream[1].write(line + b"\n")
+    return (await asyncio.wait_for(stream[0].readline(), within)).strip()
+
+
+async def test_what_is_said_goes_there_and_back(proxy: Proxy) -> None:
+    stream = await _connect(proxy)
+    assert await _say(stream, b"hello") == b"hello"
+    assert proxy.connections == 1
+    stream[1].close()
+
+
+async def test_a_cut_ends_connections_and_refuses_new_ones_until_mended(proxy: Proxy) -> None:
+    stream = await _connect(proxy)
+    await _say(stream, b"hello")
+    proxy.cut()
+    assert await _ended(stream)
+    assert await _ended(await _connect(proxy))
+    proxy.mend()
+    again = await _connect(proxy)
+    assert await _say(again, b"back") == b"back"
+    again[1].close()
+
+
+async def test_what_is_held_comes_later_and_whole(proxy: Proxy) -> None:
+    stream = await _connect(proxy)
+    proxy.hold()
+    with pytest.raises(TimeoutError):
+        await _say(stream, b"one", within=0.2)
+    proxy.mend()
+    assert await asyncio.wait_for(stream[0].readline(), 5) == b"one\n"
+    stream[1].close()
+
+
+async def test_what_a_black_hole_took_never_comes_and_the_connection_is_worth_nothing_after_it(proxy: Proxy) -> None:
+    stream = await _connect(proxy)
+    await _say(stream, b"hello")
+    proxy.blackhole()
+    with pytest.raises(TimeoutError):
+        await _say(stream, b"lost", within=0.2)
+    proxy.mend()
+    assert await _ended(stream)
+
+
+async def _ended(stream: Stream) -> bool:
+    try:
+        return await asyncio.wait_for(stream[0].read(), 5) == b""
+    except ConnectionError:
+        return True
+    finally:
+        stream[1].close()
