@@ -105,7 +105,7 @@ export class Mentions {
   /** @param {string} id */
   #list(id) {
     const found = ngettext("%(num)s person found, choose with the arrow keys", "%(num)s people found, choose with the arrow keys", this.#people.length);
-    return html`<ul class="mention-list" id=${id} role="listbox" aria-label=${_("People to call")}>${this.#people.map((person, index) =>
+    return html`<ul class="mention-list" id=${id} role="listbox" aria-label=${_("People to mention")}>${this.#people.map((person, index) =>
       html`<li role="option" id="${id}-${index}" aria-selected=${index === this.#at} class="mention-option"
           @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${() => this.#pick(person)}>
         ${avatar({ ...person, photo: person.photo ?? "", size: "small" })}
