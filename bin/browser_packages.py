@@ -12,6 +12,10 @@ from bin.programs import run_logged
 
 # The first npm that installs from a lock file without download addresses, as this project keeps it.
 OLDEST_NPM = 8
+# No package gets to run a program of its own here.
+_QUIET_AND_SAFE = ("--ignore-scripts", "--no-audit", "--no-fund")
+# Without a network npm would try for minutes; what it has already it need not ask for.
+_SOON_TIRED = ("--prefer-offline", "--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000")
 _STAMP = NODE_MODULES / ".fairmatch"
 
 
@@ -27,7 +31,7 @@ def ensure(with_tools: bool) -> bool:
     npm = _npm()
     with step("Browser packages"):
         omit = [] if with_tools else ["--omit=dev"]
-        run_logged("npm", [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *omit])
+        run_logged("npm", [npm, "ci", *_QUIET_AND_SAFE, *_SOON_TIRED, *omit])
     stamps.put(_STAMP, complete if with_tools else plain)
     return True
 

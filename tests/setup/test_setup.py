@@ -62,7 +62,7 @@ def test_the_tests_need_more_and_then_running_needs_nothing(tree: Tree) -> None:
     setup.setup()
     tree.ran.clear()
     setup.setup(for_tests=True)
-    assert tree.ran == ["pip test.txt", "npm --no-fund"]
+    assert tree.ran == ["pip test.txt", "npm --fetch-retry-maxtimeout=3000"]
     setup.setup()
     assert len(tree.ran) == 2
 
