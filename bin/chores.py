@@ -22,14 +22,18 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return CHORES[name](rest) or 0
     except ChoreError as stop:
-        say()
-        sys.stderr.write(f"{stop}\n")
+        _complain(str(stop))
     except OSError as error:
-        say()
-        sys.stderr.write(_disk_sentence(error) + "\n")
+        _complain(_disk_sentence(error))
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+def _complain(sentence: str) -> None:
+    if sys.stdout.isatty():
+        say()  # the progress line is still open
+    sys.stderr.write(f"{sentence}\n")
 
 
 def _disk_sentence(error: OSError) -> str:
