@@ -1,0 +1,31 @@
+"""The contract on imports covers all that there is: what it does not name, it does not hold."""
+
+import re
+import tomllib
+
+from bin.places import ROOT
+
+CONTRACT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+[LAYERS] = [contract["layers"] for contract in CONTRACT["contracts"]]
+NAMED = {name for layer in LAYERS for name in re.findall(r"[a-z_.]+", layer)}
+# The chores, the measurements and the tests stand outside: nothing of the product imports them.
+OUTSIDE = {"bin", "bench", "tests"}
+
+
+def test_every_package_is_held() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - OUTSIDE
+    assert packages == set(CONTRACT["root_packages"])
+    assert packages - {"server"} <= NAMED
+
+
+def test_every_part_of_the_server_has_its_layer() -> None:
+    modules = {path.stem for path in (ROOT / "server").glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in (ROOT / "server").glob("*/__init__.py")}
+    assert {f"server.{name}" for name in modules | packages} <= NAMED
+
+
+def test_nothing_of_the_product_imports_what_stands_outside() -> None:
+    sources = [path for package in CONTRACT["root_packages"] for path in (ROOT / package).rglob("*.py")]
+    imports = re.compile(rf"^\s*(?:from|import) (?:{'|'.join(OUTSIDE)})\b", re.MULTILINE)
+    assert sources
+    assert [str(path.relative_to(ROOT)) for path in sources if imports.search(path.read_text())] == []
