@@ -34,12 +34,15 @@ import { typingLine } from "fairmatch/chat/typing";
 const SLOW_MS = 1_500;
 /** Pause after older messages could not be had, in ms. */
 const OLDER_AGAIN_MS = 5_000;
+/** Browsers' timers do not reach further than some weeks; nobody waits for longer than this, in ms. */
+const DAY_MS = 86_400_000;
 
 export class Conversation {
   #leaving = new AbortController();
   #isDue = false;
   #mayFetch = true;
   #looksAgain = () => {};
+  #opensAgain = () => {};
   /** The read mark above which messages are new since one was away; null: none is. @type {number | null} */
   #newAfter = null;
 
@@ -64,13 +67,16 @@ export class Conversation {
     this.#prepare();
     this.#listen();
     this.#newAfter = channel.reading.mark;
+    // Before anything counts as read: what is new may be further up than one sees.
+    this.#show();
+    this.log.toNew();
     this.#draw();
-    if (this.log.toNew()) this.#draw();
   }
 
   close() {
     this.#leaving.abort();
     this.#looksAgain();
+    this.#opensAgain();
     this.log.close();
   }
 
@@ -144,8 +150,12 @@ export class Conversation {
   }
 
   #draw() {
-    const { channel, log, state } = this;
     this.#read();
+    this.#show();
+  }
+
+  #show() {
+    const { channel, log, state } = this;
     const rows = channel.rows();
     log.view.connected = this.live.line.state === "live";
     log.view.slow = this.#slow(rows);
@@ -157,7 +167,7 @@ export class Conversation {
       ready: channel.status !== "loading",
     });
     this.#drawPill();
-    this.composer?.close(this.#maySend() ? "" : whyClosed(channel.rights, state.zone));
+    this.#openComposer();
     this.#dropFailedReactions();
   }
 
@@ -214,6 +224,15 @@ export class Conversation {
     } catch {
       this.live.ground.after(OLDER_AGAIN_MS, () => (this.#mayFetch = true));
     }
+  }
+
+  #openComposer() {
+    const { rights } = this.channel;
+    const maySend = this.#maySend();
+    this.composer?.close(maySend ? "" : whyClosed(rights, this.state.zone));
+    this.#opensAgain();
+    const rest = Date.parse(rights.until ?? "") - this.live.ground.now();
+    if (!maySend && rest > 0 && rest < DAY_MS) this.#opensAgain = this.live.ground.after(rest, () => this.#due());
   }
 
   #maySend() {

@@ -1,0 +1,352 @@
+import { Conversation } from "fairmatch/chat/conversation";
+import { AT_MOST } from "fairmatch/chat/span";
+import { Session } from "fairmatch/live/session";
+import { FakeGround, FakeStorage, created, message } from "/fakes.js";
+import { equal, ok, settle, test } from "/harness.js";
+
+const LOBBY = "chat:lobby";
+const AYLIN = "0190a000-0000-7000-8000-000000000001";
+const BEN = { id: "0190a000-0000-7000-8000-000000000002", name: "Ben Krüger", photo: null };
+const me = { id: AYLIN, name: "Aylin", photo: null };
+const rights = { send: true, moderate: false, why: null, until: null };
+const HTML = `<fm-none class="chat"><div class="chat-log" role="log" tabindex="0"></div><p class="typing"></p>
+  <form class="composer"><textarea id="composer" class="composer-text"></textarea><button class="composer-send">Send</button></form></fm-none>
+  <div id="toasts"></div>`;
+
+/** A conversation on the screen, before a server that the test plays. */
+async function shown(messages, more = {}, drafts = new FakeStorage()) {
+  const ground = new FakeGround();
+  ground.clock.now = Date.parse("2026-11-23T10:30:00Z");
+  document.body.innerHTML = HTML;
+  const element = document.querySelector(".chat");
+  const log = element.querySelector(".chat-log");
+  log.style.cssText = "height: 400px; overflow-y: auto; overflow-anchor: none; font: 16px/20px monospace";
+  const live = new Session(AYLIN, ground, { tab: new FakeStorage(), all: drafts });
+  const state = {
+    channel: LOBBY, kind: "room", pos: { s: messages.length, epoch: "one" }, read: messages.length, me, rights,
+    limits: { text: 4000, edit_s: 900 }, emoji: ["👍", "🎉"], zone: "Europe/Berlin", more: false, messages, ...more,
+  };
+  const { store } = live.channel(LOBBY, me);
+  store.seed(state);
+  const conversation = new Conversation(element, state, live, store);
+  live.line.start();
+  await settle();
+  const epoch = { ok: true, epoch: "one", top: messages.length, recovered: true, events: [] };
+  await ground.socket.welcome({ [LOBBY]: epoch });
+  await frame();
+  return { ground, socket: ground.socket, element, log, live, conversation, channel: store, area: element.querySelector("textarea") };
+}
+
+const many = (count) => Array.from({ length: count }, (_, index) => message(index + 1, { author: BEN }));
+const rows = (log) => [...log.querySelectorAll(".message")];
+const texts = (log) => rows(log).map((row) => row.querySelector(".message-text").textContent.trim());
+const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+const pill = (element) => element.querySelector(".new-pill")?.textContent.trim() ?? null;
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+async function press(target, key, more = {}) {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  await settle();
+}
+
+async function type(area, text) {
+  area.focus();
+  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await settle();
+}
+
+async function scrollTo(log, top) {
+  log.scrollTop = top;
+  await frame();
+}
+
+test("the newest message is on the screen, and stays there as more arrive", async () => {
+  const { log, socket } = await shown(many(50));
+  ok(atEnd(log), "it does not begin at the end");
+  for (let s = 51; s <= 60; s++) await socket.say(created(s, { author: BEN }));
+  await frame();
+  equal([atEnd(log), texts(log).at(-1)], [true, "text 60"]);
+});
+
+test("nothing moves while one reads further up, and what came waits behind a pill", async () => {
+  const { log, socket, element } = await shown(many(50));
+  await scrollTo(log, 300);
+  const seen = rows(log).find((row) => row.getBoundingClientRect().bottom > log.getBoundingClientRect().top);
+  const before = seen.getBoundingClientRect().top;
+  for (let s = 51; s <= 53; s++) await socket.say(created(s, { author: BEN }));
+  await frame();
+  equal([seen.getBoundingClientRect().top, pill(element)], [before, "3 new"]);
+  equal(socket.asked("chat.read").length, 0);
+});
+
+test("the pill leads down, and then everything is read", async () => {
+  const { log, socket, element, ground } = await shown(many(50));
+  await scrollTo(log, 300);
+  await socket.say(created(51, { author: BEN }));
+  element.querySelector(".new-pill").click();
+  await ground.clock.pass(1_001);
+  await frame();
+  equal([atEnd(log), pill(element), socket.asked("chat.read").at(-1).p.s], [true, null, 51]);
+});
+
+test("older messages come when one nears the top, and what one reads stays where it is", async () => {
+  const all = many(150);
+  const { log, socket } = await shown(all.slice(100), { more: true, pos: { s: 150, epoch: "one" }, read: 150 });
+  await scrollTo(log, 200);
+  equal(socket.asked("chat.history").map(({ p }) => p.before), [101]);
+  const seen = rows(log).find((row) => row.getBoundingClientRect().bottom > log.getBoundingClientRect().top);
+  const before = seen.getBoundingClientRect().top;
+  await socket.answer("chat.history", { messages: all.slice(50, 100), more: true });
+  await frame();
+  ok(rows(log).length > 50, "no older rows");
+  ok(Math.abs(seen.getBoundingClientRect().top - before) < 2, `moved by ${seen.getBoundingClientRect().top - before}`);
+});
+
+test("five thousand messages are few rows, wherever one reads", async () => {
+  const { log, channel, element, socket } = await shown(many(5_000));
+  ok(rows(log).length <= AT_MOST, `${rows(log).length} rows at the end`);
+  for (let steps = 0; steps < 40; steps++) {
+    await scrollTo(log, 0);
+    ok(rows(log).length <= AT_MOST, `${rows(log).length} rows`);
+  }
+  const first = Number(texts(log)[0].slice(5));
+  ok(first < 5_000 - 1_800, `only came to ${first}`);
+  await socket.say(created(5_001, { author: BEN }));
+  equal(pill(element), "1 new");
+  element.querySelector(".new-pill").click();
+  await frame();
+  equal([atEnd(log), texts(log).at(-1), channel.top], [true, "text 5001", 5_001]);
+});
+
+test("a message in a conversation of two thousand is drawn within a frame or two", async () => {
+  const { log, socket } = await shown(many(2_000));
+  const began = performance.now();
+  for (let s = 2_001; s <= 2_100; s++) await socket.say(created(s, { author: BEN }));
+  const each = (performance.now() - began) / 100;
+  equal(texts(log).at(-1), "text 2100");
+  ok(each < 30, `${each.toFixed(1)} ms for each message`);
+});
+
+test("one begins at the line above what is new, when it is further up than one sees", async () => {
+  const { log, element } = await shown(many(80), { read: 20 });
+  const line = element.querySelector(".new-line");
+  const offset = line.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  ok(offset >= 0 && offset < 100, `the line is at ${offset}`);
+  equal(pill(element), "60 new");
+});
+
+test("markup in names and texts is text", async () => {
+  const evil = `<img src=x onerror="throw 1"><b>hi</b>`;
+  const { log } = await shown([message(1, { text: evil, author: { ...BEN, name: "<i>Ben</i>" } })]);
+  equal([texts(log)[0], log.querySelector(".message-name").textContent, log.querySelector("img, b, i")], [evil, "<i>Ben</i>", null]);
+});
+
+test("Enter sends, and the message is there at once", async () => {
+  const { log, socket, area } = await shown(many(1));
+  await type(area, "hello");
+  await press(area, "Enter");
+  equal([texts(log).at(-1), area.value, socket.asked("chat.send")[0].p.text], ["hello", "", "hello"]);
+});
+
+test("Shift+Enter and Enter while composing do not send", async () => {
+  const { socket, area } = await shown(many(1));
+  await type(area, "にほ");
+  await press(area, "Enter", { isComposing: true });
+  await press(area, "Enter", { keyCode: 229 });
+  await press(area, "Enter", { shiftKey: true });
+  equal([socket.asked("chat.send").length, area.value], [0, "にほ"]);
+});
+
+test("nothing but space is not sent", async () => {
+  const { socket, area } = await shown(many(1));
+  await type(area, " \n ");
+  await press(area, "Enter");
+  equal(socket.asked("chat.send").length, 0);
+});
+
+test("what one began to write is there again after a reload, with whom it calls", async () => {
+  const kept = new FakeStorage();
+  const first = await shown([message(1, { author: BEN })], {}, kept);
+  await type(first.area, "see @be");
+  await press(first.area, "Enter");
+  equal(first.area.value, "see @Ben Krüger ");
+  first.conversation.close();
+  const second = await shown(many(1), {}, kept);
+  equal(second.area.value, "see @Ben Krüger ");
+  await press(second.area, "Enter");
+  equal(second.socket.asked("chat.send")[0].p.text, `see @[Ben Krüger](${BEN.id})`);
+  equal(second.live.drafts.of(LOBBY), null);
+});
+
+test("people are called from a list that is walked through by keyboard and read out", async () => {
+  const cem = { id: "0190a000-0000-7000-8000-000000000003", name: "Cem Bentz", photo: null };
+  const { area, element } = await shown([message(1, { author: BEN }), message(2, { author: cem })]);
+  await type(area, "Hi @be");
+  const options = [...element.querySelectorAll("[role=option]")];
+  equal(options.map((option) => option.querySelector("bdi").textContent), ["Cem Bentz", "Ben Krüger"]);
+  equal([area.getAttribute("aria-activedescendant"), element.querySelector(".mention-place [role=status]").textContent],
+    [options[0].id, "2 people found, choose with the arrow keys"]);
+  await press(area, "ArrowDown");
+  equal(area.getAttribute("aria-activedescendant"), options[1].id);
+  await press(area, "Escape");
+  equal([element.querySelector("[role=listbox]"), area.value, area.hasAttribute("aria-activedescendant")], [null, "Hi @be", false]);
+});
+
+test("people whom only the server knows are found, too", async () => {
+  const { area, element, socket } = await shown(many(1));
+  await type(area, "@zo");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  equal(socket.asked("chat.mentionable").map(({ p }) => p), [{ channel: LOBBY, q: "zo" }]);
+  await socket.answer("chat.mentionable", { people: [{ id: BEN.id, name: "Zoë Lind", photo: null, organisation: "Hafen" }] });
+  equal(element.querySelector("[role=option]").textContent.replace(/\s+/g, " ").trim().slice(-14), "Zoë Lind Hafen");
+});
+
+test("an address with an @ in it calls nobody", async () => {
+  const { area, element } = await shown([message(1, { author: BEN })]);
+  await type(area, "mail ben@be");
+  equal(element.querySelector("[role=listbox]"), null);
+});
+
+const mine = (s) => message(s, { author: me, at: "2026-11-23T10:25:00Z" });
+
+test("the arrow up in the empty field edits the last message of one's own", async () => {
+  const { log, area, socket } = await shown([mine(1), mine(2), message(3, { author: BEN })]);
+  area.focus();
+  await press(area, "ArrowUp");
+  const editor = log.querySelector(".message-editor textarea");
+  equal([editor.value, document.activeElement === editor], ["text 2", true]);
+  editor.value = "better";
+  await press(editor, "Enter");
+  equal([socket.asked("chat.edit")[0].p.message, texts(log)[1].startsWith("better")], ["m2", true]);
+  equal(document.activeElement.id, "message-m2");
+});
+
+test("Escape leaves a message as it was, and leads back to the field", async () => {
+  const { log, area, socket } = await shown([mine(1)]);
+  await press(area, "ArrowUp");
+  await press(log.querySelector(".message-editor textarea"), "Escape");
+  equal([log.querySelector(".message-editor"), socket.asked("chat.edit").length], [null, 0]);
+  await press(document.activeElement, "Escape");
+  equal(document.activeElement, area);
+});
+
+test("one message is reached with Tab, the others with the arrow keys", async () => {
+  const { log } = await shown(many(10));
+  equal(rows(log).map(({ tabIndex }) => tabIndex), [...Array(9).fill(-1), 0]);
+  rows(log).at(-1).focus();
+  await press(document.activeElement, "ArrowUp");
+  await press(document.activeElement, "ArrowUp");
+  equal([document.activeElement.id, rows(log).map(({ tabIndex }) => tabIndex)], ["message-m8", [...Array(7).fill(-1), 0, -1, -1]]);
+  await press(document.activeElement, "Home");
+  equal(document.activeElement.id, "message-m1");
+  await press(document.activeElement, "End");
+  await press(document.activeElement, "ArrowDown");
+  equal(document.activeElement.id, "composer");
+});
+
+test("the tools of a message are there when it has the focus, and only those that one may use", async () => {
+  const { log } = await shown([mine(1), message(2, { author: BEN }), message(3, { author: me, at: "2026-11-23T08:00:00Z" })]);
+  const words = () => [...log.querySelectorAll(".message-tools button")].map((button) => button.getAttribute("aria-label"));
+  for (const [index, expected] of [["React", "Edit", "Delete"], ["React"], ["React", "Delete"]].entries()) {
+    rows(log)[index].focus();
+    await settle();
+    equal(words(), expected, `row ${index}`);
+  }
+});
+
+test("deleting asks first, and the focus stays at the message", async () => {
+  const { log, element, socket } = await shown([mine(1), mine(2)]);
+  rows(log)[0].focus();
+  log.querySelector("[aria-label=Delete]").click();
+  element.querySelector("dialog button[autofocus]").click();
+  await frame();
+  equal(socket.asked("chat.delete").length, 0);
+  log.querySelector("[aria-label=Delete]").click();
+  element.querySelector("dialog [value=yes]").click();
+  await frame();
+  equal([socket.asked("chat.delete")[0].p.message, texts(log)[0]], ["m1", "This message was deleted."]);
+  equal(document.activeElement.id, "message-m1");
+});
+
+test("a reaction is chosen by keyboard and shows at once", async () => {
+  const { log, element, socket } = await shown([message(1, { author: BEN })]);
+  rows(log)[0].focus();
+  log.querySelector("[aria-label=React]").click();
+  await settle();
+  equal(document.activeElement.textContent, "👍");
+  await press(document.activeElement, "ArrowRight");
+  equal(document.activeElement.textContent, "🎉");
+  document.activeElement.click();
+  await settle();
+  const chip = log.querySelector(".reaction");
+  equal([chip.textContent.trim(), chip.getAttribute("aria-pressed"), socket.asked("chat.react")[0].p.on], ["🎉 1", "true", true]);
+  chip.click();
+  await settle();
+  equal(log.querySelector(".reaction"), null);
+});
+
+test("a reaction that is refused goes again, and says so", async () => {
+  const { log, socket } = await shown([message(1, { author: BEN, reactions: [{ emoji: "👍", count: 1, people: [BEN.id] }] })]);
+  log.querySelector(".reaction").click();
+  await settle();
+  equal(log.querySelector(".reaction").textContent.trim(), "👍 2");
+  await socket.refuse("chat.react", { code: "conflict" });
+  equal(log.querySelector(".reaction").textContent.trim(), "👍 1");
+  ok(document.getElementById("toasts").textContent.includes("could not be saved"), "nothing was said");
+});
+
+test("a message that was refused stays, with its reason and two ways on", async () => {
+  const { log, socket, area } = await shown(many(1));
+  await type(area, "hello");
+  await press(area, "Enter");
+  await socket.refuse("chat.send", { code: "muted" });
+  const note = log.querySelector(".message-note");
+  equal([...note.querySelectorAll("button")].map((button) => button.textContent), ["Try again", "Discard"]);
+  note.querySelector("button").click();
+  await settle();
+  equal(socket.asked("chat.send").length, 2);
+  await socket.refuse("chat.send", { code: "muted" });
+  log.querySelectorAll(".message-note button")[1].click();
+  await settle();
+  equal(texts(log), ["text 1"]);
+});
+
+test("a message under way says so only when it takes long", async () => {
+  const { log, area, ground, socket } = await shown(many(1));
+  await type(area, "hello");
+  await press(area, "Enter");
+  equal(log.querySelector(".message-note"), null);
+  await ground.clock.pass(1_600);
+  equal(log.querySelector(".message-note").textContent.trim(), "Sending");
+  await socket.end(1006);
+  ok(log.querySelector(".message-note").textContent.includes("once you are connected"), "it does not say what is safe");
+});
+
+test("who is muted sees why, and may write again when the time is over", async () => {
+  const { area, element, socket, ground } = await shown(many(1));
+  const until = new Date(ground.clock.now + 60_000).toISOString();
+  await type(area, "half a thou");
+  await socket.say({ c: LOBBY, s: 2, k: "member.muted", d: { person: AYLIN, by: BEN.id, until } });
+  equal([area.readOnly, area.value], [true, "half a thou"]);
+  ok(element.querySelector(".composer-why").textContent.startsWith("A moderator asked you to pause until"), "no reason");
+  await ground.clock.pass(61_000);
+  equal([area.readOnly, element.querySelector(".composer-why").hidden], [false, true]);
+});
+
+test("what arrives is told to screen readers, what one wrote is not", async () => {
+  const { element, socket } = await shown(many(1));
+  const region = element.querySelector(".chat-announcer");
+  await socket.say(created(2, { author: me }));
+  equal(region.textContent, "");
+  await socket.say(created(3, { author: BEN, text: `for @[Aylin](${AYLIN})` }));
+  equal([region.textContent, region.getAttribute("role")], ["Ben Krüger: for @Aylin", "status"]);
+});
+
+test("a conversation that was left hears nothing any more", async () => {
+  const { conversation, log, socket } = await shown(many(1));
+  conversation.close();
+  await socket.say(created(2));
+  await frame();
+  equal(rows(log).length, 1);
+});
