@@ -293,18 +293,18 @@ class Hub:
 
     def _due_soon(self, room: Room) -> None:
         loop = asyncio.get_running_loop()
-        at = room.flushed_at + interval(len(room.hot), self.load)
-        if at <= loop.time():
-            loop.call_soon(self._flush, room, None)
+        now = loop.time()
+        at = room.flushed_at + interval(len(room.hot), room.gathered, self.load)
+        if at <= now:
+            loop.call_soon(self._flush, room, now)
         else:
             loop.call_at(at, self._flush, room, at)
 
-    def _flush(self, room: Room, planned: float | None) -> None:
-        now = asyncio.get_running_loop().time()
-        if planned is not None:
-            self.load = load_after(self.load, now - planned)
-        room.flushed_at = now
+    def _flush(self, room: Room, planned: float) -> None:
+        room.flushed_at = asyncio.get_running_loop().time()
+        self.load = load_after(self.load, room.flushed_at - planned)
         messages, receivers = room.flush()
+        room.gathered = messages
         metrics.DELIVERIES.inc(messages * receivers)
         metrics.FRAMES.inc(receivers)
 

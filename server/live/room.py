@@ -70,7 +70,7 @@ class Room:
     until what is missing has come.
     """
 
-    __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at", "hot",
+    __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at", "gathered", "hot",
                  "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
 
     def __init__(self, topic: str, due_soon: Callable[["Room"], None]) -> None:
@@ -81,6 +81,7 @@ class Room:
         self.top = NOT_BEGUN
         self.flushed = NOT_BEGUN  # what all hot members have been given
         self.flushed_at = 0.0
+        self.gathered = 0  # messages in the last flush
         self.hot: dict[Member, Write] = {}
         self.behind: dict[Member, Behind] = {}
         self.versions: dict[str, int] = {}
