@@ -83,10 +83,13 @@ class Form:
         """Whether nothing was refused."""
         return not self.errors and not self.said
 
-    @property
-    def first_wrong(self) -> str:
-        """The first field that was refused; empty when there is none."""
-        return next(iter(self.errors), "")
+    def focus(self, field: str) -> dict[str, bool]:
+        """Attributes for a field's control: the first one that was refused gets the focus."""
+        return {"autofocus": True} if field == next(iter(self.errors), "") else {}
+
+    def summary(self, prefix: str = "") -> list[tuple[str, str]]:
+        """Pairs of a control's id (the field's name after a prefix) and what is wrong with it."""
+        return [(f"{prefix}{field}", text) for field, text in self.errors.items()]
 
     def _say(self, text: str, params: dict[str, Any]) -> str:
         told = self._gettext(text)

@@ -63,17 +63,17 @@ def keep(request: Request, response: Response, name: str, value: str, seconds: i
     sessions.keep(response, kernel_of(request).settings, name, value, seconds)
 
 
-def sent(request: Request, email: str, next_path: str) -> RedirectResponse:
+def sent(request: Request, email: str, next_path: str, *, registers: bool = False) -> RedirectResponse:
     """Go on to the page that says where the mail went; the address is in a sealed cookie, not in the URL."""
     seal = people_of(request).sent
     response = redirect("/sign-in/sent")
-    value = seal.close({"email": email, "next": next_path}, kernel_of(request).clock.now())
+    value = seal.close({"email": email, "next": next_path, "registers": registers}, kernel_of(request).clock.now())
     keep(request, response, SENT_COOKIE, value, int(seal.lifetime.total_seconds()))
     return response
 
 
 def sent_to(request: Request) -> dict[str, Any] | None:
-    """What `sent` noted: "email" and "next"; None when it was too long ago, or in another browser."""
+    """What `sent` noted: "email", "next" and "registers"; None when it was too long ago, or in another browser."""
     return people_of(request).sent.open(request.cookies.get(SENT_COOKIE), kernel_of(request).clock.now())
 
 

@@ -60,8 +60,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         owner = await queries.by_email(session, link.email) if link else None
         typed = await links.registration_of(session, link) if link else None
     if link is None or not links.is_good(link, kernel.clock.now()):
-        expired = link is not None and link.used_at is None
-        return page(request, "people/link_over.html", status, headers=PRIVATE, expired=expired)
+        return page(request, "people/link_over.html", status, headers=PRIVATE)
     return page(
         request,
         "people/link.html",

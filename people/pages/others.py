@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
         "people/person.html",
         shown=person,
         own=person.id == viewer.id,
+        now=kernel_of(request).clock.now(),
         speaks=[languages.name(code, locale) for code in person.languages],
     )
 

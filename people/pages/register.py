@@ -48,7 +48,7 @@ async def register(request: Request) -> Response:
     async with kernel_of(request).database.write() as uow:
         newcomer = Newcomer(name, locale_of(request), zone, hashed)
         await signing.register(people, uow, email, newcomer, next_path, browser)
-    response = sent(request, email, next_path)
+    response = sent(request, email, next_path, registers=True)
     keep(request, response, BROWSER_COOKIE, browser, BROWSER_SECONDS)
     return response
 

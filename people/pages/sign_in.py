@@ -47,8 +47,17 @@ async def show_sent(request: Request) -> Response:
     mail = sent_to(request)
     if mail is None:
         return redirect("/sign-in")
-    to = readable(mail["email"])
-    return page(request, "people/sent.html", headers=PRIVATE, email=to, next=mail["next"], **_delivery(request))
+    settings = kernel_of(request).settings
+    return page(
+        request,
+        "people/sent.html",
+        headers=PRIVATE,
+        email=readable(mail["email"]),
+        next=mail["next"],
+        registers=mail["registers"],
+        # Without a mail server mails go nowhere but into the development pages: said where one waits for them.
+        stays_here=settings.dev and not settings.smtp_url.get_secret_value(),
+    )
 
 
 async def with_password(request: Request) -> Response:
@@ -99,12 +108,6 @@ def _page(
         passkey_host=people.passkeys.host,
         provider=people.single_sign_on.name if people.single_sign_on else "",
     )
-
-
-def _delivery(request: Request) -> dict[str, bool]:
-    """Whether mails go nowhere but into the development pages: said where people wait for one."""
-    settings = kernel_of(request).settings
-    return {"mails_stay_here": settings.dev and not settings.smtp_url.get_secret_value()}
 
 
 routes = [
