@@ -1,0 +1,252 @@
+"""The kit in a real browser: accessible in both languages and schemes, on a phone, by keyboard, under the policy."""
+
+from typing import Literal
+
+import pytest
+
+from tests.support.axe import assert_accessible
+from tests.support.browser import DESK, PHONE, OpenTab, Tab
+from tests.web.conftest import AYLIN, Stage
+
+PAGES = ["/", "/dev/kit", "/error/404", "/error/500"]
+NARROW = {"width": 320, "height": 640}
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+async def tab(stage: Stage, stage_url: str, open_tab: OpenTab) -> Tab:
+    """Aylin at her desk, before the pattern page."""
+    stage.viewer = AYLIN
+    tab = await open_tab(stage_url)
+    await tab.page.goto("/dev/kit")
+    return tab
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+async def test_axe_finds_nothing(
+    stage: Stage, stage_url: str, open_tab: OpenTab, path: str, dark: bool, locale: Literal["en", "de"]
+):
+    stage.viewer = AYLIN if path == "/dev/kit" else None
+    tab = await open_tab(stage_url, locale=locale, dark=dark)
+    tab.watch.expect("status of (404|500)")
+    await tab.page.goto(path)
+    await assert_accessible(tab.page)
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE], ids=["320", "360"])
+@pytest.mark.parametrize("path", PAGES)
+async def test_nothing_scrolls_sideways_on_a_phone(
+    stage: Stage, stage_url: str, open_tab: OpenTab, path: str, size: dict[str, int]
+):
+    stage.viewer = AYLIN if path == "/dev/kit" else None
+    tab = await open_tab(stage_url, locale="de", size=size, has_touch=True)
+    tab.watch.expect("status of (404|500)")
+    await tab.page.goto(path)
+    assert await tab.page.evaluate(SIDEWAYS) == 0
+
+
+async def test_text_of_twice_the_size_does_not_scroll_sideways(stage: Stage, stage_url: str, open_tab: OpenTab):
+    stage.viewer = AYLIN
+    tab = await open_tab(stage_url, locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
+    await tab.page.goto("/dev/kit")
+    assert await tab.page.evaluate(SIDEWAYS) == 0
+
+
+async def test_on_touch_everything_that_is_pressed_is_44_pixels_high(stage: Stage, stage_url: str, open_tab: OpenTab):
+    stage.viewer = AYLIN
+    tab = await open_tab(stage_url, size=PHONE, has_touch=True, is_mobile=True)
+    await tab.page.goto("/dev/kit")
+    small = await tab.page.evaluate(
+        """() => [...document.querySelectorAll("main button, main .button, .rail-entry, .tab, select, input.input")]
+            .filter((element) => element.checkVisibility() && !element.closest("p, dialog, [popover]"))
+            .filter((element) => element.getBoundingClientRect().height < 43.5)
+            .map((element) => element.className + " " + element.textContent.trim())"""
+    )
+    assert small == []
+
+
+async def test_the_first_stop_of_the_keyboard_leads_past_the_frame(tab: Tab):
+    await tab.page.keyboard.press("Tab")
+    assert await _focused(tab) == "skip"
+    await tab.page.keyboard.press("Enter")
+    await tab.page.wait_for_function("document.activeElement.id === 'main'")
+
+
+async def test_every_stop_of_the_keyboard_can_be_seen(tab: Tab):
+    stops = await tab.page.evaluate("document.querySelectorAll('main a, main button, main input').length")
+    assert stops > 50
+    for _ in range(60):
+        await tab.page.keyboard.press("Tab")
+        seen = await tab.page.evaluate(
+            """() => {
+                const here = document.activeElement;
+                const around = [here, here.closest(".card, .list-row, .composer"), here.nextElementSibling];
+                const marked = around.some((one) => one && getComputedStyle(one).outlineStyle !== "none");
+                const box = here.getBoundingClientRect();
+                return marked && box.bottom > 0 && box.top < innerHeight ? "" : here.outerHTML;
+            }"""
+        )
+        assert seen == ""
+
+
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab: Tab):
+    opener = tab.page.locator("[commandfor=example-dialog]")
+    await opener.focus()
+    await tab.page.keyboard.press("Enter")
+    await tab.page.locator("#example-dialog[open]").wait_for()
+    assert await tab.page.evaluate("document.activeElement.closest('dialog') !== null")
+    await assert_accessible(tab.page)
+    await tab.page.keyboard.press("Escape")
+    await tab.page.locator("#example-dialog:not([open])").wait_for(state="attached")
+    assert await opener.evaluate("element => element === document.activeElement")
+
+
+async def test_a_menu_opens_beside_its_button_and_obeys_the_arrows(tab: Tab):
+    button = tab.page.locator("[popovertarget=example-menu]")
+    await button.click()
+    menu = tab.page.locator("#example-menu")
+    await menu.wait_for()
+    near, box = await button.bounding_box(), await menu.bounding_box()
+    assert near is not None
+    assert box is not None
+    assert abs(box["y"] - (near["y"] + near["height"])) < 16 or abs(box["y"] + box["height"] - near["y"]) < 16
+    await tab.page.keyboard.press("Tab")
+    await tab.page.keyboard.press("ArrowDown")
+    assert (await tab.page.evaluate("document.activeElement.textContent.trim()")) == "Copy the address"
+    await tab.page.keyboard.press("Escape")
+    await menu.wait_for(state="hidden")
+    assert await button.evaluate("element => element === document.activeElement")
+
+
+async def test_a_button_that_cannot_be_used_says_why_and_does_nothing(tab: Tab):
+    button = tab.page.locator("button[aria-disabled=true]").first
+    await tab.page.evaluate("document.body.addEventListener('click', () => { window.reached = true })")
+    await button.click(force=True)
+    assert await tab.page.evaluate("window.reached") is None
+    described = await button.get_attribute("aria-describedby")
+    assert await tab.page.locator(f"#{described}").inner_text() == "They have no free time on Thursday."
+
+
+@pytest.mark.parametrize("keys", ["/", "Control+k"])
+async def test_the_search_box_is_one_key_away(tab: Tab, keys: str):
+    await tab.page.keyboard.press(keys)
+    assert await tab.page.evaluate("document.activeElement.id") == "search"
+    assert await tab.page.input_value("#search") == ""
+
+
+async def test_a_slash_in_a_field_is_a_slash(tab: Tab):
+    await tab.page.locator("#composer").press("/")
+    assert await tab.page.input_value("#composer") == "/"
+
+
+async def test_the_scheme_changes_at_once_and_stays(tab: Tab):
+    paper = await _background(tab)
+    await tab.page.locator("main").get_by_role("button", name="Dark").click()
+    coal = await _background(tab)
+    assert paper != coal
+    await tab.page.reload()
+    assert await tab.page.get_attribute("html", "data-theme") == "dark"
+    assert await _background(tab) == coal
+
+
+async def test_the_language_changes_and_comes_back_to_the_page(tab: Tab):
+    await tab.page.locator("main").get_by_role("button", name="Deutsch").click()
+    await tab.page.get_by_role("heading", name="Musterseite").wait_for()
+    assert tab.page.url.endswith("/dev/kit")
+    assert await tab.page.get_attribute("html", "lang") == "de"
+
+
+async def test_the_countdown_counts_down(tab: Tab):
+    left = tab.page.locator("[data-left]")
+    before = await left.inner_text()
+    assert before.startswith("12:")
+    await tab.page.wait_for_function(
+        "before => document.querySelector('[data-left]').textContent !== before", arg=before
+    )
+
+
+async def test_a_visit_keeps_the_document_and_the_dock(tab: Tab):
+    await tab.page.evaluate("document.getElementById('dock').append('a call'); window.kept = true")
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.wait_for_url("**/messages")
+    await tab.page.locator("[aria-busy]").wait_for(state="detached")
+    assert await tab.page.evaluate("window.kept && document.getElementById('dock').textContent") == "a call"
+
+
+async def test_the_kit_works_on_the_page_after_a_visit(tab: Tab):
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.wait_for_url("**/messages")
+    await tab.page.locator("[popovertarget=example-menu]").click()
+    await tab.page.locator("#example-menu").wait_for()
+    await tab.page.keyboard.press("Escape")
+    await tab.page.keyboard.press("/")
+    assert await tab.page.evaluate("document.activeElement.id") == "search"
+
+
+async def test_a_slow_visit_shows_a_bar_that_the_policy_allows(tab: Tab):
+    """Turbo puts a stylesheet into the page for it; a refused one would be a problem on the console."""
+    styled = await tab.page.evaluate(
+        "[...document.styleSheets].some((sheet) => !sheet.href && sheet.cssRules.length > 0)"
+    )
+    assert styled
+
+
+async def test_a_line_is_said_by_a_script(tab: Tab):
+    await tab.page.evaluate(
+        """import("fairmatch/kit/toast").then(({ toast }) =>
+            toast("Deleted", { action: "Undo", run: () => { window.undone = true } }))"""
+    )
+    line = tab.page.locator("#toasts .toast")
+    await line.get_by_text("Deleted").wait_for()
+    await line.get_by_role("button", name="Undo").click()
+    assert await tab.page.evaluate("window.undone")
+    await line.wait_for(state="detached")
+
+
+async def test_scripts_speak_the_readers_language(stage_url: str, open_tab: OpenTab):
+    tab = await open_tab(stage_url, locale="de")
+    await tab.page.goto("/")
+    said = await tab.page.evaluate(
+        """import("fairmatch/i18n").then(({ _, ngettext, ago, time }) => [
+            _("%(left)s characters left", { left: 3 }), _("Not translated %% %(a)s"),
+            ngettext("%(num)s new", "%(num)s new", 1),
+            ago(new Date(0), new Date(5 * 60e3)), ago(new Date(0), new Date(86400e3)),
+            time(new Date("2026-12-12T09:20:00Z"), { zone: "Europe/Berlin", named: true })])"""
+    )
+    assert said == ["Noch 3 Zeichen", "Not translated % %(a)s", "1 neue", "vor 5 Minuten", "vor 1 Tag", "10:20 MEZ"]
+
+
+async def test_an_avatar_made_by_a_script_looks_like_one_of_the_server(tab: Tab):
+    made = await tab.page.evaluate(
+        """Promise.all([import("fairmatch/kit/avatar"), import("lit")]).then(([{ avatar }, { render }]) => {
+            const place = document.createElement("div");
+            render(avatar({ id: "0193a1", name: "Aylin Yıldız", size: "large", here: true }), place);
+            const here = place.querySelector(".presence-here") !== null;
+            return [place.firstElementChild.className, place.textContent.trim(), here];
+        })"""
+    )
+    server = tab.page.locator(".avatar-large").first
+    assert made == [await server.get_attribute("class"), await server.inner_text(), True]
+
+
+async def test_without_colours_of_our_own_edges_are_still_there(stage: Stage, stage_url: str, open_tab: OpenTab):
+    stage.viewer = AYLIN
+    tab = await open_tab(stage_url, forced_colors="active")
+    await tab.page.goto("/dev/kit")
+    bare = await tab.page.evaluate(
+        """() => ["button", "input", "tag", "count", "notice", "toast", "new-pill", "avatar", "tick"].filter((name) =>
+            getComputedStyle(document.querySelector("." + name)).borderTopStyle === "none")"""
+    )
+    assert bare == []
+
+
+async def _focused(tab: Tab) -> str:
+    name: str = await tab.page.evaluate("document.activeElement.className")
+    return name
+
+
+async def _background(tab: Tab) -> str:
+    colour: str = await tab.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    return colour
