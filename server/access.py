@@ -16,6 +16,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/language"): Access.PUBLIC,
     ("POST", "/theme"): Access.PUBLIC,
     ("GET", "/dev/kit"): Access.DEV,
+    ("GET", "/dev/mail"): Access.DEV,
+    ("GET", "/dev/mail/{name}"): Access.DEV,
+    ("GET", "/dev/mail/{name}/html"): Access.DEV,
     # The live line. It asks who it is by ticket, at its own door
     ("WS", "/live"): Access.PUBLIC,
     ("POST", "/live/ticket"): Access.SIGNED_IN,

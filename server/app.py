@@ -21,9 +21,10 @@ from fairs.queries import roles_in
 from people import sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
+from server import mailbox
 from server.access import BODY_LIMITS, LIVE_METHODS, ROUTES
 from server.kernel import health, reports
-from server.kernel.body import BodyLimit
+from server.kernel.body import SizeLimit
 from server.kernel.bus import Bus
 from server.kernel.clock import Clock, SystemClock
 from server.kernel.context import RequestContext
@@ -120,6 +121,7 @@ class Fairmatch:
             *people.pages.routes,
             *people.api.routes,
             *self.live.routes,
+            *mailbox.routes,
         ]
 
     @asynccontextmanager
@@ -168,7 +170,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
             Middleware(Errors, answer=answer),
             Middleware(KnownHosts, settings=settings),
             Middleware(OwnPagesOnly, settings=settings),
-            Middleware(BodyLimit),
+            Middleware(SizeLimit),
         ],
     )
     app.state.fairmatch = fairmatch

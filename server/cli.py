@@ -1,22 +1,25 @@
 """The command line: fairmatch serve, doctor, migrate, user, ... Each command imports what it needs when it runs."""
 
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+import asyncio
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.cli_run import DataOption, refuse, run_with_kernel, settings_with
+from server.cli_user import user
+
 if TYPE_CHECKING:
-    from server.kernel.settings import Settings
+    from server.kernel.parts import Kernel
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they show local variables, and those may be secrets
-    help="The server on which a region's fair takes place.",
+    help="The server on which a region's trade fair takes place.",
 )
+app.add_typer(user, name="user")
 
-DataOption = Annotated[Path | None, typer.Option(help="Folder for the database, files and mails.")]
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @app.command()
@@ -30,17 +33,39 @@ def serve(
     worker_socket: Annotated[int | None, typer.Option(hidden=True, help="The supervisor's socket.")] = None,
 ) -> None:
     """Run the server."""
-    if demo and dev is None and (host or "127.0.0.1") in ("127.0.0.1", "localhost", "::1"):
-        dev = True  # a demo on one's own machine shows its mails
-    settings = _settings(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
+    settings = settings_with(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
+    if settings.demo and settings.host in _LOOPBACK:
+        settings = settings.model_copy(update={"dev": True})  # a demo on one's own machine shows its mails
     from server.kernel.refusal import StartRefused
     from server.process import serve as run
 
     try:
         run(settings, worker_socket)
     except StartRefused as reason:
-        typer.echo(f"Fairmatch does not start: {reason}", err=True)
-        raise typer.Exit(reason.code) from None
+        refuse(reason)
+
+
+@app.command()
+def demo(data: DataOption = None) -> None:
+    """Fill an empty database with the demo fair, and print the sign-in links of its cast."""
+    run_with_kernel(data, _fill)
+
+
+async def _fill(kernel: "Kernel") -> None:
+    from server.demo import fill
+
+    await fill(kernel)
+
+
+@app.command()
+def doctor(data: DataOption = None) -> None:
+    """Check everything that the server stands on, and say what to do."""
+    from server.doctor import examine
+
+    findings = asyncio.run(examine(settings_with(quiet=True, data=data)))
+    for finding in findings:
+        typer.echo(finding)
+    raise typer.Exit(1 if any(finding.todo for finding in findings) else 0)
 
 
 @app.command()
@@ -49,11 +74,16 @@ def migrate(
     new: Annotated[str, typer.Option(hidden=True, help="Write the next revision, with this title.")] = "",
 ) -> None:
     """Bring the database's schema up to date."""
-    settings = _settings(data=data)
     if new:
         _write_revision(new)
         return
-    _run(_migrate(settings))
+    run_with_kernel(data, _say_revision)  # which upgrades first
+
+
+async def _say_revision(kernel: "Kernel") -> None:
+    from server.kernel.migrate import current_revision
+
+    typer.echo(f"The schema is at {await current_revision(kernel.database)}.")
 
 
 def _write_revision(title: str) -> None:
@@ -69,16 +99,28 @@ def _write_revision(title: str) -> None:
     typer.echo(f"{path.name}: from {len(server.models.__all__)} modules with tables")
 
 
-async def _migrate(settings: "Settings") -> None:
-    from server.app import create_kernel
-    from server.kernel.migrate import head_revision, upgrade
+@app.command()
+def jobs(
+    retry: Annotated[bool, typer.Option("--retry", help="Have those that failed for good tried again.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Say how many background jobs failed for good."""
 
-    kernel = create_kernel(settings)
-    try:
-        changed = await upgrade(kernel.database)
-    finally:
-        await kernel.database.close()
-    typer.echo(f"The schema is at {head_revision()}" + (" now." if changed else ", as it was."))
+    async def work(kernel: "Kernel") -> None:
+        if retry:
+            typer.echo(f"{await kernel.jobs.retry_parked()} jobs are tried again.")
+        else:
+            typer.echo(f"{await kernel.jobs.parked()} jobs failed for good.")
+
+    run_with_kernel(data, work)
+
+
+@app.command()
+def settings() -> None:
+    """Print all settings, as docs/settings.md has them."""
+    from server.settings_page import markdown
+
+    typer.echo(markdown(), nl=False)
 
 
 @app.command()
@@ -87,22 +129,6 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(installed("fairmatch"))
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    import asyncio
-
-    asyncio.run(work)
-
-
-def _settings(**given: Any) -> "Settings":
-    """The settings, with what was typed put over them."""
-    from server.kernel.observe import set_up_logs
-    from server.kernel.settings import Settings
-
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    set_up_logs(settings)
-    return settings
 
 
 if __name__ == "__main__":

@@ -53,11 +53,13 @@ async def serve_app(settings: Settings, listener: socket.socket, *, supervised: 
 
 def config_of(settings: Settings, app: Starlette) -> uvicorn.Config:
     """How uvicorn runs the application."""
+    from server.http_protocol import BoundedHttp
     from server.live.transport import SERVER_OPTIONS
 
     return uvicorn.Config(
         app,
         **SERVER_OPTIONS,
+        http=BoundedHttp,
         lifespan="off",  # started before the socket is served, see serve_app
         access_log=False,
         log_config=None,

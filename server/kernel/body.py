@@ -1,4 +1,4 @@
-"""How large a request's body may be: counted as it arrives, so that nothing large is ever held."""
+"""How large a request may be: its head, and its body, counted as it arrives so that nothing large is ever held."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,12 +6,14 @@ from server.kernel.http import ProblemError
 
 # Forms and JSON are small; what needs more says so in server.access.BODY_LIMITS.
 DEFAULT_MAX_BODY = 1024 * 1024
+# All headers of one request together; the address comes on top.
+MAX_HEAD = 32 * 1024
 # The scope's entry with the limit in bytes; the guard raises it for the routes that take files.
 MAX_BODY_KEY = "fairmatch.max_body"
 
 
-class BodyLimit:
-    """Refuses a body that is, or claims to be, above the limit."""
+class SizeLimit:
+    """Refuses a head that is too large, and a body that is, or claims to be, above the limit."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -20,6 +22,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+            raise ProblemError(431, "head_too_large", "The headers of this request are larger than the server takes.")
         scope[MAX_BODY_KEY] = DEFAULT_MAX_BODY
         claimed = _claimed(scope)
         read = 0

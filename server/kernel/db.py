@@ -22,6 +22,12 @@ SQLITE_BUSY_MS = 5_000
 POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
+_POOL: dict[str, Any] = {
+    "pool_size": POOL_SIZE,
+    "max_overflow": 0,
+    "pool_timeout": POOL_TIMEOUT_S,
+    "hide_parameters": True,  # errors are logged, and parameters are what people wrote
+}
 
 log = structlog.get_logger(__name__)
 
@@ -133,10 +139,8 @@ def database_url(settings: Settings) -> str:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(
-            url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True
-        )
-    engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+        return create_async_engine(url, **_POOL, pool_pre_ping=True)
+    engine = create_async_engine(url, **_POOL)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

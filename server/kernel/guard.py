@@ -15,9 +15,14 @@ from server.kernel.body import MAX_BODY_KEY
 from server.kernel.context import ChooseLocale
 from server.kernel.http import ProblemError, not_found, wants_html
 from server.kernel.parts import Kernel
+from server.kernel.rate import address_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Table = Mapping[tuple[str, str], Access]
+
+# Requests that change something, of all kinds together. Features have tighter limits for what needs them.
+CHANGES_PER_PERSON = "240 per minute"
+CHANGES_PER_ADDRESS = "1200 per minute"
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -117,6 +122,16 @@ class Guard:
         dev = self.kernel.settings.dev
         if not allows(level, signed_in=signed is not None, admin=admin, roles=roles, dev=dev):
             raise refusal(request, level, signed_in=signed is not None)
+        if request.method not in SAFE_METHODS:
+            await self._count(request, signed)
+
+    async def _count(self, request: Request, signed: Signed | None) -> None:
+        """By person where there is one: whole companies stand behind one address."""
+        limiter = self.kernel.limiter
+        if signed is not None:
+            await limiter.spend("changes", CHANGES_PER_PERSON, signed.person.id)
+        else:
+            await limiter.spend("changes", CHANGES_PER_ADDRESS, address_of(request))
 
     async def _roles(self, request: Request, level: Access, signed: Signed | None) -> frozenset[str]:
         if level not in IN_FAIR or signed is None:

@@ -37,6 +37,8 @@ class SecurityHeaders:
                 for name, value in self.fixed.items():
                     headers.setdefault(name, value)
                 headers.setdefault("content-security-policy", policy(scope))
+                # Pages are one person's: a browser may keep them, but asks before it shows one again.
+                headers.setdefault("cache-control", "private, no-cache")
             await send(message)
 
         await self.app(scope, receive, adding)

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.kernel.http import ProblemError
 from server.kernel.settings import Settings
 
+# Watchers ask a worker by whatever address it has; the answers hold no links and are not kept.
+FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -19,15 +21,15 @@ class KnownHosts:
         self.hosts = _LOCAL | {settings.host, urlsplit(settings.public_url).hostname or ""}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not self._known(Headers(scope=scope)):
+        if scope["type"] in ("http", "websocket") and not self._known(scope):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
                 return
             raise ProblemError(421, "unknown_host", "This server does not answer to that name.")
         await self.app(scope, receive, send)
 
-    def _known(self, headers: Headers) -> bool:
-        return host_name(headers.get("host", "")) in self.hosts
+    def _known(self, scope: Scope) -> bool:
+        return scope["path"] in FOR_MACHINES or host_name(Headers(scope=scope).get("host", "")) in self.hosts
 
 
 def host_name(host: str) -> str:

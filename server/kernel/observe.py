@@ -1,4 +1,4 @@
-"""Logs for people or machines, and the registry of all figures."""
+"""Logs for people or machines without anything secret in them, and the kernel's figures."""
 
 import logging
 import re
@@ -11,20 +11,23 @@ from prometheus_client import Counter, Gauge
 
 from server.kernel.settings import Settings
 
-# Values that never stand in a log, whoever logs them by mistake: secrets, and what people write to one another.
-_SECRET = re.compile(r"token|ticket|secret|password|cookie|authorization|resume|text|body|html|payload", re.IGNORECASE)
-HIDDEN = "[hidden]"
-
 CSP_REPORTED = Counter("fairmatch_csp_reports_total", "Breaches of the content security policy")
 JOBS_DONE = Counter("fairmatch_jobs_done_total", "Jobs that were done", ["job"])
 JOBS_FAILED = Counter("fairmatch_jobs_failed_total", "Attempts of jobs that failed", ["job"])
 JOBS_PARKED = Gauge(
-    "fairmatch_jobs_parked",
-    "Jobs that failed for good and wait for an operator",
-    multiprocess_mode="mostrecent",
+    "fairmatch_jobs_parked", "Jobs that failed for good and wait for an operator", multiprocess_mode="mostrecent"
 )
+MAILS_REFUSED = Counter("fairmatch_mails_refused_total", "Mails that the receiver's server refused for good")
 BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take")
 BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus")
+
+HIDDEN = "[hidden]"
+# Names of values that stand in no log, whoever logs them by mistake: secrets, and what people write to one another.
+_SECRET_NAME = re.compile(
+    r"(^|_)(token|ticket|secret|password|cookie|cookies|authorization|resume|text|body|html|payload|subject|headers)$"
+)
+# Secrets inside other texts: parameters of addresses, bearer tokens.
+_SECRET_TEXT = re.compile(r"(?i)([?&](?:token|ticket|code|state|key)=|\bbearer\s+)[^\s\"'&?/]+")
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -34,7 +37,6 @@ def set_up_logs(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -46,7 +48,12 @@ def set_up_logs(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,  # plain: the pretty ones show local variables
+                hide_secrets,
+                _renderer(settings),
+            ],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -55,16 +62,16 @@ def set_up_logs(settings: Settings) -> None:
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace what must not be logged by a mark."""
-    for name in event:
-        if _SECRET.search(name):
+    """Replace what must not be logged by a mark: whole values by their name, parts of texts by their form."""
+    for name, value in event.items():
+        if _SECRET_NAME.search(name):
             event[name] = HIDDEN
+        elif isinstance(value, str):
+            event[name] = _SECRET_TEXT.sub(rf"\1{HIDDEN}", value)
     return event
 
 
-def _last(settings: Settings) -> list[Any]:
+def _renderer(settings: Settings) -> Any:
     if settings.log_format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    # Plain tracebacks: the pretty ones show local variables, and those may be secrets.
-    plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain)]
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())

@@ -1,0 +1,61 @@
+"""What the commands share: settings with what was typed over them, and a kernel to work with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from server.kernel.parts import Kernel
+    from server.kernel.settings import Settings
+
+DataOption = Annotated[Path | None, typer.Option(help="Folder for the database, files and mails.")]
+
+
+def settings_with(*, quiet: bool = False, **typed: Any) -> "Settings":
+    """The settings, with what was typed put over them; logs are set up. `quiet`: warnings only."""
+    from server.kernel.observe import set_up_logs
+    from server.kernel.settings import Settings
+
+    settings = Settings(**{name: value for name, value in typed.items() if value is not None})
+    set_up_logs(settings.model_copy(update={"log_level": "warning"}) if quiet else settings)
+    return settings
+
+
+def run_with_kernel(data: Path | None, work: Callable[["Kernel"], Awaitable[None]]) -> None:
+    """Do one thing with the database brought up to date; also beside a server that runs."""
+    settings = settings_with(quiet=True, data=data)
+    run_refusable(_with_kernel(settings, work))
+
+
+async def _with_kernel(settings: "Settings", work: Callable[["Kernel"], Awaitable[None]]) -> None:
+    from server.app import create_kernel
+    from server.kernel.migrate import upgrade
+
+    kernel = create_kernel(settings)
+    try:
+        await upgrade(kernel.database)
+        await work(kernel)
+    finally:
+        await kernel.database.close()
+
+
+def run_refusable(work: Awaitable[None]) -> None:
+    """Run to the end; a reason not to becomes one sentence and an exit code."""
+    from server.kernel.refusal import StartRefused
+
+    async def main() -> None:
+        await work
+
+    try:
+        asyncio.run(main())
+    except StartRefused as reason:
+        refuse(reason)
+
+
+def refuse(reason: Exception) -> None:
+    """Say why not, and exit."""
+    typer.echo(f"Fairmatch does not start: {reason}", err=True)
+    raise typer.Exit(getattr(reason, "code", 1))

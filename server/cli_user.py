@@ -1,0 +1,101 @@
+"""fairmatch user ...: what an operator does with accounts."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.cli_run import DataOption, run_with_kernel
+
+if TYPE_CHECKING:
+    from people.model import Person
+    from server.kernel.db import UnitOfWork
+    from server.kernel.parts import Kernel
+
+user = typer.Typer(no_args_is_help=True, help="Accounts: list them, add one, make an administrator, give a way in.")
+
+Email = Annotated[str, typer.Argument(help="The account's mail address.")]
+
+
+@user.command("list")
+def list_people(data: DataOption = None) -> None:
+    """List all accounts."""
+    run_with_kernel(data, _list)
+
+
+async def _list(kernel: "Kernel") -> None:
+    from people.queries import all_people
+
+    async with kernel.database.read() as session:
+        everybody = await all_people(session)
+    for person in everybody:
+        mark = "admin" if person.admin else ""
+        typer.echo(f"{person.id}  {person.email or '(erased)':40}  {mark:5}  {person.name}")
+
+
+@user.command("add")
+def add(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The name that others see.")],
+    locale: Annotated[str, typer.Option(help="en or de.")] = "en",
+    admin: Annotated[bool, typer.Option("--admin", help="Make them platform administrator, too.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Add an account and print its first sign-in link."""
+
+    async def work(kernel: "Kernel") -> None:
+        from people.admins import grant_admin
+        from people.operators import add_person, link_for
+
+        async with kernel.database.write() as uow:
+            person = await add_person(uow, name, email, locale=locale)
+            await uow.session.flush()
+            if admin:
+                await grant_admin(uow, person.id, by=None)
+            link = await link_for(uow, kernel.settings, person)
+        typer.echo(link)
+
+    run_with_kernel(data, work)
+
+
+@user.command("admin")
+def make_admin(
+    email: Email,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take it back.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Make an account platform administrator."""
+
+    async def work(kernel: "Kernel") -> None:
+        from people.admins import grant_admin, revoke_admin
+
+        async with kernel.database.write() as uow:
+            person = await _person(uow, email)
+            await (revoke_admin if revoke else grant_admin)(uow, person.id, by=None)
+        typer.echo(f"{email} {'is no administrator any more' if revoke else 'is administrator'}.")
+
+    run_with_kernel(data, work)
+
+
+@user.command("link")
+def link(email: Email, data: DataOption = None) -> None:
+    """Print a sign-in link for an account: valid once, for half an hour."""
+
+    async def work(kernel: "Kernel") -> None:
+        from people.operators import link_for
+
+        async with kernel.database.write() as uow:
+            address = await link_for(uow, kernel.settings, await _person(uow, email))
+        typer.echo(address)
+
+    run_with_kernel(data, work)
+
+
+async def _person(uow: "UnitOfWork", email: str) -> "Person":
+    from people.addresses import normalise
+    from people.queries import by_email
+
+    person = await by_email(uow.session, normalise(email))
+    if person is None:
+        typer.echo(f"There is no account with the address {email}.", err=True)
+        raise typer.Exit(1)
+    return person

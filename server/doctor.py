@@ -1,0 +1,234 @@
+"""`fairmatch doctor`: looks at everything that the server stands on, and says what to do where something is wrong."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import text
+
+from server.kernel.clock import SystemClock
+from server.kernel.db import Database
+from server.kernel.events import Events
+from server.kernel.jobs import Jobs
+from server.kernel.migrate import current_revision, head_revision
+from server.kernel.redis_bus import RedisBus
+from server.kernel.refusal import StartRefused, refuse_unsupported
+from server.kernel.settings import Settings
+
+# Photos and recordings come in megabytes; below this a busy day can fill the disk.
+FREE_BYTES = 1024**3
+# Sessions and slots are compared between workers by their machines' clocks.
+SKEW_S = 2.0
+CHECK_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found; `todo` is empty when all is well."""
+
+    what: str
+    found: str
+    todo: str = ""
+
+    def __str__(self) -> str:
+        line = f"{'fail' if self.todo else 'ok  '}  {self.what}: {self.found}"
+        return f"{line}\n      -> {self.todo}" if self.todo else line
+
+
+class Unwell(Exception):  # noqa: N818 - it is what it says
+    """A check failed: what was found, and what to do."""
+
+    def __init__(self, found: str, todo: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.todo = todo
+
+
+T = TypeVar("T")
+Check = Callable[[Settings], Awaitable[str]]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Run all checks, one after the other."""
+    return [await _finding(what, check, settings) for what, check in CHECKS]
+
+
+async def _finding(what: str, check: Check, settings: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(CHECK_LIMIT_S):
+            return Finding(what, await check(settings))
+    except Unwell as unwell:
+        return Finding(what, unwell.found, unwell.todo)
+    except TimeoutError:
+        return Finding(what, "no answer in time", "See whether it runs, and whether this machine can reach it.")
+
+
+async def _settings(settings: Settings) -> str:
+    try:
+        refuse_unsupported(settings)
+    except StartRefused as reason:
+        raise Unwell("they do not go together", str(reason)) from None
+    where = "SQLite in the data folder" if settings.embedded else "PostgreSQL"
+    return f"{settings.workers} worker(s), {where}, {'Redis' if settings.redis_url else 'no Redis'}"
+
+
+async def _data(settings: Settings) -> str:
+    probe = settings.data / f".doctor-{secrets.token_hex(4)}"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"?")
+        probe.unlink()
+    except OSError as error:
+        todo = "Give the server's user the right to write there, or set FAIRMATCH_DATA to another folder."
+        raise Unwell(f"{settings.data} cannot be written ({error.strerror})", todo) from None
+    free = shutil.disk_usage(settings.data).free
+    if free < FREE_BYTES:
+        raise Unwell(f"{free // 1024**2} MiB free on the disk of {settings.data}", "Make room, or use a larger disk.")
+    return f"{settings.data} is writable, {free // 1024**3} GiB free"
+
+
+async def _secret(settings: Settings) -> str:
+    given = settings.secret.get_secret_value()
+    if given and len(given) < 24:
+        raise Unwell("FAIRMATCH_SECRET is short", "Set 32 random bytes as text: openssl rand -base64 32")
+    if not given and not settings.embedded:
+        kept = "it is kept in the data folder, which every worker must share"
+        return f"none set: {kept}"
+    return "set" if given else "kept in the data folder"
+
+
+async def _database(settings: Settings) -> str:
+    try:
+        return await _with_database(settings, _look_at_schema)
+    except Unwell:
+        raise
+    except Exception as error:
+        todo = "Start it, and check FAIRMATCH_DATABASE_URL (host, port, user, password, name)."
+        raise Unwell(f"does not answer ({type(error).__name__})", todo) from None
+
+
+async def _look_at_schema(database: Database) -> str:
+    current = await current_revision(database)
+    if current is None:
+        raise Unwell("it is empty", "Start the server once, or run `fairmatch migrate`.")
+    if current > head_revision():
+        todo = "Install the newer version of the program, or restore a backup from before."
+        raise Unwell(f"its schema ({current}) is newer than this program ({head_revision()})", todo)
+    if current < head_revision():
+        raise Unwell(f"its schema is at {current}, this program wants {head_revision()}", "Run `fairmatch migrate`.")
+    return f"reachable, schema {current}"
+
+
+async def _clock(settings: Settings) -> str:
+    if settings.embedded:
+        return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC; one machine, nothing to compare with"
+    try:
+        skew = await _with_database(settings, _skew)
+    except Exception:
+        return "not compared: the database does not answer"
+    if abs(skew) > SKEW_S:
+        todo = "Set both clocks by NTP: times of messages and ends of sessions hang on them."
+        raise Unwell(f"{skew:+.1f} s apart from the database's", todo)
+    return f"{abs(skew):.1f} s apart from the database's"
+
+
+async def _skew(database: Database) -> float:
+    async with database.read() as session:
+        before = datetime.now(UTC)
+        theirs: datetime = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        after = datetime.now(UTC)
+    return ((before + (after - before) / 2) - theirs.astimezone(UTC)).total_seconds()
+
+
+async def _jobs(settings: Settings) -> str:
+    async def parked(database: Database) -> int:
+        return await Jobs(database).parked()
+
+    try:
+        count = await _with_database(settings, parked)
+    except Exception:
+        return "not looked at: the database does not answer, or is empty"
+    if count:
+        todo = "See the log for job_parked; once the cause is gone, run `fairmatch jobs --retry`."
+        raise Unwell(f"{count} failed for good and wait", todo)
+    return "none has failed for good"
+
+
+async def _redis(settings: Settings) -> str:
+    if not settings.redis_url:
+        return "not used: one worker needs none"
+    bus = RedisBus(settings.redis_url, f"{settings.redis_prefix}:doctor", SystemClock())
+    heard = asyncio.Event()
+    try:
+        await bus.start()
+        await bus.subscribe("echo", lambda _payload: heard.set())
+        bus.publish("echo", b"?")
+        async with asyncio.timeout(3):
+            await heard.wait()
+    except TimeoutError:
+        todo = "Start it, and check FAIRMATCH_REDIS_URL (host, port, password)."
+        raise Unwell("a message to ourselves did not come back", todo) from None
+    finally:
+        await bus.stop()
+    return "publishes and delivers"
+
+
+async def _mail(settings: Settings) -> str:
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        if settings.https:
+            todo = "Set FAIRMATCH_SMTP_URL: without it nobody can confirm an address or sign in by link."
+            raise Unwell(f"no server set, mails land in {settings.data / 'mail'}", todo)
+        return f"no server set, mails land in {settings.data / 'mail'}"
+    try:
+        return await _greet_mail_server(url)
+    except Exception as error:
+        todo = "Check FAIRMATCH_SMTP_URL: smtps://user:password@host:465, or smtp://user:password@host:587."
+        raise Unwell(f"the server does not let us in ({type(error).__name__})", todo) from None
+
+
+async def _greet_mail_server(url: str) -> str:
+    import aiosmtplib
+
+    from server.kernel.mail import smtp_options
+
+    async with aiosmtplib.SMTP(**smtp_options(url)) as server:
+        return f"{server.hostname} lets us in"
+
+
+async def _address(settings: Settings) -> str:
+    url = settings.public_url
+    local = url.startswith(("http://localhost", "http://127.0.0.1", "http://[::1]"))
+    if not settings.https and not local:
+        todo = "Set FAIRMATCH_BASE_URL to an https:// address: browsers give camera and passkeys to no other."
+        raise Unwell(f"{url} is not encrypted", todo)
+    if settings.https and settings.dev:
+        raise Unwell(f"{url} with development aids on", "Unset FAIRMATCH_DEV: anybody can read all mails.")
+    return url
+
+
+async def _with_database(settings: Settings, look: Callable[[Database], Awaitable[T]]) -> T:
+    if settings.embedded and not (settings.data / "fairmatch.db").exists():
+        raise Unwell("there is none yet", "Start the server once, or run `fairmatch migrate`.")
+    database = Database(settings, SystemClock(), Events())
+    try:
+        return await look(database)
+    finally:
+        await database.close()
+
+
+CHECKS: Sequence[tuple[str, Check]] = (
+    ("settings", _settings),
+    ("data folder", _data),
+    ("secret", _secret),
+    ("database", _database),
+    ("clock", _clock),
+    ("jobs", _jobs),
+    ("Redis", _redis),
+    ("mail", _mail),
+    ("address", _address),
+)
