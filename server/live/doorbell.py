@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from server.live.entries import Encoded
 
-_DURABLE, _STATE, _PASSING = b"E", b"S", b"P"
+_DURABLE, _STATE, _PASSING, _REDACTED = b"E", b"S", b"P", b"R"
 
 
 class Durable(NamedTuple):
@@ -29,7 +29,11 @@ class Passing(NamedTuple):
     message: bytes
 
 
-Ring = Durable | State | Passing
+class Redacted(NamedTuple):
+    """Events of the log were changed: what is kept in memory of it is not to be used any more."""
+
+
+Ring = Durable | State | Passing | Redacted
 
 
 def durable(worker: str, epoch: str, events: Sequence[Encoded]) -> bytes:
@@ -48,6 +52,11 @@ def passing(worker: str, message: bytes) -> bytes:
     return b"\n".join([_PASSING + worker.encode(), message])
 
 
+def redacted(worker: str) -> bytes:
+    """Ring for a log that was changed."""
+    return _REDACTED + worker.encode()
+
+
 def heard(worker: str, payload: bytes) -> Ring | None:
     """What another worker said; None for one's own echo. Raises ValueError on bytes that are none of these."""
     origin, *lines = payload.split(b"\n")
@@ -61,6 +70,8 @@ def heard(worker: str, payload: bytes) -> Ring | None:
         return State(kind.decode(), int(version), lines[1])
     if form == _PASSING:
         return Passing(lines[0])
+    if form == _REDACTED:
+        return Redacted()
     raise ValueError("not a ring of the live line")
 
 

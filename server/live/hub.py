@@ -12,6 +12,7 @@ from server.live import doorbell, metrics
 from server.live.entries import NEVER, Encoded, Event, Top
 from server.live.limits import CATCH_UP_EVENTS, TAIL_EVENTS
 from server.live.pace import interval, load_after
+from server.live.redaction import Redacted
 from server.live.room import Behind, Member, Room, write_all
 from server.live.tasks import Tasks
 from server.live.wire import envelope
@@ -92,6 +93,12 @@ class Hub:
         if room := self.rooms.get(topic):
             room.state(kind, version, message)
         self._bus.publish(_bus_topic(topic), doorbell.state(self.worker, kind, version, message))
+
+    async def redacted(self, happened: Redacted) -> None:
+        """Events of a log were changed: no worker may give out the old ones from its memory."""
+        if room := self.rooms.get(happened.channel):
+            room.forget()
+        self._bus.publish(_bus_topic(happened.channel), doorbell.redacted(self.worker))
 
     # -- rooms and members ---------------------------------------------------------------------------------------
 
@@ -210,8 +217,10 @@ class Hub:
             self._apply(room, ring.epoch, ring.events)
         elif isinstance(ring, doorbell.State):
             room.state(ring.kind, ring.version, ring.message)
-        elif ring is not None:
+        elif isinstance(ring, doorbell.Passing):
             room.passing(ring.message)
+        elif ring is not None:
+            room.forget()
 
     def _apply(self, room: Room, epoch: str, events: Sequence[Encoded]) -> None:
         if room.begun and epoch != room.epoch:
@@ -231,6 +240,7 @@ class Hub:
         try:
             await asyncio.sleep(GAP_GRACE_S)
             before = room.top
+            room.forget()  # the bus may also have lost that something was redacted
             while (room.has_gap or room.top == before) and await self._advance(room):
                 metrics.GAPS.inc()
         finally:

@@ -21,6 +21,7 @@ from server.live.identity import SessionCheck
 from server.live.limits import Limits
 from server.live.log import EventLog
 from server.live.presence import Presence
+from server.live.redaction import Redacted
 from server.live.registry import Registry
 from server.live.rights import Rights
 from server.live.session import SessionMethods
@@ -46,6 +47,7 @@ class Live:
         self.hub = Hub(kernel.bus, self.worker, self.topics.is_durable)
         self.log = EventLog(kernel.database, kernel.clock, kernel.events, self.hub.committed)
         self.hub.read_from(self.log)
+        kernel.events.on(Redacted, self.hub.redacted)
         self.presence = Presence(kernel.bus, self.hub, self.topics, self.tasks)
         self.subscriptions = Subscriptions(self.hub, self.topics, self.presence, limits)
         self.registry.add(SessionMethods(self.hub, self.subscriptions).handlers)

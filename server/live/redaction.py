@@ -1,6 +1,7 @@
 """Taking back what must not be kept: the only change that is ever made to what the log holds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Table, bindparam, update
 
@@ -17,6 +18,13 @@ _REPLACE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Events of a channel are no longer what they were: nobody may keep the old ones in memory."""
+
+    channel: str
+
+
 async def redact(uow: UnitOfWork, channel: str, instead: Mapping[int, Data]) -> None:
     """Replace the data of some of a channel's events, by their numbers.
 
@@ -27,3 +35,4 @@ async def redact(uow: UnitOfWork, channel: str, instead: Mapping[int, Data]) -> 
         connection = await uow.session.connection()
         rows = [{"at_channel": channel, "at_seq": seq, "instead": to_json(data)} for seq, data in instead.items()]
         await connection.execute(_REPLACE, rows)
+        uow.emit(Redacted(channel))

@@ -70,8 +70,8 @@ class Room:
     until what is missing has come.
     """
 
-    __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at", "gathered", "hot",
-                 "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
+    __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at",
+                 "gathered", "hot", "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
 
     def __init__(self, topic: str, due_soon: Callable[["Room"], None]) -> None:
         self.topic = topic
@@ -189,6 +189,10 @@ class Room:
         fitting = [each for each in earlier if each.seq < first]
         if fitting and fitting[-1].seq == first - 1:
             self._tail = deque([*fitting, *known], maxlen=TAIL_EVENTS)
+
+    def forget(self) -> None:
+        """Keep no events in memory: some of them were changed in the log."""
+        self._tail.clear()
 
     def _forget_write(self, member: Member) -> None:
         if self.hot.pop(member, None):

@@ -50,7 +50,7 @@ async def begin(session: AsyncSession) -> str:
     """The epoch of this database, made with the first need of it: every new channel begins in it."""
     query = select(_COUNTERS.c.epoch).where(_COUNTERS.c.channel == DATABASE)
     if epoch := await session.scalar(query):
-        return epoch
+        return str(epoch)
     await _insert_missing(session, [{"channel": DATABASE, "seq": 0, "epoch": secrets.token_hex(4)}])
     return str(await session.scalar(query))
 
