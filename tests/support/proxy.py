@@ -23,12 +23,12 @@ class _Connection:
 class Proxy:
     """Forwards TCP to a server. All times of damage end with `mend`."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    def __init__(self) -> None:
+        self._target = ("127.0.0.1", 0)
         self._connections: set[_Connection] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
-        self._swallowing = False
+        self._swallowing = self._swallowing_answers = False
         self._refusing = False
         self._listener: asyncio.Server | None = None
 
@@ -49,7 +49,7 @@ class Proxy:
         return len(self._connections)
 
     def lead_to(self, host: str, port: int) -> None:
-        """Have new connections go to another server."""
+        """Where connections go from now on. A proxy has its address before the server behind it is there."""
         self._target = (host, port)
 
     def cut(self) -> None:
@@ -70,11 +70,15 @@ class Proxy:
         """Take everything and deliver nothing: what is sent from now on is lost, and nobody says so."""
         self._swallowing = True
 
+    def swallow_answers(self) -> None:
+        """Deliver what the client says and lose what the server says."""
+        self._swallowing_answers = True
+
     def mend(self) -> None:
         """Work again. Connections through which something was lost are of no use any more, and are ended."""
-        if self._swallowing:
+        if self._swallowing or self._swallowing_answers:
             self.drop()
-        self._refusing = self._swallowing = False
+        self._refusing = self._swallowing = self._swallowing_answers = False
         self._flowing.set()
 
     async def start(self) -> None:
@@ -102,29 +106,32 @@ class Proxy:
         connection = _Connection(writer, server_writer)
         self._connections.add(connection)
         ways = ((reader, server_writer), (server_reader, writer))
-        connection.tasks = [asyncio.ensure_future(self._pump(*way, connection)) for way in ways]
+        connection.tasks = [asyncio.ensure_future(self._pump(connection, *way)) for way in ways]
         await asyncio.gather(*connection.tasks)
         for end in (writer, server_writer):
             end.close()
         self._connections.discard(connection)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, connection: _Connection) -> None:
+    async def _pump(self, connection: _Connection, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(_CHUNK):
                 await self._flowing.wait()
-                if not self._swallowing:
+                if not self._lost(connection, sink):
                     sink.write(data)
                     await sink.drain()
-            if not self._swallowing:
+            if not self._lost(connection, sink):
                 sink.write_eof()
         except OSError:
             connection.abort()
 
+    def _lost(self, connection: _Connection, sink: asyncio.StreamWriter) -> bool:
+        return self._swallowing or (self._swallowing_answers and sink is connection.client)
+
 
 @asynccontextmanager
-async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
+async def a_proxy() -> AsyncIterator[Proxy]:
     """A proxy for as long as it is needed."""
-    proxy = Proxy(host, port)
+    proxy = Proxy()
     await proxy.start()
     try:
         yield proxy

@@ -5,23 +5,30 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.proxy import Proxy, proxy_to
+from tests.support.proxy import Proxy, a_proxy
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @pytest.fixture
-async def proxy() -> AsyncIterator[Proxy]:
+def heard() -> list[bytes]:
+    """What the server behind the proxy got."""
+    return []
+
+
+@pytest.fixture
+async def proxy(heard: list[bytes]) -> AsyncIterator[Proxy]:
     """Before a server that answers every line with the same line."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
+            heard.append(line)
             writer.write(line)
         writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    async with proxy_to(host, port) as between:
+    async with a_proxy() as between:
+        between.lead_to(*server.sockets[0].getsockname())
         yield between
     server.close()
 
@@ -64,7 +71,9 @@ async def test_what_is_held_comes_later_and_whole(proxy: Proxy) -> None:
     stream[1].close()
 
 
-async def test_what_a_black_hole_took_never_comes_and_the_connection_is_worth_nothing_after_it(proxy: Proxy) -> None:
+async def test_what_a_black_hole_took_never_comes_and_the_connection_is_worth_nothing_after_it(
+    proxy: Proxy, heard: list[bytes]
+) -> None:
     stream = await _connect(proxy)
     await _say(stream, b"hello")
     proxy.blackhole()
@@ -72,6 +81,17 @@ async def test_what_a_black_hole_took_never_comes_and_the_connection_is_worth_no
         await _say(stream, b"lost", within=0.2)
     proxy.mend()
     assert await _ended(stream)
+    assert heard == [b"hello\n"]
+
+
+async def test_answers_that_are_swallowed_were_asked_for(proxy: Proxy, heard: list[bytes]) -> None:
+    stream = await _connect(proxy)
+    proxy.swallow_answers()
+    with pytest.raises(TimeoutError):
+        await _say(stream, b"asked", within=0.2)
+    proxy.mend()
+    assert await _ended(stream)
+    assert heard == [b"asked\n"]
 
 
 async def _ended(stream: Stream) -> bool:

@@ -11,3 +11,4 @@ import "fairmatch/kit/menu";
 import "fairmatch/kit/search";
 import "fairmatch/kit/theme";
 import "fairmatch/kit/zone";
+import "fairmatch/live/start";

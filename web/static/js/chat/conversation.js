@@ -52,7 +52,7 @@ export class Conversation {
     this.state = state;
     this.live = live;
     this.channel = channel;
-    this.log = new Log(part(element, "div", "chat-log"), this.#view(), {
+    this.log = new Log(part(element, "div", "chat-log", false), this.#view(), {
       moved: () => this.#moved(),
       older: () => void this.#older(),
       leave: () => this.composer?.focus(),
@@ -304,12 +304,13 @@ export class Conversation {
 /**
  * A part of the island that the server rendered, or may have.
  * @param {HTMLElement} element @param {string} tag @param {string} classes
+ * @param {boolean} [emptied]  whether what the server put there goes
  * @returns {HTMLElement}
  */
-function part(element, tag, classes) {
+function part(element, tag, classes, emptied = true) {
   const found = element.querySelector(`:scope > .${classes.split(" ")[0]}`);
   if (found instanceof HTMLElement) {
-    found.replaceChildren();
+    if (emptied) found.replaceChildren();
     return found;
   }
   const made = Object.assign(document.createElement(tag), { className: classes });

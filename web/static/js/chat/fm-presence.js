@@ -36,6 +36,8 @@ class FmPresence extends HTMLElement {
   #draw(room) {
     const count = this.querySelector("[data-presence-count]");
     if (count) count.textContent = String(room.count);
+    const words = ngettext("%(num)s here", "%(num)s here", room.count);
+    for (const place of document.querySelectorAll(`[data-here="${CSS.escape(room.topic)}"]`)) place.textContent = words;
     const list = this.querySelector(".presence-people");
     if (list instanceof HTMLElement) render(room.people.map(person), list);
     const place = this.querySelector(".presence-more");

@@ -44,6 +44,7 @@ export class Log {
     this.place = place;
     this.view = view;
     this.listener = listener;
+    this.empty = place.querySelector(".chat-empty")?.textContent ?? _("Nobody has written here yet.");
     place.replaceChildren();
     place.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     place.addEventListener("keydown", (event) => this.#walk(event));
@@ -117,7 +118,7 @@ export class Log {
   #template(items) {
     const { more, fetching, ready } = this.#contents;
     return html`${more || fetching ? html`<p class="chat-earlier" aria-hidden="true">${fetching ? _("Loading earlier messages") : nothing}</p>` : nothing}
-      ${ready && items.length === 0 ? html`<p class="chat-empty">${_("Nobody has written here yet.")}</p>` : nothing}
+      ${ready && items.length === 0 ? html`<p class="chat-empty">${this.empty}</p>` : nothing}
       <ol class="messages" aria-label=${_("Messages")}>${repeat(items, ({ key }) => key, (item) => drawn(item, this.view))}</ol>`;
   }
 

@@ -36,7 +36,7 @@ function signedIn() {
 function begin(person) {
   const begun = new Session(person, browser(), { tab: storageOf("sessionStorage"), all: storageOf("localStorage") });
   begun.line.addEventListener("state", () => {
-    document.documentElement.dataset.live = begun.line.state;
+    Object.assign(document.documentElement.dataset, { live: begun.line.state, connection: begun.line.connection });
     if (begun.line.stop === "ended") leave();
   });
   begun.line.start();

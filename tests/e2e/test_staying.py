@@ -1,0 +1,91 @@
+"""The line outlives pages, ends with the session, and is quiet while nobody looks."""
+
+from playwright.async_api import expect
+
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+from tests.support.server_process import Servers
+
+# Pages that lead to one another by links of the frame.
+ROUND = ("Messages", "Fair")
+
+
+async def test_the_socket_survives_ten_page_visits(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    before = await aylin.connection()
+    await aylin.page.evaluate("window.sameDocument = true")
+    sockets: list[str] = []
+    aylin.page.on("websocket", lambda socket: sockets.append(socket.url))
+    rail = aylin.page.get_by_role("navigation", name="Main")
+    for visit in range(10):
+        entry = rail.get_by_role("link", name=ROUND[visit % len(ROUND)])
+        await entry.click()
+        await expect(entry).to_have_attribute("aria-current", "page")
+        await aylin.is_live()
+        assert await aylin.connection() == before
+    assert await aylin.page.evaluate("window.sameDocument")
+    assert sockets == []
+    await ben.say("Still there?")
+    await aylin.reads(["Still there?"])
+
+
+async def test_what_is_said_while_one_looks_at_another_page_is_there_on_coming_back(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    rail = aylin.page.get_by_role("navigation", name="Main")
+    await aylin.field.fill("half a sentence")
+    await rail.get_by_role("link", name="Messages").click()
+    await expect(aylin.page).to_have_url(f"{servers.url}/messages")
+    await ben.say("One", "Two")
+    await ben.has_sent_everything()
+    await aylin.page.go_back()
+    await aylin.reads(["One", "Two"])
+    await expect(aylin.page.locator(".new-line")).to_be_visible()
+    await expect(aylin.field).to_have_value("half a sentence")
+
+
+async def test_signing_out_elsewhere_ends_this_session_at_once(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    desk = await come(stage["aylin_at_her_desk"], servers.other_url, path="/me/devices")
+    await desk.page.get_by_role("button", name="Sign out everywhere else").click()
+    await expect(aylin.page).to_have_url(f"{servers.url}/sign-in?next=%2Ffairs%2Fenergy-days", timeout=5_000)
+    await expect(aylin.page.locator("#toasts")).to_contain_text("You were signed out on this device")
+    await expect(aylin.page.locator("html")).not_to_have_attribute("data-live", "live")
+    await aylin.page.goto(LOBBY)
+    await expect(aylin.page.locator("fm-chat")).to_have_count(0)
+
+
+async def test_signing_out_leaves_nothing_of_ones_words_in_the_browser(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"])
+    await aylin.field.fill("half a sentence")
+    assert await aylin.page.evaluate("Object.keys(localStorage).length") == 1
+    await aylin.page.locator("[popovertarget=own-menu]").click()
+    await aylin.page.get_by_role("button", name="Sign out").click()
+    await expect(aylin.page.locator("fm-chat")).to_have_count(0)
+    assert await aylin.page.evaluate("Object.keys({ ...localStorage, ...sessionStorage })") == []
+
+
+async def test_a_hidden_tab_gets_counts_only_and_catches_up_when_it_is_shown(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    frames: list[str] = []
+    await ben.say("Before")
+    await aylin.reads(["Before"])
+    await aylin.turn("hidden")
+    session = await aylin.tab.context.new_cdp_session(aylin.page)
+    await session.send("Network.enable")
+    session.on("Network.webSocketFrameReceived", lambda event: frames.append(event["response"]["payloadData"]))
+    await ben.say("One", "Two", "Three")
+    await ben.has_sent_everything()
+    await expect(aylin.page).to_have_title("energy", timeout=1)
+    assert not any("message.created" in frame for frame in frames)
+    await aylin.turn("visible")
+    await aylin.reads(["Before", "One", "Two", "Three"])
+    await expect(aylin.page.locator(".new-line")).to_be_visible()

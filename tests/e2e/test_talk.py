@@ -1,0 +1,93 @@
+"""Two people talk. On the cluster they are on different workers, so everything goes over the bus."""
+
+from playwright.async_api import expect
+
+from tests.e2e.conftest import Come
+from tests.e2e.stage import Stage
+from tests.support.server_process import Servers
+
+
+async def test_what_one_says_the_other_reads_at_once_in_both_directions(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    await aylin.say("Good morning")
+    await ben.reads(["Good morning"])
+    await ben.say("Good morning, Aylin", "Coffee?")
+    for talk in (aylin, ben):
+        await talk.reads(["Good morning", "Good morning, Aylin", "Coffee?"])
+
+
+async def test_who_comes_and_goes_and_writes_is_seen(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    here = aylin.page.locator("fm-presence [data-presence-count]")
+    await expect(here).to_have_text("1")
+    ben = await come(stage["ben"], servers.other_url)
+    await expect(here).to_have_text("2")
+    await expect(aylin.page.locator(".presence-people")).to_contain_text("Ben Krüger")
+    await ben.field.press_sequentially("Well")
+    await expect(aylin.page.locator(".typing")).to_contain_text("Ben Krüger is writing")
+    await ben.field.press("Enter")
+    await aylin.reads(["Well"])
+    await expect(aylin.page.locator(".typing")).to_be_empty()
+    await ben.tab.context.close()
+    await expect(here).to_have_text("1", timeout=20_000)
+
+
+async def test_corrections_deletions_and_reactions_are_seen(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    await aylin.say("See you at ten", "At stand A1")
+    await ben.message("See you at ten").hover()
+    await ben.message("See you at ten").get_by_role("button", name="React").click()
+    await ben.page.get_by_role("button", name="🎉").click()
+    reaction = aylin.message("See you at ten").locator(".reaction")
+    await expect(reaction).to_have_text("🎉 1")
+    await reaction.click()
+    await expect(ben.message("See you at ten").locator(".reaction")).to_have_text("🎉 2")
+
+    await aylin.field.press("ArrowUp")
+    await aylin.page.get_by_label("Correct the message").fill("At stand B7")
+    await aylin.page.keyboard.press("Enter")
+    await ben.reads(["See you at ten", "At stand B7 edited"])
+
+    await aylin.message("See you at ten").hover()
+    await aylin.message("See you at ten").get_by_role("button", name="Delete").click()
+    await aylin.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await ben.reads(["This message was deleted.", "At stand B7 edited"])
+    await expect(ben.page.locator(".reaction")).to_have_count(0)
+
+
+async def test_a_call_by_name_and_a_direct_message_count_in_the_navigation_of_any_page(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"], path="/me")
+    ben = await come(stage["ben"], servers.other_url)
+    unread = aylin.page.locator("[data-count=unread]").first
+    await expect(unread).to_be_hidden()
+    await ben.field.press_sequentially("Ask @Ay")
+    await ben.page.get_by_role("option", name="Aylin Demir").click()
+    await ben.field.press("Enter")
+    await expect(unread).to_contain_text("1")
+    await expect(ben.page.locator(".mention")).to_have_text("@Aylin Demir")
+    await ben.page.goto(stage.direct)
+    await ben.is_live()
+    await ben.say("Are you free at noon?", "Or at one?")
+    await expect(unread).to_contain_text("3")
+    await expect(aylin.page).to_have_title("(3) " + (await aylin.page.title()).removeprefix("(3) "))
+
+    await aylin.open(stage.direct)
+    await aylin.reads(["Are you free at noon?", "Or at one?"])
+    await expect(unread).to_contain_text("1")
+
+
+async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    evil = "<img src=x onerror=alert(1)> https://example.org/?a=1&b=<script>"
+    await aylin.say(evil)
+    await ben.reads([evil])
+    await expect(ben.page.locator(".message-text a")).to_have_attribute("href", "https://example.org/?a=1&b=")
+    await ben.page.reload()
+    await ben.reads([evil])

@@ -1,0 +1,118 @@
+"""Every way to take part: a phone, a keyboard alone, a screen reader, either language, by day and by night."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+from tests.support.axe import assert_accessible
+from tests.support.browser import PHONE
+from tests.support.server_process import Servers
+
+
+async def test_a_conversation_by_keyboard_alone(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    keys = aylin.page.keyboard
+    await _tab_to(aylin.page, "document.activeElement.matches('.composer textarea')")
+    await keys.type("Helo")
+    await keys.press("Enter")
+    await aylin.reads(["Helo"])
+    await keys.press("ArrowUp")
+    await keys.press("Control+a")
+    await keys.type("Hello")
+    await keys.press("Enter")
+    await ben.reads(["Hello edited"])
+    await ben.say("Hi")
+    await aylin.reads(["Hello edited", "Hi"])
+    await keys.press("End")
+    await expect(aylin.message("Hi")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await keys.press("ArrowRight")
+    await keys.press("Enter")
+    await expect(ben.message("Hi").locator(".reaction")).to_have_text("❤️ 1")
+    await expect(aylin.message("Hi").get_by_role("button", name="React")).to_be_focused()
+    await keys.press("Escape")
+    await keys.press("Escape")
+    await expect(aylin.field).to_be_focused()
+    await keys.type("@Be")
+    await keys.press("Enter")
+    await keys.type("bye")
+    await keys.press("Enter")
+    await ben.reads(["Hello edited", "Hi", "@Ben Krüger bye"])
+
+
+async def test_a_conversation_on_a_phone(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"], size=PHONE, has_touch=True, is_mobile=True)
+    ben = await come(stage["ben"], servers.other_url)
+    await ben.say("A word that is as long as theElectricChargingInfrastructureOfAWholeCountry" * 2)
+    await expect(aylin.page.locator(".message")).to_have_count(1)
+    await aylin.field.tap()
+    await aylin.field.fill("On my way")
+    await aylin.field.press("Enter")
+    await aylin.field.type("to the hall")
+    await aylin.page.get_by_role("button", name="Send").tap()
+    await expect(ben.page.locator(".message-text").last).to_have_text("On my way\nto the hall")
+    await aylin.page.locator(".message").first.tap()
+    await aylin.page.locator(".message").first.get_by_role("button", name="React").tap()
+    await aylin.page.get_by_role("button", name="👍").tap()
+    await expect(ben.page.locator(".reaction")).to_have_text("👍 1")
+    assert await aylin.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    small = await aylin.page.evaluate(
+        """[...document.querySelectorAll("fm-chat button, fm-chat textarea")]
+            .filter((one) => one.checkVisibility())
+            .map((one) => one.getBoundingClientRect())
+            .filter(({ width, height }) => width < 44 || height < 44).length"""
+    )
+    assert small == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "de"])
+async def test_axe_finds_nothing_in_conversations(
+    stage: Stage, servers: Servers, come: Come, locale: str, dark: bool
+) -> None:
+    aylin = await come(stage["aylin"], locale=locale, dark=dark)
+    ben = await come(stage["ben"], servers.other_url)
+    await ben.field.press_sequentially("Ask @Ay")
+    await ben.page.get_by_role("option", name="Aylin Demir").click()
+    await ben.field.press("Enter")
+    await ben.say("https://example.org", "A mistake")
+    await ben.message("A mistake").hover()
+    await ben.message("A mistake").get_by_role("button", name="Delete").click()
+    await ben.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(aylin.page.locator(".message-gone")).to_be_visible()
+    first = aylin.page.locator(".message").first
+    await first.hover()
+    await first.locator(".message-tools button").first.click()
+    await assert_accessible(aylin.page)
+    await aylin.page.get_by_role("button", name="👍").click()
+    await expect(first.locator(".reaction")).to_be_visible()
+    await aylin.field.press_sequentially("@B")
+    await expect(aylin.page.get_by_role("option")).to_have_count(1)
+    await assert_accessible(aylin.page)
+    for path in (LOBBY, "/messages", stage.direct, "/fairs", f"{LOBBY}/people"):
+        await aylin.open(path)
+        await assert_accessible(aylin.page)
+
+
+async def test_what_arrives_is_read_out_and_what_one_types_is_not(stage: Stage, servers: Servers, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    ben = await come(stage["ben"], servers.other_url)
+    said = aylin.page.locator(".chat-announcer")
+    await aylin.say("My own words")
+    await ben.reads(["My own words"])
+    await expect(said).to_be_empty()
+    await ben.say("Hello")
+    await expect(said).to_have_text("Ben Krüger: Hello")
+    await expect(aylin.page.locator(".chat-log")).to_have_attribute("aria-live", "off")
+
+
+async def _tab_to(page: Page, reached: str) -> None:
+    """Press Tab until something has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate(reached):
+            return
+    raise AssertionError("Tab does not lead there")
