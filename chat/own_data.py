@@ -17,6 +17,7 @@ from chat.redacting import forget_text, rewrite_log
 from chat.texts import nameless
 from fairs.model import Fair
 from people.model import Person
+from people.own_data import Erase
 from rooms.model import Room
 from server.kernel.db import UnitOfWork
 from server.live import topics
@@ -34,6 +35,15 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "reactions": [dict(row._mapping) for row in await session.execute(_reacted(person_id))],
         "mutes": [dict(row._mapping) for row in await session.execute(_muted(person_id))],
     }
+
+
+def erasing(log: EventLog) -> Erase:
+    """Forget what somebody wrote, as `people.own_data` asks for it."""
+
+    async def erase_with_log(uow: UnitOfWork, person_id: str) -> None:
+        await erase(uow, log, person_id)
+
+    return erase_with_log
 
 
 async def erase(uow: UnitOfWork, log: EventLog, person_id: str) -> None:

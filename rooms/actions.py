@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from fairs.model import Fair
 from rooms.model import LOBBY, Room
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -9,6 +10,7 @@ from server.kernel.ids import new_id
 
 async def open_lobby(uow: UnitOfWork, fair_id: str) -> Room:
     """The lobby of a fair; made when it is missing."""
+    await uow.session.execute(select(Fair.id).where(Fair.id == fair_id).with_for_update())  # one at a time
     found = await uow.session.scalar(select(Room).where(Room.fair_id == fair_id, Room.slug == LOBBY))
     if found:
         return found

@@ -59,6 +59,26 @@ ROUTES: dict[tuple[str, str], Access] = {
     # People: one another
     ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
     ("GET", "/photos/{name}"): Access.SIGNED_IN,
+    # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
+    ("GET", "/"): Access.ANYONE,
+    ("GET", "/fairs"): Access.SIGNED_IN,
+    ("GET", "/fairs/{fair}"): Access.ANYONE,
+    ("POST", "/fairs/{fair}/join"): Access.SIGNED_IN,
+    ("POST", "/fairs/{fair}/leave"): Access.MEMBER,
+    ("GET", "/fairs/{fair}/people"): Access.MEMBER,
+    # Keeping order: upon whom, is decided by fairs.rules.may_act_upon
+    ("GET", "/fairs/{fair}/people/{person}"): Access.MODERATOR,
+    ("POST", "/fairs/{fair}/people/{person}/mute"): Access.MODERATOR,
+    ("POST", "/fairs/{fair}/people/{person}/unmute"): Access.MODERATOR,
+    ("POST", "/fairs/{fair}/people/{person}/ban"): Access.MODERATOR,
+    ("POST", "/fairs/{fair}/people/{person}/unban"): Access.MODERATOR,
+    ("POST", "/fairs/{fair}/people/{person}/roles"): Access.ORGANISER,
+    # Chat. A conversation is found by its two people alone, by the query
+    ("POST", "/fairs/{fair}/messages"): Access.MEMBER,
+    ("GET", "/messages"): Access.SIGNED_IN,
+    ("POST", "/messages/to/{person}"): Access.SIGNED_IN,
+    ("GET", "/messages/{channel}"): Access.SIGNED_IN,
+    ("POST", "/messages/{channel}"): Access.SIGNED_IN,
 }
 
 # Whoever calls a method is signed in; a method with a topic is called only by who may hear that topic.

@@ -11,13 +11,20 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import chat.conduct
 import chat.listeners
 import chat.live
+import chat.pages
+import fairs.pages
 import people.api
 import people.pages
 import rooms.live
+import rooms.pages
+import rooms.today
+from chat import own_data
+from chat.frame import surround
 from chat.parts import Chat
-from fairs.queries import roles_in
+from fairs.queries import roles_in, share_a_fair
 from people import sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
@@ -33,10 +40,10 @@ from server.kernel.db import Database
 from server.kernel.errors import Answer, Errors
 from server.kernel.events import Events
 from server.kernel.files import Files
-from server.kernel.guard import Guard, SignInFirst
+from server.kernel.guard import SAFE_METHODS, Guard, SignInFirst
 from server.kernel.headers import SecurityHeaders
 from server.kernel.hosts import KnownHosts
-from server.kernel.http import ProblemError
+from server.kernel.http import ProblemError, wants_html
 from server.kernel.jobs import Jobs
 from server.kernel.mail import Mail
 from server.kernel.memory_bus import MemoryBus
@@ -107,6 +114,8 @@ class Fairmatch:
         live.registry.add(chat.live.live_methods)
         rooms.live.listen(kernel, live)
         chat.listeners.listen(talk)
+        persons.acquaintances.register(share_a_fair)
+        persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         _end_connections_with_sessions(kernel, live)
         return cls(kernel, files, templates, live, persons, talk)
 
@@ -118,8 +127,13 @@ class Fairmatch:
             *reports.routes,
             assets.serve(self.files),
             *pages.routes,
+            *rooms.today.routes,
             *people.pages.routes,
             *people.api.routes,
+            *fairs.pages.routes,
+            *rooms.pages.routes,
+            *chat.conduct.routes,
+            *chat.pages.routes,
             *self.live.routes,
             *mailbox.routes,
         ]
@@ -152,7 +166,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
     fairmatch = Fairmatch.build(kernel or create_kernel(settings))
     kernel = fairmatch.kernel
-    guard = Guard(kernel, ROUTES, BODY_LIMITS, sessions.authenticate, roles_in, _locale)
+    guard = Guard(kernel, ROUTES, BODY_LIMITS, _authenticate, roles_in, _locale)
     answer = Answer(_error_page)
 
     @asynccontextmanager
@@ -178,6 +192,14 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
+
+
+async def _authenticate(request: Request) -> sessions.Signed | None:
+    """Who sends a request; for a page also what surrounds it."""
+    signed = await sessions.authenticate(request)
+    if signed and request.method in SAFE_METHODS and wants_html(request):
+        await surround(request, signed.person.id)
+    return signed
 
 
 def _living_sessions(kernel: Kernel) -> SessionCheck:

@@ -1,0 +1,124 @@
+"""The pages of fairs: the list, going in and out, who is there."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fairs import actions, queries
+from fairs.actions import RefusedError
+from fairs.doors import visit
+from fairs.rules import ROLES
+from fairs.shown import ROLE_NAMES, FairShown
+from people.model import Person
+from server.kernel.http import ProblemError, not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
+from web.render import locale_of, page, redirect
+
+# People on a page of the list.
+PEOPLE_PAGE = 60
+
+
+async def index(request: Request) -> Response:
+    """The fairs that one is in, and those that one can join."""
+    person: Person = request.state.person
+    now, locale = kernel_of(request).clock.now(), locale_of(request)
+    async with kernel_of(request).database.read() as session:
+        mine = await queries.fairs_of(session, person.id)
+        open_fairs = await queries.open_fairs(session, now)
+    inside = {each.fair.id for each in mine}
+    return page(
+        request,
+        "fairs/index.html",
+        mine=[FairShown.of(each.fair, now, locale) for each in mine],
+        others=[FairShown.of(fair, now, locale) for fair in open_fairs if fair.id not in inside],
+    )
+
+
+async def join(request: Request) -> Response:
+    """Go in as an attendee. Who is banned gets the fair's page, which says so."""
+    person: Person = request.state.person
+    async with kernel_of(request).database.write() as uow:
+        fair = await queries.by_slug(uow.session, request.path_params["fair"])
+        if fair is None:
+            raise not_found()
+        try:
+            await actions.join(uow, fair.id, person.id)
+        except RefusedError:
+            return redirect(f"/fairs/{fair.slug}")
+    _ = translations(locale_of(request)).gettext
+    return redirect(f"/fairs/{fair.slug}", said=_("You are in: %(fair)s.") % {"fair": fair.name})
+
+
+async def leave(request: Request) -> Response:
+    """Go out, with all roles."""
+    person: Person = request.state.person
+    _ = translations(locale_of(request)).gettext
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        try:
+            await actions.leave(uow, here.fair.id, person.id)
+        except RefusedError:
+            raise ProblemError(409, "last_organiser", "Somebody else must be organiser first.") from None
+    return redirect("/fairs", said=_("You have left %(fair)s.") % {"fair": here.fair.name})
+
+
+async def people(request: Request) -> Response:
+    """Everybody at the fair, by name, page by page."""
+    role, after = _known_role(request), request.query_params.get("after")
+    if after is not None and not is_id(after):
+        raise not_found()
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        found = await queries.members(session, here.fair.id, after=after, limit=PEOPLE_PAGE + 1, role=role)
+        total = await queries.member_count(session, here.fair.id)
+        shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
+    shown = found[:PEOPLE_PAGE]
+    onward = _onward(here.shown.path, role, shown[-1].card.id) if len(found) > PEOPLE_PAGE else ""
+    return page(
+        request,
+        "fairs/people.html",
+        headers={"link": f'<{onward}>; rel="next"'} if onward else {},
+        visit=here,
+        fair=here.shown,
+        members=shown,
+        total=total,
+        role=role,
+        first=after is None,
+        onward=onward,
+        banned=shut_out,
+        role_names=ROLE_NAMES,
+        kinds=_KINDS,
+    )
+
+
+# The parts of the list, each with its word.
+_KINDS = (
+    (None, N_("Everybody")),
+    ("exhibitor", N_("Exhibitors")),
+    ("speaker", N_("Speakers")),
+    ("moderator", N_("Moderators")),
+    ("organiser", N_("Organisers")),
+)
+
+
+def _known_role(request: Request) -> str | None:
+    role = request.query_params.get("role")
+    if role is not None and role not in ROLES:
+        raise not_found()
+    return role
+
+
+def _onward(path: str, role: str | None, after: str) -> str:
+    return f"{path}/people?" + urlencode({"after": after} | ({"role": role} if role else {}))
+
+
+routes = [
+    Route("/fairs", index, name="fairs"),
+    Route("/fairs/{fair}/join", join, methods=["POST"], name="join_fair"),
+    Route("/fairs/{fair}/leave", leave, methods=["POST"], name="leave_fair"),
+    Route("/fairs/{fair}/people", people, name="fair_people"),
+]
