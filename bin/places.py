@@ -15,6 +15,7 @@ TEST_RESULTS = VAR / "test-results"
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment for a tool of this project: its own programs are found first."""
+    """The environment for a tool of this project: its own programs are found first, and start from compiled code."""
     path = os.pathsep.join([str(VENV_BIN), str(NODE_MODULES / ".bin"), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path, **more}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "PATH": path, **more}

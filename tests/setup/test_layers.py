@@ -18,10 +18,14 @@ def test_every_package_is_held() -> None:
     assert packages - {"server"} <= NAMED
 
 
-def test_every_part_of_the_server_has_its_layer() -> None:
-    modules = {path.stem for path in (ROOT / "server").glob("*.py")} - {"__init__"}
-    packages = {path.parent.name for path in (ROOT / "server").glob("*/__init__.py")}
-    assert {f"server.{name}" for name in modules | packages} <= NAMED
+def test_nothing_below_imports_a_part_of_the_composition_root() -> None:
+    """The modules server/*.py stand above the features; a new one need not be named anywhere."""
+    root = set((ROOT / "server").glob("*.py"))
+    sources = [path for package in CONTRACT["root_packages"] for path in (ROOT / package).rglob("*.py")]
+    imports = re.compile(r"^\s*(?:from server import|(?:from|import) server\.(?!kernel\b|live\b))", re.MULTILINE)
+    assert [
+        str(path.relative_to(ROOT)) for path in sources if path not in root and imports.search(path.read_text())
+    ] == []
 
 
 def test_nothing_of_the_product_imports_what_stands_outside() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import http.client
-import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bin.places import VENV_BIN
+from bin.places import VENV_BIN, environment
 from tests.support.backend import Backend
 from tests.support.daemon import Daemon, free_port
 from tests.support.guard import Guard
@@ -46,8 +45,8 @@ class ServerProcess(Daemon):
         return [str(VENV_BIN / "fairmatch"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
 
     def environment(self) -> Mapping[str, str]:
-        """Nothing of the developer's own settings, and warnings that a person would see."""
-        outer = {name: value for name, value in os.environ.items() if not name.startswith("FAIRMATCH_")}
+        """Nothing of the developer's own settings."""
+        outer = {name: value for name, value in environment().items() if not name.startswith("FAIRMATCH_")}
         return outer | {"FAIRMATCH_DRAIN_SECONDS": str(DRAIN_SECONDS), "PYTHONUNBUFFERED": "1"} | self._settings
 
     def ready(self) -> bool:
