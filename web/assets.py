@@ -59,7 +59,7 @@ class Assets:
         vendor.require(node_modules)
         self._static, self._node_modules = static, node_modules
         self._found: dict[str, Asset] = {}
-        self._preloads: dict[tuple[str, str], list[str]] = {}
+        self._preloads: dict[tuple[tuple[str, ...], str], list[str]] = {}
         self._changed = _last_change(static)
         self._add_all()
 
@@ -95,12 +95,15 @@ class Assets:
         messages = {"fairmatch/messages": self.url(f"messages/{locale}.js")}
         return json.dumps({"imports": {**self._specifiers, **messages}}, separators=(",", ":"), sort_keys=True)
 
-    def preloads(self, entry: str, locale: str) -> list[str]:
-        """Addresses of all modules that an entry imports, directly or through others, so none waits for another."""
-        if (entry, locale) not in self._preloads:
+    def preloads(self, entries: tuple[str, ...], locale: str) -> list[str]:
+        """Addresses of all modules that entries import, directly or through others, so that none waits for another."""
+        if (entries, locale) not in self._preloads:
             imports: dict[str, str] = json.loads(self.import_map(locale))["imports"]
-            self._preloads[entry, locale] = list(self._reached(self.url(entry), imports, {}))
-        return self._preloads[entry, locale]
+            seen: dict[str, None] = {}
+            for entry in entries:
+                self._reached(self.url(entry), imports, seen)
+            self._preloads[entries, locale] = list(seen)
+        return self._preloads[entries, locale]
 
     @cached_property
     def _specifiers(self) -> dict[str, str]:
@@ -119,14 +122,12 @@ class Assets:
         some = next(path for path in self._found if path.startswith(f"vendor/{package.name}/"))
         return f"/assets/{self[some].hash}/vendor/{package.name}/"
 
-    def _reached(self, url: str, imports: dict[str, str], seen: dict[str, None]) -> dict[str, None]:
-        """The addresses of a module and of what it imports, in the order of a walk; collected in `seen`."""
+    def _reached(self, url: str, imports: dict[str, str], seen: dict[str, None]) -> None:
+        """Add the addresses of a module, and of what it imports, in the order of a walk."""
         seen[url] = None
-        script = self[url.split("/", 3)[3]].content.decode()
-        for name in imported(script):
+        for name in imported(self[url.split("/", 3)[3]].content.decode()):
             if name in imports and imports[name] not in seen:
                 self._reached(imports[name], imports, seen)
-        return seen
 
     def _add_all(self) -> None:
         self._add_packages(self._node_modules)

@@ -88,7 +88,6 @@ class Templates:
             "frame": frame_of(request),
             "url_for": lambda route, **parameters: str(request.app.url_path_for(route, **parameters)),
             "import_map": Markup(self._assets.import_map(locale)),  # noqa: S704 - our own JSON of addresses
-            "preloads": self._assets.preloads("js/app.js", locale),
         }
 
     def _prepared(self, locale: str, folder: Path) -> Environment:
@@ -157,6 +156,7 @@ def locale_of(request: Request) -> str:
 def _globals(assets: Assets, folder: Path, locale: str) -> dict[str, Any]:
     return {
         "asset": assets.url,
+        "preloads": lambda entries: assets.preloads(tuple(entries), locale),
         "icon": icon,
         "drawing": lambda name: _drawing(folder, name),
         "zone_name": lambda moment, zone: when.zone_name(moment, zone, locale),

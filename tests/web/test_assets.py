@@ -114,7 +114,7 @@ def test_our_scripts_import_one_another_by_name_and_only_what_is_there(assets: A
 
 
 def test_what_the_entry_needs_is_preloaded_without_waiting_for_it(assets: Assets):
-    preloads = assets.preloads("js/app.js", "de")
+    preloads = assets.preloads(("js/app.js", "js/inside.js"), "de")
     assert preloads[0] == assets.url("js/app.js")
     assert assets.url("messages/de.js") in preloads
     assert assets.url("vendor/@hotwired/turbo/dist/turbo.es2017-esm.js") in preloads

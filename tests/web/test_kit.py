@@ -1,6 +1,7 @@
 """The kit in a real browser: accessible in both languages and schemes, on a phone, by keyboard, under the policy."""
 
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -8,56 +9,57 @@ from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE, OpenTab, Tab
 from tests.web.conftest import AYLIN, Stage
 
-PAGES = ["/", "/dev/kit", "/error/404", "/error/500"]
+PAGES = ["/", "/dev/kit", "/error/404"]
 NARROW = {"width": 320, "height": 640}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+Show = Callable[..., Awaitable[Tab]]
+
+
 @pytest.fixture
-async def tab(stage: Stage, stage_url: str, open_tab: OpenTab) -> Tab:
+def show(stage: Stage, stage_url: str, open_tab: OpenTab) -> Show:
+    """Open a page of the shell: the pattern page as Aylin sees it, the others as anybody does."""
+
+    async def open_at(path: str = "/dev/kit", **how: Any) -> Tab:
+        stage.viewer = AYLIN if path == "/dev/kit" else None
+        tab = await open_tab(stage_url, **how)
+        tab.watch.expect("status of 404")  # the error page; and the stage has no live line
+        await tab.page.goto(path)
+        return tab
+
+    return open_at
+
+
+@pytest.fixture
+async def tab(show: Show) -> Tab:
     """Aylin at her desk, before the pattern page."""
-    stage.viewer = AYLIN
-    tab = await open_tab(stage_url)
-    await tab.page.goto("/dev/kit")
-    return tab
+    return await show()
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_axe_finds_nothing(
-    stage: Stage, stage_url: str, open_tab: OpenTab, path: str, dark: bool, locale: Literal["en", "de"]
-):
-    stage.viewer = AYLIN if path == "/dev/kit" else None
-    tab = await open_tab(stage_url, locale=locale, dark=dark)
-    tab.watch.expect("status of (404|500)")
-    await tab.page.goto(path)
+async def test_axe_finds_nothing(show: Show, path: str, dark: bool, locale: str):
+    tab = await show(path, locale=locale, dark=dark)
     await assert_accessible(tab.page)
 
 
-@pytest.mark.parametrize("size", [NARROW, PHONE], ids=["320", "360"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_nothing_scrolls_sideways_on_a_phone(
-    stage: Stage, stage_url: str, open_tab: OpenTab, path: str, size: dict[str, int]
-):
-    stage.viewer = AYLIN if path == "/dev/kit" else None
-    tab = await open_tab(stage_url, locale="de", size=size, has_touch=True)
-    tab.watch.expect("status of (404|500)")
-    await tab.page.goto(path)
+async def test_nothing_scrolls_sideways_on_a_phone(show: Show, path: str):
+    tab = await show(path, locale="de", size=PHONE, has_touch=True)
+    assert await tab.page.evaluate(SIDEWAYS) == 0
+    await tab.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
-async def test_text_of_twice_the_size_does_not_scroll_sideways(stage: Stage, stage_url: str, open_tab: OpenTab):
-    stage.viewer = AYLIN
-    tab = await open_tab(stage_url, locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
-    await tab.page.goto("/dev/kit")
+async def test_text_of_twice_the_size_does_not_scroll_sideways(show: Show):
+    tab = await show(locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
-async def test_on_touch_everything_that_is_pressed_is_44_pixels_high(stage: Stage, stage_url: str, open_tab: OpenTab):
-    stage.viewer = AYLIN
-    tab = await open_tab(stage_url, size=PHONE, has_touch=True, is_mobile=True)
-    await tab.page.goto("/dev/kit")
+async def test_on_touch_everything_that_is_pressed_is_44_pixels_high(show: Show):
+    tab = await show(size=PHONE, has_touch=True, is_mobile=True)
     small = await tab.page.evaluate(
         """() => [...document.querySelectorAll("main button, main .button, .rail-entry, .tab, select, input.input")]
             .filter((element) => element.checkVisibility() && !element.closest("p, dialog, [popover]"))
@@ -205,9 +207,8 @@ async def test_a_line_is_said_by_a_script(tab: Tab):
     await line.wait_for(state="detached")
 
 
-async def test_scripts_speak_the_readers_language(stage_url: str, open_tab: OpenTab):
-    tab = await open_tab(stage_url, locale="de")
-    await tab.page.goto("/")
+async def test_scripts_speak_the_readers_language(show: Show):
+    tab = await show("/", locale="de")
     said = await tab.page.evaluate(
         """import("fairmatch/i18n").then(({ _, ngettext, ago, time }) => [
             _("%(left)s characters left", { left: 3 }), _("Not translated %% %(a)s"),
@@ -231,10 +232,8 @@ async def test_an_avatar_made_by_a_script_looks_like_one_of_the_server(tab: Tab)
     assert made == [await server.get_attribute("class"), await server.inner_text(), True]
 
 
-async def test_without_colours_of_our_own_edges_are_still_there(stage: Stage, stage_url: str, open_tab: OpenTab):
-    stage.viewer = AYLIN
-    tab = await open_tab(stage_url, forced_colors="active")
-    await tab.page.goto("/dev/kit")
+async def test_without_colours_of_our_own_edges_are_still_there(show: Show):
+    tab = await show(forced_colors="active")
     bare = await tab.page.evaluate(
         """() => ["button", "input", "tag", "count", "notice", "toast", "new-pill", "avatar", "tick"].filter((name) =>
             getComputedStyle(document.querySelector("." + name)).borderTopStyle === "none")"""

@@ -1,0 +1,5 @@
+/**
+ * What only people who are signed in need, on every page: the islands. A page that Turbo brings adds this once.
+ */
+
+import "fairmatch/chat/start";
