@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from server.kernel.bus import Bus
 from server.live import doorbell, metrics
-from server.live.entries import NEVER, Encoded, Event, Top
-from server.live.limits import CATCH_UP_EVENTS, TAIL_EVENTS
+from server.live.entries import NEVER, Encoded, Top
+from server.live.limits import CATCH_UP_EVENTS
 from server.live.pace import interval, load_after
+from server.live.recall import Recall, Source
 from server.live.redaction import Redacted
 from server.live.room import Behind, Member, Room, write_all
 from server.live.tasks import Tasks
@@ -29,18 +30,6 @@ OPEN_TOGETHER = 64  # bus subscriptions under way at a time, when many topics ar
 log = structlog.get_logger(__name__)
 
 
-class Source(Protocol):
-    """Where the truth is read."""
-
-    async def since(self, channel: str, position: int, limit: int = ...) -> list[Event]:
-        """Events after a position."""
-        ...
-
-    async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
-        """How far channels have come."""
-        ...
-
-
 class Hub:
     """Rooms by topic. `is_durable` says whether a topic has a log."""
 
@@ -53,8 +42,8 @@ class Hub:
         self._bus = bus
         self._is_durable = is_durable
         self._source: Source
+        self.recall: Recall
         self._opening: dict[str, asyncio.Task[None]] = {}
-        self._reading: dict[tuple[str, int], asyncio.Task[list[Encoded]]] = {}
         self._healing: set[str] = set()
         self._tasks = Tasks()
         self._ticks = 0
@@ -63,6 +52,7 @@ class Hub:
     def read_from(self, source: Source) -> None:
         """Name the log, which in turn tells this hub of what it committed."""
         self._source = source
+        self.recall = Recall(source, self._tasks)
 
     async def start(self) -> None:
         """Begin comparing with the log."""
@@ -153,20 +143,6 @@ class Hub:
         if epoch == room.epoch and position > room.top and self._is_durable(room.topic):
             await self._advance(room)
         return epoch == room.epoch and position <= room.top
-
-    async def events_after(self, room: Room, position: int) -> list[Encoded] | None:
-        """What members have been given after a position; None when that is more than is caught up.
-
-        Many who ask the same at once cost one query.
-        """
-        missed = room.missed(position)
-        if missed is not None:
-            return missed
-        if room.flushed - position > CATCH_UP_EVENTS:
-            return None
-        await self._remember(room)
-        missed = room.missed(position)
-        return missed if missed is not None else await self._read(room, position, CATCH_UP_EVENTS)
 
     # -- opening -------------------------------------------------------------------------------------------------
 
@@ -329,7 +305,7 @@ class Hub:
         behind = room.behind[member]
         try:
             while not member.paused and not member.hidden and room.behind.get(member) is behind:
-                missed = await self.events_after(room, behind.position)
+                missed = await self.recall.events_after(room, behind.position)
                 if room.behind.get(member) is not behind:
                     return
                 if missed is None or (not missed and behind.position < room.flushed):
@@ -347,20 +323,6 @@ class Hub:
             member.close(Close.RESYNC)
         finally:
             behind.catching_up = False
-
-    async def _remember(self, room: Room) -> None:
-        first = max(0, room.top - TAIL_EVENTS)
-        room.remember(await self._read(room, first, TAIL_EVENTS))
-
-    async def _read(self, room: Room, position: int, limit: int) -> list[Encoded]:
-        key = (room.topic, position)
-        if key not in self._reading:
-            task = self._reading[key] = self._tasks.spawn(self._encoded(room.topic, position, limit))
-            task.add_done_callback(lambda _: self._reading.pop(key, None))
-        return await asyncio.shield(self._reading[key])
-
-    async def _encoded(self, topic: str, position: int, limit: int) -> list[Encoded]:
-        return [event.encoded() for event in await self._source.since(topic, position, limit)]
 
     def _tell_hidden(self) -> None:
         """Counters for hidden pages, once a second."""

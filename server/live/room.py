@@ -71,7 +71,7 @@ class Room:
     """
 
     __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at",
-                 "gathered", "hot", "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
+                 "gathered", "generation", "hot", "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
 
     def __init__(self, topic: str, due_soon: Callable[["Room"], None]) -> None:
         self.topic = topic
@@ -82,6 +82,7 @@ class Room:
         self.flushed = NOT_BEGUN  # what all hot members have been given
         self.flushed_at = 0.0
         self.gathered = 0  # messages in the last flush
+        self.generation = 0  # how often what is in memory was declared void
         self.hot: dict[Member, Write] = {}
         self.behind: dict[Member, Behind] = {}
         self.versions: dict[str, int] = {}
@@ -182,6 +183,11 @@ class Room:
             return None
         return [each for each in self._tail if position < each.seq <= self.flushed]
 
+    @property
+    def memory_full(self) -> bool:
+        """Whether memory reaches back as far as it may."""
+        return len(self._tail) >= min(TAIL_EVENTS, self.top)
+
     def remember(self, earlier: Sequence[Encoded]) -> None:
         """Lengthen the memory backwards by events that end right before it."""
         known = [each for each in self._tail if each.seq > self.top - TAIL_EVENTS]
@@ -192,6 +198,7 @@ class Room:
 
     def forget(self) -> None:
         """Keep no events in memory: some of them were changed in the log."""
+        self.generation += 1
         self._tail.clear()
 
     def _forget_write(self, member: Member) -> None:

@@ -96,7 +96,7 @@ class Subscriptions:
         try:
             durable = self._topics.is_durable(room.topic)
             if durable and position is not None and await self._hub.reaches(room, position.s, position.epoch):
-                events = await self._hub.events_after(room, position.s)
+                events = await self._hub.recall.events_after(room, position.s)
                 if events is not None:
                     top = events[-1].seq if events else position.s
                     return Standing(
