@@ -11,7 +11,6 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -26,21 +25,17 @@ ANSWER_TIMEOUT_S = 10.0
 # No frame for so long: the line is dead, though nobody closed it.
 SILENCE_S = 40.0
 
-Ticket = Callable[[], Awaitable[str]]
-
-
 class RecordingClient:
-    """One person's tab on one channel. Start it with `async with`; `send` returns once acknowledged."""
+    """One person's tab on one channel, on each of the workers in turn. Start it with `async with`."""
 
-    def __init__(self, name: str, urls: list[str], ticket: Ticket, channel: str, history: History) -> None:
+    def __init__(self, name: str, urls: list[str], resume: str, channel: str, history: History) -> None:
         self.name = name
         self.channel = channel
         self.history = history
         self.position: dict[str, Any] | None = None
         self.connections = 0
         self._urls = itertools.cycle(urls)
-        self._ticket = ticket
-        self._resume: str | None = None
+        self._resume = resume
         self._numbers = itertools.count(1)
         self._unacknowledged: dict[str, str] = {}
         self._acknowledged: dict[str, asyncio.Future[int]] = {}
@@ -77,6 +72,11 @@ class RecordingClient:
         await self._offer(cid, text)
         return await self._acknowledged[cid]
 
+    async def connected(self, within: float = 30.0) -> None:
+        """Wait until the first welcome."""
+        async with asyncio.timeout(within), self._moved:
+            await self._moved.wait_for(lambda: self.connections > 0)
+
     async def reached(self, seq: int, within: float = 30.0) -> None:
         """Wait until everything up to `seq` is applied. Raises TimeoutError with where the client stands."""
         try:
@@ -100,23 +100,22 @@ class RecordingClient:
         async with connect(
             url, subprotocols=[SUBPROTOCOL], compression=None, origin=_origin(url), open_timeout=5, ping_interval=None
         ) as socket:
-            await socket.send(json.dumps({"i": 0, "m": "hello", "p": await self._hello()}))
+            await socket.send(json.dumps({"i": 0, "m": "hello", "p": self._hello()}))
             welcome = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_TIMEOUT_S))
             if "e" in welcome:
-                self._resume = None  # an old token: the next attempt takes a ticket
-                return
+                raise ConnectionRefusedError(welcome["e"]["code"])
             self._resume = welcome["r"]["resume"]
             self.connections += 1
-            await self._apply_state(welcome["r"]["channels"][self.channel])
             self._socket = socket
+            await self._apply_state(welcome["r"]["channels"][self.channel])
+            await self._tell()
             for cid, text in list(self._unacknowledged.items()):
                 await self._offer(cid, text)
             while True:
                 await self._read(await asyncio.wait_for(socket.recv(), SILENCE_S))
 
-    async def _hello(self) -> dict[str, Any]:
-        proof = {"resume": self._resume} if self._resume else {"ticket": await self._ticket()}
-        return {**proof, "channels": {self.channel: self.position}}
+    def _hello(self) -> dict[str, Any]:
+        return {"resume": self._resume, "channels": {self.channel: self.position}}
 
     async def _offer(self, cid: str, text: str) -> None:
         if self._socket is None:
@@ -186,6 +185,9 @@ class RecordingClient:
 
     async def _move(self, seq: int, epoch: str) -> None:
         self.position = {"s": seq, "epoch": epoch}
+        await self._tell()
+
+    async def _tell(self) -> None:
         async with self._moved:
             self._moved.notify_all()
 
