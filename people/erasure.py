@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from people import admins, consent, links, mails, passkeys, photos, queries, sessions
@@ -10,6 +10,8 @@ from people.events import PersonErased
 from people.model import Consent, Identity, Passkey, Person, SignInSession
 from people.own_data import JOB, Section
 from server.kernel.db import UnitOfWork
+from server.kernel.mail import JOB as MAIL_JOB
+from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 
 
@@ -26,6 +28,7 @@ async def erase(uow: UnitOfWork, kernel: Kernel, person_id: str) -> None:
         await uow.session.execute(delete(table).where(table.person_id == person_id))
     photos.drop(uow, person.photo, person.photo_small)
     if person.email is not None:
+        await _withdraw_mails(uow, person.email)
         await mails.send(kernel, uow, person.email, mails.ERASED, person.locale)
     _make_nameless(person)
     person.erased_at = uow.clock.now()
@@ -68,6 +71,15 @@ def _profile(person: Person) -> dict[str, Any]:
 def _session(one: SignInSession) -> dict[str, Any]:
     columns = "method user_agent created_at last_seen_at revoked_at"
     return {column: getattr(one, column) for column in columns.split()}
+
+
+async def _withdraw_mails(uow: UnitOfWork, address: str) -> None:
+    """Unsend what still waits, or was given up: the mail that says goodbye is the last one."""
+    waiting = await uow.session.execute(
+        select(OutboxRow.id, OutboxRow.payload).where(OutboxRow.job == MAIL_JOB, OutboxRow.done_at.is_(None))
+    )
+    theirs = [row.id for row in waiting if row.payload.get("to") == address]
+    await uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(theirs)))
 
 
 def _make_nameless(person: Person) -> None:

@@ -19,7 +19,7 @@ FIELDS_MOST = 60
 class Form:
     """The fields of a form, and what is wrong with them in the reader's language."""
 
-    def __init__(self, data: FormData | None = None, locale: str = "en", **values: Any) -> None:
+    def __init__(self, data: FormData | None = None, locale: str = "en", /, **values: Any) -> None:
         self._data = data or FormData()
         self._gettext = translations(locale).gettext
         self._given = values

@@ -46,13 +46,21 @@ async def started(settings: Settings, clock: FrozenClock) -> AsyncIterator[Starl
 
 
 @pytest.fixture
-async def kernel(request: pytest.FixtureRequest, settings: Settings, clock: FrozenClock) -> AsyncIterator[Kernel]:
-    """A started kernel with an empty database: the application's, where the test also has that."""
-    if "app" in request.fixturenames:
-        yield request.getfixturevalue("app").state.kernel
-        return
+async def bare_kernel(settings: Settings, clock: FrozenClock) -> AsyncIterator[Kernel]:
+    """A started kernel without features on it, with an empty database."""
     async with running(create_kernel(settings, clock)) as built:
         yield built
+
+
+@pytest.fixture
+def kernel(request: pytest.FixtureRequest) -> Kernel:
+    """A started kernel with an empty database: the application's, where the test also has that."""
+    if "app" in request.fixturenames:
+        app: Starlette = request.getfixturevalue("app")
+        found: Kernel = app.state.kernel
+        return found
+    bare: Kernel = request.getfixturevalue("bare_kernel")
+    return bare
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def _texts(path: Path) -> Iterator[Text]:
         return
     method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
     with path.open("rb") as file:
-        for _, text, _, _ in extract(method, file, keywords=_KEYWORDS, options={"silent": "false"}):
+        for _, text, _, _ in extract(method, file, keywords=_KEYWORDS, options={"silent": "false", "extensions": "jinja2.ext.do"}):
             yield (text[0], text[1]) if isinstance(text, tuple) else text
 
 
