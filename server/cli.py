@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli_run import DataOption, refuse, run_with_kernel, settings_with
+from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
 from server.cli_user import user
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def serve(
     from server.process import serve as run
 
     try:
+        if settings.demo and worker_socket is None:
+            asyncio.run(with_kernel(settings, _fill))
         run(settings, worker_socket)
     except StartRefused as reason:
         refuse(reason)
@@ -54,7 +56,10 @@ def demo(data: DataOption = None) -> None:
 async def _fill(kernel: "Kernel") -> None:
     from server.demo import fill
 
-    await fill(kernel)
+    links = await fill(kernel)
+    typer.echo("The demo fair is ready. Open each of these links in a browser of its own, and be that person:")
+    for link in links:
+        typer.echo(f"  {link.name}, {link.role}\n    {link.url}")
 
 
 @app.command()

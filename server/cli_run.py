@@ -27,10 +27,11 @@ def settings_with(*, quiet: bool = False, **typed: Any) -> "Settings":
 def run_with_kernel(data: Path | None, work: Callable[["Kernel"], Awaitable[None]]) -> None:
     """Do one thing with the database brought up to date; also beside a server that runs."""
     settings = settings_with(quiet=True, data=data)
-    run_refusable(_with_kernel(settings, work))
+    run_refusable(with_kernel(settings, work))
 
 
-async def _with_kernel(settings: "Settings", work: Callable[["Kernel"], Awaitable[None]]) -> None:
+async def with_kernel(settings: "Settings", work: Callable[["Kernel"], Awaitable[None]]) -> None:
+    """Do one thing with the database brought up to date. Raises StartRefused."""
     from server.app import create_kernel
     from server.kernel.migrate import upgrade
 
