@@ -91,3 +91,14 @@ async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, serve
     await expect(ben.page.locator(".message-text a")).to_have_attribute("href", "https://example.org/?a=1&b=")
     await ben.page.reload()
     await ben.reads([evil])
+
+
+async def test_the_list_of_conversations_is_true_while_one_looks_at_it(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await come(stage["aylin"], path="/messages")
+    ben = await come(stage["ben"], servers.other_url, path=stage.direct)
+    await ben.say("Are you free at noon?")
+    row = aylin.page.locator(".conversation").filter(has_text="Ben Krüger")
+    await expect(row).to_contain_text("Are you free at noon?")
+    await expect(row.locator("[data-unread]")).to_have_text("1")

@@ -1,4 +1,5 @@
 import { html, nothing, render } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { _, ngettext } from "fairmatch/i18n";
 import { icon } from "fairmatch/kit/icon";
 import { toast } from "fairmatch/kit/toast";
@@ -43,7 +44,8 @@ export class Conversation {
   #mayFetch = true;
   #looksAgain = () => {};
   #opensAgain = () => {};
-  /** The read mark above which messages are new since one was away; null: none is. @type {number | null} */
+  /** The read mark of the moment when one went away: what others wrote above it is new; null: one was here all the time.
+   * @type {number | null} */
   #newAfter = null;
 
   /** @param {HTMLElement} element @param {State} state @param {Session} live @param {Channel} channel */
@@ -71,6 +73,7 @@ export class Conversation {
     this.#show();
     this.log.toNew();
     this.#draw();
+    this.#isBack();
   }
 
   close() {
@@ -92,7 +95,9 @@ export class Conversation {
     channel.addEventListener("change", () => this.#due(), { signal });
     channel.addEventListener("typing", () => this.#drawTyping(), { signal });
     channel.addEventListener("arrived", (event) => announcer.tell(/** @type {CustomEvent} */ (event).detail), { signal });
-    live.line.addEventListener("state", () => this.#due(), { signal });
+    live.line.addEventListener("state", () => this.#lineChanged(), { signal });
+    live.line.addEventListener("live", () => this.#isBack(), { signal });
+    live.line.addEventListener("seen", () => this.#isBack(), { signal });
     document.addEventListener("visibilitychange", () => this.#looked(), { signal });
   }
 
@@ -182,7 +187,7 @@ export class Conversation {
     const { channel, log, state } = this;
     const unread = log.following ? 0 : unreadAbove(channel.timeline.messages, channel.reading.mark, state.me.id);
     const words = unread ? ngettext("%(num)s new", "%(num)s new", unread) : _("To the newest");
-    render(log.following ? nothing : html`<button type="button" class="new-pill" @click=${() => this.#toEnd()}>${icon("arrow-down")}<span>${words}</span></button>`, this.pill);
+    render(log.following ? nothing : html`<button type="button" class="new-pill" @click=${() => this.#toEnd()}>${guard([], () => icon("arrow-down"))}<span>${words}</span></button>`, this.pill);
   }
 
   #drawTyping() {
@@ -200,8 +205,8 @@ export class Conversation {
   }
 
   #moved() {
-    if (this.log.following) this.#due();
-    else this.#drawPill();
+    if (!this.log.following) this.#goesAway();
+    this.#due();
   }
 
   #toEnd() {
@@ -209,10 +214,25 @@ export class Conversation {
     this.composer?.focus();
   }
 
-  /** The page was hidden or shown: what comes while it is hidden will be new. */
   #looked() {
-    if (document.visibilityState === "hidden") this.#newAfter = this.channel.reading.mark;
+    if (document.visibilityState === "hidden") this.#goesAway();
     else this.#due();
+  }
+
+  #lineChanged() {
+    if (this.live.line.state !== "live") this.#goesAway();
+    this.#due();
+  }
+
+  /** One looks elsewhere, or the line is gone: what comes from now on will be new. */
+  #goesAway() {
+    this.#newAfter = this.channel.reading.mark;
+  }
+
+  /** Everything that came meanwhile is here. Where it was nothing, there is no line to be drawn later either. */
+  #isBack() {
+    if (!firstNew(this.channel.rows(), this.state.me.id, this.#newAfter)) this.#newAfter = null;
+    this.#due();
   }
 
   async #older() {

@@ -103,8 +103,8 @@ function word(part, me) {
 /** @param {Row} row @param {View} view */
 function note(row, { connected, actions }) {
   if (row.stage !== "failed")
-    return html`<p class="message-note">${icon("clock")}${connected ? _("Sending") : _("Kept here, and sent once you are connected")}</p>`;
-  return html`<p class="message-note message-note-failed">${icon("circle-alert")}${notSent(row.entry)}
+    return html`<p class="message-note">${guard([], () => icon("clock"))}${connected ? _("Sending") : _("Kept here, and sent once you are connected")}</p>`;
+  return html`<p class="message-note message-note-failed">${guard([], () => icon("circle-alert"))}${notSent(row.entry)}
     <button type="button" class="link-button" @click=${() => actions.again(row)}>${_("Try again")}</button>
     <button type="button" class="link-button" @click=${() => actions.discard(row)}>${_("Discard")}</button></p>`;
 }
@@ -127,14 +127,17 @@ function tools(row, { rights, actions }) {
   const { react, edit, remove } = rights(row.message);
   if (!react && !edit && !remove) return nothing;
   return html`<div class="message-tools">
-    ${react ? tool(_("React"), icon("smile-plus"), (opener) => actions.pick(row, opener)) : nothing}
-    ${edit ? tool(_("Edit"), icon("pencil"), () => actions.edit(row)) : nothing}
-    ${remove ? tool(_("Delete"), icon("trash-2"), () => actions.remove(row)) : nothing}
+    ${react ? tool(_("React"), () => icon("smile-plus"), (opener) => actions.pick(row, opener)) : nothing}
+    ${edit ? tool(_("Edit"), () => icon("pencil"), () => actions.edit(row)) : nothing}
+    ${remove ? tool(_("Delete"), () => icon("trash-2"), () => actions.remove(row)) : nothing}
   </div>`;
 }
 
-/** @param {string} label @param {SVGElement} picture @param {(opener: HTMLElement) => void} act */
+/**
+ * The picture is made once: one that is exchanged between pressing and letting go of the mouse takes the click with it.
+ * @param {string} label @param {() => SVGElement} picture @param {(opener: HTMLElement) => void} act
+ */
 function tool(label, picture, act) {
   return html`<button type="button" class="button button-quiet button-icon" aria-label=${label} title=${label}
-    @click=${(/** @type {Event} */ event) => act(/** @type {HTMLElement} */ (event.currentTarget))}>${picture}</button>`;
+    @click=${(/** @type {Event} */ event) => act(/** @type {HTMLElement} */ (event.currentTarget))}>${guard([], picture)}</button>`;
 }

@@ -4,3 +4,4 @@ import "fairmatch/chat/badges";
 import "fairmatch/chat/fm-chat";
 import "fairmatch/chat/fm-connection";
 import "fairmatch/chat/fm-presence";
+import "fairmatch/chat/inbox";

@@ -6,7 +6,8 @@ import { Topics } from "fairmatch/live/topics";
 /**
  * The live line of this tab: it opens a connection, keeps it, and comes back by itself; islands come and go above it.
  *
- * Events: "state" whenever `state` changes; "live" after each welcome, when everything that was missed is applied.
+ * Events: "state" whenever `state` changes; "live" after each welcome, and "seen" after a hidden page was shown again,
+ * when everything that was missed is applied.
  *
  * @typedef {import("./ground.js").Ground} Ground
  * @typedef {import("./topics.js").Store} Store
@@ -115,6 +116,7 @@ export class Line extends EventTarget {
     if (this.state !== "live") return;
     const answer = await this.request("visible", { hidden }).catch(() => ({}));
     this.#recover(answer.channels ?? {});
+    if (!hidden) this.dispatchEvent(new Event("seen"));
   }
 
   async #connect() {

@@ -1,0 +1,63 @@
+import { onPage } from "fairmatch/kit/page";
+import { session } from "fairmatch/live/start";
+
+/**
+ * Keeps the list of conversations true while one looks at it: when something unread comes, the server is asked for
+ * the list as it is now. A conversation that stands beside it is not touched.
+ *
+ * @typedef {import("../live/session.js").Session} Session
+ */
+
+/** Pause between two lists, in ms: a lively evening brings many messages. */
+const EVERY_MS = 3_000;
+
+/** @type {WeakMap<Session, Map<string, number>>} what was unread when it was looked at last, by channel */
+const known = new WeakMap();
+let isPausing = false;
+let isDue = false;
+
+function listen() {
+  const live = session();
+  if (!live || known.has(live)) return;
+  known.set(live, new Map());
+  live.unread.addEventListener("change", () => compare(live));
+}
+
+/** @param {Session} live */
+function compare(live) {
+  const before = known.get(live);
+  const now = new Map([...live.unread.channels.values()].filter(({ kind }) => kind === "direct").map((one) => [one.channel, one.unread]));
+  known.set(live, now);
+  if ([...now].some(([channel, unread]) => unread > (before?.get(channel) ?? 0))) void refresh();
+}
+
+async function refresh() {
+  isDue = true;
+  if (isPausing || !place(document)) return;
+  isPausing = true;
+  isDue = false;
+  setTimeout(() => {
+    isPausing = false;
+    if (isDue) void refresh();
+  }, EVERY_MS);
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (response?.ok) replace(await response.text());
+}
+
+/** @param {string} html */
+function replace(html) {
+  const fresh = place(new DOMParser().parseFromString(html, "text/html"));
+  const here = place(document);
+  if (!fresh || !here) return;
+  const focused = here.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  here.replaceWith(document.adoptNode(fresh));
+  const again = focused ? fresh.querySelector(`[href="${CSS.escape(focused)}"]`) : null;
+  if (again instanceof HTMLElement) again.focus();
+}
+
+/** What can be exchanged without touching a conversation. @param {Document} page */
+function place(page) {
+  return page.querySelector(page.querySelector(".inbox fm-chat") ? ".inbox-list" : ".inbox");
+}
+
+onPage(listen);
