@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.kernel.parts import Kernel
-from tests.server.live.ground import PLAIN_OPTIONS, SERVER_OPTIONS, Fair, World, build, serving
+from server.live.transport import SERVER_OPTIONS
+from tests.server.live.ground import PLAIN_OPTIONS, Fair, World, build, serving
 
 
 @pytest.fixture

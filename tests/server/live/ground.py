@@ -107,7 +107,7 @@ class Fair:
         self.snapshots += 1
         return {"for": person, "of": id_}
 
-    async def _cards(self, ids: Collection[str]) -> Mapping[str, Present]:
+    async def _cards(self, room: str, ids: Collection[str]) -> Mapping[str, Present]:
         return {id_: Present({"id": id_, "name": id_.title()}, staff=id_ in self.staff) for id_ in ids}
 
 
@@ -225,8 +225,10 @@ class Client:
     async def texts(self, channel: str, last: int) -> list[str]:
         """The texts of a channel's events up to a number, in the order in which they came."""
         found: list[str] = []
-        while not found or event["s"] < last:
+        reached = 0
+        while reached < last:
             event = await self.event(c=channel)
+            reached = event["s"]
             found.append(event["d"]["text"])
         return found
 
@@ -244,7 +246,7 @@ class Client:
 
     async def _read(self) -> list[dict[str, Any]]:
         frame = json.loads(await self.socket.recv())
-        messages = frame if isinstance(frame, list) else [frame]
+        messages: list[dict[str, Any]] = frame if isinstance(frame, list) else [frame]
         self.heard += [each for each in messages if "i" not in each]
         return messages
 

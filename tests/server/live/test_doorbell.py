@@ -12,7 +12,8 @@ def test_new_events_are_told_with_their_epoch_in_order() -> None:
 
 
 def test_states_and_passing_events_are_told() -> None:
-    assert doorbell.heard("w2", doorbell.state("w1", "unread", 5, b'{"v":5}')) == doorbell.State("unread", 5, b'{"v":5}')
+    state = doorbell.state("w1", "unread", 5, b'{"v":5}')
+    assert doorbell.heard("w2", state) == doorbell.State("unread", 5, b'{"v":5}')
     assert doorbell.heard("w2", doorbell.passing("w1", b'{"k":"typing"}')) == doorbell.Passing(b'{"k":"typing"}')
     assert doorbell.heard("w2", doorbell.redacted("w1")) == doorbell.Redacted()
 
@@ -22,7 +23,9 @@ def test_ones_own_echo_says_nothing() -> None:
     assert doorbell.heard("w", doorbell.passing("w1", b"{}")) is not None
 
 
-@pytest.mark.parametrize("payload", [b"", b"?", b"Ew1", b"Ew1\ne\nx {}", b"Sw1\nx", b"Sw1\nx k\n{}", b"Pw1", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"?", b"Ew1", b"Ew1\ne\nx {}", b"Sw1\nx", b"Sw1\nx k\n{}", b"Pw1", b"\xff\xfe"]
+)
 def test_nonsense_raises_what_the_hub_catches(payload: bytes) -> None:
     with pytest.raises((ValueError, IndexError)):
         doorbell.heard("w2", payload)

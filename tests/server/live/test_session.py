@@ -10,7 +10,7 @@ async def test_a_welcome_says_who_i_am_and_how_each_channel_stands(either: World
         assert anna.welcome["person"] == {"id": "anna", "name": "Anna"}
         assert anna.welcome["limits"]["frame"] == 65536
         state = anna.welcome["channels"][HALL]
-        assert state["ok"] and state["top"] == 0 and not state["recovered"]
+        assert (state["ok"], state["top"], state["recovered"]) == (True, 0, False)
         assert state["snapshot"] == {"for": "anna", "of": "hall"}
 
 
