@@ -187,6 +187,26 @@ async def test_the_kit_works_on_the_page_after_a_visit(tab: Tab):
     assert await tab.page.evaluate("document.activeElement.id") == "search"
 
 
+async def test_a_visit_that_does_not_arrive_leaves_everything_as_it_is(tab: Tab):
+    tab.watch.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    await tab.page.fill("#composer", "half a sentence")
+    await tab.context.set_offline(True)
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.locator("#toasts").get_by_text("The server cannot be reached just now.").wait_for()
+    assert await tab.page.input_value("#composer") == "half a sentence"
+    await tab.context.set_offline(False)
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.wait_for_url("**/messages")
+
+
+async def test_the_policy_allows_scripts_of_later_pages(tab: Tab):
+    nonce = await tab.page.get_attribute("meta[name=csp-nonce]", "content")
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.wait_for_url("**/messages")
+    await tab.page.locator("[aria-busy]").wait_for(state="detached")
+    assert await tab.page.get_attribute("meta[name=csp-nonce]", "content") == nonce
+
+
 async def test_a_slow_visit_shows_a_bar_that_the_policy_allows(tab: Tab):
     """Turbo puts a stylesheet into the page for it; a refused one would be a problem on the console."""
     styled = await tab.page.evaluate(

@@ -16,12 +16,6 @@ STATUSES = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503]
 
 
 @pytest.fixture
-def templates(assets: Assets) -> Templates:
-    """The product's templates, without a server."""
-    return Templates(assets, SystemClock())
-
-
-@pytest.fixture
 def scratch(assets: Assets, tmp_path: Path) -> Templates:
     """Templates that the test writes into tmp_path."""
     return Templates(assets, SystemClock(), folder=tmp_path)
@@ -112,7 +106,3 @@ async def test_an_unusual_error_is_told_like_its_kind(client: httpx2.AsyncClient
     assert answer.status_code == status
     title = re.compile(r"<title>(.*)</title>")
     assert title.findall(answer.text) == title.findall((await client.get(f"/error/{like}")).text)
-
-
-def test_the_page_for_lost_connections_can_be_shown_by_scripts(templates: Templates):
-    assert templates.environment("de").get_template("error/offline.html")

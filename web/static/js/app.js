@@ -10,5 +10,6 @@ import "fairmatch/kit/countdown";
 import "fairmatch/kit/menu";
 import "fairmatch/kit/search";
 import "fairmatch/kit/theme";
+import "fairmatch/kit/visits";
 import "fairmatch/kit/zone";
 import "fairmatch/live/start";

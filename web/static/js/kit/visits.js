@@ -1,0 +1,25 @@
+/** What a visit by Turbo leaves undone: the policy's nonce, and a visit that never arrives. */
+
+import { _ } from "fairmatch/i18n";
+import { toast } from "fairmatch/kit/toast";
+
+/** The document keeps the policy of its first page, so that page's nonce stays the right one on all later pages. */
+const first = nonce()?.content ?? "";
+
+// By now Turbo has taken over the new page's head, and not yet run the scripts of its body.
+document.addEventListener("turbo:before-render", () => {
+  const meta = nonce();
+  if (meta) meta.content = first;
+});
+
+/** @returns {HTMLMetaElement | null} */
+function nonce() {
+  return document.querySelector("meta[name=csp-nonce]");
+}
+
+// Without this, Turbo would give the whole page up for the browser's own one, and with it all that was typed.
+document.addEventListener("turbo:fetch-request-error", (event) => {
+  event.preventDefault();
+  document.documentElement.removeAttribute("aria-busy");
+  toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
+});
