@@ -53,8 +53,11 @@ async def bare_kernel(settings: Settings, clock: FrozenClock) -> AsyncIterator[K
 
 
 @pytest.fixture
-def kernel(request: pytest.FixtureRequest) -> Kernel:
-    """A started kernel with an empty database: the application's, where the test also has that."""
+def kernel(request: pytest.FixtureRequest, backend: Backend) -> Kernel:
+    """A started kernel with an empty database: the application's, where the test also has that.
+
+    `backend` stands here so that the test is seen to depend on the ground.
+    """
     if "app" in request.fixturenames:
         app: Starlette = request.getfixturevalue("app")
         found: Kernel = app.state.kernel

@@ -98,10 +98,12 @@ class Jobs:
     async def run_due(self) -> int:
         """Do all that is due, and wait for it; how many attempts that took. For tests and the command line."""
         begun = 0
-        while taken := [*self._running.values(), *await self._take()]:
-            begun += len(taken)
-            await asyncio.wait(taken)
-        return begun
+        while True:
+            await self._take()
+            if not self._running:
+                return begun
+            begun += len(self._running)
+            await asyncio.wait(list(self._running.values()))
 
     async def retry_parked(self) -> int:
         """Make parked jobs due again; how many there were."""
@@ -124,9 +126,10 @@ class Jobs:
         while True:
             self._wanted.clear()
             await _logged(self._take())
+            # Spread, so that workers that started together do not ask together for ever.
             with contextlib.suppress(TimeoutError):
-                # Spread, so that workers that started together do not ask together for ever.
-                await asyncio.wait_for(self._wanted.wait(), SWEEP_S * random.uniform(0.8, 1.2))  # noqa: S311
+                async with asyncio.timeout(SWEEP_S * random.uniform(0.8, 1.2)):  # noqa: S311
+                    await self._wanted.wait()
 
     async def _renew(self) -> None:
         """Keep the leases of what is being done, and the books in order."""
@@ -221,7 +224,7 @@ class Jobs:
         if row.attempts >= MAX_ATTEMPTS or isinstance(error, GiveUpError):
             log.error("job_parked", attempts=row.attempts, error=kind, exc_info=error)
             await self._write(failed.values(due_at=None, parked_at=self._clock.now(), error=kind))
-            JOBS_PARKED.inc()
+            JOBS_PARKED.set(await self.parked())
             return
         wait = retry_after(row.attempts)
         log.warning("job_failed", attempts=row.attempts, error=kind, again_in_s=round(wait))

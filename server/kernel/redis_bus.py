@@ -62,7 +62,8 @@ class RedisBus:
                 await self._subscriber.connected.wait()
         self._tasks.append(asyncio.create_task(self._call_out()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._first_echo.wait(), CONNECT_LIMIT_S)
+            async with asyncio.timeout(CONNECT_LIMIT_S):
+                await self._first_echo.wait()
 
     async def stop(self) -> None:
         """Send what waits, and close."""

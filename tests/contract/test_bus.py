@@ -281,9 +281,7 @@ async def test_a_restarted_redis_is_found_again(redis: Redis, workers: tuple[Red
     assert gaps
 
 
-async def test_a_redis_that_hangs_is_given_up_and_found_again(
-    redis: Redis, workers: tuple[RedisBus, RedisBus]
-) -> None:
+async def test_a_redis_that_hangs_is_given_up_and_found_again(redis: Redis, workers: tuple[RedisBus, RedisBus]) -> None:
     speaker, listener = workers
     ear, gaps = Ear(), []
     await listener.subscribe("chat:1", ear)

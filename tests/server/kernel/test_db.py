@@ -1,0 +1,187 @@
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from server.kernel.clock import FrozenClock, SystemClock
+from server.kernel.db import Database, database_url
+from server.kernel.events import Events
+from server.kernel.outbox import OutboxRow
+from server.kernel.parts import Kernel
+from server.kernel.settings import Settings
+
+
+def row(name: str) -> OutboxRow:
+    return OutboxRow(id=name, job="nobody.does_this", payload={})
+
+
+async def names(kernel: Kernel) -> list[str]:
+    async with kernel.database.read() as session:
+        return list(await session.scalars(select(OutboxRow.id).order_by(OutboxRow.id)))
+
+
+async def test_a_unit_of_work_commits_on_leaving(kernel: Kernel) -> None:
+    async with kernel.database.write() as uow:
+        uow.session.add(row("a"))
+
+    assert await names(kernel) == ["a"]
+
+
+async def test_an_exception_takes_back_everything_and_tells_nobody(kernel: Kernel) -> None:
+    heard: list[object] = []
+
+    async def hear(happened: object) -> None:
+        heard.append(happened)
+
+    kernel.events.on(str, hear)
+
+    with pytest.raises(LookupError):
+        async with kernel.database.write() as uow:
+            uow.session.add(row("a"))
+            uow.emit("it happened")
+            uow.enqueue("a.job", {})
+            uow.after_commit(lambda: hear("committed"))
+            await uow.session.flush()
+            raise LookupError
+
+    assert await names(kernel) == []
+    assert heard == []
+
+
+async def test_listeners_hear_in_order_what_is_committed_already(kernel: Kernel) -> None:
+    heard: list[tuple[object, list[str]]] = []
+
+    async def hear(happened: object) -> None:
+        heard.append((happened, await names(kernel)))
+
+    kernel.events.on(str, hear)
+
+    async with kernel.database.write() as uow:
+        uow.session.add(row("a"))
+        uow.after_commit(lambda: hear("committed"))
+        uow.emit("first")
+        uow.emit("second")
+
+    assert heard == [("committed", ["a"]), ("first", ["a"]), ("second", ["a"])]
+
+
+async def test_what_fails_after_the_commit_is_logged_and_harms_neither_caller_nor_others(
+    kernel: Kernel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[object] = []
+
+    async def fail(happened: object = None) -> None:
+        raise RuntimeError("a listener with a mistake in it")
+
+    async def hear(happened: object) -> None:
+        heard.append(happened)
+
+    kernel.events.on(str, fail)
+    kernel.events.on(str, hear)
+
+    async with kernel.database.write() as uow:
+        uow.session.add(row("a"))
+        uow.after_commit(fail)
+        uow.emit("it happened")
+
+    assert heard == ["it happened"]
+    assert await names(kernel) == ["a"]
+    assert "a listener with a mistake in it" in capsys.readouterr().out
+
+
+async def test_writers_wait_for_one_another_instead_of_failing(kernel: Kernel) -> None:
+    async def add(number: int) -> None:
+        async with kernel.database.write() as uow:
+            count = await uow.session.scalar(select(func.count()).select_from(OutboxRow))
+            await asyncio.sleep(0)
+            uow.session.add(row(f"{number:03}-{count}"))
+
+    await asyncio.gather(*(add(number) for number in range(30)))
+
+    assert len(await names(kernel)) == 30
+
+
+async def test_reading_goes_on_while_somebody_writes(kernel: Kernel) -> None:
+    async with kernel.database.write() as uow:
+        uow.session.add(row("a"))
+        await uow.session.flush()
+
+        async with asyncio.timeout(2):
+            assert await names(kernel) == []
+
+
+async def test_what_is_changed_in_a_reading_session_is_rolled_back(kernel: Kernel) -> None:
+    async with kernel.database.read() as session:
+        session.add(row("a"))
+        await session.flush()
+
+    assert await names(kernel) == []
+
+
+async def test_errors_of_the_database_do_not_quote_what_people_wrote(kernel: Kernel) -> None:
+    for _ in range(2):
+        error = ""
+        try:
+            async with kernel.database.write() as uow:
+                uow.session.add(OutboxRow(id="a", job="said in confidence", payload={}))
+        except IntegrityError as raised:
+            error = str(raised)
+
+    assert error
+    assert "said in confidence" not in error
+
+
+async def test_a_moment_comes_back_aware_and_in_utc(kernel: Kernel, clock: FrozenClock) -> None:
+    async with kernel.database.write() as uow:
+        uow.session.add(OutboxRow(id="a", job="nobody.does_this", payload={}, due_at=clock.now()))
+
+    async with kernel.database.read() as session:
+        found = await session.get_one(OutboxRow, "a")
+
+    assert found.due_at == clock.now()
+    assert found.due_at.tzname() == "UTC"
+
+
+async def test_sqlite_waits_for_the_disk_and_keeps_foreign_keys(tmp_path: Path) -> None:
+    database = Database(Settings(data=tmp_path), SystemClock(), Events())
+    pragmas = ("journal_mode", "synchronous", "foreign_keys")
+
+    async with database.read() as session:
+        found = [await session.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas]
+    await database.close()
+
+    assert found == ["wal", 2, 1]
+
+
+async def test_another_programs_lock_is_waited_for(tmp_path: Path) -> None:
+    database = Database(Settings(data=tmp_path), SystemClock(), Events())
+    async with database.write() as uow:
+        await uow.session.execute(text("CREATE TABLE t (n INTEGER)"))
+    other = sqlite3.connect(tmp_path / "fairmatch.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.get_running_loop().call_later(0.3, other.execute, "COMMIT")
+
+    async with database.write() as uow:
+        await uow.session.execute(text("INSERT INTO t VALUES (1)"))
+
+    other.close()
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgresql://a:b@db/fair", "postgresql+psycopg://a:b@db/fair"),
+        ("postgres://a@db/fair", "postgresql+psycopg://a@db/fair"),
+    ],
+)
+def test_addresses_of_postgresql_get_the_asynchronous_driver(given: str, used: str) -> None:
+    assert database_url(Settings(database_url=given)) == used
+
+
+def test_other_databases_are_refused() -> None:
+    with pytest.raises(ValueError, match="postgresql://"):
+        database_url(Settings(database_url="mysql://db/fair"))
