@@ -68,6 +68,7 @@ async def _the_dead_replaced(servers: Servers) -> AsyncIterator[list[int]]:
         while True:
             if not servers.processes[index].running:
                 deaths.append(index)
+                servers.processes[index].forget("failpoint")
                 await servers.start(index)
             await asyncio.sleep(POLL_S)
 

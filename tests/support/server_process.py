@@ -30,6 +30,10 @@ class ServerProcess(Daemon):
         self.port = free_port()
         self._settings = backend.environment() | {f"FAIRMATCH_{key.upper()}": str(v) for key, v in settings.items()}
 
+    def forget(self, setting: str) -> None:
+        """Start without this setting from the next time on."""
+        self._settings.pop(f"FAIRMATCH_{setting.upper()}", None)
+
     @property
     def url(self) -> str:
         """Its address for pages, without a slash at its end."""
