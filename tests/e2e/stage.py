@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import chat.actions
 import fairs.actions
 import rooms.actions
+from chat.reading import begin
 from people import sessions
 from people.model import Person
 from server.app import create_kernel
@@ -67,7 +68,10 @@ async def _fair(uow: UnitOfWork, people: dict[str, Person]) -> str:
         if name != ORGANISER:
             await fairs.actions.join(uow, fair.id, person.id)
     lobby = await rooms.actions.open_lobby(uow, fair.id)
-    return await chat.actions.open_for_room(uow, lobby.id)
+    channel = await chat.actions.open_for_room(uow, lobby.id)
+    for person in people.values():
+        await begin(uow, person.id, channel, 0)
+    return channel
 
 
 def _person(name: str) -> Person:
