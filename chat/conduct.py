@@ -37,7 +37,7 @@ MUTES = {
     15: N_("For a quarter of an hour"),
     60: N_("For an hour"),
     24 * 60: N_("For a day"),
-    0: N_("Until it is lifted"),
+    0: N_("Until a moderator ends it"),
 }
 
 
@@ -50,12 +50,12 @@ async def mute(request: Request) -> Response:
     """Take the word from somebody in the lobby."""
     minutes = _minutes((await Form.of(request)).typed("minutes"))
     until = kernel_of(request).clock.now() + timedelta(minutes=minutes) if minutes else None
-    return await _moderate(request, lambda me, person_id: moderation.mute(me, person_id, until), N_("Muted."))
+    return await _moderate(request, lambda me, person_id: moderation.mute(me, person_id, until), N_("They can read now, but not write."))
 
 
 async def unmute(request: Request) -> Response:
     """Give it back."""
-    return await _moderate(request, moderation.unmute, N_("May write again."))
+    return await _moderate(request, moderation.unmute, N_("They can write again."))
 
 
 async def ban(request: Request) -> Response:
@@ -71,7 +71,7 @@ async def ban(request: Request) -> Response:
     async def act(uow: UnitOfWork, fair_id: str, person_id: str) -> None:
         await actions.ban(uow, fair_id, person_id, by_id=by.id, reason=reason)
 
-    return await _change(request, act, N_("Banned. All connections to this fair are cut."))
+    return await _change(request, act, N_("Excluded, and cut off at once."))
 
 
 async def unban(request: Request) -> Response:
@@ -81,7 +81,7 @@ async def unban(request: Request) -> Response:
     async def act(uow: UnitOfWork, fair_id: str, person_id: str) -> None:
         await actions.unban(uow, fair_id, person_id, by_id=by.id)
 
-    return await _change(request, act, N_("The ban is lifted."))
+    return await _change(request, act, N_("They can take part again."))
 
 
 async def set_roles(request: Request) -> Response:

@@ -22,7 +22,7 @@ LOBBY = (
     Line(
         DAY + 3 * HOUR,
         "edda",
-        "Guten Morgen und herzlich willkommen. Hier im Foyer sind wir alle zusammen: Sagen Sie, wer Sie sind, "
+        "Herzlich willkommen. Hier im Foyer sind wir alle zusammen: Sagen Sie, wer Sie sind, "
         "was Sie suchen und was Sie anbieten. Wer passt, meldet sich.",
         {"👏": ("farid", "aylin", "bernd", "jonas", "lena"), "❤️": ("chloe",)},
     ),
@@ -74,7 +74,7 @@ LOBBY = (
     Line(
         7 * HOUR,
         "keiko",
-        "Good morning from Osaka, where it is evening already. We send samples of cells without cobalt to anybody "
+        "Hello from Osaka. We send samples of cells without cobalt to anybody "
         "who builds storage. Two weeks by sea, three days by air.",
         {"👍": ("dev", "aylin")},
     ),
@@ -99,8 +99,8 @@ LOBBY = (
     Line(
         80,
         "farid",
-        "A short reminder: {greta} speaks at 15:00 about what your grid connection still carries, hour by hour. "
-        "Questions can be put here already.",
+        "A short reminder: {greta} speaks tomorrow at 15:00 about what your grid connection still carries, hour by "
+        "hour. Questions can be put here already.",
         {"👍": ("bernd", "lena", "jonas", "ines")},
     ),
     Line(64, "lena", "Frage an {greta}: Gilt das auch nachts, wenn alle gleichzeitig laden wollen?"),
@@ -164,7 +164,7 @@ CONVERSATIONS = (
         Line(
             DAY + 4 * HOUR,
             "edda",
-            "Liebe Frau Lindqvist, alles bereit für 15 Uhr? Die Bühne ist ab 14:30 Uhr für Sie offen.",
+            "Liebe Frau Lindqvist, alles bereit für morgen 15 Uhr? Die Bühne ist ab 14:30 Uhr für Sie offen.",
         ),
         Line(
             DAY + 3 * HOUR,
