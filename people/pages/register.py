@@ -1,5 +1,8 @@
 """Registering: a name, an address, and if one likes a password."""
 
+from datetime import date
+
+from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +19,7 @@ from people.tokens import new_token
 from people.ways import onward
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
+from web.i18n import formats
 from web.render import locale_of, page, redirect
 
 
@@ -55,7 +59,9 @@ async def register(request: Request) -> Response:
 
 async def data_notice(request: Request) -> Response:
     """What is kept about people, why, and for how long."""
-    return page(request, "people/data_notice.html", wording=WORDINGS[Kind.DATA_NOTICE])
+    day = date.fromisoformat(WORDINGS[Kind.DATA_NOTICE])
+    wording = format_date(day, "long", locale=formats(locale_of(request)))
+    return page(request, "people/data_notice.html", wording=wording)
 
 
 def _password(form: Form, name: str, email: str) -> str:
