@@ -37,8 +37,8 @@ messages: ## Bring the translations up to date with the texts in the sources
 docs: ## Write the generated pages of docs/ anew
 	$(chore) docs
 
-screenshots: ## Take the pictures in docs/screenshots
-	$(chore) screenshots
+screenshots: ## Take the pictures in docs/screenshots; ARGS=--all takes every page, into var
+	$(chore) screenshots $(ARGS)
 
 bench: ## Measure; NAME=fanout, ARGS=--json
 	$(chore) bench $(NAME) $(ARGS)

@@ -39,7 +39,7 @@ def check(arguments: list[str]) -> int:
     """Run everything; further arguments go to pytest. The exit code is 0 only if tests ran and nothing failed."""
     began = time.monotonic()
     setup(for_tests=True)
-    system_parts.ensure()
+    system_parts.ensure(system_parts.FOR_TESTS)
     found = lint()
     total = sum((_run(ground, arguments) for ground in GROUNDS), start=Count())
     say(f"\nDone in {time.monotonic() - began:.0f} s.")

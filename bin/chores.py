@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from bin import check, start
+from bin import check, start, system_parts
 from bin.console import ChoreError, say
 from bin.lint import lint
 from bin.pins import pins
@@ -72,6 +72,11 @@ def _module(module: str, *first: str) -> Callable[[list[str]], int]:
     return chore
 
 
+def _screenshots(rest: list[str]) -> int:
+    system_parts.ensure(system_parts.FOR_PICTURES)
+    return _module("bin.screenshots")(rest)
+
+
 CHORES: dict[str, Callable[[list[str]], int | None]] = {
     "setup": _setup,
     "run": _run,
@@ -81,6 +86,6 @@ CHORES: dict[str, Callable[[list[str]], int | None]] = {
     "pins": _pins,
     "messages": _module("web.messages", "--add"),
     "docs": _module("bin.reference"),
-    "screenshots": _module("bin.screenshots"),
+    "screenshots": _screenshots,
     "bench": _module("bench"),
 }

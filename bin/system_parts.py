@@ -15,7 +15,10 @@ _PROGRAMS = {
     "redis": ("redis-server", "valkey-server"),
     "postgresql": ("postgres",),
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "emoji": ("NotoColorEmoji.ttf",),  # a font, for pictures in which people react
 }
+FOR_TESTS = ("redis", "postgresql", "chromium")
+FOR_PICTURES = ("chromium", "emoji")
 # Where programs lie that packages keep off the PATH.
 _OTHER_PLACES = {
     "postgres": (
@@ -28,25 +31,32 @@ _OTHER_PLACES = {
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ),
+    "NotoColorEmoji.ttf": (
+        "/usr/share/fonts/**/NotoColorEmoji.ttf",
+        "/usr/share/fonts/**/Noto-COLRv1.ttf",
+        "/System/Library/Fonts/Apple Color Emoji.ttc",
+    ),
 }
+_DEBIAN = {"redis": "redis-server", "emoji": "fonts-noto-color-emoji"}
+_FEDORA = {"postgresql": "postgresql-server", "emoji": "google-noto-color-emoji-fonts"}
 # What each package program calls the parts, and the words before their names.
 _PACKAGES = {
-    "apt-get": ("apt-get install -y --no-install-recommends", {"redis": "redis-server"}),
-    "dnf": ("dnf install -y", {"postgresql": "postgresql-server"}),
-    "pacman": ("pacman -S --noconfirm", {}),
-    "zypper": ("zypper install -y", {"postgresql": "postgresql-server"}),
-    "apk": ("apk add", {}),
+    "apt-get": ("apt-get install -y --no-install-recommends", _DEBIAN),
+    "dnf": ("dnf install -y", _FEDORA),
+    "pacman": ("pacman -S --noconfirm", {"emoji": "noto-fonts-emoji"}),
+    "zypper": ("zypper install -y", {"postgresql": "postgresql-server", "emoji": "google-noto-coloremoji-fonts"}),
+    "apk": ("apk add", {"emoji": "font-noto-emoji"}),
     "brew": ("brew install", {}),
 }
 
 
 def find(part: str) -> str | None:
-    """The program of this part ("redis", "postgresql" or "chromium"), or None."""
+    """The program of this part ("redis", "postgresql", "chromium"; for "emoji" the font), or None."""
     for program in _PROGRAMS[part]:
         if found := shutil.which(program):
             return found
         patterns = _OTHER_PLACES.get(program, ())
-        if lying := [path for pattern in patterns for path in glob.glob(pattern)]:
+        if lying := [path for pattern in patterns for path in glob.glob(pattern, recursive=True)]:
             return max(lying, key=_numbers)
     return None
 
@@ -56,16 +66,16 @@ def _numbers(path: str) -> list[int]:
     return [int(piece) for piece in "".join(c if c.isdigit() else " " for c in path).split()]
 
 
-def ensure() -> None:
-    """Have all parts, installing what is missing where that is allowed.
+def ensure(parts: Sequence[str]) -> None:
+    """Have these parts, installing what is missing where that is allowed.
 
     Raises ChoreError with the line to type where it is not.
     """
-    missing = [part for part in _PROGRAMS if not find(part)]
+    missing = [part for part in parts if not find(part)]
     if not missing:
         return
     if not _allowed():
-        raise ChoreError(f"The tests need {_listed(missing)}: type `{_line(missing)}` and run this again.")
+        raise ChoreError(f"This needs {_listed(missing)}: type `{_line(missing)}` and run this again.")
     _install(missing)
     if still := [part for part in missing if not find(part)]:
         raise ChoreError(f"The system's packages did not bring {_listed(still)}: install it and run this again.")
@@ -83,7 +93,7 @@ def _allowed() -> bool:
 
 def _install(missing: Sequence[str]) -> None:
     VAR.mkdir(exist_ok=True)
-    say(f"-> The tests talk to {_listed(missing)}, from the system's packages: {_line(missing)}")
+    say(f"-> This needs {_listed(missing)}, from the system's packages: {_line(missing)}")
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     # RUNLEVEL=1 keeps Debian from starting the servers it installs: the tests start their own.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}

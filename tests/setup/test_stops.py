@@ -87,4 +87,4 @@ def test_missing_parts_come_with_the_exact_line_to_type(monkeypatch: pytest.Monk
     monkeypatch.setattr("shutil.which", lambda program: "/usr/bin/apt-get" if program == "apt-get" else None)
     line = "sudo apt-get update && sudo apt-get install -y --no-install-recommends redis-server postgresql chromium"
     with pytest.raises(ChoreError, match=f"`{line}`"):
-        system_parts.ensure()
+        system_parts.ensure(system_parts.FOR_TESTS)

@@ -39,13 +39,10 @@ class Backend:
 
     def settings(self, **changes: Any) -> Settings:
         """Settings for this place."""
-        return settings_with(**(self._values() | changes))
+        return settings_with(**(self.values() | changes))
 
-    def environment(self) -> dict[str, str]:
-        """The same as environment variables, for server processes."""
-        return {f"FAIRMATCH_{name.upper()}": str(value) for name, value in self._values().items()}
-
-    def _values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
+        """What sets this place apart, by the names of the settings."""
         names = ("data", "database_url", "redis_url", "redis_prefix")
         return {name: getattr(self, name) for name in names}
 

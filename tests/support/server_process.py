@@ -25,10 +25,10 @@ Settings = Mapping[str, Any]
 class ServerProcess(Daemon):
     """One worker: `fairmatch serve` on a port that it keeps over restarts."""
 
-    def __init__(self, name: str, folder: Path, guard: Guard, backend: Backend, settings: Settings) -> None:
+    def __init__(self, name: str, folder: Path, guard: Guard, settings: Settings) -> None:
         super().__init__(name, folder, guard)
         self.port = free_port()
-        self._settings = backend.environment() | {f"FAIRMATCH_{key.upper()}": str(v) for key, v in settings.items()}
+        self._settings = {f"FAIRMATCH_{setting.upper()}": str(value) for setting, value in settings.items()}
 
     def forget(self, setting: str) -> None:
         """Start without this setting from the next time on."""
@@ -141,7 +141,7 @@ async def serve(
     async def start(workers: int | None = None, **settings: Any) -> Servers:
         base = sum(len(servers.processes) for servers in started)
         names = [f"server-{base + number}" for number in range(workers or backend.workers)]
-        processes = [ServerProcess(name, tmp_path, process_guard, backend, settings) for name in names]
+        processes = [ServerProcess(name, tmp_path, process_guard, backend.values() | settings) for name in names]
         request.node.stash.setdefault(DAEMONS, []).extend(processes)
         servers = Servers(processes, backend)
         started.append(servers)
