@@ -67,7 +67,6 @@ class Picture:
 FOR_DOCUMENTS = (
     Picture("lobby"),
     Picture("lobby", phone=True, dark=True, locale="de"),
-    Picture("messages", phone=True),
     Picture("today", dark=True),
 )
 

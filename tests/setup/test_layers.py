@@ -29,7 +29,7 @@ def test_every_package_is_held() -> None:
 
 
 def test_nothing_below_imports_a_part_of_the_composition_root() -> None:
-    """What lies in server/ beside kernel/ and live/ stands above the features; a new part need not be named anywhere."""
+    """What lies in server/ beside kernel/ and live/ stands above the features; a new part need not be named."""
     imports = re.compile(r"^\s*(?:from server import|(?:from|import) server\.(?!kernel\b|live\b))", re.MULTILINE)
     below = [path for path in sources() if not is_composition(path)]
     assert below
