@@ -175,10 +175,10 @@ def refusal(request: Request, level: Access, *, signed_in: bool) -> Exception:
 def _sign_in(request: Request) -> Exception:
     if not wants_html(request):
         return ProblemError(401, "unauthorized", "Sign in first.")
-    return SignInFirst(_local(request) if request.method in SAFE_METHODS else "/")
+    return SignInFirst(local_path(request) if request.method in SAFE_METHODS else "/")
 
 
-def _local(request: Request) -> str:
+def local_path(request: Request) -> str:
     """This page's own path and query: never another host's."""
     path = "/" + request.url.path.lstrip("/\\")
     return f"{path}?{request.url.query}" if request.url.query else path

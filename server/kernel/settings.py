@@ -14,44 +14,60 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FAIRMATCH_", env_file=".env", extra="ignore", frozen=True)
 
-    data: Path = Field(Path("var"), description="Folder for the database, uploaded files, mails and the secret.")
-    database_url: str = Field(
-        "", description="postgresql://user:password@host/name; empty: SQLite in the data folder, one process."
+    data: Path = Field(
+        default=Path("var"), description="Folder for the database, uploaded files, mails and the secret."
     )
-    redis_url: str = Field("", description="redis://host:6379/0; needed as soon as there is more than one worker.")
-    redis_prefix: str = Field("fairmatch", description="Put before every Redis channel and key.")
+    database_url: str = Field(
+        default="", description="postgresql://user:password@host/name; empty: SQLite in the data folder, one process."
+    )
+    redis_url: str = Field(
+        default="", description="redis://host:6379/0; needed as soon as there is more than one worker."
+    )
+    redis_prefix: str = Field(default="fairmatch", description="Put before every Redis channel and key.")
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
-    workers: int = Field(1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis.")
-    worker_name: str = Field("", description="Stable name of this worker among the others; empty: made at start.")
-    base_url: str = Field("", description="Address that people type, used in mails; empty: http://localhost:PORT.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis."
+    )
+    worker_name: str = Field(
+        default="", description="Stable name of this worker among the others; empty: made at start."
+    )
+    base_url: str = Field(
+        default="", description="Address that people type, used in mails; empty: http://localhost:PORT."
+    )
     allowed_origins: list[str] = Field(
         default_factory=list, description="Further origins whose pages may open the live line, as a JSON list."
     )
-    trusted_proxies: str = Field("127.0.0.1", description="Addresses of reverse proxies whose headers are believed.")
-    drain_seconds: float = Field(20.0, ge=0, le=30, description="How long a stopping worker takes leave of people.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses of reverse proxies whose headers are believed."
+    )
+    drain_seconds: float = Field(
+        default=20.0, ge=0, le=30, description="How long a stopping worker takes leave of people."
+    )
 
     secret: SecretStr = Field(
-        SecretStr(""), description="Key for signatures; empty: made once and kept in the data folder."
+        default=SecretStr(""), description="Key for signatures; empty: made once and kept in the data folder."
     )
-    dev: bool = Field(False, description="Development aids: the pattern page and the mails under /dev/mail.")
-    demo: bool = Field(False, description="Fill an empty database with the demo fair.")
-    log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    dev: bool = Field(default=False, description="Development aids: the pattern page and the mails under /dev/mail.")
+    demo: bool = Field(default=False, description="Fill an empty database with the demo fair.")
+    log_format: Literal["console", "json"] = Field(default="console", description="Logs for people or for machines.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token for /metrics; empty: only from this machine."
+        default=SecretStr(""), description="Bearer token for /metrics; empty: only from this machine."
     )
 
     smtp_url: SecretStr = Field(
-        SecretStr(""), description="smtp[s]://user:password@host:port; empty: mails land in the data folder."
+        default=SecretStr(""), description="smtp[s]://user:password@host:port; empty: mails land in the data folder."
     )
-    mail_from: str = Field("Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
+    mail_from: str = Field(default="Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
 
-    oidc_name: str = Field("", description="Name on the button for single sign-on.")
-    oidc_issuer: str = Field("", description="OpenID Connect issuer; empty: single sign-on is off.")
-    oidc_client_id: str = Field("", description="Client id at the issuer.")
-    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret at the issuer.")
+    oidc_name: str = Field(default="", description="Name on the button for single sign-on.")
+    oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: single sign-on is off.")
+    oidc_client_id: str = Field(default="", description="Client id at the issuer.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Client secret at the issuer.")
 
     @property
     def embedded(self) -> bool:

@@ -32,7 +32,7 @@ class Ear:
 async def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Wait for a condition, looking every few milliseconds; fail when it does not come true in time."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.005)
 
 

@@ -5,8 +5,8 @@ from starlette.middleware import Middleware
 
 from server.kernel.csrf import OwnPagesOnly, is_own, origin_of
 from server.kernel.errors import Answer, Errors
-from server.kernel.settings import Settings
 from tests.server.kernel.asgi import app_with, client_of
+from tests.support.backend import settings_with
 
 OURS = "https://fair.example.org"
 
@@ -61,7 +61,7 @@ def test_an_origin_has_no_path_and_is_lower_case() -> None:
 
 @pytest.fixture
 def app() -> Starlette:
-    settings = Settings(base_url=OURS)
+    settings = settings_with(base_url=OURS)
     guarded = Middleware(OwnPagesOnly, settings=settings)
     return app_with(Middleware(Errors, answer=Answer(lambda *_: pytest.fail("asked for a page"))), guarded)
 

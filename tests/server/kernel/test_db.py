@@ -11,7 +11,7 @@ from server.kernel.db import Database, database_url
 from server.kernel.events import Events
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
-from server.kernel.settings import Settings
+from tests.support.backend import settings_with
 
 
 def row(name: str) -> OutboxRow:
@@ -38,7 +38,7 @@ async def test_an_exception_takes_back_everything_and_tells_nobody(kernel: Kerne
 
     kernel.events.on(str, hear)
 
-    with pytest.raises(LookupError):
+    async def fails() -> None:
         async with kernel.database.write() as uow:
             uow.session.add(row("a"))
             uow.emit("it happened")
@@ -46,6 +46,9 @@ async def test_an_exception_takes_back_everything_and_tells_nobody(kernel: Kerne
             uow.after_commit(lambda: hear("committed"))
             await uow.session.flush()
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fails()
 
     assert await names(kernel) == []
     assert heard == []
@@ -146,7 +149,7 @@ async def test_a_moment_comes_back_aware_and_in_utc(kernel: Kernel, clock: Froze
 
 
 async def test_sqlite_waits_for_the_disk_and_keeps_foreign_keys(tmp_path: Path) -> None:
-    database = Database(Settings(data=tmp_path), SystemClock(), Events())
+    database = Database(settings_with(data=tmp_path), SystemClock(), Events())
     pragmas = ("journal_mode", "synchronous", "foreign_keys")
 
     async with database.read() as session:
@@ -157,7 +160,7 @@ async def test_sqlite_waits_for_the_disk_and_keeps_foreign_keys(tmp_path: Path) 
 
 
 async def test_another_programs_lock_is_waited_for(tmp_path: Path) -> None:
-    database = Database(Settings(data=tmp_path), SystemClock(), Events())
+    database = Database(settings_with(data=tmp_path), SystemClock(), Events())
     async with database.write() as uow:
         await uow.session.execute(text("CREATE TABLE t (n INTEGER)"))
     other = sqlite3.connect(tmp_path / "fairmatch.db", isolation_level=None)
@@ -179,9 +182,9 @@ async def test_another_programs_lock_is_waited_for(tmp_path: Path) -> None:
     ],
 )
 def test_addresses_of_postgresql_get_the_asynchronous_driver(given: str, used: str) -> None:
-    assert database_url(Settings(database_url=given)) == used
+    assert database_url(settings_with(database_url=given)) == used
 
 
 def test_other_databases_are_refused() -> None:
     with pytest.raises(ValueError, match="postgresql://"):
-        database_url(Settings(database_url="mysql://db/fair"))
+        database_url(settings_with(database_url="mysql://db/fair"))

@@ -4,13 +4,13 @@ from starlette.middleware import Middleware
 
 from server.kernel.errors import Answer, Errors
 from server.kernel.hosts import KnownHosts, host_name
-from server.kernel.settings import Settings
 from tests.server.kernel.asgi import app_with, client_of
+from tests.support.backend import settings_with
 
 
 @pytest.fixture
 def app() -> Starlette:
-    settings = Settings(base_url="https://fair.example.org", host="0.0.0.0")
+    settings = settings_with(base_url="https://fair.example.org", host="0.0.0.0")
     errors = Middleware(Errors, answer=Answer(lambda *_: pytest.fail("asked for a page")))
     return app_with(errors, Middleware(KnownHosts, settings=settings), path="/{rest:path}")
 

@@ -20,7 +20,7 @@ from server.kernel.observe import JOBS_PARKED
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
-from tests.support.backend import Backend
+from tests.support.backend import Backend, settings_with
 
 
 class Done:
@@ -60,7 +60,7 @@ async def test_a_job_is_done_soon_after_its_commit(kernel: Kernel) -> None:
     await enqueue(kernel)
 
     async with asyncio.timeout(5):
-        while not done.payloads:
+        while not done.payloads:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     assert done.payloads == [{"name": "Ada"}]
 
@@ -78,10 +78,13 @@ async def test_a_job_of_a_change_that_is_taken_back_is_never_done(kernel: Kernel
     done = Done()
     kernel.jobs.register("greet", done)
 
-    with pytest.raises(LookupError):
+    async def changes_its_mind() -> None:
         async with kernel.database.write() as uow:
             uow.enqueue("greet", {})
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await changes_its_mind()
 
     await kernel.jobs.run_due()
     assert done.payloads == []
@@ -178,7 +181,8 @@ async def test_a_job_that_keeps_failing_is_parked_and_seen(kernel: Kernel, clock
     assert len(done.payloads) == MAX_ATTEMPTS
     assert (parked.error, parked.due_at) == ("RuntimeError", None)
     assert await kernel.jobs.parked() == 1
-    assert JOBS_PARKED.collect()[0].samples[0].value == 1
+    [figure] = JOBS_PARKED.collect()
+    assert figure.samples[0].value == 1
 
 
 async def test_a_job_that_gives_up_is_parked_at_once_and_can_be_tried_again(kernel: Kernel) -> None:
@@ -383,8 +387,9 @@ async def test_a_job_survives_a_process_that_is_killed_between_commit_and_run(
 ) -> None:
     greeted = tmp_path / "greeted"
     command = [sys.executable, "-c", WORKER, str(greeted)]
+    values = {f"FAIRMATCH_{name.upper()}": str(value) for name, value in backend.values().items()}
     killed = await asyncio.to_thread(
-        subprocess.run, command, env=os.environ | backend.environment() | {"PYTHONPATH": "."}, check=False
+        subprocess.run, command, env=os.environ | values | {"PYTHONPATH": "."}, check=False
     )
     assert killed.returncode == -signal.SIGKILL
     assert not greeted.exists()
@@ -400,7 +405,7 @@ async def test_a_job_survives_a_process_that_is_killed_between_commit_and_run(
 
 
 async def test_with_sqlite_claims_of_the_last_run_are_free_at_the_start(tmp_path: Path, clock: FrozenClock) -> None:
-    kernel = create_kernel(Settings(data=tmp_path), clock)
+    kernel = create_kernel(settings_with(data=tmp_path), clock)
     await upgrade(kernel.database)
     async with kernel.database.write() as uow:
         uow.session.add(
