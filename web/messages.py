@@ -33,6 +33,7 @@ msgstr ""
 Text = str | tuple[str, ...]
 
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_TEMPLATES = {"silent": "false", "extensions": "jinja2.ext.do"}  # as in render.py; a fault in a template is an error
 _SCRIPT_STRING = r"""\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*"""
 _SCRIPT_ONE = re.compile(rf"(?<![\w.])(?:_|gettext)\({_SCRIPT_STRING}[,)]")
 _SCRIPT_MANY = re.compile(rf"(?<![\w.])ngettext\({_SCRIPT_STRING},{_SCRIPT_STRING},")
@@ -129,7 +130,7 @@ def _texts(path: Path) -> Iterator[Text]:
         return
     method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
     with path.open("rb") as file:
-        for _, text, _, _ in extract(method, file, keywords=_KEYWORDS, options={"silent": "false", "extensions": "jinja2.ext.do"}):
+        for _, text, _, _ in extract(method, file, keywords=_KEYWORDS, options=_TEMPLATES):
             yield (text[0], text[1]) if isinstance(text, tuple) else text
 
 
