@@ -50,7 +50,9 @@ async def mute(request: Request) -> Response:
     """Take the word from somebody in the lobby."""
     minutes = _minutes((await Form.of(request)).typed("minutes"))
     until = kernel_of(request).clock.now() + timedelta(minutes=minutes) if minutes else None
-    return await _moderate(request, lambda me, person_id: moderation.mute(me, person_id, until), N_("They can read now, but not write."))
+    return await _moderate(
+        request, lambda me, person_id: moderation.mute(me, person_id, until), N_("They can read now, but not write.")
+    )
 
 
 async def unmute(request: Request) -> Response:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from server.live.parts import Live
 from starlette.requests import HTTPConnection
 
 from chat import unread
@@ -17,8 +16,10 @@ from chat.standing import Pair, standing, standings
 from server.kernel.parts import Kernel
 from server.live import topics
 from server.live.grants import Grant, Namespace
+from server.live.parts import Live
 from server.live.together import Together
 
+NO_MESSAGES = Page((), more=False)
 # People who typed a moment ago, before those of longer ago are forgotten.
 TYPISTS_MOST = 1_000
 
@@ -80,13 +81,14 @@ class Chat:
 
     async def _snapshot(self, person_id: str, channel_id: str) -> Mapping[str, Any]:
         """As `server.live.wire.chat.ChatSnapshot`. The page is the same for everybody, and read once for many."""
-        last = await self._pages.get(channel_id)
+        last = await self._pages.get(channel_id) or NO_MESSAGES
         now = self.kernel.clock.now()
         async with self.kernel.database.read() as session:
             mark = await read_seq(session, channel_id, person_id)
             me = await standing(session, person_id, channel_id, now)
         rights = rights_wire(me.rights, now) if me else {}
-        return (last.wire() if last else {}) | {"read": mark, "rights": rights}
+        newest = last.messages[-1].seq if last.messages else 0
+        return last.wire() | {"read": newest if mark is None else mark, "rights": rights}
 
 
 def chat_of(connection: HTTPConnection) -> Chat:

@@ -38,10 +38,10 @@ async def page(session: AsyncSession, channel_id: str, *, before: int | None = N
     return Page([_shown(row, reactions[row.Message.id]) for row in shown], len(rows) > limit)
 
 
-async def read_seq(session: AsyncSession, channel_id: str, person_id: str) -> int:
-    """How far somebody has read a channel; 0 where they have not begun."""
+async def read_seq(session: AsyncSession, channel_id: str, person_id: str) -> int | None:
+    """How far somebody has read a channel; None where they have not begun, and so nothing counts as unread."""
     query = select(ReadMark.read_seq).where(ReadMark.channel_id == channel_id, ReadMark.person_id == person_id)
-    return await session.scalar(query) or 0
+    return await session.scalar(query)
 
 
 async def partner(session: AsyncSession, channel_id: str, person_id: str) -> Author | None:

@@ -70,7 +70,8 @@ async def talk(
     # In the same session: on SQLite it sees one moment, and a top from another one would leave a hole.
     top = (await store.tops(session, [topic]))[topic]
     found = await page(session, me.channel_id, before=before)
-    read = await read_seq(session, me.channel_id, me.me.id)
+    mark = await read_seq(session, me.channel_id, me.me.id)
+    read = top.seq if mark is None else mark
     now = kernel_of(request).clock.now()
     rights = rights_wire(me.rights, now)
     zone = when.zone(person.time_zone)
