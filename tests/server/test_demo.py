@@ -1,0 +1,69 @@
+"""The demo fair: there at once, once, and around today."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from chat.model import Message, Reaction
+from chat.queries import page
+from chat.unread import total, unread
+from fairs import queries as fair_queries
+from people import queries as people_queries
+from people.links import look
+from server.demo import fill
+from server.demo.cast import CAST, EDITION
+from server.kernel.clock import FrozenClock
+from server.kernel.parts import Kernel
+
+
+async def test_five_people_of_five_roles_get_links_that_work(kernel: Kernel) -> None:
+    links = await fill(kernel)
+    assert [link.name for link in links] == [role.name for role in CAST if role.link]
+    assert len(links) == 5
+    async with kernel.database.read() as session:
+        for link in links:
+            found = await look(session, link.url.partition("token=")[2])
+            assert found is not None
+
+
+async def test_filling_twice_changes_nothing_but_the_links(kernel: Kernel) -> None:
+    async def counted() -> tuple[int | None, int | None]:
+        async with kernel.database.read() as session:
+            messages = await session.scalar(select(func.count()).select_from(Message))
+            return messages, await session.scalar(select(func.count()).select_from(Reaction))
+
+    first = await fill(kernel)
+    there = await counted()
+    second = await fill(kernel)
+    assert await counted() == there
+    assert {link.url for link in first}.isdisjoint(link.url for link in second)
+
+
+async def test_the_fair_is_in_full_swing(kernel: Kernel) -> None:
+    await fill(kernel)
+    now = kernel.clock.now()
+    async with kernel.database.read() as session:
+        fair = await fair_queries.by_slug(session, EDITION)
+        assert fair is not None
+        assert fair.starts_on < now.date() < fair.ends_on
+        assert await fair_queries.member_count(session, fair.id) == len(CAST)
+        bernd = await people_queries.by_email(session, "b.kowalski@stadtwerke-hagenfeld.example")
+        assert bernd is not None
+        waiting = (await unread(session, [bernd.id]))[bernd.id]
+        lobby = next(each for each in waiting if each.kind == "room")
+        said = (await page(session, lobby.channel_id)).messages
+    assert total(waiting) > lobby.mentions > 0
+    assert any(message.edited_at for message in said)
+    assert any(message.reactions for message in said)
+    assert [message.sent_at for message in said] == sorted(message.sent_at for message in said)
+    assert said[-1].sent_at < now
+
+
+async def test_a_demo_that_was_left_alone_for_weeks_is_around_today_again(kernel: Kernel, clock: FrozenClock) -> None:
+    await fill(kernel)
+    clock.advance(days=30)
+    await fill(kernel)
+    async with kernel.database.read() as session:
+        fair = await fair_queries.by_slug(session, EDITION)
+    assert fair is not None
+    assert fair.starts_on == (clock.now() - timedelta(days=1)).date()
