@@ -29,8 +29,8 @@ class Form:
     @classmethod
     async def of(cls, request: Request) -> "Form":
         """The form that a request brings. Raises what the kernel and the parser say of bad ones (413, 400)."""
-        data = await request.form(max_fields=FIELDS_MOST, max_files=1)
-        return cls(data, locale_of(request))
+        async with request.form(max_fields=FIELDS_MOST, max_files=0) as data:
+            return cls(data, locale_of(request))
 
     def __getitem__(self, field: str) -> Any:
         """What to show in a field: as it was typed, else the value that the form was made with."""
@@ -52,11 +52,6 @@ class Form:
         if not self._data:
             return list(self._given.get(field, ()))
         return [value for value in self._data.getlist(field) if isinstance(value, str)]
-
-    def file(self, field: str) -> UploadFile | None:
-        """The uploaded file, unless none was chosen."""
-        value = self._data.get(field)
-        return value if isinstance(value, UploadFile) and value.filename else None
 
     def take(self, field: str, rule: Rule[T], otherwise: T) -> T:
         """The field's value by a rule; when the rule refuses it, the reason is noted and `otherwise` returned."""
@@ -94,3 +89,10 @@ class Form:
     def _say(self, text: str, params: dict[str, Any]) -> str:
         told = self._gettext(text)
         return told % params if params else told
+
+
+async def uploaded(request: Request, field: str) -> bytes:
+    """The content of the one file that a form brings; empty when none was chosen."""
+    async with request.form(max_fields=FIELDS_MOST, max_files=1) as data:
+        value = data.get(field)
+        return await value.read() if isinstance(value, UploadFile) else b""

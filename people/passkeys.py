@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from webauthn import (
@@ -17,7 +18,6 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -37,6 +37,8 @@ from server.kernel.settings import Settings
 # More are no sign of a person with many devices.
 MOST = 20
 NAME_MOST = 60  # characters
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class Passkeys:
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-            raise refused() from error
+        except Exception as error:
+            raise _unreadable(error) from error
         if await _by_credential(uow.session, made.credential_id) is not None:
             raise refused()
         passkey = Passkey(
@@ -126,8 +128,8 @@ class Passkeys:
                 credential_current_sign_count=passkey.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-            raise refused() from error
+        except Exception as error:
+            raise _unreadable(error) from error
         passkey.sign_count = proven.new_sign_count
         passkey.last_used_at = uow.clock.now()
         return person
@@ -155,6 +157,12 @@ async def of_person(session: AsyncSession, person_id: str) -> list[Passkey]:
 def refused() -> ProblemError:
     """The one answer to every answer that does not hold: it says nothing about which accounts there are."""
     return ProblemError(400, "passkey_refused", "This passkey was not accepted.")
+
+
+def _unreadable(error: Exception) -> ProblemError:
+    """The answer to foreign bytes, whatever the parsers of CBOR, keys and certificates say about them."""
+    log.info("passkey_refused", reason=type(error).__name__)
+    return refused()
 
 
 async def _by_credential(session: AsyncSession, credential_id: bytes) -> Passkey | None:

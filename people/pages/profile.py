@@ -7,7 +7,7 @@ from starlette.routing import Route
 from people import actions, languages, photos, text, zones
 from people.actions import Profile
 from people.completeness import completeness
-from people.forms import Form
+from people.forms import Form, uploaded
 from people.limits import PHOTOS, may
 from people.model import Person
 from people.pages.entering import PRIVATE, refused_at, speak
@@ -52,14 +52,13 @@ async def save(request: Request) -> Response:
 
 async def change_photo(request: Request) -> Response:
     """Show another photo."""
-    form = await Form.of(request)
-    upload = form.file("photo")
+    content = await uploaded(request, "photo")
     shown = _filled(request.state.person, locale_of(request))
     try:
-        if upload is None:
+        if not content:
             raise UnacceptableError(N_("Please choose a photo first."))
         await may(request, "photo", PHOTOS)
-        kept = await people_of(request).photos.take(await upload.read())
+        kept = await people_of(request).photos.take(content)
     except UnacceptableError as refused:
         shown.refuse("photo", refused.text, **refused.params)
         return _page(request, shown, status=422)
