@@ -153,6 +153,7 @@ async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
     """The kernel between its start and its end. Raises StartRefused."""
     async with AsyncExitStack() as ending:
         ending.push_async_callback(kernel.database.close)
+        ending.push_async_callback(kernel.limiter.stop)
         await ending.enter_async_context(alone_or_connected(kernel.settings))
         await upgrade(kernel.database)
         await kernel.bus.start()

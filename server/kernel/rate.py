@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import math
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from limits import RateLimitItem, parse
@@ -14,6 +14,9 @@ from starlette.requests import HTTPConnection
 
 from server.kernel.http import ProblemError
 from server.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 # A limit is looked up before the work it protects, so it must not take longer than the work.
 REDIS_TIMEOUT_S = 0.25
@@ -28,8 +31,14 @@ class Limiter:
 
     def __init__(self, settings: Settings) -> None:
         self._memory = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = _shared(settings)
+        self._redis = _redis(settings.redis_url) if settings.redis_url else None
+        self._shared = _shared(self._redis, settings.redis_prefix) if self._redis else None
         self._alone_until = 0.0
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        if self._redis is not None:
+            await self._redis.aclose()
 
     async def spend(self, what: str, limit: str, *who: str) -> None:
         """Count one use of `what` by `who`; `limit` reads like "5 per minute" or "100/hour".
@@ -87,14 +96,13 @@ async def _spend(counter: MovingWindowRateLimiter, item: RateLimitItem, *key: st
     return max(1, math.ceil(window.reset_time - time.time()))
 
 
-def _shared(settings: Settings) -> MovingWindowRateLimiter | None:
-    if not settings.redis_url:
-        return None
-    storage: Any = RedisStorage(
-        f"async+{settings.redis_url}",
-        implementation="redispy",
-        key_prefix=f"{settings.redis_prefix}:limits",
-        socket_timeout=REDIS_TIMEOUT_S,
-        socket_connect_timeout=REDIS_TIMEOUT_S,
-    )
+def _redis(url: str) -> "ConnectionPool":
+    from redis.asyncio import ConnectionPool
+
+    return ConnectionPool.from_url(url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S)
+
+
+def _shared(pool: "ConnectionPool", prefix: str) -> MovingWindowRateLimiter:
+    options: dict[str, Any] = {"connection_pool": pool}
+    storage = RedisStorage("async+redis://", implementation="redispy", key_prefix=f"{prefix}:limits", **options)
     return MovingWindowRateLimiter(storage)

@@ -95,7 +95,7 @@ async def test_a_method_that_a_path_does_not_have_is_named_as_such(client: httpx
     answer = await client.delete("/healthz", headers=JSON)
 
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])

@@ -1,0 +1,83 @@
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import structlog
+
+from server.kernel.observe import HIDDEN, hide_secrets, set_up_logs
+from tests.support.backend import settings_with
+
+
+@contextmanager
+def product_logs() -> Iterator[None]:
+    """The product's logs, for machines; everything is as before afterwards."""
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    logging.root.handlers[:] = []
+    set_up_logs(settings_with(log_format="json"))
+    yield
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["token", "session_token", "ticket", "password", "cookie", "authorization", "text", "html", "payload", "subject"],
+)
+def test_a_secret_is_hidden_by_its_name(name: str) -> None:
+    assert hide_secrets(None, "", {name: "very-secret"}) == {name: HIDDEN}
+
+
+@pytest.mark.parametrize("name", ["context", "request_id", "path", "tokens_given", "connection"])
+def test_ordinary_names_stay(name: str) -> None:
+    assert hide_secrets(None, "", {name: "a value"}) == {name: "a value"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /sign-in/link?token=very-secret HTTP/1.1",
+        "wss://host/live?ticket=very-secret&x=1",
+        "/sign-in/callback?state=very-secret&code=very-secret",
+        "Authorization: Bearer very-secret",
+    ],
+)
+def test_a_secret_inside_a_text_is_hidden(text: str) -> None:
+    shown: Any = hide_secrets(None, "", {"event": text})["event"]
+
+    assert "very-secret" not in shown
+    assert HIDDEN in shown
+
+
+def test_a_line_is_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    with product_logs(), structlog.contextvars.bound_contextvars(request_id="r-1"):
+        structlog.get_logger("somewhere").info("it_happened", count=3)
+
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["count"], line["level"], line["request_id"]) == ("it_happened", 3, "info", "r-1")
+    assert line["timestamp"].endswith("Z")
+
+
+def test_other_libraries_log_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    with product_logs():
+        logging.getLogger("some.library").warning("asked %s", "/x?token=very-secret")
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["event"] == f"asked /x?token={HIDDEN}"
+
+
+def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "very-" + "secret"
+    with product_logs():
+        try:
+            assert secret
+            raise ValueError("it failed")
+        except ValueError:
+            structlog.get_logger().exception("failed")
+
+    line = json.loads(capsys.readouterr().out)
+    assert "ValueError: it failed" in line["exception"]
+    assert "very-secret" not in json.dumps(line)

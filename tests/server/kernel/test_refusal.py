@@ -1,0 +1,86 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.kernel.refusal import NotReachable, StartRefused, alone_or_connected, only_server, refuse_unsupported
+from tests.support.backend import settings_with
+
+DATABASE = "postgresql://fair@db/fair"
+
+
+def test_settings_that_go_together_are_fine() -> None:
+    refuse_unsupported(settings_with())
+    refuse_unsupported(settings_with(workers=4, database_url=DATABASE, redis_url="redis://redis"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"workers": 2}, "Several workers need PostgreSQL"),
+        ({"workers": 2, "redis_url": "redis://redis"}, "Several workers need PostgreSQL"),
+        ({"workers": 2, "database_url": DATABASE}, "Several workers need Redis"),
+        ({"redis_url": "http://redis"}, "FAIRMATCH_REDIS_URL must begin with"),
+        ({"database_url": "mysql://db/fair"}, "FAIRMATCH_DATABASE_URL must begin with"),
+        ({"base_url": "fair.example.org"}, "FAIRMATCH_BASE_URL must begin with"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused_in_one_sentence(settings: dict[str, object], reason: str) -> None:
+    with pytest.raises(StartRefused) as refused:
+        refuse_unsupported(settings_with(**settings))
+
+    assert str(refused.value).startswith(reason)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_data_folder_has_one_server(tmp_path: Path) -> None:
+    with (
+        only_server(tmp_path),
+        pytest.raises(StartRefused, match="already runs on the data folder"),
+        only_server(tmp_path),
+    ):
+        pass
+
+
+def test_a_data_folder_is_free_again_after_its_server(tmp_path: Path) -> None:
+    for _ in range(2):
+        with only_server(tmp_path):
+            pass
+
+
+def test_a_killed_server_leaves_no_lock_behind(tmp_path: Path) -> None:
+    holding = (
+        "import os, sys; from pathlib import Path; from server.kernel.refusal import only_server\n"
+        "with only_server(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", holding, str(tmp_path)], check=False)
+
+    with only_server(tmp_path):
+        assert (tmp_path / "server.lock").read_text().isdecimal()
+
+
+async def test_servers_without_redis_do_not_share_a_database(postgresql_url: str) -> None:
+    alone = settings_with(database_url=postgresql_url)
+
+    async with alone_or_connected(alone):
+        with pytest.raises(StartRefused, match="several need Redis"):
+            async with alone_or_connected(alone):
+                pass
+
+
+async def test_servers_with_redis_share_a_database_but_not_with_one_without(postgresql_url: str) -> None:
+    connected = settings_with(database_url=postgresql_url, redis_url="redis://redis")
+
+    async with alone_or_connected(connected), alone_or_connected(connected):
+        with pytest.raises(StartRefused, match="several need Redis"):
+            async with alone_or_connected(settings_with(database_url=postgresql_url)):
+                pass
+
+
+async def test_a_database_that_does_not_answer_may_do_so_later() -> None:
+    with pytest.raises(NotReachable, match="does not answer") as refused:
+        async with alone_or_connected(settings_with(database_url="postgresql://fair@127.0.0.1:9/fair")):
+            pass
+
+    assert refused.value.code == 1
