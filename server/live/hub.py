@@ -333,7 +333,7 @@ class Hub:
 
     def _close_empty(self) -> None:
         latest = asyncio.get_running_loop().time() - KEEP_EMPTY_S
-        idle = [topic for topic, room in self.rooms.items() if not len(room) and room.wanted_at < latest]
+        idle = [topic for topic, room in self.rooms.items() if not room.size and room.wanted_at < latest]
         for topic in idle:
             if topic not in self._opening:
                 self._close(topic)

@@ -117,7 +117,7 @@ class Live:
     def viewers(self, topic: str) -> int:
         """Connections of this worker on a topic."""
         room = self.hub.rooms.get(topic)
-        return len(room) if room else 0
+        return room.size if room else 0
 
     def present(self, topic: str) -> int:
         """People present in a room, over all workers."""

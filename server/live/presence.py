@@ -131,7 +131,7 @@ class Presence:
         metrics.PRESENT.set(self._census.total())
         for topic in self._census.changed:
             room = self._hub.rooms.get(topic)
-            if room is not None and len(room):
+            if room is not None and room.size:
                 await self._tell(room, self._views.setdefault(topic, _View()))
             else:
                 self._census.take_changes(topic)

@@ -152,7 +152,9 @@ class Room:
 
     # -- members -------------------------------------------------------------------------------------------------
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many members there are. (No `__len__`: an empty room would count as none.)"""
         return len(self.hot) + len(self.behind)
 
     def warm(self, member: Member) -> None:

@@ -215,4 +215,4 @@ def test_thousand_members_come_and_go_and_the_hot_set_is_right() -> None:
             room.warm(member)
         room.offer(said(seq))
         room.flush()
-    assert len(room) == len(inside)
+    assert room.size == len(inside)

@@ -1,0 +1,160 @@
+"""Rights that are taken back: at once, on every worker, and within a minute when the bus has lost it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.kernel.parts import Kernel
+from server.live.identity import Identity
+from server.live.limits import Limits
+from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Fair, World, build, serving
+
+
+@pytest.fixture
+async def two(kernel: Kernel, fair: Fair) -> AsyncIterator[tuple[World, World]]:
+    """Two workers on one bus and one database."""
+    async with serving(build(kernel, fair), fair) as one, serving(build(kernel, fair), fair) as other:
+        yield one, other
+
+
+async def test_a_session_that_ends_closes_its_connections_on_every_worker(two: tuple[World, World]) -> None:
+    one, other = two
+    async with one.client(ANNA) as here, other.client(ANNA) as there, other.client(BEN) as ben:
+        one.live.revoke_session("session-anna")
+        assert await here.closed() == 4503
+        assert await there.closed() == 4503
+        await ben.call("echo")
+
+
+async def test_a_person_who_is_banned_is_out_everywhere(two: tuple[World, World]) -> None:
+    one, other = two
+    async with one.client(ANNA) as here, other.client(ANNA) as there:
+        other.live.revoke_person(ANNA)
+        assert await here.closed() == 4503
+        assert await there.closed() == 4503
+
+
+async def test_a_right_that_is_revoked_cuts_the_topic_at_once_and_says_so(two: tuple[World, World]) -> None:
+    one, other = two
+    async with one.client(ANNA, [HALL]) as anna, other.client(BEN, [HALL]) as ben:
+        one.fair.members[HALL].discard(BEN)
+        one.live.grants.revoke(BEN, HALL)
+        assert await ben.event(k="revoked") == {"c": HALL, "k": "revoked", "d": {}}
+        await anna.say(HALL, "among ourselves")
+        await ben.quiet()
+        reply = await ben.ask("test.say", channel=HALL, cid="00000000-0000-4000-8000-000000000000", text="x")
+        assert reply["e"]["code"] == "not_found"
+        assert not (await ben.call("subscribe", channels={HALL: None}))["channels"][HALL]["ok"]
+
+
+async def test_changed_rights_are_asked_again_and_only_what_is_lost_is_cut(two: tuple[World, World]) -> None:
+    one, other = two
+    async with other.client(ANNA, [HALL, SECRET]) as anna:
+        one.fair.members[SECRET].clear()
+        one.live.grants.refresh(ANNA)
+        assert (await anna.event(k="revoked"))["c"] == SECRET
+        await anna.say(HALL, "still here")
+
+
+async def test_what_was_revoked_while_it_was_being_subscribed_is_not_subscribed(world: World, fair: Fair) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    snapshot = fair._snapshot
+
+    async def slow_snapshot(person: str, id_: str) -> dict[str, object]:
+        asked.set()
+        await may_answer.wait()
+        return await snapshot(person, id_)
+
+    async with world.client(BEN) as ben:
+        namespace = world.live.topics.of(HALL)
+        object.__setattr__(namespace, "snapshot", slow_snapshot)
+        number = await ben.send("subscribe", channels={HALL: None})
+        await asked.wait()
+        fair.members[HALL].discard(BEN)
+        world.live.grants.revoke(BEN, HALL)
+        may_answer.set()
+        state = (await ben.reply(number))["r"]["channels"][HALL]
+        assert not state["ok"]
+        assert world.live.viewers(HALL) == 0
+
+
+async def test_what_one_may_not_see_looks_like_what_is_not_there(either: World) -> None:
+    async with either.client(BEN, [SECRET, "chat:nowhere", "person:anna", "nothing:1"]) as ben:
+        states = ben.welcome["channels"]
+        assert {state["e"]["code"] for state in states.values()} == {"not_found"}
+        assert len({str(state) for state in states.values()}) == 1
+
+
+async def test_the_own_topic_is_there_unasked_and_nobody_elses(either: World) -> None:
+    async with either.client(ANNA) as anna, either.client(BEN) as ben:
+        either.live.publish_state("person:anna", "unread", {"n": 3})
+        event = await anna.event(k="unread")
+        assert (event["c"], event["d"]) == ("person:anna", {"n": 3})
+        await ben.quiet()
+
+
+async def test_a_session_that_ended_unheard_is_found_at_the_recheck(world: World, fair: Fair) -> None:
+    async with world.client(ANNA) as anna, world.client(BEN) as ben:
+        fair.ended.add("session-anna")
+        await world.live.grants.recheck()
+        assert await anna.closed() == 4503
+        await ben.call("echo")
+
+
+async def test_the_recheck_is_made_by_itself(kernel: Kernel, fair: Fair) -> None:
+    async with serving(build(kernel, fair, Limits(recheck_seconds=0.5)), fair) as world, world.client(ANNA) as anna:
+        fair.ended.add("session-anna")
+        assert await anna.closed() == 4503
+
+
+async def test_a_right_that_was_lost_unheard_is_found_at_the_recheck(world: World, fair: Fair) -> None:
+    async with world.client(BEN, [HALL, LOBBY]) as ben:
+        fair.members[HALL].discard(BEN)
+        await world.live.grants.recheck()
+        assert (await ben.event(k="revoked"))["c"] == HALL
+        await ben.quiet()
+
+
+async def test_the_recheck_of_a_crowd_is_one_query_for_sessions(world: World, fair: Fair) -> None:
+    asked: list[int] = []
+    sessions = fair.sessions
+
+    async def counted(ids: object) -> object:
+        asked.append(len(ids))  # type: ignore[arg-type]
+        return await sessions(ids)  # type: ignore[arg-type]
+
+    world.live.grants._sessions = counted  # type: ignore[assignment]
+    async with world.client(ANNA), world.client(BEN), world.client(CARA), world.client(CARA):
+        await world.live.grants.recheck()
+    assert asked == [3]
+
+
+async def test_a_new_name_is_known_after_the_recheck(world: World, fair: Fair) -> None:
+    async with world.client(ANNA) as anna:
+        fair.people[ANNA] = Identity(ANNA, "Anna Maria", "session-anna")
+        await world.live.grants.recheck()
+        connection = world.live.connections.of(ANNA)[0]
+        assert connection.identity
+        assert connection.identity.name == "Anna Maria"
+        await anna.call("echo")
+
+
+async def test_a_database_that_is_away_at_the_recheck_cuts_nobody(kernel: Kernel, fair: Fair) -> None:
+    async with serving(build(kernel, fair, Limits(recheck_seconds=0.25)), fair) as world, world.client(ANNA) as anna:
+
+        async def away(_ids: object) -> object:
+            raise ConnectionError
+
+        world.live.grants._sessions = away  # type: ignore[assignment]
+        await asyncio.sleep(0.8)
+        await anna.call("echo")
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"[]", b"{}", b'{"do":"dance"}', b'{"do":"revoke"}', b"\xff"])
+async def test_nonsense_on_the_bus_harms_nobody(world: World, nonsense: bytes) -> None:
+    async with world.client(ANNA, [HALL, LOBBY]) as anna:
+        for topic in ("live:rights", "live:presence", f"live:{HALL}", f"live:{LOBBY}"):
+            world.live.kernel.bus.publish(topic, nonsense)
+        await asyncio.sleep(0)
+        await anna.say(HALL, "still here")
