@@ -2,19 +2,32 @@
 
 from sqlalchemy import select
 
+import rooms.actions
 from chat.model import DIRECT, ROOM, Channel, ChannelMember
 from chat.queries import channel_of_room, conversation_between
 from chat.reading import begin
 from chat.rules import direct_key
+from fairs.model import Membership
 from people.model import Person
+from rooms.model import Room
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
 
+async def open_lobby(uow: UnitOfWork, fair_id: str) -> str:
+    """The id of the channel of a fair's lobby; room and channel are made where they are missing."""
+    return await open_for_room(uow, (await rooms.actions.open_lobby(uow, fair_id)).id)
+
+
 async def open_for_room(uow: UnitOfWork, room_id: str) -> str:
-    """The id of a room's channel; made when it is missing."""
-    found = await channel_of_room(uow.session, room_id)
-    return found or await _add(uow, Channel(id=new_id(), kind=ROOM, room_id=room_id, created_at=uow.clock.now()))
+    """The id of a room's channel; made when it is missing, and for the fair's members everything in it is new."""
+    if found := await channel_of_room(uow.session, room_id):
+        return found
+    channel_id = await _add(uow, Channel(id=new_id(), kind=ROOM, room_id=room_id, created_at=uow.clock.now()))
+    members = select(Membership.person_id).distinct().join(Room, Room.fair_id == Membership.fair_id)
+    for person_id in await uow.session.scalars(members.where(Room.id == room_id)):
+        await begin(uow, person_id, channel_id, 0)
+    return channel_id
 
 
 async def converse(uow: UnitOfWork, one: str, other: str) -> str:

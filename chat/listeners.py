@@ -2,11 +2,12 @@
 
 from sqlalchemy import select
 
+from chat.actions import open_lobby
 from chat.events import CallsRead, MemberMuted, MemberUnmuted, MessageDeleted, MessageEdited, MessageSent
 from chat.model import Channel
 from chat.parts import Chat
 from chat.reading import begin
-from fairs.events import MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
+from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from people.events import ProfileChanged
 from rooms.model import Room
 from server.live import topics
@@ -21,6 +22,10 @@ def listen(chat: Chat) -> None:
 
     async def read(happened: CallsRead) -> None:
         await chat.tell_unread(happened.person_ids)
+
+    async def created(happened: FairCreated) -> None:
+        async with chat.kernel.database.write() as uow:
+            await open_lobby(uow, happened.fair_id)
 
     async def joined(happened: MemberJoined) -> None:
         await _nothing_is_unread(chat, happened)
@@ -38,6 +43,7 @@ def listen(chat: Chat) -> None:
     events.on(MessageEdited, concerned)
     events.on(MessageDeleted, concerned)
     events.on(CallsRead, read)
+    events.on(FairCreated, created)
     events.on(MemberJoined, joined)
     events.on(MemberBanned, shut_out)
     events.on(MemberLeft, shut_out)

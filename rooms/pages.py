@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chat import posting
-from chat.actions import open_for_room
+from chat.actions import open_lobby
 from chat.queries import channel_of_room
 from chat.showing import talk
 from chat.standing import Standing, standing
@@ -17,7 +17,6 @@ from fairs import queries
 from fairs.cards import Card, cards
 from fairs.doors import Visit, visit
 from people.forms import Form
-from rooms.actions import open_lobby
 from rooms.queries import lobby
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
@@ -49,8 +48,8 @@ async def show(request: Request) -> Response:
     """The lobby, or what the fair is and how one gets in."""
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
-        there = not here.roles or await lobby(session, here.fair.id)
-    if not there:
+        missing = bool(here.roles) and await lobby(session, here.fair.id) is None
+    if missing:
         await _open(request, here)
     return await (_lobby(request, here) if here.roles else _door(request, here))
 
@@ -122,9 +121,9 @@ async def _found(request: Request, session: AsyncSession, here: Visit) -> tuple[
 
 
 async def _open(request: Request, here: Visit) -> None:
-    """Make the lobby of a fair that has none yet."""
+    """Make the lobby of a fair that has none yet: one that was made on the command line."""
     async with kernel_of(request).database.write() as uow:
-        await open_for_room(uow, (await open_lobby(uow, here.fair.id)).id)
+        await open_lobby(uow, here.fair.id)
 
 
 routes = [

@@ -18,7 +18,6 @@ from fairs.rules import Phase, phase
 from people import operators, queries
 from people.addresses import normalise
 from people.model import Person
-from rooms.actions import open_lobby
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
 from server.kernel.db import UnitOfWork
@@ -81,7 +80,7 @@ async def _fair(kernel: Kernel, people: Mapping[str, Person]) -> Fair:
 async def _new_fair(uow: UnitOfWork, plan: Plan, people: Mapping[str, Person]) -> Fair:
     organiser = next(role for role in CAST if "organiser" in role.roles)
     fair = await fair_actions.create(uow, plan, organiser_id=people[organiser.key].id)
-    await actions.open_for_room(uow, (await open_lobby(uow, fair.id)).id)
+    await actions.open_lobby(uow, fair.id)
     for role in CAST:
         await fair_actions.join(uow, fair.id, people[role.key].id)
         if role.roles:
@@ -94,7 +93,7 @@ async def _talk(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> Non
     clock = _StoryTime(kernel.clock.now())
     story = _Story(EventLog(kernel.database, clock, kernel.events, _nobody_listens), clock, people)
     async with kernel.database.write() as uow:
-        lobby = await actions.open_for_room(uow, (await open_lobby(uow, fair.id)).id)
+        lobby = await actions.open_lobby(uow, fair.id)
         if (await chat_queries.page(uow.session, lobby, limit=1)).messages:
             return
         await story.tell(uow, lobby, LOBBY)

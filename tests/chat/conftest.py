@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from server.kernel.parts import Kernel
 from tests.chat.scene import Scene, scene
+from tests.fairs.guests import Guests, guests
 
 
 @pytest.fixture
@@ -27,3 +29,10 @@ def told(lobby: Scene, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]
 
     monkeypatch.setattr(lobby.live, "publish_state", note)
     return heard
+
+
+@pytest.fixture
+async def there(app: Starlette) -> AsyncIterator[Guests]:
+    """A fair in the whole application, and people with browsers."""
+    async with guests(app) as set_up:
+        yield set_up

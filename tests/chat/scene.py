@@ -12,9 +12,7 @@ from chat.queries import page
 from chat.shown import Shown, UnreadIn
 from chat.standing import Standing, standing
 from chat.unread import unread
-from fairs.events import MemberJoined
 from fairs.model import Fair
-from rooms.actions import open_lobby
 from server.kernel.parts import Kernel
 from server.live import topics
 from server.live.entries import Append, Appended
@@ -104,8 +102,7 @@ async def scene(kernel: Kernel) -> AsyncIterator[Scene]:
     )
     fair = await there.fair(edda)
     async with kernel.database.write() as uow:
-        lobby = await actions.open_for_room(uow, (await open_lobby(uow, fair.id)).id)
-    await kernel.events.dispatch([MemberJoined(fair.id, edda)])  # the lobby was made after she joined
+        lobby = await actions.open_lobby(uow, fair.id)
     await there.join(fair, dev, aylin, bernd)
     await there.give(fair, dev, ["moderator"], by=edda)
     yield Scene(kernel, live, chat, there, fair, lobby, edda, dev, aylin, bernd, chloe)
