@@ -25,6 +25,7 @@ ANSWER_TIMEOUT_S = 10.0
 # No frame for so long: the line is dead, though nobody closed it.
 SILENCE_S = 40.0
 
+
 class RecordingClient:
     """One person's tab on one channel, on each of the workers in turn. Start it with `async with`."""
 

@@ -28,6 +28,7 @@ class ServerProcess(Daemon):
     def __init__(self, name: str, folder: Path, guard: Guard, settings: Settings) -> None:
         super().__init__(name, folder, guard)
         self.port = free_port()
+        self.program = [str(VENV_BIN / "fairmatch")]
         self._settings = {f"FAIRMATCH_{setting.upper()}": str(value) for setting, value in settings.items()}
 
     def forget(self, setting: str) -> None:
@@ -46,7 +47,7 @@ class ServerProcess(Daemon):
 
     def command(self) -> Sequence[str]:
         """The program as an operator starts it."""
-        return [str(VENV_BIN / "fairmatch"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        return [*self.program, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
 
     def environment(self) -> Mapping[str, str]:
         """Nothing of the developer's own settings."""
@@ -132,16 +133,19 @@ Serve = Callable[..., Awaitable[Servers]]
 async def serve(
     request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, tmp_path: Path
 ) -> AsyncIterator[Serve]:
-    """Start servers with settings of the test's own: `servers = await serve(dev=True)`; `workers=` for their number.
+    """Start servers with settings of the test's own: `servers = await serve(dev=True)`; `workers=` for their number,
+    `program=` for another one than the product's, which takes the same arguments.
 
     At the end they are stopped, and the test fails when one of them has told of trouble in its log.
     """
     started: list[Servers] = []
 
-    async def start(workers: int | None = None, **settings: Any) -> Servers:
+    async def start(workers: int | None = None, program: list[str] | None = None, **settings: Any) -> Servers:
         base = sum(len(servers.processes) for servers in started)
         names = [f"server-{base + number}" for number in range(workers or backend.workers)]
         processes = [ServerProcess(name, tmp_path, process_guard, backend.values() | settings) for name in names]
+        for process in processes:
+            process.program = program or process.program
         request.node.stash.setdefault(DAEMONS, []).extend(processes)
         servers = Servers(processes, backend)
         started.append(servers)
