@@ -4,6 +4,7 @@ The one file that knows uvicorn's insides (0.54). Until the endpoint takes the l
 afterwards messages go straight to the listener, without a queue, and the endpoint's task may end.
 """
 
+import socket
 from typing import Any, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -17,6 +18,7 @@ from server.live.line import EXTENSION, Listener, Write
 
 # A peer that does not answer our close gets this long to read what waits; then it is cut off.
 CLOSE_PATIENCE_S = 5.0
+KERNEL_BUFFER_BYTES = 128 * 1024  # of one connection; enough for 1 MB/s to the other side of the world
 
 SERVER_OPTIONS: dict[str, Any] = {
     "ws": "server.live.transport:LiveProtocol",
@@ -45,6 +47,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def listen(self, listener: Listener) -> None:
         """Take over after the endpoint accepted: the next message goes to the listener, the queue is no more."""
         self.transport.set_write_buffer_limits(high=DROP_PASSING_BYTES)
+        # Else the kernel takes megabytes for a peer that reads nothing, and hides it from us.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
         self._listener = listener
         if self.disconnected or self.close_sent or self.transport.is_closing():
             self._lose()

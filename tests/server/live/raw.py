@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import struct
 from collections.abc import AsyncIterator
 
@@ -76,9 +77,14 @@ class RawClient:
 
 
 @contextlib.asynccontextmanager
-async def raw(world: World, *, greeted: bool = True, limit: int = 2**20) -> AsyncIterator[RawClient]:
-    """A raw connection of Ben; greeted, unless told otherwise."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", world.port, limit=limit)
+async def raw(world: World, *, greeted: bool = True, narrow: bool = False) -> AsyncIterator[RawClient]:
+    """A raw connection of Ben; greeted, unless told otherwise. A `narrow` one takes little that it does not read."""
+    plug = socket.socket()
+    if narrow:
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plug.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(plug, ("127.0.0.1", world.port))
+    reader, writer = await asyncio.open_connection(sock=plug, limit=4096 if narrow else 2**20)
     writer.write(
         f"GET /live HTTP/1.1\r\nHost: localhost\r\nOrigin: {ORIGIN}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
