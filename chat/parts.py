@@ -56,9 +56,11 @@ class Chat:
         if not person_ids:
             return
         async with self.kernel.database.read() as session:
+            versions = await unread.versions(session, person_ids)
             found = await unread.unread(session, person_ids)
         for person_id, channels in found.items():
-            self.live.publish_state(topics.person(person_id), "unread", unread.wire(channels))
+            state, version = unread.wire(channels), versions.get(person_id, 0)
+            self.live.publish_state(topics.person(person_id), "unread", state, v=version)
 
     def may_tell_typing(self, person_id: str, channel_id: str) -> bool:
         """Whether it is long enough ago that this was told of somebody; notes that it is told now."""

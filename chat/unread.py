@@ -16,6 +16,7 @@ from fairs.model import Fair, Membership
 from people.model import Person
 from rooms.model import Room
 from server.live import topics
+from server.live.model import CounterRow
 
 # More channels than somebody follows; a bound for what goes over the wire.
 CHANNELS_MOST = 100
@@ -30,6 +31,21 @@ async def unread(session: AsyncSession, person_ids: Collection[str]) -> dict[str
         if len(found[row.reader_id]) < CHANNELS_MOST:
             found[row.reader_id].append(_unread_in(row))
     return found
+
+
+async def versions(session: AsyncSession, person_ids: Collection[str]) -> dict[str, int]:
+    """A number per person that grows with everything that can change what is unread, on whichever worker it happens.
+
+    Read it before `unread`: then a state never claims to be newer than it is.
+    """
+    top = func.coalesce(CounterRow.seq, 0)
+    query = (
+        select(ReadMark.person_id, func.sum(ReadMark.read_seq + top).label("version"))
+        .outerjoin(CounterRow, CounterRow.channel == literal(topics.chat("")) + ReadMark.channel_id)
+        .where(ReadMark.person_id.in_(person_ids))
+        .group_by(ReadMark.person_id)
+    )
+    return {row.person_id: int(row.version) for row in await session.execute(query)}
 
 
 async def unread_total(session: AsyncSession, person_id: str) -> int:

@@ -36,7 +36,7 @@ def namespace(database: Database) -> Namespace:
 
 async def roster(call: Call, params: RoomRoster) -> dict[str, Any]:
     """Who is in a room, in the order in which they came, page by page."""
-    if call.grant is None or call.topic is None or call.grant.fair is None:
+    if call.grant is None or call.grant.fair is None or call.topic is None or call.topic.namespace != "room":
         raise LiveError("bad_request", "room: not a room")
     there = call.live.presence.people(str(call.topic))
     begin = there.index(params.after) + 1 if params.after in there else 0

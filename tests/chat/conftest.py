@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from server.kernel.parts import Kernel
+from tests.chat.lines import Lines, lines
 from tests.chat.scene import Scene, scene
 from tests.fairs.guests import Guests, guests
 
@@ -36,3 +37,10 @@ async def there(app: Starlette) -> AsyncIterator[Guests]:
     """A fair in the whole application, and people with browsers."""
     async with guests(app) as set_up:
         yield set_up
+
+
+@pytest.fixture
+async def line(there: Guests) -> AsyncIterator[Lines]:
+    """The same, behind a real port."""
+    async with lines(there) as opened:
+        yield opened

@@ -1,0 +1,40 @@
+"""Who is in a room, over a real socket."""
+
+from server.live.wire.room import Presence, RoomPage, RoomSnapshot
+from tests.chat.lines import Lines
+
+
+async def test_who_comes_is_seen_by_those_who_are_there_and_sees_them(line: Lines) -> None:
+    async with line.client("aylin", line.room) as aylin:
+        first = RoomSnapshot.model_validate(aylin.welcome["channels"][line.room]["snapshot"])
+        assert [person.name for person in first.people] == ["Aylin Demir"]
+        async with line.client("edda", line.room) as edda:
+            there = RoomSnapshot.model_validate(edda.welcome["channels"][line.room]["snapshot"])
+            assert {(person.name, person.role) for person in there.people} == {
+                ("Aylin Demir", "attendee"),
+                ("Edda Brandt", "organiser"),
+            }
+            joined: list[str] = []
+            while "Edda Brandt" not in joined:
+                state = Presence.model_validate((await aylin.event(k="presence", c=line.room))["d"])
+                joined += [person.name for person in state.joined]
+            assert state.count == 2
+
+
+async def test_the_roster_comes_page_by_page_in_the_order_of_arrival(line: Lines) -> None:
+    async with (
+        line.client("aylin", line.room) as aylin,
+        line.client("bernd", line.room),
+        line.client("dev", line.room),
+    ):
+        first = RoomPage.model_validate(await aylin.call("room.roster", room=line.room, limit=2))
+        rest = RoomPage.model_validate(await aylin.call("room.roster", room=line.room, limit=2, after=first.next))
+    assert [person.name for person in (*first.people, *rest.people)] == ["Aylin Demir", "Bernd Kowalski", "Dev Patel"]
+    assert rest.next is None
+
+
+async def test_the_lobbys_page_shows_who_is_there(line: Lines) -> None:
+    async with line.client("bernd", line.room):
+        text = (await line.there["aylin"].get("/fairs/ruhr")).text
+        assert '<span class="figures" data-presence-count>1</span>' in text
+        assert "1 person in the lobby" in (await line.there["aylin"].get("/")).text
