@@ -14,14 +14,15 @@ const MOST = 99;
 /** What the title says before "(3) " is put in front of it. */
 const PREFIX = /^\(\d+\+?\) /;
 
-/** @type {WeakSet<Session>} sessions that are listened to already */
+/** @type {WeakSet<EventTarget>} what is listened to already */
 const heard = new WeakSet();
+let isDue = false;
 
 function refresh() {
   const live = session();
   if (!live) return;
-  if (!heard.has(live)) listen(live);
-  const { total } = live.unread;
+  listen(live.unread);
+  const total = live.unread.waiting((topic) => unreadHere(topic, live) === 0);
   if (total === null) return;
   setCount("unread", total);
   document.title = (total ? `(${shown(total)}) ` : "") + document.title.replace(PREFIX, "");
@@ -32,17 +33,21 @@ function refresh() {
 function show(place, live) {
   const topic = place.dataset.unread ?? "";
   const number = unreadIn(topic, live);
-  if (number === null) return;
   place.hidden = number === 0;
   (place.querySelector("[data-number]") ?? place).textContent = shown(number);
 }
 
-/** @param {string} topic @param {Session} live @returns {number | null} null: only the page knows */
+/** @param {string} topic @param {Session} live */
 function unreadIn(topic, live) {
+  return unreadHere(topic, live) ?? live.unread.channels.get(topic)?.unread ?? 0;
+}
+
+/** What is unread in a conversation that this tab follows. @param {string} topic @param {Session} live @returns {number | null} */
+function unreadHere(topic, live) {
   const open = live.openChannel(topic);
-  if (open?.status === "ready") return unreadAbove(open.timeline.messages, open.reading.mark, live.person);
-  const told = live.unread.channels.get(topic);
-  return told ? told.unread : 0;
+  if (open?.status !== "ready") return null;
+  listen(open);
+  return unreadAbove(open.timeline.messages, open.reading.mark, live.person);
 }
 
 /** @param {number} number */
@@ -50,10 +55,21 @@ function shown(number) {
   return number > MOST ? `${MOST}+` : String(number);
 }
 
-/** @param {Session} live */
-function listen(live) {
-  heard.add(live);
-  live.unread.addEventListener("change", refresh);
+/** @param {EventTarget} store */
+function listen(store) {
+  if (heard.has(store)) return;
+  heard.add(store);
+  store.addEventListener("change", refreshSoon);
+}
+
+/** Changes come in crowds. */
+function refreshSoon() {
+  if (isDue) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    refresh();
+  });
 }
 
 onPage(refresh);

@@ -22,6 +22,17 @@ export class Unread extends EventTarget {
     line.addEventListener("live", () => void this.#ask());
   }
 
+  /**
+   * How many direct messages and calls wait, as the navigation says it; null: only the page knows.
+   * @param {(topic: string) => boolean} isRead  whether one is reading a channel this moment: the server hears of that
+   *   a little later, and meanwhile nothing should flash
+   */
+  waiting(isRead) {
+    if (this.total === null) return null;
+    const beingRead = [...this.channels.values()].filter(({ channel }) => isRead(channel));
+    return beingRead.reduce((left, { kind, unread, mentions }) => left - (kind === "direct" ? unread : mentions), this.total);
+  }
+
   position() {
     return null;
   }
