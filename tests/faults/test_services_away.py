@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL restart, hang and forget, and the conversation comes out whole. Each test has its own of both."""
+"""Redis and PostgreSQL restart, hang and forget, and the conversation comes out whole."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
