@@ -1,0 +1,245 @@
+"""The table of who may do what, walked through by everybody: each route and each live method."""
+
+from collections.abc import AsyncIterator, Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import LIVE_METHODS, ROUTES
+from server.app import Fairmatch, create_app, create_kernel
+from server.kernel.access import Access
+from server.kernel.clock import FrozenClock
+from server.kernel.guard import AccessTableError
+from server.kernel.ids import new_id
+from server.kernel.settings import Settings
+from server.live import topics
+from server.live.registry import RegistryError
+from server.live.wire.registry import discover
+from tests.server.walk import FAIR, WALKERS, Socket, Walk, passes, walk
+
+REACHED = 299
+HTTP = [(method, path, level) for (method, path), level in ROUTES.items() if method != "WS"]
+
+
+@pytest.fixture
+async def walked(app: Starlette) -> AsyncIterator[Walk]:
+    """The whole application, with everybody in it."""
+    async with walk(app) as there:
+        yield there
+
+
+@pytest.fixture
+async def behind_the_guard(
+    settings: Settings, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Walk]:
+    """The whole application with its own guard, but behind it endpoints that only say that they were reached."""
+    real: Any = Fairmatch.routes.fget  # type: ignore[attr-defined]
+
+    async def reached(_request: Request) -> Response:
+        return PlainTextResponse("reached", REACHED)
+
+    def empty(route: BaseRoute) -> BaseRoute:
+        if not isinstance(route, Route):
+            return route
+        return Route(route.path, reached, methods=sorted(route.methods or ()), name=route.name)
+
+    monkeypatch.setattr(Fairmatch, "routes", property(lambda self: [empty(route) for route in real(self)]))
+    app = create_app(settings, create_kernel(settings, clock))
+    async with app.router.lifespan_context(app), walk(app) as there:
+        yield there
+
+
+def refusal(method: str, level: Access, *, signed_in: bool, html: bool) -> int:
+    """The status of a refusal: nobody is told what they may not see."""
+    if level is Access.DEV:
+        return 404
+    if not signed_in:
+        return 303 if html else 401
+    return 404 if method == "GET" else 403
+
+
+@pytest.mark.parametrize("walker", WALKERS)
+async def test_everybody_reaches_exactly_what_the_table_allows(behind_the_guard: Walk, walker: str) -> None:
+    wrong = []
+    async with behind_the_guard.browser(walker) as browser:
+        for (method, path, level), accept in product(HTTP, ("text/html", "application/json")):
+            answer = await browser.request(method, behind_the_guard.path(path), headers={"accept": accept})
+            refused = refusal(method, level, signed_in=walker != "anonymous", html="html" in accept)
+            expected = REACHED if passes(walker, level) else refused
+            if answer.status_code != expected:
+                wrong.append(f"{method} {path} ({level.value}): {answer.status_code} instead of {expected}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("walker", WALKERS)
+async def test_who_is_refused_has_changed_nothing(walked: Walk, walker: str) -> None:
+    before = await walked.rows()
+
+    wrong = []
+    async with walked.browser(walker) as browser:
+        for method, path, level in HTTP:
+            if not passes(walker, level):
+                answer = await browser.request(method, walked.path(path), data={"text": "x", "reason": "x"})
+                if answer.status_code < 300:
+                    wrong.append(f"{method} {path}: {answer.status_code}")
+    await walked.kernel.jobs.run_due()
+
+    assert wrong == []
+    assert await walked.rows() == before
+
+
+async def test_a_role_at_one_fair_opens_no_other(behind_the_guard: Walk) -> None:
+    in_fair = [(method, path) for method, path, level in HTTP if "{fair}" in path and not passes("signed in", level)]
+    async with behind_the_guard.browser("organiser") as browser:
+        codes = {
+            (await browser.request(method, behind_the_guard.path(path).replace(FAIR, "another"))).status_code
+            for method, path in in_fair
+        }
+
+    assert in_fair
+    assert codes <= {403, 404}
+
+
+def test_every_route_in_a_fair_names_the_fair_that_it_is_in() -> None:
+    in_fair = {Access.MEMBER, Access.EXHIBITOR, Access.SPEAKER, Access.MODERATOR, Access.ORGANISER}
+
+    assert [path for _, path, level in HTTP if level in in_fair and "{fair}" not in path] == []
+
+
+def test_nothing_that_changes_something_goes_by_get() -> None:
+    verbs = ("join", "leave", "remove", "erase", "ban", "mute", "roles", "sign-out")
+
+    assert [path for method, path, _ in HTTP if method == "GET" and path.rsplit("/", 1)[-1].startswith(verbs)] == []
+
+
+async def test_a_route_without_a_row_keeps_the_server_from_starting(
+    settings: Settings, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ROUTES, ("GET", "/me"))
+    kernel = create_kernel(settings, clock)
+
+    with pytest.raises(AccessTableError, match="GET /me has no row"):
+        create_app(settings, kernel)
+    await kernel.database.close()
+
+
+async def test_a_live_method_without_a_row_keeps_the_server_from_starting(
+    settings: Settings, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(LIVE_METHODS, "chat.send")
+    app = create_app(settings, create_kernel(settings, clock))
+
+    with pytest.raises(RegistryError, match=r"chat\.send has no row"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+# The live line: every method, called by everybody about the lobby of the fair.
+TOPIC_OF = {name: spec.topic for name, spec in discover().methods.items()}
+IN_THE_FAIR = ("attendee", "exhibitor", "speaker", "moderator", "organiser")
+NOT_FOR_THEM = {"not_found", "forbidden"}
+
+
+Call = Callable[[str, str, str], dict[str, Any]]
+# Parameters with which a member's calls succeed, in this order, of (the lobby's channel, the lobby, a message there).
+CALLS: dict[str, Call] = {
+    "subscribe": lambda channel, room, _: {"channels": {channel: None, room: None}},
+    "echo": lambda *_: {},
+    "visible": lambda *_: {"hidden": False},
+    "since": lambda channel, *_: {"channel": channel, "pos": None},
+    "room.roster": lambda _channel, room, _message: {"room": room},
+    "chat.send": lambda channel, *_: {"channel": channel, "cid": new_id(), "text": "Hello"},
+    "chat.edit": lambda channel, _, message: {
+        "channel": channel,
+        "cid": new_id(),
+        "message": message,
+        "text": "Good day",
+    },
+    "chat.react": lambda channel, _, message: {
+        "channel": channel,
+        "cid": new_id(),
+        "message": message,
+        "emoji": "👍",
+        "on": True,
+    },
+    "chat.typing": lambda channel, *_: {"channel": channel},
+    "chat.read": lambda channel, *_: {"channel": channel, "s": 1},
+    "chat.history": lambda channel, *_: {"channel": channel, "before": None},
+    "chat.mentionable": lambda channel, *_: {"channel": channel, "q": ""},
+    "chat.unread": lambda *_: {},
+    "chat.delete": lambda channel, _, message: {"channel": channel, "cid": new_id(), "message": message},
+    "unsubscribe": lambda channel, *_: {"channels": [channel]},
+}
+
+
+async def call(line: Socket, there: Walk, method: str, message: str = "") -> dict[str, Any]:
+    """Call a method about the lobby of the fair."""
+    return await line.ask(method, **CALLS[method](topics.chat(there.channel), topics.room(there.room), message))
+
+
+def test_every_live_method_is_walked_through() -> None:
+    assert CALLS.keys() == LIVE_METHODS.keys() - {"hello"}
+
+
+@pytest.mark.parametrize("walker", IN_THE_FAIR)
+async def test_members_may_call_every_live_method(walked: Walk, walker: str) -> None:
+    wrong, message = [], ""
+    async with walked.socket(walker) as line:
+        for method in CALLS:
+            reply = await call(line, walked, method, message)
+            if "r" not in reply:
+                wrong.append(f"{method}: {reply}")
+            if method == "chat.send":
+                message = reply["r"]["message"]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("walker", ["signed in", "banned"])
+async def test_who_is_not_in_the_fair_calls_nothing_about_it(walked: Walk, walker: str) -> None:
+    async with walked.socket("attendee") as line:
+        message = (await call(line, walked, "chat.send"))["r"]["message"]
+
+    wrong = []
+    async with walked.socket(walker) as line:
+        before = await walked.rows()
+        for method in CALLS:
+            if TOPIC_OF[method]:
+                reply = await call(line, walked, method, message)
+                if reply.get("e", {}).get("code") not in NOT_FOR_THEM:
+                    wrong.append(f"{method}: {reply}")
+        after = await walked.rows()
+
+    assert wrong == []
+    assert after == before
+
+
+@pytest.mark.parametrize("walker", ["signed in", "banned"])
+async def test_who_is_not_in_the_fair_hears_nothing_of_it(walked: Walk, walker: str) -> None:
+    channels = {topics.chat(walked.channel): None, topics.room(walked.room): None}
+    async with walked.socket(walker) as line:
+        answer = (await line.ask("subscribe", channels=channels))["r"]["channels"]
+        missed = await line.ask("since", channel=topics.chat(walked.channel), pos=None)
+
+    assert [answer[topic]["e"]["code"] in NOT_FOR_THEM for topic in channels] == [True, True]
+    assert missed.get("e", missed.get("r", {}).get("e"))["code"] in NOT_FOR_THEM
+
+
+async def test_nobody_calls_anything_before_saying_who_they_are(walked: Walk) -> None:
+    async with Socket(walked.app) as line:
+        assert await line.ask("chat.unread") == {"closed": 4500}
+
+
+async def test_a_ticket_opens_one_line_once(walked: Walk) -> None:
+    async with walked.browser("attendee") as browser:
+        ticket = (await browser.post("/live/ticket")).json()["ticket"]
+    async with Socket(walked.app) as line:
+        assert "r" in await line.ask("hello", ticket=ticket, channels={})
+    async with Socket(walked.app) as line:
+        assert await line.ask("hello", ticket=ticket, channels={}) == {"closed": 4502}

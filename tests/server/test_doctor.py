@@ -1,0 +1,120 @@
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import text
+
+from server.doctor import Finding, examine
+from server.kernel.clock import SystemClock
+from server.kernel.db import Database
+from server.kernel.events import Events
+from server.kernel.outbox import OutboxRow
+from server.kernel.settings import Settings
+from tests.support.backend import Backend, settings_with
+
+
+async def found(settings: Settings, what: str) -> Finding:
+    """What the doctor says about one thing."""
+    return {finding.what: finding for finding in await examine(settings)}[what]
+
+
+async def test_a_sound_installation_has_nothing_to_do(backend: Backend) -> None:
+    findings = await examine(backend.settings())
+
+    assert [finding for finding in findings if finding.todo] == []
+    assert {finding.what for finding in findings} >= {"database", "Redis", "mail", "data folder", "clock", "address"}
+
+
+async def test_each_finding_is_one_line_and_what_to_do(tmp_path: Path) -> None:
+    assert str(Finding("database", "reachable")) == "ok    database: reachable"
+    assert str(Finding("database", "gone", "Start it.")) == "fail  database: gone\n      -> Start it."
+
+
+async def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    finding = await found(settings_with(data=tmp_path), "database")
+
+    assert "fairmatch migrate" in finding.todo
+    assert not (tmp_path / "fairmatch.db").exists()
+
+
+async def test_an_old_or_new_schema_is_seen(backend: Backend) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    todos = []
+    for revision in ("0000", "9999"):
+        async with database.write() as uow:
+            await uow.session.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+        todos.append((await found(backend.settings(), "database")).todo)
+    await database.close()
+
+    assert "fairmatch migrate" in todos[0]
+    assert "newer version" in todos[1]
+
+
+async def test_jobs_that_failed_for_good_are_seen(backend: Backend) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    async with database.write() as uow:
+        uow.session.add(OutboxRow(id="a", job="greet", payload={}, parked_at=SystemClock().now()))
+    await database.close()
+
+    finding = await found(backend.settings(), "jobs")
+
+    assert finding.found.startswith("1 ")
+    assert "fairmatch jobs --retry" in finding.todo
+
+
+@pytest.mark.parametrize(
+    ("settings", "what", "todo"),
+    [
+        ({"workers": 2}, "settings", "PostgreSQL"),
+        ({"secret": "short"}, "secret", "openssl rand"),
+        ({"database_url": "postgresql://fair@127.0.0.1:9/fair"}, "database", "FAIRMATCH_DATABASE_URL"),
+        ({"redis_url": "redis://127.0.0.1:9"}, "Redis", "FAIRMATCH_REDIS_URL"),
+        ({"smtp_url": "smtp://127.0.0.1:9"}, "mail", "FAIRMATCH_SMTP_URL"),
+        ({"base_url": "https://fair.example.org"}, "mail", "FAIRMATCH_SMTP_URL"),
+        ({"base_url": "http://fair.example.org"}, "address", "https://"),
+        ({"base_url": "https://fair.example.org", "dev": True}, "address", "FAIRMATCH_DEV"),
+    ],
+)
+async def test_what_is_wrong_is_said_with_what_to_do(
+    tmp_path: Path, settings: dict[str, Any], what: str, todo: str
+) -> None:
+    finding = await found(settings_with(**({"data": tmp_path} | settings)), what)
+
+    assert todo in finding.todo
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+async def test_a_disk_that_is_nearly_full_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 10**12, 5 * 1024**2))
+
+    finding = await found(settings_with(data=tmp_path), "data folder")
+
+    assert (finding.found.startswith("5 MiB free"), bool(finding.todo)) == (True, True)
+
+
+async def test_a_folder_that_cannot_be_written_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    finding = await found(settings_with(data=tmp_path / "file"), "data folder")
+
+    assert "cannot be written" in finding.found
+
+
+async def test_whoever_never_answers_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    monkeypatch.setattr("server.doctor.CHECK_LIMIT_S", 0.3)
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        finding = await found(settings_with(data=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}"), "mail")
+
+    assert finding.found == "no answer in time"
