@@ -105,10 +105,10 @@ def react(me: Standing, cid: str, message_id: str, raw: str, *, on: bool) -> App
 
 def checked(raw: str) -> str:
     """The text as it is kept. Raises LiveError: bad_request for an empty one, too_large for one too long."""
-    text = texts.clean(raw)
+    text = texts.clean(raw[: texts.RAW_MOST])
     if not text:
         raise LiveError("bad_request", "text: nothing to send")
-    if len(text) > texts.TEXT_MOST:
+    if len(raw) > texts.RAW_MOST or len(text) > texts.TEXT_MOST:
         raise LiveError("too_large", f"text: at most {texts.TEXT_MOST} characters")
     return text
 

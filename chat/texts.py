@@ -5,13 +5,16 @@ but recognised when a message is shown. `tests/chat/texts.json` holds the cases 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from server.kernel.text import composed
+
 # Code points of a message after trimming.
 TEXT_MOST = 4_000
+# Code points of what is looked at at all: letters with their marks apart, and the space around.
+RAW_MOST = 4 * TEXT_MOST
 # A message calls at most so many people; further ones are text.
 MENTIONS_MOST = 20
 # Stands where the name of a person stood whose account was erased.
@@ -66,7 +69,7 @@ def clean(raw: str) -> str:
     """The text as it is kept: composed (NFC), without control characters, trimmed. Empty when nothing can be seen."""
     text = raw
     if not (text.isascii() and text.isprintable()):
-        text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
+        text = _LINE_ENDS.sub("\n", composed(text))
         text = _PILED_MARKS.sub("", _UNWANTED.sub("", text))
         text = _BLANK_LINES.sub("\n\n\n", text)
     text = text.strip()

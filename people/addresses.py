@@ -4,7 +4,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from people.text import UnacceptableError
+from people.text import DECOMPOSED, UnacceptableError
 from web.i18n import N_
 
 # Characters, by RFC 5321 (path of 256 without its brackets).
@@ -17,14 +17,20 @@ def normalise(text: str) -> str:
     A domain in other scripts is kept as `xn--...`, so that a look-alike is another address in
     every comparison. Raises UnacceptableError.
     """
+    if len(text) > DECOMPOSED * MOST:
+        raise _no_address()
     try:
         checked = validate_email(text.strip(" "), check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError):
-        raise UnacceptableError(N_("That is not a mail address we can write to.")) from None
+        raise _no_address() from None
     address = checked.ascii_email
     if address is None or len(address) > MOST:
-        raise UnacceptableError(N_("That is not a mail address we can write to."))
+        raise _no_address()
     return address.lower()
+
+
+def _no_address() -> UnacceptableError:
+    return UnacceptableError(N_("That is not a mail address we can write to."))
 
 
 def readable(address: str) -> str:

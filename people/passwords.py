@@ -9,8 +9,9 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from people.text import UnacceptableError
+from people.text import DECOMPOSED, UnacceptableError, too_long
 from server.kernel.http import ProblemError
+from server.kernel.text import composed
 from web.i18n import N_
 
 T = TypeVar("T")
@@ -31,11 +32,13 @@ def acceptable(text: str, *, about: tuple[str, ...] = ()) -> str:
 
     Raises UnacceptableError.
     """
-    password = _normal(text)
+    if len(text) > DECOMPOSED * MOST:
+        raise too_long(MOST)
+    password = composed(text)
     if len(password) < LEAST:
         raise UnacceptableError(N_("Please use at least %(least)s characters."), least=LEAST)
     if len(password) > MOST:
-        raise UnacceptableError(N_("That is too long: at most %(most)s characters, please."), most=MOST)
+        raise too_long(MOST)
     if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in password):
         raise UnacceptableError(N_("There are characters in it that are not text."))
     if len(set(password)) < DIFFERENT_LEAST or _is_guessed_first(password, about):
@@ -52,10 +55,6 @@ def _is_guessed_first(password: str, about: tuple[str, ...]) -> bool:
     return len(rest) < LEAST // 2
 
 
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
 class Passwords:
     """Hashes and checks passwords in threads of its own."""
 
@@ -67,14 +66,14 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to keep. Raises ProblemError 503 when too many wait."""
-        return await self._run(lambda: self._hasher.hash(_normal(password)))
+        return await self._run(lambda: self._hasher.hash(composed(password)))
 
     async def matches(self, kept: str | None, password: str) -> bool:
         """Whether a password is the kept one. None (nobody, or no password) takes as long and is always false.
 
         Raises ProblemError 503 when too many wait.
         """
-        return await self._run(lambda: self._matches(kept, password[: MOST * 4]))
+        return await self._run(lambda: self._matches(kept, password[: DECOMPOSED * MOST]))
 
     def outdated(self, kept: str) -> bool:
         """Whether a hash was made with other parameters than today's, and should be made again."""
@@ -86,7 +85,7 @@ class Passwords:
 
     def _matches(self, kept: str | None, password: str) -> bool:
         try:
-            return self._hasher.verify(kept or self._hash_of_nobody(), _normal(password)) and kept is not None
+            return self._hasher.verify(kept or self._hash_of_nobody(), composed(password)) and kept is not None
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 

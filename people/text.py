@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from server.kernel.text import composed
 from web.i18n import N_
 
 T = TypeVar("T")
@@ -15,6 +16,8 @@ LINE_MOST = 120
 PARAGRAPH_MOST = 1_000
 # Marks upon one letter. Living scripts stack up to four; text that pours over its neighbours stacks dozens.
 MARKS_MOST = 4
+# Letters with their marks apart take up to so many characters: what is longer is too long in any form, and not read.
+DECOMPOSED = 4
 
 # Letters and marks that show nothing, and so can make two texts look the same, or a name look empty.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -34,6 +37,11 @@ class UnacceptableError(ValueError):
         self.params = params
 
 
+def too_long(most: int) -> UnacceptableError:
+    """Why a text of more than so many characters is not taken."""
+    return UnacceptableError(N_("That is too long: at most %(most)s characters, please."), most=most)
+
+
 def name(text: str) -> str:
     """A person's name on one line. Raises UnacceptableError."""
     clean = one_line(NAME_MOST)(text)
@@ -48,7 +56,7 @@ def one_line(most: int) -> Rule[str]:
     """The rule for one line of at most so many characters; empty is fine."""
 
     def rule(text: str) -> str:
-        clean = " ".join(_normal(text).split(" ")).strip()
+        clean = " ".join(_normal(text, most).split(" ")).strip()
         _check(clean, most, breaks=False)
         return " ".join(clean.split())
 
@@ -59,25 +67,27 @@ def paragraphs(most: int) -> Rule[str]:
     """The rule for text of several lines, of at most so many characters; empty is fine."""
 
     def rule(text: str) -> str:
-        clean = _normal(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+        clean = _normal(text, most).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
         _check(clean, most, breaks=True)
         return clean
 
     return rule
 
 
-def _normal(text: str) -> str:
+def _normal(text: str, most: int) -> str:
     """The composed form (NFC): the same letters are the same characters."""
+    if len(text) > DECOMPOSED * most:
+        raise too_long(most)
     try:
         text.encode()
     except UnicodeEncodeError:
         raise UnacceptableError(N_("There are characters in it that are not text.")) from None
-    return unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def _check(text: str, most: int, *, breaks: bool) -> None:
     if len(text) > most:
-        raise UnacceptableError(N_("That is too long: at most %(most)s characters, please."), most=most)
+        raise too_long(most)
     marks = 0
     for character in text:
         if _is_no_text(character) and not (breaks and character == "\n"):

@@ -35,7 +35,10 @@ async def test_a_repeated_cid_gets_the_first_answer_again(lobby: Scene) -> None:
     assert await lobby.texts() == ["Once"]
 
 
-@pytest.mark.parametrize(("text", "code"), [(" \n ", "bad_request"), ("x" * (TEXT_MOST + 1), "too_large")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(" \n ", "bad_request"), ("x" * (TEXT_MOST + 1), "too_large"), ("x" + "\u0315\u0300" * 250_000, "too_large")],
+)
 async def test_a_text_that_is_empty_or_too_long_is_refused(lobby: Scene, text: str, code: str) -> None:
     with pytest.raises(LiveError) as refused:
         await lobby.say(lobby.aylin, text)

@@ -45,6 +45,7 @@ def test_a_domain_of_look_alike_letters_is_another_address_and_shows_it():
         "aylin\ud800@example.org",
         "a" * 65 + "@example.org",
         "a@" + "b" * 250 + ".org",
+        "a" + "\u0315\u0300" * 250_000 + "@example.org",
     ],
 )
 def test_what_is_no_address_is_refused(typed: str):

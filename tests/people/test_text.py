@@ -87,3 +87,9 @@ def test_whatever_is_typed_is_taken_or_refused_and_what_is_taken_is_taken_again(
             continue
         assert rule(taken) == taken
         assert all(character == "\n" or character.isprintable() or character in "\u200c\u200d" for character in taken)
+
+
+@pytest.mark.parametrize("rule", [text.name, text.one_line(120), text.paragraphs(1_000)])
+def test_what_is_far_too_long_is_refused_before_it_is_looked_at(rule: text.Rule[str]):
+    with pytest.raises(UnacceptableError, match="too long"):
+        rule("a" + "\u0315\u0300" * 250_000)
