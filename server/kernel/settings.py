@@ -1,5 +1,7 @@
 """Every setting, in one class, from the environment (FAIRMATCH_...) and a `.env` file."""
 
+import fcntl
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -92,12 +94,20 @@ class Settings(BaseSettings):
 
 
 def _kept_secret(path: Path) -> bytes:
-    """Read the key, or make it: exclusively, so that two workers starting at once agree on one."""
+    """Read the key, or make it; an empty file is one that another worker is about to write."""
+    return (path.read_bytes() if path.exists() else b"") or _made_secret(path)
+
+
+def _made_secret(path: Path) -> bytes:
+    """Make the key, for its owner's eyes only; of workers that start at once the first one makes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass
-    return path.read_bytes()
+    with open(path, "a+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        kept = file.read()
+        if not kept:
+            kept = secrets.token_urlsafe(32).encode()
+            file.write(kept)
+            file.flush()
+            os.fsync(file.fileno())
+    return kept
