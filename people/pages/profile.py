@@ -53,17 +53,17 @@ async def save(request: Request) -> Response:
 async def change_photo(request: Request) -> Response:
     """Show another photo."""
     content = await uploaded(request, "photo")
-    shown = _filled(request.state.person, locale_of(request))
+    form = Form(None, locale_of(request))
     try:
         if not content:
             raise UnacceptableError(N_("Please choose a photo first."))
         await may(request, "photo", PHOTOS)
         kept = await people_of(request).photos.take(content)
     except UnacceptableError as refused:
-        shown.refuse("photo", refused.text, **refused.params)
-        return _page(request, shown, status=422)
+        form.say(refused.text, **refused.params)
+        return _photo_refused(request, form, 422)
     except ProblemError as error:
-        return _page(request, shown, status=refused_at(shown, error))
+        return _photo_refused(request, form, refused_at(form, error))
     async with kernel_of(request).database.write() as uow:
         await actions.change_photo(uow, request.state.person.id, kept)
     return redirect("/me", said=translations(locale_of(request)).gettext("Your photo is saved."))
@@ -87,7 +87,11 @@ async def change_time_zone(request: Request) -> Response:
     return redirect("/me", said=translations(locale_of(request)).gettext("Times are shown in your new time zone."))
 
 
-def _page(request: Request, form: Form, status: int = 200) -> Response:
+def _photo_refused(request: Request, form: Form, status: int) -> Response:
+    return _page(request, _filled(request.state.person, locale_of(request)), status, photo_error=form.said)
+
+
+def _page(request: Request, form: Form, status: int = 200, photo_error: str = "") -> Response:
     locale = locale_of(request)
     person: Person = request.state.person
     return page(
@@ -102,6 +106,7 @@ def _page(request: Request, form: Form, status: int = 200) -> Response:
         zones=_zones(person, locale),
         locales=[(one, LOCALE_NAMES[one]) for one in LOCALES],
         photo=f"/photos/{person.photo}" if person.photo else "",
+        photo_error=photo_error,
         photo_most_mb=photos.MOST_BYTES // 1024 // 1024,
         line_most=text.LINE_MOST,
         paragraph_most=text.PARAGRAPH_MOST,

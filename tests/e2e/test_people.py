@@ -1,0 +1,282 @@
+"""People at real browsers: in by mail and by passkey, with and without scripts, and everything about their account."""
+
+import asyncio
+import io
+import re
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import Come
+from tests.e2e.stage import Stage
+from tests.support.axe import assert_accessible
+from tests.support.browser import PHONE, OpenTab, Tab
+from tests.support.server_process import Servers
+
+CLARA = "clara.weiss@example.org"
+# How long a mail may take, in seconds: the job that sends it begins at once.
+MAIL_S, LOOK_EVERY_S = 10.0, 0.05
+_LINK = re.compile(r"/sign-in/link\?token=[\w-]{43}")
+
+OUTSIDE = ["/sign-in", "/sign-in/password", "/sign-in/link", "/register", "/data-notice"]
+INSIDE = ["/me", "/me/devices", "/me/data", "/people/{ben}", "/people/{aylin}"]
+
+
+@pytest.fixture
+async def aylin(stage: Stage, come: Come) -> Tab:
+    """Aylin at her browser, signed in."""
+    return (await come(stage["aylin"])).tab
+
+
+async def test_from_registering_to_the_first_message(stage: Stage, servers: Servers, tab: Tab) -> None:
+    page = tab.page
+    await page.goto("/")
+    await page.get_by_role("link", name="Register").first.click()
+    await page.get_by_label("Your name").fill("Clara Weiß")
+    await page.get_by_label("Mail address").fill(CLARA)
+    await page.get_by_role("button", name="Register").click()
+    await expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    await page.goto(await _link_to(servers, CLARA))
+    await expect(page.get_by_text(CLARA)).to_be_visible()
+    await page.get_by_role("button", name="Begin and sign in").click()
+    await expect(page.get_by_text("Your account is ready.")).to_be_visible()
+    await page.goto("/me")
+    await expect(page.locator("#time_zone")).to_have_value("Europe/Berlin")
+    await page.get_by_role("link", name="Say what you seek").click()
+    await expect(page.get_by_label("What I seek")).to_be_focused()
+    await page.keyboard.type("Charging sites")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    await expect(page.get_by_text("Your profile is 40 % complete")).to_be_visible()
+
+
+async def test_a_photo_is_one_press_and_what_was_typed_stays(aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/me")
+    await page.get_by_label("What I offer").fill("Not saved yet")
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_text("Choose a photo").click()
+    await (await choosing.value).set_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": _photo()})
+    await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
+    shown = page.locator(".photo-form img")
+    await expect(shown).to_have_js_property("naturalWidth", 512)
+    await page.get_by_role("button", name="Remove the photo").click()
+    await expect(page.get_by_text("Your photo is removed.")).to_be_visible()
+    await expect(shown).to_have_count(0)
+    await expect(page.get_by_label("What I offer")).to_have_value("Not saved yet")
+
+
+async def test_a_file_that_is_no_photo_is_refused_in_words(aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/me")
+    await page.get_by_label("What I offer").fill("Not saved yet")
+    await page.locator("#photo").set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"})
+    await expect(page.get_by_text("This is not a photo that we can read.")).to_be_visible()
+    await expect(page.get_by_label("What I offer")).to_have_value("Not saved yet")
+
+
+@pytest.fixture
+async def security_key(aylin: Tab) -> AsyncIterator[Any]:
+    """A device in Aylin's browser that makes passkeys, and whose owner says yes to everything."""
+    line = await aylin.context.new_cdp_session(aylin.page)
+    await line.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = await line.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    yield line, made["authenticatorId"]
+    await line.detach()
+
+
+async def test_a_passkey_is_added_and_signs_in_by_its_button(aylin: Tab, security_key: Any) -> None:
+    line, key = security_key
+    page = aylin.page
+    await _add_passkey(page)
+    # Not in the browser's list of fillings for now: this test is about the button.
+    await line.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": key, "enabled": False})
+    await _sign_out(page)
+    await page.goto("/sign-in?next=/me/devices")
+    await line.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": key, "enabled": True})
+    await page.get_by_role("button", name="Use a passkey").click()
+    await page.wait_for_url("**/me/devices")
+    await expect(page.get_by_text("by passkey")).to_be_visible()
+
+
+async def test_a_passkey_is_offered_where_the_address_is_typed(aylin: Tab, security_key: Any) -> None:
+    await _add_passkey(aylin.page)
+    await _sign_out(aylin.page)
+    await aylin.page.goto("/sign-in?next=/me/data")
+    # The device answers the browser's suggestion at once: nothing is pressed.
+    await aylin.page.wait_for_url("**/me/data")
+
+
+async def test_a_device_has_one_passkey_for_an_account(aylin: Tab, security_key: Any) -> None:
+    await _add_passkey(aylin.page)
+    await aylin.page.get_by_role("button", name="Add a passkey").click()
+    await expect(aylin.page.get_by_text("This device has a passkey for your account already.")).to_be_visible()
+
+
+async def test_a_removed_passkey_is_refused_in_words(aylin: Tab, security_key: Any) -> None:
+    aylin.watch.expect("status of 400")
+    page = aylin.page
+    await _add_passkey(page)
+    await page.get_by_role("button", name=re.compile("^Remove ")).click()
+    await expect(page.get_by_text("The passkey is removed.")).to_be_visible()
+    await _sign_out(page)
+    await page.goto("/sign-in")
+    await expect(page.get_by_text("This passkey was not accepted.")).to_be_visible()
+
+
+async def test_everything_but_passkeys_works_without_scripts(stage: Stage, servers: Servers, open_tab: OpenTab) -> None:
+    page = (await open_tab(servers.url, java_script_enabled=False)).page
+    await page.goto("/register")
+    await page.locator("#name").fill("@")
+    await page.locator("#email").fill(CLARA)
+    await page.get_by_role("button", name="Register").click()
+    await expect(page.locator("#name-error")).to_be_visible()
+    await expect(page.locator("#email")).to_have_value(CLARA)
+    await page.locator("#name").fill("Clara Weiß")
+    await page.get_by_role("button", name="Register").click()
+    await page.goto(await _link_to(servers, CLARA))
+    await page.get_by_role("button", name="Begin and sign in").click()
+    await page.goto("/me")
+    await page.locator("#organisation").fill("Stadtwerke")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    photo = {"name": "me.png", "mimeType": "image/png", "buffer": _photo("PNG")}
+    await page.locator("#photo").set_input_files(photo)
+    await page.get_by_role("button", name="Save the photo").click()
+    await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
+    async with page.expect_download() as downloading:
+        await page.goto("/me/data")
+        await page.get_by_role("button", name="Download everything").click()
+    assert (await downloading.value).suggested_filename.endswith(".zip")
+    await page.locator("summary").click()
+    await page.locator("#confirm").fill(CLARA)
+    await page.get_by_role("button", name="Erase for good").click()
+    await expect(page.get_by_text("Your account is erased.")).to_be_visible()
+    await page.goto("/me")
+    assert "/sign-in" in page.url
+
+
+async def test_a_password_is_one_step_away(stage: Stage, aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/me/devices")
+    await page.get_by_text("Set a password").click()
+    await page.get_by_label("New password").fill("short")
+    await page.get_by_role("button", name="Save the password").click()
+    await expect(page.get_by_label("New password")).to_be_focused()
+    await page.get_by_label("New password").fill("three green harbours")
+    await page.get_by_role("button", name="Save the password").click()
+    await expect(page.get_by_text("Your password is set.")).to_be_visible()
+    await _sign_out(page)
+    await page.goto("/sign-in")
+    await page.get_by_text("With a password").click()
+    form = page.locator("form[action='/sign-in/password']")
+    await form.get_by_label("Mail address").fill("aylin@example.org")
+    await form.get_by_label("Password").fill("three green harbors")
+    await form.get_by_role("button").click()
+    await expect(page.get_by_text("do not belong together")).to_be_visible()
+    await form.get_by_label("Password").fill("three green harbours")
+    await form.get_by_role("button").click()
+    await page.wait_for_url(re.compile(r"^[^?]*/(fairs.*)?$"))
+
+
+async def test_signing_out_elsewhere_ends_the_session_at_once(stage: Stage, servers: Servers, come: Come) -> None:
+    here = await come(stage["aylin"])
+    there = await come(stage["aylin_at_her_desk"], servers.other_url)
+    await here.page.goto("/me/devices")
+    async with there.page.expect_event("framenavigated", timeout=10_000):
+        await here.page.get_by_role("button", name="Sign out everywhere else").click()
+    await there.page.wait_for_url("**/sign-in**")
+
+
+async def test_another_time_zone_is_offered_quietly(aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/me")
+    await expect(page.locator("zone-hint")).to_be_hidden()
+    await page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator("zone-hint")).to_contain_text("Berlin")
+    await page.get_by_role("button", name="Show times in it").click()
+    await expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    await expect(page.locator("zone-hint")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("locale", "dark"), [("en", False), ("de", True)])
+async def test_every_page_is_sound_for_every_reader(
+    stage: Stage, servers: Servers, open_tab: OpenTab, locale: str, dark: bool
+) -> None:
+    tab = await open_tab(servers.url, locale=locale, dark=dark, size=PHONE if dark else None)
+    page = tab.page
+    for path in OUTSIDE:
+        await page.goto(path)
+        await _check(page)
+    await page.goto("/register")
+    await page.locator("form[action='/register'] button.button-primary").click()
+    await expect(page.locator(".notice-error")).to_be_visible()
+    await _check(page)
+    await page.goto("/sign-in")
+    await page.locator("#email").fill(CLARA)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/sign-in/sent")
+    await _check(page)
+    await page.goto(await _link_to(servers, CLARA))
+    await _check(page)
+    cookie = {"name": "fairmatch_session", "value": stage["aylin"].cookie, "url": servers.url}
+    await tab.context.add_cookies([cookie])
+    for path in INSIDE:
+        await page.goto(path.format(ben=stage["ben"].id, aylin=stage["aylin"].id))
+        for more in await page.locator("details.more").all():
+            await more.evaluate("details => { details.open = true; }")
+        await _check(page)
+
+
+async def _check(page: Page) -> None:
+    """Nothing that axe finds, and nothing wider than the window."""
+    await assert_accessible(page)
+    wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than the window"
+
+
+async def _add_passkey(page: Page) -> None:
+    await page.goto("/me/devices")
+    await page.get_by_role("button", name="Add a passkey").click()
+    await expect(page.get_by_role("button", name=re.compile("^Remove "))).to_have_count(1)
+
+
+async def _sign_out(page: Page) -> None:
+    await page.locator("[popovertarget='own-menu']").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+
+async def _link_to(servers: Servers, address: str) -> str:
+    """The path of the link in the newest mail to an address; waits for the mail."""
+    for _ in range(int(MAIL_S / LOOK_EVERY_S)):
+        if found := _links(servers.backend.data / "mail", address):
+            return found[-1]
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise AssertionError(f"no mail to {address} in {MAIL_S} s")
+
+
+def _links(folder: Path, address: str) -> list[str]:
+    mails = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml")))
+    texts = (str(mail.get_body(("plain",)).get_content()) for mail in mails if mail["to"] == address)
+    return [link for text in texts for link in _LINK.findall(text)]
+
+
+def _photo(kind: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (600, 800), "darkgreen").save(out, kind)
+    return out.getvalue()
