@@ -110,8 +110,7 @@ async def ban(uow: UnitOfWork, fair_id: str, person_id: str, *, by_id: str, reas
     theirs = await granted_roles(uow.session, fair_id, person_id)
     if not theirs:
         raise RefusedError("not_a_member")
-    if not may_act_upon(await granted_roles(uow.session, fair_id, by_id), theirs):
-        raise RefusedError("not_yours")
+    await _check_rank(uow, fair_id, by_id, theirs)
     if await ban_in_force(uow.session, fair_id, person_id):
         return
     uow.session.add(
@@ -121,11 +120,17 @@ async def ban(uow: UnitOfWork, fair_id: str, person_id: str, *, by_id: str, reas
 
 
 async def unban(uow: UnitOfWork, fair_id: str, person_id: str, *, by_id: str) -> None:
-    """Lift the ban in force; nothing happens where there is none."""
+    """Lift the ban in force; nothing happens where there is none. Raises RefusedError("not_yours") as for `ban`."""
+    await _check_rank(uow, fair_id, by_id, await granted_roles(uow.session, fair_id, person_id))
     found = await ban_in_force(uow.session, fair_id, person_id)
     if found:
         found.lifted_at, found.lifted_by_id = uow.clock.now(), by_id
         uow.emit(MemberUnbanned(fair_id, person_id, by_id))
+
+
+async def _check_rank(uow: UnitOfWork, fair_id: str, by_id: str, theirs: frozenset[str]) -> None:
+    if not may_act_upon(await granted_roles(uow.session, fair_id, by_id), theirs):
+        raise RefusedError("not_yours")
 
 
 async def _one_at_a_time(uow: UnitOfWork, person_id: str) -> None:

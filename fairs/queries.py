@@ -106,9 +106,9 @@ async def member_count(session: AsyncSession, fair_id: str) -> int:
 
 
 async def organisers(session: AsyncSession, fair_id: str) -> frozenset[str]:
-    """The ids of those who run the fair, for the rule that somebody always does."""
-    query = select(Membership.person_id).where(Membership.fair_id == fair_id, Membership.role == "organiser")
-    return frozenset(await session.scalars(query))
+    """The ids of those who run the fair and are not banned from it, for the rule that somebody always does."""
+    run = Membership.fair_id == fair_id, Membership.role == "organiser", not_banned()
+    return frozenset(await session.scalars(select(Membership.person_id).where(*run)))
 
 
 async def ban_in_force(session: AsyncSession, fair_id: str, person_id: str) -> Ban | None:

@@ -121,6 +121,30 @@ async def test_moderators_ban_neither_each_other_nor_organisers_nor_themselves(p
             await place.ban(fair, other, by=dev)
 
 
+async def test_moderators_lift_no_ban_of_their_equals(place: Place) -> None:
+    edda, dev, bernd = await place.people("Edda Brandt", "Dev Patel", "Bernd Kowalski")
+    fair = await place.fair(edda)
+    await place.join(fair, dev, bernd)
+    for each in (dev, bernd):
+        await place.give(fair, each, ["moderator"], by=edda)
+    await place.ban(fair, bernd, by=edda)
+    async with place.database.write() as uow:
+        with pytest.raises(RefusedError, match="not_yours"):
+            await actions.unban(uow, fair.id, bernd, by_id=dev)
+    assert await _roles(place, bernd) == frozenset()
+
+
+async def test_an_organiser_who_is_shut_out_is_none_to_leave_a_fair_to(place: Place) -> None:
+    edda, dev = await place.people("Edda Brandt", "Dev Patel")
+    fair = await place.fair(edda)
+    await place.join(fair, dev)
+    await place.ban(fair, dev, by=edda)
+    await place.give(fair, dev, ["organiser"], by=edda)
+    async with place.database.write() as uow:
+        with pytest.raises(RefusedError, match="last_organiser"):
+            await actions.leave(uow, fair.id, edda)
+
+
 async def test_nobody_is_banned_who_is_not_there(place: Place) -> None:
     edda, dev = await place.people("Edda Brandt", "Dev Patel")
     fair = await place.fair(edda)
