@@ -16,8 +16,15 @@ from tests.support.backend import Backend
 
 SLUG = "energy-days"
 LOBBY = f"/fairs/{SLUG}"
-NAMES = {"aylin": "Aylin Demir", "ben": "Ben Krüger", "mia": "Mia Sommer", "olga": "Olga Brandt"}
+NAMES = {
+    "aylin": "Aylin Demir",
+    "ben": "Ben Krüger",
+    "mia": "Mia Sommer",
+    "olga": "Olga Brandt",
+    "noah": "Noah Weiss",
+}
 ORGANISER = "olga"
+OUTSIDER = "noah"  # has an account, and is not at the fair
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,13 @@ async def _fair(uow: UnitOfWork, people: dict[str, Person]) -> str:
     )
     fair = await fairs.actions.create(uow, plan, organiser_id=people[ORGANISER].id)
     for name, person in people.items():
-        if name != ORGANISER:
+        if name not in (ORGANISER, OUTSIDER):
             await fairs.actions.join(uow, fair.id, person.id)
     lobby = await rooms.actions.open_lobby(uow, fair.id)
     channel = await chat.actions.open_for_room(uow, lobby.id)
-    for person in people.values():
-        await begin(uow, person.id, channel, 0)
+    for name, person in people.items():
+        if name != OUTSIDER:
+            await begin(uow, person.id, channel, 0)
     return channel
 
 

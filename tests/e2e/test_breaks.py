@@ -113,6 +113,22 @@ async def test_a_line_that_is_dead_without_a_word_is_found_out_when_the_network_
     assert await aylin.connection() != before
 
 
+async def test_a_network_that_stalls_delivers_everything_once_it_moves_again(
+    stage: Stage, servers: Servers, come: Come, network: Proxy
+) -> None:
+    aylin = await come(stage["aylin"], network.url)
+    ben = await come(stage["ben"], servers.other_url)
+    network.hold()
+    await aylin.say("One", "Two")
+    await expect(aylin.message("One").locator(".message-note")).to_contain_text("Sending")
+    await ben.say("Three")
+    network.mend()
+    await ben.page.get_by_text("Two", exact=True).wait_for()
+    everything = await ben.page.locator(".chat-log .message-text").all_inner_texts()
+    assert sorted(everything) == ["One", "Three", "Two"]
+    await aylin.reads(everything)
+
+
 async def test_a_server_that_restarts_loses_nothing_that_was_acknowledged_or_written(
     stage: Stage, servers: Servers, come: Come
 ) -> None:
