@@ -48,6 +48,11 @@ async def by_slug(session: AsyncSession, slug: str) -> Fair | None:
     return await session.scalar(select(Fair).where(Fair.slug == slug))
 
 
+async def all_fairs(session: AsyncSession) -> Sequence[Fair]:
+    """Every fair there ever was, the newest first."""
+    return (await session.scalars(select(Fair).order_by(Fair.starts_on.desc(), Fair.id))).all()
+
+
 async def open_fairs(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[Fair]:
     """Fairs that are not over, the next one first."""
     still = Fair.ends_on >= (now - _LATEST_ZONE).date()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.cli_fair import fair
 from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
 from server.cli_user import user
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     help="The server on which a region's trade fair takes place.",
 )
 app.add_typer(user, name="user")
+app.add_typer(fair, name="fair")
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
