@@ -36,7 +36,9 @@ export class Topics {
    * @returns {{ store: S, isNew: boolean, release: () => void }}
    */
   join(topic, make, grace = GRACE_MS) {
-    const known = this.#joined.get(topic);
+    const before = this.#joined.get(topic);
+    // What was refused and left is forgotten: who comes back with a new page may be let in again.
+    const known = before?.refused && before.wanted === 0 ? undefined : before;
     const joined = known ?? { store: make(), wanted: 0, refused: false, leaving: () => {} };
     joined.leaving();
     joined.leaving = () => {};
