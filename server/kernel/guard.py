@@ -100,6 +100,8 @@ class Guard:
         path = route.path
 
         async def guarded(request: Request) -> Response:
+            if any("\0" in str(value) for value in request.path_params.values()):
+                raise not_found()  # nothing of ours has such a name, and PostgreSQL does not even look for it
             row = (_method(request), path)
             await self.admit(request, self.table[row])
             if row in self.body_limits:

@@ -192,6 +192,13 @@ async def test_a_role_counts_in_its_own_fair_only(client: httpx2.AsyncClient) ->
     assert (await client.get("/fairs/bremen/desk", headers=by("ada"))).status_code == 404
 
 
+async def test_a_name_that_no_database_can_hold_is_not_looked_for(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/fairs/hann%00over", headers=by("root"))
+
+    assert answer.status_code == 404
+    assert called == []
+
+
 async def test_an_administrator_passes_without_a_role(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/fairs/hannover/desk", headers=by("root"))).status_code == 200
     assert (await client.get("/admin", headers=by("root"))).status_code == 200
