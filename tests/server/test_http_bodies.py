@@ -1,0 +1,103 @@
+"""The bounds on what comes after a request's head, over a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from server import http_protocol
+from server.http_protocol import HEAD_BYTES, BoundedHttp
+
+POST = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+CHUNK = b"5\r\nhello\r\n"
+
+
+async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how many bytes the body had."""
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(str(size)))]})
+    await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+@pytest.fixture
+async def line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server with these bounds, and little patience."""
+    monkeypatch.setattr(http_protocol, "BODY_S", 0.5)
+    config = uvicorn.Config(app, port=0, http=BoundedHttp, log_config=None, lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+    yield reader, writer
+    writer.close()
+    server.should_exit = True
+    await serving
+
+
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+# Who sends on after being cut off may find the connection reset before the answer is read.
+CUT_OFF = (b"HTTP/1.1 431 Request Header Fields Too Large", b"")
+
+
+async def answer_to(line: Line, *pieces: bytes) -> bytes:
+    """The first line of the answer; nothing when the connection was reset."""
+    reader, writer = line
+    try:
+        async with asyncio.timeout(5):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.001)
+            return (await reader.readline()).strip()
+    except ConnectionError:
+        return b""
+
+
+async def test_a_body_in_the_smallest_chunks_is_read(line: Line) -> None:
+    chunks = [b"1\r\nx\r\n" * 1_000] * 20
+
+    assert await answer_to(line, POST, *chunks, b"0\r\n\r\n") == b"HTTP/1.1 200 OK"
+
+
+async def test_a_body_with_a_few_trailers_is_read_and_the_connection_goes_on(line: Line) -> None:
+    for _ in range(3):
+        assert await answer_to(line, POST + CHUNK + b"0\r\nsum: 1\r\n\r\n") == b"HTTP/1.1 200 OK"
+        await line[0].readuntil(b"\r\n\r\n")
+        assert await line[0].readexactly(1) == b"5"
+
+
+async def test_endless_trailers_are_cut_off(line: Line) -> None:
+    trailers = [b"x-long: " + b"x" * 8192 + b"\r\n"] * (HEAD_BYTES // 8192 + 2)
+
+    assert await answer_to(line, POST + CHUNK + b"0\r\n", *trailers) in CUT_OFF
+
+
+async def test_an_endless_chunk_extension_is_cut_off(line: Line) -> None:
+    pieces = [b"x" * 8192] * (HEAD_BYTES // 8192 + 2)
+
+    assert await answer_to(line, POST + b"5;", *pieces) in CUT_OFF
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(line: Line) -> None:
+    assert await answer_to(line, POST + CHUNK) == b"HTTP/1.1 408 Request Timeout"
+    assert await line[0].read() == b"connection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+async def test_a_connection_may_rest_between_two_requests_for_longer_than_a_body(line: Line) -> None:
+    assert await answer_to(line, POST + CHUNK + b"0\r\n\r\n") == b"HTTP/1.1 200 OK"
+    await asyncio.sleep(0.7)
+    await line[0].readuntil(b"\r\n\r\n5")
+
+    assert await answer_to(line, POST + CHUNK + b"0\r\n\r\n") == b"HTTP/1.1 200 OK"
