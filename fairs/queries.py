@@ -96,7 +96,8 @@ async def members(
     query = (
         select(*COLUMNS, roles_column().label("roles"))
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.fair_id == fair_id, not_banned(), *([of_role] if role else []), *_below(after))
+        .where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
+        .where(*([of_role] if role else []), *_below(after))
         .group_by(Person.id)
         .order_by(func.lower(Person.name), Person.id)
         .limit(limit)

@@ -15,6 +15,7 @@ import chat.conduct
 import chat.listeners
 import chat.live
 import chat.pages
+import fairs.own_data
 import fairs.pages
 import people.api
 import people.pages
@@ -115,6 +116,7 @@ class Fairmatch:
         rooms.live.listen(kernel, live)
         chat.listeners.listen(talk)
         persons.acquaintances.register(share_a_fair)
+        persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         _end_connections_with_sessions(kernel, live)
         return cls(kernel, files, templates, live, persons, talk)
