@@ -9,6 +9,16 @@ import { equal, ok, test } from "/harness.js";
 const AYLIN = "0190a000-0000-7000-8000-000000000001";
 const BEN = "0190a000-0000-7000-8000-000000000002";
 
+test("texts are taken apart as the server takes them apart", async () => {
+  const { cases } = await (await fetch("/texts.json")).json();
+  ok(cases.length > 10, "no cases");
+  for (const { text, parts: expected } of cases) {
+    const found = parts(text).map((part) =>
+      "text" in part ? ["text", part.text] : "url" in part ? ["link", part.url] : ["mention", part.person, part.name]);
+    equal(found, expected, text);
+  }
+});
+
 test("names that were picked are called by their id when sent, and come back as names for editing", () => {
   const called = { "Aylin Demir": AYLIN, Aylin: BEN };
   const sent = withMentions("Hi @Aylin Demir, and @Aylin: @Aylinka is somebody else", called);

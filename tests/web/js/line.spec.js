@@ -266,6 +266,32 @@ test("an upgrade that never ends is given up", async () => {
   equal([ground.sockets.length, ground.sockets[0].closed], [2, true]);
 });
 
+test("a welcome that does not come is a break like others", async () => {
+  const { ground, line } = await started();
+  await ground.socket.open();
+  await ground.clock.pass(16_000);
+  equal([ground.sockets[0].closed, ground.sockets.length, line.stop], [true, 2, null]);
+});
+
+test("an answer to the question for a ticket that breaks off is asked for again", async () => {
+  const { ground, line } = made();
+  const broken = response(200);
+  broken.json = async () => { throw new TypeError("network error"); };
+  ground.ticketAnswers = [broken];
+  line.start();
+  await ground.clock.pass(1_000);
+  equal(ground.sockets.length, 1);
+});
+
+test("a storage that is full does not keep the line from being live", async () => {
+  const { ground, line, storage } = made();
+  storage.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+  line.start();
+  await settle();
+  await ground.socket.welcome();
+  equal(line.state, "live");
+});
+
 test("topics that come while the line is live are subscribed together", async () => {
   const { ground, line } = await live();
   const [lobby, room] = [new Notebook(), new Notebook()];

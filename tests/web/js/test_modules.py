@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, Route
 from web.assets import Assets
 
 HERE = Path(__file__).parent
+TEXTS = HERE.parents[1] / "chat" / "texts.json"  # what the server's tests read, too
 ORIGIN = "http://modules.localhost"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Modules</title>
 <script type="importmap">{import_map}</script><body></body></html>"""
@@ -35,6 +36,8 @@ async def modules(browser: Browser) -> AsyncIterator[BrowserContext]:
         elif path.startswith("/assets/"):
             asset = assets[path.split("/", 3)[3]]
             await route.fulfill(body=asset.content, content_type=asset.type)
+        elif path == "/texts.json":
+            await route.fulfill(body=TEXTS.read_bytes(), content_type="application/json")
         elif (file := HERE / path.lstrip("/")).is_file():
             await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(path)[0])
         else:

@@ -50,7 +50,8 @@ export class Composer {
 
   /** @param {Draft | null} draft */
   #restore(draft) {
-    if (!draft || this.area.value) return;
+    // A text of its own: what came back because it could not be sent.
+    if (!draft || (this.area.value && this.area.value !== draft.text)) return;
     this.area.value = draft.text;
     this.#called = draft.called;
     this.#fit();

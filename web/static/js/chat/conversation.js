@@ -130,10 +130,7 @@ export class Conversation {
     const form = this.element.querySelector("form.composer");
     if (!(form instanceof HTMLFormElement)) return null;
     const { channel, state, live } = this;
-    const list = document.createElement("div");
-    list.className = "mention-place";
-    form.before(list);
-    return new Composer(form, list, {
+    return new Composer(form, part(this.element, "div", "mention-place"), {
       send: (text) => this.#send(text),
       typed: () => channel.typing.typed(),
       editLast: () => this.#editLast(),

@@ -19,6 +19,8 @@
  */
 
 const SUBPROTOCOL = "fairmatch.v1";
+/** A dead network can leave a request without an answer for minutes, in ms. */
+const TICKET_MS = 10_000;
 
 /** @returns {Ground} the browser's own */
 export function browser() {
@@ -30,7 +32,10 @@ export function browser() {
       return () => clearTimeout(timer);
     },
     open: () => new WebSocket(liveAddress(location), SUBPROTOCOL),
-    ticket: () => fetch("/live/ticket", { method: "POST", headers: { Accept: "application/json" }, redirect: "manual" }),
+    ticket: () => {
+      const headers = { Accept: "application/json" };
+      return fetch("/live/ticket", { method: "POST", headers, redirect: "manual", signal: AbortSignal.timeout(TICKET_MS) });
+    },
     online: () => navigator.onLine,
     hidden: () => document.visibilityState === "hidden",
   };

@@ -143,15 +143,15 @@ export class Line extends EventTarget {
       const welcome = await connection.request("hello", { ...proof, channels, hidden });
       this.#welcome(welcome);
     } catch (error) {
-      // The server closes with a code of its own after most refusals; where it does not, this is a break like others.
-      if (error instanceof LiveError && !error.unknown && connection === this.#now) this.#refused(error);
+      if (!(error instanceof LiveError)) throw error;
+      if (connection === this.#now && error.code !== "closed") this.#refused(error);
     }
     if (hidden !== this.ground.hidden()) void this.see();
   }
 
   /** @param {any} welcome */
   #welcome(welcome) {
-    this.identity.storage.setItem(this.#key, welcome.resume);
+    this.#remember(welcome.resume);
     this.connection = welcome.connection;
     this.limits = welcome.limits ?? {};
     this.#pause = null;
@@ -163,7 +163,20 @@ export class Line extends EventTarget {
     this.dispatchEvent(new Event("live"));
   }
 
-  /** @param {LiveError} error */
+  /** @param {string} token */
+  #remember(token) {
+    try {
+      this.identity.storage.setItem(this.#key, token);
+    } catch {
+      // A full storage costs a ticket after the next reload, and nothing else.
+    }
+  }
+
+  /**
+   * No welcome. After most refusals the server closes with a code of its own; where it does not, or is not heard any
+   * more, this is a break like others.
+   * @param {LiveError} error
+   */
   #refused(error) {
     this.#pause = error.after;
     this.#now?.close();
@@ -175,8 +188,9 @@ export class Line extends EventTarget {
     const token = this.identity.storage.getItem(this.#key);
     if (token) return { resume: token };
     const response = await this.ground.ticket().catch(() => null);
+    const ticket = response?.ok ? (await response.json().catch(() => null))?.ticket : null;
     if (this.#isOver) return null;
-    if (response?.ok) return { ticket: /** @type {string} */ ((await response.json()).ticket) };
+    if (ticket) return { ticket };
     if (response && isSignedOut(response)) this.#halt("ended");
     else this.#later(retryAfter(response?.headers.get("Retry-After") ?? null, this.ground.now()));
     return null;

@@ -107,6 +107,8 @@ export function retryAfter(header, now) {
  * @type {Record<number, Stop>} */
 const STOPS = { 4503: "ended", 4505: "tabs", 4506: "version", 4508: "flood" };
 const NEW_TICKET = 4011;
+/** We say hello as soon as we can. Where it came too late, the network stalled, and that passes. */
+const NO_HELLO = 4501;
 const BAD_TICKET = 4502;
 
 /**
@@ -118,6 +120,6 @@ const BAD_TICKET = 4502;
  */
 export function afterClose(code, resumed) {
   if (code === BAD_TICKET && resumed) return { back: true, anew: true };
-  if (code >= 4500 && code < 5000) return { back: false, why: STOPS[code] ?? "refused" };
+  if (code >= 4500 && code < 5000 && code !== NO_HELLO) return { back: false, why: STOPS[code] ?? "refused" };
   return { back: true, anew: code === NEW_TICKET };
 }
