@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 from zlib import crc32
 
 import structlog
@@ -11,10 +10,11 @@ import structlog
 from server.kernel.clock import Clock
 from server.kernel.db import Database, UnitOfWork
 from server.kernel.events import Events
+from server.kernel.prepared import Transaction
 from server.live import failpoints, metrics, store
 from server.live.away import is_away, unavailable
 from server.live.committer import Lane, Waiting
-from server.live.entries import Append, Appended, Encoded, Event, Placed, Row, Top
+from server.live.entries import Append, Appended, Data, Encoded, Event, Key, Placed, Row, Top
 from server.live.limits import CATCH_UP_EVENTS
 from server.live.wire.codes import LiveError
 from server.live.wire.envelope import to_json
@@ -53,8 +53,7 @@ class EventLog:
 
     async def start(self) -> None:
         """Make sure of the database's epoch, and begin telling domain events to their listeners."""
-        async with self._database.write() as work:
-            await store.begin(work.session)
+        await self._database.transact(store.begin)
         self._teller = asyncio.create_task(self._tell())
 
     async def stop(self) -> None:
@@ -79,13 +78,14 @@ class EventLog:
     async def append_in(self, work: UnitOfWork, append: Append) -> Appended:
         """Append within a unit of work: the channel is locked until its commit, and published after it."""
         batch = _Batch(self._clock)
-        answer = await batch.place(work, append)
+        await work.run(lambda transaction: batch.lock(transaction, [append]))
+        answer = await _placed_within(batch, work, append)
 
         async def publish() -> None:
             self._told(batch)
 
         work.after_commit(publish)
-        await batch.finish(work)
+        await work.run(batch.finish)
         return answer
 
     async def since(self, channel: str, position: int, limit: int = CATCH_UP_EVENTS) -> list[Event]:
@@ -126,19 +126,40 @@ class EventLog:
 
     async def _commit_together(self, waiting: Sequence[Waiting]) -> None:
         batch = _Batch(self._clock)
-        answers: list[Appended] = []
-        async with asyncio.timeout(COMMIT_SECONDS), self._database.write() as work:
-            await batch.lock(work, [each.append for each in waiting])
-            for each in waiting:
-                answers.append(await _placed(batch, work, each))
-            await batch.finish(work)
-            failpoints.reach("after_insert")
+        plain = not any(each.append.within for each in waiting)
+        async with asyncio.timeout(COMMIT_SECONDS):
+            answers = await (self._commit_plainly if plain else self._commit_with_features)(batch, waiting)
         failpoints.reach("after_commit")
         self._told(batch)
         failpoints.reach("before_ack")
         for each, answer in zip(waiting, answers, strict=True):
             each.settle(answer)
             metrics.COMMIT_SECONDS.observe(each.answer.get_loop().time() - each.since)
+
+    async def _commit_plainly(self, batch: "_Batch", waiting: Sequence[Waiting]) -> list[Appended]:
+        """All in one go: what is to be written needs to know its place and nothing else."""
+
+        def write(transaction: Transaction) -> list[Appended]:
+            batch.lock(transaction, [each.append for each in waiting])
+            answers = [_refusing(each, batch.place) for each in waiting]
+            batch.finish(transaction)
+            failpoints.reach("after_insert")
+            return answers
+
+        return await self._database.transact(write)
+
+    async def _commit_with_features(self, batch: "_Batch", waiting: Sequence[Waiting]) -> list[Appended]:
+        answers: list[Appended] = []
+        async with self._database.write() as work:
+            await work.run(lambda transaction: batch.lock(transaction, [each.append for each in waiting]))
+            for each in waiting:
+                try:
+                    answers.append(await _placed_within(batch, work, each.append))
+                except LiveError as error:
+                    raise _RefusedError(each, error) from error
+            await work.run(batch.finish)
+            failpoints.reach("after_insert")
+        return answers
 
     def _told(self, batch: "_Batch") -> None:
         failpoints.reach("before_publish")
@@ -157,11 +178,19 @@ class EventLog:
                 self._happened.task_done()
 
 
-async def _placed(batch: "_Batch", work: UnitOfWork, waiting: Waiting) -> Appended:
+def _refusing(waiting: Waiting, place: Callable[[Append], Appended]) -> Appended:
     try:
-        return await batch.place(work, waiting.append)
+        return place(waiting.append)
     except LiveError as error:
         raise _RefusedError(waiting, error) from error
+
+
+async def _placed_within(batch: "_Batch", work: UnitOfWork, append: Append) -> Appended:
+    """Place an append, and have its feature do in the transaction what it wants to."""
+    if append.within is None or batch.known(append):
+        return batch.place(append)
+    await work.run(batch.write_rows)  # so that it sees what came before it
+    return batch.place(append, await append.within(work, batch.next(append)))
 
 
 class _Batch:
@@ -170,38 +199,50 @@ class _Batch:
     def __init__(self, clock: Clock) -> None:
         self._at = clock.now()
         self.tops: dict[str, Top] = {}
-        self._known: dict[tuple[str, str, str], Event] = {}
+        self._known: dict[Key, Event] = {}
         self._new: list[Event] = []
         self._rows: list[Row] = []
         self.emitted: list[object] = []
 
-    async def lock(self, work: UnitOfWork, appends: Sequence[Append]) -> None:
+    def lock(self, transaction: Transaction, appends: Sequence[Append]) -> None:
         """Lock the channels, then look which appends are repeats. In this order no repeat is overlooked."""
         failpoints.reach("before_lock")
-        self.tops |= await store.lock(work.session, {each.channel for each in appends} - self.tops.keys())
-        self._known |= await store.repeats(work.session, [each.key for each in appends if each.key])
+        channels = {each.channel for each in appends} - self.tops.keys()
+        if channels:
+            self.tops |= store.lock(transaction, channels)
+        self._known |= store.repeats(transaction, [each.key for each in appends if each.key])
 
-    async def place(self, work: UnitOfWork, append: Append) -> Appended:
+    def known(self, append: Append) -> Event | None:
+        """The event that an append repeats."""
+        return self._known.get(append.key) if append.key else None
+
+    def next(self, append: Append) -> Placed:
+        """The place that an append would get."""
+        return Placed(self.tops[append.channel].seq + 1, self._at)
+
+    def place(self, append: Append, data: Data | None = None) -> Appended:
         """Give an append its place, or the answer that it already got."""
-        if append.channel not in self.tops:
-            await self.lock(work, [append])
-        known = self._known.get(append.key) if append.key else None
-        if known:
+        if known := self.known(append):
             return Appended(known.seq, True, json.loads(known.json), known.at)
-        top = self.tops[append.channel]
-        placed = Placed(top.seq + 1, self._at)
-        data = await self._data(work, append, placed)
-        self._note(append, placed, to_json(data), Top(placed.seq, top.epoch))
+        placed = self.next(append)
+        if data is None:
+            data = append.data(placed) if callable(append.data) else append.data
+        self._note(append, placed, to_json(data))
         return Appended(placed.seq, False, data, placed.at)
 
-    async def finish(self, work: UnitOfWork) -> None:
+    def finish(self, transaction: Transaction) -> None:
         """Write what was placed."""
         if not self._new:
             return
-        await store.write(work.session, self._new)
-        await self._write_rows(work)
+        store.write(transaction, self._new)
+        self.write_rows(transaction)
         newest = {event.channel: event.seq for event in self._new}
-        await store.advance(work.session, newest.items())
+        store.advance(transaction, newest.items())
+
+    def write_rows(self, transaction: Transaction) -> None:
+        """Write the rows that came with what was placed so far."""
+        rows, self._rows = self._rows, []
+        store.write_rows(transaction, rows)
 
     def by_channel(self) -> Sequence[tuple[str, Sequence[Encoded]]]:
         """The new events of each channel, encoded, in order."""
@@ -210,24 +251,11 @@ class _Batch:
             encoded.setdefault(event.channel, []).append(event.encoded())
         return list(encoded.items())
 
-    async def _data(self, work: UnitOfWork, append: Append, placed: Placed) -> Mapping[str, Any]:
-        if append.within:
-            await self._write_rows(work)  # so that it sees what came before it
-            data = await append.within(work, placed)
-            if data is not None:
-                return data
-        return append.data(placed) if callable(append.data) else append.data
-
-    def _note(self, append: Append, placed: Placed, data: str, top: Top) -> None:
+    def _note(self, append: Append, placed: Placed, data: str) -> None:
         event = Event(append.channel, placed.seq, append.sender, append.cid, append.kind, data, placed.at)
         self._new.append(event)
         self._rows += append.rows(placed) if callable(append.rows) else append.rows
         self.emitted += append.emits(placed) if append.emits else ()
-        self.tops[append.channel] = top
+        self.tops[append.channel] = Top(placed.seq, self.tops[append.channel].epoch)
         if append.key:
             self._known[append.key] = event
-
-    async def _write_rows(self, work: UnitOfWork) -> None:
-        rows, self._rows = self._rows, []
-        if rows:
-            await store.write_rows(work.session, rows)

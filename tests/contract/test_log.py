@@ -271,7 +271,7 @@ async def test_what_was_redacted_is_given_out_in_its_new_form(log: EventLog, wor
 async def test_a_database_that_is_away_is_told_as_such_and_heals(
     log: EventLog, workers: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: Any) -> None:
+    def away(*_: Any) -> None:
         raise OperationalError("select", {}, Exception("the server closed the connection"))
 
     with monkeypatch.context() as broken:
@@ -318,13 +318,13 @@ async def test_the_unique_cid_is_also_kept_by_the_database(workers: list[Worker]
 async def test_a_hundred_events_in_flight_are_few_transactions(workers: list[Worker]) -> None:
     commits = 0
     database = workers[0].kernel.database
-    write = database.write
+    transact = database.transact
 
-    def counted() -> Any:
+    async def counted(work: Any) -> Any:
         nonlocal commits
         commits += 1
-        return write()
+        return await transact(work)
 
-    database.write = counted  # type: ignore[method-assign]
+    database.transact = counted  # type: ignore[method-assign]
     await asyncio.gather(*(workers[0].log.append(said(str(n))) for n in range(100)))
     assert commits == 2

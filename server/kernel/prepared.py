@@ -1,0 +1,129 @@
+"""Statements for where every tenth of a millisecond counts: the SQL text is made once per database, and then only run.
+
+SQLAlchemy builds and checks each execution anew, which costs more than SQLite needs to do it. A prepared statement
+is made of the same tables and types; a transaction runs it on SQLite's own connection, or through SQLAlchemy.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement, Executable
+
+Values = Mapping[str, Any]
+_Process = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """A statement of SQLAlchemy Core whose parameters are all named and given at each run.
+
+    For an insert `columns` names those that are given; defaults of Python's side are not filled in.
+    """
+
+    def __init__(self, statement: Executable, columns: Sequence[str] | None = None) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._texts: dict[str, _Text] = {}
+
+    def on(self, dialect: Dialect) -> "_Text":
+        """The statement as this kind of database takes it."""
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._texts[dialect.name] = _Text.of(self._statement, self._columns, dialect)
+        return text
+
+
+class Transaction(Protocol):
+    """An open transaction that runs prepared statements; synchronous, whatever it stands on."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of database."""
+        ...
+
+    def rows(self, statement: Prepared, values: Values) -> list[Sequence[Any]]:
+        """Run a query."""
+        ...
+
+    def many(self, statement: Prepared, values: Sequence[Values]) -> None:
+        """Run a change once for each of these values."""
+        ...
+
+
+class SqliteTransaction:
+    """On SQLite's own connection. Raises errors of sqlite3."""
+
+    def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._connection = connection
+
+    def rows(self, statement: Prepared, values: Values) -> list[Sequence[Any]]:
+        """Run a query."""
+        text = statement.on(self.dialect)
+        return text.read(self._connection.execute(text.sql, text.bound(values)).fetchall())
+
+    def many(self, statement: Prepared, values: Sequence[Values]) -> None:
+        """Run a change once for each of these values."""
+        text = statement.on(self.dialect)
+        self._connection.executemany(text.sql, [text.bound(each) for each in values])
+
+
+class CoreTransaction:
+    """Through a connection of SQLAlchemy, also within `run_sync` of an asynchronous one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect = connection.dialect
+        self._connection = connection
+
+    def rows(self, statement: Prepared, values: Values) -> list[Sequence[Any]]:
+        """Run a query."""
+        text = statement.on(self.dialect)
+        return text.read(self._connection.exec_driver_sql(text.sql, text.bound(values)).all())
+
+    def many(self, statement: Prepared, values: Sequence[Values]) -> None:
+        """Run a change once for each of these values."""
+        text = statement.on(self.dialect)
+        bound = [text.bound(each) for each in values]
+        if bound:
+            self._connection.exec_driver_sql(text.sql, bound if len(bound) > 1 else bound[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """SQL of one kind of database, and how values get into it and out of it."""
+
+    sql: str
+    parameters: Sequence[tuple[str, _Process]]
+    positional: bool
+    results: Sequence[_Process]
+
+    @classmethod
+    def of(cls, statement: Executable, columns: Sequence[str] | None, dialect: Dialect) -> "_Text":
+        assert isinstance(statement, ClauseElement)
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        assert isinstance(compiled, SQLCompiler)
+        names = compiled.positiontup if compiled.positional else list(compiled.binds)
+        parameters = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names or ()
+        ]
+        results = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in getattr(statement, "selected_columns", ())
+        ]
+        return cls(compiled.string, parameters, compiled.positional, results)
+
+    def bound(self, values: Values) -> Any:
+        """Values as the driver takes them. Raises KeyError when one is missing."""
+        if self.positional:
+            return tuple([process(values[name]) if process else values[name] for name, process in self.parameters])
+        return {name: process(values[name]) if process else values[name] for name, process in self.parameters}
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Rows from the driver as the columns' types say."""
+        return [
+            [process(value) if process else value for value, process in zip(row, self.results, strict=True)]
+            for row in rows
+        ]
