@@ -8,19 +8,16 @@ import pytest
 import structlog
 
 from server.kernel.observe import HIDDEN, hide_secrets, set_up_logs
+from tests.server.kernel.logs import own_logs
 from tests.support.backend import settings_with
 
 
 @contextmanager
 def product_logs() -> Iterator[None]:
-    """The product's logs, for machines; everything is as before afterwards."""
-    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
-    logging.root.handlers[:] = []
-    set_up_logs(settings_with(log_format="json"))
-    yield
-    structlog.configure(**before)
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
+    """The product's logs, for machines."""
+    with own_logs():
+        set_up_logs(settings_with(log_format="json"))
+        yield
 
 
 @pytest.mark.parametrize(

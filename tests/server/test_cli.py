@@ -1,0 +1,112 @@
+"""The commands that an operator types."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from server.cli import app
+from server.kernel.clock import SystemClock
+from server.kernel.db import Database
+from server.kernel.events import Events
+from server.kernel.migrate import head_revision
+from server.kernel.outbox import OutboxRow
+from tests.server.kernel.logs import own_logs
+from tests.support.backend import Backend
+
+
+@pytest.fixture(autouse=True)
+def on_this_ground(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings by the environment, as an operator gives them; logs are put back."""
+    for name, value in backend.values().items():
+        monkeypatch.setenv(f"FAIRMATCH_{name.upper()}", str(value))
+    with own_logs():
+        yield
+
+
+async def fairmatch(*words: str) -> Result:
+    """Type a command; in a thread, since each of them has a loop of its own."""
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, words))
+
+
+async def test_an_account_is_added_listed_and_given_a_way_in() -> None:
+    added = await fairmatch("user", "add", "Ada@Example.org", "--name", "Ada Lovelace", "--locale", "de")
+    listed = await fairmatch("user", "list")
+    link = await fairmatch("user", "link", "ada@example.org")
+
+    assert added.exit_code == link.exit_code == 0
+    for result in (added, link):
+        assert re.fullmatch(r"http://localhost:8000/sign-in/link\?token=[\w-]{40,}\n", result.stdout)
+    assert added.stdout != link.stdout
+    assert re.search(r"ada@example.org +Ada Lovelace", listed.stdout)
+
+
+async def test_an_administrator_is_made_and_unmade() -> None:
+    await fairmatch("user", "add", "ada@example.org", "--name", "Ada", "--admin")
+    assert "admin" in (await fairmatch("user", "list")).stdout
+
+    assert (await fairmatch("user", "admin", "ada@example.org", "--revoke")).exit_code == 0
+    assert "admin" not in (await fairmatch("user", "list")).stdout
+
+    assert (await fairmatch("user", "admin", "ada@example.org")).exit_code == 0
+    assert "admin" in (await fairmatch("user", "list")).stdout
+
+
+@pytest.mark.parametrize("command", ["link", "admin"])
+async def test_an_unknown_address_is_said_to_be_one(command: str) -> None:
+    result = await fairmatch("user", command, "nobody@example.org")
+
+    assert result.exit_code == 1
+    assert "no account with the address nobody@example.org" in result.output
+
+
+async def test_migrating_says_where_the_schema_is() -> None:
+    assert (await fairmatch("migrate")).stdout == f"The schema is at {head_revision()}.\n"
+
+
+async def test_the_doctor_says_one_line_each() -> None:
+    result = await fairmatch("doctor")
+
+    assert result.exit_code == 0
+    assert re.search(r"^ok    database: reachable", result.stdout, re.MULTILINE)
+
+
+async def test_a_doctor_who_finds_something_says_so_to_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRMATCH_SECRET", "short")
+
+    result = await fairmatch("doctor")
+
+    assert result.exit_code == 1
+    assert "fail  secret" in result.stdout
+
+
+async def test_jobs_that_failed_for_good_are_counted_and_tried_again(backend: Backend) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    async with database.write() as uow:
+        uow.session.add(OutboxRow(id="a", job="greet", payload={}, parked_at=SystemClock().now()))
+    await database.close()
+
+    assert (await fairmatch("jobs")).stdout == "1 jobs failed for good.\n"
+    assert (await fairmatch("jobs", "--retry")).stdout == "1 jobs are tried again.\n"
+    assert (await fairmatch("jobs")).stdout == "0 jobs failed for good.\n"
+
+
+async def test_settings_and_version_are_printed() -> None:
+    assert "| `FAIRMATCH_PORT` | `8000` |" in (await fairmatch("settings")).stdout
+    assert (await fairmatch("version")).stdout == version("fairmatch") + "\n"
+
+
+def test_the_command_line_loads_nothing_heavy_before_it_knows_the_command(tmp_path: Path) -> None:
+    heavy = ("sqlalchemy", "starlette", "uvicorn", "pydantic", "alembic", "jinja2", "redis")
+    asked = f"import server.cli, sys; print([name for name in {heavy!r} if name in sys.modules])"
+
+    result = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert result.stdout == "[]\n"

@@ -1,0 +1,95 @@
+"""Several workers on one socket, as `fairmatch serve --workers 2` starts them."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx2
+import psutil  # type: ignore[import-untyped]  # it comes without types
+import psycopg
+import pytest
+
+from tests.support.guard import Guard
+from tests.support.server_process import ServerProcess
+
+
+@pytest.fixture
+def fair(tmp_path: Path, process_guard: Guard, postgresql_url: str, redis_url: str) -> ServerProcess:
+    """A server of two workers, not started."""
+    settings = {
+        "data": tmp_path / "data",
+        "database_url": postgresql_url,
+        "redis_url": redis_url,
+        "redis_prefix": tmp_path.name,
+        "workers": 2,
+    }
+    return ServerProcess("fair", tmp_path, process_guard, settings)
+
+
+@pytest.fixture
+async def running(fair: ServerProcess) -> AsyncIterator[ServerProcess]:
+    """It, with both workers listening."""
+    await asyncio.to_thread(fair.start)
+    await until(lambda: listened(fair) == 2)
+    yield fair
+    await asyncio.to_thread(fair.stop)
+
+
+def workers(fair: ServerProcess) -> set[int]:
+    """The process ids of the workers."""
+    return {child.pid for child in psutil.Process(fair.pid).children()}
+
+
+def listened(fair: ServerProcess) -> int:
+    """How many workers have come up so far."""
+    return fair.tail(1000).count("listening")
+
+
+def alive(pid: int) -> bool:
+    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(40):
+        while not condition():  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.05)
+
+
+async def test_workers_serve_one_address_are_started_again_and_end_together(running: ServerProcess) -> None:
+    before = workers(running)
+    assert len(before) == 2
+
+    victim = before.pop()
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: listened(running) == 3)
+    after = workers(running)
+    assert victim not in after
+    assert before < after
+
+    async with httpx2.AsyncClient(base_url=running.url) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        assert "fairmatch_" in (await client.get("/metrics")).text
+
+    assert await asyncio.to_thread(running.stop) == 0
+    assert not any(map(alive, after))
+
+
+async def test_no_worker_outlives_a_killed_supervisor(running: ServerProcess) -> None:
+    pids = workers(running)
+
+    await asyncio.to_thread(running.kill)
+
+    await until(lambda: not any(map(alive, pids)))
+
+
+async def test_workers_that_refuse_to_start_are_not_started_again(fair: ServerProcess, postgresql_url: str) -> None:
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(AssertionError, match="ended at once"):
+        await asyncio.to_thread(fair.start)
+
+    assert "is newer than this program knows" in fair.tail(1000)
+    assert fair.tail(1000).count("worker_ended") == 1
