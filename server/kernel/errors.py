@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +29,8 @@ class Answer:
         """What nobody expected is logged in full, and told to nobody."""
         if isinstance(error, SignInFirst):
             return error.response()
+        if isinstance(error, ClientDisconnect):
+            return Response(status_code=400)  # nobody is there to read it, and it is no fault of ours
         found = as_problem(error)
         if found.status >= 500:
             log.error("request_failed", code=found.code, exc_info=error)
