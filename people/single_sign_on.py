@@ -27,6 +27,8 @@ KEPT_FOR = timedelta(hours=1)
 REFETCH_EVERY = timedelta(minutes=1)
 # Clocks differ.
 LEEWAY_S = 60
+# Characters of a subject, by OpenID Connect Core, section 2.
+SUBJECT_MOST = 255
 # Signatures by the provider's private key. "none", and secrets shared with clients, prove nothing here.
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "EdDSA", "Ed25519")
 
@@ -164,6 +166,8 @@ class SingleSignOn:
         except JoseError as error:
             raise SingleSignOnError(f"the ID token does not hold: {error}") from error
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if not 0 < len(claims["sub"]) <= SUBJECT_MOST or not claims["sub"].isprintable():
+            raise SingleSignOnError("the ID token names nobody")
         if claims.get("azp", self._id if not several else None) != self._id:
             raise SingleSignOnError("the ID token was made for another client")
         return claims

@@ -12,7 +12,7 @@ from people.addresses import normalise, readable
 from people.forms import Form
 from people.limits import PROOFS, mail_may_go, may
 from people.model import Passkey, Person, SignInSession
-from people.pages.entering import PRIVATE, refused_at
+from people.pages.entering import PRIVATE, id_in, refused_at
 from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
 async def sign_out_one(request: Request) -> Response:
     """End one session, this browser's or another's."""
     person_id = request.state.person.id
-    session_id = request.path_params["session"]
+    session_id = id_in(request, "session")
     async with kernel_of(request).database.write() as uow:
         if not await sessions.revoke(uow, person_id, session_id, by=person_id):
             raise not_found()
@@ -107,11 +107,9 @@ async def ask_for_address(request: Request) -> Response:
 
 async def remove_passkey(request: Request) -> Response:
     """Forget a passkey."""
+    passkey_id = id_in(request, "passkey")
     async with kernel_of(request).database.write() as uow:
-        theirs = await actions.remove_passkey(
-            uow, people_of(request), request.state.person, request.path_params["passkey"]
-        )
-        if not theirs:
+        if not await actions.remove_passkey(uow, people_of(request), request.state.person, passkey_id):
             raise not_found()
     return _done(request, N_("The passkey is removed."))
 

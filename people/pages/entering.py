@@ -11,7 +11,8 @@ from people.model import Person
 from people.parts import people_of
 from people.sessions import Method
 from server.kernel.db import UnitOfWork
-from server.kernel.http import ProblemError
+from server.kernel.http import ProblemError, not_found
+from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.frame import LOCALE_COOKIE
 from web.i18n import N_
@@ -56,6 +57,14 @@ def settle(request: Request, response: Response, token: str) -> None:
 def speak(request: Request, response: Response, locale: str) -> None:
     """Have this browser's pages in a language from now on."""
     keep(request, response, LOCALE_COOKIE, locale, LOCALE_SECONDS)
+
+
+def id_in(request: Request, parameter: str) -> str:
+    """The id in a path. Raises ProblemError 404 for what is none: a database need not be asked about noise."""
+    value: str = request.path_params[parameter]
+    if not is_id(value):
+        raise not_found()
+    return value
 
 
 def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:

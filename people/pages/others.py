@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from people import languages, queries
 from people.model import Person
+from people.pages.entering import id_in
 from people.parts import people_of
 from server.kernel.http import not_found
-from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.render import locale_of, page
 
@@ -19,9 +19,7 @@ FOR_GOOD = "private, max-age=31536000, immutable"
 async def show(request: Request) -> Response:
     """A person's profile, for whoever shares something with them; who does not, finds nobody."""
     viewer: Person = request.state.person
-    person_id = request.path_params["person"]
-    if not is_id(person_id):
-        raise not_found()
+    person_id = id_in(request, "person")
     async with kernel_of(request).database.read() as session:
         person = await people_of(request).acquaintances.visible(session, viewer, person_id)
     if person is None:
@@ -41,12 +39,16 @@ async def photo(request: Request) -> Response:
     """A photo, to anybody signed in: its name cannot be guessed by who was never shown it."""
     name = request.path_params["name"]
     kernel = kernel_of(request)
+    try:
+        path = kernel.files.path(name)
+    except ValueError as error:
+        raise not_found() from error
     async with kernel.database.read() as session:
         shown = await queries.has_photo(session, name)
-    if not shown or not kernel.files.path(name).is_file():
+    if not shown or not path.is_file():
         raise not_found()
     headers = {"cache-control": FOR_GOOD, "content-security-policy": "default-src 'none'; sandbox"}
-    return FileResponse(kernel.files.path(name), headers=headers, media_type="image/webp")
+    return FileResponse(path, headers=headers, media_type="image/webp")
 
 
 routes = [
