@@ -70,6 +70,17 @@ test("an answer that leaves a gap is followed by another question", async () => 
   equal([channel.top, ground.socket.asked("since").length], [9, 2]);
 });
 
+test("a top above what is known is asked about, but not while nobody looks", async () => {
+  const { ground } = await lobby();
+  const top = { c: LOBBY, v: 1, k: "top", d: { top: 5 } };
+  ground.isHidden = true;
+  await ground.socket.say(top);
+  equal(ground.socket.asked("since").length, 0);
+  ground.isHidden = false;
+  await ground.socket.say(top);
+  equal(ground.socket.asked("since").map(({ p }) => p.pos), [at(2)]);
+});
+
 test("a gap that is too large is answered by a snapshot, which replaces everything", async () => {
   const { channel, ground } = await lobby();
   await ground.socket.say(created(900));

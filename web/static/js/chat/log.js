@@ -69,11 +69,6 @@ export class Log {
     this.#draw();
   }
 
-  /** Draw again what is shown, where it is. */
-  refresh() {
-    this.#draw();
-  }
-
   /** Go to the newest. */
   toEnd() {
     this.following = true;

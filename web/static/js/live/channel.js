@@ -53,6 +53,7 @@ export class Channel extends EventTarget {
     this.line = line;
     this.outbox = outbox;
     this.me = me;
+    this.ground = ground;
     this.reading = new Reading(ground, (s) => line.request("chat.read", { channel: topic, s }));
     this.typing = new Typing(ground, () => this.#say("typing"), () => this.#request("chat.typing"));
     outbox.addEventListener("change", (event) => this.#outboxChanged(/** @type {CustomEvent} */ (event).detail));
@@ -153,8 +154,8 @@ export class Channel extends EventTarget {
       this.#say("change");
     } else if (event.k === "typing") {
       if (event.d.person !== this.me.id) this.typing.heard(event.d);
-    } else if (event.k === "top" && event.d.top > this.top) {
-      this.dispatchEvent(new CustomEvent("behind", { detail: event.d.top - this.top }));
+    } else if (event.k === "top" && event.d.top > this.top && !this.ground.hidden()) {
+      void this.#ask();
     }
   }
 

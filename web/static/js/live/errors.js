@@ -11,9 +11,4 @@ export class LiveError extends Error {
     this.after = about.after ?? null;
     this.about = about;
   }
-
-  /** Whether the connection failed, and not the request: then what was asked may have been done all the same. */
-  get unknown() {
-    return this.code === "closed" || this.code === "timeout";
-  }
 }

@@ -33,8 +33,6 @@ export class Line extends EventTarget {
   stop = null;
   /** The server's name for the connection, "" while there is none. */
   connection = "";
-  /** @type {Record<string, any>} what the server allows */
-  limits = {};
 
   /** @type {Connection | null} */
   #now = null;
@@ -153,7 +151,6 @@ export class Line extends EventTarget {
   #welcome(welcome) {
     this.#remember(welcome.resume);
     this.connection = welcome.connection;
-    this.limits = welcome.limits ?? {};
     this.#pause = null;
     this.#everLive = true;
     this.#steady = this.ground.after(STEADY_MS, () => (this.#attempt = 0));

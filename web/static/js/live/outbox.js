@@ -61,11 +61,6 @@ export class Outbox extends EventTarget {
     return [...this.#entries.values()].filter((entry) => entry.channel === channel);
   }
 
-  /** How many changes wait for the line, in all channels. */
-  get waiting() {
-    return [...this.#entries.values()].filter(({ stage }) => stage === "waiting" || stage === "sending").length;
-  }
-
   /**
    * Do something as soon as possible, exactly once.
    * @param {Method} method @param {string} channel @param {Record<string, any>} params
