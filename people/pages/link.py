@@ -42,6 +42,8 @@ async def follow(request: Request) -> Response:
     if not form.good:
         return await _page(request, form, status=422)
     people = people_of(request)
+    if not await _is_for_this_page(request, token, form.typed("link")):
+        return await _page(request, form, status=422)
     async with people.kernel.database.write() as uow:
         came = await signing.follow(people, uow, token, newcomer, request.cookies.get(BROWSER_COOKIE, ""))
         session = await enter(request, uow, came.person, Method.LINK) if came else ""
@@ -50,6 +52,22 @@ async def follow(request: Request) -> Response:
     _ = translations(locale_of(request)).gettext
     said = _("Welcome to Fairmatch. Your account is ready.") if came.new else ""
     return entered(request, session, came.next_path, said)
+
+
+async def _is_for_this_page(request: Request, token: str, shown: str) -> bool:
+    """Whether the button that was pressed stood below this link, and whether it works in this browser at all.
+
+    Somebody may have opened another link meanwhile: nobody is signed in as another than the page said.
+    """
+    async with kernel_of(request).database.read() as session:
+        link = await links.look(session, token)
+    return link is not None and shown in ("", link.id) and _works_here(request, link)
+
+
+def _works_here(request: Request, link: SignInLink) -> bool:
+    """An address is changed where its person is signed in: a mistyped one is a stranger's, and gives them no account."""
+    person: Person | None = request.state.person
+    return link.purpose != Purpose.CHANGE_ADDRESS or (person is not None and person.id == link.person_id)
 
 
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
@@ -67,6 +85,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         status,
         headers=PRIVATE,
         form=form,
+        link_id=link.id,
+        works_here=_works_here(request, link),
         does=_does(link, owner),
         asks_name=link.purpose == Purpose.REGISTER and owner is None and typed is None,
         email=readable(link.email),

@@ -137,18 +137,33 @@ async def test_proofs_are_limited(app: Starlette, clock: FrozenClock, monkeypatc
     assert statuses == [422, 422, 422, 429]
 
 
-async def test_an_address_is_changed_once_the_new_one_is_confirmed(
-    app: Starlette, kernel: Kernel, client: httpx2.AsyncClient
-):
+async def test_an_address_is_changed_once_the_new_one_is_confirmed(app: Starlette, kernel: Kernel):
     async with at_browser(app, AYLIN) as (browser, aylin):
         asked = await browser.post("/me/address", data={"email": CLARA})
         assert asked.status_code == 303
         link = link_in(await last_mail(kernel, CLARA))
         assert await _email_of(kernel, aylin) == AYLIN
-        assert "Use this address" in (await open_link(client, link)).text
-        await client.post("/sign-in/link")
+        assert "Use this address" in (await open_link(browser, link)).text
+        await browser.post("/sign-in/link")
         assert await _email_of(kernel, aylin) == CLARA
     assert CLARA in text_of(await last_mail(kernel, AYLIN))
+
+
+async def test_a_mistyped_address_gives_its_owner_no_account(
+    app: Starlette, kernel: Kernel, client: httpx2.AsyncClient
+):
+    stranger = await person(kernel, BEN)
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        await browser.post("/me/address", data={"email": CLARA})
+        link = link_in(await last_mail(kernel, CLARA))
+        assert "sign in here first" in (await open_link(client, link)).text
+        assert (await client.post("/sign-in/link")).status_code == 422
+        assert not await is_signed_in(client)
+        await sign_in(kernel, client, stranger)
+        assert (await client.post("/sign-in/link")).status_code == 422
+        assert await _email_of(kernel, aylin) == AYLIN
+        await follow(browser, link)
+        assert await _email_of(kernel, aylin) == CLARA
 
 
 async def test_links_to_the_former_address_are_worth_nothing_afterwards(
@@ -162,19 +177,16 @@ async def test_links_to_the_former_address_are_worth_nothing_afterwards(
     assert "does not work any more" in (await open_link(client, former)).text
 
 
-async def test_an_address_that_somebody_has_is_not_given_away(
-    app: Starlette, kernel: Kernel, client: httpx2.AsyncClient
-):
+async def test_an_address_that_somebody_has_is_not_given_away(app: Starlette, kernel: Kernel):
     ben = await person(kernel, BEN)
     async with at_browser(app, AYLIN) as (browser, aylin):
         free = await browser.post("/me/address", data={"email": CLARA})
         taken = await browser.post("/me/address", data={"email": BEN})
         assert (free.status_code, free.headers["location"]) == (taken.status_code, taken.headers["location"])
-        await open_link(client, link_in(await last_mail(kernel, BEN)))
-        assert (await client.post("/sign-in/link")).status_code == 422
+        await open_link(browser, link_in(await last_mail(kernel, BEN)))
+        assert (await browser.post("/sign-in/link")).status_code == 422
         assert await _email_of(kernel, aylin) == AYLIN
         assert await _email_of(kernel, ben) == BEN
-        assert not await is_signed_in(client)
 
 
 @pytest.mark.parametrize("typed", ["", "clara", AYLIN, "clara@example.org\r\nBcc: ben@example.org"])

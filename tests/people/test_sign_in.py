@@ -182,6 +182,22 @@ async def test_another_persons_session_ends_when_a_link_is_followed(app: Starlet
             assert await session.scalar(theirs) is not None
 
 
+async def test_nobody_is_signed_in_as_another_than_the_page_said(
+    app: Starlette, kernel: Kernel, client: httpx2.AsyncClient
+):
+    for email in (AYLIN, BEN):
+        await person(kernel, email)
+        await client.post("/sign-in", data={"email": email})
+    page = await open_link(client, link_in(await last_mail(kernel, AYLIN)))
+    shown = re.search(r'name="link" value="([^"]+)"', page.text)
+    assert shown
+    await open_link(client, link_in(await last_mail(kernel, BEN)))  # in another tab, by whoever sent it there
+    again = await client.post("/sign-in/link", data={"link": shown[1]})
+    assert again.status_code == 422
+    assert BEN in again.text
+    assert not await is_signed_in(client)
+
+
 async def test_an_address_that_was_never_confirmed_is_by_the_first_link(kernel: Kernel, client: httpx2.AsyncClient):
     assert (await person(kernel, AYLIN)).email_confirmed_at is None
     await client.post("/sign-in", data={"email": AYLIN})
