@@ -65,7 +65,7 @@ async def _is_for_this_page(request: Request, token: str, shown: str) -> bool:
 
 
 def _works_here(request: Request, link: SignInLink) -> bool:
-    """An address is changed where its person is signed in: a mistyped one is a stranger's, and gives them no account."""
+    """An address is changed where its person is signed in: a mistyped one is a stranger's, and is no way in."""
     person: Person | None = request.state.person
     return link.purpose != Purpose.CHANGE_ADDRESS or (person is not None and person.id == link.person_id)
 
