@@ -39,6 +39,7 @@ async def test_corrections_deletions_and_reactions_are_seen(stage: Stage, server
     aylin = await come(stage["aylin"])
     ben = await come(stage["ben"], servers.other_url)
     await aylin.say("See you at ten", "At stand A1")
+    await ben.reads(["See you at ten", "At stand A1"])
     await ben.message("See you at ten").hover()
     await ben.message("See you at ten").get_by_role("button", name="React").click()
     await ben.page.get_by_role("button", name="🎉").click()
