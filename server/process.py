@@ -46,8 +46,6 @@ async def serve_app(settings: Settings, listener: socket.socket, *, supervised: 
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         server = Server(config_of(settings, app), app, parent=os.getppid() if supervised else None)
-        port = listener.getsockname()[1]
-        log.info("listening", address=settings.public_url, port=port)
         await server.serve([listener])
 
 
@@ -78,6 +76,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._parent = parent
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, and say so: from here on a signal ends it in order."""
+        await super().startup(sockets)
+        for listener in sockets or []:
+            log.info("listening", address=self._app.state.kernel.settings.public_url, port=listener.getsockname()[1])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal said to stop."""

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.kernel.away import is_away
 from server.kernel.guard import SignInFirst
 from server.kernel.http import ProblemError, problem, wants_html
 
@@ -32,7 +33,7 @@ class Answer:
         if isinstance(error, ClientDisconnect):
             return Response(status_code=400)  # nobody is there to read it, and it is no fault of ours
         found = as_problem(error)
-        if found.status >= 500:
+        if found.status == 500:
             log.error("request_failed", code=found.code, exc_info=error)
         if not wants_html(request):
             return problem(found)
@@ -74,4 +75,8 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, HTTPException):
         code = _CODES.get(error.status_code, "http_error")
         return ProblemError(error.status_code, code, headers=dict(error.headers or {}))
+    if is_away(error):
+        # Without the traceback: there is one cause, and each request of that time would repeat it.
+        log.warning("unavailable", error=type(error).__name__)
+        return ProblemError(503, "unavailable", "The server cannot reach its database.", headers={"retry-after": "2"})
     return ProblemError(500, "internal", "Something went wrong here. It has been noted.")

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import math
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -45,17 +46,23 @@ class Limiter:
 
         Raises ProblemError 429 with Retry-After when it is used up; a refused use is not counted.
         """
-        item = parse(limit)
+        await self.spend_all((what, limit, *who))
+
+    async def spend_all(self, *uses: tuple[str, ...]) -> None:
+        """Count one use of several things, each given as for `spend`: none of them when one is used up, so that
+        nobody uses up another's by tries that are refused. Raises ProblemError 429.
+        """
+        items = [(parse(limit), (what, *who)) for what, limit, *who in uses]
         counter = self._counter()
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_S):
-                wait = await _spend(counter, item, what, *who)
+                wait = await _spend(counter, items)
         except Exception as error:
             if counter is self._memory:
                 raise
             log.warning("rate_limits_not_shared", error=type(error).__name__)
             self._alone_until = time.monotonic() + ON_ITS_OWN_S
-            wait = await _spend(self._memory, item, what, *who)
+            wait = await _spend(self._memory, items)
         if wait:
             raise too_often(wait)
 
@@ -83,15 +90,29 @@ def address_of(connection: HTTPConnection) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
-    if address.version == 6:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:  # as a socket for both versions sees everybody who comes by the older one
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
     return host
 
 
-async def _spend(counter: MovingWindowRateLimiter, item: RateLimitItem, *key: str) -> int:
-    """Seconds to wait, 0 when it was allowed."""
-    if await counter.hit(item, *key):
-        return 0
+Item = tuple[RateLimitItem, tuple[str, ...]]
+
+
+async def _spend(counter: MovingWindowRateLimiter, items: Sequence[Item]) -> int:
+    """Seconds to wait, 0 when all was allowed."""
+    if len(items) > 1:
+        for item, key in items:
+            if not await counter.test(item, *key):
+                return await _wait(counter, item, key)
+    for item, key in items:
+        if not await counter.hit(item, *key):
+            return await _wait(counter, item, key)
+    return 0
+
+
+async def _wait(counter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str, ...]) -> int:
     window = await counter.get_window_stats(item, *key)
     return max(1, math.ceil(window.reset_time - time.time()))
 

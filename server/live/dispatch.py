@@ -6,8 +6,9 @@ import structlog
 from pydantic import ValidationError
 
 from server.kernel.access import allows
+from server.kernel.away import is_away
 from server.live import metrics
-from server.live.away import is_away, unavailable
+from server.live.away import unavailable
 from server.live.call import Answer, Call, JsonText
 from server.live.connection import Connection
 from server.live.grants import Grant

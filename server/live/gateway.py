@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
-from server.live.away import is_away
+from server.kernel.away import is_away
 from server.live.bucket import Bucket
 from server.live.connection import Connection
 from server.live.dispatch import Dispatch, refusal_of

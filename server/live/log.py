@@ -7,12 +7,13 @@ from zlib import crc32
 
 import structlog
 
+from server.kernel.away import is_away
 from server.kernel.clock import Clock
 from server.kernel.db import Database, UnitOfWork
 from server.kernel.events import Events
 from server.kernel.prepared import Transaction
 from server.live import failpoints, metrics, store
-from server.live.away import is_away, unavailable
+from server.live.away import unavailable
 from server.live.committer import Lane, Waiting
 from server.live.entries import Append, Appended, Data, Encoded, Event, Key, Placed, Row, Top
 from server.live.limits import CATCH_UP_EVENTS

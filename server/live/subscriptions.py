@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 
-from server.live.away import is_away, unavailable
+from server.kernel.away import is_away
+from server.live.away import unavailable
 from server.live.connection import Connection, Subscription
 from server.live.grants import Grant, Topics
 from server.live.hub import Hub

@@ -5,6 +5,7 @@ import re
 
 import httpx2
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -115,6 +116,22 @@ async def test_a_failure_is_told_without_its_traceback_and_logged_with_it(
     assert answer.headers["content-security-policy"]
     assert answer.headers["x-request-id"]
     assert "inside of the machine" in capsys.readouterr().out
+
+
+async def test_a_database_that_is_away_is_no_fault_of_ours(
+    app: Starlette, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, ConnectionRefusedError())
+
+    monkeypatch.setattr(app.state.kernel.database, "read", away)
+    client.cookies.set("fairmatch_session", "A" * 43)
+
+    answer = await client.get("/me", headers=JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert "Traceback" not in capsys.readouterr().out
 
 
 async def test_the_log_of_a_request_has_no_query(

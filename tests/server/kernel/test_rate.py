@@ -58,6 +58,22 @@ async def test_each_thing_has_its_own(limiter: Limiter) -> None:
     await limiter.spend("ring", "3 per minute", "ada")
 
 
+async def test_a_try_that_is_refused_uses_nothing_up(limiter: Limiter) -> None:
+    async def ring(network: str) -> None:
+        await limiter.spend_all(("network", "2 per minute", network), ("bell", "3 per minute", "ada"))
+
+    await ring("here")
+    await ring("here")
+    for _ in range(5):
+        with pytest.raises(ProblemError):
+            await ring("here")
+
+    await ring("there")
+    with pytest.raises(ProblemError):
+        await ring("there")
+    assert await spent(limiter, 5, "there", limit="3 per minute") == 3
+
+
 async def test_who_is_refused_hears_when_to_come_back(limiter: Limiter) -> None:
     await spent(limiter, 3, "ada")
 
@@ -96,6 +112,7 @@ def connection(host: str | None) -> HTTPConnection:
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("unknown", "unknown"),
         (None, ""),
     ],
