@@ -20,16 +20,14 @@ PROOFS = "20 per 15 minute"
 
 async def mail_may_go(request: Request, email: str) -> None:
     """Count a mail to an address that a stranger typed. Raises ProblemError 429."""
-    limiter = kernel_of(request).limiter
-    await limiter.spend("mail to", MAILS_TO_ADDRESS, digest(email))
-    await limiter.spend("mail from", MAILS_FROM_NETWORK, address_of(request))
+    network = ("mail from", MAILS_FROM_NETWORK, address_of(request))
+    await kernel_of(request).limiter.spend_all(network, ("mail to", MAILS_TO_ADDRESS, digest(email)))
 
 
 async def password_may_be_tried(request: Request, email: str) -> None:
     """Count an attempt to sign in with a password. Raises ProblemError 429."""
-    limiter = kernel_of(request).limiter
-    await limiter.spend("password of", PASSWORDS_OF_ADDRESS, digest(email))
-    await limiter.spend("password from", PASSWORDS_FROM_NETWORK, address_of(request))
+    network = ("password from", PASSWORDS_FROM_NETWORK, address_of(request))
+    await kernel_of(request).limiter.spend_all(network, ("password of", PASSWORDS_OF_ADDRESS, digest(email)))
 
 
 async def passkey_may_be_tried(request: Request) -> None:
