@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer import Typer
 from typer.testing import CliRunner, Result
 
 from server.cli import app
@@ -109,3 +110,19 @@ def test_the_command_line_loads_nothing_heavy_before_it_knows_the_command(tmp_pa
     result = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=tmp_path)
 
     assert result.stdout == "[]\n"
+
+
+def test_every_command_is_in_the_operators_book() -> None:
+    book = (Path(__file__).parents[2] / "docs" / "operator.md").read_text()
+
+    assert [command for command in commands_of(app, "fairmatch") if f"`{command}`" not in book] == []
+
+
+def commands_of(typed: Typer, prefix: str) -> Iterator[str]:
+    """Every command as it is typed."""
+    for command in typed.registered_commands:
+        assert command.callback is not None
+        yield f"{prefix} {command.name or command.callback.__name__}"
+    for group in typed.registered_groups:
+        assert group.typer_instance is not None
+        yield from commands_of(group.typer_instance, f"{prefix} {group.name}")
