@@ -1,0 +1,317 @@
+"""The hub against a bus that loses, doubles, delays and reorders: members get everything, once, in order."""
+
+import asyncio
+import random
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.live.entries import Encoded, Event, Top
+from server.live.hub import Hub
+from server.live.limits import CATCH_UP_EVENTS
+from server.live.wire.codes import Close
+from tests.server.live.fakes import FakeMember, said
+from tests.support.virtual_time import run
+
+HALL = "chat:hall"
+MOMENT: Any = None  # nobody looks at it here
+
+
+class Log:
+    """The truth, read with some delay. Its epoch changes when it is restored."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.top = 0
+        self.epoch = "e1"
+        self.reads = 0
+        self._chance = chance
+
+    async def since(self, channel: str, position: int, limit: int = CATCH_UP_EVENTS) -> list[Event]:
+        await asyncio.sleep(self._chance.random() * 0.05)
+        self.reads += 1
+        numbers = range(position + 1, min(self.top, position + limit) + 1)
+        found = [Event(channel, seq, "anna", None, "said", f'{{"n":{seq}}}', MOMENT) for seq in numbers]
+        await asyncio.sleep(self._chance.random() * 0.05)
+        return found
+
+    async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
+        await asyncio.sleep(self._chance.random() * 0.05)
+        found = dict.fromkeys(channels, Top(self.top, self.epoch))
+        await asyncio.sleep(self._chance.random() * 0.05)
+        return found
+
+
+class BadBus:
+    """Every delivery may be lost, doubled, late, and so in any order."""
+
+    silent_for = 0.0
+
+    def __init__(self, chance: random.Random, trouble: float) -> None:
+        self.trouble = trouble
+        self._chance = chance
+        self._handlers: dict[str, list[Callable[[bytes], None]]] = {}
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        for handler in self._handlers.get(topic, ()):
+            copies = self._chance.choice((0, 0, 1, 2)) if self._chance.random() < self.trouble else 1
+            for _ in range(copies):
+                late = self._chance.random() * 0.3 if self._chance.random() < self.trouble else 0.0
+                asyncio.get_running_loop().call_later(late, handler, payload)
+
+    async def subscribe(self, topic: str, handler: Callable[[bytes], None]) -> None:
+        await asyncio.sleep(self._chance.random() * 0.02)
+        self._handlers.setdefault(topic, []).append(handler)
+
+    async def unsubscribe(self, topic: str, handler: Callable[[bytes], None]) -> None:
+        self._handlers[topic].remove(handler)
+
+    def on_gap(self, action: Callable[[], None]) -> None:
+        """This bus never knows that it lost something."""
+
+
+class Client(FakeMember):
+    """A member that checks what it is given: a run without a hole from its position on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.position = 0
+        self.inside = False
+        self.entering = False
+        self.holes: list[tuple[int, int]] = []
+
+    def write(self, frame: bytes) -> None:
+        super().write(frame)
+        for number in self.numbers:
+            if number > self.position + 1:
+                self.holes.append((self.position, number))
+            self.position = max(self.position, number)
+        self.frames.clear()
+
+
+class World:
+    """Two workers and a few clients, and everything that can happen to them."""
+
+    def __init__(self, seed: int, trouble: float) -> None:
+        self.chance = random.Random(seed)
+        self.log = Log(self.chance)
+        self.bus = BadBus(self.chance, trouble)
+        self.hubs = [Hub(self.bus, f"w{number}", lambda topic: True) for number in range(2)]
+        self.clients = [(Client(), self.hubs[number % 2]) for number in range(6)]
+        self.entering: set[asyncio.Task[None]] = set()
+        for hub in self.hubs:
+            hub.read_from(self.log)
+
+    async def happen(self, what: str) -> None:
+        """One thing, to somebody."""
+        client, hub = self.chance.choice(self.clients)
+        await getattr(self, what)(client, hub)
+        if self.chance.random() < 0.3:
+            await asyncio.sleep(self.chance.random() * 0.2)
+
+    async def say(self, client: Client, hub: Hub) -> None:
+        """A few events are committed; telling of them takes a moment, or the worker dies before."""
+        events = []
+        for _ in range(self.chance.randint(1, 5)):
+            self.log.top += 1
+            events.append(said(self.log.top))
+        if self.chance.random() < 0.9:
+            asyncio.get_running_loop().call_later(self.chance.random() * 0.01, hub.committed, HALL, "e1", events)
+
+    async def say_much(self, client: Client, hub: Hub) -> None:
+        """More than memory holds."""
+        events = [said(self.log.top + n) for n in range(1, 301)]
+        self.log.top += 300
+        hub.committed(HALL, "e1", events)
+
+    async def enter(self, client: Client, hub: Hub) -> None:
+        """Begin to come in; meanwhile other things happen."""
+        if not (client.inside or client.closed or client.entering):
+            client.entering = True
+            task = asyncio.get_running_loop().create_task(self._enter(client, hub))
+            self.entering.add(task)
+            task.add_done_callback(self.entering.discard)
+
+    async def _enter(self, client: Client, hub: Hub) -> None:
+        """Come in as `subscribe` does: the room, the answer, and only then what follows it."""
+        room = (await hub.open([HALL]))[HALL]
+        events: list[Encoded] | None = None
+        if await hub.reaches(room, client.position, room.epoch):
+            events = await hub.recall.events_after(room, client.position)
+        top = room.flushed if events is None else events[-1].seq if events else client.position
+        if self.chance.random() < 0.5:
+            await asyncio.sleep(self.chance.random() * 0.1)  # a snapshot is read
+        if events:
+            assert [each.seq for each in events] == list(range(client.position + 1, top + 1))
+        client.position = top
+        client.inside = True
+        client.entering = False
+        hub.enter(room, client, top)
+
+    async def leave(self, client: Client, hub: Hub) -> None:
+        """Go, and keep the position."""
+        if client.inside:
+            client.inside = False
+            hub.leave(hub.rooms[HALL], client)
+
+    async def stall(self, client: Client, hub: Hub) -> None:
+        """The buffer fills."""
+        if not client.paused:
+            client.paused = True
+            client.waiting = self.chance.choice((70_000, 300_000))
+            if client.inside:
+                hub.slow_down(hub.rooms[HALL], client)
+
+    async def flow(self, client: Client, hub: Hub) -> None:
+        """The buffer drains."""
+        if client.paused:
+            client.paused = False
+            client.waiting = 0
+            if client.inside:
+                hub.catch_up(hub.rooms[HALL], client)
+
+    async def hide(self, client: Client, hub: Hub) -> None:
+        """The page is hidden."""
+        if client.inside and not client.hidden:
+            client.hidden = True
+            hub.hide(hub.rooms[HALL], client)
+
+    async def show(self, client: Client, hub: Hub) -> None:
+        """The page is shown: it enters again from where it stands."""
+        if client.hidden:
+            client.hidden = False
+            if client.inside:
+                client.inside = False
+                await self.enter(client, hub)
+
+    async def wait(self, client: Client, hub: Hub) -> None:
+        """Nothing happens for a while."""
+        await asyncio.sleep(self.chance.random() * 2)
+
+    async def settle(self) -> None:
+        """Trouble ends; everybody reads again."""
+        await asyncio.gather(*self.entering)
+        for client, hub in self.clients:
+            await self.flow(client, hub)
+            await self.show(client, hub)
+        await asyncio.gather(*self.entering)
+        await asyncio.sleep(2.5)
+
+
+_EVENTS = ["say"] * 6 + ["enter"] * 4 + ["leave", "stall", "flow", "hide", "show", "wait", "say_much"]
+
+
+async def _lived(seed: int, trouble: float, happenings: list[str]) -> None:
+    world = World(seed, trouble)
+    for hub in world.hubs:
+        await hub.start()
+    for what in happenings:
+        await world.happen(what)
+    await world.settle()
+    for client, _ in world.clients:
+        assert client.holes == []
+        if client.closed:
+            assert client.closed is Close.RESYNC  # more was missed than is caught up: it comes back by itself
+        elif client.inside:
+            assert client.position == world.log.top
+    for hub in world.hubs:
+        await hub.stop()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 10**9),
+    st.sampled_from([0.0, 0.2, 0.8]),
+    st.lists(st.sampled_from(_EVENTS), min_size=20, max_size=80),
+)
+def test_whatever_happens_everybody_has_everything_within_two_seconds(
+    seed: int, trouble: float, happenings: list[str]
+) -> None:
+    pace = random.Random(seed)
+    with patch("server.live.hub.interval", lambda *_: pace.choice((0.0, 0.02, 0.1))):  # as in rooms of all sizes
+        run(_lived(seed, trouble, happenings))
+
+
+def test_what_the_bus_lost_is_read_once_for_all_members_within_a_second() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        await hub.start()
+        room = (await hub.open([HALL]))[HALL]
+        clients = [Client() for _ in range(100)]
+        for client in clients:
+            hub.enter(room, client, 0)
+        log.top = 5
+        await asyncio.sleep(1.3)
+        assert {client.position for client in clients} == {5}
+        assert log.reads == 1
+        await hub.stop()
+
+    run(scenario())
+
+
+def test_while_the_bus_is_silent_the_log_is_compared_four_times_as_often() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        bus = BadBus(random.Random(1), 0.0)
+        bus.silent_for = 4.0
+        hub = Hub(bus, "w1", lambda topic: True)
+        hub.read_from(log)
+        await hub.start()
+        room = (await hub.open([HALL]))[HALL]
+        client = Client()
+        hub.enter(room, client, 0)
+        await asyncio.sleep(1.0)
+        log.top = 1
+        await asyncio.sleep(0.5)
+        assert client.position == 1
+        await hub.stop()
+
+    run(scenario())
+
+
+def test_a_room_without_members_is_closed_after_half_a_minute_and_opened_anew() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        bus = BadBus(random.Random(1), 0.0)
+        hub = Hub(bus, "w1", lambda topic: True)
+        hub.read_from(log)
+        await hub.start()
+        room = (await hub.open([HALL]))[HALL]
+        client = Client()
+        hub.enter(room, client, 0)
+        await asyncio.sleep(100)
+        hub.leave(room, client)
+        await asyncio.sleep(20)
+        assert HALL in hub.rooms
+        await asyncio.sleep(12)
+        assert HALL not in hub.rooms
+        assert bus._handlers["live:" + HALL] == []
+        log.top = 3
+        assert (await hub.open([HALL]))[HALL].top == 3
+        await hub.stop()
+
+    run(scenario())
+
+
+def test_rooms_that_cannot_be_opened_are_opened_when_the_database_is_back() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        tops = log.tops
+
+        async def away(channels: Collection[str]) -> Mapping[str, Top]:
+            raise ConnectionError
+
+        log.tops = away  # type: ignore[method-assign]
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        answers = await asyncio.gather(*(hub.open([HALL]) for _ in range(3)), return_exceptions=True)
+        assert [type(each) for each in answers] == [ConnectionError] * 3
+        log.tops = tops  # type: ignore[method-assign]
+        assert (await hub.open([HALL]))[HALL].begun
+        await hub.stop()
+
+    run(scenario())
