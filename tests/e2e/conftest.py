@@ -13,6 +13,7 @@ from tests.support.backend import Backend
 from tests.support.browser import OpenTab
 from tests.support.proxy import Proxy, a_proxy
 from tests.support.server_process import Serve, Servers
+from web.frame import LOCALE_COOKIE
 
 # Two cores are shared with servers and other browsers: five seconds, as is usual, would be a test of the machine.
 expect.set_options(timeout=15_000)
@@ -50,7 +51,9 @@ async def come(servers: Servers, open_tab: OpenTab) -> Come:
     async def one(guest: Guest, url: str = "", path: str = LOBBY, **tab: Any) -> Talk:
         at = url or servers.url
         opened = await open_tab(at, **tab)
-        await opened.context.add_cookies([{"name": "fairmatch_session", "value": guest.cookie, "url": at}])
+        # Everybody's profile says English: another language is chosen, as a person chooses it in the menu.
+        cookies = {"fairmatch_session": guest.cookie, LOCALE_COOKIE: tab.get("locale", "en")}
+        await opened.context.add_cookies([{"name": name, "value": cookies[name], "url": at} for name in cookies])
         talk = Talk(opened)
         await talk.open(path)
         return talk

@@ -79,6 +79,7 @@ async def test_axe_finds_nothing_in_conversations(
     stage: Stage, servers: Servers, come: Come, locale: str, dark: bool
 ) -> None:
     aylin = await come(stage["aylin"], locale=locale, dark=dark)
+    await expect(aylin.page.locator("html")).to_have_attribute("lang", locale)
     ben = await come(stage["ben"], servers.other_url)
     await ben.field.press_sequentially("Ask @Ay")
     await ben.page.get_by_role("option", name="Aylin Demir").click()
