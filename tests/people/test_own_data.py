@@ -145,13 +145,16 @@ async def test_the_same_address_can_begin_anew(app: Starlette, kernel: Kernel, c
     assert anew.id != former.id
 
 
-@pytest.mark.parametrize("typed", ["", "yes", BEN, "aylin"])
-async def test_nobody_is_erased_by_mistake(app: Starlette, kernel: Kernel, typed: str):
+MISTYPED = ["", "yes", BEN, "aylin"]
+
+
+async def test_nobody_is_erased_by_mistake(app: Starlette, kernel: Kernel):
     async with at_browser(app, AYLIN) as (browser, _):
-        page = await browser.post("/me/data/erase", data={"confirm": typed})
-        assert page.status_code == 422
-        assert "Please type your mail address" in page.text
-        assert await is_signed_in(browser)
+        for typed in MISTYPED:
+            page = await browser.post("/me/data/erase", data={"confirm": typed})
+            assert page.status_code == 422
+            assert "Please type your mail address" in page.text
+            assert await is_signed_in(browser)
 
 
 async def test_erasure_needs_a_proof_when_the_sign_in_was_long_ago(app: Starlette, clock: FrozenClock):

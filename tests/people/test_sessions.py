@@ -49,12 +49,13 @@ async def test_knowing_who_it_is_costs_one_query(app: Starlette, kernel: Kernel)
         assert len(asked) == 1
 
 
-@pytest.mark.parametrize(
-    "token", ["", "x", "A" * 42, "A" * 44, "'; DROP TABLE persons; --" + "A" * 18, "%00" * 15, "ä" * 43]
-)
-async def test_noise_in_the_cookie_asks_the_database_nothing(app: Starlette, kernel: Kernel, token: str):
+NOISE = ["", "x", "A" * 42, "A" * 44, "'; DROP TABLE persons; --" + "A" * 18, "%00" * 15, "ä" * 43]
+
+
+async def test_noise_in_the_cookie_asks_the_database_nothing(app: Starlette, kernel: Kernel):
     asked = _noting(kernel)
-    assert await sessions.authenticate(_with_cookie(app, token)) is None
+    for token in NOISE:
+        assert await sessions.authenticate(_with_cookie(app, token)) is None
     assert asked == []
 
 

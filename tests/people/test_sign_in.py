@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import httpx2
-import pytest
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
@@ -96,11 +95,14 @@ async def test_a_link_expires_after_half_an_hour(kernel: Kernel, clock: FrozenCl
     assert not await is_signed_in(client)
 
 
-@pytest.mark.parametrize("token", ["", "x", "A" * 43, "../../etc/passwd", "%00", "'; DROP TABLE persons; --", "ä" * 43])
-async def test_a_link_that_never_was_one_says_so(client: httpx2.AsyncClient, token: str):
-    page = await client.get("/sign-in/link", params={"token": token}, follow_redirects=True)
-    assert "does not work any more" in page.text
-    assert (await client.post("/sign-in/link")).status_code == 422
+NO_TOKENS = ["", "x", "A" * 43, "../../etc/passwd", "%00", "'; DROP TABLE persons; --", "ä" * 43]
+
+
+async def test_a_link_that_never_was_one_says_so(client: httpx2.AsyncClient):
+    for token in NO_TOKENS:
+        page = await client.get("/sign-in/link", params={"token": token}, follow_redirects=True)
+        assert "does not work any more" in page.text
+        assert (await client.post("/sign-in/link")).status_code == 422
 
 
 async def test_the_answer_is_the_same_whoever_has_the_address(
@@ -233,19 +235,17 @@ async def test_a_password_signs_in(kernel: Kernel, app: Starlette, client: httpx
     assert await is_signed_in(client)
 
 
-@pytest.mark.parametrize(
-    ("address", "password"),
-    [(AYLIN, "three green harbors"), (BEN, PASSWORD), ("nobody", PASSWORD), (AYLIN, ""), (AYLIN, "x" * 5000)],
-)
-async def test_a_wrong_password_and_an_unknown_address_look_the_same(
-    app: Starlette, client: httpx2.AsyncClient, address: str, password: str
-):
+WRONG_PAIRS = [(AYLIN, "three green harbors"), (BEN, PASSWORD), ("nobody", PASSWORD), (AYLIN, ""), (AYLIN, "x" * 5000)]
+
+
+async def test_a_wrong_password_and_an_unknown_address_look_the_same(app: Starlette, client: httpx2.AsyncClient):
     await _with_password(app, AYLIN)
-    refused = await client.post("/sign-in/password", data={"address": address, "password": password})
-    assert refused.status_code == 422
-    assert "This address and this password do not belong together." in refused.text
-    assert f'value="{address}"' in refused.text
-    assert not password or password not in refused.text
+    for address, password in WRONG_PAIRS:
+        refused = await client.post("/sign-in/password", data={"address": address, "password": password})
+        assert refused.status_code == 422
+        assert "This address and this password do not belong together." in refused.text
+        assert f'value="{address}"' in refused.text
+        assert not password or password not in refused.text
     assert not await is_signed_in(client)
 
 
