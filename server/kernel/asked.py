@@ -5,6 +5,7 @@ of them, and each number of keys would be another statement to build and to comp
 """
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 # What the keys are called among the parameters of a statement.
 PARAMETER = "asked"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def asked(*names: str) -> Subquery:
@@ -35,8 +37,8 @@ class _Keys(TypeDecorator[Collection[Sequence[str]]]):
     cache_ok = True
 
     def process_bind_param(self, value: Collection[Sequence[str]] | None, dialect: Dialect) -> str:
-        """As a JSON array of arrays."""
-        return json.dumps([list(key) for key in value or ()])
+        """As a JSON array of arrays. What no column of PostgreSQL can hold finds nothing, and is left out."""
+        return json.dumps([list(key) for key in value or () if all(map(_is_text, key))])
 
 
 class _elements(FunctionElement[str]):  # noqa: N801 (in SQL it is a function)
@@ -52,6 +54,10 @@ class _part(FunctionElement[str]):  # noqa: N801
     name = "part"
     inherit_cache = True
     type = String()
+
+
+def _is_text(given: str) -> bool:
+    return "\0" not in given and (given.isascii() or not _SURROGATE.search(given))
 
 
 @compiles(_elements, "sqlite")

@@ -74,7 +74,7 @@ async def test_edits_reactions_and_deletions_are_events_of_the_same_log(line: Li
 async def test_sending_asks_for_no_right_again(line: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     async with line.client("aylin") as aylin:
         asked: list[object] = []
-        monkeypatch.setattr(standing, "_query", lambda *given: asked.append(given))
+        monkeypatch.setattr(standing, "_standing", asked.append)
         for number in range(5):
             await _say(aylin, line, f"{number}")
         assert asked == []
