@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, PngImagePlugin
 
 from people.photos import LARGE, SMALL, Photos, squares
 from people.text import UnacceptableError
@@ -52,6 +52,39 @@ def test_a_photo_taken_sideways_stands_upright():
     sideways.save(out, "JPEG", exif=exif, quality=95)
     upright = _opened(squares(out.getvalue())[0]).convert("L")
     assert upright.getpixel((LARGE - 20, LARGE // 2)) < 60 < 200 < upright.getpixel((20, LARGE // 2))
+
+
+# What turns an upright picture into the way it is stored, by the EXIF orientation that says so.
+STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("size", [(240, 600), (600, 240), (2400, 2100)])
+@pytest.mark.parametrize("orientation", STORED)
+def test_however_a_photo_is_stored_the_same_part_of_it_is_kept(orientation: int, size: tuple[int, int]):
+    upright = Image.merge("RGB", [Image.linear_gradient("L").resize(size)] * 3)
+    upright.paste("red", (0, 0, size[0] // 3, size[1] // 3))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    kept = _opened(squares(_saved(upright.transpose(STORED[orientation]), exif=exif))[0])
+    expected = _opened(squares(_saved(upright))[0])
+    assert max(high for _, high in ImageChops.difference(kept, expected).getextrema()) < 40
+
+
+def test_notes_of_a_camera_that_make_no_sense_are_passed_over():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "hello"
+    muddled = exif.tobytes().replace(b"\x01\x0e\x00\x02", b"\x01\x52\x00\x02")  # a text where numbers belong
+    out = io.BytesIO()
+    Image.new("RGB", (200, 200), "red").save(out, "JPEG", exif=muddled)
+    assert _opened(squares(out.getvalue())[0]).size == (LARGE, LARGE)
 
 
 def test_what_is_transparent_becomes_white():
@@ -120,6 +153,12 @@ def _photo(width: int, height: int, kind: str = "JPEG", exif: Image.Exif | None 
     out = io.BytesIO()
     image = Image.effect_noise((width, height), 60).convert("RGB")
     image.save(out, kind, **({"exif": exif} if exif else {}))
+    return out.getvalue()
+
+
+def _saved(image: Image.Image, exif: Image.Exif | None = None) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", **({"exif": exif} if exif else {}))
     return out.getvalue()
 
 
