@@ -46,11 +46,5 @@ def readable(address: str) -> str:
     return f"{local}@{decoded}" if all(_is_plain(character) for character in decoded) else address
 
 
-def masked(address: str) -> str:
-    """An address that its owner recognises and nobody else learns: a...n@example.org."""
-    local, _, domain = readable(address).rpartition("@")
-    return f"{local[0]}…{local[-1]}@{domain}" if len(local) > 2 else f"{local[0]}…@{domain}"
-
-
 def _is_plain(character: str) -> bool:
     return character in ".-" or character.isdigit() or unicodedata.name(character, "").startswith("LATIN SMALL LETTER")

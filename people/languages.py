@@ -82,9 +82,3 @@ def choices(locale: str) -> tuple[tuple[str, str], ...]:
 def name(code: str, locale: str) -> str:
     """What a language is called in the reader's language."""
     return str(formats(locale).languages.get(code, code))
-
-
-def of_browser(accept_language: str) -> list[str]:
-    """The languages that a browser asks for, as a first guess of what its user speaks."""
-    tags = (part.partition(";")[0].strip().lower()[:2] for part in accept_language[:200].split(","))
-    return [code for code in dict.fromkeys(tags) if code in CODES][:3]

@@ -60,11 +60,6 @@ def test_languages_are_named_in_the_readers_language():
     assert {code for code, _ in languages.choices("en")} == set(languages.CODES)
 
 
-def test_the_browsers_languages_are_a_first_guess():
-    assert languages.of_browser("de-DE,de;q=0.9,en;q=0.8,xx;q=0.1") == ["de", "en"]
-    assert languages.of_browser(";;;,,") == []
-
-
 @pytest.mark.parametrize("name", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "UTC", "Asia/Kolkata"])
 def test_places_have_zones(name: str):
     assert zones.zone(name) == name
