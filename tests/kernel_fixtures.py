@@ -1,8 +1,10 @@
 """The kernel and the whole application in the test's own process, fresh for each test, on the ground of this run."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -12,7 +14,7 @@ from server.app import create_app, create_kernel, running
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
-from tests.support.backend import Backend
+from tests.support.backend import Backend, settings_with
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 BASE = "http://localhost:8000"
@@ -22,6 +24,18 @@ BASE = "http://localhost:8000"
 def settings(backend: Backend) -> Settings:
     """In development mode, on the ground of this run."""
     return backend.settings(dev=True, base_url=BASE)
+
+
+@pytest.fixture
+def embedded_settings(migrated_sqlite: Path, tmp_path: Path) -> Settings:
+    """The same on the embedded ground, whatever the run stands on.
+
+    A module of tests that the ground cannot change overrides `settings` with it; then they run once, not twice.
+    """
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(migrated_sqlite, data / "fairmatch.db")
+    return settings_with(data=data, dev=True, base_url=BASE)
 
 
 @pytest.fixture

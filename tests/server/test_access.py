@@ -27,6 +27,12 @@ HTTP = [(method, path, level) for (method, path), level in ROUTES.items() if met
 
 
 @pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """What these tests are about is the same on either ground."""
+    return embedded_settings
+
+
+@pytest.fixture
 async def walked(app: Starlette) -> AsyncIterator[Walk]:
     """The whole application, with everybody in it."""
     async with walk(app) as there:

@@ -9,10 +9,18 @@ from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from server.kernel.clock import FrozenClock
 from server.kernel.headers import HSTS
+from server.kernel.settings import Settings
 from tests.kernel_fixtures import browser_of, started
 
 JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """What these tests are about is the same on either ground."""
+    return embedded_settings
 
 
 def policy_of(answer: httpx2.Response) -> dict[str, str]:
@@ -61,8 +69,8 @@ async def test_every_answer_tells_the_browser_what_not_to_do(client: httpx2.Asyn
     assert "strict-transport-security" not in headers
 
 
-async def test_with_https_browsers_are_held_to_it(backend, clock) -> None:  # type: ignore[no-untyped-def]
-    settings = backend.settings(base_url="https://fair.example.org", dev=True)
+async def test_with_https_browsers_are_held_to_it(settings: Settings, clock: FrozenClock) -> None:
+    settings = settings.model_copy(update={"base_url": "https://fair.example.org"})
     async with started(settings, clock) as app, browser_of(app) as client:
         answer = await client.get("/healthz", headers={"host": "fair.example.org"})
 

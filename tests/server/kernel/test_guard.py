@@ -19,9 +19,16 @@ from server.kernel.errors import Answer, Errors
 from server.kernel.guard import AccessTableError, Guard, SignInFirst, local_path
 from server.kernel.http import ProblemError
 from server.kernel.parts import Kernel
+from server.kernel.settings import Settings
 from tests.server.kernel.asgi import client_of
 
 HTML = {"accept": "text/html,*/*"}
+
+
+@pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """What these tests are about is the same on either ground."""
+    return embedded_settings
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,17 @@
 import httpx2
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from server.kernel.clock import FrozenClock
+from server.kernel.settings import Settings
 from tests.kernel_fixtures import browser_of, started
-from tests.support.backend import Backend
+
+
+@pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """What these tests are about is the same on either ground."""
+    return embedded_settings
 
 
 async def test_a_living_server_says_so(client: httpx2.AsyncClient) -> None:
@@ -63,8 +70,8 @@ async def test_who_comes_through_a_proxy_on_this_machine_does_not(client: httpx2
     assert (await client.get("/metrics", headers={header: "192.0.2.1"})).status_code == 404
 
 
-async def test_with_a_token_its_bearer_gets_the_figures_and_nobody_else(backend: Backend, clock: FrozenClock) -> None:
-    settings = backend.settings(metrics_token="very-secret")
+async def test_with_a_token_its_bearer_gets_the_figures_and_nobody_else(settings: Settings, clock: FrozenClock) -> None:
+    settings = settings.model_copy(update={"metrics_token": SecretStr("very-secret")})
     async with started(settings, clock) as app, browser_of(app) as client:
         codes = [
             (await client.get("/metrics", headers=headers)).status_code
