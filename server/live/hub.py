@@ -16,6 +16,7 @@ from server.live.recall import Recall, Source
 from server.live.redaction import Redacted
 from server.live.room import Behind, Member, Room, write_all
 from server.live.tasks import Tasks
+from server.live.together import Together
 from server.live.wire import envelope
 from server.live.wire.codes import Close
 
@@ -42,6 +43,7 @@ class Hub:
         self._bus = bus
         self._is_durable = is_durable
         self._source: Source
+        self._tops: Together[str, Top]
         self.recall: Recall
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._healing: set[str] = set()
@@ -52,6 +54,7 @@ class Hub:
     def read_from(self, source: Source) -> None:
         """Name the log, which in turn tells this hub of what it committed."""
         self._source = source
+        self._tops = Together(lambda channels: self._source.tops(channels))  # a crowd asks for many at once
         self.recall = Recall(source, self._tasks)
 
     async def start(self) -> None:
@@ -94,15 +97,13 @@ class Hub:
 
     async def open(self, topics: Collection[str]) -> dict[str, Room]:
         """The rooms of these topics, in step with the log. Raises what the database raises when it is away."""
+        self._begin_opening([topic for topic in topics if topic not in self.rooms])
+        opened = {topic: self.rooms[topic] for topic in topics}
         now = asyncio.get_running_loop().time()
-        new = [topic for topic in topics if topic not in self.rooms]
-        if new:
-            self._begin_opening(new)
+        for room in opened.values():
+            room.wanted_at = now  # from here on, so that none is closed as idle while another one is being opened
         for task in {self._opening[topic] for topic in topics if topic in self._opening}:
             await asyncio.shield(task)
-        opened = {topic: self.rooms[topic] for topic in topics}
-        for room in opened.values():
-            room.wanted_at = now
         return opened
 
     def enter(self, room: Room, member: Member, position: int) -> None:
@@ -147,6 +148,8 @@ class Hub:
     # -- opening -------------------------------------------------------------------------------------------------
 
     def _begin_opening(self, topics: Sequence[str]) -> None:
+        if not topics:
+            return
         for topic in topics:
             self.rooms[topic] = Room(topic, self._due_soon)
         task = self._tasks.spawn(self._opened(topics))
@@ -161,7 +164,7 @@ class Hub:
             group = topics[at : at + OPEN_TOGETHER]
             await asyncio.gather(*(self._subscribed(self.rooms[topic]) for topic in group))
         durable = [topic for topic in topics if self._is_durable(topic)]
-        tops = await self._source.tops(durable) if durable else {}
+        tops = await self._tops.get_all(durable)
         for topic in topics:
             top = tops.get(topic, NEVER)
             self.rooms[topic].begin(top.seq, top.epoch)
