@@ -1,12 +1,34 @@
 """The ground of the live line's tests."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from server.app import create_kernel
+from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
+from server.kernel.settings import Settings
 from server.live.transport import SERVER_OPTIONS
-from tests.server.live.ground import PLAIN_OPTIONS, Fair, World, build, serving
+from tests.server.live.ground import ORIGIN, PLAIN_OPTIONS, Fair, World, build, serving
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
+    """On SQLite and the memory bus: what depends on the ground is tested in tests/contract."""
+    shutil.copy(migrated_sqlite, tmp_path / "fairmatch.db")
+    return Settings(_env_file=None, data=tmp_path, base_url=ORIGIN, drain_seconds=2)
+
+
+@pytest.fixture
+async def kernel(settings: Settings, clock: FrozenClock) -> AsyncIterator[Kernel]:
+    """A kernel without its jobs: the live line needs none."""
+    built = create_kernel(settings, clock)
+    await built.bus.start()
+    yield built
+    await built.bus.stop()
+    await built.database.close()
 
 
 @pytest.fixture

@@ -232,6 +232,11 @@ class Client:
             found.append(event["d"]["text"])
         return found
 
+    async def listen(self) -> None:
+        """Take what comes until cancelled."""
+        while True:
+            await self._read()
+
     async def quiet(self) -> None:
         """Everything that the server has sent by now has been read; nothing of it was an event."""
         await self.call("echo")
@@ -267,6 +272,9 @@ async def serving(live: Live, fair: Fair, options: Mapping[str, Any] = SERVER_OP
         try:
             yield World(live, fair, listening.getsockname()[1])
         finally:
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)  # so that uvicorn need not wait for them
             await server.shutdown([listening])
             await live.stop()
 

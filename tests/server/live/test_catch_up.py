@@ -1,6 +1,7 @@
 """Coming back: complete, or honestly from a snapshot; never a silent gap."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -70,13 +71,10 @@ async def test_after_a_restart_the_log_is_asked_once_for_everybody(kernel: Kerne
         return await since(channel, position, limit)
 
     live.log.since = counted  # type: ignore[method-assign]
-    async with serving(live, fair) as world:
-        clients = [world.client(name, held) for name in (ANNA, BEN, ANNA, BEN)]
-        entered = await asyncio.gather(*(client.__aenter__() for client in clients))
-        for client in entered:
+    async with serving(live, fair) as world, contextlib.AsyncExitStack() as clients:
+        for name in (ANNA, BEN, ANNA, BEN):
+            client = await clients.enter_async_context(world.client(name, held))
             assert _numbers(client.welcome["channels"][HALL]) == list(range(11, 31))
-        for client in clients:
-            await client.__aexit__(None, None, None)
     assert len(asked) == 1
 
 
@@ -113,14 +111,18 @@ async def test_a_position_of_another_epoch_is_not_recovered(either: World) -> No
 async def test_a_position_above_what_this_worker_heard_is_looked_up_before_it_is_called_wrong(
     kernel: Kernel, fair: Fair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with serving(build(kernel, fair), fair) as one, serving(build(kernel, fair), fair) as other:
-        async with one.client(ANNA, [HALL]) as anna, other.client(BEN, [HALL]) as ben:
-            monkeypatch.setattr(kernel.bus, "publish", lambda topic, payload: None)
-            await _said(other, 5)
-            async with one.client(ANNA, _held(anna, 5)) as again:
-                state = again.welcome["channels"][HALL]
-                assert (state["recovered"], state["top"], state["events"]) == (True, 5, [])
-            assert (await ben.event(c=HALL))["s"] == 1
+    async with (
+        serving(build(kernel, fair), fair) as one,
+        serving(build(kernel, fair), fair) as other,
+        one.client(ANNA, [HALL]) as anna,
+        other.client(BEN, [HALL]) as ben,
+    ):
+        monkeypatch.setattr(kernel.bus, "publish", lambda topic, payload: None)
+        await _said(other, 5)
+        async with one.client(ANNA, _held(anna, 5)) as again:
+            state = again.welcome["channels"][HALL]
+            assert (state["recovered"], state["top"], state["events"]) == (True, 5, [])
+        assert (await ben.event(c=HALL))["s"] == 1
 
 
 async def test_since_answers_a_gap(either: World) -> None:
@@ -178,16 +180,17 @@ async def test_what_another_program_wrote_is_seen_within_two_seconds(world: Worl
             assert (await anna.event(c=HALL))["d"]["text"] == "from the command line"
 
 
-async def test_a_database_that_is_away_is_told_per_topic_and_the_rest_works(world: World) -> None:
+async def test_a_database_that_is_away_is_told_per_topic_and_the_rest_works(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def away(_channels: object) -> Any:
         raise ConnectionError
 
     async with world.client(ANNA) as anna:
-        tops = world.live.log.tops
-        world.live.log.tops = away  # type: ignore[method-assign]
-        states = (await anna.call("subscribe", channels={HALL: None, LOBBY: None}))["channels"]
-        assert states[HALL]["e"] == {"code": "unavailable", "retry": True, "msg": "the database is away"}
-        world.live.log.tops = tops  # type: ignore[method-assign]
+        with monkeypatch.context() as broken:
+            broken.setattr(world.live.log, "tops", away)
+            states = (await anna.call("subscribe", channels={HALL: None, LOBBY: None}))["channels"]
+            assert states[HALL]["e"] == {"code": "unavailable", "retry": True, "msg": "the database is away"}
         states = (await anna.call("subscribe", channels={HALL: None, LOBBY: None}))["channels"]
         assert states[HALL]["ok"]
         await anna.say(HALL, "back")

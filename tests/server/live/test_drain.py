@@ -6,15 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from server.kernel.parts import Kernel
-from server.kernel.settings import Settings
 from tests.server.live.ground import ANNA, BEN, HALL, Fair, World, build, serving
-from tests.support.backend import Backend
-
-
-@pytest.fixture
-def settings(backend: Backend) -> Settings:
-    """A worker that takes leave within two seconds."""
-    return backend.settings(base_url="http://localhost:8000", drain_seconds=2)
 
 
 async def test_everybody_is_told_when_to_come_back_and_then_sent_away(either: World) -> None:

@@ -135,9 +135,13 @@ async def test_what_the_bus_lost_is_asked_for(two: tuple[World, World]) -> None:
 
 
 async def test_a_worker_that_starts_learns_who_is_there(kernel: Kernel, fair: Fair) -> None:
-    async with serving(build(kernel, fair), fair) as one, one.client(ANNA, [LOBBY]):
-        async with serving(build(kernel, fair), fair) as late, late.client(BEN, [LOBBY]) as ben:
-            await Looker(ben).sees(ANNA, BEN)
+    async with (
+        serving(build(kernel, fair), fair) as one,
+        one.client(ANNA, [LOBBY]),
+        serving(build(kernel, fair), fair) as late,
+        late.client(BEN, [LOBBY]) as ben,
+    ):
+        await Looker(ben).sees(ANNA, BEN)
 
 
 async def test_a_worker_that_stops_in_order_gives_its_people_time_to_come_back(kernel: Kernel, fair: Fair) -> None:
