@@ -22,11 +22,10 @@ from web.render import page
 # The newest ones; a demo's folder only ever grows.
 SHOWN = 100
 _NAME = re.compile(r"[A-Za-z0-9@._+-]{1,160}\.eml")
-_LINK = re.compile(r"https?://[^\s<>\"]+")
-# The mail as its readers see it: its own styles, and nothing that could do or load anything.
-_SHOWN_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups"
-)
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")  # a full stop after an address is not part of it
+# The mail as its readers see it: its own styles, and nothing that could do or load anything; its links lead out of
+# the frame.
+_SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ async def shown(request: Request) -> Response:
     """One mail's HTML, for the frame in which it is shown."""
     found = await _asked_for(request)
     headers = {"content-security-policy": _SHOWN_POLICY}
-    return Response(found.html, media_type="text/html", headers=headers)
+    return Response(f'<base target="_top">{found.html}', media_type="text/html", headers=headers)
 
 
 async def _asked_for(request: Request) -> Letter:

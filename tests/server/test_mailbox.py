@@ -15,7 +15,7 @@ LETTER = {
     "id": "01a20926-0000-7000-8000-00000000abcd",
     "to": "ada@example.org",
     "subject": "Your <link>",
-    "text": "Hello <b>Ada</b>\nhttp://localhost:8000/sign-in/link?token=abc&x=1\n",
+    "text": "Hello <b>Ada</b>\nhttp://localhost:8000/sign-in/link?token=abc&x=1.\n",
     "html": "<style>p { color: red }</style><p>Hello Ada</p><script>alert(1)</script>",
 }
 
@@ -54,6 +54,7 @@ async def test_a_mails_own_html_can_do_nothing(client: httpx2.AsyncClient, lette
 
     assert "<p>Hello Ada</p>" in answer.text
     assert re.search(r"default-src 'none'.*sandbox", answer.headers["content-security-policy"])
+    assert '<base target="_top">' in answer.text
     assert "script-src" not in answer.headers["content-security-policy"]
 
 
