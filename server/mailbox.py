@@ -25,7 +25,10 @@ _NAME = re.compile(r"[A-Za-z0-9@._+-]{1,160}\.eml")
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")  # a full stop after an address is not part of it
 # The mail as its readers see it: its own styles, and nothing that could do or load anything; its links lead out of
 # the frame.
-_SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
+_SHOWN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+    "sandbox allow-top-navigation-by-user-activation"
+)
 
 
 @dataclass(frozen=True)
