@@ -10,7 +10,7 @@ from chat import unread
 from chat.calling import Callables
 from chat.queries import page, read_seq
 from chat.reading import ReadMarks
-from chat.rules import TYPING_EVERY
+from chat.rules import SNAPSHOT_CHARACTERS, TYPING_EVERY
 from chat.shown import Page, rights_wire
 from chat.standing import Pair, standing, standings
 from server.kernel.parts import Kernel
@@ -41,7 +41,8 @@ class Chat:
 
         async def pages(channel_ids: Collection[str]) -> Mapping[str, Page]:
             async with kernel.database.read() as session:
-                return {each: await page(session, each) for each in channel_ids}
+                found = {each: await page(session, each) for each in channel_ids}
+            return {each: last.newest(SNAPSHOT_CHARACTERS) for each, last in found.items()}
 
         marks = ReadMarks(kernel.database, live.log)
         return cls(kernel, live, marks, Callables(kernel.database, kernel.clock), {}, Together(pages))

@@ -8,6 +8,8 @@ EDIT_WITHIN = timedelta(minutes=15)
 # Messages on a page, and at most in one answer of chat.history.
 PAGE = 50
 HISTORY_MOST = 100
+# Characters of the messages in a snapshot: fewer of them where they are long, so that many channels at once stay small.
+SNAPSHOT_CHARACTERS = 20_000
 # Unread messages are counted up to here, and shown as "99+".
 COUNT_MOST = 100
 # Different emoji under one message.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from chat.rules import REACTORS_SHOWN, Rights
@@ -71,6 +72,12 @@ class Page:
 
     messages: Sequence[Shown]
     more: bool
+
+    def newest(self, characters: int) -> "Page":
+        """Its last messages, as many as have so many characters together; the very last one in any case."""
+        sizes = accumulate(len(each.text) for each in reversed(self.messages))
+        fitting = max(1, sum(size <= characters for size in sizes))
+        return Page(self.messages[-fitting:], self.more or fitting < len(self.messages))
 
     def wire(self) -> dict[str, Any]:
         """As `server.live.wire.chat.ChatPage`."""

@@ -1,5 +1,6 @@
 """One WebSocket after its upgrade: who is there, what it hears, and how much of it waits."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,7 +31,7 @@ class Connection:
     """A listener of its line and a member of its rooms. No timer, no task and no queue of its own."""
 
     __slots__ = ("_gateway", "_line", "app", "backlog", "bucket", "closed", "deadline", "hidden", "id", "identity",
-                 "in_flight", "paused", "proof", "revision", "topics", "write")  # fmt: skip
+                 "in_flight", "paused", "proof", "revision", "topics", "turn", "write")  # fmt: skip
 
     def __init__(self, id_: str, line: Line, gateway: "Gateway", app: Any, deadline: float) -> None:
         self.id = id_
@@ -44,6 +45,7 @@ class Connection:
         self.backlog: list[Request] | None = None  # what came before the hello was answered
         self.revision = 0  # grows when a right is taken back, so that what is under way asks again
         self.in_flight = 0
+        self.turn = asyncio.Lock()  # of the answers that may be large
         self.hidden = False
         self.paused = False
         self.closed = False

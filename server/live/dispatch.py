@@ -9,7 +9,7 @@ from server.kernel.access import allows
 from server.kernel.away import is_away
 from server.live import metrics
 from server.live.away import unavailable
-from server.live.call import Answer, Call, JsonText
+from server.live.call import Answer, Call
 from server.live.connection import Connection
 from server.live.grants import Grant
 from server.live.identity import Identity
@@ -17,6 +17,7 @@ from server.live.registry import Method, Registry
 from server.live.topics import Topic
 from server.live.wire import envelope
 from server.live.wire.codes import LiveError
+from server.live.wire.envelope import JsonText
 from server.live.wire.message import Params, Result
 from server.live.wire.parse import Request
 
@@ -37,11 +38,12 @@ class Dispatch:
 
     async def answer(self, connection: Connection, person: Identity, request: Request) -> None:
         """Run one request, counted in flight by the caller, and send its reply."""
+        method = self._registry.methods.get(request.method)
         try:
-            call, result = await self._result(connection, person, request)
-            connection.send(envelope.reply(request.number, as_json(result)))
-            for action in call.afterwards:
-                action()
+            if method is not None and method.spec.large:
+                await self._in_turn(connection, person, request, method)
+            else:
+                await self._answered(connection, person, request, method)
             outcome = "ok"
         except Exception as error:
             refused = refusal_of(error, request.method, connection.id)
@@ -49,16 +51,26 @@ class Dispatch:
             outcome = refused.code
         finally:
             connection.in_flight -= 1
-        known = request.method if request.method in self._registry.methods else "unknown"
-        metrics.REQUESTS.labels(known, outcome).inc()
+        metrics.REQUESTS.labels(request.method if method else "unknown", outcome).inc()
 
-    async def _result(self, connection: Connection, person: Identity, request: Request) -> tuple[Call, Answer]:
-        method = self._registry.methods.get(request.method)
+    async def _in_turn(self, connection: Connection, person: Identity, request: Request, method: Method) -> None:
+        """One after another, and none for whoever did not take those before: their memory is what this bounds."""
+        async with connection.turn:
+            if connection.closed:
+                raise LiveError("unavailable", "the connection is gone")
+            await self._answered(connection, person, request, method)
+
+    async def _answered(
+        self, connection: Connection, person: Identity, request: Request, method: Method | None
+    ) -> None:
         if method is None:
             raise LiveError("unknown_method")
         params = method.spec.params.model_validate(request.params)
         call = await self._admitted(connection, person, method, params)
-        return call, await method.handler(call, params)
+        result = await method.handler(call, params)
+        connection.send(envelope.reply(request.number, as_json(result)))
+        for action in call.afterwards:
+            action()
 
     async def _admitted(self, connection: Connection, person: Identity, method: Method, params: Params) -> Call:
         """The call, if the person may make it. Awaits nothing when the connection hears the topic already."""

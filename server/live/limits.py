@@ -8,6 +8,7 @@ TEXT_CHARACTERS = 4_000  # one chat message
 EVENTS_PER_FRAME = 64  # a batch from the server, and the most requests in one frame of a client
 FRAME_OUT_BYTES = 60_000  # a batch closes here, so that a client may hold the same frame limit as we
 CATCH_UP_EVENTS = 500  # more than this was missed: a snapshot is cheaper
+CATCH_UP_BYTES = 512 * 1024  # the same, of long messages
 TAIL_EVENTS = 256  # kept in memory per active channel, and the most that are held while waiting for a gap
 
 

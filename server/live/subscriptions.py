@@ -12,7 +12,7 @@ from server.live.away import unavailable
 from server.live.connection import Connection, Subscription
 from server.live.grants import Grant, Topics
 from server.live.hub import Hub
-from server.live.limits import Limits
+from server.live.limits import CATCH_UP_BYTES, Limits
 from server.live.presence import Presence
 from server.live.room import Room
 from server.live.topics import Topic
@@ -98,7 +98,7 @@ class Subscriptions:
             durable = self._topics.is_durable(room.topic)
             if durable and position is not None and await self._hub.reaches(room, position.s, position.epoch):
                 events = await self._hub.recall.events_after(room, position.s)
-                if events is not None:
+                if events is not None and sum(len(each.message) for each in events) <= CATCH_UP_BYTES:
                     top = events[-1].seq if events else position.s
                     return Standing(
                         _recovered(room, top, [each.message for each in events]), Subscription(room, grant), top

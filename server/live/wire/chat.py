@@ -52,7 +52,7 @@ class ChatRights(Message):
 class ChatSnapshot(Message):
     """A channel as it is now."""
 
-    messages: list[ChatMessage] = Field(description="The last fifty messages, the oldest first.")
+    messages: list[ChatMessage] = Field(description="The last messages, at most fifty, the oldest first.")
     more: bool = Field(description="Whether there are older ones; chat.history has them.")
     read: int = Field(description="How far you have read.")
     rights: ChatRights = Field(description="What you may do.")
@@ -247,7 +247,7 @@ METHODS = {
     "chat.react": MethodSpec(ChatReact, ChatDone, topic="channel"),
     "chat.typing": MethodSpec(ChatTyping, Nothing, topic="channel"),
     "chat.read": MethodSpec(ChatRead, ChatReadMark, topic="channel"),
-    "chat.history": MethodSpec(ChatHistory, ChatPage, topic="channel"),
+    "chat.history": MethodSpec(ChatHistory, ChatPage, topic="channel", large=True),
     "chat.mentionable": MethodSpec(ChatMentionable, ChatMentionables, topic="channel"),
     "chat.unread": MethodSpec(ChatUnread, Unread),
 }

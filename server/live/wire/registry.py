@@ -23,11 +23,15 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MethodSpec:
-    """A method: its parameters, its answer, and which parameter names the topic that it acts on."""
+    """A method: its parameters, its answer, and which parameter names the topic that it acts on.
+
+    `large`: its answer may hold a channel's history, so a connection gets such answers one after another.
+    """
 
     params: type[Params]
     result: type[Result]
     topic: str | None = None
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

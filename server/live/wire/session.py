@@ -150,10 +150,10 @@ class Top(Message):
 
 METHODS = {
     "hello": MethodSpec(Hello, Welcome),
-    "subscribe": MethodSpec(Subscribe, ChannelStates),
+    "subscribe": MethodSpec(Subscribe, ChannelStates, large=True),
     "unsubscribe": MethodSpec(Unsubscribe, Nothing),
-    "since": MethodSpec(Since, ChannelState),
-    "visible": MethodSpec(Visible, ChannelStates),
+    "since": MethodSpec(Since, ChannelState, large=True),
+    "visible": MethodSpec(Visible, ChannelStates, large=True),
     "echo": MethodSpec(Echo, EchoResult),
 }
 
