@@ -153,7 +153,7 @@
 /**
  * @typedef {object} ChatSnapshot
  *   A channel as it is now.
- * @property {Array<ChatMessage>} messages  The last fifty messages, the oldest first.
+ * @property {Array<ChatMessage>} messages  The last messages, at most fifty, the oldest first.
  * @property {boolean} more  Whether there are older ones; chat.history has them.
  * @property {number} read  How far you have read.
  * @property {ChatRights} rights  What you may do.
