@@ -9,17 +9,12 @@ from server.kernel.parts import Kernel
 from server.live.grants import Grant
 from server.live.identity import Identity
 from server.live.topics import Topic
+from server.live.wire.envelope import JsonText
 from server.live.wire.message import Result
 
 if TYPE_CHECKING:
     from server.live.connection import Connection
     from server.live.parts import Live
-
-
-class JsonText(str):
-    """An answer that is JSON text already."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ class Census:
         """Who is in a room, by arrival."""
         return list(self._people.get(topic, ()))
 
+    def there(self, topic: str) -> Mapping[str, int]:
+        """Who is in a room, by arrival, and by how many connections. No copy: look, and do not keep it."""
+        return self._people.get(topic, {})
+
+    def arrivals(self, topic: str) -> list[str]:
+        """Who has come since the changes were last taken."""
+        changes = self._changes.get(topic)
+        return list(changes.joined) if changes else []
+
     def count(self, topic: str) -> int:
         """How many are in a room."""
         return len(self._people.get(topic, ()))

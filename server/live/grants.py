@@ -6,6 +6,7 @@ from typing import Any
 
 from server.live.together import Together
 from server.live.topics import Topic
+from server.live.wire.envelope import JsonText
 
 Ask = tuple[str, str]  # a person's id and an id within the namespace
 
@@ -28,8 +29,18 @@ class Present:
     staff: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who is about to hear a topic, by which right, and above which number of its log."""
+
+    person_id: str
+    id: str  # within the namespace
+    grant: Grant
+    top: int
+
+
 Readable = Callable[[Collection[Ask]], Awaitable[Mapping[Ask, Grant]]]
-Snapshot = Callable[[str, str], Awaitable[Mapping[str, Any]]]  # of (person id, id)
+Snapshot = Callable[[Arrival], Awaitable[Mapping[str, Any] | JsonText]]  # JSON text where many get nearly the same
 People = Callable[[str, Collection[str]], Awaitable[Mapping[str, Present]]]  # of (the room's id, people's ids)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,15 @@ from server.kernel.bus import Bus
 from server.live import metrics
 from server.live.census import Census
 from server.live.connection import Connection
+from server.live.faces import Faces
 from server.live.grants import Present, Topics
 from server.live.hub import DEAF_AFTER_S, Hub
 from server.live.room import Member, Room
 from server.live.tasks import Tasks
+from server.live.together import Together
 from server.live.topics import Topic
 from server.live.wire import envelope
+from server.live.wire.envelope import JsonText, to_json
 
 BUS_TOPIC = "live:presence"
 TICK_S = 1.0  # how often members are told
@@ -42,7 +45,8 @@ class _View:
 
     version: int = 0
     large: bool = False
-    cards: dict[str, Present] = field(default_factory=dict)
+    faces: Faces = field(default_factory=Faces)
+    complete: bool = False  # everybody's face is known but those of who has come since members were last told
 
 
 class Presence:
@@ -58,6 +62,7 @@ class Presence:
         self._moves: list[_Move] = []
         self._version = 0
         self._asked: dict[str, float] = {}
+        self._present = Together(self._look_up)
         hub.on_return = self._returned
 
     async def start(self) -> None:
@@ -82,14 +87,18 @@ class Presence:
         """How many are present."""
         return self._census.count(topic)
 
-    async def snapshot(self, topic: str, viewer: str) -> dict[str, Any]:
-        """How a room looks to somebody who is just coming in: with themselves, staff first, at most 100 by name."""
+    async def snapshot(self, topic: str, viewer: str) -> tuple[int, JsonText]:
+        """How a room looks to somebody who is just coming in, as JSON text: with themselves, staff first, at most 100
+        by name. And its version."""
         view = self._views.setdefault(topic, _View())
         version = view.version
-        people = list(dict.fromkeys([*self.people(topic), viewer]))
-        await self._know(topic, view, people)
-        shown = sorted(people, key=lambda each: not _is_staff(view, each))[:SNAPSHOT_PEOPLE]
-        return {"v": version, "count": len(people), "people": _cards(view, shown)}
+        await self._know(topic, view, [viewer])
+        there = self._census.there(topic)
+        shown = view.faces.first(there, SNAPSHOT_PEOPLE)
+        if viewer not in there and len(shown) < SNAPSHOT_PEOPLE:
+            shown.append(viewer)
+        count = len(there) + (viewer not in there)
+        return version, JsonText(f'{{"v":{version},"count":{count},"people":{view.faces.text(shown)}}}')
 
     # -- what happens here ---------------------------------------------------------------------------------------
 
@@ -138,27 +147,29 @@ class Presence:
                 self._views.pop(topic, None)
 
     async def _tell(self, room: Room, view: _View) -> None:
-        people = self.people(room.topic)
-        await self._know(room.topic, view, people)  # may fail: then nothing is taken
+        await self._know(room.topic, view)  # may fail: then nothing is taken
         changes = self._census.take_changes(room.topic)
-        gone = {person: _is_staff(view, person) for person in changes.left}
-        for person in changes.left:
-            view.cards.pop(person, None)
-        was_large, view.large = view.large, _is_large(view, len(people))
-        data: dict[str, Any] = {"count": len(people)}
-        if was_large != view.large:
-            data |= {"joined": [], "left": [], "people": self._named(view, people)}
-        else:
-            data["joined"] = self._named(view, changes.joined)
-            data["left"] = [person for person, staff in gone.items() if staff or not view.large]
+        there = self._census.there(room.topic)
+        gone = {person: view.faces.forget(person) for person in changes.left}
+        was_large, view.large = view.large, _is_large(view, len(there))
         view.version += 1
-        room.state(KIND, view.version, self._message(room.topic, view, data))
+        if was_large != view.large:
+            room.state(KIND, view.version, self._whole(room.topic, view))
+            return
+        left = [person for person, staff in gone.items() if staff or not view.large]
+        room.state(KIND, view.version, self._message(room.topic, view, changes.joined, left))
 
-    def _named(self, view: _View, people: Iterable[str]) -> list[Any]:
-        return _cards(view, [each for each in people if not view.large or _is_staff(view, each)])
+    def _whole(self, topic: str, view: _View) -> bytes:
+        """Everybody who is named, in place of what was shown before."""
+        there = self._census.there(topic)
+        people = view.faces.text(view.faces.staff(there) if view.large else there)
+        data = f'{{"count":{len(there)},"joined":[],"left":[],"people":{people}}}'
+        return envelope.state(topic, view.version, KIND, data)
 
-    def _message(self, topic: str, view: _View, data: dict[str, Any]) -> bytes:
-        return envelope.state(topic, view.version, KIND, envelope.to_json(data))
+    def _message(self, topic: str, view: _View, joined: Mapping[str, None], left: list[str]) -> bytes:
+        named = view.faces.text(view.faces.staff(joined) if view.large else joined)
+        data = f'{{"count":{self.count(topic)},"joined":{named},"left":{to_json(left)}}}'
+        return envelope.state(topic, view.version, KIND, data)
 
     def _returned(self, room: Room, member: Member) -> None:
         """A member that was slow or hidden missed who came and went: it is shown everything."""
@@ -167,16 +178,30 @@ class Presence:
             self._tasks.spawn(self._show_all(member, room.topic, view))
 
     async def _show_all(self, connection: Connection, topic: str, view: _View) -> None:
-        people = self.people(topic)
-        await self._know(topic, view, people)
-        data = {"count": len(people), "joined": [], "left": [], "people": self._named(view, people)}
-        connection.send(self._message(topic, view, data))
+        await self._know(topic, view)
+        connection.send(self._whole(topic, view))
 
-    async def _know(self, topic: str, view: _View, people: Iterable[str]) -> None:
-        namespace, parsed = self._topics.of(topic), Topic.parse(topic)
-        unknown = [person for person in people if person not in view.cards]
-        if unknown and parsed and namespace and namespace.people:
-            view.cards |= await namespace.people(parsed.id, unknown)
+    async def _know(self, topic: str, view: _View, more: Iterable[str] = ()) -> None:
+        """Learn the faces of everybody who is there, and of these."""
+        whom = self._census.arrivals(topic) if view.complete else self.people(topic)
+        unknown = view.faces.unknown([*whom, *more])
+        if unknown:
+            found = await self._present.get_all([(topic, person) for person in unknown])
+            view.faces.learn({person: present for (_, person), present in found.items()})
+        view.complete = True
+
+    async def _look_up(self, asked: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Present]:
+        """How these people are shown in these rooms, for all who ask it in the same moment."""
+        by_topic: dict[str, list[str]] = {}
+        for topic, person in asked:
+            by_topic.setdefault(topic, []).append(person)
+        found: dict[tuple[str, str], Present] = {}
+        for topic, people in by_topic.items():
+            namespace, parsed = self._topics.of(topic), Topic.parse(topic)
+            if parsed and namespace and namespace.people:
+                present = await namespace.people(parsed.id, people)
+                found |= {(topic, person): each for person, each in present.items()}
+        return found
 
     # -- what workers say ----------------------------------------------------------------------------------------
 
@@ -243,12 +268,3 @@ class Presence:
 
 def _is_large(view: _View, count: int) -> bool:
     return count > (NAMED_AGAIN if view.large else NAMED)
-
-
-def _is_staff(view: _View, person: str) -> bool:
-    card = view.cards.get(person)
-    return card is not None and card.staff
-
-
-def _cards(view: _View, people: Iterable[str]) -> list[Any]:
-    return [dict(view.cards[person].card) for person in people if person in view.cards]

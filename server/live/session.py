@@ -1,10 +1,11 @@
 """The session's own methods, after the welcome."""
 
-from server.live.call import Call, Handler, JsonText
+from server.live.call import Call, Handler
 from server.live.hub import Hub
 from server.live.room import Room
 from server.live.subscriptions import Subscriptions, as_object
 from server.live.wire.codes import LiveError
+from server.live.wire.envelope import JsonText
 from server.live.wire.message import Nothing
 from server.live.wire.session import Echo, EchoResult, Hello, Position, Since, Subscribe, Unsubscribe, Visible
 

@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from server.kernel.away import is_away
 from server.live.away import unavailable
 from server.live.connection import Connection, Subscription
-from server.live.grants import Grant, Topics
+from server.live.grants import Arrival, Grant, Topics
 from server.live.hub import Hub
 from server.live.limits import CATCH_UP_BYTES, Limits
 from server.live.presence import Presence
 from server.live.room import Room
 from server.live.topics import Topic
 from server.live.wire.codes import LiveError
-from server.live.wire.envelope import to_json
+from server.live.wire.envelope import as_text, merged, to_json
 from server.live.wire.session import Position
 
 log = structlog.get_logger(__name__)
@@ -112,14 +111,12 @@ class Subscriptions:
         top = room.flushed
         topic = Topic.parse(room.topic)
         namespace = self._topics.of(room.topic)
-        snapshot: dict[str, Any] = {}
+        snapshot, there, seen = "{}", "{}", 0
         if topic and namespace and namespace.snapshot:
-            snapshot |= await namespace.snapshot(person_id, topic.id)
-        seen = 0
+            snapshot = as_text(await namespace.snapshot(Arrival(person_id, topic.id, grant, top)))
         if namespace and namespace.people:
-            snapshot |= await self._presence.snapshot(room.topic, person_id)
-            seen = snapshot["v"]
-        return Standing(_anew(room, top, snapshot), Subscription(room, grant), top, seen)
+            seen, there = await self._presence.snapshot(room.topic, person_id)
+        return Standing(_anew(room, top, merged(snapshot, there)), Subscription(room, grant), top, seen)
 
 
 def refused(code: str) -> Standing:
@@ -140,8 +137,8 @@ def _recovered(room: Room, top: int, messages: list[bytes]) -> str:
     return f'{{"ok":true,"epoch":"{room.epoch}","top":{top},"recovered":true,"events":[{events}]}}'
 
 
-def _anew(room: Room, top: int, snapshot: Mapping[str, Any]) -> str:
-    return f'{{"ok":true,"epoch":"{room.epoch}","top":{top},"recovered":false,"snapshot":{to_json(snapshot)}}}'
+def _anew(room: Room, top: int, snapshot: str) -> str:
+    return f'{{"ok":true,"epoch":"{room.epoch}","top":{top},"recovered":false,"snapshot":{snapshot}}}'
 
 
 def as_object(standings: Mapping[str, Standing]) -> str:

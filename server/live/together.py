@@ -12,8 +12,9 @@ MOST = 500  # keys per look-up
 class Together(Generic[K, V]):
     """Keys asked while a look-up is under way are gathered for the next one."""
 
-    def __init__(self, look_up: Callable[[Collection[K]], Awaitable[Mapping[K, V]]]) -> None:
+    def __init__(self, look_up: Callable[[Collection[K]], Awaitable[Mapping[K, V]]], most: int = MOST) -> None:
         self._look_up = look_up
+        self._most = most
         self._asked: dict[K, asyncio.Future[V | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -43,7 +44,7 @@ class Together(Generic[K, V]):
     async def _run(self) -> None:
         try:
             while self._asked:
-                asked = {key: self._asked.pop(key) for key in list(self._asked)[:MOST]}
+                asked = {key: self._asked.pop(key) for key in list(self._asked)[: self._most]}
                 await self._answer(asked)
         finally:
             self._task = None

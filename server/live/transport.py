@@ -47,8 +47,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def listen(self, listener: Listener) -> None:
         """Take over after the endpoint accepted: the next message goes to the listener, the queue is no more."""
         self.transport.set_write_buffer_limits(high=DROP_PASSING_BYTES)
+        plug = self.transport.get_extra_info("socket")
+        # Else a second small frame waits for the acknowledgement of the first one, 40 ms (asyncio sees to it only
+        # where the listening socket was made in a certain way).
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Else the kernel takes megabytes for a peer that reads nothing, and hides it from us.
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
         self._listener = listener
         if self.disconnected or self.close_sent or self.transport.is_closing():
             self._lose()

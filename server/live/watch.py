@@ -105,9 +105,10 @@ class Watch:
                 connection.close(Close.SLOW)
 
     def close_late(self, now: float) -> None:
-        """Close whoever has not said hello in time."""
-        for connection in [each for each in self._live.gateway.waiting if each.deadline <= now]:
-            connection.close(Close.NO_HELLO)
+        """Close whoever has not said hello in time. One that waits for our answer has."""
+        for connection in list(self._live.gateway.waiting):
+            if connection.deadline <= now and connection.backlog is None:
+                connection.close(Close.NO_HELLO)
 
     async def drain(self, seconds: float) -> None:
         """Take leave of everybody, in slices: bye, answers finished, close. Ends within `seconds`."""

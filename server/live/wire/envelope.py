@@ -10,9 +10,20 @@ from server.live.wire.codes import LiveError
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
+class JsonText(str):
+    """A value that is JSON text already."""
+
+    __slots__ = ()
+
+
 def to_json(value: Any) -> str:
     """Compact JSON text without line breaks. Raises ValueError or TypeError on what is not JSON."""
     return _encode(value)
+
+
+def as_text(value: Any) -> str:
+    """Compact JSON text of a value that may be it already. Raises as `to_json`."""
+    return value if isinstance(value, JsonText) else to_json(value)
 
 
 def event(topic: str, seq: int, kind: str, data: str, cid: str | None) -> bytes:
@@ -20,6 +31,11 @@ def event(topic: str, seq: int, kind: str, data: str, cid: str | None) -> bytes:
     if cid is None:
         return f'{{"c":"{topic}","s":{seq},"k":"{kind}","d":{data}}}'.encode()
     return f'{{"c":"{topic}","s":{seq},"k":"{kind}","d":{data},"cid":"{cid}"}}'.encode()
+
+
+def merged(*objects: str) -> str:
+    """One JSON object of several that have no key in common, as text."""
+    return "{" + ",".join([each[1:-1] for each in objects if len(each) > len("{}")]) + "}"
 
 
 def state(topic: str, version: int, kind: str, data: str) -> bytes:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import Collection, Mapping
 
 import pytest
 from websockets.asyncio.client import ClientConnection
@@ -9,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
+from server.live.identity import Identity
 from server.live.limits import Limits
 from tests.server.live.ground import ANNA, HALL, Client, Fair, World, build, serving
 
@@ -210,3 +213,22 @@ async def _welcome_or_code(opened: ClientConnection) -> object:
         return "welcome" if "resume" in json.loads(await opened.recv()).get("r", {}) else "refused"
     except ConnectionClosed:
         return opened.close_code
+
+
+async def test_a_hello_that_waits_for_its_answer_is_not_late(kernel: Kernel, fair: Fair) -> None:
+    sessions = fair.sessions
+
+    async def slow(ids: Collection[str]) -> Mapping[str, Identity]:
+        await asyncio.sleep(0.6)
+        return await sessions(ids)
+
+    fair.sessions = slow  # type: ignore[method-assign]
+    async with serving(build(kernel, fair, Limits(hello_seconds=0.1)), fair) as world, world.client() as anna:
+        assert anna.welcome["person"]["id"] == ANNA
+
+
+async def test_small_frames_do_not_wait_for_each_other(world: World) -> None:
+    async with world.client():
+        line = world.live.connections.of(ANNA)[0]._line
+        plug = line.transport.get_extra_info("socket")  # type: ignore[attr-defined]
+        assert plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
