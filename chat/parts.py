@@ -2,26 +2,43 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 from starlette.requests import HTTPConnection
 
 from chat import unread
 from chat.calling import Callables
-from chat.queries import page, read_seq
+from chat.queries import pages, read_seqs
 from chat.reading import ReadMarks
 from chat.rules import SNAPSHOT_CHARACTERS, TYPING_EVERY
 from chat.shown import Page, rights_wire
-from chat.standing import Pair, standing, standings
+from chat.standing import Pair, Standing, standings
 from server.kernel.parts import Kernel
 from server.live import topics
-from server.live.grants import Grant, Namespace
+from server.live.grants import Arrival, Grant, Namespace
 from server.live.parts import Live
 from server.live.together import Together
+from server.live.wire.envelope import JsonText, merged, to_json
 
-NO_MESSAGES = Page((), more=False)
 # People who typed a moment ago, before those of longer ago are forgotten.
 TYPISTS_MOST = 1_000
+# Pages that are read in one go: more would make everybody else wait for too long.
+PAGES_MOST = 20
+
+
+class Last(NamedTuple):
+    """The last messages of a channel, as JSON text; and the number of the very last."""
+
+    page: str
+    seq: int
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """Encode a page."""
+        return cls(to_json(page.wire()), page.messages[-1].seq if page.messages else 0)
+
+
+NOTHING = Last.of(Page((), more=False))
 
 
 @dataclass
@@ -33,19 +50,24 @@ class Chat:
     marks: ReadMarks
     callables: Callables
     _typed: dict[Pair, float]
-    _pages: Together[str, Page]
+    _pages: Together[str, Last]
+    _read: Together[Pair, int]
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live) -> Self:
         """Compose the parts."""
 
-        async def pages(channel_ids: Collection[str]) -> Mapping[str, Page]:
+        async def last(channel_ids: Collection[str]) -> Mapping[str, Last]:
             async with kernel.database.read() as session:
-                found = {each: await page(session, each) for each in channel_ids}
-            return {each: last.newest(SNAPSHOT_CHARACTERS) for each, last in found.items()}
+                found = await pages(session, channel_ids)
+            return {each: Last.of(page.newest(SNAPSHOT_CHARACTERS)) for each, page in found.items()}
 
-        marks = ReadMarks(kernel.database, live.log)
-        return cls(kernel, live, marks, Callables(kernel.database, kernel.clock), {}, Together(pages))
+        async def read(asked: Collection[Pair]) -> Mapping[Pair, int]:
+            async with kernel.database.read() as session:
+                return await read_seqs(session, asked)
+
+        marks, callables = ReadMarks(kernel.database, live.log), Callables(kernel.database, kernel.clock)
+        return cls(kernel, live, marks, callables, {}, Together(last, most=PAGES_MOST), Together(read))
 
     @property
     def namespace(self) -> Namespace:
@@ -82,16 +104,17 @@ class Chat:
             for pair, each in found.items()
         }
 
-    async def _snapshot(self, person_id: str, channel_id: str) -> Mapping[str, Any]:
-        """As `server.live.wire.chat.ChatSnapshot`. The page is the same for everybody, and read once for many."""
-        last = await self._pages.get(channel_id) or NO_MESSAGES
-        now = self.kernel.clock.now()
-        async with self.kernel.database.read() as session:
-            mark = await read_seq(session, channel_id, person_id)
-            me = await standing(session, person_id, channel_id, now)
-        rights = rights_wire(me.rights, now) if me else {}
-        newest = last.messages[-1].seq if last.messages else 0
-        return last.wire() | {"read": newest if mark is None else mark, "rights": rights}
+    async def _snapshot(self, arrival: Arrival) -> JsonText:
+        """As `server.live.wire.chat.ChatSnapshot`. The page is the same for everybody: read and encoded once for
+        all who come in the same moment."""
+        last, mark = NOTHING, None
+        if arrival.top:  # else nothing was ever said there
+            last = await self._pages.get(arrival.id) or NOTHING
+            mark = await self._read.get((arrival.person_id, arrival.id))
+        me: Standing = arrival.grant.data
+        rights = rights_wire(me.rights, self.kernel.clock.now())
+        own = to_json({"read": last.seq if mark is None else mark, "rights": rights})
+        return JsonText(merged(last.page, own))
 
 
 def chat_of(connection: HTTPConnection) -> Chat:

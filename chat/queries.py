@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from chat.model import DIRECT, Channel, ChannelMember, Message, Reaction, ReadMark
 from chat.rules import PAGE
@@ -14,7 +15,11 @@ from fairs.cards import not_banned, photo_url
 from fairs.model import Membership
 from people.model import Person
 from rooms.model import Room
+from server.kernel.asked import asked
 
+_MESSAGE_COLUMNS = (
+    Message.id, Message.seq, Message.text, Message.sent_at, Message.edited_at, Message.deleted_at
+)  # fmt: skip
 AUTHOR_COLUMNS = (Person.id.label("person_id"), Person.name, Person.photo_small, Person.erased_at)
 
 
@@ -26,7 +31,7 @@ async def channel_of_room(session: AsyncSession, room_id: str) -> str | None:
 async def page(session: AsyncSession, channel_id: str, *, before: int | None = None, limit: int = PAGE) -> Page:
     """The last messages of a channel, or the last ones created before a number of its log. Two queries."""
     query = (
-        select(Message, *AUTHOR_COLUMNS)
+        select(*_MESSAGE_COLUMNS, *AUTHOR_COLUMNS)
         .join(Person, Person.id == Message.author_id)
         .where(Message.channel_id == channel_id, *([Message.seq < before] if before is not None else []))
         .order_by(Message.seq.desc())
@@ -34,8 +39,54 @@ async def page(session: AsyncSession, channel_id: str, *, before: int | None = N
     )
     rows = (await session.execute(query)).all()
     shown = rows[:limit][::-1]
-    reactions = await _reactions(session, [row.Message.id for row in shown])
-    return Page([_shown(row, reactions[row.Message.id]) for row in shown], len(rows) > limit)
+    reactions = await _reactions(session, [row.id for row in shown])
+    return Page([_shown(row, reactions[row.id]) for row in shown], len(rows) > limit)
+
+
+async def pages(session: AsyncSession, channel_ids: Collection[str]) -> dict[str, Page]:
+    """The last messages of each of these channels, without those where nothing was said. Two queries for all."""
+    rows: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+    for row in await session.execute(_LAST, {"asked": [(each,) for each in channel_ids]}):
+        rows[row.channel_id].append(row)
+    reactions = await _reactions(session, [row.id for each in rows.values() for row in each])
+    return {
+        channel_id: Page([_shown(row, reactions[row.id]) for row in each[-PAGE:]], len(each) > PAGE)
+        for channel_id, each in rows.items()
+    }
+
+
+def _last() -> Select[*tuple[Any, ...]]:
+    """A page of each channel, and one message more where there is one."""
+    channels, later = asked("channel_id"), aliased(Message)
+    first = (
+        select(later.seq)
+        .where(later.channel_id == channels.c.channel_id)
+        .order_by(later.seq.desc())
+        .offset(PAGE)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Message.channel_id, *_MESSAGE_COLUMNS, *AUTHOR_COLUMNS)
+        .select_from(channels)
+        .join(Message, and_(Message.channel_id == channels.c.channel_id, Message.seq >= func.coalesce(first, 0)))
+        .join(Person, Person.id == Message.author_id)
+        .order_by(Message.channel_id, Message.seq)
+    )
+
+
+async def read_seqs(session: AsyncSession, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How far people have read, by (person, channel); only where they have begun."""
+    return {(row.person_id, row.channel_id): row.read_seq for row in await session.execute(_READ, {"asked": pairs})}
+
+
+def _read() -> Select[str, str, int]:
+    pairs = asked("person_id", "channel_id")
+    mine = and_(ReadMark.person_id == pairs.c.person_id, ReadMark.channel_id == pairs.c.channel_id)
+    return select(ReadMark.person_id, ReadMark.channel_id, ReadMark.read_seq).join(pairs, mine)
+
+
+_LAST, _READ = _last(), _read()
 
 
 async def read_seq(session: AsyncSession, channel_id: str, person_id: str) -> int | None:
@@ -95,7 +146,7 @@ def _people_of(channel_id: str, kind: str) -> Select[*tuple[Any, ...]]:
 
 async def _reactions(session: AsyncSession, message_ids: Collection[str]) -> dict[str, tuple[ReactionShown, ...]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    query = select(Reaction).where(Reaction.message_id.in_(message_ids)).order_by(Reaction.at, Reaction.person_id)
+    query = select(Reaction).where(Reaction.message_id.in_(message_ids)).order_by(Reaction.at, Reaction.person_id, Reaction.emoji)
     for each in await session.scalars(query):
         found[each.message_id][each.emoji].append(each.person_id)
     return defaultdict(tuple, {message: _summaries(emoji) for message, emoji in found.items()})
@@ -106,14 +157,13 @@ def _summaries(people_by_emoji: dict[str, list[str]]) -> tuple[ReactionShown, ..
 
 
 def _shown(row: Row[*tuple[Any, ...]], reactions: tuple[ReactionShown, ...]) -> Shown:
-    message: Message = row.Message
     return Shown(
-        id=message.id,
-        seq=message.seq,
+        id=row.id,
+        seq=row.seq,
         author=author_of(row),
-        text=message.text,
-        sent_at=message.sent_at,
-        edited_at=None if message.deleted_at else message.edited_at,
-        deleted=message.deleted_at is not None,
+        text=row.text,
+        sent_at=row.sent_at,
+        edited_at=None if row.deleted_at else row.edited_at,
+        deleted=row.deleted_at is not None,
         reactions=reactions,
     )

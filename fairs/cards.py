@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -63,10 +63,14 @@ def photo_url(file: str | None) -> str | None:
 
 async def cards(session: AsyncSession, fair_id: str, person_ids: Collection[str]) -> dict[str, Card]:
     """The cards of these people, those who are in the fair and not banned, by id. One query."""
-    query = (
-        select(*COLUMNS, roles_column().label("roles"))
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.fair_id == fair_id, Person.id.in_(person_ids), not_banned())
-        .group_by(Person.id)
-    )
-    return {row.id: card_of(row) for row in await session.execute(query)}
+    found = await session.execute(_CARDS, {"fair": fair_id, "people": list(person_ids)})
+    return {row.id: card_of(row) for row in found}
+
+
+# Built once: everybody who comes into a room is shown there.
+_CARDS = (
+    select(*COLUMNS, roles_column().label("roles"))
+    .join(Membership, Membership.person_id == Person.id)
+    .where(Membership.fair_id == bindparam("fair"), Person.id.in_(bindparam("people", expanding=True)), not_banned())
+    .group_by(Person.id)
+)

@@ -17,6 +17,7 @@ from people.sessions import Method
 from people.text import UnacceptableError
 from people.ways import onward
 from server.kernel.http import ProblemError
+from server.kernel.json import read_json
 from server.kernel.parts import kernel_of
 
 NO_STORE = {"cache-control": "no-store"}
@@ -79,10 +80,7 @@ def _begun(request: Request, begun: passkeys.Begun) -> Response:
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = await read_json(request)
     if not isinstance(body, dict):
         raise ProblemError(400, "bad_request", "The body must be a JSON object.")
     return body

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
 from rooms.model import LOBBY, Room
+from server.kernel.asked import asked
 
 Pair = tuple[str, str]  # person id, room id
 
@@ -41,17 +42,26 @@ async def fair_of(session: AsyncSession, room_id: str) -> str | None:
     return await session.scalar(select(Room.fair_id).where(Room.id == room_id))
 
 
-async def entries(session: AsyncSession, asked: Collection[Pair]) -> dict[Pair, Entry]:
+async def entries(session: AsyncSession, pairs: Collection[Pair]) -> dict[Pair, Entry]:
     """Of these (person, room), those who may be in the room: members of its fair that are not banned. One query."""
-    if not asked:
-        return {}
-    query = (
+    found = await session.execute(_ENTRIES, {"asked": pairs}) if pairs else ()
+    return {(row.person_id, row.id): _entry(row) for row in found}
+
+
+def _entries() -> Select[str, str, str, str]:
+    pairs = asked("person_id", "room_id")
+    return (
         select(Membership.person_id, Room.id, Room.fair_id, roles_column().label("roles"))
-        .join(Room, Room.fair_id == Membership.fair_id)
-        .where(tuple_(Membership.person_id, Room.id).in_(list(asked)), not_banned())
+        .select_from(pairs)
+        .join(Room, Room.id == pairs.c.room_id)
+        .join(Membership, and_(Membership.fair_id == Room.fair_id, Membership.person_id == pairs.c.person_id))
+        .where(not_banned())
         .group_by(Membership.person_id, Room.id, Room.fair_id)
     )
-    return {(row.person_id, row.id): _entry(row) for row in await session.execute(query)}
+
+
+# Built once: everybody who comes in asks.
+_ENTRIES = _entries()
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -36,7 +37,7 @@ def serve(
 ) -> None:
     """Run the server."""
     settings = settings_with(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
-    if settings.demo and settings.host in _LOOPBACK:
+    if settings.demo and {settings.host, urlsplit(settings.public_url).hostname} <= set(_LOOPBACK):
         settings = settings.model_copy(update={"dev": True})  # a demo on one's own machine shows its mails
     from server.kernel.refusal import StartRefused
     from server.process import serve as run

@@ -17,7 +17,7 @@ from server.kernel.access import Access
 from server.kernel.parts import Kernel
 from server.live.call import Call
 from server.live.doors import SUBPROTOCOL
-from server.live.grants import Ask, Grant, Namespace, Present
+from server.live.grants import Arrival, Ask, Grant, Namespace, Present
 from server.live.identity import Identity
 from server.live.limits import Limits
 from server.live.log import Append
@@ -103,9 +103,9 @@ class Fair:
 
         return Namespace(durable, readable, self._snapshot, self._cards if people else None)
 
-    async def _snapshot(self, person: str, id_: str) -> dict[str, Any]:
+    async def _snapshot(self, arrival: Arrival) -> dict[str, Any]:
         self.snapshots += 1
-        return {"for": person, "of": id_}
+        return {"for": arrival.person_id, "of": arrival.id}
 
     async def _cards(self, room: str, ids: Collection[str]) -> Mapping[str, Present]:
         return {id_: Present({"id": id_, "name": id_.title()}, staff=id_ in self.staff) for id_ in ids}

@@ -1,0 +1,45 @@
+"""How the people in a room are shown: each card is encoded once, however many are shown it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from itertools import chain, islice
+
+from server.live.grants import Present
+from server.live.wire.envelope import to_json
+
+
+class Faces:
+    """The cards of those whom a worker has had to show in one room."""
+
+    def __init__(self) -> None:
+        self._cards: dict[str, str] = {}  # as JSON text
+        self._staff: dict[str, None] = {}
+
+    def learn(self, cards: Mapping[str, Present]) -> None:
+        """Keep these."""
+        for person, card in cards.items():
+            self._cards[person] = to_json(dict(card.card))
+            if card.staff:
+                self._staff[person] = None
+
+    def forget(self, person: str) -> bool:
+        """Somebody is gone; whether they were staff."""
+        self._cards.pop(person, None)
+        return self._staff.pop(person, self) is None
+
+    def unknown(self, people: Iterable[str]) -> list[str]:
+        """Those whose card is not known."""
+        return [person for person in people if person not in self._cards]
+
+    def staff(self, people: Mapping[str, object]) -> list[str]:
+        """Those of the staff who are among these people. Costs by the number of staff."""
+        return [person for person in self._staff if person in people]
+
+    def first(self, people: Mapping[str, object], most: int) -> list[str]:
+        """At most so many of these people, the staff first. Costs by what is shown, not by how many there are."""
+        staff = self.staff(people)
+        others = (person for person in people if person not in self._staff)
+        return list(islice(chain(staff, others), most))
+
+    def text(self, people: Iterable[str]) -> str:
+        """The cards of these people as a JSON array, without those that have none."""
+        return "[" + ",".join([self._cards[person] for person in people if person in self._cards]) + "]"
