@@ -146,7 +146,11 @@ def _people_of(channel_id: str, kind: str) -> Select[*tuple[Any, ...]]:
 
 async def _reactions(session: AsyncSession, message_ids: Collection[str]) -> dict[str, tuple[ReactionShown, ...]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    query = select(Reaction).where(Reaction.message_id.in_(message_ids)).order_by(Reaction.at, Reaction.person_id, Reaction.emoji)
+    query = (
+        select(Reaction)
+        .where(Reaction.message_id.in_(message_ids))
+        .order_by(Reaction.at, Reaction.person_id, Reaction.emoji)
+    )
     for each in await session.scalars(query):
         found[each.message_id][each.emoji].append(each.person_id)
     return defaultdict(tuple, {message: _summaries(emoji) for message, emoji in found.items()})
