@@ -220,7 +220,7 @@ async def _lived(seed: int, trouble: float, happenings: list[str]) -> None:
         await hub.stop()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 10**9),
     st.sampled_from([0.0, 0.2, 0.8]),
