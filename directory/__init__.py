@@ -1,0 +1,1 @@
+"""Start-ups, companies, products, needs, and the networks that bring them: docs/decisions/0009."""
