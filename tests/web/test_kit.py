@@ -76,8 +76,23 @@ async def test_on_touch_everything_that_is_pressed_is_44_pixels_high(show: Show)
 async def test_the_first_stop_of_the_keyboard_leads_past_the_frame(tab: Tab):
     await tab.page.keyboard.press("Tab")
     assert await _focused(tab) == "skip"
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
     await tab.page.keyboard.press("Enter")
     await tab.page.wait_for_function("document.activeElement.id === 'main'")
+    assert tab.page.url.endswith("/dev/kit#main")
+    assert not any("/dev/kit" in url for url in asked)
+
+
+async def test_a_link_within_the_page_leaves_what_was_typed(tab: Tab):
+    await tab.page.fill("#composer", "half a sentence")
+    link = "<a href=#composer>To it</a>"
+    await tab.page.evaluate("link => document.getElementById('main').insertAdjacentHTML('afterbegin', link)", link)
+    await tab.page.get_by_role("link", name="To it").click()
+    await tab.page.wait_for_function("document.activeElement.id === 'composer'")
+    await tab.page.keyboard.press("!")
+    await tab.page.wait_for_timeout(100)  # a visit would have begun by now
+    assert await tab.page.input_value("#composer") == "half a sentence!"
 
 
 async def test_every_stop_of_the_keyboard_can_be_seen(tab: Tab):

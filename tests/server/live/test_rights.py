@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.kernel.parts import Kernel
+from server.live.grants import Arrival
 from server.live.identity import Identity
 from server.live.limits import Limits
 from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Fair, World, build, serving
@@ -61,16 +62,16 @@ async def test_what_was_revoked_while_it_was_being_subscribed_is_not_subscribed(
     asked, may_answer = asyncio.Event(), asyncio.Event()
     snapshot = fair._snapshot
 
-    async def slow_snapshot(person: str, id_: str) -> dict[str, object]:
+    async def slow_snapshot(arrival: Arrival) -> dict[str, object]:
         asked.set()
         await may_answer.wait()
-        return await snapshot(person, id_)
+        return await snapshot(arrival)
 
     async with world.client(BEN) as ben:
         namespace = world.live.topics.of(HALL)
         object.__setattr__(namespace, "snapshot", slow_snapshot)
         number = await ben.send("subscribe", channels={HALL: None})
-        await asked.wait()
+        await asyncio.wait_for(asked.wait(), 5)
         fair.members[HALL].discard(BEN)
         world.live.grants.revoke(BEN, HALL)
         may_answer.set()

@@ -1,4 +1,4 @@
-/** What a visit by Turbo leaves undone: the policy's nonce, and a visit that never arrives. */
+/** What a visit by Turbo leaves undone: the policy's nonce, links within the page, and a visit that never arrives. */
 
 import { _ } from "fairmatch/i18n";
 import { toast } from "fairmatch/kit/toast";
@@ -16,6 +16,12 @@ document.addEventListener("turbo:before-render", () => {
 function nonce() {
   return document.querySelector("meta[name=csp-nonce]");
 }
+
+// A link within the page is the browser's own affair: Turbo would fetch the page anew, and with it go focus and typing.
+document.addEventListener("turbo:click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link?.hash && link.href === location.href.replace(/#.*|$/, link.hash)) event.preventDefault();
+});
 
 // Without this, Turbo would give the whole page up for the browser's own one, and with it all that was typed.
 document.addEventListener("turbo:fetch-request-error", (event) => {

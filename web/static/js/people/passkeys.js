@@ -13,6 +13,9 @@ import { _ } from "fairmatch/i18n";
 let waiting = new AbortController();
 
 class PasskeySignIn extends HTMLElement {
+  /** Whether a passkey is at the server: asking for another one now would take its challenge away. */
+  #answered = false;
+
   connectedCallback() {
     if (!possible(this)) return;
     this.hidden = false;
@@ -35,6 +38,7 @@ class PasskeySignIn extends HTMLElement {
   }
 
   async #ask() {
+    if (this.#answered) return;
     say(this, "");
     await busy(this.button, () => this.#signIn("optional"));
     this.#offer();
@@ -48,10 +52,13 @@ class PasskeySignIn extends HTMLElement {
       const publicKey = requestOptions(await post("/sign-in/passkey/options"));
       if (signal.aborted) return;
       const credential = await navigator.credentials.get({ publicKey, mediation, signal });
+      if (signal.aborted) return;
+      this.#answered = true;
       const { next } = await post("/sign-in/passkey", { credential: answered(credential), next: this.getAttribute("next") });
       location.assign(next); // a whole new page: the person changes, and with it the live line
       await new Promise(() => {}); // until the page goes
     } catch (error) {
+      this.#answered = false;
       if (mediation !== "conditional" || error instanceof Refused) say(this, reason(error));
     }
   }
