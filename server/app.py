@@ -40,6 +40,7 @@ from server.kernel.csrf import OwnPagesOnly
 from server.kernel.db import Database
 from server.kernel.errors import Answer, Errors
 from server.kernel.events import Events
+from server.kernel.fetch import Fetcher
 from server.kernel.files import Files
 from server.kernel.guard import SAFE_METHODS, Guard, SignInFirst
 from server.kernel.headers import SecurityHeaders
@@ -79,6 +80,7 @@ def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         mail=Mail(settings, clock, jobs),
         files=Files(settings.data / "files"),
         limiter=Limiter(settings),
+        fetcher=Fetcher(settings.own_hosts),
     )
 
 

@@ -8,6 +8,7 @@ from server.kernel.bus import Bus
 from server.kernel.clock import Clock
 from server.kernel.db import Database
 from server.kernel.events import Events
+from server.kernel.fetch import Fetcher
 from server.kernel.files import Files
 from server.kernel.jobs import Jobs
 from server.kernel.mail import Mail
@@ -28,6 +29,7 @@ class Kernel:
     mail: Mail
     files: Files
     limiter: Limiter
+    fetcher: Fetcher
 
 
 def kernel_of(connection: HTTPConnection) -> Kernel:

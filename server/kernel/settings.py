@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Bearer token for /metrics; empty: only from this machine."
     )
 
+    own_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts in the operator's own network that feeds and calendars may be fetched from, as a JSON list.",
+    )
+
     smtp_url: SecretStr = Field(
         default=SecretStr(""), description="smtp[s]://user:password@host:port; empty: mails land in the data folder."
     )
