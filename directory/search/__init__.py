@@ -1,0 +1,1 @@
+"""One index over everything that can be found, and the page that asks it."""
