@@ -1,6 +1,8 @@
 """Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
 
 from chat import model as chat_model
+from directory.organisations import model as organisations_model
+from directory.products import model as products_model
 from directory.search import model as search_model
 from fairs import model as fairs_model
 from people import model as people_model
@@ -8,4 +10,14 @@ from rooms import model as rooms_model
 from server.kernel import outbox
 from server.live import model as live_model
 
-__all__ = ["chat_model", "fairs_model", "live_model", "outbox", "people_model", "rooms_model", "search_model"]
+__all__ = [
+    "chat_model",
+    "fairs_model",
+    "live_model",
+    "organisations_model",
+    "outbox",
+    "people_model",
+    "products_model",
+    "rooms_model",
+    "search_model",
+]

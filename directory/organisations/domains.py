@@ -1,0 +1,83 @@
+"""Hosts of websites and mail addresses: one spelling for each, and whose mailbox proves that one belongs there.
+
+A claim stands on the exact host alone, in its ASCII form (RFC 5891): a look-alike in other scripts is another host, and
+neither a sub-domain nor a parent proves anything about the other (a customer at `acme.sites.example` is not
+`sites.example`).
+"""
+
+import re
+from urllib.parse import urlsplit
+
+# Characters of a host name, by RFC 1035.
+HOST_MOST = 253
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+# Mailboxes that anybody can have: an address there proves nothing.
+_FREE_MAIL = """
+    aim.com aol.com aol.de arcor.de bluewin.ch btinternet.com comcast.net cox.net duck.com email.de
+    email.com eclipso.de fastmail.com fastmail.fm free.fr freenet.de freemail.hu gmail.com gmx.at
+    gmx.ch gmx.com gmx.de gmx.eu gmx.fr gmx.info gmx.net gmx.org gmx.co.uk googlemail.com hey.com
+    hispeed.ch hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it hushmail.com
+    icloud.com inbox.lv inbox.ru kabelmail.de laposte.net libero.it list.ru live.at live.be live.ca
+    live.co.uk live.com live.de live.fr live.it live.nl lycos.com mac.com mail.bg mail.com mail.de
+    mail.ee mail.ru mailbox.org mailinator.com me.com msn.com myyahoo.com naver.com netcologne.de
+    o2.pl o2mail.de onet.pl online.de orange.fr outlook.at outlook.com outlook.de outlook.es
+    outlook.fr outlook.it pm.me posteo.at posteo.ch posteo.de posteo.eu posteo.net posteo.org
+    proton.me protonmail.ch protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com
+    runbox.com sapo.pt seznam.cz sfr.fr sina.com skynet.be t-online.de tiscali.it tuta.com tuta.io
+    tutamail.com tutanota.com tutanota.de tutanota.io ukr.net unitybox.de versanet.de virgilio.it
+    vodafone.de wanadoo.fr web.de windowslive.com wp.pl yahoo.at yahoo.ca yahoo.co.in yahoo.co.jp
+    yahoo.co.uk yahoo.com yahoo.com.br yahoo.de yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com
+    yandex.ru ymail.com yopmail.com 10minutemail.com guerrillamail.com sharklasers.com temp-mail.org
+    trashmail.com trashmail.de wegwerfmail.de zoho.com 126.com 163.com 1und1.de ewetel.net ewe.net
+    gmx.biz hanmail.net daum.net
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
+# Hosts on which others have their pages: a page there says nothing about who is behind the host.
+_SHARED_HOSTS = """
+    facebook.com instagram.com linkedin.com xing.com twitter.com x.com youtube.com youtu.be
+    tiktok.com medium.com github.com github.io gitlab.io notion.so notion.site google.com
+    sites.google.com docs.google.com bit.ly linktr.ee apps.apple.com play.google.com wordpress.com
+    blogspot.com wixsite.com wix.com squarespace.com webflow.io jimdo.com jimdofree.com
+    jimdosite.com weebly.com myshopify.com etsy.com amazon.com amazon.de ebay.de ebay.com
+    kickstarter.com indiegogo.com crunchbase.com angel.co wellfound.com carrd.co strikingly.com
+    godaddysites.com netlify.app vercel.app herokuapp.com web.app firebaseapp.com azurewebsites.net
+    pages.dev
+"""
+SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
+
+
+def domain_of(website: str) -> str:
+    """The host of a web address in its one spelling: lower case, ASCII, no "www.", no port. Empty if it has none."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host_of(host.removeprefix("www."))
+
+
+def host_of(text: str) -> str:
+    """A host name in its one spelling; empty for what is none, such as a number or a name without a dot."""
+    text = text.strip().rstrip(".").casefold()
+    try:
+        host = text if text.isascii() else text.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    labels = host.split(".")
+    if len(host) > HOST_MOST or len(labels) < 2 or labels[-1].isdigit():
+        return ""
+    return host if all(_LABEL.fullmatch(label) for label in labels) else ""
+
+
+def is_claimable(domain: str) -> bool:
+    """Whether a mailbox at this host can prove anything about an organisation whose website it is."""
+    return bool(domain) and not any(_is_at(domain, host) for host in FREE_MAIL | SHARED_HOSTS)
+
+
+def proves(email: str, domain: str) -> bool:
+    """Whether who reads this (normalised, confirmed) address belongs to the organisation with this domain."""
+    return is_claimable(domain) and host_of(email.rpartition("@")[2]) == domain
+
+
+def _is_at(domain: str, host: str) -> bool:
+    return domain == host or domain.endswith(f".{host}")

@@ -1,0 +1,1 @@
+"""Products and services of organisations."""
