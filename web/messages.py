@@ -17,7 +17,9 @@ from babel.messages.pofile import read_po, write_po
 from web.i18n import DEFAULT, LOCALES, TRANSLATIONS, forms
 
 ROOT = Path(__file__).parent.parent
-FEATURES = ("people", "fairs", "chat", "rooms", "booths", "signaling", "server", "dev")
+FEATURES = ("people", "directory", "fairs", "chat", "rooms", "booths", "signaling", "server", "dev")
+# The directory is many things: each of its parts has a catalogue of its own.
+PARTS = ("organisations", "products", "needs", "contacts", "partners", "lists", "search", "imports", "exports", "api")
 
 # Only what programs need; no dates, so that writing a catalogue again changes nothing.
 _HEADER = """\
@@ -74,8 +76,9 @@ def in_scripts(scripts: Iterable[str]) -> set[str]:
 
 
 def feature_of(path: Path) -> str:
-    """Whose texts a file's are: the feature's whose folder it lies in, else the shared ones' ("web")."""
-    return next((part for part in path.parts[:-1] if part in FEATURES), "web")
+    """Whose texts a file's are: the part's or the feature's in whose folder it lies, else the shared ones' ("web")."""
+    folders = path.parts[:-1]
+    return next((one for group in (PARTS, FEATURES) for one in folders if one in group), "web")
 
 
 def report(locale: str, root: Path = ROOT, folder: Path = TRANSLATIONS) -> Report:

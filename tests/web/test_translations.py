@@ -15,7 +15,7 @@ def german() -> messages.Report:
     return messages.report("de")
 
 
-@pytest.mark.parametrize("feature", [*messages.FEATURES, "web"])
+@pytest.mark.parametrize("feature", [*messages.PARTS, *messages.FEATURES, "web"])
 def test_every_text_is_translated(german: messages.Report, feature: str):
     wrong = [line for line in german.lines() if line.startswith(f"{feature}.po:")]
     assert not wrong, "run `python -m web.messages --add` and fill in:\n" + "\n".join(wrong)
