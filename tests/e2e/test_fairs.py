@@ -7,6 +7,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, SLUG, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import PHONE, OpenTab
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
 
@@ -25,40 +26,7 @@ async def test_out_of_the_fair_and_in_again_from_the_start_page(stage: Stage, se
     await ben.reads(["Here again"])
 
 
-async def test_who_is_excluded_is_cut_off_while_others_talk_on(stage: Stage, servers: Servers, come: Come) -> None:
-    ben = await come(stage["ben"], servers.other_url)
-    aylin = await come(stage["aylin"])
-    olga = await come(stage["olga"])
-    there = aylin.page.locator(f'.presence-people [data-person="{stage["ben"].id}"]')
-    await expect(there).to_be_visible()
-    await olga.page.goto(f"{LOBBY}/people/{stage['ben'].id}")
-    await olga.page.get_by_label("Why").fill("Advertising in every room")
-    await olga.page.get_by_role("button", name="Exclude from the fair").click()
-    await expect(olga.page.get_by_text("Excluded, and cut off at once.")).to_be_visible()
-    await aylin.say("Quiet again")
-    await expect(ben.field).not_to_be_editable()
-    await expect(there).to_have_count(0)
-    await ben.reads([])
-    await ben.page.goto(LOBBY)
-    await expect(ben.page.get_by_text("Advertising in every room")).to_be_visible()
-
-
-async def test_who_is_muted_sees_until_when_and_keeps_what_was_typed(
-    stage: Stage, servers: Servers, come: Come
-) -> None:
-    ben = await come(stage["ben"], servers.other_url)
-    await ben.field.fill("And another thing")
-    olga = await come(stage["olga"], path=f"{LOBBY}/people/{stage['ben'].id}")
-    await olga.page.get_by_role("button", name="Mute", exact=True).click()
-    await expect(ben.page.get_by_text("A moderator asked you to pause until")).to_be_visible()
-    await expect(ben.field).not_to_be_editable()
-    await expect(ben.field).to_have_value("And another thing")
-    await olga.page.get_by_role("button", name="Let them write again").click()
-    await expect(ben.field).to_be_editable()
-    await ben.field.press("Enter")
-    await ben.reads(["And another thing"])
-
-
+@same_on_both_grounds
 async def test_a_whole_visit_without_scripts(stage: Stage, servers: Servers, open_tab: OpenTab) -> None:
     tab = await open_tab(servers.url, java_script_enabled=False)
     cookie = {"name": "fairmatch_session", "value": stage["aylin"].cookie, "url": servers.url}
@@ -79,6 +47,7 @@ async def test_a_whole_visit_without_scripts(stage: Stage, servers: Servers, ope
     await expect(page.get_by_text("You: A word between us")).to_be_visible()
 
 
+@same_on_both_grounds
 async def test_who_is_here_opens_from_a_button_on_a_phone(stage: Stage, servers: Servers, come: Come) -> None:
     aylin = await come(stage["aylin"], size=PHONE, has_touch=True, is_mobile=True)
     button = aylin.page.get_by_role("button", name="1 here")
@@ -90,13 +59,13 @@ async def test_who_is_here_opens_from_a_button_on_a_phone(stage: Stage, servers:
     await assert_accessible(aylin.page)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@same_on_both_grounds
 @pytest.mark.parametrize("locale", ["en", "de"])
 async def test_axe_finds_nothing_on_the_pages_of_fairs(
-    stage: Stage, servers: Servers, come: Come, open_tab: OpenTab, locale: str, dark: bool
+    stage: Stage, servers: Servers, come: Come, open_tab: OpenTab, locale: str
 ) -> None:
-    stranger = (await open_tab(servers.url, locale=locale, dark=dark)).page
-    olga = (await come(stage["olga"], locale=locale, dark=dark)).page
+    stranger = (await open_tab(servers.url, locale=locale)).page
+    olga = (await come(stage["olga"], locale=locale)).page
     ben = f"{LOBBY}/people/{stage['ben'].id}"
     await _are_accessible(stranger, ["/", LOBBY])
     await _are_accessible(olga, ["/", "/fairs", f"{LOBBY}/people?role=speaker", ben, "/messages"])
@@ -108,7 +77,7 @@ async def test_axe_finds_nothing_on_the_pages_of_fairs(
     await olga.locator('form[action$="/ban"] button').click()
     await expect(olga.locator('form[action$="/unban"]')).to_be_visible()
     await _are_accessible(olga, [ben, f"{LOBBY}/people"])
-    banned = (await come(stage["ben"], locale=locale, dark=dark, path="/")).page
+    banned = (await come(stage["ben"], locale=locale, path="/")).page
     await _are_accessible(banned, ["/", f"/fairs/{SLUG}"])
 
 

@@ -3,8 +3,34 @@
 from playwright.async_api import expect
 
 from tests.e2e.conftest import Come
+from tests.e2e.mailbox import link_to
 from tests.e2e.stage import LOBBY, Stage
+from tests.support.browser import Tab
 from tests.support.server_process import Servers
+
+CLARA = "clara.weiss@example.org"
+
+
+async def test_from_registering_to_the_first_message(stage: Stage, servers: Servers, tab: Tab) -> None:
+    page = tab.page
+    await page.goto("/")
+    await page.get_by_role("link", name="Register").first.click()
+    await page.get_by_label("Your name").fill("Clara Weiß")
+    await page.get_by_label("Mail address").fill(CLARA)
+    await page.get_by_role("button", name="Register").click()
+    await expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    await page.goto(await link_to(servers, CLARA))
+    await expect(page.get_by_text(CLARA)).to_be_visible()
+    await page.get_by_role("button", name="Begin and sign in").click()
+    await expect(page.get_by_text("Your account is ready.")).to_be_visible()
+    await page.goto("/me")
+    await expect(page.locator("#time_zone")).to_have_value("Europe/Berlin")
+    await page.get_by_role("link", name="Say what you seek").click()
+    await expect(page.get_by_label("What I seek")).to_be_focused()
+    await page.keyboard.type("Charging sites")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    await expect(page.get_by_text("Your profile is 40 % complete")).to_be_visible()
 
 
 async def test_somebody_new_joins_the_fair_and_talks(stage: Stage, servers: Servers, come: Come) -> None:
@@ -40,8 +66,12 @@ async def test_who_is_shut_out_is_cut_off_at_once(stage: Stage, servers: Servers
     olga = await come(stage["olga"], servers.other_url, path=f"{LOBBY}/people/{stage['aylin'].id}")
     await aylin.say("Buy my stuff")
     await ben.reads(["Buy my stuff"])
+    there = ben.page.locator(f'.presence-people [data-person="{stage["aylin"].id}"]')
+    await expect(there).to_be_visible()
     await olga.page.get_by_label("Why").fill("Nothing but advertising")
     await olga.page.get_by_role("button", name="Exclude from the fair").click()
+    await expect(olga.page.get_by_text("Excluded, and cut off at once.")).to_be_visible()
+    await expect(there).to_have_count(0)
     await expect(aylin.field).not_to_be_editable()
     await ben.say("Now it is quiet")
     await ben.reads(["Buy my stuff", "Now it is quiet"])

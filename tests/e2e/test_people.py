@@ -1,26 +1,24 @@
 """People at real browsers: in by mail and by passkey, with and without scripts, and everything about their account."""
 
-import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
-from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Come
+from tests.e2e.mailbox import link_to
 from tests.e2e.stage import Stage
 from tests.support.axe import assert_accessible
-from tests.support.browser import PHONE, OpenTab, Tab
+from tests.support.browser import DESK, PHONE, OpenTab, Tab
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
+pytestmark = same_on_both_grounds
+
 CLARA = "clara.weiss@example.org"
-# How long a mail may take, in seconds: the job that sends it begins at once.
-MAIL_S, LOOK_EVERY_S = 10.0, 0.05
-_LINK = re.compile(r"/sign-in/link\?token=[\w-]{43}")
 
 OUTSIDE = ["/sign-in", "/sign-in/password", "/sign-in/link", "/register", "/data-notice"]
 INSIDE = ["/me", "/me/devices", "/me/data", "/people/{ben}", "/people/{aylin}"]
@@ -30,28 +28,6 @@ INSIDE = ["/me", "/me/devices", "/me/data", "/people/{ben}", "/people/{aylin}"]
 async def aylin(stage: Stage, come: Come) -> Tab:
     """Aylin at her browser, signed in."""
     return (await come(stage["aylin"])).tab
-
-
-async def test_from_registering_to_the_first_message(stage: Stage, servers: Servers, tab: Tab) -> None:
-    page = tab.page
-    await page.goto("/")
-    await page.get_by_role("link", name="Register").first.click()
-    await page.get_by_label("Your name").fill("Clara Weiß")
-    await page.get_by_label("Mail address").fill(CLARA)
-    await page.get_by_role("button", name="Register").click()
-    await expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
-    await page.goto(await _link_to(servers, CLARA))
-    await expect(page.get_by_text(CLARA)).to_be_visible()
-    await page.get_by_role("button", name="Begin and sign in").click()
-    await expect(page.get_by_text("Your account is ready.")).to_be_visible()
-    await page.goto("/me")
-    await expect(page.locator("#time_zone")).to_have_value("Europe/Berlin")
-    await page.get_by_role("link", name="Say what you seek").click()
-    await expect(page.get_by_label("What I seek")).to_be_focused()
-    await page.keyboard.type("Charging sites")
-    await page.get_by_role("button", name="Save", exact=True).click()
-    await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
-    await expect(page.get_by_text("Your profile is 40 % complete")).to_be_visible()
 
 
 async def test_a_photo_is_one_press_and_what_was_typed_stays(aylin: Tab) -> None:
@@ -144,7 +120,7 @@ async def test_everything_but_passkeys_works_without_scripts(stage: Stage, serve
     await expect(page.locator("#email")).to_have_value(CLARA)
     await page.locator("#name").fill("Clara Weiß")
     await page.get_by_role("button", name="Register").click()
-    await page.goto(await _link_to(servers, CLARA))
+    await page.goto(await link_to(servers, CLARA))
     await page.get_by_role("button", name="Begin and sign in").click()
     await page.goto("/me")
     await page.locator("#organisation").fill("Stadtwerke")
@@ -210,11 +186,11 @@ async def test_another_time_zone_is_offered_quietly(aylin: Tab) -> None:
     await expect(page.locator("zone-hint")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("locale", "dark"), [("en", False), ("de", True)])
+@pytest.mark.parametrize(("locale", "size"), [("en", DESK), ("de", PHONE)])
 async def test_every_page_is_sound_for_every_reader(
-    stage: Stage, servers: Servers, open_tab: OpenTab, locale: str, dark: bool
+    stage: Stage, servers: Servers, open_tab: OpenTab, locale: str, size: dict[str, int]
 ) -> None:
-    tab = await open_tab(servers.url, locale=locale, dark=dark, size=PHONE if dark else None)
+    tab = await open_tab(servers.url, locale=locale, size=size)
     page = tab.page
     for path in OUTSIDE:
         await page.goto(path)
@@ -228,7 +204,7 @@ async def test_every_page_is_sound_for_every_reader(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sign-in/sent")
     await _check(page)
-    await page.goto(await _link_to(servers, CLARA))
+    await page.goto(await link_to(servers, CLARA))
     await _check(page)
     cookie = {"name": "fairmatch_session", "value": stage["aylin"].cookie, "url": servers.url}
     await tab.context.add_cookies([cookie])
@@ -256,21 +232,6 @@ async def _sign_out(page: Page) -> None:
     await page.locator("[popovertarget='own-menu']").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(page.get_by_text("You are signed out.")).to_be_visible()
-
-
-async def _link_to(servers: Servers, address: str) -> str:
-    """The path of the link in the newest mail to an address; waits for the mail."""
-    for _ in range(int(MAIL_S / LOOK_EVERY_S)):
-        if found := _links(servers.backend.data / "mail", address):
-            return found[-1]
-        await asyncio.sleep(LOOK_EVERY_S)
-    raise AssertionError(f"no mail to {address} in {MAIL_S} s")
-
-
-def _links(folder: Path, address: str) -> list[str]:
-    mails = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml")))
-    texts = (str(mail.get_body(("plain",)).get_content()) for mail in mails if mail["to"] == address)
-    return [link for text in texts for link in _LINK.findall(text)]
 
 
 def _photo(kind: str = "JPEG") -> bytes:

@@ -7,10 +7,10 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import PHONE
-from tests.support.ground import ground
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
-pytestmark = pytest.mark.skipif(ground() == "cluster", reason="what a page looks like is the same on either ground")
+pytestmark = same_on_both_grounds
 
 
 async def test_a_conversation_by_keyboard_alone(stage: Stage, servers: Servers, come: Come) -> None:
@@ -73,12 +73,9 @@ async def test_a_conversation_on_a_phone(stage: Stage, servers: Servers, come: C
     assert small == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("locale", ["en", "de"])
-async def test_axe_finds_nothing_in_conversations(
-    stage: Stage, servers: Servers, come: Come, locale: str, dark: bool
-) -> None:
-    aylin = await come(stage["aylin"], locale=locale, dark=dark)
+async def test_axe_finds_nothing_in_conversations(stage: Stage, servers: Servers, come: Come, locale: str) -> None:
+    aylin = await come(stage["aylin"], locale=locale)
     await expect(aylin.page.locator("html")).to_have_attribute("lang", locale)
     ben = await come(stage["ben"], servers.other_url)
     await ben.field.press_sequentially("Ask @Ay")
@@ -102,7 +99,7 @@ async def test_axe_finds_nothing_in_conversations(
         await aylin.open(path)
         await assert_accessible(aylin.page)
     for name, path in (("noah", LOBBY), ("olga", f"{LOBBY}/people/{stage['aylin'].id}")):
-        await assert_accessible((await come(stage[name], path=path, locale=locale, dark=dark)).page)
+        await assert_accessible((await come(stage[name], path=path, locale=locale)).page)
 
 
 async def test_what_arrives_is_read_out_and_what_one_types_is_not(stage: Stage, servers: Servers, come: Come) -> None:

@@ -2,7 +2,8 @@
 
 `FAIRMATCH_TEST_BACKEND` names the ground of a run: "embedded" (SQLite and the memory bus, the default) or "cluster"
 (PostgreSQL, Redis, two workers). On the embedded ground every test runs. On the cluster only those run that use the
-fixture `backend`, directly or through others: for the rest a second run would be the same run again.
+fixture `backend`, directly or through others: for the rest a second run would be the same run again. A test of what a
+page looks like says so by `same_on_both_grounds`.
 """
 
 import os
@@ -13,6 +14,7 @@ import pytest
 Ground = Literal["embedded", "cluster"]
 # Fixtures that start processes; `make unit` leaves their tests out.
 _SLOW = {"browser", "serve", "postgresql_url"}
+same_on_both_grounds = pytest.mark.same_on_both_grounds
 
 
 def ground() -> Ground:
@@ -24,7 +26,8 @@ def ground() -> Ground:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker that `make unit` selects by."""
+    """Know the markers that runs select by."""
+    config.addinivalue_line("markers", "same_on_both_grounds: what it is about no ground can change, only a page can")
     config.addinivalue_line("markers", "slow: starts servers, browsers or PostgreSQL (set by itself)")
 
 
@@ -39,9 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if _SLOW & _fixtures(item):
             item.add_marker("slow")
     if ground() == "cluster":
-        same = [item for item in items if "backend" not in _fixtures(item)]
-        items[:] = [item for item in items if "backend" in _fixtures(item)]
+        same = [item for item in items if not _depends_on_ground(item)]
+        items[:] = [item for item in items if _depends_on_ground(item)]
         config.hook.pytest_deselected(items=same)
+
+
+def _depends_on_ground(item: pytest.Item) -> bool:
+    return "backend" in _fixtures(item) and not item.get_closest_marker("same_on_both_grounds")
 
 
 def _fixtures(item: pytest.Item) -> set[str]:

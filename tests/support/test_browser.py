@@ -72,6 +72,13 @@ async def test_axe_names_the_rule_and_the_element_of_a_bad_page(show: Show) -> N
         await assert_accessible(tab.page)
 
 
+async def test_axe_looks_at_a_page_by_day_and_by_night(show: Show) -> None:
+    night = "<style>@media (prefers-color-scheme: dark) { p { color: #222; background: #111; } }</style>"
+    tab = await show(GOOD.replace("<main>", night + "<main>"))
+    with pytest.raises(AssertionError, match=r"\(dark\)[\s\S]*color-contrast"):
+        await assert_accessible(tab.page)
+
+
 async def test_a_tab_has_the_language_and_the_colours_that_were_asked_for(open_tab: OpenTab) -> None:
     tab = await open_tab(HERE, locale="de", dark=True)
     assert await tab.page.evaluate("navigator.language") == "de"

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,6 +29,8 @@ from web.i18n import negotiate
 from web.render import Templates, error_page, page, redirect
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
+# How long the second half of a slow page is on its way, in seconds.
+SLOW_S = 1.0
 AYLIN = SimpleNamespace(id="0193a1", name="Aylin Yıldız", photo_url="")
 
 
@@ -123,11 +125,22 @@ def _routes() -> list[Route]:
     async def kit(request: Request) -> Response:
         return await pages.kit(request)
 
+    async def slow(request: Request) -> Response:
+        whole = bytes((await pages.kit(request)).body)
+
+        async def halves() -> AsyncIterator[bytes]:
+            yield whole[:1000]
+            await asyncio.sleep(SLOW_S)
+            yield whole[1000:]
+
+        return StreamingResponse(halves(), media_type="text/html")
+
     return [
         Route("/", landing),
         Route("/error/{status:int}", failing),
         Route("/save", saving, methods=["POST"]),
         Route("/messages", kit),
+        Route("/slow", slow),
         Route("/me", kit),
         Route("/fairs/{fair}", kit),
     ]

@@ -38,10 +38,9 @@ async def tab(show: Show) -> Tab:
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_axe_finds_nothing(show: Show, path: str, dark: bool, locale: str):
-    tab = await show(path, locale=locale, dark=dark)
+async def test_axe_finds_nothing(show: Show, path: str, locale: str):
+    tab = await show(path, locale=locale)
     await assert_accessible(tab.page)
 
 
@@ -216,6 +215,15 @@ async def test_a_visit_that_does_not_arrive_leaves_everything_as_it_is(tab: Tab)
     await tab.context.set_offline(False)
     await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
     await tab.page.wait_for_url("**/messages")
+
+
+async def test_a_visit_that_is_called_off_while_it_arrives_is_no_error(tab: Tab):
+    async with tab.page.expect_response("**/slow"):
+        await tab.page.evaluate("void Turbo.visit('/slow')")
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    await tab.page.wait_for_url("**/messages")
+    await tab.page.locator("[aria-busy]").wait_for(state="detached")
+    assert tab.watch.problems == []
 
 
 async def test_the_policy_allows_scripts_of_later_pages(tab: Tab):

@@ -1,4 +1,4 @@
-/** What a visit by Turbo leaves undone: the policy's nonce, links within the page, and a visit that never arrives. */
+/** What a visit by Turbo leaves undone: the policy's nonce, links within the page, visits called off, and visits that never arrive. */
 
 import { _ } from "fairmatch/i18n";
 import { toast } from "fairmatch/kit/toast";
@@ -21,6 +21,11 @@ function nonce() {
 document.addEventListener("turbo:click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (link?.hash && link.href === location.href.replace(/#.*|$/, link.hash)) event.preventDefault();
+});
+
+// Who goes on to another page while one still arrives calls that one off. Turbo leaves this as an error that nobody takes.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof DOMException && event.reason.name === "AbortError") event.preventDefault();
 });
 
 // Without this, Turbo would give the whole page up for the browser's own one, and with it all that was typed.
