@@ -1,17 +1,23 @@
 """Many organisations at once, for imports: a few statements for hundreds of rows, keyed by source and source id.
 
-Agreed with `directory.imports`; see also `directory.products.bulk`, which has the same shape.
+`directory.products.bulk` has the same shape.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from directory.batches import ROWS_MOST, Batch, Outcome, Row
+from directory.organisations.model import Member
+from directory.organisations.record import ORGANISATIONS, table
+from directory.organisations.rules import free_slug, logged, slug_of
+from directory.records import look_up
+from server.kernel.ids import new_id
 from server.kernel.prepared import Transaction
 
-# Rows of one call. Larger files come in several calls: each is a transaction of its own, so nobody waits long.
-ROWS_MOST = 1_000
+__all__ = ["ROWS_MOST", "OrganisationRow", "Outcome", "ids_of", "undo", "upsert"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +30,6 @@ class OrganisationRow:
 
     source_id: str
     fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a row. made: it is new, or back after an undo; changed; same: nothing to do; gone: its people or
-    an administrator removed or merged it, and it stays so."""
-
-    source_id: str
-    id: str
-    what: Literal["made", "changed", "same", "gone"]
-    before: Mapping[str, Any] = field(default_factory=dict)  # of what was changed: its clean values until now
-    kept: tuple[str, ...] = ()  # fields that differ and were left alone, because the organisation has edited them
 
 
 def upsert(
@@ -52,21 +46,42 @@ def upsert(
     Source ids are unique within a call, and there are at most `ROWS_MOST` rows (ValueError). `dry` writes nothing and
     tells what would become of them. Runs by `await uow.run(lambda each: upsert(each, ...))`, or, without blocking the
     event loop on SQLite, by `await database.transact(lambda each: upsert(each, ...))`.
+
+    Two batches of one source at the same moment are for the caller to prevent; a slug that another one took meanwhile
+    makes the commit fail with IntegrityError: the call may simply be made again.
     """
-    raise NotImplementedError
+    return Batch(ORGANISATIONS, logged, source, at, by_id, dry).upsert(transaction, rows, _made)
 
 
 def undo(
     transaction: Transaction, outcomes: Sequence[Outcome], *, source: str, at: datetime, by_id: str | None = None
 ) -> list[str]:
     """Take back what `upsert` of this source did: what it made is shown no longer, what it changed gets its values
-    from before. Gives the ids of those that were left alone, because their people have joined or edited them since.
+    from before. Gives the ids of those that were left alone, wholly or in part, because their people have joined or
+    edited them since.
 
     `outcomes` need `id`, `what` and `before` only; at most `ROWS_MOST` of them. The latest batch is undone first.
     """
-    raise NotImplementedError
+    used = _with_members(transaction, [one.id for one in outcomes])
+    return Batch(ORGANISATIONS, logged, source, at, by_id).undo(transaction, outcomes, used)
 
 
 def ids_of(transaction: Transaction, source: str, source_ids: Sequence[str]) -> dict[str, str]:
-    """The ids of those organisations that this source brought, by source id; at most `ROWS_MOST` are asked for."""
-    raise NotImplementedError
+    """The ids of those organisations that this source brought, by source id. What was removed or merged is among them:
+    its products go where `directory.organisations.queries` says."""
+    return ORGANISATIONS.by_source(transaction, source, source_ids)
+
+
+def _made(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    wanted = [slug_of(row.fields["name"]) for row in rows]
+    taken = ORGANISATIONS.taken(transaction, "slug", set(wanted))
+    made = []
+    for slug in wanted:
+        free = free_slug(slug, taken, secrets.token_hex(4))
+        taken.add(free)
+        made.append({"id": new_id(), "slug": free, "logo": None, "logo_small": None, "banner": None})
+    return made
+
+
+def _with_members(transaction: Transaction, ids: Sequence[str]) -> set[str]:
+    return {row[0] for row in look_up(transaction, table(Member), ("organisation_id",), "organisation_id", ids)}

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Float
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
 Values = Mapping[str, Any]
 _Process = Callable[[Any], Any] | None
+# PostgreSQL's number of its type `double precision`: SQLAlchemy asks for it before it says how such a column is read.
+_FLOAT8 = 701
 
 
 class Prepared:
@@ -110,7 +112,9 @@ class _Text:
             (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names or ()
         ]
         results = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            column.type.dialect_impl(dialect).result_processor(
+                dialect, _FLOAT8 if isinstance(column.type, Float) else None
+            )
             for column in getattr(statement, "selected_columns", ())
         ]
         return cls(compiled.string, parameters, compiled.positional, results)

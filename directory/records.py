@@ -1,0 +1,280 @@
+"""Records: a row of its own table with what hangs on it (texts per language, lists), read and written by its fields.
+
+One mechanism for the form in the browser, for imports of a million rows and for their undoing: whoever changes a record
+says which fields get which values, and hears what they were before.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+
+from server.kernel.ids import new_id
+from server.kernel.prepared import Prepared, Transaction
+
+Values = Mapping[str, Any]
+# Ids asked for in one statement. SQLite takes 32,766 parameters, PostgreSQL 65,535; plans are kept for few widths.
+WIDTHS = (1, 16, 256, 1_024)
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A table whose rows together are one field: a tuple of codes, or of tuples where a row has several columns.
+
+    `fixed` are columns that are the same in all of the field's rows; `ordered`: the rows have a `position`, else they
+    are sorted.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which tables a kind of record is made of. `key` is the column that refers to the record's id.
+
+    `derive` gives further columns of the record's own row, made from its fields.
+    """
+
+    table: Table
+    removals: Table
+    changes: Table
+    own_fields: Table
+    key: str
+    columns: tuple[str, ...]
+    texts: Table
+    parts: tuple[str, ...]
+    locales: tuple[str, ...]
+    lists: Mapping[str, Hanging]
+    derive: Callable[[Values], Values]
+    empty: Values  # of the fields that are not empty texts and not None when they are unknown
+
+    @cached_property
+    def text_fields(self) -> dict[str, tuple[str, str]]:
+        """By field such as "pitch.de": its part and its language."""
+        return {f"{part}.{locale}": (part, locale) for part in self.parts for locale in self.locales}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What one change is noted with in the change log."""
+
+    record_id: str
+    field: str
+    before: str
+    after: str
+
+
+class Records:
+    """The records of one shape, read and written within a transaction."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+    def blank(self, name: str) -> Any:
+        """The value of a field about which nothing is known."""
+        if name in self.shape.lists:
+            return ()
+        return self.shape.empty.get(name, "")
+
+    def current(
+        self, transaction: Transaction, ids: Collection[str], names: Collection[str]
+    ) -> dict[str, dict[str, Any]]:
+        """The values of all columns and texts, and of those lists that are named, by id."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in look_up(transaction, self.shape.table, ("id", *self.shape.columns), "id", ids):
+            found[row[0]] = dict(zip(self.shape.columns, row[1:], strict=True))
+        for values in found.values():
+            values.update(dict.fromkeys(self.shape.text_fields, ""))
+            values.update({name: () for name in self.shape.lists if name in names})
+        self._read_texts(transaction, found)
+        for name in self.shape.lists.keys() & set(names):
+            self._read_list(transaction, found, name)
+        return found
+
+    def own_fields(self, transaction: Transaction, ids: Collection[str]) -> dict[str, set[str]]:
+        """The fields that the organisations' own people have edited, by record."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for id_, name in look_up(transaction, self.shape.own_fields, (self.shape.key, "field"), self.shape.key, ids):
+            found[id_].add(name)
+        return found
+
+    def removals(self, transaction: Transaction, ids: Collection[str]) -> dict[str, str]:
+        """Why those of these records are gone that are, by id."""
+        rows = look_up(transaction, self.shape.removals, (self.shape.key, "reason"), self.shape.key, ids)
+        return {row[0]: row[1] for row in rows}
+
+    def by_source(self, transaction: Transaction, source: str, source_ids: Collection[str]) -> dict[str, str]:
+        """The ids of the records that a source brought, by its own ids."""
+        table = self.shape.table
+        rows = look_up(transaction, table, ("source_id", "id"), "source_id", source_ids, source=source)
+        return {row[0]: row[1] for row in rows}
+
+    def taken(self, transaction: Transaction, column: str, values: Collection[str], **where: str) -> set[str]:
+        """Which of these values a column has already."""
+        return {row[0] for row in look_up(transaction, self.shape.table, (column,), column, values, **where)}
+
+    def insert(self, transaction: Transaction, rows: Sequence[tuple[Values, Values]]) -> None:
+        """Write new records, each given by its columns that are no fields, and by its fields."""
+        columns = [
+            {**base, **{name: values.get(name, self.blank(name)) for name in self.shape.columns}}
+            for base, values in rows
+        ]
+        self._insert(transaction, self.shape.table, [{**row, **self.shape.derive(row)} for row in columns])
+        self._write_texts(transaction, [(base["id"], values) for base, values in rows])
+        for name in self.shape.lists:
+            self._write_list(
+                transaction, name, [(base["id"], values[name]) for base, values in rows if values.get(name)]
+            )
+
+    def change(self, transaction: Transaction, rows: Sequence[tuple[str, Values, Values]], at: datetime) -> None:
+        """Write other values of fields: each record by its id, what `current` said, and the fields' new values."""
+        whole = [(id_, {**before, **values}) for id_, before, values in rows]
+        transaction.many(
+            _updating(self.shape.table, tuple(sorted((*self.shape.columns, *self._derived, "updated_at")))),
+            [self._columns(id_, values, at) for id_, values in whole],
+        )
+        self._change_texts(transaction, rows)
+        for name in self.shape.lists:
+            given = [(id_, values[name]) for id_, _before, values in rows if name in values]
+            if given:
+                transaction.many(self._dropping(name), [self._dropped(name, id_) for id_, _value in given])
+                self._write_list(transaction, name, given)
+
+    def touch(self, transaction: Transaction, ids: Iterable[str], at: datetime) -> None:
+        """Have records count as changed now."""
+        statement = _updating(self.shape.table, ("updated_at",))
+        transaction.many(statement, [{"b_id": id_, "updated_at": at} for id_ in ids])
+
+    def remove(
+        self, transaction: Transaction, ids: Sequence[str], reason: str, at: datetime, by_id: str | None
+    ) -> None:
+        """Show records no longer."""
+        rows = [{self.shape.key: id_, "reason": reason, "at": at, "by_id": by_id} for id_ in ids]
+        self._insert(transaction, self.shape.removals, rows)
+        self.touch(transaction, ids, at)
+
+    def bring_back(self, transaction: Transaction, ids: Sequence[str]) -> None:
+        """Show records again."""
+        transaction.many(_deleting(self.shape.removals, (self.shape.key,)), [{self.shape.key: id_} for id_ in ids])
+
+    def own(self, transaction: Transaction, id_: str, names: Iterable[str], at: datetime, by_id: str | None) -> None:
+        """Keep imports away from these fields of a record from now on."""
+        have = self.own_fields(transaction, [id_])[id_]
+        rows = [{self.shape.key: id_, "field": name, "since": at, "by_id": by_id} for name in names if name not in have]
+        self._insert(transaction, self.shape.own_fields, rows)
+
+    def note(
+        self, transaction: Transaction, noted: Sequence[Noted], at: datetime, by_id: str | None, source: str | None
+    ) -> None:
+        """Write the change log."""
+        rows = [
+            {"id": new_id(), self.shape.key: one.record_id, "at": at, "by_id": by_id, "source": source}
+            | {"field": one.field, "before": one.before, "after": one.after}
+            for one in noted
+        ]
+        self._insert(transaction, self.shape.changes, rows)
+
+    @cached_property
+    def _derived(self) -> tuple[str, ...]:
+        return tuple(self.shape.derive({name: self.blank(name) for name in self.shape.columns}))
+
+    def _columns(self, id_: str, values: Values, at: datetime) -> dict[str, Any]:
+        columns = {name: values[name] for name in self.shape.columns}
+        return {"b_id": id_, "updated_at": at, **columns, **self.shape.derive(columns)}
+
+    def _read_texts(self, transaction: Transaction, found: dict[str, dict[str, Any]]) -> None:
+        columns = (self.shape.key, "locale", *self.shape.parts)
+        for id_, locale, *parts in look_up(transaction, self.shape.texts, columns, self.shape.key, found):
+            found[id_].update({f"{part}.{locale}": text for part, text in zip(self.shape.parts, parts, strict=True)})
+
+    def _read_list(self, transaction: Transaction, found: dict[str, dict[str, Any]], name: str) -> None:
+        hanging = self.shape.lists[name]
+        order = ("position",) if hanging.ordered else ()
+        columns = (self.shape.key, *order, *hanging.columns)
+        rows = defaultdict(list)
+        for row in look_up(transaction, hanging.table, columns, self.shape.key, found, **hanging.fixed):
+            rows[row[0]].append(tuple(row[1:]))
+        for id_, several in rows.items():
+            kept = [row[len(order) :] for row in sorted(several, key=lambda row: row[0])]
+            found[id_][name] = tuple(row[0] if len(hanging.columns) == 1 else row for row in kept)
+
+    def _change_texts(self, transaction: Transaction, rows: Sequence[tuple[str, Values, Values]]) -> None:
+        changed = [
+            (id_, before, values) for id_, before, values in rows if self.shape.text_fields.keys() & values.keys()
+        ]
+        if changed:
+            dropped = [{self.shape.key: id_} for id_, _before, _values in changed]
+            transaction.many(_deleting(self.shape.texts, (self.shape.key,)), dropped)
+            self._write_texts(transaction, [(id_, {**before, **values}) for id_, before, values in changed])
+
+    def _write_texts(self, transaction: Transaction, rows: Iterable[tuple[str, Values]]) -> None:
+        written = []
+        for id_, values in rows:
+            for locale in self.shape.locales:
+                parts = {part: values.get(f"{part}.{locale}", "") for part in self.shape.parts}
+                if any(parts.values()):
+                    written.append({self.shape.key: id_, "locale": locale, **parts})
+        self._insert(transaction, self.shape.texts, written)
+
+    def _write_list(self, transaction: Transaction, name: str, rows: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        hanging, written = self.shape.lists[name], []
+        for id_, several in rows:
+            for position, value in enumerate(several):
+                parts = value if len(hanging.columns) > 1 else (value,)
+                row = {self.shape.key: id_, **hanging.fixed, **dict(zip(hanging.columns, parts, strict=True))}
+                written.append(row | ({"position": position} if hanging.ordered else {}))
+        self._insert(transaction, hanging.table, written)
+
+    def _dropping(self, name: str) -> Prepared:
+        hanging = self.shape.lists[name]
+        return _deleting(hanging.table, (self.shape.key, *hanging.fixed))
+
+    def _dropped(self, name: str, id_: str) -> dict[str, Any]:
+        return {self.shape.key: id_, **self.shape.lists[name].fixed}
+
+    def _insert(self, transaction: Transaction, table: Table, rows: Sequence[Values]) -> None:
+        if rows:
+            transaction.many(_inserting(table, tuple(rows[0])), rows)
+
+
+def look_up(
+    transaction: Transaction, table: Table, columns: tuple[str, ...], by: str, values: Collection[str], **where: str
+) -> Iterable[Sequence[Any]]:
+    """These columns of the rows in which the column `by` has one of many values, and others have the one given."""
+    asked = list(values)
+    for start in range(0, len(asked), WIDTHS[-1]):
+        some = asked[start : start + WIDTHS[-1]]
+        width = next(width for width in WIDTHS if width >= len(some))
+        some += some[-1:] * (width - len(some))
+        bound = {f"i{number}": value for number, value in enumerate(some)} | where
+        yield from transaction.rows(_selecting(table, columns, by, width, tuple(where)), bound)
+
+
+@lru_cache(512)
+def _selecting(table: Table, columns: tuple[str, ...], by: str, width: int, where: tuple[str, ...]) -> Prepared:
+    one_of = table.c[by].in_([bindparam(f"i{number}") for number in range(width)])
+    same = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in where]
+    return Prepared(select(*(table.c[name] for name in columns)).where(*same, one_of))
+
+
+@lru_cache(256)
+def _inserting(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), columns)
+
+
+@lru_cache(256)
+def _updating(table: Table, columns: tuple[str, ...]) -> Prepared:
+    values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return Prepared(update(table).where(table.c.id == bindparam("b_id")).values(values))
+
+
+@lru_cache(256)
+def _deleting(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(delete(table).where(*(table.c[name] == bindparam(name) for name in columns)))
