@@ -1,0 +1,1 @@
+"""The media node measured: calls of synthetic peers, with Janus beside it."""

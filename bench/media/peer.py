@@ -1,0 +1,202 @@
+"""A peer of a call that has no browser: it offers, checks, shakes hands and then sends and gets RTP as it is told.
+
+Made for loads and for tests: it neither encodes nor decodes, so that the time is the server's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from signaling.media import rtcp, rtp, stun
+from signaling.media.dtls import Handshake
+from signaling.media.seams import SrtpSession, fingerprint_of, make_certificate
+from signaling.media.stun import Address
+
+CODECS = {
+    "audio": "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n",
+    "video": "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 goog-remb\r\n"
+    "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n",
+}
+FORMATS = {"audio": "111", "video": "96 97"}
+_CERTIFICATE = make_certificate()
+# How often a check is repeated until it is answered, and then, to be known as alive.
+CHECK_EVERY_S, ALIVE_EVERY_S = 0.05, 2.0
+
+
+@dataclass
+class Media:
+    """A section: what it sends (its ssrcs), or that it receives."""
+
+    mid: str
+    kind: str
+    sends: bool
+    ssrc: int = field(default_factory=lambda: secrets.randbelow(2**31) + 1)
+    repair_ssrc: int = field(default_factory=lambda: secrets.randbelow(2**31) + 1)
+    rids: tuple[str, ...] = ()
+    lines: str = ""
+
+
+class RawPeer:
+    """One connection. `packets` gets what arrives, decrypted; replace `on_packet` to look at it oneself."""
+
+    def __init__(self, sections: Sequence[Media], *, host: str = "127.0.0.1") -> None:
+        self.sections = list(sections)
+        self.fragment, self.password = secrets.token_hex(4), secrets.token_hex(12)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((host, 0))
+        self.socket.setblocking(False)
+        self.packets: list[rtp.Packet] = []
+        self.control: list[rtcp.Part] = []
+        self.raw_received = 0
+        self.on_packet: Callable[[rtp.Packet], None] = self.packets.append
+        self.connected = asyncio.Event()
+        self.closed_by_peer = False
+        self._remote: tuple[Address, str, bytes] | None = None
+        self._handshake: Handshake | None = None
+        self._checking: asyncio.Task[None] | None = None
+        self._answered = False
+        self.sending: SrtpSession | None = None
+        self.receiving: SrtpSession | None = None
+
+    def offer(self) -> str:
+        """The description of what it has."""
+        mids = " ".join(section.mid for section in self.sections)
+        head = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\n"
+        return head + "".join(self._section(section) for section in self.sections)
+
+    def _section(self, section: Media) -> str:
+        lines = (
+            f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}\r\nc=IN IP4 0.0.0.0\r\n"
+            f"a=mid:{section.mid}\r\na={'sendonly' if section.sends else 'recvonly'}\r\na=rtcp-mux\r\n"
+            f"a=ice-ufrag:{self.fragment}\r\na=ice-pwd:{self.password}\r\n"
+            f"a=fingerprint:{fingerprint_of(_CERTIFICATE)}\r\na=setup:actpass\r\n"
+            f"a=extmap:1 {rtp.URI_AUDIO_LEVEL}\r\na=extmap:2 {rtp.URI_SEND_TIME}\r\n"
+            f"a=extmap:4 {rtp.URI_MID}\r\na=extmap:10 {rtp.URI_RID}\r\n{CODECS[section.kind]}{section.lines}"
+        )
+        if section.rids:
+            lines += "".join(f"a=rid:{rid} send\r\n" for rid in section.rids)
+            lines += f"a=simulcast:send {';'.join(section.rids)}\r\n"
+        elif section.sends:
+            if section.kind == "video":
+                lines += f"a=ssrc-group:FID {section.ssrc} {section.repair_ssrc}\r\n"
+            lines += f"a=ssrc:{section.ssrc} cname:raw\r\n"
+        return lines
+
+    def connect(self, answer: str, through: Address | None = None) -> None:
+        """Begin to connect to who answered; `through` is a proxy before it. Await `connected`."""
+        found = re.search(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+)", answer, re.IGNORECASE)
+        fragment, password = re.search(r"a=ice-ufrag:(\S+)", answer), re.search(r"a=ice-pwd:(\S+)", answer)
+        fingerprint = re.search(r"a=fingerprint:(\S+) (\S+)", answer)
+        if not (found and fragment and password and fingerprint):
+            raise ValueError(answer)
+        self._remote = through or (found[1], int(found[2])), fragment[1], password[1].encode()
+        if self._handshake is None:
+            self._handshake = Handshake(_CERTIFICATE, "client", [(fingerprint[1], fingerprint[2])])
+            asyncio.get_running_loop().add_reader(self.socket.fileno(), self._readable)
+            self._checking = asyncio.create_task(self._check())
+
+    async def _check(self) -> None:
+        assert self._handshake
+        begun = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self.check()
+            if self._answered and not self._handshake.done and loop.time() - begun > 0.5:
+                begun = loop.time()
+                self._say(self._handshake.start() if not self._started else self._handshake.again())
+            await asyncio.sleep(ALIVE_EVERY_S if self.connected.is_set() else CHECK_EVERY_S)
+
+    _started = False
+
+    def check(self, *, controlling: bool = True, password: bytes | None = None) -> None:
+        """Send a check that nominates."""
+        assert self._remote
+        address, fragment, right = self._remote
+        attributes = {
+            stun.USERNAME: f"{fragment}:{self.fragment}".encode(),
+            stun.PRIORITY: (1_853_824_767).to_bytes(4),
+            stun.ICE_CONTROLLING if controlling else stun.ICE_CONTROLLED: os.urandom(8),
+            stun.USE_CANDIDATE: b"",
+        }
+        message = stun.write(stun.BINDING_REQUEST, os.urandom(12), attributes, password or right)
+        with contextlib.suppress(OSError):
+            self.socket.sendto(message, address)
+
+    def _say(self, datagrams: Sequence[bytes]) -> None:
+        self._started = True
+        for datagram in datagrams:
+            self.send_raw(datagram)
+
+    def send_raw(self, datagram: bytes) -> None:
+        """A datagram as it is."""
+        assert self._remote
+        with contextlib.suppress(OSError):
+            self.socket.sendto(datagram, self._remote[0])
+
+    def send(self, packet: bytes) -> None:
+        """RTP, encrypted."""
+        assert self.sending
+        self.send_raw(self.sending.protect(packet))
+
+    def send_control(self, packet: bytes) -> None:
+        """RTCP, encrypted."""
+        assert self.sending
+        self.send_raw(self.sending.protect_rtcp(packet))
+
+    def _readable(self) -> None:
+        for _ in range(256):
+            try:
+                data = self.socket.recv(2048)
+            except OSError:
+                return
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        first = data[0] if data else 255
+        if first < 4:
+            if stun.parse(data).kind == stun.BINDING_SUCCESS:
+                self._answered = True
+        elif 19 < first < 64:
+            self._shake(data)
+        elif self.receiving:
+            self.raw_received += 1
+            if rtcp.is_rtcp(data):
+                if clear := self.receiving.unprotect_rtcp(data):
+                    self.control += rtcp.parse(clear)
+            elif (clear := self.receiving.unprotect(data)) and (packet := rtp.parse(clear)):
+                self.on_packet(packet)
+
+    def _shake(self, data: bytes) -> None:
+        assert self._handshake
+        self._say(self._handshake.feed(data))
+        if self._handshake.keys and not self.connected.is_set():
+            keys = self._handshake.keys
+            self.sending, self.receiving = SrtpSession(keys, sending=True), SrtpSession(keys, sending=False)
+            self.connected.set()
+
+    async def close(self) -> None:
+        """Vanish, without a word."""
+        if self._checking:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
+        asyncio.get_running_loop().remove_reader(self.socket.fileno())
+        self.socket.close()
+
+
+def vp8(seq: int, timestamp: int, ssrc: int, *, key: bool, size: int = 1_100, marker: bool = True) -> bytes:
+    """A packet as of a VP8 encoder: the first of a frame."""
+    head = rtp.FIXED.pack(0x80, 96 | marker << 7, seq & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+    return head + bytes((0x10, 0x00 if key else 0x01)) + bytes(size - 2)
+
+
+def opus(seq: int, timestamp: int, ssrc: int, *, loudness: int = 0, size: int = 80) -> bytes:
+    """A packet as of an Opus encoder, with its loudness (0 to 127) in the header."""
+    head = rtp.FIXED.pack(0x90, 111, seq & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+    return head + bytes((0xBE, 0xDE, 0, 1, 0x10, 0x80 | (127 - loudness), 0, 0)) + bytes((0xF8,)) + bytes(size - 1)

@@ -1,0 +1,209 @@
+"""One UDP port for all peers: what comes is told apart by its first byte (RFC 7983) and by where it comes from."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import structlog
+
+from signaling.media import rtcp, rtp
+from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
+from signaling.media.fanout import FanOut, choose
+from signaling.media.ice import Credentials, IceLite, IceSide
+from signaling.media.peer import Listener, Peer
+from signaling.media.seams import OK, Role, fingerprint_of, make_certificate, srtp_ffi, srtp_unprotect
+from signaling.media.stun import Address
+
+log = structlog.get_logger(__name__)
+
+# Datagrams that are read in one go, before what came is forwarded.
+READ_MOST = 128
+# The kernel's buffers: a key frame to 200 viewers is 20 MB and is paced; 4 MiB are 30 ms of a Gbit/s.
+SOCKET_BYTES = 4 * 1024 * 1024
+DATAGRAM_BYTES = 2_048
+# How often handshakes are looked after, and silent peers are looked for.
+TICK_S = 0.1
+
+
+class Mux:
+    """The port. `on_round` is called after each round of reading, to forward what came."""
+
+    def __init__(self, sock: socket.socket, clock: Callable[[], float], sending: str = "") -> None:
+        self.socket = sock
+        self.clock = clock
+        self.out: FanOut = choose(sock, sending)
+        self.certificate = make_certificate()
+        self.fingerprint = fingerprint_of(self.certificate)
+        self.ice = IceLite(clock)
+        self.on_round: Callable[[], None] = lambda: None
+        self.peers: dict[str, Peer] = {}  # by our fragment
+        self._by_address: dict[Address, Peer] = {}
+        self._buffer = srtp_ffi.new("unsigned char[]", DATAGRAM_BYTES)
+        self._memory = memoryview(srtp_ffi.buffer(self._buffer)).cast("B")
+        self._length = srtp_ffi.new("int *")
+        self._timer: asyncio.TimerHandle | None = None
+        self.received = 0
+        self.refused = 0
+
+    def start(self) -> None:
+        """Begin to read."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.socket.fileno(), self._readable)
+        self._timer = loop.call_later(TICK_S, self._tick)
+
+    def stop(self) -> None:
+        """Read no more; peers are forgotten."""
+        asyncio.get_running_loop().remove_reader(self.socket.fileno())
+        if self._timer:
+            self._timer.cancel()
+        for peer in list(self.peers.values()):
+            self.close(peer)
+
+    def open(self, remote_fragment: str, fingerprints: list[tuple[str, str]], role: Role, listener: Listener) -> Peer:
+        """Expect a peer that announced these fingerprints."""
+        side = IceSide(Credentials.make(), remote_fragment)
+        now = self.clock()
+        peer = Peer(side, Handshake(self.certificate, role, fingerprints), listener, now, now)
+        self._expect(peer)
+        return peer
+
+    def restart(self, peer: Peer, remote_fragment: str) -> None:
+        """ICE anew for a connection whose keys stay (RFC 8842, 4): its path goes on until a new one is checked."""
+        self.ice.remove(peer.side)
+        self.peers.pop(peer.side.local.fragment, None)
+        peer.side = IceSide(Credentials.make(), remote_fragment)
+        self._expect(peer)
+
+    def _expect(self, peer: Peer) -> None:
+        self.ice.add(peer.side)
+        self.peers[peer.side.local.fragment] = peer
+
+    def close(self, peer: Peer) -> None:
+        """Nothing comes from it and nothing goes to it from now on."""
+        peer.closed = True
+        self.ice.remove(peer.side)
+        self.peers.pop(peer.side.local.fragment, None)
+        for address in peer.pairs:
+            if self._by_address.get(address) is peer:
+                del self._by_address[address]
+        peer.pairs.clear()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        for _ in range(READ_MOST):
+            try:
+                length, address = self.socket.recvfrom_into(self._memory)
+            except BlockingIOError:
+                break
+            except OSError:  # an ICMP message about somebody who is gone
+                continue
+            self.received += 1
+            if length:
+                self._sort(length, address[:2])
+        self.on_round()
+
+    def _sort(self, length: int, address: Address) -> None:
+        first = self._memory[0]
+        if 127 < first < 192:
+            peer = self._by_address.get(address)
+            if peer is not None and peer.receiving is not None:
+                self._take_media(peer, length)
+                return
+        elif first < 4:
+            self._take_check(bytes(self._memory[:length]), address)
+            return
+        elif 19 < first < 64:
+            self._take_handshake(bytes(self._memory[:length]), address)
+            return
+        self.refused += 1
+
+    def _take_media(self, peer: Peer, length: int) -> None:
+        if 192 <= self._memory[1] <= 223:
+            assert peer.receiving is not None
+            data = peer.receiving.unprotect_rtcp(bytes(self._memory[:length]))
+            if data is not None:
+                peer.heard_at = self.clock()
+                peer.listener.on_control(rtcp.parse(data))
+            return
+        self._length[0] = length
+        assert peer.receiving is not None
+        if length < rtp.FIXED_BYTES or srtp_unprotect(peer.receiving.handle, self._buffer, self._length) != OK:
+            self.refused += 1
+            return
+        packet = rtp.parse(bytes(self._memory[: self._length[0]]))
+        if packet is not None:
+            peer.heard_at = self.clock()
+            peer.listener.on_packet(packet)
+
+    def _take_check(self, data: bytes, address: Address) -> None:
+        checked = self.ice.check(data, address)
+        peer = self.peers.get(checked.side.local.fragment) if checked else None
+        if checked is None or peer is None:
+            self.refused += 1
+            return
+        peer.heard_at = self.clock()
+        if forgotten := peer.validate(address):
+            self._by_address.pop(forgotten, None)
+        self._by_address[address] = peer
+        if checked.nominated or peer.address is None:
+            peer.use(address, self.out.destination)
+        self.out.send(checked.reply, address)
+        if peer.handshake.role == "client" and peer.retry_at is None and not peer.handshake.done and checked.nominated:
+            self._shake(peer, peer.handshake.start)
+
+    def _take_handshake(self, data: bytes, address: Address) -> None:
+        """Only from a pair that a check has validated: whoever sends a ClientHello first is not for that the peer."""
+        peer = self._by_address.get(address)
+        if peer is None or (is_client_hello(data) and peer.handshake.role == "client"):
+            self.refused += 1
+            return
+        self._shake(peer, lambda: peer.handshake.feed(data))
+
+    def _shake(self, peer: Peer, step: Callable[[], list[bytes]]) -> None:
+        was_done = peer.handshake.done
+        try:
+            answer = step()
+        except HandshakeError as error:
+            log.info("handshake_failed", reason=str(error), finished=was_done)
+            self._give_up(peer, "left" if was_done else "handshake")
+            return
+        for datagram in answer:
+            if peer.address:
+                self.out.send(datagram, peer.address)
+        if peer.handshake.keys and not was_done:
+            peer.agree(peer.handshake.keys)
+            peer.heard_at = self.clock()
+            peer.listener.on_ready()
+        elif not peer.handshake.done:
+            peer.retry_at = self.clock() + (peer.handshake.wait_s() or 1.0)
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        now = self.clock()
+        for peer in list(self.peers.values()):
+            if peer.retry_at is not None and now >= peer.retry_at:
+                self._shake(peer, peer.handshake.again)
+            if not peer.closed and (reason := peer.expired(now)):
+                self._give_up(peer, reason)
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _give_up(self, peer: Peer, reason: str) -> None:
+        self.close(peer)
+        peer.listener.on_gone(reason)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The node's socket. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock

@@ -1,0 +1,240 @@
+"""The node: rooms on one UDP port, asked through the control protocol. It knows neither people nor fairs."""
+
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from signaling import protocol
+from signaling.media import feedback
+from signaling.media.fanout import machine_name
+from signaling.media.layer import Layer
+from signaling.media.mux import Mux, bind
+from signaling.media.room import Room
+from signaling.media.sdp import SdpError, parse_offer
+from signaling.media.sender import Sender
+from signaling.media.stun import Address
+from signaling.media.track import Track
+from signaling.protocol import MediaError
+
+log = structlog.get_logger(__name__)
+
+# How often publishers are asked for what is missing: a viewer sees a gap of one frame at 30 frames a second.
+ASK_EVERY_S = 0.02
+SPEAKERS_EVERY_S = 0.3
+ADAPT_EVERY_S = 1.0
+# Packets that come one by one to many viewers wait this long for others: together they cost half.
+GATHER_S = 0.004
+GATHER_FROM_VIEWERS = 16
+GATHER_PACKETS = 8
+
+Tell = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node listens, and which addresses it names in its answers."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    announced: tuple[str, ...] = ()
+    sending: str = ""  # the fan-out's back end; empty: the best one
+
+
+class Node:
+    """A media node. `tell` gets its events: kind and data as `signaling.protocol` describes them."""
+
+    def __init__(self, place: Place, tell: Tell) -> None:
+        self._socket: socket.socket = bind(place.host, place.port)
+        self.port: int = self._socket.getsockname()[1]
+        hosts = place.announced or (place.host,)
+        self.addresses: tuple[Address, ...] = tuple((host, self.port) for host in hosts)
+        self.mux = Mux(self._socket, time.monotonic, place.sending)
+        self.mux.on_round = self._on_round
+        self.sender = Sender(self.mux.out, self._socket.fileno(), time.monotonic)
+        self.rooms: dict[str, Room] = {}
+        self.epoch = secrets.token_hex(6)
+        self._sending = place.sending or machine_name()
+        self._tell = tell
+        self._gathering: asyncio.TimerHandle | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        self.mux.start()
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """End all rooms and close the port."""
+        for room in list(self.rooms.values()):
+            room.close()
+        if self._ticking:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        if self._gathering:
+            self._gathering.cancel()
+        self.sender.stop()
+        self.mux.stop()
+        self._socket.close()
+
+    # -- the protocol ----------------------------------------------------------------------------------------------
+
+    async def ask(self, method: str, params: Any) -> dict[str, Any]:
+        """Do what a request asks for. Raises MediaError."""
+        spec = protocol.METHODS.get(method)
+        if spec is None:
+            raise MediaError("unknown_method", method)
+        try:
+            given = spec[0].model_validate(params)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            raise MediaError("bad_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        handlers: dict[str, Callable[[Any], Awaitable[BaseModel]]] = {
+            "join": self._join,
+            "listen": self._listen,
+            "set_rights": self._set_rights,
+            "mute": self._mute,
+            "remove": self._remove,
+            "close": self._close,
+            "state": self._state,
+            "stats": self._stats,
+            "start_recording": self._start_recording,
+            "stop_recording": self._stop_recording,
+        }
+        return (await handlers[method](given)).model_dump(mode="json")
+
+    async def _join(self, join: protocol.Join) -> BaseModel:
+        try:
+            offer = parse_offer(join.sdp)
+        except SdpError as error:
+            raise MediaError("bad_request", f"sdp: {error}") from None
+        room = self.rooms.get(join.room)
+        if room is None:
+            room = Room(join.room, self.epoch, self.mux, self.addresses, self._told)
+        joined = room.join(join, offer)
+        self.rooms[join.room] = room
+        return joined
+
+    async def _listen(self, given: protocol.Listen) -> BaseModel:
+        room = self._room(given.room)
+        participant = room.participant(given.participant)
+        participant.listening = {mid: what for mid, what in given.listen.items() if mid in participant.slots}
+        room.assign()
+        return protocol.Nothing()
+
+    async def _set_rights(self, given: protocol.SetRights) -> BaseModel:
+        room = self._room(given.room)
+        room.participant(given.participant).set_rights(given.rights)
+        room.assign()
+        room.changed()
+        return protocol.Nothing()
+
+    async def _mute(self, given: protocol.Mute) -> BaseModel:
+        room = self._room(given.room)
+        room.participant(given.participant).mute(list(given.sources), given.muted)
+        room.assign()
+        room.changed()
+        return protocol.Nothing()
+
+    async def _remove(self, given: protocol.Remove) -> BaseModel:
+        if room := self.rooms.get(given.room):
+            room.remove(given.participant, "removed")
+            self._forget_if_empty(room)
+        return protocol.Nothing()
+
+    async def _close(self, given: protocol.RoomName) -> BaseModel:
+        if room := self.rooms.get(given.room):
+            room.close()
+            self._forget_if_empty(room)
+        return protocol.Nothing()
+
+    async def _state(self, given: protocol.RoomName) -> BaseModel:
+        return self._room(given.room).state()
+
+    async def _stats(self, _given: protocol.Nothing) -> BaseModel:
+        return protocol.Stats(
+            rooms=len(self.rooms),
+            participants=sum(len(room.participants) for room in self.rooms.values()),
+            received=self.mux.received,
+            forwarded=self.sender.forwarded,
+            dropped=self.sender.dropped,
+            refused=self.mux.refused,
+            cpu_seconds=time.process_time(),
+            sending=self._sending,
+            waiting=self.sender.waiting,
+        )
+
+    async def _start_recording(self, given: protocol.StartRecording) -> BaseModel:
+        raise MediaError("unavailable", given.path)
+
+    async def _stop_recording(self, given: protocol.RoomName) -> BaseModel:
+        raise MediaError("unavailable", given.room)
+
+    def _room(self, room_id: str) -> Room:
+        if room := self.rooms.get(room_id):
+            return room
+        raise MediaError("not_found", "room")
+
+    def _forget_if_empty(self, room: Room) -> None:
+        if not room.participants:
+            room.tell()
+            self.rooms.pop(room.id, None)
+
+    def _told(self, event: protocol.RoomState | protocol.Gone) -> None:
+        kind = "room" if isinstance(event, protocol.RoomState) else "gone"
+        self._tell(kind, event.model_dump(mode="json"))
+
+    # -- packets ---------------------------------------------------------------------------------------------------
+
+    def _on_round(self) -> None:
+        """After each round of reading: what came goes out now, or in a moment with what follows it."""
+        if self._gathering is None and any(self._can_wait(room.dirty) for room in self.rooms.values() if room.dirty):
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._gathered)
+        elif self._gathering is None:
+            self._forward()
+
+    @staticmethod
+    def _can_wait(dirty: list[tuple[Track, Layer]]) -> bool:
+        return any(
+            len(layer.viewers) >= GATHER_FROM_VIEWERS and len(layer.pending) < GATHER_PACKETS for _, layer in dirty
+        )
+
+    def _gathered(self) -> None:
+        self._gathering = None
+        self._forward()
+
+    def _forward(self) -> None:
+        for room in self.rooms.values():
+            if room.dirty:
+                dirty, room.dirty = room.dirty, []
+                for track, layer in dirty:
+                    self.sender.add(track, layer, layer.take_pending())
+        self.sender.run()
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        listened = adapted = 0.0
+        while True:
+            await asyncio.sleep(ASK_EVERY_S)
+            now = time.monotonic()
+            rooms = list(self.rooms.values())
+            feedback.ask_publishers(self.mux, rooms, now)
+            if now - listened >= SPEAKERS_EVERY_S:
+                listened = now
+                for room in rooms:
+                    room.listen_for_speakers(now)
+            if now - adapted >= ADAPT_EVERY_S:
+                adapted = now
+                for room in rooms:
+                    room.adapt(now)
+                feedback.report(self.mux, rooms, now)
+            for room in rooms:
+                room.tell()
+                self._forget_if_empty(room)

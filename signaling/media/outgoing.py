@@ -1,0 +1,300 @@
+"""One stream to one viewer: whichever source feeds it, its numbers and times run on, as if it came from one encoder."""
+
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from struct import Struct
+
+from signaling.media import rtcp, rtp
+from signaling.media.codecs import Vp8
+from signaling.media.fanout import FanOut
+from signaling.media.layer import Layer
+from signaling.media.peer import Peer
+from signaling.media.rtp import SEQ_MASK, TIME_MASK, URI_SEND_TIME, ExtensionMap, Packet
+from signaling.media.sdp import Codec, Section
+from signaling.media.track import Track
+
+# Sent packets that can be sent again: two seconds of 2.5 Mbit/s. A power of two.
+RING = 512
+# Packets left out whose place is remembered, for those that come late.
+DROPS_REMEMBERED = 128
+ALL_TEMPORAL_LAYERS = 3
+# A packet asked for twice within this time was on its way.
+AGAIN_AFTER_S = 0.02
+
+_SEQ, _TIMES = Struct("!H"), Struct("!HII")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Form:
+    """How a group of viewers wants a track's packets: payload type and extension ids. Shared, so that a packet is put
+    into it once for all of them."""
+
+    payload_type: int
+    ids: ExtensionMap
+    send_time: int  # the viewers' id of abs-send-time, 0: none
+
+
+_FORMS: dict[tuple[int, ExtensionMap, int], Form] = {}
+_FORMS_MOST = 4_096
+
+
+def form_for(codec: Codec, extensions: dict[str, int], track: Track) -> Form:
+    """The form in which a viewer with this codec and these extensions gets a track."""
+    theirs = track.section.extensions
+    ids = tuple(sorted((theirs[uri], number) for uri, number in extensions.items() if uri in theirs))
+    key = codec.payload_type, ids, extensions.get(URI_SEND_TIME, 0)
+    if len(_FORMS) > _FORMS_MOST:
+        _FORMS.clear()
+    return _FORMS.setdefault(key, Form(*key))
+
+
+def put_into_form(packet: Packet, form: Form, now: float) -> bytes:
+    """The packet's bytes in a form."""
+    data = rtp.with_payload_and_extensions(packet, form.payload_type, form.ids)
+    if form.send_time:
+        rtp.put_send_time(data, form.send_time, now)
+    packet.forms[form] = made = bytes(data)
+    return made
+
+
+def _random_ssrc() -> int:
+    return secrets.randbelow(0xFFFF_FFFE) + 1
+
+
+@dataclass(eq=False, slots=True)
+class Outgoing:
+    """A section in which the node sends to a viewer. `source` feeds it; `wanted` will, from its next key frame on."""
+
+    mid: str
+    peer: Peer
+    section: Section
+    extensions: dict[str, int]
+    ssrc: int = field(default_factory=_random_ssrc)
+    repair_ssrc: int = field(default_factory=_random_ssrc)
+    out: FanOut | None = None  # where it goes instead of the network: a recording
+    track: Track | None = None
+    source: Layer | None = None
+    wanted: Layer | None = None
+    codec: Codec | None = None
+    form: Form | None = None
+    temporal: int = ALL_TEMPORAL_LAYERS  # layers above are left out
+    paused: bool = False
+    closed: bool = False
+    offset: int = 0  # number out = index in + offset
+    begin: int = 0  # the first index of this source
+    shift: int = 0  # timestamp out = timestamp in + shift
+    last_seq: int = field(default_factory=lambda: secrets.randbelow(0x7FFF))  # so that SRTP counts rollovers from 0
+    last_time: int = field(default_factory=lambda: secrets.randbelow(TIME_MASK))
+    last_sent_at: float = 0.0
+    highest: int = -1
+    picture_shift: int = 0
+    tl0_shift: int = 0
+    last_picture: int = -1
+    last_tl0: int = -1
+    drops: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=DROPS_REMEMBERED))
+    dropping_frame: bool = False
+    ring: list[bytes | None] = field(default_factory=lambda: [None] * RING)  # as put into form; by number
+    ring_seqs: list[int] = field(default_factory=lambda: [-1] * RING)
+    resent_at: dict[int, float] = field(default_factory=dict)
+    repair_seq: int = field(default_factory=lambda: secrets.randbelow(0x7FFF))
+    packets: int = 0
+    octets: int = 0
+    lost: float = 0.0  # share that the viewer last reported, 0 to 1
+
+    # -- what it carries -------------------------------------------------------------------------------------------
+
+    def carry(self, track: Track | None) -> None:
+        """Be fed by this track from its next key frame on; None: by nothing."""
+        if track is self.track:
+            return
+        self.leave()
+        self.track = track
+        if track and track.layers:
+            self.want(track.layers[0])
+
+    def want(self, layer: Layer) -> None:
+        """Change over to this encoding of the track with its next key frame."""
+        if layer is self.wanted or (layer is self.source and self.wanted is None):
+            return
+        if self.wanted and self.wanted is not self.source:
+            _remove(self.wanted.viewers, self)
+        self.wanted = None if layer is self.source else layer
+        if self.wanted:
+            layer.viewers.append(self)
+            layer.key_frame_wanted = True
+
+    def leave(self) -> None:
+        """Be fed by nothing."""
+        for layer in (self.source, self.wanted):
+            if layer:
+                _remove(layer.viewers, self)
+        self.track = self.source = self.wanted = None
+
+    def follow(self, old: Layer, new: Layer) -> None:
+        """An encoding goes on under another ssrc."""
+        if self.wanted is old or self.source is old:
+            self.source = None if self.source is old else self.source
+            self.wanted = new
+            new.key_frame_wanted = True
+
+    # -- sending ---------------------------------------------------------------------------------------------------
+
+    def forward(self, out: FanOut, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:
+        """Write packets of a layer, from place `begin` on, into the fan-out. Returns the place to go on at: less than
+        all when the system takes no more now."""
+        if layer is not self.source:
+            begin = self._change_over(layer, packets, begin, now)
+        form, session, to = self.form, self.peer.sending, self.peer.to
+        if begin == len(packets) or form is None or session is None or self.paused:
+            return len(packets)
+        plain = (
+            self.temporal >= ALL_TEMPORAL_LAYERS and not self.drops and not self.picture_shift and not self.tl0_shift
+        )
+        memory, ring, seqs, put = out.memory, self.ring, self.ring_seqs, _TIMES.pack_into
+        ssrc, shift, offset = self.ssrc, self.shift, self.offset
+        for place in range(begin, len(packets)):
+            packet = packets[place]
+            if packet.index < self.begin:
+                continue
+            data = packet.forms.get(form) or put_into_form(packet, form, now)
+            seq = (packet.index + offset) & SEQ_MASK
+            if not plain:
+                changed = self._in_layers(packet, data)
+                if changed is None:
+                    offset = self.offset
+                    continue
+                data, seq = changed
+            if out.full and not out.flush():
+                return place
+            at, length = out.slot(), len(data)
+            memory[at : at + length] = data
+            put(memory, at + 2, seq, (packet.timestamp + shift) & TIME_MASK, ssrc)
+            out.seal(session, length, to)
+            ring[seq % RING], seqs[seq % RING] = data, seq
+            self.octets += length
+            if packet.index > self.highest:
+                self.highest, self.last_seq, self.last_time = packet.index, seq, packet.timestamp + shift
+        self.packets += len(packets) - begin
+        self.last_sent_at = now
+        if plain and isinstance(last := packets[-1].layer, Vp8):
+            self.last_picture, self.last_tl0 = last.picture, last.tl0
+        return len(packets)
+
+    def _change_over(self, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:
+        """Begin with the first key frame of the wanted layer; the place of it, or the end when there is none."""
+        if layer is not self.wanted or self.track is None:
+            return len(packets)
+        for place in range(begin, len(packets)):
+            if packets[place].key_frame and self._agree(layer):
+                self._begin_at(packets[place], layer, now)
+                return place
+        return len(packets)
+
+    def _agree(self, layer: Layer) -> bool:
+        """Find the viewer's name for the layer's codec."""
+        assert self.track is not None
+        theirs = layer.codec
+        ours = next(
+            (c for c in self.section.codecs if theirs and c.name == theirs.name and c.variant == theirs.variant), None
+        ) or next((c for c in self.section.codecs if theirs and c.name == theirs.name), None)
+        if ours is None:
+            return False
+        self.codec, self.form = ours, form_for(ours, self.extensions, self.track)
+        return True
+
+    def _begin_at(self, packet: Packet, layer: Layer, now: float) -> None:
+        if self.source and self.source is not layer:
+            _remove(self.source.viewers, self)
+        self.source, self.wanted = layer, None
+        assert self.codec is not None
+        step = max(1, int((now - self.last_sent_at) * self.codec.clock)) if self.last_sent_at else 1
+        self.begin, self.highest = packet.index, packet.index - 1
+        self.offset = self.last_seq + 1 - packet.index
+        self.shift = self.last_time + step - packet.timestamp
+        self.drops.clear()
+        self.dropping_frame = False
+        self.ring = [None] * RING
+        descriptor = packet.layer
+        if isinstance(descriptor, Vp8):
+            self.picture_shift = self.last_picture + 1 - descriptor.picture if self.last_picture >= 0 else 0
+            self.tl0_shift = self.last_tl0 + 1 - descriptor.tl0 if self.last_tl0 >= 0 else 0
+
+    def _in_layers(self, packet: Packet, data: bytes) -> tuple[bytes, int] | None:
+        """A packet's bytes and number where layers are left out or pictures are renumbered; None: it is left out."""
+        found = packet.layer
+        is_late = packet.index <= self.highest
+        if isinstance(found, Vp8) and not is_late and self._leaves_out(found):
+            self.drops.append((packet.index, found.begins_frame))
+            self.offset -= 1
+            self.picture_shift -= found.begins_frame
+            self.highest = packet.index
+            return None
+        offset, pictures = self.offset, self.picture_shift
+        if is_late:
+            if any(index == packet.index for index, _ in self.drops):
+                return None
+            later = [begins for index, begins in self.drops if index > packet.index]
+            offset, pictures = offset + len(later), pictures + sum(later)
+        if isinstance(found, Vp8):
+            data = self._renumbered(packet, data, found, pictures)
+        return data, (packet.index + offset) & SEQ_MASK
+
+    def _leaves_out(self, found: Vp8) -> bool:
+        if found.begins_frame:
+            self.dropping_frame = found.temporal >= self.temporal
+        return self.dropping_frame
+
+    def _renumbered(self, packet: Packet, data: bytes, found: Vp8, pictures: int) -> bytes:
+        changed = bytearray(data)
+        if found.picture_at >= 0:
+            at, mask = packet.body + found.picture_at, 0x7FFF if found.picture_long else 0x7F
+            picture = (found.picture + pictures) & mask
+            self.last_picture = picture
+            if found.picture_long:
+                _SEQ.pack_into(changed, at, 0x8000 | picture)
+            else:
+                changed[at] = picture
+        if found.tl0_at >= 0:
+            self.last_tl0 = changed[packet.body + found.tl0_at] = (found.tl0 + self.tl0_shift) & 0xFF
+        return bytes(changed)
+
+    # -- what the viewer says --------------------------------------------------------------------------------------
+
+    def again(self, seqs: Sequence[int], now: float) -> list[bytes]:
+        """The packets of these numbers once more, encrypted: as RFC 4588 where that was agreed on."""
+        return [sent for seq in seqs if (sent := self._again(seq, now)) is not None]
+
+    def _again(self, seq: int, now: float) -> bytes | None:
+        kept = self.ring[seq % RING]
+        if kept is None or self.ring_seqs[seq % RING] != seq or self.peer.sending is None or self.codec is None:
+            return None
+        if now - self.resent_at.get(seq, -1.0) < AGAIN_AFTER_S:
+            return None
+        if len(self.resent_at) > RING:
+            self.resent_at.clear()
+        self.resent_at[seq] = now
+        packet = bytearray(kept)
+        timestamp = (int.from_bytes(kept[4:8]) + self.shift) & TIME_MASK
+        _TIMES.pack_into(packet, 2, seq, timestamp, self.ssrc)
+        repair = next((c for c in self.section.codecs if c.repairs == self.codec.payload_type), None)
+        if repair is None:
+            return self.peer.sending.protect(bytes(packet))
+        self.repair_seq = (self.repair_seq + 1) & SEQ_MASK
+        parsed = rtp.parse(bytes(packet))
+        assert parsed is not None
+        data = rtp.retransmission(parsed.data, parsed.body, seq, self.repair_ssrc, self.repair_seq, repair.payload_type)
+        return self.peer.sending.protect(data)
+
+    def report(self) -> bytes | None:
+        """A sender report after the publisher's: the same moment, in this stream's time."""
+        if self.source is None or self.source.report is None or not self.packets:
+            return None
+        theirs = self.source.report
+        return rtcp.sender_report(self.ssrc, theirs.ntp, theirs.timestamp + self.shift, self.packets, self.octets)
+
+
+def _remove(viewers: "list[Outgoing]", viewer: "Outgoing") -> None:
+    if viewer in viewers:
+        viewers.remove(viewer)

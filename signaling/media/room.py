@@ -1,0 +1,242 @@
+"""A room on the node: who is in it, and which track goes into whose slots."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from signaling.media.answer import Local, write_answer
+from signaling.media.bandwidth import ALL, START_BITS, Choice, choose
+from signaling.media.layer import Layer
+from signaling.media.mux import Mux
+from signaling.media.outgoing import Outgoing
+from signaling.media.participant import Participant
+from signaling.media.sdp import Offer
+from signaling.media.speakers import SPEAKING, filled, ranked
+from signaling.media.stun import Address
+from signaling.media.track import Track
+from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, RoomState
+
+if TYPE_CHECKING:
+    from signaling.media.record import Recorder
+
+# Everybody in one room of one node; larger stages spread over nodes.
+PARTICIPANTS_MOST = 500
+# Names in the state's list of speakers.
+SPEAKERS_SHOWN = 8
+
+Tell = Callable[[RoomState | Gone], None]
+
+
+class Room:
+    """A room. It exists from the first join until the last participant has gone."""
+
+    def __init__(self, id: str, epoch: str, mux: Mux, addresses: tuple[Address, ...], tell: Tell) -> None:
+        self.id = id
+        self.mux = mux
+        self.participants: dict[str, Participant] = {}
+        self.dirty: list[tuple[Track, Layer]] = []
+        self.speakers: list[str] = []
+        self.recorder: Recorder | None = None
+        self._epoch = epoch
+        self._addresses = addresses
+        self._tell = tell
+        self._version = 0
+        self.told = True
+
+    # -- coming and going ------------------------------------------------------------------------------------------
+
+    def join(self, join: Join, offer: Offer) -> Joined:
+        """Answer an offer. Raises MediaError."""
+        found = self.participants.get(join.participant)
+        if found and join.generation < found.generation:
+            raise MediaError("conflict", "generation: a newer connection is there")
+        if found is None and len(self.participants) >= PARTICIPANTS_MOST:
+            raise MediaError("unavailable", "the room is full")
+        participant = self._participant(join, offer, found)
+        try:
+            participant.take_offer(offer, join)
+        except MediaError:
+            if participant is not found:
+                participant.close()
+            raise
+        if found is not None and participant is not found:
+            self._end(found, "replaced")
+        self.participants[join.participant] = participant
+        self.assign()
+        self.changed()
+        return Joined(sdp=self._answer(participant, offer))
+
+    def _participant(self, join: Join, offer: Offer, found: Participant | None) -> Participant:
+        """Who sent the offer: the same connection, the same with ICE anew, or another one."""
+        if found and found.peer and join.generation == found.generation:
+            if found.peer.side.remote_fragment != offer.fragment:
+                self.mux.restart(found.peer, offer.fragment)
+            found.rights = join.rights
+            return found
+        made = Participant(self, join.participant, join.person, join.generation, join.rights)
+        role = "client" if offer.setup == "passive" else "server"
+        made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made)  # type: ignore[arg-type]
+        made.muted = set(found.muted) if found else set()
+        return made
+
+    def _answer(self, participant: Participant, offer: Offer) -> str:
+        assert participant.peer is not None
+        peer = participant.peer
+        local = Local(peer.side.local, self.mux.fingerprint, peer.handshake.role, self._addresses)
+        receiving = frozenset(track.section.mid for track in participant.tracks.values())
+        return write_answer(offer, local, participant.version, receiving, participant.sending())
+
+    def remove(self, participant_id: str, reason: str) -> None:
+        """End somebody's part, at once."""
+        if participant := self.participants.pop(participant_id, None):
+            self._end(participant, reason)
+            self.assign()
+            self.changed()
+
+    def _end(self, participant: Participant, reason: str) -> None:
+        participant.close()
+        self._tell(Gone(room=self.id, participant=participant.id, generation=participant.generation, reason=reason))
+
+    def close(self) -> None:
+        """End everybody's part."""
+        for participant_id in list(self.participants):
+            self.remove(participant_id, "closed")
+
+    def participant(self, participant_id: str) -> Participant:
+        """Somebody who takes part. Raises MediaError."""
+        if found := self.participants.get(participant_id):
+            return found
+        raise MediaError("not_found", "participant")
+
+    # -- who gets what ---------------------------------------------------------------------------------------------
+
+    def tracks(self) -> dict[str, Track]:
+        """All that is published, by id."""
+        return {track.id: track for each in self.participants.values() for track in each.tracks.values()}
+
+    def slots(self) -> Iterator[Outgoing]:
+        """All that goes out."""
+        for participant in self.participants.values():
+            yield from participant.slots.values()
+        if self.recorder:
+            yield from self.recorder.slots.values()
+
+    def assign(self) -> None:
+        """Let every slot carry what its viewer asked for."""
+        tracks = self.tracks()
+        for participant in self.participants.values():
+            for mid, slot in participant.slots.items():
+                what = participant.listening.get(mid)
+                if what != AUTO:
+                    slot.carry(_fitting(tracks.get(what or ""), slot, participant.id))
+            for kind, slots in participant.autos.items():
+                self._fill(slots, self._spoken(kind, tracks, but=participant.id), tracks)
+        if self.recorder:
+            for slot in self.recorder.slots.values():
+                self._fill([slot], self._spoken(slot.section.kind, tracks), tracks)
+
+    def _fill(self, slots: list[Outgoing], wanted: list[str], tracks: dict[str, Track]) -> None:
+        shown = [slot.track.id if slot.track else None for slot in slots]
+        for slot, track_id in zip(slots, filled(shown, wanted), strict=True):
+            slot.carry(tracks.get(track_id or ""))
+
+    def _spoken(self, kind: str, tracks: dict[str, Track], but: str = "") -> list[str]:
+        """Ids of tracks in the order in which they deserve a place: screens, then by who spoke last."""
+        place = {participant: number for number, participant in enumerate(self.speakers)}
+        found = [t for t in tracks.values() if t.kind == kind and t.owner != but and not t.muted]
+        found.sort(key=lambda t: (not t.source.startswith("screen"), place.get(t.owner, len(place)), t.id))
+        return [track.id for track in found]
+
+    def layer_appeared(self, track: Track, layer: Layer) -> None:
+        """The first packet of an encoding: whoever waits for its track can begin with it."""
+        for slot in self.slots():
+            if slot.track is track and slot.source is None and slot.wanted is None:
+                slot.want(layer)
+
+    def reported(self, layer: Layer) -> None:
+        """A publisher said which moment its timestamps stand for: so do we, to all who get it."""
+        for slot in layer.viewers:
+            report = slot.report()
+            if report and slot.out is None and slot.peer.ready and slot.peer.sending and slot.peer.address:
+                self.mux.out.send(slot.peer.sending.protect_rtcp(report), slot.peer.address)
+
+    # -- now and then ----------------------------------------------------------------------------------------------
+
+    def listen_for_speakers(self, now: float) -> None:
+        """Who speaks; where that changes anything, slots follow."""
+        loudness = {}
+        for participant in self.participants.values():
+            track = participant.tracks.get("microphone")
+            if track and not track.muted:
+                heard = any(layer.is_sent(now) for layer in track.layers)
+                track.loudness = track.loudness if heard else 0.0
+                loudness[participant.id] = track.loudness
+        order = ranked(self.speakers, loudness)
+        if order != self.speakers:
+            changed_front = order[:SPEAKERS_SHOWN] != self.speakers[:SPEAKERS_SHOWN]
+            self.speakers = order
+            self.assign()
+            if changed_front and any(value >= SPEAKING for value in loudness.values()):
+                self.changed()
+
+    def adapt(self, now: float) -> None:
+        """Choose encodings and temporal layers for every viewer."""
+        for track in self.tracks().values():
+            for layer in track.layers:
+                layer.measure(now)
+        for participant in self.participants.values():
+            videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
+            for slot in videos:
+                self._adapt(participant, slot, participant.path.budget / len(videos), now)
+
+    def _adapt(self, participant: Participant, slot: Outgoing, budget: float, now: float) -> None:
+        assert slot.track is not None
+        layers = slot.track.layers
+        rates = [layer.bits_per_second if layer.is_sent(now) else 0.0 for layer in layers]
+        layered = bool(layers) and layers[0].codec is not None and layers[0].codec.name == "vp8"
+        chosen = choose(rates, layered, budget, participant.choices.get(slot.mid), participant.path, now)
+        participant.choices[slot.mid] = chosen
+        if chosen.layer < len(layers) and slot.wanted is None:
+            slot.want(layers[chosen.layer])
+        slot.temporal = chosen.temporal
+
+    def wanted_bits(self, track: Track) -> int:
+        """What the publisher of a single encoding should send at most: what its best viewer can take."""
+        budgets = [
+            participant.path.estimate
+            for participant in self.participants.values()
+            if any(slot.track is track for slot in participant.slots.values())
+        ]
+        return int(max(150_000, min(START_BITS, max(budgets)))) if budgets and not track.simulcast else START_BITS * 2
+
+    def choice(self, participant: Participant, mid: str) -> Choice:
+        """What a viewer gets in a slot."""
+        return participant.choices.get(mid, Choice(0, ALL))
+
+    # -- saying so -------------------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Something that others see: they are told with the next tick, once."""
+        self._version += 1
+        self.told = False
+
+    def tell(self) -> None:
+        """Say how the room is, where that was not said yet."""
+        if not self.told:
+            self.told = True
+            self._tell(self.state())
+
+    def state(self) -> RoomState:
+        """How the room is."""
+        return RoomState(
+            room=self.id,
+            epoch=self._epoch,
+            v=self._version,
+            participants=[each.state() for each in self.participants.values()],
+            speakers=self.speakers[:SPEAKERS_SHOWN],
+            recording=self.recorder is not None,
+        )
+
+
+def _fitting(track: Track | None, slot: Outgoing, viewer: str) -> Track | None:
+    """The track, where it is of the slot's kind and not the viewer's own."""
+    return track if track and track.kind == slot.section.kind and track.owner != viewer else None

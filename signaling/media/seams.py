@@ -1,0 +1,121 @@
+"""Every name of aiortc, pyOpenSSL and pylibsrtp that is not promised to us, in one place.
+
+Why they are needed: aiortc has certificates and the choice of SRTP profiles, but offers no forwarding; pylibsrtp has
+sessions, but copies every packet three times on its way. The contract test (tests/signaling/media/test_seams.py) fails
+when one of them changes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pylibsrtp
+from aiortc.rtcdtlstransport import (
+    SRTP_PROFILES,
+    X509_DIGEST_ALGORITHMS,
+    RTCCertificate,
+    SRTPProtectionProfile,
+    certificate_digest,
+)
+from OpenSSL import SSL
+from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
+
+Role = Literal["client", "server"]
+
+# DTLS records that wait for more than a packet's time are of no use; replayed ones are refused within this window.
+REPLAY_WINDOW = 1024
+OK: int = lib.srtp_err_status_ok
+
+srtp_protect: Callable[[Any, Any, Any], int] = lib.srtp_protect
+srtp_unprotect: Callable[[Any, Any, Any], int] = lib.srtp_unprotect
+srtp_unprotect_rtcp: Callable[[Any, Any, Any], int] = lib.srtp_unprotect_rtcp
+srtp_ffi = ffi
+
+# DTLS 1.2 alone: every browser speaks it, and its records can be told apart without a key.
+_DTLS_1_2 = 0xFEFD
+_EXPORTER = b"EXTRACTOR-dtls_srtp"
+
+
+def make_certificate() -> RTCCertificate:
+    """A certificate of our own, for 30 days: peers know it by its fingerprint."""
+    return RTCCertificate.generateCertificate()
+
+
+def fingerprint_of(certificate: RTCCertificate) -> str:
+    """The fingerprint as SDP has it, `sha-256 AB:CD:...`."""
+    return "sha-256 " + certificate_digest(certificate._cert, "sha-256")
+
+
+def tls_context(certificate: RTCCertificate) -> SSL.Context:
+    """What a handshake is done with: our certificate, the peer's demanded, an SRTP profile agreed on."""
+    context = certificate._create_ssl_context(srtp_profiles=SRTP_PROFILES)
+    context.set_max_proto_version(_DTLS_1_2)
+    return context
+
+
+def peer_has_fingerprint(connection: SSL.Connection, fingerprints: list[tuple[str, str]]) -> bool:
+    """Whether the peer's certificate is the announced one: of (algorithm, value) those that we know, all must match."""
+    certificate = connection.get_peer_certificate(as_cryptography=True)
+    known = [(name.lower(), value.upper()) for name, value in fingerprints if name.lower() in X509_DIGEST_ALGORITHMS]
+    if certificate is None or not known:
+        return False
+    return all(certificate_digest(certificate, name) == value for name, value in known)
+
+
+@dataclass(frozen=True, slots=True)
+class SrtpKeys:
+    """What a handshake agreed on."""
+
+    profile: SRTPProtectionProfile
+    sending: bytes
+    receiving: bytes
+
+
+def exported_keys(connection: SSL.Connection, role: Role) -> SrtpKeys | None:
+    """The keys for SRTP (RFC 5764, 4.2); None when no profile was agreed on."""
+    chosen = connection.get_selected_srtp_profile()
+    for profile in SRTP_PROFILES:
+        if profile.openssl_profile == chosen:
+            material = connection.export_keying_material(_EXPORTER, 2 * (profile.key_length + profile.salt_length))
+            ours, theirs = (1, 0) if role == "server" else (0, 1)
+            return SrtpKeys(
+                profile, profile.get_key_and_salt(material, ours), profile.get_key_and_salt(material, theirs)
+            )
+    return None
+
+
+class SrtpSession:
+    """One direction of SRTP. `handle` is for the fast path, and lives only as long as this object does."""
+
+    def __init__(self, keys: SrtpKeys, *, sending: bool) -> None:
+        policy = pylibsrtp.Policy(
+            key=keys.sending if sending else keys.receiving,
+            ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND if sending else pylibsrtp.Policy.SSRC_ANY_INBOUND,
+            srtp_profile=keys.profile.libsrtp_profile,
+        )
+        policy.allow_repeat_tx = True
+        policy.window_size = REPLAY_WINDOW
+        self._session = pylibsrtp.Session(policy)
+        self.handle: Any = self._session._srtp[0]
+
+    def protect(self, packet: bytes) -> bytes:
+        """Encrypt RTP, the slow way."""
+        return self._session.protect(packet)
+
+    def protect_rtcp(self, packet: bytes) -> bytes:
+        """Encrypt RTCP."""
+        return self._session.protect_rtcp(packet)
+
+    def unprotect(self, packet: bytes) -> bytes | None:
+        """Decrypt RTP; None for what is not genuine or comes again."""
+        try:
+            return self._session.unprotect(packet)
+        except (pylibsrtp.Error, ValueError):
+            return None
+
+    def unprotect_rtcp(self, packet: bytes) -> bytes | None:
+        """Decrypt RTCP; None for what is not genuine or comes again."""
+        try:
+            return self._session.unprotect_rtcp(packet)
+        except (pylibsrtp.Error, ValueError):
+            return None

@@ -1,0 +1,112 @@
+"""What is due to go out, in slices: a key frame to 200 viewers is 17,000 packets, and others must not wait for it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from signaling.media.fanout import FanOut
+from signaling.media.layer import Layer
+from signaling.media.outgoing import Outgoing
+from signaling.media.rtp import Packet
+from signaling.media.track import Track
+
+# A slice of work, before the loop looks at what has come meanwhile.
+SLICE_S = 0.004
+# Work that waits longer than this because nothing can be sent is too old to be sent at all.
+BACKLOG_MOST = 2_000
+
+
+@dataclass(slots=True)
+class Job:
+    """Packets of a layer to its viewers, and how far it has come."""
+
+    track: Track
+    layer: Layer
+    packets: list[Packet]
+    viewers: list[Outgoing]
+    viewer: int = 0
+    place: int = 0
+
+
+class Sender:
+    """Works through jobs in their order. Who was removed meanwhile gets nothing, and nothing of them is sent."""
+
+    def __init__(self, out: FanOut, fd: int, clock: Callable[[], float]) -> None:
+        self._out = out
+        self._fd = fd
+        self._clock = clock
+        self._jobs: deque[Job] = deque()
+        self._scheduled = False
+        self._blocked = False
+        self.forwarded = 0
+        self.dropped = 0
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that are not done."""
+        return len(self._jobs)
+
+    def add(self, track: Track, layer: Layer, packets: list[Packet]) -> None:
+        """Have these packets sent to all who get the layer now."""
+        if not layer.viewers:
+            return
+        if len(self._jobs) >= BACKLOG_MOST:
+            self.dropped += len(self._jobs.popleft().packets)
+        self._jobs.append(Job(track, layer, packets, list(layer.viewers)))
+
+    def run(self) -> None:
+        """Send for the time of a slice; the rest goes on by itself, after what has come meanwhile."""
+        self._scheduled = False
+        if self._blocked:
+            return
+        until = self._clock() + SLICE_S
+        while self._jobs and not self._blocked:
+            if self._work(self._jobs[0], until):
+                self._jobs.popleft()
+            elif not self._blocked:
+                break
+        if not self._blocked and not self._out.flush():
+            self._block()
+        if self._jobs and not self._blocked:
+            self._schedule()
+
+    def _work(self, job: Job, until: float) -> bool:
+        """Go on with a job; False when it is not done."""
+        now = self._clock()
+        while job.viewer < len(job.viewers):
+            viewer = job.viewers[job.viewer]
+            if not (viewer.closed or job.track.closed or job.track.muted or viewer.peer.closed):
+                place = viewer.forward(viewer.out or self._out, job.layer, job.packets, job.place, now)
+                self.forwarded += place - job.place
+                if place < len(job.packets):
+                    job.place = place
+                    self._block()
+                    return False
+            job.viewer, job.place = job.viewer + 1, 0
+            if not job.viewer % 8 and self._clock() > until and job.viewer < len(job.viewers):
+                return False
+        return True
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self.run)
+
+    def _block(self) -> None:
+        """The system takes no more: go on when it does."""
+        if not self._blocked:
+            self._blocked = True
+            asyncio.get_running_loop().add_writer(self._fd, self._writable)
+
+    def _writable(self) -> None:
+        if self._out.flush():
+            asyncio.get_running_loop().remove_writer(self._fd)
+            self._blocked = False
+            self.run()
+
+    def stop(self) -> None:
+        """Forget what waits."""
+        self._jobs.clear()
+        if self._blocked:
+            asyncio.get_running_loop().remove_writer(self._fd)

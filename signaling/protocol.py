@@ -1,0 +1,196 @@
+"""The control protocol between server and media node: what may be asked, what is answered, what a node tells by itself.
+
+A frame is one JSON object: a request `{"i": 7, "m": "join", "p": {...}}`, its answer `{"i": 7, "r": {...}}` or
+`{"i": 7, "e": {"code": "forbidden", "msg": "..."}}`, and an event `{"k": "room", "d": {...}}`. How frames travel is the
+business of `signaling.lines`: through the pipe of a child process, one frame a line; or over Redis. Codes are those of
+the live line.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Source = Literal["microphone", "camera", "screen", "screen_sound"]
+SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen", "screen_sound")
+SOUNDS = ("microphone", "screen_sound")
+# What a section may show beside a track: whoever speaks, else whoever spoke last.
+AUTO = "auto"
+
+Id = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_.-]{1,80}\z")]
+Mid = Annotated[str, Field(pattern=r"\A[!-~]{1,64}\z")]
+Listening = Annotated[dict[Mid, str], Field(max_length=64)]
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class Rights(_Frame):
+    """What a participant may do; decided by the room, enforced by the node with every packet."""
+
+    listen: bool = Field(True, description="Hear and see others.")
+    publish: list[Source] = Field(default_factory=list, description="What they may send.")
+
+
+class Published(_Frame):
+    """A section of an offer in which something is sent."""
+
+    mid: Mid = Field(description="The section's mid.")
+    source: Source = Field(description="Where it comes from.")
+
+
+class Join(_Frame):
+    """Take part, or change what one sends: the first offer as well as every later one."""
+
+    room: Id
+    participant: Id = Field(description="Stable over reconnections: its tracks keep their ids.")
+    generation: int = Field(0, ge=0, description="Grows with each new connection; an older one is refused.")
+    person: str = Field("", max_length=64, description="Whom it belongs to; handed back in the state.")
+    rights: Rights = Field(default_factory=lambda: Rights.model_validate({}))
+    sdp: str = Field(description="The offer, at most 32 KiB.")
+    publish: list[Published] = Field(default_factory=list, max_length=8)
+    listen: Listening = Field(default_factory=dict, description="What each receiving section carries, by mid.")
+
+
+class Joined(_Frame):
+    """The answer to an offer."""
+
+    sdp: str
+
+
+class Listen(_Frame):
+    """Change what receiving sections carry; no new offer is needed."""
+
+    room: Id
+    participant: Id
+    listen: Listening
+
+
+class SetRights(_Frame):
+    """Other rights from now on: what is no longer allowed ends at once."""
+
+    room: Id
+    participant: Id
+    rights: Rights
+
+
+class Mute(_Frame):
+    """Forward nothing of these sources, or forward it again."""
+
+    room: Id
+    participant: Id
+    sources: list[Source]
+    muted: bool
+
+
+class Remove(_Frame):
+    """End somebody's part: nothing comes from or goes to them after the answer."""
+
+    room: Id
+    participant: Id
+
+
+class RoomName(_Frame):
+    """A room: to close it, or to ask about it."""
+
+    room: Id
+
+
+class StartRecording(_Frame):
+    """Record whoever speaks."""
+
+    room: Id
+    path: str = Field(max_length=1_024, description="A folder of the node's machine, made for this recording.")
+
+
+class Nothing(_Frame):
+    """No parameters, or nothing to say."""
+
+
+class TrackState(_Frame):
+    """Something that is published."""
+
+    id: str
+    source: Source
+    muted: bool
+
+
+class ParticipantState(_Frame):
+    """Somebody who takes part."""
+
+    id: str
+    person: str
+    generation: int
+    ready: bool = Field(description="Whether media can flow.")
+    tracks: list[TrackState]
+
+
+class RoomState(_Frame):
+    """Event `room`: how a room is now. Only the latest counts."""
+
+    room: str
+    epoch: str = Field(description="The life of the node: states of two lives can't be compared.")
+    v: int
+    participants: list[ParticipantState]
+    speakers: list[str] = Field(description="Participants, the active speaker first; at most eight.")
+    recording: bool = False
+
+
+class Gone(_Frame):
+    """Event `gone`: somebody does not take part any more."""
+
+    room: str
+    participant: str
+    generation: int
+    reason: str = Field(description="left, silent, handshake, removed, replaced, closed")
+
+
+class Stats(_Frame):
+    """What a node does, over all its rooms or one."""
+
+    rooms: int
+    participants: int
+    received: int = Field(description="Datagrams, since the start.")
+    forwarded: int = Field(description="Packets, since the start.")
+    dropped: int
+    refused: int = Field(description="Datagrams that were nobody's, or not genuine.")
+    cpu_seconds: float
+    sending: str = Field(description="The back end of the fan-out: gso, sendmmsg or sendto.")
+    waiting: int
+
+
+class Recorded(_Frame):
+    """What a recording has become."""
+
+    path: str
+    seconds: float
+    parts: int
+
+
+METHODS: dict[str, tuple[type[_Frame], type[_Frame]]] = {
+    "join": (Join, Joined),
+    "listen": (Listen, Nothing),
+    "set_rights": (SetRights, Nothing),
+    "mute": (Mute, Nothing),
+    "remove": (Remove, Nothing),
+    "close": (RoomName, Nothing),
+    "state": (RoomName, RoomState),
+    "stats": (Nothing, Stats),
+    "start_recording": (StartRecording, Nothing),
+    "stop_recording": (RoomName, Recorded),
+}
+EVENTS: dict[str, type[_Frame]] = {"room": RoomState, "gone": Gone}
+
+
+class MediaError(Exception):
+    """A request is refused. `code` is one of the live line's."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+def frame_of(value: _Frame) -> dict[str, Any]:
+    """As it travels."""
+    return value.model_dump(mode="json")
