@@ -53,9 +53,11 @@ class Join(_Frame):
 
 
 class Joined(_Frame):
-    """The answer to an offer."""
+    """The answer to an offer; or, where the back end has its own way in, its address and a token for it."""
 
-    sdp: str
+    sdp: str = ""
+    url: str = ""
+    token: str = ""
 
 
 class Listen(_Frame):
@@ -176,8 +178,6 @@ METHODS: dict[str, tuple[type[_Frame], type[_Frame]]] = {
     "close": (RoomName, Nothing),
     "state": (RoomName, RoomState),
     "stats": (Nothing, Stats),
-    "start_recording": (StartRecording, Nothing),
-    "stop_recording": (RoomName, Recorded),
 }
 EVENTS: dict[str, type[_Frame]] = {"room": RoomState, "gone": Gone}
 

@@ -104,8 +104,6 @@ class Node:
             "close": self._close,
             "state": self._state,
             "stats": self._stats,
-            "start_recording": self._start_recording,
-            "stop_recording": self._stop_recording,
         }
         return (await handlers[method](given)).model_dump(mode="json")
 
@@ -169,12 +167,6 @@ class Node:
             sending=self._sending,
             waiting=self.sender.waiting,
         )
-
-    async def _start_recording(self, given: protocol.StartRecording) -> BaseModel:
-        raise MediaError("unavailable", given.path)
-
-    async def _stop_recording(self, given: protocol.RoomName) -> BaseModel:
-        raise MediaError("unavailable", given.room)
 
     def _room(self, room_id: str) -> Room:
         if room := self.rooms.get(room_id):

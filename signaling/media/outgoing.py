@@ -8,11 +8,12 @@ from struct import Struct
 
 from signaling.media import rtcp, rtp
 from signaling.media.codecs import Vp8
-from signaling.media.fanout import FanOut
+from signaling.media.fanout import Destination, FanOut
 from signaling.media.layer import Layer
 from signaling.media.peer import Peer
 from signaling.media.rtp import SEQ_MASK, TIME_MASK, URI_SEND_TIME, ExtensionMap, Packet
 from signaling.media.sdp import Codec, Section
+from signaling.media.seams import SrtpSession
 from signaling.media.track import Track
 
 # Sent packets that can be sent again: two seconds of 2.5 Mbit/s. A power of two.
@@ -80,7 +81,6 @@ class Outgoing:
     codec: Codec | None = None
     form: Form | None = None
     temporal: int = ALL_TEMPORAL_LAYERS  # layers above are left out
-    paused: bool = False
     closed: bool = False
     offset: int = 0  # number out = index in + offset
     begin: int = 0  # the first index of this source
@@ -144,26 +144,46 @@ class Outgoing:
     def forward(self, out: FanOut, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:
         """Write packets of a layer, from place `begin` on, into the fan-out. Returns the place to go on at: less than
         all when the system takes no more now."""
+        session, to = self.peer.sending, self.peer.to
+        if session is None:  # a key frame now would be wasted: it is asked for again once there are keys
+            return len(packets)
         if layer is not self.source:
             begin = self._change_over(layer, packets, begin, now)
-        form, session, to = self.form, self.peer.sending, self.peer.to
-        if begin == len(packets) or form is None or session is None or self.paused:
+        if begin == len(packets) or self.form is None:
             return len(packets)
-        plain = (
-            self.temporal >= ALL_TEMPORAL_LAYERS and not self.drops and not self.picture_shift and not self.tl0_shift
-        )
+        plain = self.temporal >= ALL_TEMPORAL_LAYERS and not (self.drops or self.picture_shift or self.tl0_shift)
+        done = self._write(out, packets, begin, now, self.form, session, to, plain=plain)
+        self.packets += done - begin
+        self.last_sent_at = now
+        if plain and isinstance(last := packets[-1].layer, Vp8):
+            self.last_picture, self.last_tl0 = last.picture, last.tl0
+        return done
+
+    def _write(
+        self,
+        out: FanOut,
+        packets: Sequence[Packet],
+        begin: int,
+        now: float,
+        form: Form,
+        session: SrtpSession,
+        to: Destination,
+        *,
+        plain: bool,
+    ) -> int:
+        """The loop that everything is about: one turn for each packet and viewer."""
         memory, ring, seqs, put = out.memory, self.ring, self.ring_seqs, _TIMES.pack_into
-        ssrc, shift, offset = self.ssrc, self.shift, self.offset
+        ssrc, shift, offset, first = self.ssrc, self.shift, self.offset, self.begin
         for place in range(begin, len(packets)):
             packet = packets[place]
-            if packet.index < self.begin:
+            index = packet.index
+            if index < first:
                 continue
             data = packet.forms.get(form) or put_into_form(packet, form, now)
-            seq = (packet.index + offset) & SEQ_MASK
+            seq = (index + offset) & SEQ_MASK
             if not plain:
                 changed = self._in_layers(packet, data)
                 if changed is None:
-                    offset = self.offset
                     continue
                 data, seq = changed
             if out.full and not out.flush():
@@ -174,12 +194,8 @@ class Outgoing:
             out.seal(session, length, to)
             ring[seq % RING], seqs[seq % RING] = data, seq
             self.octets += length
-            if packet.index > self.highest:
-                self.highest, self.last_seq, self.last_time = packet.index, seq, packet.timestamp + shift
-        self.packets += len(packets) - begin
-        self.last_sent_at = now
-        if plain and isinstance(last := packets[-1].layer, Vp8):
-            self.last_picture, self.last_tl0 = last.picture, last.tl0
+            if index > self.highest:
+                self.highest, self.last_seq, self.last_time = index, seq, packet.timestamp + shift
         return len(packets)
 
     def _change_over(self, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:

@@ -161,7 +161,10 @@ class Participant:
     # -- what comes from the connection ----------------------------------------------------------------------------
 
     def on_ready(self) -> None:
-        """Media can flow."""
+        """Media can flow: begin with the next key frame."""
+        for slot in self.slots.values():
+            if slot.wanted:
+                slot.wanted.key_frame_wanted = True
         self.room.changed()
 
     def on_packet(self, packet: Packet) -> None:

@@ -1,7 +1,7 @@
 """A room on the node: who is in it, and which track goes into whose slots."""
 
+import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from signaling.media.answer import Local, write_answer
 from signaling.media.bandwidth import ALL, START_BITS, Choice, choose
@@ -14,9 +14,6 @@ from signaling.media.speakers import SPEAKING, filled, ranked
 from signaling.media.stun import Address
 from signaling.media.track import Track
 from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, RoomState
-
-if TYPE_CHECKING:
-    from signaling.media.record import Recorder
 
 # Everybody in one room of one node; larger stages spread over nodes.
 PARTICIPANTS_MOST = 500
@@ -35,11 +32,10 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.dirty: list[tuple[Track, Layer]] = []
         self.speakers: list[str] = []
-        self.recorder: Recorder | None = None
         self._epoch = epoch
         self._addresses = addresses
         self._tell = tell
-        self._version = 0
+        self._version = int(time.time() * 1_000)  # so that states of a later life of the room are newer
         self.told = True
 
     # -- coming and going ------------------------------------------------------------------------------------------
@@ -117,8 +113,6 @@ class Room:
         """All that goes out."""
         for participant in self.participants.values():
             yield from participant.slots.values()
-        if self.recorder:
-            yield from self.recorder.slots.values()
 
     def assign(self) -> None:
         """Let every slot carry what its viewer asked for."""
@@ -130,9 +124,6 @@ class Room:
                     slot.carry(_fitting(tracks.get(what or ""), slot, participant.id))
             for kind, slots in participant.autos.items():
                 self._fill(slots, self._spoken(kind, tracks, but=participant.id), tracks)
-        if self.recorder:
-            for slot in self.recorder.slots.values():
-                self._fill([slot], self._spoken(slot.section.kind, tracks), tracks)
 
     def _fill(self, slots: list[Outgoing], wanted: list[str], tracks: dict[str, Track]) -> None:
         shown = [slot.track.id if slot.track else None for slot in slots]
@@ -233,7 +224,6 @@ class Room:
             v=self._version,
             participants=[each.state() for each in self.participants.values()],
             speakers=self.speakers[:SPEAKERS_SHOWN],
-            recording=self.recorder is not None,
         )
 
 

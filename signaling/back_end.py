@@ -1,0 +1,81 @@
+"""What carries a call of more than two: one interface, our own nodes and LiveKit behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from signaling.protocol import (
+    Gone,
+    Join,
+    Joined,
+    Listen,
+    Mute,
+    Recorded,
+    Remove,
+    RoomState,
+    SetRights,
+    StartRecording,
+    Stats,
+)
+
+
+@dataclass
+class Ears:
+    """Who is told what happens in the back end. Called on the event loop; must not block."""
+
+    on_room: Callable[[RoomState], None] = field(default=lambda _state: None)
+    on_gone: Callable[[Gone], None] = field(default=lambda _gone: None)
+
+
+class MediaBackEnd(Protocol):
+    """Calls that are forwarded. Every method raises `MediaError`; what is asked for again is done again.
+
+    After `remove` and `set_rights` have returned, nothing more of what is no longer allowed is forwarded, in either
+    direction.
+    """
+
+    ears: Ears
+
+    async def join(self, join: Join) -> Joined:
+        """Answer an offer; or say where else to go (LiveKit)."""
+        ...
+
+    async def listen(self, listen: Listen) -> None:
+        """Change what somebody's receiving sections carry."""
+        ...
+
+    async def set_rights(self, given: SetRights) -> None:
+        """Give somebody other rights."""
+        ...
+
+    async def mute(self, mute: Mute) -> None:
+        """Forward nothing of somebody's sources, or forward it again."""
+        ...
+
+    async def remove(self, remove: Remove) -> None:
+        """End somebody's part, at once."""
+        ...
+
+    async def close(self, room: str) -> None:
+        """End a room for everybody; a room that is not there is no error."""
+        ...
+
+    async def state(self, room: str) -> RoomState | None:
+        """How a room is; None where nobody is in it."""
+        ...
+
+    async def stats(self) -> list[Stats]:
+        """What the nodes do."""
+        ...
+
+    async def start_recording(self, start: StartRecording) -> None:
+        """Record whoever speaks."""
+        ...
+
+    async def stop_recording(self, room: str) -> Recorded:
+        """End a recording; it is a file then."""
+        ...
+
+    async def stop(self) -> None:
+        """End what runs for it here."""
+        ...

@@ -1,0 +1,147 @@
+"""Our own media nodes as a back end: the protocol and the ways to nodes, without anything of the node itself."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from pydantic import BaseModel
+
+from server.kernel.settings import Settings
+from signaling import protocol
+from signaling.back_end import Ears
+from signaling.lines import ChildLine, Line
+from signaling.protocol import Gone, MediaError, RoomState, frame_of
+
+log = structlog.get_logger(__name__)
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class Nodes(Protocol):
+    """Which node a room is on."""
+
+    async def for_room(self, room: str, *, place: bool) -> Line | None:
+        """The way to the room's node; where it has none: placed on one, or None. Raises MediaError."""
+        ...
+
+    async def all(self) -> list[Line]:
+        """The ways to all nodes."""
+        ...
+
+    async def stop(self) -> None:
+        """End what runs for them here."""
+        ...
+
+
+class OneChild:
+    """A single node: a child of this process, started when it is needed first."""
+
+    def __init__(self, settings: Settings, ears: "OwnNodes") -> None:
+        self._ears = ears
+        self.line = ChildLine(child_arguments(settings), ears.heard, self._lost)
+        self._rooms: set[str] = set()
+
+    async def for_room(self, room: str, *, place: bool) -> Line | None:
+        """The child, for every room."""
+        if place:
+            self._rooms.add(room)
+        return self.line if room in self._rooms else None
+
+    async def all(self) -> list[Line]:
+        """The child, while it runs."""
+        return [self.line] if self.line.pid else []
+
+    def _lost(self) -> None:
+        lost, self._rooms = self._rooms, set()
+        for room in lost:
+            self._ears.lost(room)
+
+    async def stop(self) -> None:
+        """End the child."""
+        await self.line.stop()
+
+
+class OwnNodes:
+    """The back end `node`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.ears = Ears()
+        self.nodes: Nodes = OneChild(settings, self)
+
+    async def join(self, join: protocol.Join) -> protocol.Joined:
+        """Answer an offer."""
+        return await self._ask(join.room, "join", join, protocol.Joined, place=True)
+
+    async def listen(self, listen: protocol.Listen) -> None:
+        """Change what somebody's receiving sections carry."""
+        await self._ask(listen.room, "listen", listen, protocol.Nothing)
+
+    async def set_rights(self, given: protocol.SetRights) -> None:
+        """Give somebody other rights."""
+        await self._ask(given.room, "set_rights", given, protocol.Nothing)
+
+    async def mute(self, mute: protocol.Mute) -> None:
+        """Forward nothing of somebody's sources, or forward it again."""
+        await self._ask(mute.room, "mute", mute, protocol.Nothing)
+
+    async def remove(self, remove: protocol.Remove) -> None:
+        """End somebody's part."""
+        if await self.nodes.for_room(remove.room, place=False):
+            await self._ask(remove.room, "remove", remove, protocol.Nothing)
+
+    async def close(self, room: str) -> None:
+        """End a room."""
+        if await self.nodes.for_room(room, place=False):
+            await self._ask(room, "close", protocol.RoomName(room=room), protocol.Nothing)
+
+    async def state(self, room: str) -> RoomState | None:
+        """How a room is."""
+        if not await self.nodes.for_room(room, place=False):
+            return None
+        try:
+            return await self._ask(room, "state", protocol.RoomName(room=room), RoomState)
+        except MediaError as error:
+            if error.code == "not_found":
+                return None
+            raise
+
+    async def stats(self) -> list[protocol.Stats]:
+        """What the nodes do."""
+        answers = [await line.ask("stats", {}) for line in await self.nodes.all()]
+        return [protocol.Stats.model_validate(each) for each in answers]
+
+    async def start_recording(self, start: protocol.StartRecording) -> None:
+        """Record whoever speaks."""
+        await self._ask(start.room, "start_recording", start, protocol.Nothing)
+
+    async def stop_recording(self, room: str) -> protocol.Recorded:
+        """End a recording."""
+        return await self._ask(room, "stop_recording", protocol.RoomName(room=room), protocol.Recorded)
+
+    async def stop(self) -> None:
+        """End what runs for the nodes here."""
+        await self.nodes.stop()
+
+    async def _ask(self, room: str, method: str, params: BaseModel, answer: type[A], *, place: bool = False) -> A:
+        line = await self.nodes.for_room(room, place=place)
+        if line is None:
+            raise MediaError("not_found", "room")
+        return answer.model_validate(await line.ask(method, frame_of(params)))
+
+    def heard(self, kind: str, data: Mapping[str, Any]) -> None:
+        """An event of a node."""
+        if kind == "room":
+            self.ears.on_room(RoomState.model_validate(data))
+        elif kind == "gone":
+            self.ears.on_gone(Gone.model_validate(data))
+
+    def lost(self, room: str) -> None:
+        """A room's node is gone: nobody is in it until they join again, on another node."""
+        self.ears.on_room(RoomState(room=room, epoch="", v=0, participants=[], speakers=[]))
+
+
+def child_arguments(settings: Settings) -> list[str]:
+    """How a node is started for these settings."""
+    host = settings.media_host or settings.host
+    announced = ",".join(settings.media_addresses)
+    return ["--host", host, "--port", str(settings.media_port), *(["--announce", announced] if announced else [])]

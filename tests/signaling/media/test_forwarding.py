@@ -1,0 +1,212 @@
+"""What goes through the node: to whom, in which order, and when it ends."""
+
+from itertools import pairwise
+
+import pytest
+
+from signaling.protocol import MediaError
+from tests.signaling.scene import Stage, settled, until
+
+SENDS = ("microphone", "camera")
+
+
+async def test_everybody_gets_what_the_presenter_sends(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewers = [await stage.join(f"viewer{at}", hears={"a": "auto", "v": "anna.camera"}) for at in range(3)]
+    for number in range(20):
+        anna.send_sound()
+        anna.send_frame(key=number == 0)
+    await until(lambda: all(len(each.peer.packets) == 40 for each in viewers))
+    first = viewers[0].pictures
+    assert [packet.data[12:] for packet in first] == [packet.data[12:] for packet in viewers[1].pictures]
+    assert [(b.seq - a.seq) & 0xFFFF for a, b in pairwise(first)] == [1] * 19
+    assert {b.timestamp - a.timestamp & 0xFFFFFFFF for a, b in pairwise(first)} == {3_000}
+
+
+async def test_a_viewer_begins_with_a_key_frame_and_the_presenter_is_asked_for_one(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    anna.send_frame(key=True)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    anna.send_frame()
+    await until(lambda: any(type(part).__name__ == "KeyFrameWanted" for part in anna.peer.control))
+    assert viewer.pictures == []
+    anna.send_frame(key=True)
+    anna.send_frame()
+    await until(lambda: len(viewer.pictures) == 2)
+    assert viewer.pictures[0].data[-1_099] == 0x00  # the P bit of VP8 says that it is a key frame
+
+
+async def test_key_frames_are_asked_for_at_most_every_300_ms(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    anna.send_frame(key=True)
+    await settled()
+    for at in range(12):
+        await stage.join(f"viewer{at}", hears={"v": "anna.camera"})
+        anna.send_frame()
+    await settled()
+    layer = stage.node.rooms["stage"].participants["anna"].tracks["camera"].layers[0]
+    wanted = [part for part in anna.peer.control if type(part).__name__ == "KeyFrameWanted"]
+    assert layer.viewers
+    assert 1 <= len(wanted) <= 1 + (stage.node.mux.clock() - layer.heard_at + 3) / 0.3
+
+
+async def test_who_was_removed_neither_hears_nor_is_heard_from_that_moment(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS, {"a": "ben.microphone"})
+    ben = await stage.join("ben", ("microphone",), {"v": "anna.camera"})
+    carla = await stage.join("carla", hears={"a": "ben.microphone"})
+    anna.send_frame(key=True)
+    ben.send_sound()
+    await until(lambda: ben.pictures and anna.sound and carla.sound)
+    await stage.node.ask("remove", {"room": "stage", "participant": "ben"})
+    heard = len(anna.sound), len(carla.sound), ben.peer.raw_received
+    for _ in range(5):
+        anna.send_frame(key=True)
+        ben.send_sound()
+    await settled()
+    assert (len(anna.sound), len(carla.sound), ben.peer.raw_received) == heard
+    assert ("gone", "ben", "removed") in [(k, d.get("participant"), d.get("reason")) for k, d in stage.events]
+
+
+async def test_nobody_publishes_what_the_room_does_not_allow(stage: Stage) -> None:
+    with pytest.raises(MediaError, match="forbidden: publish: camera"):
+        await stage.join("anna", SENDS, rights={"listen": True, "publish": ["microphone"]})
+    assert stage.node.rooms == {}
+    assert stage.node.mux.peers == {}
+
+
+async def test_a_right_that_is_taken_away_ends_its_track_at_once(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone", "v": "anna.camera"})
+    anna.send_frame(key=True)
+    anna.send_sound()
+    await until(lambda: len(viewer.peer.packets) == 2)
+    rights = {"listen": True, "publish": ["microphone"]}
+    await stage.node.ask("set_rights", {"room": "stage", "participant": "anna", "rights": rights})
+    anna.send_frame(key=True)
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 2)
+    assert len(viewer.pictures) == 1
+
+
+async def test_who_may_not_listen_gets_nothing(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "auto"}, rights={"listen": False, "publish": []})
+    assert "a=inactive" in viewer.answer
+    anna.send_sound()
+    await settled()
+    assert viewer.peer.packets == []
+
+
+async def test_a_moderator_mutes_and_the_room_is_silent_until_it_is_undone(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone"})
+    mute = {"room": "stage", "participant": "anna", "sources": ["microphone"]}
+    await stage.node.ask("mute", mute | {"muted": True})
+    anna.send_sound()
+    await settled()
+    assert viewer.sound == []
+    await stage.node.ask("mute", mute | {"muted": False})
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 1)
+
+
+async def test_a_lost_packet_is_sent_again_to_the_viewer_who_asks(stage: Stage) -> None:
+    from signaling.media import rtcp
+
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    for number in range(5):
+        anna.send_frame(key=number == 0)
+    await until(lambda: len(viewer.pictures) == 5)
+    lost = viewer.pictures[2]
+    viewer.peer.send_control(rtcp.receiver_report(9, []) + rtcp.nack(9, lost.ssrc, [lost.seq]))
+    await until(lambda: any(packet.payload_type == 97 for packet in viewer.peer.packets))
+    repair = next(packet for packet in viewer.peer.packets if packet.payload_type == 97)
+    assert int.from_bytes(repair.payload[:2]) == lost.seq
+    assert repair.payload[2:] == lost.payload
+    assert repair.timestamp == lost.timestamp
+    assert repair.ssrc != lost.ssrc
+
+
+async def test_a_packet_lost_on_the_way_in_is_asked_for_and_takes_its_place(stage: Stage) -> None:
+    from bench.media.peer import vp8
+
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    ssrc = anna.mids["camera"].ssrc
+    for seq in (0, 1, 3, 4):
+        anna.peer.send(vp8(seq, seq * 3_000, ssrc, key=seq == 0))
+    await until(lambda: any(type(part).__name__ == "Lost" for part in anna.peer.control))
+    asked = next(part for part in anna.peer.control if type(part).__name__ == "Lost")
+    assert (asked.ssrc, asked.seqs) == (ssrc, (2,))
+    from signaling.media.rtp import parse, retransmission
+
+    original = vp8(2, 6_000, ssrc, key=False)
+    parsed = parse(original)
+    assert parsed
+    anna.peer.send(retransmission(original, parsed.body, 2, anna.mids["camera"].repair_ssrc, 77, 97))
+    await until(lambda: len(viewer.pictures) == 5)
+    assert sorted(packet.seq for packet in viewer.pictures)[2] == viewer.pictures[-1].seq
+
+
+async def test_who_comes_back_keeps_the_ids_of_their_tracks_and_the_old_connection_ends(stage: Stage) -> None:
+    old = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    old.send_frame(key=True)
+    await until(lambda: viewer.pictures)
+    new = await stage.join("anna", SENDS, generation=1)
+    old.send_frame(key=True)
+    new.send_frame(key=True)
+    await until(lambda: len(viewer.pictures) == 2)
+    await settled()
+    assert len(viewer.pictures) == 2
+    assert (viewer.pictures[1].seq - viewer.pictures[0].seq) & 0xFFFF == 1
+    with pytest.raises(MediaError, match="conflict"):
+        await stage.join("anna", SENDS, generation=0)
+
+
+async def test_the_state_names_who_is_there_and_what_they_send(stage: Stage) -> None:
+    await stage.join("anna", SENDS)
+    await stage.join("viewer", hears={"a": "auto"})
+    state = await stage.node.ask("state", {"room": "stage"})
+    assert [(each["id"], each["ready"]) for each in state["participants"]] == [("anna", True), ("viewer", True)]
+    assert state["participants"][0]["tracks"] == [
+        {"id": "anna.microphone", "source": "microphone", "muted": False},
+        {"id": "anna.camera", "source": "camera", "muted": False},
+    ]
+    await until(lambda: [d for k, d in stage.events if k == "room" and len(d["participants"]) == 2])
+
+
+async def test_whoever_speaks_is_shown_and_the_others_do_not_jump(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    ben = await stage.join("ben", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "auto", "v": "auto"})
+
+    async def speaks(who: str) -> None:
+        for number in range(40):
+            for person in (anna, ben):
+                person.send_sound(120 if person.name == who else 10)
+                person.send_frame(key=number % 10 == 0)
+            await settled()
+            if stage.node.rooms["stage"].speakers[:1] == [who]:
+                return
+
+    slots = stage.node.rooms["stage"].participants["viewer"].slots
+    for who in ("ben", "anna"):
+        await speaks(who)
+        assert slots["v"].track
+        assert slots["v"].track.owner == who
+    numbers = [packet.seq for packet in viewer.pictures]
+    assert [(b - a) & 0xFFFF for a, b in pairwise(numbers)] == [1] * (len(numbers) - 1)
+
+
+async def test_stray_datagrams_and_forged_packets_reach_nobody(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone"})
+    refused = stage.node.mux.refused
+    for junk in (b"", b"\x00", b"\x80" * 40, b"\x90\x6f" + bytes(60), b"\xff" * 1_500, b"\x17\xfe\xfd" + bytes(40)):
+        anna.peer.send_raw(junk)
+    await settled()
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 1)
+    assert stage.node.mux.refused >= refused + 3

@@ -1,0 +1,98 @@
+"""Offers: what is read from a browser's, and that nothing else gets further than one clean error."""
+
+import time
+
+import pytest
+
+from signaling.media.answer import Local, Sending, write_answer
+from signaling.media.ice import Credentials
+from signaling.media.rtp import URI_RID
+from signaling.media.sdp import MOST_BYTES, Offer, SdpError, parse_offer
+from tests.signaling.media.offers import CHROMIUM, damaged
+
+LOCAL = Local(Credentials("ours", b"secret-secret-secret-secret"), "sha-256 AA:BB", "server", (("192.0.2.1", 4_000),))
+# How long the loop may be held by one offer.
+MOST_S = 0.020
+
+
+def test_a_browsers_offer_is_read() -> None:
+    offer = parse_offer(CHROMIUM)
+    sound, picture, data = offer.sections
+    assert (offer.fragment, offer.password, offer.setup) == ("ETEn", "OtSK0WpNtpUjkY4+86js7Z/l", "actpass")
+    assert offer.fingerprints[0][0] == "sha-256"
+    assert [codec.name for codec in sound.codecs] == ["opus", "red", "pcmu"]
+    assert sound.ssrcs == [3570614608]
+    assert picture.rids == ["q", "h", "f"]
+    assert picture.extensions[URI_RID] == 10
+    assert {codec.name: codec.repairs for codec in picture.codecs if codec.name == "rtx"} == {"rtx": 102}
+    assert next(codec for codec in picture.codecs if codec.name == "h264").variant == "1/42"
+    assert (sound.sends, sound.receives, picture.receives, data.kind) == (True, True, False, "application")
+
+
+def test_the_answer_takes_what_is_forwarded_and_nothing_else() -> None:
+    offer = parse_offer(CHROMIUM)
+    answer = write_answer(offer, LOCAL, 1, frozenset({"1"}), {"0": Sending(7, 8, "anna", "slot-0")})
+    sound, picture, data = (f"m={part}" for part in answer.split("m=")[1:])
+    assert sound.startswith("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n")
+    assert "a=sendonly" in sound
+    assert "a=ssrc:7 cname:anna" in sound
+    assert "transport-cc" not in answer
+    assert picture.startswith("m=video 9 UDP/TLS/RTP/SAVPF 96 102 98 97 103\r\n")
+    assert "a=recvonly" in picture
+    assert "a=simulcast:recv q;h;f" in picture
+    assert data.startswith("m=application 0 ")
+    assert "a=group:BUNDLE 0 1\r\n" in answer
+    assert "a=ice-lite\r\n" in answer
+    assert "a=candidate:1 1 udp 2130706430 192.0.2.1 4000 typ host" in answer
+
+
+def test_six_thousand_damaged_offers_end_in_an_answer_or_in_one_clean_error() -> None:
+    read, slowest = 0, 0.0
+    for seed in range(6_000):
+        text = damaged(seed)
+        begun = time.thread_time()
+        try:
+            offer = parse_offer(text)
+        except SdpError:
+            offer = None
+        if offer is not None:
+            read += 1
+            write_answer(offer, LOCAL, 1, _sending(offer), {})
+        slowest = max(slowest, time.thread_time() - begun)
+    assert 500 < read < 5_500, "the damage is too small or too large to test anything"
+    assert slowest < MOST_S
+
+
+def _sending(offer: Offer) -> frozenset[str]:
+    return frozenset(section.mid for section in offer.sections if section.sends)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "v=0"),
+        ("v=0\r\n", "no media"),
+        (CHROMIUM + "a=x:" + "y" * MOST_BYTES, "32 KiB"),
+        (CHROMIUM.replace("a=mid:1", "a=mid:0"), "mid twice"),
+        (CHROMIUM.replace("a=group:BUNDLE 0 1 2", "a=group:BUNDLE 0"), "bundled"),
+        (CHROMIUM.replace("a=setup:actpass\r\n", ""), "no setup"),
+        ("\r\n".join(line for line in CHROMIUM.split("\r\n") if "fingerprint" not in line), "no fingerprint"),
+        (CHROMIUM.replace("UDP/TLS/RTP/SAVPF", "RTP/AVP"), "DTLS"),
+        (CHROMIUM.replace("a=rtcp-mux\r\n", ""), "rtcp-mux"),
+        (CHROMIUM + "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 70, "64 candidates"),
+        (CHROMIUM + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\n" * 2_000, "32 KiB"),
+        ("v=0\r\n" + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" * 900, "too many sections"),
+        ("v=0\r\n" + "a=\r\n" * 2_500, "too many lines"),
+    ],
+)
+def test_what_is_wrong_with_an_offer_is_said_in_one_word(text: str, reason: str) -> None:
+    with pytest.raises(SdpError, match=reason):
+        parse_offer(text)
+
+
+def test_two_mebibytes_are_refused_before_they_are_looked_at() -> None:
+    text = CHROMIUM + "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 45_000
+    begun = time.thread_time()
+    with pytest.raises(SdpError):
+        parse_offer(text)
+    assert time.thread_time() - begun < MOST_S
