@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from pydantic import BaseModel
 
 from server.kernel.settings import Settings
 from signaling import protocol
@@ -14,7 +13,7 @@ from signaling.protocol import Gone, MediaError, RoomState, frame_of
 
 log = structlog.get_logger(__name__)
 
-A = TypeVar("A", bound=BaseModel)
+A = TypeVar("A", bound=protocol.Frame)
 
 
 class Nodes(Protocol):
@@ -122,7 +121,7 @@ class OwnNodes:
         """End what runs for the nodes here."""
         await self.nodes.stop()
 
-    async def _ask(self, room: str, method: str, params: BaseModel, answer: type[A], *, place: bool = False) -> A:
+    async def _ask(self, room: str, method: str, params: protocol.Frame, answer: type[A], *, place: bool = False) -> A:
         line = await self.nodes.for_room(room, place=place)
         if line is None:
             raise MediaError("not_found", "room")

@@ -21,25 +21,27 @@ Mid = Annotated[str, Field(pattern=r"\A[!-~]{1,64}\z")]
 Listening = Annotated[dict[Mid, str], Field(max_length=64)]
 
 
-class _Frame(BaseModel):
+class Frame(BaseModel):
+    """What both ends know."""
+
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
-class Rights(_Frame):
+class Rights(Frame):
     """What a participant may do; decided by the room, enforced by the node with every packet."""
 
     listen: bool = Field(True, description="Hear and see others.")
     publish: list[Source] = Field(default_factory=list, description="What they may send.")
 
 
-class Published(_Frame):
+class Published(Frame):
     """A section of an offer in which something is sent."""
 
     mid: Mid = Field(description="The section's mid.")
     source: Source = Field(description="Where it comes from.")
 
 
-class Join(_Frame):
+class Join(Frame):
     """Take part, or change what one sends: the first offer as well as every later one."""
 
     room: Id
@@ -52,7 +54,7 @@ class Join(_Frame):
     listen: Listening = Field(default_factory=dict, description="What each receiving section carries, by mid.")
 
 
-class Joined(_Frame):
+class Joined(Frame):
     """The answer to an offer; or, where the back end has its own way in, its address and a token for it."""
 
     sdp: str = ""
@@ -60,7 +62,7 @@ class Joined(_Frame):
     token: str = ""
 
 
-class Listen(_Frame):
+class Listen(Frame):
     """Change what receiving sections carry; no new offer is needed."""
 
     room: Id
@@ -68,7 +70,7 @@ class Listen(_Frame):
     listen: Listening
 
 
-class SetRights(_Frame):
+class SetRights(Frame):
     """Other rights from now on: what is no longer allowed ends at once."""
 
     room: Id
@@ -76,7 +78,7 @@ class SetRights(_Frame):
     rights: Rights
 
 
-class Mute(_Frame):
+class Mute(Frame):
     """Forward nothing of these sources, or forward it again."""
 
     room: Id
@@ -85,31 +87,31 @@ class Mute(_Frame):
     muted: bool
 
 
-class Remove(_Frame):
+class Remove(Frame):
     """End somebody's part: nothing comes from or goes to them after the answer."""
 
     room: Id
     participant: Id
 
 
-class RoomName(_Frame):
+class RoomName(Frame):
     """A room: to close it, or to ask about it."""
 
     room: Id
 
 
-class StartRecording(_Frame):
+class StartRecording(Frame):
     """Record whoever speaks."""
 
     room: Id
     path: str = Field(max_length=1_024, description="A folder of the node's machine, made for this recording.")
 
 
-class Nothing(_Frame):
+class Nothing(Frame):
     """No parameters, or nothing to say."""
 
 
-class TrackState(_Frame):
+class TrackState(Frame):
     """Something that is published."""
 
     id: str
@@ -117,7 +119,7 @@ class TrackState(_Frame):
     muted: bool
 
 
-class ParticipantState(_Frame):
+class ParticipantState(Frame):
     """Somebody who takes part."""
 
     id: str
@@ -127,7 +129,7 @@ class ParticipantState(_Frame):
     tracks: list[TrackState]
 
 
-class RoomState(_Frame):
+class RoomState(Frame):
     """Event `room`: how a room is now. Only the latest counts."""
 
     room: str
@@ -138,7 +140,7 @@ class RoomState(_Frame):
     recording: bool = False
 
 
-class Gone(_Frame):
+class Gone(Frame):
     """Event `gone`: somebody does not take part any more."""
 
     room: str
@@ -147,7 +149,7 @@ class Gone(_Frame):
     reason: str = Field(description="left, silent, handshake, removed, replaced, closed")
 
 
-class Stats(_Frame):
+class Stats(Frame):
     """What a node does, over all its rooms or one."""
 
     rooms: int
@@ -161,7 +163,7 @@ class Stats(_Frame):
     waiting: int
 
 
-class Recorded(_Frame):
+class Recorded(Frame):
     """What a recording has become."""
 
     path: str
@@ -169,7 +171,7 @@ class Recorded(_Frame):
     parts: int
 
 
-METHODS: dict[str, tuple[type[_Frame], type[_Frame]]] = {
+METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {
     "join": (Join, Joined),
     "listen": (Listen, Nothing),
     "set_rights": (SetRights, Nothing),
@@ -179,7 +181,7 @@ METHODS: dict[str, tuple[type[_Frame], type[_Frame]]] = {
     "state": (RoomName, RoomState),
     "stats": (Nothing, Stats),
 }
-EVENTS: dict[str, type[_Frame]] = {"room": RoomState, "gone": Gone}
+EVENTS: dict[str, type[Frame]] = {"room": RoomState, "gone": Gone}
 
 
 class MediaError(Exception):
@@ -191,6 +193,6 @@ class MediaError(Exception):
         self.message = message
 
 
-def frame_of(value: _Frame) -> dict[str, Any]:
+def frame_of(value: Frame) -> dict[str, Any]:
     """As it travels."""
     return value.model_dump(mode="json")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from signaling import protocol
 from signaling.media import feedback
@@ -95,7 +95,7 @@ class Node:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             raise MediaError("bad_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        handlers: dict[str, Callable[[Any], Awaitable[BaseModel]]] = {
+        handlers: dict[str, Callable[[Any], Awaitable[protocol.Frame]]] = {
             "join": self._join,
             "listen": self._listen,
             "set_rights": self._set_rights,
@@ -107,7 +107,7 @@ class Node:
         }
         return (await handlers[method](given)).model_dump(mode="json")
 
-    async def _join(self, join: protocol.Join) -> BaseModel:
+    async def _join(self, join: protocol.Join) -> protocol.Frame:
         try:
             offer = parse_offer(join.sdp)
         except SdpError as error:
@@ -119,43 +119,43 @@ class Node:
         self.rooms[join.room] = room
         return joined
 
-    async def _listen(self, given: protocol.Listen) -> BaseModel:
+    async def _listen(self, given: protocol.Listen) -> protocol.Frame:
         room = self._room(given.room)
         participant = room.participant(given.participant)
         participant.listening = {mid: what for mid, what in given.listen.items() if mid in participant.slots}
         room.assign()
         return protocol.Nothing()
 
-    async def _set_rights(self, given: protocol.SetRights) -> BaseModel:
+    async def _set_rights(self, given: protocol.SetRights) -> protocol.Frame:
         room = self._room(given.room)
         room.participant(given.participant).set_rights(given.rights)
         room.assign()
         room.changed()
         return protocol.Nothing()
 
-    async def _mute(self, given: protocol.Mute) -> BaseModel:
+    async def _mute(self, given: protocol.Mute) -> protocol.Frame:
         room = self._room(given.room)
         room.participant(given.participant).mute(list(given.sources), given.muted)
         room.assign()
         room.changed()
         return protocol.Nothing()
 
-    async def _remove(self, given: protocol.Remove) -> BaseModel:
+    async def _remove(self, given: protocol.Remove) -> protocol.Frame:
         if room := self.rooms.get(given.room):
             room.remove(given.participant, "removed")
             self._forget_if_empty(room)
         return protocol.Nothing()
 
-    async def _close(self, given: protocol.RoomName) -> BaseModel:
+    async def _close(self, given: protocol.RoomName) -> protocol.Frame:
         if room := self.rooms.get(given.room):
             room.close()
             self._forget_if_empty(room)
         return protocol.Nothing()
 
-    async def _state(self, given: protocol.RoomName) -> BaseModel:
+    async def _state(self, given: protocol.RoomName) -> protocol.Frame:
         return self._room(given.room).state()
 
-    async def _stats(self, _given: protocol.Nothing) -> BaseModel:
+    async def _stats(self, _given: protocol.Nothing) -> protocol.Frame:
         return protocol.Stats(
             rooms=len(self.rooms),
             participants=sum(len(room.participants) for room in self.rooms.values()),
