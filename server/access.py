@@ -3,6 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
+from directory.organisations.pages.uploads import DOCUMENT_MOST
 from people.photos import MOST_BYTES
 from server.kernel.access import Access
 
@@ -59,6 +60,42 @@ ROUTES: dict[tuple[str, str], Access] = {
     # People: one another
     ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
     ("GET", "/photos/{name}"): Access.SIGNED_IN,
+    # Organisations. Public ones are for everybody, the others for who is signed in, by the query; what somebody may do
+    # with one is decided by directory.organisations.policy, at the door of each page
+    ("GET", "/o/{slug}"): Access.ANYONE,
+    ("GET", "/o/{slug}/documents/{document}"): Access.ANYONE,
+    ("GET", "/pictures/{name}"): Access.PUBLIC,
+    ("GET", "/sitemap.xml"): Access.PUBLIC,
+    ("GET", "/sitemaps/{file}"): Access.PUBLIC,
+    ("GET", "/robots.txt"): Access.PUBLIC,
+    ("GET", "/organisations/new"): Access.SIGNED_IN,
+    ("POST", "/organisations"): Access.SIGNED_IN,
+    ("GET", "/organisations/mine"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/edit"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/edit"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/logo"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/logo/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/banner"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/banner/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/documents"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/documents/{document}/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/confirm"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/return"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/history"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/merge"): Access.ADMIN,
+    ("POST", "/o/{slug}/merge"): Access.ADMIN,
+    # Who belongs to an organisation
+    ("GET", "/invitation"): Access.SIGNED_IN,  # by the token in the mail
+    ("POST", "/invitation"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/claim"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/claim/withdraw"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/people"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/claims/{claim}"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/invitations"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/invitations/{invitation}/withdraw"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/people/{person}/role"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/people/{person}/remove"): Access.SIGNED_IN,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,
@@ -106,4 +143,7 @@ LIVE_METHODS: dict[str, Access] = {
 BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/csp-report"): 16 * 1024,
     ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
+    ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
+    ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
+    ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
 }

@@ -15,6 +15,7 @@ import chat.conduct
 import chat.listeners
 import chat.live
 import chat.pages
+import directory.organisations.pages
 import fairs.own_data
 import fairs.pages
 import people.api
@@ -25,6 +26,9 @@ import rooms.today
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.organisations import own_data as organisations_own_data
+from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
+from directory.organisations.parts import Organisations
 from fairs.queries import roles_in, share_a_fair
 from people import sessions
 from people.events import PersonErased, SessionRevoked
@@ -100,6 +104,8 @@ class Fairmatch:
     templates: Templates
     live: Live
     people: People
+    organisations: Organisations
+    sitemap: Sitemap
     chat: Chat
 
     @classmethod
@@ -119,9 +125,13 @@ class Fairmatch:
         chat.listeners.listen(talk)
         persons.acquaintances.register(share_a_fair)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
+        organisations = Organisations.build(kernel)
+        sitemap = Sitemap()
+        sitemap.add(ORGANISATIONS_LISTED)
+        persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, talk)
+        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -134,6 +144,7 @@ class Fairmatch:
             *rooms.today.routes,
             *people.pages.routes,
             *people.api.routes,
+            *directory.organisations.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *chat.conduct.routes,
@@ -147,6 +158,7 @@ class Fairmatch:
         """Everything between its start and its end. Raises StartRefused."""
         async with running(self.kernel), AsyncExitStack() as ending:
             ending.push_async_callback(self.people.stop)
+            ending.push_async_callback(self.organisations.stop)
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
             yield
@@ -195,6 +207,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.fairmatch = fairmatch
     app.state.kernel, app.state.templates, app.state.live = kernel, fairmatch.templates, fairmatch.live
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
+    app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 

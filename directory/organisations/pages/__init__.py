@@ -1,0 +1,14 @@
+"""The pages of organisations."""
+
+from starlette.routing import Route
+
+from directory.organisations.pages import edit, engines, keeping, people, show, uploads
+
+routes: list[Route] = [
+    *edit.routes,
+    *people.routes,
+    *uploads.routes,
+    *keeping.routes,
+    *engines.routes,
+    *show.routes,
+]

@@ -1,0 +1,94 @@
+"""The public page of an organisation."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from directory.organisations import belonging, doors, jsonld, queries
+from directory.organisations.parts import Section, organisations_of
+from directory.organisations.queries import Seen, TeamMember
+from directory.organisations.shown import ROLE_NAMES, Shown
+from people.model import Person
+from server.kernel.etag import has_already
+from server.kernel.http import not_found
+from server.kernel.parts import kernel_of
+from web.i18n import LOCALES
+from web.render import locale_of, page
+
+
+async def show(request: Request) -> Response:
+    """An organisation, for everybody who may know of it; `?lang=` chooses a language, for search engines."""
+    speak_as_asked(request)
+    organisations, person = organisations_of(request), request.state.person
+    async with kernel_of(request).database.read() as session:
+        seen = await doors.found(request, session)
+        if seen.moved_to is not None:
+            return RedirectResponse(f"/o/{seen.moved_to}", 301)
+        fields = await queries.fields_of(session, seen.organisation.id)
+        documents = await queries.documents_of(session, seen.organisation.id)
+        team = await queries.team(session, seen.organisation.id) if person else []
+        sections = [await bring(request, session, seen) for bring in organisations.sections]
+        way_in = await belonging.way_in(session, seen, person)
+    shown = Shown.of(seen.organisation, fields, locale_of(request))
+    brought = [section for section in sections if section is not None]
+    if (tag := _tag(request, seen, brought, team)) and has_already(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers={"etag": tag})
+    return page(
+        request,
+        "organisations/show.html",
+        headers={"etag": tag} if tag else {},
+        **around(request, shown),
+        standing=seen.standing,
+        removed=seen.removed,
+        documents=documents,
+        team=team,
+        sections=brought,
+        way_in=way_in,
+        role_names=ROLE_NAMES,
+        data=_data(shown, brought, kernel_of(request).settings.public_url),
+    )
+
+
+def around(request: Request, shown: Shown) -> dict[str, Any]:
+    """What the layout of an organisation's pages needs, for people with and without an account."""
+    person: Person | None = request.state.person
+    return {
+        "shown": shown,
+        "layout": "layouts/app.html" if person else "layouts/plain.html",
+        "home": kernel_of(request).settings.public_url,
+        "asked_lang": request.query_params.get("lang", ""),
+        "locales": LOCALES,
+    }
+
+
+def speak_as_asked(request: Request) -> None:
+    """Answer in the language that the address asks for, where it does: each language has an address of its own.
+
+    Raises ProblemError 404 for one that there is not.
+    """
+    asked = request.query_params.get("lang")
+    if asked is not None and asked not in LOCALES:
+        raise not_found()
+    if asked is not None:
+        request.state.locale = asked
+
+
+def _data(shown: Shown, sections: Sequence[Section], home: str) -> object:
+    return jsonld.script([jsonld.organisation(shown, home), *(part for each in sections for part in each.jsonld)])
+
+
+def _tag(request: Request, seen: Seen, sections: Sequence[Section], team: Sequence[TeamMember]) -> str:
+    """A tag for programs and search engines; none for browsers, whose copy of the page belongs to one nonce."""
+    if request.state.person is not None or "sec-fetch-mode" in request.headers:
+        return ""
+    parts: list[str | datetime] = [seen.organisation.id, seen.organisation.updated_at, locale_of(request)]
+    parts += [repr(section.context) for section in sections]
+    return f'W/"{hashlib.sha256(repr((parts, team)).encode()).hexdigest()[:32]}"'
+
+
+routes = [Route("/o/{slug}", show, name="organisation")]

@@ -1,0 +1,250 @@
+"""Everything that is read about organisations, each for a viewer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from directory.organisations.model import (
+    Change,
+    Claim,
+    Document,
+    Invitation,
+    Member,
+    Organisation,
+    Removal,
+    Text,
+)
+from directory.organisations.policy import Standing
+from directory.organisations.record import ORGANISATIONS
+from people.model import Person
+from server.kernel.prepared import CoreTransaction
+
+# People who are shown on a page.
+TEAM_MOST = 24
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An organisation as an address meant it, and where the viewer stands to it."""
+
+    organisation: Organisation
+    standing: Standing
+    removed: str | None  # why it is shown no longer
+    moved_to: str | None  # the slug of the one that it was merged into
+
+
+@dataclass(frozen=True)
+class TeamMember:
+    """Somebody of an organisation."""
+
+    person_id: str
+    name: str
+    photo_small: str | None
+    position: str
+    role: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Ours:
+    """An organisation from the eyes of one of its people."""
+
+    id: str
+    slug: str
+    name: str
+    kind: str
+    logo_small: str | None
+    role: str
+    visibility: str
+    confirmed_at: datetime | None
+
+
+def present(organisation: type[Organisation] = Organisation) -> ColumnElement[bool]:
+    """The condition that an organisation was not removed."""
+    removal = aliased(Removal)
+    return ~exists().where(removal.organisation_id == organisation.id)
+
+
+def visible_to(person_id: str | None, organisation: type[Organisation] = Organisation) -> ColumnElement[bool]:
+    """The condition that somebody (None: without an account) may see an organisation."""
+    if person_id is not None:
+        return present(organisation)
+    return present(organisation) & (organisation.visibility == "public")
+
+
+async def by_slug(session: AsyncSession, slug: str, person: Person | None) -> Seen | None:
+    """The organisation of an address, if this person may know of it; also one that has moved. One query.
+
+    One that was removed is seen by those who may bring it back.
+    """
+    into = aliased(Organisation)
+    role = select(Member.role).where(
+        Member.organisation_id == Organisation.id, Member.person_id == (person.id if person else None)
+    )
+    query = (
+        select(Organisation, Removal.reason, into.slug, role.scalar_subquery().label("role"))
+        .outerjoin(Removal, Removal.organisation_id == Organisation.id)
+        .outerjoin(into, into.id == Removal.merged_into_id)
+        .where(Organisation.slug == slug)
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    standing = Standing(person.id if person else None, row.role, bool(person and person.admin))
+    seen = Seen(row.Organisation, standing, row.reason, row.slug)
+    return seen if _may_know(seen) else None
+
+
+def _may_know(seen: Seen) -> bool:
+    if seen.moved_to is not None:
+        return True
+    if seen.removed is not None:
+        return seen.standing.administers
+    return seen.organisation.visibility == "public" or seen.standing.person_id is not None
+
+
+async def fields_of(session: AsyncSession, organisation_id: str) -> dict[str, Any]:
+    """All fields of an organisation that the viewer may see, see `fields.FIELDS`. Raises KeyError for none."""
+    connection = await session.connection()
+    names = ORGANISATIONS.shape.lists.keys()
+    found = await connection.run_sync(
+        lambda each: ORGANISATIONS.current(CoreTransaction(each), [organisation_id], names)
+    )
+    return found[organisation_id]
+
+
+async def documents_of(session: AsyncSession, organisation_id: str) -> Sequence[Document]:
+    """What an organisation that the viewer may see hands out."""
+    query = select(Document).where(Document.organisation_id == organisation_id).order_by(Document.id)
+    return (await session.scalars(query)).all()
+
+
+async def document(session: AsyncSession, organisation_id: str, document_id: str) -> Document | None:
+    """One document of an organisation that the viewer may see."""
+    return await session.scalar(
+        select(Document).where(Document.organisation_id == organisation_id, Document.id == document_id)
+    )
+
+
+async def team(session: AsyncSession, organisation_id: str, limit: int = TEAM_MOST) -> list[TeamMember]:
+    """The people of an organisation, the longest there first, without erased ones. For viewers who are signed in."""
+    query = (
+        select(Person.id, Person.name, Person.photo_small, Person.position, Member.role, Member.since)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.organisation_id == organisation_id, Person.erased_at.is_(None))
+        .order_by(Member.since, Person.id)
+        .limit(limit)
+    )
+    return [TeamMember(*row) for row in await session.execute(query)]
+
+
+async def member_count(session: AsyncSession, organisation_id: str) -> int:
+    """How many people belong to an organisation."""
+    query = select(func.count()).select_from(Member).where(Member.organisation_id == organisation_id)
+    return await session.scalar(query) or 0
+
+
+async def roles(session: AsyncSession, organisation_id: str) -> dict[str, str]:
+    """Everybody's role in an organisation, by person."""
+    query = select(Member.person_id, Member.role).where(Member.organisation_id == organisation_id)
+    return {row.person_id: row.role for row in await session.execute(query)}
+
+
+async def ours(session: AsyncSession, person_id: str) -> list[Ours]:
+    """The organisations that somebody belongs to, by name."""
+    columns = Organisation.id, Organisation.slug, Organisation.name, Organisation.kind, Organisation.logo_small
+    query = (
+        select(*columns, Member.role, Organisation.visibility, Organisation.confirmed_at)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(Member.person_id == person_id, present())
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    return [Ours(*row) for row in await session.execute(query)]
+
+
+async def at_domain(session: AsyncSession, viewer_id: str, domain: str, limit: int = 5) -> Sequence[Organisation]:
+    """The organisations whose website is at this host."""
+    query = select(Organisation).where(Organisation.domain == domain, visible_to(viewer_id))
+    return (await session.scalars(query.order_by(Organisation.created_at, Organisation.id).limit(limit))).all()
+
+
+async def claim_of(session: AsyncSession, organisation_id: str, person_id: str) -> Claim | None:
+    """The claim of somebody that waits to be decided."""
+    open_one = Claim.organisation_id == organisation_id, Claim.person_id == person_id, Claim.decided_at.is_(None)
+    return await session.scalar(select(Claim).where(*open_one))
+
+
+async def open_claims(session: AsyncSession, organisation_id: str) -> list[tuple[Claim, Person]]:
+    """Who wants to belong to an organisation, the longest waiting first. For its administrators."""
+    query = (
+        select(Claim, Person)
+        .join(Person, Person.id == Claim.person_id)
+        .where(Claim.organisation_id == organisation_id, Claim.decided_at.is_(None), Person.erased_at.is_(None))
+        .order_by(Claim.at)
+        .limit(100)
+    )
+    return [(row.Claim, row.Person) for row in await session.execute(query)]
+
+
+async def open_invitations(session: AsyncSession, organisation_id: str, now: datetime) -> Sequence[Invitation]:
+    """Whom an organisation has asked to join and who has not answered, the latest first. For its administrators."""
+    query = (
+        select(Invitation)
+        .where(Invitation.organisation_id == organisation_id, is_open(now))
+        .order_by(Invitation.id.desc())
+    )
+    return (await session.scalars(query)).all()
+
+
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """The condition that an invitation can still be accepted."""
+    return Invitation.accepted_at.is_(None) & Invitation.withdrawn_at.is_(None) & (Invitation.expires_at > now)
+
+
+async def history(
+    session: AsyncSession, organisation_id: str, before: str | None = None, limit: int = 51
+) -> list[tuple[Change, str]]:
+    """A page of the change log, the latest first, each change with the name of who made it. For its members."""
+    older = [Change.id < before] if before else []
+    query = (
+        select(Change, Person.name)
+        .outerjoin(Person, Person.id == Change.by_id)
+        .where(Change.organisation_id == organisation_id, *older)
+        .order_by(Change.id.desc())
+        .limit(limit)
+    )
+    return [(row.Change, row.name or "") for row in await session.execute(query)]
+
+
+async def uses_file(session: AsyncSession, name: str) -> bool:
+    """Whether a file is a logo, a banner or a document of some organisation."""
+    query = select(
+        or_(
+            exists().where(
+                or_(Organisation.logo == name, Organisation.logo_small == name, Organisation.banner == name)
+            ),
+            exists().where(Document.file == name),
+        )
+    )
+    return bool(await session.scalar(query))
+
+
+async def pitches(session: AsyncSession, ids: Collection[str]) -> dict[str, dict[str, str]]:
+    """The pitch lines of organisations that the viewer may see, by id and language."""
+    found: dict[str, dict[str, str]] = {}
+    query = select(Text.organisation_id, Text.locale, Text.pitch).where(Text.organisation_id.in_(ids))
+    for id_, locale, pitch in await session.execute(query):
+        found.setdefault(id_, {})[locale] = pitch
+    return found
+
+
+async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """Slug and name of those of these organisations that somebody may see, by id."""
+    query = select(Organisation.id, Organisation.slug, Organisation.name)
+    rows = await session.execute(query.where(Organisation.id.in_(ids), visible_to(viewer_id)))
+    return {row.id: (row.slug, row.name) for row in rows}

@@ -1,0 +1,52 @@
+"""Markdown that people type, as HTML that is safe to show; and as plain text."""
+
+import html
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+# Headings begin below those of the page.
+_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
+_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "s",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "code",
+    "pre",
+    "a",
+    "hr",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+}
+_SCHEMES = {"http", "https", "mailto"}
+_HEADING = re.compile(r"<(/?)(h[1-5])>")
+_ANY_TAG = re.compile(r"<[^>]*>")
+_BLANKS = re.compile(r"\s+")
+
+# Raw HTML is text, and pictures are left out: they would be loaded from elsewhere.
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
+_markdown.disable("image")
+
+
+def rendered(text: str) -> Markup:
+    """The text as HTML: paragraphs, lists, emphasis, headings and links, nothing else, whatever it tries."""
+    shown = _HEADING.sub(lambda found: f"<{found[1]}{_HEADINGS[found[2]]}>", _markdown.render(text))
+    safe = nh3.clean(
+        shown, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel="nofollow noopener ugc"
+    )
+    return Markup(safe)  # noqa: S704 - cleaned a line above
+
+
+def plain(text: str) -> str:
+    """The words of the text on one line."""
+    return _BLANKS.sub(" ", html.unescape(_ANY_TAG.sub(" ", _markdown.render(text)))).strip()
