@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from server.live.entries import Encoded
 from server.live.framing import text_frame
 from server.live.limits import DROP_EVENTS_BYTES, TAIL_EVENTS
-from server.live.line import Write
+from server.live.line import Ways, Write
 from server.live.wire.codes import Close
 from server.live.wire.envelope import batches
 
@@ -70,7 +70,7 @@ class Room:
     until what is missing has come.
     """
 
-    __slots__ = ("_due", "_held", "_tail", "_writes", "behind", "due_soon", "epoch", "flushed", "flushed_at",
+    __slots__ = ("_due", "_held", "_tail", "_ways", "behind", "due_soon", "epoch", "flushed", "flushed_at",
                  "gathered", "generation", "hot", "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
 
     def __init__(self, topic: str, due_soon: Callable[["Room"], None]) -> None:
@@ -90,7 +90,7 @@ class Room:
         self._tail: deque[Encoded] = deque(maxlen=TAIL_EVENTS)
         self._held: dict[int, Encoded] = {}
         self._due: list[Due] = []
-        self._writes: tuple[Write, ...] | None = None
+        self._ways: Ways | None = None  # to the hot members
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Room:
         """From now on the member is written to with the others. It must have everything up to `flushed`."""
         self.behind.pop(member, None)
         self.hot[member] = member.write
-        self._writes = None
+        self._ways = None
 
     def cool(self, member: Member, position: int | None = None) -> Behind:
         """Take the member out of the hot set; it is caught up later from its position (default: where it stands)."""
@@ -205,7 +205,7 @@ class Room:
 
     def _forget_write(self, member: Member) -> None:
         if self.hot.pop(member, None):
-            self._writes = None
+            self._ways = None
 
     # -- what goes out -------------------------------------------------------------------------------------------
 
@@ -214,17 +214,14 @@ class Room:
         due, self._due = self._due, []
         self.flushed = self.top
         messages = _latest(due)
-        if self._writes is None:
-            self._writes = tuple(self.hot.values())
-        # The tuple stays as it is while `write` calls back and members leave.
-        writes = self._writes
+        if self._ways is None or self._ways.stale:
+            self._ways = Ways(self.hot.values())
+        ways = self._ways  # which stay as they are while a write calls back and members leave
         for payload in batches(messages):
-            frame = text_frame(payload)
-            for write in writes:
-                write(frame)
+            ways.write(text_frame(payload))
         if self.behind:
             self._feed(due)
-        return len(messages), len(writes)
+        return len(messages), ways.size
 
     def _feed(self, due: Sequence[Due]) -> None:
         events = [each for each in due if each.seq]

@@ -14,7 +14,7 @@ from websockets.http11 import Request
 
 from server.live.framing import PING, close_frame
 from server.live.limits import DROP_PASSING_BYTES, FRAME_BYTES
-from server.live.line import EXTENSION, Listener, Write
+from server.live.line import EXTENSION, Listener, Pipe
 
 # A peer that does not answer our close gets this long to read what waits; then it is cut off.
 CLOSE_PATIENCE_S = 5.0
@@ -31,22 +31,23 @@ SERVER_OPTIONS: dict[str, Any] = {
 class LiveProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with a frame writer in the scope's extensions."""
 
-    write: Write
+    write: Pipe
     heard: float
     _listener: Listener | None = None
+    _slow = False  # the listener was told that too much waits
 
     # -- before the hand-over ------------------------------------------------------------------------------------
 
     def handle_connect(self, event: Request) -> None:
         """Put the line into the scope that uvicorn is about to pass on."""
-        self.write = self.transport.write
+        self.write = Pipe(self._wait)
         super().handle_connect(event)
         if hasattr(self, "scope"):  # not after a refused handshake
             cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
 
     def listen(self, listener: Listener) -> None:
         """Take over after the endpoint accepted: the next message goes to the listener, the queue is no more."""
-        self.transport.set_write_buffer_limits(high=DROP_PASSING_BYTES)
+        self.transport.set_write_buffer_limits(high=0)  # so that we are told when anything waits, and when nothing does
         plug = self.transport.get_extra_info("socket")
         # Else a second small frame waits for the acknowledgement of the first one, 40 ms (asyncio sees to it only
         # where the listening socket was made in a certain way).
@@ -54,6 +55,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         # Else the kernel takes megabytes for a peer that reads nothing, and hides it from us.
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
         self._listener = listener
+        self.write.descriptor = plug.fileno()
+        self._free_write()
         if self.disconnected or self.close_sent or self.transport.is_closing():
             self._lose()
 
@@ -155,16 +158,29 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.transport.write(pong)
 
     def pause_writing(self) -> None:
-        """Too much waits. Called from within `write`."""
+        """Something waits. Called from within the transport's `write`."""
         super().pause_writing()
         if self._listener:
-            self._listener.on_pause()
+            self.write.set_free(False)
 
     def resume_writing(self) -> None:
-        """It is mostly sent."""
+        """Nothing waits any more."""
         super().resume_writing()
         if self._listener:
-            self._listener.on_resume()
+            self._free_write()
+            if self._slow:
+                self._slow = False
+                self._listener.on_resume()
+
+    def _wait(self, data: bytes) -> None:
+        self.transport.write(data)
+        if self._listener and not self._slow and self.buffered() > DROP_PASSING_BYTES:
+            self._slow = True
+            self._listener.on_pause()
+
+    def _free_write(self) -> None:
+        encrypted = self.transport.get_extra_info("ssl_object") is not None
+        self.write.set_free(not encrypted and not self.buffered())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
@@ -224,6 +240,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def _lose(self) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
+            self.write.set_free(False)
             listener.on_lost()
 
     def _cut_off_later(self) -> None:
