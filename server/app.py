@@ -18,6 +18,11 @@ import chat.pages
 import directory.organisations.pages
 import fairs.own_data
 import fairs.pages
+import meetings.jobs
+import meetings.listeners
+import meetings.live
+import meetings.own_data
+import meetings.pages
 import people.api
 import people.pages
 import rooms.live
@@ -30,6 +35,9 @@ from directory.organisations import own_data as organisations_own_data
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
 from fairs.queries import roles_in, share_a_fair
+from meetings import between, own_calendars
+from meetings.frame import surround as surround_with_meetings
+from meetings.parts import Meetings
 from people import sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
@@ -107,6 +115,7 @@ class Fairmatch:
     organisations: Organisations
     sitemap: Sitemap
     chat: Chat
+    meetings: Meetings
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -117,21 +126,29 @@ class Fairmatch:
         persons = People.build(kernel)
         live = Live.build(kernel, _living_sessions(kernel))
         talk = Chat.build(kernel, live)
+        meets = Meetings.build(kernel, live)
         live.topics.register("room", rooms.live.namespace(kernel.database))
         live.topics.register("chat", talk.namespace)
         live.registry.add(rooms.live.live_methods)
         live.registry.add(chat.live.live_methods)
+        live.topics.register("meeting", meets.namespace)
+        live.registry.add(meetings.live.live_methods)
         rooms.live.listen(kernel, live)
         chat.listeners.listen(talk)
+        meetings.listeners.listen(meets)
+        meetings.jobs.register(meets)
+        own_calendars.Reader(kernel)
         persons.acquaintances.register(share_a_fair)
+        persons.acquaintances.register(between.have_met)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         organisations = Organisations.build(kernel)
         sitemap = Sitemap()
         sitemap.add(ORGANISATIONS_LISTED)
         persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
+        persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk)
+        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -147,6 +164,7 @@ class Fairmatch:
             *directory.organisations.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
+            *meetings.pages.routes,
             *chat.conduct.routes,
             *chat.pages.routes,
             *self.live.routes,
@@ -208,6 +226,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.kernel, app.state.templates, app.state.live = kernel, fairmatch.templates, fairmatch.live
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
+    app.state.meetings = fairmatch.meetings
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 
@@ -217,6 +236,7 @@ async def _authenticate(request: Request) -> sessions.Signed | None:
     signed = await sessions.authenticate(request)
     if signed and request.method in SAFE_METHODS and wants_html(request):
         await surround(request, signed.person.id)
+        await surround_with_meetings(request, signed.person.id)
     return signed
 
 

@@ -5,6 +5,7 @@ from directory.organisations import model as organisations_model
 from directory.products import model as products_model
 from directory.search import model as search_model
 from fairs import model as fairs_model
+from meetings import model as meetings_model
 from people import model as people_model
 from rooms import model as rooms_model
 from server.kernel import outbox
@@ -14,6 +15,7 @@ __all__ = [
     "chat_model",
     "fairs_model",
     "live_model",
+    "meetings_model",
     "organisations_model",
     "outbox",
     "people_model",

@@ -63,6 +63,7 @@ class Frame:
     entries: tuple[Entry, ...]
     own: tuple[Entry, ...]
     unread: int
+    waiting: int  # requests for meetings that wait for an answer
     theme: str  # "light", "dark", or "" for what the system says
     said: str  # what the page before has done, in one line; or ""
 
@@ -76,6 +77,7 @@ def frame_of(request: Request) -> Frame:
         entries=tuple(_leading_somewhere(request, _with_fair(request, _ENTRIES))) if viewer else (),
         own=tuple(_leading_somewhere(request, _OWN)) if viewer else (),
         unread=getattr(request.state, "unread", 0),
+        waiting=getattr(request.state, "waiting", 0),
         theme=theme if theme in THEMES else "",
         said=unquote(request.cookies.get(SAID_COOKIE, ""))[:200],
     )

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -32,6 +33,14 @@ Render = Callable[[str, str, dict[str, Any]], str]
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """An iTIP message (RFC 5546) and its method, such as REQUEST: what a mail means to a calendar (RFC 6047)."""
+
+    method: str
+    text: str
+
+
 class Mail:
     """Renders when the mail is wanted, sends when the change is committed."""
 
@@ -43,9 +52,19 @@ class Mail:
         jobs.register(JOB, self._deliver)
 
     async def send(
-        self, uow: UnitOfWork, *, to: str, subject: str, template: str, context: dict[str, Any], locale: str
+        self,
+        uow: UnitOfWork,
+        *,
+        to: str,
+        subject: str,
+        template: str,
+        context: dict[str, Any],
+        locale: str,
+        calendar: Calendar | None = None,
+        key: str | None = None,
     ) -> None:
         """Have a mail sent after the commit. `template` is the name below templates/mail, without its ending.
+        `calendar` goes along as a further form of the mail; a `key` makes it the only one of its kind, for good.
 
         Until it is sent, the rendered mail, with the links in it, waits in the database; then the row goes.
         Raises ValueError when `to` is not one mail address.
@@ -53,8 +72,16 @@ class Mail:
         receiver = one_address(to)
         text = self.render(f"mail/{template}.txt", locale, context)
         html = await asyncio.to_thread(_inlined, self.render(f"mail/{template}.html", locale, context))
-        letter = {"id": new_id(), "to": receiver, "subject": one_line(subject), "text": text, "html": html}
-        uow.enqueue(JOB, letter)
+        letter: dict[str, Any] = {
+            "id": new_id(),
+            "to": receiver,
+            "subject": one_line(subject),
+            "text": text,
+            "html": html,
+        }
+        if calendar:
+            letter["calendar"] = {"method": calendar.method, "text": calendar.text}
+        uow.enqueue(JOB, letter, key=key)
 
     async def _deliver(self, letter: dict[str, Any]) -> None:
         message = compose(self.settings, self.clock, letter)
@@ -80,6 +107,8 @@ def compose(settings: Settings, clock: Clock, letter: dict[str, Any]) -> EmailMe
     message["Auto-Submitted"] = "auto-generated"  # asks holiday notes not to answer (RFC 3834)
     message.set_content(letter["text"])
     message.add_alternative(letter["html"], subtype="html")
+    if calendar := letter.get("calendar"):
+        message.add_alternative(calendar["text"], subtype="calendar", params={"method": calendar["method"]})
     return message
 
 

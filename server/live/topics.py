@@ -35,3 +35,8 @@ def room(room_id: str) -> str:
 def person(person_id: str) -> str:
     """What concerns one person alone."""
     return f"person:{person_id}"
+
+
+def meeting(meeting_id: str) -> str:
+    """A meeting's room; subscribing means being there."""
+    return f"meeting:{meeting_id}"

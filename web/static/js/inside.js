@@ -3,3 +3,4 @@
  */
 
 import "fairmatch/chat/start";
+import "fairmatch/meetings/start";

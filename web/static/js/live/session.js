@@ -2,6 +2,7 @@ import { Channel } from "fairmatch/live/channel";
 import { Drafts } from "fairmatch/live/drafts";
 import { Kept, forgetOthers } from "fairmatch/live/kept";
 import { Line } from "fairmatch/live/line";
+import { Mine } from "fairmatch/live/mine";
 import { Outbox } from "fairmatch/live/outbox";
 import { Room } from "fairmatch/live/room";
 import { Unread } from "fairmatch/live/unread";
@@ -10,6 +11,7 @@ import { Unread } from "fairmatch/live/unread";
  * Everything live of one signed-in person in this tab, put together. It lasts as long as the document does.
  *
  * @typedef {import("./ground.js").Ground} Ground
+ * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./timeline.js").Author} Author
  * @typedef {{ tab: globalThis.Storage, all: globalThis.Storage }} Storages  of this tab alone, and of the whole browser
  */
@@ -29,7 +31,8 @@ export class Session {
     this.outbox = new Outbox(this.line, new Kept(storages.all, "outbox", person), ground);
     this.drafts = new Drafts(new Kept(storages.all, "draft", person));
     this.unread = new Unread(this.line);
-    this.line.join(`person:${person}`, () => this.unread);
+    this.mine = new Mine(this.line);
+    this.line.join(`person:${person}`, () => new Own([this.unread, this.mine]));
   }
 
   /**
@@ -68,5 +71,29 @@ export class Session {
     this.line.end();
     forgetOthers(this.storages.all, "");
     forgetOthers(this.storages.tab, "");
+  }
+}
+
+/** The private topic, whose events go to all that want them. @implements {Store} */
+class Own {
+  /** @param {{ receive: (event: any) => void, recover?: (state: any) => void }[]} parts */
+  constructor(parts) {
+    this.parts = parts;
+  }
+
+  position() {
+    return null;
+  }
+
+  /** @param {any} state */
+  recover(state) {
+    for (const part of this.parts) part.recover?.(state);
+  }
+
+  refuse() {}
+
+  /** @param {any} event */
+  receive(event) {
+    for (const part of this.parts) part.receive(event);
   }
 }

@@ -208,6 +208,53 @@
  */
 
 /**
+ * @typedef {object} MeetingChanged
+ *   A meeting is longer, at another time, or called off.
+ * @property {string} starts_at  When it begins, ISO 8601 in UTC.
+ * @property {string} ends_at  When it ends, ISO 8601 in UTC.
+ * @property {boolean} cancelled  Whether it was called off.
+ */
+
+/**
+ * @typedef {object} MeetingNote
+ *   Write into the notes of a meeting.
+ * @property {string} meeting  The meeting's topic, meeting:<id>.
+ * @property {string} text  The whole text.
+ * @property {number} version  The version that was changed.
+ */
+
+/**
+ * @typedef {object} MeetingNoted
+ *   How the notes are now. Where `taken` is false somebody was faster: `text` is theirs, and nothing was changed.
+ * @property {boolean} taken  Whether the text was taken.
+ * @property {number} version  The version now.
+ * @property {string} text  The whole text now.
+ */
+
+/**
+ * @typedef {object} MeetingNotes
+ *   Somebody wrote into the notes.
+ * @property {string} text  The whole text.
+ * @property {number} version  Its version.
+ * @property {string} by  The id of who wrote.
+ */
+
+/**
+ * @typedef {object} MeetingReminder
+ *   Something that somebody should know now. Each is said once.
+ * @property {string} meeting  The meeting's id.
+ * @property {string} what  app_5min, app_1min: it begins so soon; missing: the others wait for you; rescue: you are
+ *   asked to step in; stand_in, no_stand_in: who was asked to step in does so, or cannot.
+ * @property {string} name  Whom it is about.
+ * @property {string} path  Where to go.
+ */
+
+/**
+ * @typedef {object} MeetingsMine
+ *   What waits for me.
+ */
+
+/**
  * @typedef {object} MemberMuted
  *   Somebody may not write here for a while.
  * @property {string} person  Id of who was muted.
@@ -245,6 +292,23 @@
  * @property {string} text  The whole new text; empty when the message was deleted later.
  * @property {Array<string>} mentions  Ids of the people whom the new text calls.
  * @property {string} edited_at  When, ISO 8601 in UTC.
+ */
+
+/**
+ * @typedef {object} MyMeetings
+ *   What waits for somebody.
+ * @property {number} waiting  How many requests wait for their answer.
+ * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
+ */
+
+/**
+ * @typedef {object} NextMeeting
+ *   The meeting that comes next.
+ * @property {string} id  The meeting's id.
+ * @property {string} name  Whom one meets, several names with commas.
+ * @property {string} starts_at  When it begins, ISO 8601 in UTC.
+ * @property {string} ends_at  When it ends, ISO 8601 in UTC.
+ * @property {string} path  The address of its room.
  */
 
 /**
@@ -427,6 +491,8 @@
  *   "chat.history": { params: ChatHistory, result: ChatPage },
  *   "chat.mentionable": { params: ChatMentionable, result: ChatMentionables },
  *   "chat.unread": { params: ChatUnread, result: Unread },
+ *   "meetings.mine": { params: MeetingsMine, result: MyMeetings },
+ *   "meeting.note": { params: MeetingNote, result: MeetingNoted },
  *   "room.roster": { params: RoomRoster, result: RoomPage },
  *   "hello": { params: Hello, result: Welcome },
  *   "subscribe": { params: Subscribe, result: ChannelStates },
@@ -456,7 +522,10 @@
  *
  * @typedef {{
  *   "unread": Unread,
+ *   "meetings": MyMeetings,
  *   "presence": Presence,
+ *   "notes": MeetingNotes,
+ *   "changed": MeetingChanged,
  *   "top": Top,
  * }} StateEvents
  */
@@ -466,6 +535,7 @@
  *
  * @typedef {{
  *   "typing": Typing,
+ *   "meeting.reminder": MeetingReminder,
  *   "bye": Bye,
  *   "revoked": Revoked,
  * }} PassingEvents
@@ -476,6 +546,7 @@
  *
  * @typedef {{
  *   chat: ChatSnapshot,
+ *   meeting: RoomSnapshot,
  *   room: RoomSnapshot,
  * }} Snapshots
  */

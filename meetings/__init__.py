@@ -1,0 +1,1 @@
+"""Meetings: from "we should talk" to a held meeting with an outcome."""

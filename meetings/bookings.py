@@ -1,0 +1,205 @@
+"""Booking, moving, swapping and cancelling, each in one transaction.
+
+The lock is the unique key over person and slot in `meeting_seats`. Before it, rows are locked in one order (slots,
+meetings, people, each by id), so that the rules about days, streaks and overlapping slots of other fairs are judged by
+what holds at the commit, and so that no two transactions wait for each other in a circle. A slot is only shared: it is
+held against a plan that would withdraw it meanwhile.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from fairs.model import Fair
+from meetings.agendas import agendas, day_around, obstacle
+from meetings.events import MeetingBooked, MeetingCancelled, MeetingMoved
+from meetings.model import Meeting, Plan, Seat, Slot
+from meetings.queries import limits_of
+from meetings.rules import PEOPLE_MOST, SlotTaken
+from meetings.watching import watch
+from people.model import Person
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import new_id
+
+
+class ConflictError(Exception):
+    """It cannot be as wanted any more. `why` is a SlotTaken, or a word of this module's functions; `whose` the person
+    whose time it is, empty for everybody's."""
+
+    def __init__(self, why: str, whose: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.whose = whose
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A meeting to be made: between whom, when, and what for."""
+
+    fair: Fair
+    plan: Plan
+    slot_id: str
+    people: Collection[str]
+    ask: str = ""
+    offer: str = ""
+    request_id: str | None = None
+
+
+async def book(uow: UnitOfWork, wanted: Wanted, *, by_id: str) -> Meeting:
+    """Make a meeting. Raises ConflictError; the caller's transaction is then to be given up."""
+    people = sorted(set(wanted.people))
+    if not 2 <= len(people) <= PEOPLE_MOST:
+        raise ConflictError("people")
+    slot = await hold_slot(uow, wanted.fair, wanted.slot_id)
+    await lock_people(uow, people)
+    await _check(uow, wanted.fair, wanted.plan, slot, people)
+    meeting = Meeting(
+        id=new_id(),
+        fair_id=wanted.fair.id,
+        slot_id=slot.id,
+        request_id=wanted.request_id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        ask=wanted.ask,
+        offer=wanted.offer,
+        sequence=0,
+        made_at=uow.clock.now(),
+        made_by_id=by_id,
+    )
+    uow.session.add(meeting)
+    await uow.session.flush()
+    await _take_seats(uow, meeting, people)
+    watch(uow, meeting)
+    uow.emit(MeetingBooked(meeting.id, frozenset(people)))
+    return meeting
+
+
+async def move(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, slot_id: str) -> None:
+    """Put a meeting into another slot: the old one is free in the same moment. Raises ConflictError."""
+    slot = await hold_slot(uow, fair, slot_id)
+    people = await lock_meeting(uow, meeting)
+    if meeting.slot_id == slot_id:
+        return
+    await _check(uow, fair, plan, slot, people, but=[meeting.id])
+    await _put_into(uow, meeting, slot)
+    uow.emit(MeetingMoved(meeting.id, frozenset(people)))
+
+
+async def swap(uow: UnitOfWork, one: Meeting, other: Meeting, fair: Fair, plan: Plan) -> None:
+    """Have two meetings of one fair change places. Raises ConflictError."""
+    slots = {each: await hold_slot(uow, fair, each) for each in sorted((one.slot_id, other.slot_id))}
+    people = await lock_meetings(uow, [one, other])
+    if {one.slot_id, other.slot_id} != set(slots) or len(people) < 2:
+        raise ConflictError("moved")
+    places = ((one, slots[other.slot_id]), (other, slots[one.slot_id]))
+    for meeting, slot in places:
+        await _check(uow, fair, plan, slot, people[meeting.id], but=[one.id, other.id])
+    await uow.session.execute(update(Seat).where(Seat.meeting_id.in_([one.id, other.id])).values(slot_id=None))
+    for meeting, slot in places:
+        await _put_into(uow, meeting, slot)
+        uow.emit(MeetingMoved(meeting.id, frozenset(people[meeting.id])))
+
+
+async def bring(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, person_id: str) -> None:
+    """Add somebody to a meeting. Raises ConflictError: people (it is full), there, or why they have no time."""
+    slot = await hold_slot(uow, fair, meeting.slot_id)
+    people = await lock_meeting(uow, meeting, also=[person_id])
+    if meeting.slot_id != slot.id:
+        raise ConflictError("moved")
+    if person_id in people:
+        raise ConflictError("there")
+    if len(people) >= PEOPLE_MOST:
+        raise ConflictError("people")
+    await _check(uow, fair, plan, slot, [person_id])
+    await _take_seats(uow, meeting, [person_id])
+    meeting.sequence += 1
+    watch(uow, meeting)
+    uow.emit(MeetingMoved(meeting.id, frozenset((*people, person_id))))
+
+
+async def cancel(uow: UnitOfWork, meeting: Meeting, *, by_id: str, reason: str) -> None:
+    """Call a meeting off; everybody has the slot free again. Raises ConflictError("cancelled")."""
+    people = await lock_meeting(uow, meeting)
+    await give_up(uow, meeting, by_id=by_id, reason=reason)
+    uow.emit(MeetingCancelled(meeting.id, frozenset(people)))
+
+
+async def give_up(uow: UnitOfWork, meeting: Meeting, *, by_id: str, reason: str) -> None:
+    """Note that a locked meeting will not be, and give its slots back."""
+    meeting.cancelled_at, meeting.cancelled_by_id, meeting.cancel_reason = uow.clock.now(), by_id, reason
+    meeting.sequence += 1
+    watch(uow, meeting)
+    await uow.session.execute(update(Seat).where(Seat.meeting_id == meeting.id).values(slot_id=None))
+
+
+async def hold_slot(uow: UnitOfWork, fair: Fair, slot_id: str) -> Slot:
+    """The slot, which nobody withdraws until the commit. Raises ConflictError("gone") for another fair's, or none."""
+    slot = await uow.session.get(Slot, slot_id, with_for_update={"read": True}, populate_existing=True)
+    if slot is None or slot.fair_id != fair.id:
+        raise ConflictError(SlotTaken.GONE)
+    return slot
+
+
+async def lock_people(uow: UnitOfWork, person_ids: Collection[str]) -> None:
+    """Let nobody else book for these people until the commit. FOR NO KEY UPDATE: rows that only point at them go on."""
+    ordered = select(Person.id).where(Person.id.in_(sorted(person_ids))).order_by(Person.id)
+    await uow.session.execute(ordered.with_for_update(key_share=True))
+
+
+async def lock_meeting(uow: UnitOfWork, meeting: Meeting, *, also: Collection[str] = ()) -> list[str]:
+    """Who takes part; nobody else changes the meeting until the commit. Raises ConflictError("cancelled")."""
+    found = await lock_meetings(uow, [meeting], also=also)
+    if meeting.id not in found:
+        raise ConflictError("cancelled")
+    return found[meeting.id]
+
+
+async def lock_meetings(
+    uow: UnitOfWork, meetings: Collection[Meeting], *, also: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """Who takes part in each of these meetings, by its id; those that were cancelled meanwhile are left out."""
+    for meeting in sorted(meetings, key=lambda each: each.id):
+        await uow.session.refresh(meeting, with_for_update={"key_share": True})
+    held = [each.id for each in meetings if each.cancelled_at is None]
+    found: dict[str, list[str]] = {each: [] for each in held}
+    seats = select(Seat.meeting_id, Seat.person_id).where(Seat.meeting_id.in_(held)).order_by(Seat.person_id)
+    for row in await uow.session.execute(seats):
+        found[row.meeting_id].append(row.person_id)
+    await lock_people(uow, {person for people in found.values() for person in people} | set(also))
+    return found
+
+
+async def _check(
+    uow: UnitOfWork, fair: Fair, plan: Plan, slot: Slot, people: Collection[str], *, but: Collection[str] = ()
+) -> None:
+    found = await agendas(uow.session, people, day_around(slot), but=but)
+    against = obstacle(slot, found, limits_of(plan, fair), uow.clock.now())
+    if against:
+        raise ConflictError(*against)
+
+
+async def _take_seats(uow: UnitOfWork, meeting: Meeting, people: Collection[str]) -> None:
+    now = uow.clock.now()
+    uow.session.add_all(
+        Seat(meeting_id=meeting.id, person_id=each, slot_id=meeting.slot_id, since=now) for each in people
+    )
+    await _flushed(uow)
+
+
+async def _put_into(uow: UnitOfWork, meeting: Meeting, slot: Slot) -> None:
+    meeting.slot_id, meeting.starts_at, meeting.ends_at = slot.id, slot.starts_at, slot.ends_at
+    meeting.extended_until = None
+    meeting.sequence += 1
+    watch(uow, meeting)
+    await uow.session.execute(update(Seat).where(Seat.meeting_id == meeting.id).values(slot_id=slot.id))
+    await _flushed(uow)
+
+
+async def _flushed(uow: UnitOfWork) -> None:
+    """Write it; the key over person and slot has the last word, should a lock ever not have held."""
+    try:
+        await uow.session.flush()
+    except IntegrityError:
+        raise ConflictError(SlotTaken.MEETING) from None

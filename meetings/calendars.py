@@ -1,0 +1,139 @@
+"""Somebody's own calendar, read for when they are busy. Pure, and slow: to be run in a thread. What for is not kept."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+from icalendar import Calendar
+
+from meetings.grid import Span
+
+# What can be wrong with a calendar; pages say it in words.
+PROBLEMS = ("address", "unreachable", "too_large", "no_calendar")
+# Bytes of a calendar: some ten years of a busy person.
+BYTES_MOST = 4 * 1024 * 1024
+# Events of one calendar, and repetitions of one event, that are looked at.
+EVENTS_MOST = 20_000
+REPETITIONS_MOST = 5_000
+# Spans that are kept of one calendar.
+BUSY_MOST = 2_000
+# Seconds of processor time for one calendar: a rule can be written so that it takes years to find a day for it.
+READ_S = 5.0
+# Nothing that repeats more often than daily is a meeting.
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
+_LONGEST = timedelta(days=60)
+
+
+class NoCalendarError(ValueError):
+    """The text is no calendar, or more than we read."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time that is looked at, and the zone of its owner for times without one."""
+
+    span: Span
+    zone: ZoneInfo
+
+
+def busy(content: bytes, window: Window) -> list[Span]:
+    """When a calendar has its owner busy within a window, joined and by time. Raises NoCalendarError."""
+    begun = time.thread_time()
+    found: list[Span] = []
+    for event in islice(_events(content), EVENTS_MOST):
+        if time.thread_time() - begun > READ_S:
+            raise NoCalendarError("too much to read")
+        found += _times(event, window)
+    return joined(found)[:BUSY_MOST]
+
+
+def joined(spans: list[Span]) -> list[Span]:
+    """The same times without overlaps."""
+    out: list[Span] = []
+    for span in sorted(spans):
+        if out and span.starts <= out[-1].ends:
+            out[-1] = Span(out[-1].starts, max(out[-1].ends, span.ends))
+        else:
+            out.append(span)
+    return out
+
+
+def _events(content: bytes) -> Iterator[Any]:
+    if len(content) > BYTES_MOST:
+        raise NoCalendarError("too large")
+    try:
+        calendars = Calendar.from_ical(content.decode("utf-8", "replace"), multiple=True)
+    except Exception as error:  # the library raises many kinds for what is no calendar
+        raise NoCalendarError("no calendar") from error
+    if not calendars:
+        raise NoCalendarError("no calendar")
+    found: list[Any] = list(calendars)
+    for calendar in found:
+        if calendar.name != "VCALENDAR":
+            raise NoCalendarError("no calendar")
+        yield from calendar.walk("VEVENT")
+
+
+def _times(event: Any, window: Window) -> list[Span]:
+    """When an event takes its owner's time within the window; nothing where it is free, called off or broken."""
+    if str(event.get("transp", "")).upper() == "TRANSPARENT" or str(event.get("status", "")).upper() == "CANCELLED":
+        return []
+    try:
+        starts = _moment(event["dtstart"].dt, window.zone)
+        length = min(_ends(event, starts, window.zone) - starts, _LONGEST)
+        spans = [Span(each, each + length) for each in _starts(event, starts, length, window)]
+    except Exception:  # a broken event blocks nothing, and harms no other
+        return []
+    inside = (Span(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in spans)
+    return [each for each in inside if each.starts < each.ends and each.overlaps(window.span)]
+
+
+def _ends(event: Any, starts: datetime, zone: ZoneInfo) -> datetime:
+    if "dtend" in event:
+        return _moment(event["dtend"].dt, zone)
+    if "duration" in event:
+        return starts + _length(event["duration"].dt)
+    is_day = not isinstance(event["dtstart"].dt, datetime)
+    return starts + (timedelta(days=1) if is_day else timedelta())
+
+
+def _length(given: Any) -> timedelta:
+    return given if isinstance(given, timedelta) else timedelta()
+
+
+def _starts(event: Any, first: datetime, length: timedelta, window: Window) -> Iterator[datetime]:
+    """When an event begins, each time, until the window ends."""
+    rule = event.get("rrule")
+    if not rule:
+        yield first
+        return
+    if str(rule.get("FREQ", [""])[0]).upper() not in _FREQUENCIES or first < _EPOCH:
+        return
+    until = min([window.span.ends, *(_moment(each, window.zone) for each in rule.get("UNTIL", []))])
+    count = int(min([REPETITIONS_MOST, *rule.get("COUNT", [])]))
+    parts = {key: value for key, value in rule.items() if key not in ("UNTIL", "COUNT")}
+    text = type(rule)(parts).to_ical().decode()
+    apart = {_moment(each.dt, window.zone) for each in _excluded(event)}
+    repeated = rrulestr(text, dtstart=first).replace(until=until)
+    for at in islice(repeated, count):
+        if at + length > window.span.starts and at not in apart:
+            yield at
+
+
+def _excluded(event: Any) -> list[Any]:
+    given = event.get("exdate", [])
+    lists = given if isinstance(given, list) else [given]
+    return [each for one in lists for each in one.dts]
+
+
+def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:
+    """An aware moment: a day begins at midnight of the owner's clock, and a time without a zone is on it."""
+    if not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=zone)
+    return value if value.tzinfo else value.replace(tzinfo=zone)

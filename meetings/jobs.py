@@ -1,0 +1,149 @@
+"""What happens by time: mails, reminders, expiry, who is missing, and what became of it later."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from meetings import mails, requests, shown
+from meetings.events import PersonMissing
+from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Reminder, Seat
+from meetings.model import Request as Asked
+from meetings.parts import Meetings
+from meetings.requests import EXPIRY_JOB, NUDGE_JOB, TELL_JOB
+from meetings.room import come_in
+from meetings.rules import is_open
+from meetings.watching import INVITE_JOB, STEP_JOB, step
+from server.kernel.db import UnitOfWork
+
+INVITATION = "invitation"
+
+
+def register(meetings: Meetings) -> None:
+    """Have these jobs done."""
+    jobs = meetings.kernel.jobs
+    for name, handler in ((INVITE_JOB, invite), (STEP_JOB, take_step), (EXPIRY_JOB, expire), (NUDGE_JOB, nudge)):
+        jobs.register(name, _with(meetings, handler))
+    jobs.register(TELL_JOB, _with(meetings, tell))
+
+
+def _with(meetings: Meetings, handler: Any) -> Any:
+    async def handle(payload: dict[str, Any]) -> None:
+        async with meetings.kernel.database.write() as uow:
+            await handler(meetings, uow, payload)
+
+    return handle
+
+
+async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Tell everybody's calendar how a meeting is now, unless it has changed again."""
+    meeting = await _as_it_was(uow, payload)
+    if meeting is None:
+        return
+    told = await uow.session.scalar(
+        select(Reminder.sequence).where(Reminder.meeting_id == meeting.id, Reminder.kind == INVITATION).limit(1)
+    )
+    if not await _first_time(uow, meeting, INVITATION):
+        return
+    if meeting.cancelled_at is not None and told is None:
+        return  # booked and called off in one breath: no calendar has heard of it
+    what = "cancelled" if meeting.cancelled_at else "booked" if told is None else "moved"
+    await mails.about_meeting(meetings.kernel, uow, meeting, what)
+
+
+async def take_step(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Do what time brings to a meeting, once, and have the next thing done in its time."""
+    meeting, kind = await _as_it_was(uow, payload), payload["kind"]
+    if meeting is None or meeting.cancelled_at is not None or not await _first_time(uow, meeting, kind):
+        return
+    step(uow, meeting, uow.clock.now())
+    if kind.startswith("mail_"):
+        await mails.about_meeting(meetings.kernel, uow, meeting, kind)
+    elif kind.startswith("app_"):
+        await _remind(meetings, uow, meeting, kind)
+    elif kind == "missing":
+        await look_who_is_missing(meetings, uow, meeting)
+    else:
+        await _ask_what_became(meetings, uow, meeting, kind)
+
+
+async def expire(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """End a request whose time is over, and tell whoever waited."""
+    asked = await uow.session.get(Asked, payload["request_id"])
+    if asked is not None and await requests.expire(uow, asked):
+        waits = asked.from_id if asked.turn_id == asked.to_id else asked.to_id
+        await mails.about_request(meetings.kernel, uow, asked, "expired", waits)
+
+
+async def nudge(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Bring a request to mind whose time is running out."""
+    asked = await _open_turn(uow, payload)
+    if asked is not None:
+        await mails.about_request(meetings.kernel, uow, asked, "nudge", asked.turn_id)
+
+
+async def tell(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Write about a request to whom it concerns now."""
+    asked = await uow.session.get(Asked, payload["request_id"])
+    if asked is not None:
+        await mails.about_request(meetings.kernel, uow, asked, payload["what"], payload["to_id"])
+
+
+async def look_who_is_missing(meetings: Meetings, uow: UnitOfWork, meeting: Meeting) -> None:
+    """Note who is in the room and who is not; where somebody waits, the others are missed, and pinged."""
+    people = set(await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id)))
+    for person_id in people.intersection(meetings.there(meeting.id)):
+        await come_in(uow, meeting.id, person_id)
+    came = set(await uow.session.scalars(select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)))
+    if not is_open(meeting.starts_at, meeting.ends_at, uow.clock.now()):
+        return  # the server slept through it: presence can tell nothing any more
+    for person_id in people - came:
+        uow.session.add(NoShow(meeting_id=meeting.id, person_id=person_id, at=uow.clock.now()))
+        uow.emit(PersonMissing(meeting.id, person_id, frozenset(came)))
+
+
+async def _remind(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: str) -> None:
+    people = (await shown.people_of(uow.session, [meeting.id]))[meeting.id]
+
+    async def tell_all() -> None:
+        for each in people:
+            name = ", ".join(other.name for other in people if other.id != each.id and other.name)
+            meetings.remind(each.id, meeting.id, kind, name)
+        await meetings.tell_mine([each.id for each in people])
+
+    uow.after_commit(tell_all)
+
+
+async def _ask_what_became(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: str) -> None:
+    """Ask those who were there, unless they had said that it is not for them."""
+    came = select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)
+    no = select(Outcome.person_id).where(Outcome.meeting_id == meeting.id, Outcome.verdict == "no")
+    people = list(await uow.session.scalars(came.where(Attendance.person_id.not_in(no))))
+    for person_id in people if len(people) > 1 else ():
+        days = int(kind.removeprefix("after_").removesuffix("d"))
+        uow.session.add(FollowUp(meeting_id=meeting.id, person_id=person_id, days=days, asked_at=uow.clock.now()))
+        await mails.about_meeting(meetings.kernel, uow, meeting, kind, only=person_id)
+
+
+async def _as_it_was(uow: UnitOfWork, payload: dict[str, Any]) -> Meeting | None:
+    """The meeting, locked, if it has not changed since the job was made."""
+    meeting = await uow.session.get(Meeting, payload["meeting_id"], with_for_update={"key_share": True})
+    return meeting if meeting is not None and meeting.sequence == payload["sequence"] else None
+
+
+async def _open_turn(uow: UnitOfWork, payload: dict[str, Any]) -> Asked | None:
+    asked = await uow.session.get(Asked, payload["request_id"], with_for_update=True)
+    if asked is None or asked.answered_at is not None:
+        return None
+    return asked if asked.moved_at == datetime.fromisoformat(payload["moved_at"]) else None
+
+
+async def _first_time(uow: UnitOfWork, meeting: Meeting, kind: str) -> bool:
+    """Note that something is said of a meeting as it is now; False where it was said before."""
+    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"meeting_id": meeting.id, "sequence": meeting.sequence, "kind": kind, "at": uow.clock.now()}
+    noted = await uow.session.execute(
+        insert(Reminder).values(row).on_conflict_do_nothing().returning(Reminder.meeting_id)
+    )
+    return noted.first() is not None

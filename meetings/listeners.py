@@ -1,0 +1,126 @@
+"""What meetings do when something happened: badges and countdowns, what the room shows, rights that changed."""
+
+from sqlalchemy import select
+
+from fairs.events import MemberBanned, MemberLeft
+from meetings import bookings, shown
+from meetings.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingExtended,
+    MeetingMoved,
+    NotesChanged,
+    PersonMissing,
+    RequestAnswered,
+    RequestMoved,
+    RequestSent,
+    RescueAnswered,
+    RescueOffered,
+)
+from meetings.model import Meeting, Seat
+from meetings.parts import Meetings, iso
+from server.live import topics
+
+
+def listen(meetings: Meetings) -> None:
+    """Have these reactions happen."""
+    _keep_badges(meetings)
+    _show_rooms(meetings)
+    _say(meetings)
+
+    async def gone(happened: MemberBanned | MemberLeft) -> None:
+        await call_off(meetings, happened.fair_id, happened.person_id)
+
+    meetings.kernel.events.on(MemberBanned, gone)
+    meetings.kernel.events.on(MemberLeft, gone)
+
+
+def _keep_badges(meetings: Meetings) -> None:
+    async def sent(happened: RequestSent) -> None:
+        await meetings.tell_mine([happened.from_id, happened.to_id])
+
+    async def concerned(happened: RequestMoved | RequestAnswered | MeetingBooked) -> None:
+        await meetings.tell_mine(happened.person_ids)
+
+    meetings.kernel.events.on(RequestSent, sent)
+    meetings.kernel.events.on(RequestMoved, concerned)
+    meetings.kernel.events.on(RequestAnswered, concerned)
+    meetings.kernel.events.on(MeetingBooked, concerned)
+
+
+def _show_rooms(meetings: Meetings) -> None:
+    async def changed(happened: MeetingMoved | MeetingCancelled) -> None:
+        await meetings.tell_mine(happened.person_ids)
+        await show_change(meetings, happened.meeting_id)
+
+    async def extended(happened: MeetingExtended) -> None:
+        await show_change(meetings, happened.meeting_id)
+
+    async def noted(happened: NotesChanged) -> None:
+        told = {"text": happened.text, "version": happened.version, "by": happened.by_id}
+        meetings.live.publish_state(topics.meeting(happened.meeting_id), "notes", told, v=happened.version)
+
+    meetings.kernel.events.on(MeetingMoved, changed)
+    meetings.kernel.events.on(MeetingCancelled, changed)
+    meetings.kernel.events.on(MeetingExtended, extended)
+    meetings.kernel.events.on(NotesChanged, noted)
+
+
+def _say(meetings: Meetings) -> None:
+    async def missing(happened: PersonMissing) -> None:
+        name = await _names(meetings, happened.waiting_ids)
+        meetings.remind(happened.person_id, happened.meeting_id, "missing", name)
+
+    async def offered(happened: RescueOffered) -> None:
+        path = f"/meetings/rescues/{happened.rescue_id}"
+        name = await _names(meetings, {happened.waiting_id})
+        meetings.remind(happened.candidate_id, happened.meeting_id, "rescue", name, path)
+
+    async def answered(happened: RescueAnswered) -> None:
+        found = happened.new_meeting_id
+        name = await _names(meetings, {happened.candidate_id})
+        what = "stand_in" if found else "no_stand_in"
+        meetings.remind(happened.waiting_id, found or happened.meeting_id, what, name)
+
+    meetings.kernel.events.on(PersonMissing, missing)
+    meetings.kernel.events.on(RescueOffered, offered)
+    meetings.kernel.events.on(RescueAnswered, answered)
+
+
+async def show_change(meetings: Meetings, meeting_id: str) -> None:
+    """Tell the room when its meeting is now; who sits in one that was called off has no right to it any more."""
+    async with meetings.kernel.database.read() as session:
+        meeting = await session.get_one(Meeting, meeting_id)
+        people = list(await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting_id)))
+    told = {
+        "starts_at": iso(meeting.starts_at),
+        "ends_at": iso(meeting.extended_until or meeting.ends_at),
+        "cancelled": meeting.cancelled_at is not None,
+    }
+    meetings.live.publish_state(topics.meeting(meeting_id), "changed", told)
+    if meeting.cancelled_at is not None:
+        for person_id in people:
+            meetings.live.grants.revoke(person_id, topics.meeting(meeting_id))
+
+
+async def call_off(meetings: Meetings, fair_id: str, person_id: str) -> None:
+    """Somebody is not at the fair any more: meetings ahead are called off, and the others told."""
+    now = meetings.kernel.clock.now()
+    async with meetings.kernel.database.write() as uow:
+        ahead = (
+            select(Meeting)
+            .join(Seat, Seat.meeting_id == Meeting.id)
+            .where(Seat.person_id == person_id, Meeting.fair_id == fair_id, Meeting.cancelled_at.is_(None))
+            .where(Meeting.starts_at > now)
+        )
+        found = (await uow.session.scalars(ahead)).all()
+        people = await bookings.lock_meetings(uow, found)
+        for meeting in (each for each in found if each.id in people):
+            await bookings.give_up(uow, meeting, by_id=person_id, reason="")
+            uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
+
+
+async def _names(meetings: Meetings, person_ids: frozenset[str] | set[str]) -> str:
+    async with meetings.kernel.database.read() as session:
+        found = [await shown.who(session, each) for each in sorted(person_ids)]
+    return ", ".join(each.name for each in found if each.name)

@@ -1,0 +1,30 @@
+"""Meetings over the live line."""
+
+from meetings import room
+from meetings.parts import mine
+from people.text import UnacceptableError, paragraphs
+from server.live.call import Call, Handler
+from server.live.wire.codes import LiveError
+from server.live.wire.meeting import NOTES_MOST, MeetingNote, MeetingNoted, MeetingsMine, MyMeetings
+
+
+async def waiting(call: Call, _params: MeetingsMine) -> MyMeetings:
+    """What waits for me."""
+    async with call.kernel.database.read() as session:
+        return MyMeetings.model_validate(await mine(session, call.person.id, call.clock.now()))
+
+
+async def note(call: Call, params: MeetingNote) -> MeetingNoted:
+    """Write into the notes of a meeting. Whoever may hear its topic takes part in it."""
+    if call.topic is None or call.topic.namespace != "meeting":
+        raise LiveError("bad_request", "meeting: not a meeting")
+    try:
+        text = paragraphs(NOTES_MOST)(params.text)
+    except UnacceptableError:
+        raise LiveError("bad_request", "text: not text") from None
+    async with call.kernel.database.write() as uow:
+        noted = await room.write_notes(uow, call.topic.id, text, params.version, by_id=call.person.id)
+    return MeetingNoted(taken=noted.taken, version=noted.version, text=noted.text)
+
+
+live_methods: dict[str, Handler] = {"meetings.mine": waiting, "meeting.note": note}

@@ -1,0 +1,186 @@
+"""Mails about meetings and requests. Each of them goes out once, by its key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from meetings import ics, shown
+from meetings.entries import entry, letterhead, room_url
+from meetings.model import Meeting
+from meetings.model import Request as Asked
+from meetings.words import cancel_reason
+from people.model import Person
+from server.kernel.db import UnitOfWork
+from server.kernel.mail import Calendar
+from server.kernel.parts import Kernel
+from web import when
+from web.i18n import N_, translations
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a mail says: its subject, its sentence and its link's words, as message ids."""
+
+    subject: str
+    text: str
+    action: str
+
+
+MEETING_WORDS = {
+    "booked": Words(
+        N_("Meeting with %(name)s: %(time)s"),
+        N_("You meet %(name)s on %(time)s. Your calendar gets the appointment with this mail."),
+        N_("To the meeting"),
+    ),
+    "moved": Words(
+        N_("New time: %(name)s, %(time)s"),
+        N_("Your meeting with %(name)s is on %(time)s now. Your calendar moves the appointment with this mail."),
+        N_("To the meeting"),
+    ),
+    "cancelled": Words(
+        N_("Called off: %(name)s, %(time)s"),
+        N_("Your meeting with %(name)s on %(time)s will not take place. You can find another time."),
+        N_("Find another time"),
+    ),
+    "mail_24h": Words(
+        N_("Tomorrow: %(name)s, %(time)s"),
+        N_("You meet %(name)s on %(time)s. If you cannot come, please say so now: the other one can use the time."),
+        N_("To the meeting"),
+    ),
+    "mail_1h": Words(
+        N_("In an hour: %(name)s, %(time)s"),
+        N_("You meet %(name)s on %(time)s. The room opens five minutes before."),
+        N_("Enter the room"),
+    ),
+    "after_7d": Words(
+        N_("What became of it? %(name)s"),
+        N_("A week ago you met %(name)s. What became of it? The organiser sees only sums."),
+        N_("Answer with one tap"),
+    ),
+    "after_30d": Words(
+        N_("What became of it? %(name)s"),
+        N_("A month ago you met %(name)s. What became of it? The organiser sees only sums."),
+        N_("Answer with one tap"),
+    ),
+    "after_90d": Words(
+        N_("What became of it? %(name)s"),
+        N_("Three months ago you met %(name)s. What became of it? The organiser sees only sums."),
+        N_("Answer with one tap"),
+    ),
+}
+
+REQUEST_WORDS = {
+    "sent": Words(
+        N_("%(name)s asks for a meeting"),
+        N_("%(name)s would like to meet you at %(fair)s. Please answer until %(time)s."),
+        N_("Answer the request"),
+    ),
+    "moved": Words(
+        N_("%(name)s proposes other times"),
+        N_("For your meeting at %(fair)s %(name)s proposes other times. Please answer until %(time)s."),
+        N_("Choose a time"),
+    ),
+    "nudge": Words(
+        N_("Still open: %(name)s"),
+        N_("%(name)s waits for your answer about a meeting at %(fair)s, until %(time)s. Also a no is an answer."),
+        N_("Answer the request"),
+    ),
+    "declined": Words(
+        N_("%(name)s has declined"),
+        N_("%(name)s cannot meet you at %(fair)s. Your request is free for somebody else."),
+        N_("See the answer"),
+    ),
+    "expired": Words(
+        N_("No answer from %(name)s"),
+        N_("Your request to %(name)s at %(fair)s has expired without an answer. It is free for somebody else."),
+        N_("See the request"),
+    ),
+}
+
+
+async def about_meeting(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, what: str, only: str | None = None) -> None:
+    """Write to everybody in a meeting, or to one of them, in their own language and time."""
+    people = await shown.people_of(uow.session, [meeting.id])
+    for each in people[meeting.id]:
+        if only in (None, each.id):
+            await _to_participant(kernel, uow, meeting, each.id, what)
+
+
+async def _to_participant(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, person_id: str, what: str) -> None:
+    person = await uow.session.get_one(Person, person_id)
+    seen = await shown.meeting(uow.session, person_id, meeting.id)
+    if person.email is None or seen is None:
+        return
+    words, _ = MEETING_WORDS[what], translations(person.locale).gettext
+    told = {
+        "name": ", ".join(each.name or _("Former participant") for each in seen.others),
+        "time": str(when.both(seen.starts_at, person.time_zone, person.locale).striptags()),
+    }
+    links = {"mail_1h": room_url(kernel.settings, meeting.id)}
+    path = f"{seen.path}/later/{what[6:-1]}" if what.startswith("after_") else seen.path
+    context: dict[str, Any] = {
+        "title": _(words.subject) % told,
+        "said": _(words.text) % told,
+        "quote": _(cancel_reason(meeting.cancel_reason)) if what == "cancelled" else "",
+        "button": _(words.action),
+        "url": links.get(what, f"{kernel.settings.public_url}{path}"),
+        "times": _times(seen, person),
+    }
+    key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person_id}"
+    calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "cancelled") else None
+    await _send(kernel, uow, person, context, key, calendar)
+
+
+def _times(seen: shown.MeetingShown, person: Person) -> list[str]:
+    """The time on every clock that differs from the reader's, with its person's name."""
+    mine = seen.starts_at.astimezone(when.zone(person.time_zone)).utcoffset()
+    return [
+        f"{each.name}: {when.both(seen.starts_at, each.time_zone, person.locale).striptags()}"
+        for each in seen.others
+        if each.name and seen.starts_at.astimezone(when.zone(each.time_zone)).utcoffset() != mine
+    ]
+
+
+def _calendar(kernel: Kernel, seen: shown.MeetingShown, person: Person) -> Calendar:
+    made = entry(kernel.settings, kernel.clock, seen, person.locale)
+    head = letterhead(kernel.settings)
+    return Calendar(*ics.invitation(made, head, to=person.email or "", name=person.name))
+
+
+async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str, to_id: str) -> None:
+    """Write to one of the two of a request."""
+    person = await uow.session.get_one(Person, to_id)
+    seen = await shown.request(uow.session, to_id, asked.id)
+    if person.email is None or seen is None:
+        return
+    words, _ = REQUEST_WORDS[what], translations(person.locale).gettext
+    told = {
+        "name": seen.other.name or _("Former participant"),
+        "fair": seen.fair_name,
+        "time": str(when.both(seen.expires_at, person.time_zone, person.locale).striptags()),
+    }
+    quote = asked.reason if what == "declined" else asked.ask if what in ("sent", "nudge") else ""
+    context = {
+        "title": _(words.subject) % told,
+        "said": _(words.text) % told,
+        "quote": quote,
+        "button": _(words.action),
+        "url": f"{kernel.settings.public_url}{seen.path}",
+        "times": [],
+    }
+    await _send(kernel, uow, person, context, f"meetings.mail:{asked.id}:{asked.moved_at.isoformat()}:{what}:{to_id}")
+
+
+async def _send(
+    kernel: Kernel, uow: UnitOfWork, person: Person, context: dict[str, Any], key: str, calendar: Calendar | None = None
+) -> None:
+    context |= {"home": kernel.settings.public_url, "to": person.email}
+    await kernel.mail.send(
+        uow,
+        to=person.email or "",
+        subject=context["title"],
+        template="meeting",
+        context=context,
+        locale=person.locale,
+        calendar=calendar,
+        key=key,
+    )

@@ -1,0 +1,121 @@
+"""What meetings keep about a person: handed out, and erased.
+
+Erased means: what the person typed goes, and what is theirs alone. Meetings ahead are called off; those that were stay
+in the other one's agenda, with a "Former participant".
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.model import Fair
+from meetings.bookings import give_up, lock_meetings
+from meetings.events import MeetingCancelled
+from meetings.model import (
+    Absence,
+    Attendance,
+    Busy,
+    Feed,
+    FollowUp,
+    GroupMember,
+    Meeting,
+    NoShow,
+    Notes,
+    Outcome,
+    OwnCalendar,
+    Proposal,
+    Request,
+    Rescue,
+    Retreat,
+    Seat,
+    SharedContact,
+)
+from meetings.rules import Answer
+from server.kernel.db import UnitOfWork
+
+_OWN = (Absence, Retreat, GroupMember, OwnCalendar, Busy, Outcome, SharedContact, FollowUp, Attendance, NoShow, Feed)
+
+
+async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
+    """Requests, meetings, and what somebody said about them."""
+    return {
+        "requests": await _rows(session, _requests(person_id)),
+        "meetings": await _rows(session, _meetings(person_id)),
+        "outcomes": await _rows(session, _of(person_id, Outcome, "meeting_id verdict next_step note at")),
+        "attendances": await _rows(session, _of(person_id, Attendance, "meeting_id came_at")),
+        "no_shows": await _rows(session, _of(person_id, NoShow, "meeting_id at disputed_at dispute")),
+        "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id at")),
+        "follow_ups": await _rows(session, _of(person_id, FollowUp, "meeting_id days asked_at answered_at answer")),
+        "absences": await _rows(session, _of(person_id, Absence, "slot_id since")),
+        "own_calendar": await _rows(session, _of(person_id, OwnCalendar, "url added_at read_at problem")),
+        "busy": await _rows(session, _of(person_id, Busy, "starts_at ends_at")),
+        "calendar_feeds": await _rows(session, _of(person_id, Feed, "made_at revoked_at")),
+    }
+
+
+async def erase(uow: UnitOfWork, person_id: str) -> None:
+    """Forget somebody. Doing it twice does no harm."""
+    await _call_off(uow, person_id)
+    now = uow.clock.now()
+    open_ones = or_(Request.from_id == person_id, Request.to_id == person_id), Request.answered_at.is_(None)
+    ended = {"answered_at": now, "answered_by_id": person_id, "answer": Answer.WITHDRAWN}
+    await uow.session.execute(update(Request).where(*open_ones).values(ended))
+    mine = select(Request.id).where(Request.from_id == person_id)
+    await uow.session.execute(update(Meeting).where(Meeting.request_id.in_(mine)).values(ask="", offer=""))
+    await uow.session.execute(
+        update(Meeting).where(Meeting.made_by_id == person_id, Meeting.request_id.is_(None)).values(ask="", offer="")
+    )
+    await uow.session.execute(update(Meeting).where(Meeting.cancelled_by_id == person_id).values(cancel_reason=""))
+    await uow.session.execute(update(Request).where(Request.from_id == person_id).values(ask="", offer=""))
+    await uow.session.execute(update(Request).where(Request.answered_by_id == person_id).values(reason=""))
+    await uow.session.execute(update(Notes).where(Notes.changed_by_id == person_id).values(text=""))
+    await uow.session.execute(delete(Proposal).where(Proposal.by_id == person_id))
+    await uow.session.execute(
+        delete(Rescue).where(or_(Rescue.waiting_id == person_id, Rescue.candidate_id == person_id))
+    )
+    for table in _OWN:
+        await uow.session.execute(delete(table).where(table.person_id == person_id))
+
+
+async def _call_off(uow: UnitOfWork, person_id: str) -> None:
+    ahead = (
+        select(Meeting)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .where(Seat.person_id == person_id, Meeting.cancelled_at.is_(None), Meeting.ends_at > uow.clock.now())
+    )
+    found = (await uow.session.scalars(ahead)).all()
+    people = await lock_meetings(uow, found)
+    for meeting in (each for each in found if each.id in people):
+        await give_up(uow, meeting, by_id=person_id, reason="")
+        uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
+
+
+def _requests(person_id: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Fair.name.label("fair"), Request.ask, Request.offer, Request.sent_at, Request.answer, Request.answered_at
+        )
+        .join(Fair, Fair.id == Request.fair_id)
+        .where(Request.from_id == person_id)
+        .order_by(Request.sent_at)
+    )
+
+
+def _meetings(person_id: str) -> Select[*tuple[Any, ...]]:
+    columns = (Meeting.id, Meeting.starts_at, Meeting.ends_at, Meeting.cancelled_at, Meeting.made_at)
+    return (
+        select(Fair.name.label("fair"), *columns)
+        .join(Fair, Fair.id == Meeting.fair_id)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .where(Seat.person_id == person_id)
+        .order_by(Meeting.starts_at)
+    )
+
+
+def _of(person_id: str, table: Any, columns: str) -> Select[*tuple[Any, ...]]:
+    return select(*(getattr(table, column) for column in columns.split())).where(table.person_id == person_id)
+
+
+async def _rows(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in await session.execute(query)]

@@ -1,0 +1,115 @@
+"""Asking somebody for a meeting."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fairs.cards import cards
+from fairs.doors import Visit, visit
+from meetings import requests, shown
+from meetings.between import between, rate
+from meetings.bookings import ConflictError
+from meetings.model import Meeting
+from meetings.model import Request as Asked
+from meetings.pages.showing import by_day, conflict_text, id_in, me, said, show, why_text
+from meetings.requests import Asking, RefusedError
+from meetings.rules import PROPOSALS_MOST, TEXT_MOST, WhyNot
+from people.forms import Form
+from people.text import paragraphs
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_
+from web.render import redirect
+
+REQUESTS_PER_PERSON = "30 per hour"
+
+
+async def ask(request: Request) -> Response:
+    """The form: why, and when."""
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+    return await _page(request, here, Form(None, request.state.locale))
+
+
+async def send(request: Request) -> Response:
+    """Ask; where the fair books openly, the meeting is booked."""
+    form = await Form.of(request)
+    asking = _asking(form)
+    if not form.good:
+        async with kernel_of(request).database.read() as session:
+            here = await visit(request, session)
+        return await _page(request, here, form)
+    await kernel_of(request).limiter.spend("meeting request", REQUESTS_PER_PERSON, me(request).id)
+    try:
+        async with kernel_of(request).database.write() as uow:
+            here = await visit(request, uow.session)
+            other = id_in(request, "person")
+            made = await requests.request(uow, here.fair, asking, from_id=me(request).id, to_id=other)
+    except RefusedError as refused:
+        form.say(why_text(request, refused.why))
+    except ConflictError as conflict:
+        form.say(conflict_text(request, conflict))
+    else:
+        return _done(request, made)
+    return await _page(request, here, form, 409)
+
+
+def _done(request: Request, made: Meeting | Asked) -> Response:
+    _ = said(request)
+    if isinstance(made, Meeting):
+        return redirect(f"/meetings/{made.id}", said=_("The meeting is booked."))
+    return redirect(f"/meetings/requests/{made.id}", said=_("Your request is on its way."))
+
+
+def _asking(form: Form) -> Asking:
+    ask, offer = form.take("ask", paragraphs(TEXT_MOST), ""), form.take("offer", paragraphs(TEXT_MOST), "")
+    if not ask:
+        form.refuse("ask", N_("Please say what you would like to talk about."))
+    if not offer:
+        form.refuse("offer", N_("Please say what the other one gets from it."))
+    ids = [each for each in form.all("slot") if is_id(each)]
+    if len(ids) > PROPOSALS_MOST:
+        form.refuse("slots", N_("Please choose at most three times."))
+    return Asking(ask, offer, ids[:PROPOSALS_MOST])
+
+
+async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> Response:
+    viewer, now = me(request), kernel_of(request).clock.now()
+    other_id = id_in(request, "person")
+    async with kernel_of(request).database.read() as session:
+        found = await between(session, here.fair, viewer.id, other_id, now)
+        if found.why in (WhyNot.NOT_HERE, WhyNot.ONESELF):
+            raise not_found()
+        if found.why is WhyNot.NO_PLAN and not await _is_member(session, here, other_id):
+            raise not_found()
+        other = await shown.who(session, other_id)
+        answers = await rate(session, here.fair.id, other_id)
+    return show(
+        request,
+        "ask",
+        status or (200 if form.good else 422),
+        visit=here,
+        fair=here.shown,
+        other=other,
+        found=found,
+        why=why_text(request, found.why) if found.why else "",
+        days=by_day(found.slots, viewer),
+        form=form,
+        chosen=set(form.all("slot")),
+        most=PROPOSALS_MOST,
+        text_most=TEXT_MOST,
+        answers=answers,
+        reasons=WhyNot,
+    )
+
+
+async def _is_member(session: AsyncSession, here: Visit, person_id: str) -> bool:
+    return person_id in await cards(session, here.fair.id, [person_id])
+
+
+routes = [
+    Route("/fairs/{fair}/meetings/with/{person}", ask, name="ask_for_meeting"),
+    Route("/fairs/{fair}/meetings/with/{person}", send, methods=["POST"], name="send_meeting_request"),
+]

@@ -1,0 +1,169 @@
+"""One meeting: when and with whom, moving it, swapping, bringing somebody, calling it off."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fairs.model import Fair
+from meetings import bookings, ics, room, shown
+from meetings.agendas import choices
+from meetings.between import between
+from meetings.bookings import ConflictError
+from meetings.entries import entry, letterhead
+from meetings.model import Meeting, NoShow, Plan
+from meetings.pages.showing import by_day, conflict_text, fair_and_plan, me, my_meeting, said, show
+from meetings.rules import PEOPLE_MOST, WhyNot
+from meetings.words import cancel_reason
+from people.forms import Form
+from people.text import paragraphs
+from server.kernel.db import UnitOfWork
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_
+from web.render import locale_of, redirect
+
+REASON_MOST = 300
+Work = Callable[[UnitOfWork, Meeting, Fair, Plan], Awaitable[None]]
+
+
+async def see(request: Request) -> Response:
+    """The meeting."""
+    return await _page(request, Form(None, request.state.locale))
+
+
+async def move(request: Request) -> Response:
+    """Put it into another slot."""
+    form = await Form.of(request)
+    slot = form.typed("slot")
+    if not is_id(slot):
+        form.say(N_("Please choose a time."))
+        return await _page(request, form, 422)
+
+    async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
+        await bookings.move(uow, meeting, fair, plan, slot)
+
+    return await _changed(request, form, work, said(request)("The meeting is moved. Everybody is told."))
+
+
+async def swap(request: Request) -> Response:
+    """Have it change places with another one of one's own."""
+    form = await Form.of(request)
+    other_id = form.typed("with")
+
+    async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
+        mine = await shown.meeting(uow.session, me(request).id, other_id) if is_id(other_id) else None
+        other = await uow.session.get(Meeting, other_id) if mine else None
+        if other is None or other.fair_id != fair.id or other.id == meeting.id:
+            raise not_found()
+        await bookings.swap(uow, meeting, other, fair, plan)
+
+    return await _changed(request, form, work, said(request)("The two meetings have changed places."))
+
+
+async def bring(request: Request) -> Response:
+    """Bring a colleague or another person of the fair along, by the address of their page."""
+    form = await Form.of(request)
+    person_id = form.typed("person").strip().rstrip("/").rpartition("/")[2]
+    now = kernel_of(request).clock.now()
+
+    async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
+        found = await between(uow.session, fair, me(request).id, person_id, now) if is_id(person_id) else None
+        if found is None or found.why in (WhyNot.NOT_HERE, WhyNot.ONESELF, WhyNot.NEVER, WhyNot.RETREATED):
+            raise ConflictError("unknown")
+        await bookings.bring(uow, meeting, fair, plan, person_id)
+
+    return await _changed(request, form, work, said(request)("One more takes part. Everybody is told."))
+
+
+async def cancel(request: Request) -> Response:
+    """Call it off."""
+    form = await Form.of(request)
+    reason = form.take("reason", paragraphs(REASON_MOST), "")
+    if not form.good:
+        return await _page(request, form, 422)
+
+    async def work(uow: UnitOfWork, meeting: Meeting, _fair: Fair, _plan: Plan) -> None:
+        await bookings.cancel(uow, meeting, by_id=me(request).id, reason=reason)
+
+    return await _changed(request, form, work, said(request)("The meeting is called off. Everybody is told."))
+
+
+async def dispute(request: Request) -> Response:
+    """Say that one was there, or why one could not be."""
+    form = await Form.of(request)
+    text = form.take("text", paragraphs(REASON_MOST), "")
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        missed = await uow.session.get(NoShow, (found.id, me(request).id))
+        if missed is None or not text:
+            raise not_found()
+        await room.dispute(uow, missed, text)
+    return redirect(found.path, said=said(request)("Thank you. The organiser sees what you say."))
+
+
+async def as_file(request: Request) -> Response:
+    """The meeting for a calendar."""
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+    kernel = kernel_of(request)
+    text = ics.single(entry(kernel.settings, kernel.clock, found, locale_of(request)), letterhead(kernel.settings))
+    headers = {"content-disposition": 'attachment; filename="meeting.ics"', "cache-control": "no-store"}
+    return Response(text, headers=headers, media_type="text/calendar")
+
+
+async def _changed(request: Request, form: Form, work: Work, text: str) -> Response:
+    """Do it in one transaction; what cannot be is said on the page, with what can be instead."""
+    try:
+        async with kernel_of(request).database.write() as uow:
+            found = await my_meeting(request, uow.session)
+            meeting = await uow.session.get_one(Meeting, found.id)
+            if meeting.starts_at <= uow.clock.now():
+                raise ConflictError("past")
+            await work(uow, meeting, *await fair_and_plan(uow.session, meeting.fair_id))
+    except ConflictError as conflict:
+        form.say(conflict_text(request, conflict))
+        return await _page(request, form, 409)
+    return redirect(found.path, said=text)
+
+
+async def _page(request: Request, form: Form, status: int = 200) -> Response:
+    viewer, now = me(request), kernel_of(request).clock.now()
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+        meeting = await session.get_one(Meeting, found.id)
+        fair, plan = await fair_and_plan(session, meeting.fair_id)
+        people = [viewer.id, *(each.id for each in found.others)]
+        ahead = found.cancelled_at is None and found.starts_at > now
+        slots = await choices(session, fair, plan, people, now, but=[found.id]) if ahead else []
+        others = await shown.agenda(session, viewer.id, since=now) if ahead else []
+        missed = await session.get(NoShow, (found.id, viewer.id))
+        contacts = await room.contacts(session, viewer.id, found.id)
+    return show(
+        request,
+        "meeting",
+        status,
+        meeting=found,
+        ahead=ahead,
+        days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer),
+        swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],
+        full=len(people) >= PEOPLE_MOST,
+        missed=missed,
+        contacts=contacts,
+        reason=cancel_reason(found.cancel_reason),
+        reason_most=REASON_MOST,
+        form=form,
+    )
+
+
+routes = [
+    Route("/meetings/{meeting}", see, name="meeting"),
+    Route("/meetings/{meeting}/move", move, methods=["POST"], name="move_meeting"),
+    Route("/meetings/{meeting}/swap", swap, methods=["POST"], name="swap_meetings"),
+    Route("/meetings/{meeting}/bring", bring, methods=["POST"], name="bring_to_meeting"),
+    Route("/meetings/{meeting}/cancel", cancel, methods=["POST"], name="cancel_meeting"),
+    Route("/meetings/{meeting}/dispute", dispute, methods=["POST"], name="dispute_no_show"),
+    Route("/meetings/{meeting}/meeting.ics", as_file, name="meeting_file"),
+]

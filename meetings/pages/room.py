@@ -1,0 +1,314 @@
+"""The room of a meeting: who is there, what they write down, what they take away, and where to go next."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chat import actions as chat_actions
+from chat import posting
+from chat.queries import conversation_between, partner
+from chat.rules import direct_key
+from chat.showing import Talk, talk
+from chat.standing import Standing, standing
+from fairs.model import Fair
+from meetings import rescue, room, shown
+from meetings.bookings import ConflictError
+from meetings.fitting import Fit
+from meetings.grid import Span
+from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue, SharedContact
+from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
+from meetings.parts import meetings_of
+from meetings.rules import BECAME, FOLLOW_UP_DAYS, NOTES_MOST, OPENS_BEFORE, VERDICTS
+from meetings.shown import MeetingShown, Who
+from meetings.words import BECAME as BECAME_WORDS
+from meetings.words import VERDICTS as VERDICT_WORDS
+from people.forms import Form
+from people.text import one_line, paragraphs
+from rooms.queries import lobby
+from server.kernel.http import ProblemError, not_found
+from server.kernel.parts import kernel_of
+from server.live import topics
+from server.live.wire.codes import LiveError
+from web.i18n import translations
+from web.render import locale_of, redirect
+
+STEP_MOST = 200
+NOTE_MOST = 2_000
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Who could step in now, or was asked and has not answered yet."""
+
+    who: Who
+    fit: Fit
+    asked: bool
+
+
+async def enter(request: Request) -> Response:
+    """The room: before it opens when it does, afterwards what one takes away."""
+    return await _page(request)
+
+
+async def come_in(request: Request) -> Response:
+    """Say that one is here, for a browser without the live line; with it, presence says so."""
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        if not found.open_at(uow.clock.now()):
+            raise ProblemError(409, "conflict", "The room is not open.")
+        await room.come_in(uow, found.id, me(request).id)
+    return redirect(f"{found.path}/room")
+
+
+async def write_notes(request: Request) -> Response:
+    """Save the notes by a plain form; who was slower sees both texts."""
+    form = await Form.of(request)
+    text = form.take("notes", paragraphs(NOTES_MOST), "")
+    version = form.typed("version")
+    if not form.good or not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise ProblemError(400, "bad_request", "The notes cannot be taken.")
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        noted = await room.write_notes(uow, found.id, text, int(version), by_id=me(request).id)
+    if not noted.taken:
+        return await _page(request, 409, unsaved=text)
+    return redirect(f"{found.path}/room#notes", said=said(request)("The notes are saved."))
+
+
+async def say(request: Request) -> Response:
+    """Write to the other one, by a plain form."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+        found_talk = await _standing(request, session, found)
+    if found_talk is None:
+        raise not_found()
+    try:
+        await posting.post(request, found_talk, form.typed("text"))
+    except LiveError as error:
+        wrong = translations(locale_of(request)).gettext(posting.reason(error))
+        return await _page(request, 422, typed=form.typed("text"), wrong=wrong)
+    return redirect(f"{found.path}/room#chat")
+
+
+async def stay_longer(request: Request) -> Response:
+    """Go on a little, if everybody is free."""
+    try:
+        async with kernel_of(request).database.write() as uow:
+            found = await my_meeting(request, uow.session)
+            if not found.open_at(uow.clock.now()):
+                raise ConflictError("past")
+            longer = await room.stay_longer(uow, await uow.session.get_one(Meeting, found.id))
+    except ConflictError as conflict:
+        raise ProblemError(409, "conflict", conflict_text(request, conflict)) from None
+    _ = said(request)
+    text = _("You have five minutes more.") if longer else _("One of you is expected elsewhere now.")
+    return redirect(f"{found.path}/room", said=text)
+
+
+async def conclude(request: Request) -> Response:
+    """Note what one takes away, with one tap; then on to the next meeting, where one is led through the day."""
+    form = await Form.of(request)
+    verdict = form.typed("verdict")
+    step = form.take("next_step", one_line(STEP_MOST), "")
+    note = form.take("note", paragraphs(NOTE_MOST), "")
+    if verdict not in VERDICTS or not form.good:
+        raise ProblemError(400, "bad_request", "Say how it was: good, follow_up or no.")
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        if uow.clock.now() < found.starts_at:
+            raise ProblemError(409, "conflict", "The meeting has not begun.")
+        await room.conclude(uow, found.id, me(request).id, verdict=verdict, next_step=step, note=note)
+        upcoming = await _after(uow.session, me(request).id, found)
+    _ = said(request)
+    if form.typed("day") and upcoming is not None:
+        return redirect(f"{upcoming.path}/room?day=1", said=_("Noted. This is your next meeting."))
+    return redirect("/meetings", said=_("Noted."))
+
+
+async def share_contact(request: Request) -> Response:
+    """Give the others one's mail address."""
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        await room.share_contact(uow, found.id, me(request).id)
+    return redirect(f"{found.path}/room#contact", said=said(request)("The others have your mail address now."))
+
+
+async def ask_stand_in(request: Request) -> Response:
+    """Ask the best one who is there to step in for who is missing."""
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        meeting = await uow.session.get_one(Meeting, found.id)
+        stand_in = await _stand_in(request, uow.session, found, meeting)
+        if stand_in is None or stand_in.asked:
+            raise ProblemError(409, "conflict", said(request)("There is nobody to ask just now."))
+        await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
+    return redirect(f"{found.path}/room", said=said(request)("%(name)s is being asked.") % {"name": stand_in.who.name})
+
+
+async def see_rescue(request: Request) -> Response:
+    """Whether one would step in."""
+    async with kernel_of(request).database.read() as session:
+        found = await _my_rescue(request, session)
+        meeting = await session.get_one(Meeting, found.meeting_id)
+        waiting = await shown.who(session, found.waiting_id)
+        mine = await shown.who(session, me(request).id)
+    fit = meetings_of(request).fitting.fit(mine, waiting)
+    return show(request, "rescue", rescue=found, meeting=meeting, waiting=waiting, fit=fit)
+
+
+async def answer_rescue(request: Request) -> Response:
+    """Step in, or not."""
+    form = await Form.of(request)
+    try:
+        async with kernel_of(request).database.write() as uow:
+            found = await _my_rescue(request, uow.session)
+            if form.typed("answer") != "yes":
+                await rescue.refuse(uow, found)
+                return redirect("/meetings", said=said(request)("Thank you for answering."))
+            fair_id = (await uow.session.get_one(Meeting, found.meeting_id)).fair_id
+            meeting = await rescue.step_in(uow, found, await uow.session.get_one(Fair, fair_id))
+    except ConflictError as conflict:
+        return redirect("/meetings", said=conflict_text(request, conflict))
+    return redirect(f"/meetings/{meeting.id}/room")
+
+
+async def later(request: Request) -> Response:
+    """What became of it, asked some days later."""
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+        asked = await session.get(FollowUp, (found.id, me(request).id, _days(request)))
+    if asked is None:
+        raise not_found()
+    return show(request, "later", meeting=found, asked=asked, words=BECAME_WORDS, days=_days(request))
+
+
+async def say_later(request: Request) -> Response:
+    """Say it with one tap; a later word replaces the earlier one."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        asked = await uow.session.get(FollowUp, (found.id, me(request).id, _days(request)))
+        if asked is None or form.typed("became") not in BECAME:
+            raise not_found()
+        asked.answer, asked.answered_at = form.typed("became"), uow.clock.now()
+    return redirect("/meetings/past", said=said(request)("Thank you."))
+
+
+async def _page(request: Request, status: int = 200, unsaved: str = "", typed: str = "", wrong: str = "") -> Response:
+    await _open_chat(request)
+    viewer, now = me(request), kernel_of(request).clock.now()
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+        if found.cancelled_at is not None:
+            return redirect(found.path)
+        meeting = await session.get_one(Meeting, found.id)
+        context = {
+            "meeting": found,
+            "notes": await session.get(Notes, found.id),
+            "outcome": await session.get(Outcome, (found.id, viewer.id)),
+            "shared": await session.get(SharedContact, (found.id, viewer.id)),
+            "contacts": await room.contacts(session, viewer.id, found.id),
+            "talk": await _talk(request, session, found),
+            "next": await _after(session, viewer.id, found),
+            "missing": await rescue.missed_in(session, found.id) - set(meetings_of(request).there(found.id)),
+            "stand_in": await _stand_in(request, session, found, meeting),
+        }
+    return show(
+        request,
+        "room",
+        status,
+        topic=topics.meeting(found.id),
+        opens_at=found.starts_at - OPENS_BEFORE,
+        open=found.open_at(now),
+        over=now >= found.ends_at,
+        led="day" in request.query_params,
+        there=set(meetings_of(request).there(found.id)),
+        verdicts=VERDICT_WORDS,
+        unsaved=unsaved,
+        typed=typed,
+        wrong=wrong,
+        notes_most=NOTES_MOST,
+        **context,
+    )
+
+
+async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown, meeting: Meeting) -> StandIn | None:
+    """Who could step in, while one waits alone in a meeting that runs."""
+    meetings, now, mine = meetings_of(request), kernel_of(request).clock.now(), me(request).id
+    there, missed = set(meetings.there(found.id)), await rescue.missed_in(session, found.id)
+    alone = mine not in missed and any(each.id in missed for each in found.others)
+    if not alone or there - {mine} or found.ends_at - now < rescue.LEAST_LEFT:
+        return None
+    asked = await session.scalar(
+        select(Rescue).where(Rescue.meeting_id == found.id, Rescue.answered_at.is_(None)).limit(1)
+    )
+    if asked is not None:
+        who = await shown.who(session, asked.candidate_id)
+        return StandIn(who, Fit(0.0), True)
+    lounge = await lobby(session, meeting.fair_id)
+    present = meetings.live.presence.people(topics.room(lounge.id)) if lounge else []
+    chosen = await rescue.candidate(session, meetings.fitting, meeting, mine, present, Span(now, found.ends_at))
+    return StandIn(chosen.who, chosen.fit, False) if chosen else None
+
+
+async def _after(session: AsyncSession, viewer_id: str, found: MeetingShown) -> MeetingShown | None:
+    """The meeting after this one."""
+    ahead = await shown.agenda(session, viewer_id, since=found.ends_at, limit=3)
+    return next((each for each in ahead if each.id != found.id), None)
+
+
+async def _open_chat(request: Request) -> None:
+    """Two people talk in their own conversation: what is said in the room is found there again."""
+    async with kernel_of(request).database.write() as uow:
+        found = await my_meeting(request, uow.session)
+        if len(found.others) == 1 and found.partner.name and found.cancelled_at is None:
+            await chat_actions.converse(uow, me(request).id, found.partner.id)
+
+
+async def _standing(request: Request, session: AsyncSession, found: MeetingShown) -> Standing | None:
+    if len(found.others) != 1:
+        return None
+    channel_id = await conversation_between(session, direct_key(me(request).id, found.partner.id))
+    return await standing(session, me(request).id, channel_id, kernel_of(request).clock.now()) if channel_id else None
+
+
+async def _talk(request: Request, session: AsyncSession, found: MeetingShown) -> Talk | None:
+    mine = await _standing(request, session, found)
+    if mine is None:
+        return None
+    return await talk(request, session, mine, partner=await partner(session, mine.channel_id, mine.me.id))
+
+
+async def _my_rescue(request: Request, session: AsyncSession) -> Rescue:
+    found = await session.get(Rescue, id_in(request, "rescue"))
+    if found is None or found.candidate_id != me(request).id:
+        raise not_found()
+    return found
+
+
+def _days(request: Request) -> int:
+    days = request.path_params["days"]
+    if days not in {str(each) for each in FOLLOW_UP_DAYS}:
+        raise not_found()
+    return int(days)
+
+
+routes = [
+    Route("/meetings/rescues/{rescue}", see_rescue, name="rescue"),
+    Route("/meetings/rescues/{rescue}", answer_rescue, methods=["POST"], name="answer_rescue"),
+    Route("/meetings/{meeting}/room", enter, name="meeting_room"),
+    Route("/meetings/{meeting}/enter", come_in, methods=["POST"], name="come_into_meeting"),
+    Route("/meetings/{meeting}/notes", write_notes, methods=["POST"], name="write_meeting_notes"),
+    Route("/meetings/{meeting}/messages", say, methods=["POST"], name="say_in_meeting"),
+    Route("/meetings/{meeting}/extend", stay_longer, methods=["POST"], name="extend_meeting"),
+    Route("/meetings/{meeting}/outcome", conclude, methods=["POST"], name="conclude_meeting"),
+    Route("/meetings/{meeting}/contact", share_contact, methods=["POST"], name="share_contact"),
+    Route("/meetings/{meeting}/stand-in", ask_stand_in, methods=["POST"], name="ask_stand_in"),
+    Route("/meetings/{meeting}/later/{days}", later, name="meeting_later"),
+    Route("/meetings/{meeting}/later/{days}", say_later, methods=["POST"], name="say_meeting_later"),
+]

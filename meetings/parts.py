@@ -1,0 +1,117 @@
+"""What meetings stand on besides the kernel, composed at the start."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+
+from fairs.cards import cards, roles_column
+from fairs.model import Membership
+from meetings import shown
+from meetings.fitting import Fitting, SharedWords
+from meetings.model import Meeting, Request, Seat
+from server.kernel.asked import asked
+from server.kernel.parts import Kernel
+from server.live import topics
+from server.live.grants import Ask, Grant, Namespace, Present
+from server.live.parts import Live
+
+_PAIRS = asked("person_id", "meeting_id")
+_ENTRIES = (
+    select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, roles_column().label("roles"))
+    .select_from(_PAIRS)
+    .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
+    .join(Meeting, Meeting.id == Seat.meeting_id)
+    .outerjoin(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
+    .where(Meeting.cancelled_at.is_(None))
+    .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
+)
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """The parts: `fitting` says who fits whom, and is what matching puts itself in the place of."""
+
+    kernel: Kernel
+    live: Live
+    fitting: Fitting
+
+    @classmethod
+    def build(cls, kernel: Kernel, live: Live, fitting: Fitting | None = None) -> "Meetings":
+        """Compose the parts."""
+        return cls(kernel, live, fitting or SharedWords())
+
+    @property
+    def namespace(self) -> Namespace:
+        """The topics meeting:<meeting id>, for who takes part. Subscribing to one means being in the room."""
+        return Namespace(durable=False, readable=self._readable, people=self._people)
+
+    async def tell_mine(self, person_ids: Collection[str]) -> None:
+        """Let these people's pages know what waits for them."""
+        now = self.kernel.clock.now()
+        async with self.kernel.database.read() as session:
+            for person_id in person_ids:
+                self.live.publish_state(topics.person(person_id), "meetings", await mine(session, person_id, now))
+
+    def remind(self, person_id: str, meeting_id: str, what: str, name: str, path: str = "") -> None:
+        """Say something to somebody, wherever they are in the product."""
+        told = {"meeting": meeting_id, "what": what, "name": name, "path": path or f"/meetings/{meeting_id}/room"}
+        self.live.publish(topics.person(person_id), "meeting.reminder", told)
+
+    def there(self, meeting_id: str) -> list[str]:
+        """Who is in a meeting's room now."""
+        return self.live.presence.people(topics.meeting(meeting_id))
+
+    async def _readable(self, pairs: Collection[Ask]) -> Mapping[Ask, Grant]:
+        async with self.kernel.database.read() as session:
+            found = await session.execute(_ENTRIES, {"asked": pairs}) if pairs else ()
+            return {
+                (row.person_id, row.meeting_id): Grant(
+                    frozenset((row.roles or "attendee").split(",")), fair=row.fair_id
+                )
+                for row in found
+            }
+
+    async def _people(self, meeting_id: str, person_ids: Collection[str]) -> Mapping[str, Present]:
+        async with self.kernel.database.read() as session:
+            fair_id = await session.scalar(select(Meeting.fair_id).where(Meeting.id == meeting_id))
+            found = await cards(session, fair_id, person_ids) if fair_id else {}
+        return {id: Present(card.wire(), staff=True) for id, card in found.items()}
+
+
+async def mine(session: AsyncSession, person_id: str, now: datetime) -> dict[str, Any]:
+    """What waits for somebody, as `server.live.wire.meeting.MyMeetings`."""
+    ahead = await shown.agenda(session, person_id, since=now, limit=1)
+    return {"waiting": await waiting(session, person_id), "next": _next(ahead[0]) if ahead else None}
+
+
+async def waiting(session: AsyncSession, person_id: str) -> int:
+    """How many requests wait for somebody's answer."""
+    query = select(func.count()).select_from(Request)
+    turn = Request.turn_id == person_id, Request.answered_at.is_(None)
+    return await session.scalar(query.where(*turn)) or 0
+
+
+def _next(meeting: shown.MeetingShown) -> dict[str, Any]:
+    return {
+        "id": meeting.id,
+        "name": ", ".join(each.name for each in meeting.others if each.name),
+        "starts_at": iso(meeting.starts_at),
+        "ends_at": iso(meeting.ends_at),
+        "path": f"{meeting.path}/room",
+    }
+
+
+def iso(moment: datetime) -> str:
+    """A moment as the live line writes it."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def meetings_of(connection: HTTPConnection) -> Meetings:
+    """The parts that serve this request."""
+    found: Meetings = connection.app.state.meetings
+    return found

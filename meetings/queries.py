@@ -1,0 +1,131 @@
+"""What is read about a fair's plan for meetings: its times, its groups, and who belongs to which."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.model import Fair, Membership
+from fairs.rules import highest
+from meetings.grid import Grid, Hours, Span
+from meetings.model import Break, Day, Group, GroupMember, Plan, Retreat, Rule, Slot
+from meetings.rules import Limits, Mode, mode_between
+from people.model import Person
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who may meet whom at a fair, and how."""
+
+    default: str
+    groups: Sequence[Group]
+    between: dict[tuple[str, str], str]
+
+    def mode(self, from_group: str | None, to_group: str | None) -> Mode:
+        """How people of one group get a meeting with people of another."""
+        return mode_between(self.default, self.between, from_group, to_group)
+
+
+async def plan_of(session: AsyncSession, fair_id: str) -> Plan | None:
+    """How a fair arranges its meetings; None: it has none."""
+    return await session.get(Plan, fair_id)
+
+
+async def plans_of(session: AsyncSession, fair_ids: Collection[str]) -> dict[str, Plan]:
+    """The plans of these fairs, by fair; those without are left out."""
+    found = await session.scalars(select(Plan).where(Plan.fair_id.in_(fair_ids)))
+    return {each.fair_id: each for each in found}
+
+
+async def days_of(session: AsyncSession, fair_id: str) -> Sequence[Day]:
+    """The days with meetings."""
+    return (await session.scalars(select(Day).where(Day.fair_id == fair_id).order_by(Day.day))).all()
+
+
+async def breaks_of(session: AsyncSession, fair_id: str) -> Sequence[Break]:
+    """The breaks of each day."""
+    return (await session.scalars(select(Break).where(Break.fair_id == fair_id).order_by(Break.starts))).all()
+
+
+async def grid_of(session: AsyncSession, fair: Fair, plan: Plan) -> Grid:
+    """The grid of a plan, for laying its slots."""
+    days = [Hours(each.day, each.opens, each.closes) for each in await days_of(session, fair.id)]
+    breaks = [(each.starts, each.ends) for each in await breaks_of(session, fair.id)]
+    return Grid(fair.time_zone, plan.length, plan.gap, days, breaks)
+
+
+async def slots_of(session: AsyncSession, fair_id: str, *, after: datetime | None = None) -> Sequence[Slot]:
+    """The slots that a fair has now, by time; those that begin after a moment."""
+    query = select(Slot).where(Slot.fair_id == fair_id, Slot.withdrawn_at.is_(None)).order_by(Slot.starts_at)
+    if after is not None:
+        query = query.where(Slot.starts_at > after)
+    return (await session.scalars(query)).all()
+
+
+async def slots_by_id(session: AsyncSession, fair_id: str, slot_ids: Collection[str]) -> list[Slot]:
+    """Of these slots, those that are in the fair's plan now, by time."""
+    query = select(Slot).where(Slot.fair_id == fair_id, Slot.id.in_(slot_ids), Slot.withdrawn_at.is_(None))
+    return list(await session.scalars(query.order_by(Slot.starts_at)))
+
+
+async def rules_of(session: AsyncSession, plan: Plan) -> Rules:
+    """Who may meet whom at the plan's fair. Two queries."""
+    groups = (await session.scalars(select(Group).where(Group.fair_id == plan.fair_id).order_by(Group.id))).all()
+    found = await session.scalars(select(Rule).where(Rule.from_group_id.in_([each.id for each in groups])))
+    return Rules(plan.mode, groups, {(each.from_group_id, each.to_group_id): each.mode for each in found})
+
+
+async def groups_of_people(
+    session: AsyncSession, fair_id: str, groups: Sequence[Group], person_ids: Collection[str]
+) -> dict[str, str | None]:
+    """The group of each of these people: where they were put, else by their highest role; None: in no group."""
+    if not groups:
+        return dict.fromkeys(person_ids)
+    put = await session.execute(
+        select(GroupMember.person_id, GroupMember.group_id).where(
+            GroupMember.fair_id == fair_id, GroupMember.person_id.in_(person_ids)
+        )
+    )
+    by_name: dict[str, str] = {row.person_id: row.group_id for row in put}
+    roles: dict[str, set[str]] = {}
+    held = select(Membership.person_id, Membership.role).where(
+        Membership.fair_id == fair_id, Membership.person_id.in_(person_ids)
+    )
+    for row in await session.execute(held):
+        roles.setdefault(row.person_id, set()).add(row.role)
+    by_role = {each.role: each.id for each in groups if each.role}
+    return {person: by_name.get(person) or by_role.get(highest(roles.get(person, ()))) for person in person_ids}
+
+
+async def retreated(session: AsyncSession, fair_id: str, person_ids: Collection[str]) -> frozenset[str]:
+    """Of these people, those who take no meetings at a fair."""
+    query = select(Retreat.person_id).where(
+        Retreat.fair_id == fair_id, Retreat.person_id.in_(person_ids), Retreat.ended_at.is_(None)
+    )
+    return frozenset(await session.scalars(query))
+
+
+def limits_of(plan: Plan, fair: Fair) -> Limits:
+    """What a plan allows one person."""
+    return Limits(plan.most_per_day, plan.longest_streak, timedelta(minutes=plan.gap), fair.time_zone)
+
+
+def span_of(slot: Slot) -> Span:
+    """A slot's time."""
+    return Span(slot.starts_at, slot.ends_at)
+
+
+async def members_of(session: AsyncSession, group_ids: Collection[str]) -> dict[str, list[str]]:
+    """The mail addresses of those who were put into these groups by name, by group; for the organiser."""
+    query = (
+        select(GroupMember.group_id, Person.email)
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(GroupMember.group_id.in_(group_ids), Person.email.is_not(None))
+        .order_by(Person.email)
+    )
+    found: dict[str, list[str]] = {each: [] for each in group_ids}
+    for group_id, email in await session.execute(query):
+        found[group_id].append(email or "")
+    return found

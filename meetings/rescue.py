@@ -1,0 +1,147 @@
+"""Nobody waits in vain: whoever is missed is replaced by the best person who is present, free and fitting."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.model import Fair
+from meetings import rules, shown
+from meetings.agendas import agendas
+from meetings.bookings import ConflictError, lock_meetings, lock_people
+from meetings.events import MeetingBooked, RescueAnswered, RescueOffered
+from meetings.fitting import Fit, Fitting, best
+from meetings.grid import Span
+from meetings.model import Meeting, NoShow, Rescue, Seat
+from meetings.queries import groups_of_people, plan_of, retreated, rules_of
+from meetings.shown import Who
+from meetings.watching import step
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import new_id
+
+# What is left of a slot must be worth it.
+LEAST_LEFT = timedelta(minutes=4)
+# People who are looked at: those who came to the lobby last.
+LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Who could step in, and how well they fit."""
+
+    who: Who
+    fit: Fit
+
+
+async def missed_in(session: AsyncSession, meeting_id: str) -> frozenset[str]:
+    """Who was missing in a meeting."""
+    return frozenset(await session.scalars(select(NoShow.person_id).where(NoShow.meeting_id == meeting_id)))
+
+
+async def candidate(
+    session: AsyncSession, fitting: Fitting, meeting: Meeting, waiting_id: str, present: Collection[str], now: Span
+) -> Candidate | None:
+    """The best of those present to step in for a meeting: free for the rest of it, allowed, not asked before.
+
+    `now` is the rest of the slot.
+    """
+    asked = select(Rescue.candidate_id).where(Rescue.meeting_id == meeting.id)
+    people = set(await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id)))
+    out = people | set(await session.scalars(asked))
+    near = [each for each in list(present)[-LOOKED_AT:] if each not in out]
+    free = await _free(session, meeting.fair_id, waiting_id, near, now)
+    one = await shown.who(session, waiting_id)
+    found = best(fitting, one, [await shown.who(session, each) for each in free])
+    return Candidate(*found) if found else None
+
+
+async def _free(session: AsyncSession, fair_id: str, waiting_id: str, near: list[str], now: Span) -> list[str]:
+    """Of these people, those who have time now and may meet whoever waits."""
+    plan = await plan_of(session, fair_id)
+    if plan is None or not near:
+        return []
+    busy = await agendas(session, near, now)
+    away = await retreated(session, fair_id, near)
+    rights = await rules_of(session, plan)
+    groups = await groups_of_people(session, fair_id, rights.groups, [waiting_id, *near])
+    return [
+        each
+        for each in near
+        if each not in away
+        and not any(now.overlaps(one) for one in (*busy[each].meetings, *busy[each].busy))
+        and rights.mode(groups[waiting_id], groups[each]) is not rules.Mode.NEVER
+    ]
+
+
+async def offer(uow: UnitOfWork, meeting: Meeting, waiting_id: str, candidate_id: str) -> Rescue:
+    """Ask somebody to step in for the rest of a meeting."""
+    rescue = Rescue(
+        id=new_id(), meeting_id=meeting.id, waiting_id=waiting_id, candidate_id=candidate_id, at=uow.clock.now()
+    )
+    uow.session.add(rescue)
+    await uow.session.flush()
+    uow.emit(RescueOffered(rescue.id, meeting.id, waiting_id, candidate_id))
+    return rescue
+
+
+async def refuse(uow: UnitOfWork, rescue: Rescue) -> None:
+    """No, thank you. Raises ConflictError("answered")."""
+    await _lock(uow, rescue)
+    rescue.answered_at = uow.clock.now()
+    uow.emit(RescueAnswered(rescue.id, rescue.meeting_id, rescue.waiting_id, rescue.candidate_id, None))
+
+
+async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair) -> Meeting:
+    """Take the missing one's place: a new meeting for the rest of the slot, in which whoever waits now is.
+
+    Raises ConflictError: answered, past, meeting (one of the two has another one now), cancelled.
+    """
+    await _lock(uow, rescue)
+    old = await uow.session.get_one(Meeting, rescue.meeting_id)
+    if old.id not in await lock_meetings(uow, [old], also=[rescue.candidate_id]):
+        raise ConflictError("cancelled")
+    now = uow.clock.now()
+    rest = Span(now, old.ends_at)
+    if rest.ends - rest.starts < LEAST_LEFT:
+        raise ConflictError(rules.SlotTaken.PAST)
+    await lock_people(uow, [rescue.waiting_id, rescue.candidate_id])
+    taken = await agendas(uow.session, [rescue.waiting_id, rescue.candidate_id], rest, but=[old.id])
+    if any(rest.overlaps(each) for agenda in taken.values() for each in agenda.meetings):
+        raise ConflictError(rules.SlotTaken.MEETING)
+    meeting = _rest_of(old, rescue, fair, rest)
+    uow.session.add(meeting)
+    await uow.session.flush()
+    mine = Seat.meeting_id == old.id, Seat.person_id == rescue.waiting_id
+    await uow.session.execute(update(Seat).where(*mine).values(slot_id=None))
+    pair = (rescue.waiting_id, rescue.candidate_id)
+    uow.session.add_all(Seat(meeting_id=meeting.id, person_id=each, slot_id=old.slot_id, since=now) for each in pair)
+    rescue.answered_at, rescue.new_meeting_id = now, meeting.id
+    await uow.session.flush()
+    step(uow, meeting, now)  # no invitation: both are on their way in already
+    uow.emit(MeetingBooked(meeting.id, frozenset(pair)))
+    uow.emit(RescueAnswered(rescue.id, old.id, rescue.waiting_id, rescue.candidate_id, meeting.id))
+    return meeting
+
+
+def _rest_of(old: Meeting, rescue: Rescue, fair: Fair, rest: Span) -> Meeting:
+    return Meeting(
+        id=new_id(),
+        fair_id=fair.id,
+        slot_id=old.slot_id,
+        request_id=None,
+        starts_at=rest.starts,
+        ends_at=rest.ends,
+        ask="",
+        offer="",
+        sequence=0,
+        made_at=rest.starts,
+        made_by_id=rescue.candidate_id,
+    )
+
+
+async def _lock(uow: UnitOfWork, rescue: Rescue) -> None:
+    await uow.session.refresh(rescue, with_for_update=True)
+    if rescue.answered_at is not None:
+        raise ConflictError("answered")

@@ -1,0 +1,98 @@
+"""What is done in a meeting's room: coming in, notes, staying longer, outcomes, contacts, and saying what was wrong."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from meetings.agendas import agendas
+from meetings.bookings import lock_meeting
+from meetings.events import MeetingExtended, NotesChanged
+from meetings.grid import Span
+from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, SharedContact
+from meetings.rules import EXTENSION
+from people.model import Person
+from server.kernel.db import UnitOfWork
+
+# A meeting that goes on and on has become something else.
+EXTENDED_MOST = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """How the notes are after somebody wrote: `taken` is false where another one was faster."""
+
+    taken: bool
+    version: int
+    text: str
+
+
+async def come_in(uow: UnitOfWork, meeting_id: str, person_id: str) -> None:
+    """Note that somebody is, or was, in the room; the first time counts. Who was missed is so no more."""
+    if await uow.session.get(Attendance, (meeting_id, person_id)) is None:
+        uow.session.add(Attendance(meeting_id=meeting_id, person_id=person_id, came_at=uow.clock.now()))
+        await uow.session.flush()
+
+
+async def write_notes(uow: UnitOfWork, meeting_id: str, text: str, version: int, *, by_id: str) -> Noted:
+    """Replace the notes that somebody has read; who wrote upon an older version gets what is there instead."""
+    meeting = await uow.session.get_one(Meeting, meeting_id)
+    await uow.session.refresh(meeting, with_for_update={"key_share": True})
+    notes = await uow.session.get(Notes, meeting_id, populate_existing=True)
+    if notes is None:
+        notes = Notes(meeting_id=meeting_id, text="", version=0, changed_at=uow.clock.now(), changed_by_id=by_id)
+        uow.session.add(notes)
+    if notes.version != version:
+        return Noted(False, notes.version, notes.text)
+    notes.text, notes.version = text, version + 1
+    notes.changed_at, notes.changed_by_id = uow.clock.now(), by_id
+    await uow.session.flush()
+    uow.emit(NotesChanged(meeting_id, notes.version, text, by_id))
+    return Noted(True, notes.version, text)
+
+
+async def stay_longer(uow: UnitOfWork, meeting: Meeting) -> bool:
+    """Go on for a while if everybody is free; whether it was so. Raises ConflictError when it was called off."""
+    people = await lock_meeting(uow, meeting)
+    ends = meeting.extended_until or meeting.ends_at
+    more = Span(ends, ends + EXTENSION)
+    found = await agendas(uow.session, people, more, but=[meeting.id])
+    taken = any(more.overlaps(each) for one in found.values() for each in (*one.meetings, *one.busy))
+    if taken or more.ends - meeting.ends_at > EXTENDED_MOST:
+        return False
+    meeting.extended_until = more.ends
+    uow.emit(MeetingExtended(meeting.id))
+    return True
+
+
+async def conclude(
+    uow: UnitOfWork, meeting_id: str, person_id: str, *, verdict: str, next_step: str, note: str
+) -> None:
+    """Note what somebody takes away; a later word replaces the earlier one."""
+    outcome = await uow.session.get(Outcome, (meeting_id, person_id)) or Outcome(
+        meeting_id=meeting_id, person_id=person_id
+    )
+    outcome.verdict, outcome.next_step, outcome.note, outcome.at = verdict, next_step, note, uow.clock.now()
+    uow.session.add(outcome)
+
+
+async def share_contact(uow: UnitOfWork, meeting_id: str, person_id: str) -> None:
+    """Give the others of a meeting one's mail address."""
+    if await uow.session.get(SharedContact, (meeting_id, person_id)) is None:
+        uow.session.add(SharedContact(meeting_id=meeting_id, person_id=person_id, at=uow.clock.now()))
+
+
+async def dispute(uow: UnitOfWork, missed: NoShow, text: str) -> None:
+    """Say that one was there, or why one could not be."""
+    missed.disputed_at, missed.dispute = uow.clock.now(), text
+
+
+async def contacts(session: AsyncSession, viewer_id: str, meeting_id: str) -> dict[str, str]:
+    """The mail addresses that the others of a meeting gave, by person; the viewer takes part in it."""
+    query = (
+        select(Person.id, Person.email)
+        .join(SharedContact, SharedContact.person_id == Person.id)
+        .where(SharedContact.meeting_id == meeting_id, Person.id != viewer_id, Person.email.is_not(None))
+    )
+    return {person_id: email or "" for person_id, email in await session.execute(query)}

@@ -1,0 +1,266 @@
+"""Meetings and requests as pages and mails show them, seen by one of those concerned: nobody else finds them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.cards import photo_url
+from fairs.model import Fair
+from meetings import rules
+from meetings.model import Handover, Meeting, Outcome, Proposal, Request, Seat, Slot
+from people.model import Person
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody in a meeting, with what a brief needs."""
+
+    id: str
+    name: str  # empty: erased, shown as "Former participant"
+    photo_url: str
+    organisation: str
+    position: str
+    time_zone: str
+    seeks: str
+    offers: str
+
+
+@dataclass(frozen=True)
+class MeetingShown:
+    """A meeting as one of its people sees it."""
+
+    id: str
+    fair_name: str
+    fair_slug: str
+    fair_zone: str
+    starts_at: datetime
+    ends_at: datetime  # with what it was extended by
+    slot_id: str
+    ask: str
+    offer: str
+    sequence: int
+    cancelled_at: datetime | None
+    cancelled_by_id: str | None
+    cancel_reason: str
+    others: Sequence[Who]
+    asked_by_me: bool
+    has_outcome: bool
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"/meetings/{self.id}"
+
+    @property
+    def partner(self) -> Who:
+        """The first of the others: whom one meets, where they are two."""
+        return self.others[0] if self.others else NOBODY
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether its room can be entered."""
+        return self.cancelled_at is None and rules.is_open(self.starts_at, self.ends_at, now)
+
+
+@dataclass(frozen=True)
+class RequestShown:
+    """A request as one of the two sees it."""
+
+    id: str
+    fair_name: str
+    fair_slug: str
+    fair_zone: str
+    mine: bool  # I asked
+    my_turn: bool
+    other: Who
+    passed_by: str  # the name of the colleague who passed it on, or ""
+    ask: str
+    offer: str
+    any_slot: bool
+    slots: Sequence[Slot]
+    sent_at: datetime
+    moved_at: datetime
+    expires_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+    reason: str
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"/meetings/requests/{self.id}"
+
+    @property
+    def countered(self) -> bool:
+        """Whether the slots on the table are a counter-proposal."""
+        return self.mine == self.my_turn
+
+
+NOBODY = Who("", "", "", "", "", "UTC", "", "")
+_WHO = (
+    Person.id, Person.name, Person.photo_small, Person.organisation, Person.position, Person.time_zone, Person.seeks,
+    Person.offers,
+)  # fmt: skip
+
+
+async def meeting(session: AsyncSession, viewer_id: str, meeting_id: str) -> MeetingShown | None:
+    """A meeting, for one of its people."""
+    found = await _meetings(session, viewer_id, Meeting.id == meeting_id)
+    return found[0] if found else None
+
+
+async def agenda(
+    session: AsyncSession, viewer_id: str, *, since: datetime, until: datetime | None = None, limit: int = 200
+) -> list[MeetingShown]:
+    """Somebody's meetings that end after a moment, called off ones not among them, by time."""
+    ahead = [Meeting.ends_at > since, Meeting.cancelled_at.is_(None)]
+    if until is not None:
+        ahead.append(Meeting.starts_at < until)
+    return await _meetings(session, viewer_id, *ahead, limit=limit)
+
+
+async def past(session: AsyncSession, viewer_id: str, now: datetime, limit: int = 50) -> list[MeetingShown]:
+    """Somebody's meetings that are over, the latest first."""
+    over = Meeting.ends_at <= now, Meeting.cancelled_at.is_(None)
+    return await _meetings(session, viewer_id, *over, limit=limit, latest_first=True)
+
+
+async def called_off(session: AsyncSession, viewer_id: str, now: datetime, limit: int = 10) -> list[MeetingShown]:
+    """Meetings that would still be ahead, but will not be; the latest news first."""
+    gone = Meeting.cancelled_at.is_not(None), Meeting.starts_at > now
+    return await _meetings(session, viewer_id, *gone, limit=limit)
+
+
+async def requests(session: AsyncSession, viewer_id: str, *, limit: int = 100) -> list[RequestShown]:
+    """Somebody's open requests, those that expire first at the top."""
+    mine = or_(Request.from_id == viewer_id, Request.to_id == viewer_id)
+    query = _requests(viewer_id).where(mine, Request.answered_at.is_(None)).order_by(Request.expires_at).limit(limit)
+    return await _shown_requests(session, viewer_id, query)
+
+
+async def request(session: AsyncSession, viewer_id: str, request_id: str) -> RequestShown | None:
+    """A request, for one of the two."""
+    mine = or_(Request.from_id == viewer_id, Request.to_id == viewer_id)
+    found = await _shown_requests(session, viewer_id, _requests(viewer_id).where(Request.id == request_id, mine))
+    return found[0] if found else None
+
+
+async def meeting_of(session: AsyncSession, viewer_id: str, request_id: str) -> str | None:
+    """The id of the meeting that came of a request, if one takes part in it."""
+    query = select(Meeting.id).join(Seat, Seat.meeting_id == Meeting.id)
+    return await session.scalar(query.where(Meeting.request_id == request_id, Seat.person_id == viewer_id).limit(1))
+
+
+async def people_of(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, list[Who]]:
+    """Who takes part in these meetings, by meeting. One query."""
+    query = (
+        select(Seat.meeting_id, *_WHO)
+        .join(Person, Person.id == Seat.person_id)
+        .where(Seat.meeting_id.in_(meeting_ids))
+        .order_by(Seat.since, Person.name, Person.id)
+    )
+    found: dict[str, list[Who]] = defaultdict(list)
+    for row in await session.execute(query):
+        found[row.meeting_id].append(_who(row))
+    return found
+
+
+async def who(session: AsyncSession, person_id: str) -> Who:
+    """Somebody, with what a brief needs. Raises NoResultFound."""
+    return _who((await session.execute(select(*_WHO).where(Person.id == person_id))).one())
+
+
+async def _meetings(
+    session: AsyncSession, viewer_id: str, *where: ColumnElement[bool], limit: int = 1, latest_first: bool = False
+) -> list[MeetingShown]:
+    query = (
+        select(Meeting, Fair, Outcome.verdict, Request.from_id)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .join(Fair, Fair.id == Meeting.fair_id)
+        .outerjoin(Request, Request.id == Meeting.request_id)
+        .outerjoin(Outcome, (Outcome.meeting_id == Meeting.id) & (Outcome.person_id == viewer_id))
+        .where(Seat.person_id == viewer_id, *where)
+        .order_by(Meeting.starts_at.desc() if latest_first else Meeting.starts_at, Meeting.id)
+        .limit(limit)
+    )
+    rows = (await session.execute(query)).all()
+    people = await people_of(session, [row.Meeting.id for row in rows])
+    return [_meeting(row, viewer_id, people[row.Meeting.id]) for row in rows]
+
+
+def _meeting(row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who]) -> MeetingShown:
+    one: Meeting = row.Meeting
+    return MeetingShown(
+        id=one.id,
+        fair_name=row.Fair.name,
+        fair_slug=row.Fair.slug,
+        fair_zone=row.Fair.time_zone,
+        starts_at=one.starts_at,
+        ends_at=one.extended_until or one.ends_at,
+        slot_id=one.slot_id,
+        ask=one.ask,
+        offer=one.offer,
+        sequence=one.sequence,
+        cancelled_at=one.cancelled_at,
+        cancelled_by_id=one.cancelled_by_id,
+        cancel_reason=one.cancel_reason,
+        others=[each for each in people if each.id != viewer_id],
+        asked_by_me=(row.from_id or one.made_by_id) == viewer_id,
+        has_outcome=row.verdict is not None,
+    )
+
+
+def _requests(viewer_id: str) -> Select[*tuple[Any, ...]]:
+    theirs = (Person.id != viewer_id) & or_(Person.id == Request.from_id, Person.id == Request.to_id)
+    return (
+        select(Request, Fair.name.label("fair_name"), Fair.slug, Fair.time_zone.label("fair_zone"), *_WHO)
+        .join(Fair, Fair.id == Request.fair_id)
+        .join(Person, theirs)
+    )
+
+
+async def _shown_requests(session: AsyncSession, viewer_id: str, query: Select[*tuple[Any, ...]]) -> list[RequestShown]:
+    rows = (await session.execute(query)).all()
+    ids = [row.Request.id for row in rows]
+    slots: dict[str, list[Slot]] = defaultdict(list)
+    table = select(Proposal.request_id, Slot).join(Slot, Slot.id == Proposal.slot_id)
+    for found in await session.execute(table.where(Proposal.request_id.in_(ids)).order_by(Slot.starts_at)):
+        slots[found.request_id].append(found.Slot)
+    passed: dict[str, str] = {}
+    handed = select(Handover.request_id, Person.name).join(Person, Person.id == Handover.from_id)
+    for request_id, name in await session.execute(handed.where(Handover.request_id.in_(ids)).order_by(Handover.at)):
+        passed[request_id] = name
+    return [_request(row, viewer_id, slots[row.Request.id], passed.get(row.Request.id, "")) for row in rows]
+
+
+def _request(row: Row[*tuple[Any, ...]], viewer_id: str, slots: Sequence[Slot], passed_by: str) -> RequestShown:
+    one: Request = row.Request
+    return RequestShown(
+        id=one.id,
+        fair_name=row.fair_name,
+        fair_slug=row.slug,
+        fair_zone=row.fair_zone,
+        mine=one.from_id == viewer_id,
+        my_turn=one.turn_id == viewer_id and one.answered_at is None,
+        other=_who(row),
+        passed_by=passed_by,
+        ask=one.ask,
+        offer=one.offer,
+        any_slot=one.any_slot,
+        slots=slots,
+        sent_at=one.sent_at,
+        moved_at=one.moved_at,
+        expires_at=one.expires_at,
+        answer=one.answer,
+        answered_at=one.answered_at,
+        reason=one.reason,
+    )
+
+
+def _who(row: Row[*tuple[Any, ...]]) -> Who:
+    photo = photo_url(row.photo_small) or ""
+    return Who(row.id, row.name, photo, row.organisation, row.position, row.time_zone, row.seeks, row.offers)

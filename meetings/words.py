@@ -1,0 +1,82 @@
+"""What rules are called on pages: message ids, translated where they are shown."""
+
+from meetings.plans import SLOT_WITHDRAWN
+from meetings.rules import Mode, SlotTaken, WhyNot
+from web.i18n import N_
+
+MODES = {
+    Mode.REQUEST: N_("On request"),
+    Mode.OPEN: N_("Booked at once"),
+    Mode.ORGANISER: N_("By the organiser only"),
+    Mode.NEVER: N_("Not at all"),
+}
+
+WHY_NOT = {
+    WhyNot.NO_PLAN: N_("The organiser has not opened meetings at this fair yet."),
+    WhyNot.ONESELF: N_("This is you."),
+    WhyNot.NOT_HERE: N_("This person is not at the fair."),
+    WhyNot.NEVER: N_("At this fair your two groups do not arrange meetings with each other."),
+    WhyNot.ORGANISER_ONLY: N_("At this fair the organiser arranges the meetings between your two groups."),
+    WhyNot.RETREATED: N_("This person takes no meetings at the moment. You can write a message."),
+    WhyNot.YOU_RETREATED: N_("You take no meetings at the moment. You can change that under your availability."),
+    WhyNot.ALREADY_ASKED: N_("You have asked this person already; the answer is still open."),
+    WhyNot.THEY_ASKED: N_("This person has asked you already; the answer is yours."),
+    WhyNot.ALREADY_MEETING: N_("You have a meeting with this person already."),
+    WhyNot.BUDGET: N_(
+        "All your requests are waiting for an answer. As soon as one is answered or expires, you can ask again."
+    ),
+    WhyNot.NO_SLOT: N_("There is no time left at which you are both free."),
+    WhyNot.OVER: N_("The fair is over. You can write a message."),
+    "answered": N_("This request has been answered or has expired in the meantime."),
+    "not_your_turn": N_("It is the other one's turn to answer."),
+    "not_a_colleague": N_("Only somebody of your organisation at this fair can take it over."),
+    "no_slots": N_("Please choose at least one time that is still ahead."),
+}
+
+TAKEN_MINE = {
+    SlotTaken.PAST: N_("is over"),
+    SlotTaken.GONE: N_("is not offered any more"),
+    SlotTaken.MEETING: N_("you have a meeting"),
+    SlotTaken.ABSENT: N_("you are not free"),
+    SlotTaken.CALENDAR: N_("your calendar is busy"),
+    SlotTaken.DAY_FULL: N_("your day is full"),
+    SlotTaken.STREAK: N_("you need a pause"),
+}
+# What takes another person's time is their own matter.
+TAKEN_THEIRS = N_("the other one is not free")
+
+CONFLICTS = {
+    SlotTaken.PAST: N_("This time is over."),
+    SlotTaken.GONE: N_("This time is not on offer any more."),
+    SlotTaken.MEETING: N_("Somebody was faster: this time has just been taken."),
+    SlotTaken.ABSENT: N_("At this time one of you is not free any more."),
+    SlotTaken.CALENDAR: N_("At this time one of you is busy by their own calendar."),
+    SlotTaken.DAY_FULL: N_("One of you has no room left for more meetings on that day."),
+    SlotTaken.STREAK: N_("One of you would have too many meetings in a row."),
+    "cancelled": N_("This meeting has been called off in the meantime."),
+    "moved": N_("This meeting has been moved in the meantime."),
+    "there": N_("This person takes part already."),
+    "people": N_("A meeting has two to eight people."),
+    "answered": N_("This was answered in the meantime."),
+    "unknown": N_("We find nobody at this fair whom you could bring by this address."),
+}
+
+VERDICTS = {"good": N_("It was good"), "follow_up": N_("We follow up"), "no": N_("Not for us")}
+BECAME = {
+    "met_again": N_("We met again"),
+    "pilot": N_("We try something together"),
+    "contract": N_("There is a contract"),
+    "nothing": N_("Nothing came of it"),
+}
+ANSWERS = {
+    "accepted": N_("Accepted"),
+    "declined": N_("Declined"),
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Expired without an answer"),
+}
+CANCELLED_BY_PLAN = N_("The organiser has changed the times of the fair.")
+
+
+def cancel_reason(reason: str) -> str:
+    """The message id of why a meeting was called off; a text that somebody typed stays itself."""
+    return CANCELLED_BY_PLAN if reason == SLOT_WITHDRAWN else reason

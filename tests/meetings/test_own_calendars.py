@@ -1,0 +1,128 @@
+"""One's own calendar blocks times: read in a job, whatever stands at its address."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from meetings import own_calendars
+from meetings.bookings import ConflictError
+from meetings.calendars import NoCalendarError, Window, busy
+from meetings.grid import Span
+from meetings.model import OwnCalendar
+from server.kernel.fetch import Fetched
+from tests.meetings.scene import Scene
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WINDOW = Window(Span(datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)), BERLIN)
+
+
+def calendar(*events: str) -> bytes:
+    body = "".join(f"BEGIN:VEVENT\r\nUID:{number}\r\n{each}\r\nEND:VEVENT\r\n" for number, each in enumerate(events))
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
+
+
+def local(spans: list[Span]) -> list[str]:
+    return [f"{each.starts.astimezone(BERLIN):%d.%m. %H:%M}-{each.ends.astimezone(BERLIN):%H:%M}" for each in spans]
+
+
+EVENTS = [
+    ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z", ["15.09. 09:00-10:00"]),
+    ("DTSTART;TZID=Europe/Berlin:20260915T090000\r\nDURATION:PT30M", ["15.09. 09:00-09:30"]),
+    ("DTSTART:20260915T090000\r\nDTEND:20260915T093000", ["15.09. 09:00-09:30"]),  # on the owner's own clock
+    ("DTSTART;VALUE=DATE:20260915", ["15.09. 00:00-00:00"]),  # the whole day
+    # Weekly at nine, also after the clocks went back on 25 October, but not on the day that was taken out
+    (
+        "DTSTART;TZID=Europe/Berlin:20261012T090000\r\nDTEND;TZID=Europe/Berlin:20261012T100000\r\n"
+        "RRULE:FREQ=WEEKLY;COUNT=4\r\nEXDATE;TZID=Europe/Berlin:20261019T090000",
+        ["12.10. 09:00-10:00", "26.10. 09:00-10:00", "02.11. 09:00-10:00"],
+    ),
+    ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nTRANSP:TRANSPARENT", []),
+    ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nSTATUS:CANCELLED", []),
+    ("DTSTART:20260915T080000Z\r\nDTEND:20260915T070000Z", []),
+    ("DTSTART:nonsense\r\nDTEND:20260915T070000Z", []),
+    ("SUMMARY:no time at all", []),
+    # What repeats each second blocks nothing, and takes no time
+    ("DTSTART:19700101T000000Z\r\nDTEND:19700101T000001Z\r\nRRULE:FREQ=SECONDLY", []),
+    ("DTSTART:20260101T000000Z\r\nDTEND:20260101T010000Z\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9", []),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), EVENTS)
+def test_a_calendar_is_busy_when_it_says_so(event: str, expected: list[str]) -> None:
+    assert local(busy(calendar(event), WINDOW)) == expected
+
+
+def test_times_that_touch_are_one() -> None:
+    found = busy(calendar(
+        "DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z", "DTSTART:20260915T073000Z\r\nDTEND:20260915T090000Z",
+        "DTSTART:20260915T090000Z\r\nDTEND:20260915T093000Z"), WINDOW)  # fmt: skip
+    assert local(found) == ["15.09. 09:00-11:30"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"\xff\xfe\x00", b"BEGIN:VTODO\r\nEND:VTODO\r\n", b"BEGIN:VCALENDAR"]
+)
+def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(NoCalendarError):
+        busy(content, WINDOW)
+
+
+async def test_a_calendar_blocks_times_and_lets_them_go_again(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    slots = await there.slots()
+    content = calendar(f"DTSTART:{slots[0].starts_at:%Y%m%dT%H%M%SZ}\r\nDURATION:PT20M")
+
+    async def fetch(url: str, **_: Any) -> Fetched:
+        return Fetched(url, 200, content, "text/calendar", "", "")
+
+    monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
+    await there["bernd"].post("/meetings/calendar/own", data={"url": "webcal://calendar.example/b.ics"})
+    await there.kernel.jobs.run_due()
+    with pytest.raises(ConflictError, match="calendar"):
+        await there.book(slots[0], "aylin", "bernd")
+    page = (await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")).text
+    assert "the other one is not free" in page  # and not why
+    assert "busy by your calendar" in (await there["bernd"].get("/fairs/ruhr/meetings/availability")).text
+    content = calendar()
+    there.clock.advance(hours=1, minutes=1)
+    await there.kernel.jobs.run_due()
+    await there.book(slots[0], "aylin", "bernd")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/x", "http://[::1]/", "http://169.254.169.254/latest", "http://0/"]
+)
+async def test_nothing_is_fetched_from_ones_own_network(there: Scene, url: str) -> None:
+    await there["bernd"].post("/meetings/calendar/own", data={"url": url})
+    await there.kernel.jobs.run_due()
+    own: OwnCalendar = await there.get(OwnCalendar, there.ids["bernd"])
+    assert own.problem == "address"
+    assert "no public web address" in (await there["bernd"].get("/meetings/calendar")).text
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "gopher://x/", "javascript:alert(1)", "", "http://u:p@x.example/"]
+)
+async def test_what_is_no_web_address_is_refused_at_once(there: Scene, url: str) -> None:
+    answer = await there["bernd"].post("/meetings/calendar/own", data={"url": url})
+    assert answer.status_code == 422
+
+
+async def test_another_address_leaves_the_old_ones_jobs_without_effect(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def fetch(url: str, **_: Any) -> Fetched:
+        asked.append(url)
+        return Fetched(url, 200, calendar(), "text/calendar", "", "")
+
+    monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
+    for name in ("a", "b"):
+        async with there.kernel.database.write() as uow:
+            await own_calendars.connect(uow, there.ids["bernd"], f"https://{name}.example/")
+    await there.kernel.jobs.run_due()
+    there.clock.advance(seconds=timedelta(hours=1, minutes=1).total_seconds())
+    await there.kernel.jobs.run_due()
+    assert asked == ["https://b.example/"] * 2

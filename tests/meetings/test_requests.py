@@ -1,0 +1,199 @@
+"""Asking for a meeting, and every way to answer."""
+
+import re
+
+from meetings.between import between, rate
+from meetings.model import Meeting, Request
+from meetings.plans import Wish
+from meetings.rules import WhyNot
+from tests.meetings.scene import WISH, Scene
+
+
+def field(text: str, value: str) -> bool:
+    return f'value="{value}"' in text
+
+
+async def test_a_request_is_asked_countered_and_accepted(there: Scene) -> None:
+    slots = await there.slots()
+    page = await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")
+    assert "Ask for the meeting" in page.text
+    body = {"ask": "Charging", "offer": "A buffer", "slot": [slots[0].id, slots[1].id]}
+    sent = await there["aylin"].post(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}", data=body)
+    path = sent.headers["location"]
+    assert (sent.status_code, path[:19]) == (303, "/meetings/requests/")
+    waiting = (await there["bernd"].get("/meetings")).text
+    assert "This waits for your answer" in waiting
+    assert 'data-count="meetings"><span data-number>1<' in re.sub(r"\s+", " ", waiting).replace("> <", "><")
+    assert await there.locks() == []  # asking holds nothing
+    countered = await there["bernd"].post(f"{path}/propose", data={"slot": [slots[4].id]})
+    assert countered.headers["location"] == path
+    assert "Aylin Demir asks you" in (await there["bernd"].get(path)).text
+    accepted = await there["aylin"].post(f"{path}/accept", data={"slot": slots[4].id})
+    assert accepted.status_code == 303
+    [meeting] = await there.meetings()
+    assert accepted.headers["location"] == f"/meetings/{meeting.id}"
+    assert (meeting.slot_id, meeting.ask) == (slots[4].id, "Charging")
+    assert sorted(await there.locks()) == sorted((there.ids[name], slots[4].id) for name in ("aylin", "bernd"))
+    assert "Bernd Kowalski" in (await there["aylin"].get(f"/meetings/{meeting.id}")).text
+
+
+async def test_what_is_missing_in_a_request_is_said_and_nothing_typed_is_lost(there: Scene) -> None:
+    answer = await there["aylin"].post(
+        f"/fairs/ruhr/meetings/with/{there.ids['bernd']}", data={"ask": "A long story", "offer": " "}
+    )
+    assert answer.status_code == 422
+    assert "A long story" in answer.text
+    assert "Please say what the other one gets from it." in answer.text
+
+
+async def test_two_accept_the_last_slot_and_one_gets_alternatives(there: Scene) -> None:
+    slots = await there.slots()
+    one, other = await there.ask("aylin", "bernd", slots[0]), await there.ask("chloe", "bernd", slots[0])
+    first = await there["bernd"].post(f"/meetings/requests/{one}/accept", data={"slot": slots[0].id})
+    second = await there["bernd"].post(f"/meetings/requests/{other}/accept", data={"slot": slots[0].id})
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Somebody was faster" in second.text
+    assert "Propose up to three other times" in second.text
+    assert field(second.text, slots[1].id)
+    assert len(await there.meetings()) == 1
+    open_one: Request = await there.get(Request, other)
+    assert open_one.answered_at is None
+
+
+async def test_any_slot_is_chosen_by_whoever_accepts(there: Scene) -> None:
+    slots = await there.slots()
+    request = await there.ask("aylin", "bernd")
+    assert (await there["bernd"].post(f"/meetings/requests/{request}/accept", data={"slot": slots[9].id})).is_redirect
+    assert [each.slot_id for each in await there.meetings()] == [slots[9].id]
+
+
+async def test_a_slot_that_was_not_proposed_is_not_accepted(there: Scene) -> None:
+    slots = await there.slots()
+    request = await there.ask("aylin", "bernd", slots[0])
+    answer = await there["bernd"].post(f"/meetings/requests/{request}/accept", data={"slot": slots[1].id})
+    assert answer.status_code == 409
+    assert await there.meetings() == []
+
+
+async def test_only_whose_turn_it_is_answers_and_nobody_else_sees_the_request(there: Scene) -> None:
+    slots = await there.slots()
+    request = await there.ask("aylin", "bernd", slots[0])
+    mine = await there["aylin"].post(f"/meetings/requests/{request}/accept", data={"slot": slots[0].id})
+    assert mine.status_code == 409
+    for path in ("", "/accept", "/decline", "/propose", "/pass", "/withdraw"):
+        method = "GET" if not path else "POST"
+        strange = await there["chloe"].request(
+            method, f"/meetings/requests/{request}{path}", data={"slot": slots[0].id}
+        )
+        assert strange.status_code == 404
+    assert await there.meetings() == []
+
+
+async def test_a_no_comes_with_its_reason_and_a_mail(there: Scene) -> None:
+    request = await there.ask("aylin", "bernd")
+    await there["bernd"].post(f"/meetings/requests/{request}/decline", data={"reason": "We have bought already."})
+    assert "We have bought already." in (await there["aylin"].get(f"/meetings/requests/{request}")).text
+    await there.kernel.jobs.run_due()
+    assert any("has declined" in path.read_text() for path in (there.kernel.settings.data / "mail").glob("*.eml"))
+
+
+async def test_the_budget_of_open_requests_comes_back_with_each_answer(there: Scene) -> None:
+    others = [await there.place.person(f"Guest {number}") for number in range(4)]
+    await there.place.join(there.fair, *others)
+    there.ids |= {f"guest {number}": id for number, id in enumerate(others)}
+    requests = [await there.ask("aylin", f"guest {number}") for number in range(3)]
+    page = (await there["aylin"].get(f"/fairs/ruhr/meetings/with/{others[3]}")).text
+    assert "All your requests are waiting for an answer" in page
+    await there["aylin"].post(f"/meetings/requests/{requests[0]}/withdraw")
+    assert "Ask for the meeting" in (await there["aylin"].get(f"/fairs/ruhr/meetings/with/{others[3]}")).text
+
+
+async def test_an_unanswered_request_is_brought_to_mind_once_and_expires(there: Scene) -> None:
+    request = await there.ask("aylin", "bernd")
+    there.clock.advance(hours=37)
+    for _ in range(2):
+        await there.kernel.jobs.run_due()
+    mails = [path.read_text() for path in (there.kernel.settings.data / "mail").glob("*.eml")]
+    assert sum("Subject: Still open" in mail for mail in mails) == 1
+    there.clock.advance(hours=12)
+    await there.kernel.jobs.run_due()
+    ended: Request = await there.get(Request, request)
+    assert ended.answer == "expired"
+    late = await there["bernd"].post(f"/meetings/requests/{request}/decline", data={"reason": "Late"})
+    assert late.status_code == 409
+
+
+async def test_a_colleague_of_the_same_organisation_takes_over_and_nobody_else(there: Scene) -> None:
+    slots = await there.slots()
+    async with there.kernel.database.write() as uow:
+        from people.model import Person
+
+        (await uow.session.get_one(Person, there.ids["dev"])).organisation = "Stadtwerke Hagenow"
+    request = await there.ask("aylin", "bernd", slots[0])
+    path = f"/meetings/requests/{request}"
+    assert "Pass it on to a colleague" in (await there["bernd"].get(path)).text
+    stranger = await there["bernd"].post(f"{path}/pass", data={"colleague": there.ids["chloe"]})
+    assert stranger.status_code == 409
+    assert (await there["bernd"].post(f"{path}/pass", data={"colleague": there.ids["dev"]})).is_redirect
+    assert "passed on by Bernd Kowalski" in (await there["dev"].get(path)).text
+    assert (await there["bernd"].get(path)).status_code == 404
+    await there["dev"].post(f"{path}/accept", data={"slot": slots[0].id})
+    assert {person for person, _ in await there.locks()} == {there.ids["aylin"], there.ids["dev"]}
+
+
+async def test_open_booking_books_at_once(there: Scene) -> None:
+    await there.arrange(Wish("open", *[getattr(WISH, name) for name in (
+        "length", "gap", "most_per_day", "longest_streak", "open_requests", "answer_within", "days")]))  # fmt: skip
+    slots = await there.slots()
+    path = f"/fairs/ruhr/meetings/with/{there.ids['bernd']}"
+    assert "Book the meeting" in (await there["aylin"].get(path)).text
+    answer = await there["aylin"].post(path, data={"ask": "A", "offer": "B", "slot": slots[2].id})
+    [meeting] = await there.meetings()
+    assert answer.headers["location"] == f"/meetings/{meeting.id}"
+
+
+async def test_it_is_always_said_why_somebody_cannot_be_asked(there: Scene) -> None:
+    async def why(one: str, other: str) -> WhyNot | None:
+        async with there.kernel.database.read() as session:
+            found = await between(session, there.fair, there.ids[one], there.ids[other], there.clock.now())
+        return found.why
+
+    assert await why("aylin", "bernd") is None
+    assert await why("aylin", "aylin") is WhyNot.ONESELF
+    await there["bernd"].post("/fairs/ruhr/meetings/retreat")
+    assert await why("aylin", "bernd") is WhyNot.RETREATED
+    assert await why("bernd", "aylin") is WhyNot.YOU_RETREATED
+    page = await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")
+    assert "takes no meetings at the moment" in page.text
+    await there["bernd"].post("/fairs/ruhr/meetings/come-back")
+    await there.ask("aylin", "bernd")
+    assert await why("aylin", "bernd") is WhyNot.ALREADY_ASKED
+    assert await why("bernd", "aylin") is WhyNot.THEY_ASKED
+    await there.book((await there.slots())[0], "chloe", "dev")
+    assert await why("chloe", "dev") is WhyNot.ALREADY_MEETING
+    for slot in await there.slots():
+        await there["chloe"].post("/fairs/ruhr/meetings/availability", data={"slot": slot.id, "free": "no"})
+    assert await why("aylin", "chloe") is WhyNot.NO_SLOT
+
+
+async def test_how_often_somebody_answers_is_shown_once_it_says_something(there: Scene) -> None:
+    for name in ("aylin", "chloe"):
+        request = await there.ask(name, "bernd")
+        await there["bernd"].post(f"/meetings/requests/{request}/decline", data={"reason": "No"})
+    async with there.kernel.database.read() as session:
+        assert await rate(session, there.fair.id, there.ids["bernd"]) is None
+    await there.ask("dev", "bernd")
+    there.clock.advance(hours=49)
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        assert await rate(session, there.fair.id, there.ids["bernd"]) == 67
+
+
+async def test_whoever_leaves_the_fair_has_their_meetings_called_off(there: Scene) -> None:
+    slots = await there.slots()
+    meeting = await there.book(slots[0], "aylin", "bernd")
+    await there["aylin"].post("/fairs/ruhr/leave")
+    gone: Meeting = await there.get(Meeting, meeting)
+    assert gone.cancelled_at is not None
+    assert await there.locks() == []
+    assert "Called off" in (await there["bernd"].get("/meetings")).text

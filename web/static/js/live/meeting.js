@@ -1,0 +1,20 @@
+import { Room } from "fairmatch/live/room";
+
+/**
+ * A meeting's room: who is there, and what was written and changed in it.
+ *
+ * Events: "change", "notes" and "changed" (with the event's data as detail), "revoked".
+ */
+export class MeetingRoom extends Room {
+  /** @override @param {any} event */
+  receive(event) {
+    if (event.k === "notes" || event.k === "changed") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
+    else super.receive(event);
+  }
+
+  /** @override @param {{ code: string }} why */
+  refuse(why) {
+    super.refuse(why);
+    this.dispatchEvent(new Event("revoked"));
+  }
+}

@@ -1,0 +1,127 @@
+import { _ } from "fairmatch/i18n";
+import { visit } from "@hotwired/turbo";
+import { toast } from "fairmatch/kit/toast";
+import { MeetingRoom } from "fairmatch/live/meeting";
+import { session } from "fairmatch/live/start";
+
+/**
+ * <fm-meeting>: the room of a meeting. While it is in the document and open, one is there. Video is brought by others:
+ * it goes into [data-media], for the topic that [data-meeting] names.
+ */
+
+/** How long one types on before the notes are sent, in ms. */
+const NOTES_AFTER = 900;
+/** Two minutes after the start the server knows who is missing; a little later the page asks. */
+const MISSING_AFTER = 125_000;
+const ROOM_GRACE_MS = 3_000;
+
+class FmMeeting extends HTMLElement {
+  #leaving = new AbortController();
+  #release = () => {};
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  #timers = [];
+  #typed = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  connectedCallback() {
+    const live = session();
+    const topic = this.getAttribute("topic");
+    if (!live || !topic) return;
+    this.#leaving = new AbortController();
+    if (!this.hasAttribute("open")) return this.#comeBackAt(this.#moment("opens"));
+    this.classList.add("fm-live");
+    const { store, release } = live.line.join(topic, () => new MeetingRoom(topic, live.line), ROOM_GRACE_MS);
+    this.#release = release;
+    const { signal } = this.#leaving;
+    store.addEventListener("change", () => this.#draw(store), { signal });
+    store.addEventListener("notes", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
+    store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
+    store.addEventListener("revoked", () => visit("/meetings"), { signal });
+    this.#draw(store);
+    this.#writeWith(live.line, topic);
+    if (Date.now() < this.#moment("starts") + MISSING_AFTER) this.#comeBackAt(this.#moment("starts") + MISSING_AFTER, store);
+  }
+
+  disconnectedCallback() {
+    this.#leaving.abort();
+    this.#release();
+    this.#release = () => {};
+    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#typed);
+  }
+
+  /** @param {string} name */
+  #moment(name) {
+    return Date.parse(this.getAttribute(name) ?? "");
+  }
+
+  /** Look again at a moment; where somebody is missed, only while one is alone. @param {number} moment @param {MeetingRoom} [room] */
+  #comeBackAt(moment, room) {
+    const later = () => {
+      if (!room || room.count < 2) visit(location.href, { action: "replace" });
+    };
+    const wait = moment - Date.now();
+    if (wait > -1_000 && wait < 2 ** 31) this.#timers.push(setTimeout(later, Math.max(wait, 0) + 500));
+  }
+
+  /** @param {MeetingRoom} room */
+  #draw(room) {
+    const there = new Set(room.people.map(({ id }) => id));
+    for (const place of this.querySelectorAll("[data-person]"))
+      place.toggleAttribute("data-here", there.has(/** @type {HTMLElement} */ (place).dataset.person ?? ""));
+  }
+
+  /** @param {import("../live/line.js").Line} line @param {string} topic */
+  #writeWith(line, topic) {
+    const text = this.#notes();
+    text?.addEventListener("input", () => {
+      clearTimeout(this.#typed);
+      this.#typed = setTimeout(() => void this.#send(line, topic), NOTES_AFTER);
+    }, { signal: this.#leaving.signal });
+  }
+
+  /** @param {import("../live/line.js").Line} line @param {string} topic */
+  async #send(line, topic) {
+    const text = this.#notes();
+    if (!text) return;
+    const sent = text.value;
+    const answer = await line
+      .request("meeting.note", { meeting: topic, text: sent, version: this.#version })
+      .catch(() => null);
+    if (!answer) return this.#say(_("Not saved yet: what you typed is still here."));
+    this.#version = answer.version;
+    if (answer.taken) return this.#say(_("Saved for everybody."));
+    text.value = `${answer.text}\n${sent}`;
+    this.#say(_("Somebody wrote at the same time: both texts are here."));
+    void this.#send(line, topic);
+  }
+
+  /** @param {{ text: string, version: number }} notes */
+  #show({ text, version }) {
+    const field = this.#notes();
+    if (!field || version <= this.#version || document.activeElement === field) return;
+    field.value = text;
+    this.#version = version;
+  }
+
+  get #version() {
+    return Number(/** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"))?.value ?? 0);
+  }
+
+  set #version(version) {
+    const field = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"));
+    if (field) field.value = String(version);
+  }
+
+  #notes() {
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector("[data-notes]"));
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    const place = this.querySelector("[data-notes-state]");
+    if (place) place.textContent = words;
+    else toast(words);
+  }
+}
+
+customElements.define("fm-meeting", FmMeeting);
