@@ -16,18 +16,19 @@ _WIDTH = 120
 
 def types_of(protocol: Protocol) -> str:
     """The whole module: types only, nothing runs."""
-    parts = [_typedef(name, schema) for name, schema in schemas_of(protocol).items()]
+    # All in one comment: a type is looked up by its name, and three lines around each would be a third of the file.
+    parts = [_comment([line for name, schema in schemas_of(protocol).items() for line in _typedef(name, schema)])]
     parts += [_error_codes(), _methods(protocol), *_events(protocol), _snapshots(protocol)]
     return _HEAD + "\n\n".join(parts) + "\n\nexport {};\n"
 
 
-def _typedef(name: str, schema: Mapping[str, Any]) -> str:
+def _typedef(name: str, schema: Mapping[str, Any]) -> list[str]:
     lines = [f"@typedef {{object}} {name}", *_wrapped(schema.get("description", ""), "  ", "  ")]
     for field, described, needed in fields_of(schema):
         shown = field if needed else f"[{field}]"
         text = described.get("description", "")
         lines += _wrapped(text, "  ", f"@property {{{words_of(described)}}} {shown} ")
-    return _comment(lines)
+    return lines
 
 
 def _error_codes() -> str:

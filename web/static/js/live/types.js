@@ -6,15 +6,9 @@
  * @property {string} id  The person's id; empty when the account was erased.
  * @property {string} name  The name; empty when the account was erased.
  * @property {string | null} photo  Address of a small square photo, or null.
- */
-
-/**
  * @typedef {object} Bye
  *   This worker stops. Finish what is in flight; the close (4001) follows.
  * @property {number} after_ms  Wait this long before connecting again.
- */
-
-/**
  * @typedef {object} ChannelState
  *   How a channel stands: complete from the given position on, or honestly anew from a snapshot.
  * @property {boolean} ok  False: not subscribed, `e` says why.
@@ -24,30 +18,18 @@
  * @property {boolean | null} [recovered]  True: `events` is all that was missed. False: see `snapshot`.
  * @property {Array<any> | null} [events]  The missed events in order, at most 500.
  * @property {Record<string, any> | null} [snapshot]  The channel as it is now, by the kind of topic.
- */
-
-/**
  * @typedef {object} ChannelStates
  *   How each of the topics stands.
  * @property {Record<string, ChannelState>} channels  Each topic, and how it stands.
- */
-
-/**
  * @typedef {object} ChatDelete
  *   Delete a message: your own, or any as a moderator. Its text goes for good, the row stays.
  * @property {string} channel  The channel's topic, chat:<id>.
  * @property {string} cid  A UUID in lower case, made by the client and kept until acknowledged: a repeat changes
  *   nothing.
  * @property {string} message  The message's id.
- */
-
-/**
  * @typedef {object} ChatDone
  *   What was asked for is in the log.
  * @property {number} s  Its number in the channel's log.
- */
-
-/**
  * @typedef {object} ChatEdit
  *   Correct a message of your own, within a quarter of an hour.
  * @property {string} channel  The channel's topic, chat:<id>.
@@ -55,31 +37,19 @@
  *   nothing.
  * @property {string} message  The message's id.
  * @property {string} text  The whole new text.
- */
-
-/**
  * @typedef {object} ChatHistory
  *   Older messages.
  * @property {string} channel  The channel's topic, chat:<id>.
  * @property {number | null} [before]  Messages created before this number; null: the last ones.
  * @property {number} [limit]  At most so many.
- */
-
-/**
  * @typedef {object} ChatMentionable
  *   Whom one can call in a channel, by the beginning of any word of the name.
  * @property {string} channel  The channel's topic, chat:<id>.
  * @property {string} q  What was typed after the @.
  * @property {number} [limit]  At most so many.
- */
-
-/**
  * @typedef {object} ChatMentionables
  *   People of the channel, you left out, by name.
  * @property {Array<MentionablePerson>} people  The people.
- */
-
-/**
  * @typedef {object} ChatMessage
  *   A message in its present form.
  * @property {string} id  The message's id.
@@ -91,16 +61,10 @@
  * @property {string | null} edited_at  When it was last corrected, or null.
  * @property {boolean} deleted  Whether it was deleted.
  * @property {Array<ReactionSummary>} reactions  Emoji under it, in the order in which they first came.
- */
-
-/**
  * @typedef {object} ChatPage
  *   Messages in their present form.
  * @property {Array<ChatMessage>} messages  The oldest first.
  * @property {boolean} more  Whether there are older ones.
- */
-
-/**
  * @typedef {object} ChatReact
  *   Put an emoji under a message, or take it away.
  * @property {string} channel  The channel's topic, chat:<id>.
@@ -109,88 +73,52 @@
  * @property {string} message  The message's id.
  * @property {string} emoji  One emoji of at most 16 bytes.
  * @property {boolean} on  True puts it there, false takes it away.
- */
-
-/**
  * @typedef {object} ChatRead
  *   Note how far you have read.
  * @property {string} channel  The channel's topic, chat:<id>.
  * @property {number} s  Number of the last event that was on the screen.
- */
-
-/**
  * @typedef {object} ChatReadMark
  *   How far you have read.
  * @property {number} read  The mark, which only grows.
- */
-
-/**
  * @typedef {object} ChatRights
  *   What you may do in a channel.
  * @property {boolean} send  Say something.
  * @property {boolean} moderate  Delete others' messages.
  * @property {string | null} why  Why `send` is false: muted, closed.
  * @property {string | null} until  When a mute ends, ISO 8601 in UTC; null: it does not end by itself.
- */
-
-/**
  * @typedef {object} ChatSend
  *   Say something in a channel.
  * @property {string} channel  The channel's topic, chat:<id>.
  * @property {string} cid  A UUID in lower case, made by the client and kept until acknowledged: a repeat changes
  *   nothing.
  * @property {string} text  1 to 4,000 characters after trimming; @[Name](person id) calls somebody.
- */
-
-/**
  * @typedef {object} ChatSent
  *   The message is in the log, for good.
  * @property {string} message  The message's id.
  * @property {number} s  Its number in the channel's log.
  * @property {string} at  When it was sent, ISO 8601 in UTC.
- */
-
-/**
  * @typedef {object} ChatSnapshot
  *   A channel as it is now.
  * @property {Array<ChatMessage>} messages  The last messages, at most fifty, the oldest first.
  * @property {boolean} more  Whether there are older ones; chat.history has them.
  * @property {number} read  How far you have read.
  * @property {ChatRights} rights  What you may do.
- */
-
-/**
  * @typedef {object} ChatTyping
  *   Tell the others that you are writing; counts for some seconds. At most once in three seconds.
  * @property {string} channel  The channel's topic, chat:<id>.
- */
-
-/**
  * @typedef {object} ChatUnread
  *   What is unread in all your channels.
- */
-
-/**
  * @typedef {object} Echo
  *   Is anybody there?
- */
-
-/**
  * @typedef {object} EchoResult
  *   The server is.
  * @property {string} now  The server's time, ISO 8601 in UTC.
- */
-
-/**
  * @typedef {object} Failure
  *   Why something was refused.
  * @property {string} code  A stable error code.
  * @property {boolean} [retry]  Whether trying the same again can help.
  * @property {number | null} [after]  Milliseconds to wait before that.
  * @property {string} [msg]  For developers; never shown to people.
- */
-
-/**
  * @typedef {object} Hello
  *   The first message: who is there, what it wants to hear, and where it stands. Answered by a welcome.
  * @property {string | null} [ticket]  A single-use ticket from POST /live/ticket.
@@ -198,48 +126,30 @@
  * @property {Record<string, Position | null>} [channels]  Topics with the position held in each; null where nothing is
  *   held.
  * @property {boolean} [hidden]  Whether the page is hidden: it then gets counters only.
- */
-
-/**
  * @typedef {object} Me
  *   The person of this connection.
  * @property {string} id  The person's id.
  * @property {string} name  The name that others see.
- */
-
-/**
  * @typedef {object} MeetingChanged
  *   A meeting is longer, at another time, or called off.
  * @property {string} starts_at  When it begins, ISO 8601 in UTC.
  * @property {string} ends_at  When it ends, ISO 8601 in UTC.
  * @property {boolean} cancelled  Whether it was called off.
- */
-
-/**
  * @typedef {object} MeetingNote
  *   Write into the notes of a meeting.
  * @property {string} meeting  The meeting's topic, meeting:<id>.
  * @property {string} text  The whole text.
  * @property {number} version  The version that was changed.
- */
-
-/**
  * @typedef {object} MeetingNoted
  *   How the notes are now. Where `taken` is false somebody was faster: `text` is theirs, and nothing was changed.
  * @property {boolean} taken  Whether the text was taken.
  * @property {number} version  The version now.
  * @property {string} text  The whole text now.
- */
-
-/**
  * @typedef {object} MeetingNotes
  *   Somebody wrote into the notes.
  * @property {string} text  The whole text.
  * @property {number} version  Its version.
  * @property {string} by  The id of who wrote.
- */
-
-/**
  * @typedef {object} MeetingReminder
  *   Something that somebody should know now. Each is said once.
  * @property {string} meeting  The meeting's id.
@@ -247,61 +157,37 @@
  *   asked to step in; stand_in, no_stand_in: who was asked to step in does so, or cannot.
  * @property {string} name  Whom it is about.
  * @property {string} path  Where to go.
- */
-
-/**
  * @typedef {object} MeetingsMine
  *   What waits for me.
- */
-
-/**
  * @typedef {object} MemberMuted
  *   Somebody may not write here for a while.
  * @property {string} person  Id of who was muted.
  * @property {string} by  Id of the moderator.
  * @property {string | null} until  When it ends, ISO 8601 in UTC; null: when a moderator lifts it.
- */
-
-/**
  * @typedef {object} MemberUnmuted
  *   Somebody may write here again.
  * @property {string} person  Id of who may write again.
  * @property {string} by  Id of the moderator.
- */
-
-/**
  * @typedef {object} MentionablePerson
  *   Somebody who can be called.
  * @property {string} id  The person's id.
  * @property {string} name  The name.
  * @property {string | null} photo  Address of a small square photo, or null.
  * @property {string | null} organisation  Where they work, or null.
- */
-
-/**
  * @typedef {object} MessageDeleted
  *   A message was deleted.
  * @property {string} id  The message's id.
  * @property {string} by  Id of who did it: the author or a moderator.
- */
-
-/**
  * @typedef {object} MessageEdited
  *   A message was corrected.
  * @property {string} id  The message's id.
  * @property {string} text  The whole new text; empty when the message was deleted later.
  * @property {Array<string>} mentions  Ids of the people whom the new text calls.
  * @property {string} edited_at  When, ISO 8601 in UTC.
- */
-
-/**
  * @typedef {object} MyMeetings
  *   What waits for somebody.
  * @property {number} waiting  How many requests wait for their answer.
  * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
- */
-
-/**
  * @typedef {object} NextMeeting
  *   The meeting that comes next.
  * @property {string} id  The meeting's id.
@@ -309,14 +195,8 @@
  * @property {string} starts_at  When it begins, ISO 8601 in UTC.
  * @property {string} ends_at  When it ends, ISO 8601 in UTC.
  * @property {string} path  The address of its room.
- */
-
-/**
  * @typedef {object} Nothing
  *   An empty object: it is done.
- */
-
-/**
  * @typedef {object} Person
  *   Somebody who is in a room.
  * @property {string} id  The person's id.
@@ -324,31 +204,19 @@
  * @property {string | null} photo  Address of a small square photo, or null.
  * @property {string | null} organisation  Where they work, or null.
  * @property {string} role  The most that they are at the fair: attendee, exhibitor, speaker, moderator, organiser.
- */
-
-/**
  * @typedef {object} PersonErased
  *   Somebody's account was erased: drop their texts and their name, wherever they stand.
  * @property {string} person  The person's id.
- */
-
-/**
  * @typedef {object} Position
  *   Where a client stands in a channel.
  * @property {number} s  The last event that was applied.
  * @property {string} epoch  The channel's epoch, as the server gave it.
- */
-
-/**
  * @typedef {object} Presence
  *   Who came and who left since the state before; gathered once a second.
  * @property {number} count  How many people are there now.
  * @property {Array<Person>} [joined]  Who came; in a room of more than 200 people only those who keep order.
  * @property {Array<string>} [left]  Ids of those who left; in a room of more than 200 people left out.
  * @property {Array<Person> | null} [people]  When set: everybody who is there, replaces what you hold.
- */
-
-/**
  * @typedef {object} ReactionSet
  *   An emoji was put under a message or taken away.
  * @property {string} id  The message's id.
@@ -356,79 +224,46 @@
  * @property {string} person  Id of who did it.
  * @property {boolean} on  Put there, or taken away.
  * @property {number} count  How many people have it there now.
- */
-
-/**
  * @typedef {object} ReactionSummary
  *   One emoji under a message.
  * @property {string} emoji  The emoji.
  * @property {number} count  How many people put it there.
  * @property {Array<string>} people  Ids of the first twenty of them.
- */
-
-/**
  * @typedef {object} Revoked
  *   The right to read this topic is gone: forget what is held of it.
- */
-
-/**
  * @typedef {object} RoomPage
  *   People in a room, in the order in which they came.
  * @property {Array<Person>} people  The people.
  * @property {string | null} next  Where the next page begins; null: this was the last one.
- */
-
-/**
  * @typedef {object} RoomRoster
  *   Who is in a room, page by page.
  * @property {string} room  The room's topic, room:<id>.
  * @property {string | null} [after]  `next` of the page before; null: the first page.
  * @property {number} [limit]  At most so many people.
- */
-
-/**
  * @typedef {object} RoomSnapshot
  *   Who is in a room now.
  * @property {number} v  The version that the first state after it follows.
  * @property {number} count  How many people.
  * @property {Array<Person>} people  The first hundred of them, in the order in which they came.
- */
-
-/**
  * @typedef {object} Since
  *   What was missed in one subscribed channel: the answer to a gap.
  * @property {string} channel  The name of a topic, such as chat:<id>.
  * @property {Position | null} [pos]  The position held.
- */
-
-/**
  * @typedef {object} Subscribe
  *   Hear topics as well. A topic that is already subscribed is answered again.
  * @property {Record<string, Position | null>} channels  Topics with the position held in each; null where nothing is
  *   held.
- */
-
-/**
  * @typedef {object} Top
  *   For hidden pages, at most once a second: how far the channel has come.
  * @property {number} top  The last event's number.
- */
-
-/**
  * @typedef {object} Typing
  *   Somebody is writing; counts for some seconds.
  * @property {string} person  The person's id.
  * @property {string} name  The person's name.
- */
-
-/**
  * @typedef {object} Unread
  *   Everything that is unread. A channel that is not named has nothing unread.
  * @property {number} total  Unread direct messages and calls of your name: the number in the navigation.
  * @property {Array<UnreadChannel>} channels  At most a hundred channels.
- */
-
-/**
  * @typedef {object} UnreadChannel
  *   What is unread in one channel: others' messages above your mark that are not deleted.
  * @property {string} channel  The channel's topic, chat:<id>.
@@ -437,21 +272,12 @@
  * @property {number} mentions  How many of them call you.
  * @property {string} href  Path of the page that shows the channel.
  * @property {Author | null} from  Direct: the other person.
- */
-
-/**
  * @typedef {object} Unsubscribe
  *   Hear topics no longer.
  * @property {Array<string>} channels  The topics to leave.
- */
-
-/**
  * @typedef {object} Visible
  *   The page was hidden or shown. Shown again, it is given what it missed.
  * @property {boolean} hidden  Whether the page is hidden now.
- */
-
-/**
  * @typedef {object} Welcome
  *   The answer to hello: everything a client needs, in one round trip.
  * @property {string} connection  The id of this connection.
@@ -460,9 +286,6 @@
  * @property {string} now  The server's time, ISO 8601 in UTC.
  * @property {WelcomeLimits} limits  What you may do.
  * @property {Record<string, ChannelState>} channels  Each topic asked for, and how it stands.
- */
-
-/**
  * @typedef {object} WelcomeLimits
  *   What a client may do.
  * @property {number} frame  Bytes in one frame.
