@@ -1,0 +1,29 @@
+"""The published instances, where this machine has them: they are no part of the project."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from bin.places import ROOT
+
+_BESIDE = ROOT.parent / "shared" / "data"
+FOLDER = Path(os.environ.get("FAIRMATCH_TEST_DATA", _BESIDE)) / "timetable"
+
+
+def path(name: str) -> Path:
+    """The file of an instance; skips the test where it is not there."""
+    if not FOLDER.is_dir():
+        pytest.skip(f"no published instances in {FOLDER}: set FAIRMATCH_TEST_DATA")
+    return FOLDER / f"{name}.dzn"
+
+
+def known() -> list[tuple[str, int, str]]:
+    """Name, fairness and proved optimum (or UNSAT) of each instance that is there."""
+    table = FOLDER / "known.csv"
+    if not table.exists():
+        return []
+    rows = csv.DictReader(table.read_text().splitlines())
+    found = [(row["instance"], int(row["fairness_d"]), row["optimal_total_breaks"]) for row in rows]
+    return [entry for entry in found if (FOLDER / f"{entry[0]}.dzn").exists()]
