@@ -8,6 +8,7 @@ import typer
 
 from server.cli_fair import fair
 from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
+from server.cli_timetable import timetable
 from server.cli_user import user
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(user, name="user")
 app.add_typer(fair, name="fair")
+app.command()(timetable)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
