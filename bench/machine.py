@@ -10,7 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("starlette", "uvicorn", "uvloop", "websockets", "sqlalchemy", "pydantic", "python-socketio")
+LIBRARIES = (
+    "starlette",
+    "uvicorn",
+    "uvloop",
+    "websockets",
+    "sqlalchemy",
+    "pydantic",
+    "python-socketio",
+    "ortools",
+    "python-sat",
+)
 
 
 def machine() -> dict[str, Any]:
