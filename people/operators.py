@@ -27,12 +27,16 @@ async def add_person(uow: UnitOfWork, name: str, email: str, *, locale: str = "e
 
 
 async def link_for(
-    uow: UnitOfWork, settings: Settings, person: Person, *, next_path: str = "/", lifetime: timedelta | None = None
+    uow: UnitOfWork,
+    settings: Settings,
+    person: Person,
+    *,
+    purpose: Purpose = Purpose.SIGN_IN,
+    next_path: str = "/",
+    lifetime: timedelta | None = None,
 ) -> str:
     """The address of a new sign-in link (30 minutes unless said otherwise), to hand over by other ways than mail."""
     if person.email is None:
         raise ValueError("an erased person cannot sign in")
-    token = await links.issue(
-        uow, Purpose.SIGN_IN, person.email, person_id=person.id, next_path=next_path, lifetime=lifetime
-    )
+    token = await links.issue(uow, purpose, person.email, person_id=person.id, next_path=next_path, lifetime=lifetime)
     return links.url(settings, token)

@@ -95,7 +95,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
 
 def _does(link: SignInLink, owner: Person | None) -> str:
     """What the button does: "sign in", "register" or "change address"."""
-    if link.purpose == Purpose.REGISTER and owner is not None:
+    if link.purpose == Purpose.DEMO or (link.purpose == Purpose.REGISTER and owner is not None):
         return Purpose.SIGN_IN
     return link.purpose
 

@@ -17,6 +17,7 @@ from fairs.model import Fair
 from fairs.rules import Phase, phase
 from people import operators, queries
 from people.addresses import normalise
+from people.links import Purpose
 from people.model import Person
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
@@ -27,8 +28,6 @@ from server.live.log import EventLog
 
 ZONE = "Europe/Berlin"
 DAYS_BEFORE, DAYS_AFTER = 1, 2
-# The printed links are for the demo on one's own machine; those of earlier starts may still lie in a terminal.
-LINK_LIFETIME = timedelta(days=7)
 CORRECTED_AFTER = timedelta(minutes=1)
 
 
@@ -110,7 +109,7 @@ async def _links(kernel: Kernel, people: Mapping[str, Person]) -> list[DemoLink]
 
 
 async def _link(uow: UnitOfWork, kernel: Kernel, role: Role, person: Person) -> DemoLink:
-    url = await operators.link_for(uow, kernel.settings, person, lifetime=LINK_LIFETIME)
+    url = await operators.link_for(uow, kernel.settings, person, purpose=Purpose.DEMO)
     return DemoLink(role.name, role.link, url)
 
 

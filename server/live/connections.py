@@ -8,6 +8,9 @@ from server.live.connection import Connection
 from server.live.identity import Identity
 from server.live.limits import Limits
 
+# Longer than any greeting takes: who says no hello is cut off after seconds, and the log answers within some more.
+ENDED_KEPT_S = 30.0
+
 
 class Connections:
     """By person, with one bucket of requests for all connections of a person."""
@@ -16,6 +19,7 @@ class Connections:
         self._limits = limits
         self._by_person: dict[str, set[Connection]] = {}
         self._count = 0
+        self._ended: dict[str, float] = {}  # sessions and persons that were sent away, and when; in the loop's time
 
     def __len__(self) -> int:
         return self._count
@@ -39,6 +43,14 @@ class Connections:
         self._count += 1
         metrics.CONNECTIONS.set(self._count)
         return True
+
+    def note_end(self, id_: str, now: float) -> None:
+        """A session, or everything of a person, has ended: also for who is being greeted, and is not here yet."""
+        self._ended = {each: at for each, at in self._ended.items() if now - at < ENDED_KEPT_S} | {id_: now}
+
+    def ended_since(self, identity: Identity, since: float) -> bool:
+        """Whether what was read about somebody at that time may be of before their end."""
+        return any(self._ended.get(each, -1.0) >= since for each in (identity.id, identity.session_id))
 
     def remove(self, connection: Connection) -> None:
         """Count it out; one that is not there is no error."""

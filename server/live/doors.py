@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 SUBPROTOCOL = "fairmatch.v1"
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _BEARER = "bearer "
 
 
@@ -25,8 +26,17 @@ def upgrade_of(headers: Iterable[tuple[bytes, bytes]], subprotocols: Collection[
 
 
 def origins(public_url: str, others: Iterable[str]) -> frozenset[str]:
-    """The exact list of origins whose pages may come in."""
-    return frozenset(filter(None, map(origin_of, [public_url, *others])))
+    """The exact list of origins whose pages may come in. On one's own machine: whichever of its names was typed."""
+    return frozenset(filter(None, map(origin_of, [*_named(public_url), *others])))
+
+
+def _named(url: str) -> list[str]:
+    """The address by each name of this machine, if it is one of this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in THIS_MACHINE:
+        return [url]
+    port = f":{parts.port}" if parts.port else ""
+    return [f"http://[{name}]{port}" if ":" in name else f"http://{name}{port}" for name in THIS_MACHINE]
 
 
 def origin_of(url: str) -> str:

@@ -58,9 +58,12 @@ class Greeting:
 
     async def welcome(self, connection: Connection, hello: Hello) -> tuple[str, dict[str, Standing]]:
         """The welcome as JSON text, and what to enter once it is sent. Raises Turned."""
+        began = asyncio.get_running_loop().time()
         identity = await self._identify(connection, hello)
         if connection.closed:
             raise Turned(Close.NO_HELLO)
+        if self._connections.ended_since(identity, began):
+            raise Turned(Close.SESSION_ENDED)
         if not self._connections.add(connection, identity, asyncio.get_running_loop().time()):
             raise Turned(Close.TOO_MANY_CONNECTIONS)
         connection.hidden = hello.hidden

@@ -119,9 +119,12 @@ class Rights:
 
     def _do(self, order: dict[str, str]) -> None:
         """Carry an order out. Twice is harmless: one's own comes back over the bus."""
+        now = asyncio.get_running_loop().time()
         if order["do"] == "session":
+            self._connections.note_end(order["session"], now)
             self._close(each for each in self._connections if each.session_id == order["session"])
         elif order["do"] == "person":
+            self._connections.note_end(order["person"], now)
             self._close(self._connections.of(order["person"]))
         elif order["do"] == "revoke":
             for each in self._connections.of(order["person"]):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 
 from chat.model import Message, Reaction
 from chat.queries import page
@@ -14,6 +15,8 @@ from server.demo import fill
 from server.demo.cast import CAST, EDITION
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
+from tests.kernel_fixtures import browser_of
+from tests.people.scene import follow, is_signed_in
 
 
 async def test_five_people_of_five_roles_get_links_that_work(kernel: Kernel) -> None:
@@ -24,6 +27,22 @@ async def test_five_people_of_five_roles_get_links_that_work(kernel: Kernel) -> 
         for link in links:
             found = await look(session, link.url.partition("token=")[2])
             assert found is not None
+
+
+async def test_a_link_works_as_often_as_somebody_opens_it_for_a_week(
+    kernel: Kernel, app: Starlette, clock: FrozenClock
+) -> None:
+    links = await fill(kernel)
+    path = links[0].url.removeprefix(kernel.settings.public_url)
+    for _ in range(2):
+        async with browser_of(app) as browser:
+            await follow(browser, path)
+            assert await is_signed_in(browser)
+    clock.advance(days=8)
+    async with browser_of(app) as browser:
+        await browser.get(path)
+        await browser.post("/sign-in/link")
+        assert not await is_signed_in(browser)
 
 
 async def test_filling_twice_changes_nothing_but_the_links(kernel: Kernel) -> None:

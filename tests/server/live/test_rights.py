@@ -1,7 +1,7 @@
 """Rights that are taken back: at once, on every worker, and within a minute when the bus has lost it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 
 import pytest
 
@@ -9,7 +9,7 @@ from server.kernel.parts import Kernel
 from server.live.grants import Arrival
 from server.live.identity import Identity
 from server.live.limits import Limits
-from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Fair, World, build, serving
+from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Client, Fair, World, build, serving
 
 
 @pytest.fixture
@@ -34,6 +34,33 @@ async def test_a_person_who_is_banned_is_out_everywhere(two: tuple[World, World]
         other.live.revoke_person(ANNA)
         assert await here.closed() == 4503
         assert await there.closed() == 4503
+
+
+@pytest.mark.parametrize("end", ["session", "person"])
+async def test_who_ends_while_being_greeted_is_not_let_in(kernel: Kernel, fair: Fair, end: str) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    good = fair.sessions
+
+    async def slow(ids: Collection[str]) -> Mapping[str, Identity]:
+        found = await good(ids)  # read just before the end
+        asked.set()
+        await may_answer.wait()
+        return found
+
+    fair.sessions = slow  # type: ignore[method-assign]
+    async with serving(build(kernel, fair), fair) as world:
+        async with world.upgraded() as opened:
+            anna = Client(opened, ANNA)
+            await anna.send("hello", ticket=await world.ticket(ANNA), channels={})
+            await asyncio.wait_for(asked.wait(), 5)
+            if end == "session":
+                world.live.revoke_session("session-anna")
+            else:
+                world.live.revoke_person(ANNA)
+            may_answer.set()
+            assert await anna.closed() == 4503
+        async with world.client(ANNA) as again:  # here the session is still good: what ended was of before
+            await again.call("echo")
 
 
 async def test_a_right_that_is_revoked_cuts_the_topic_at_once_and_says_so(two: tuple[World, World]) -> None:
