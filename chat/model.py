@@ -34,6 +34,17 @@ class ChannelMember(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
 
 
+class Introduction(Base):
+    """The two people of a direct channel were brought together by what their organisations want from each other. They
+    may talk from then on, also without a fair that both are at."""
+
+    __tablename__ = "introductions"
+
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channels.id"), primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)  # "answer:<id>" or "contact:<id>"
+    at: Mapped[datetime]
+
+
 class Message(Base):
     """Something that somebody said, in its present form. Deleted: the row stays, without the text."""
 

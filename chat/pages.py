@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from chat import actions, posting
 from chat.conversations import PAGE, conversations
+from chat.introducing import introduced
 from chat.queries import partner
 from chat.showing import talk
 from chat.standing import Standing, standing
@@ -41,13 +42,13 @@ async def show(request: Request) -> Response:
 
 
 async def write_to(request: Request) -> Response:
-    """Begin a conversation, or go on with it: with somebody who is at the same fair."""
+    """Begin a conversation, or go on with it: with somebody who is at the same fair, or to whom one was introduced."""
     person: Person = request.state.person
     other = request.path_params["person"]
     if not is_id(other) or other == person.id:
         raise not_found()
     async with kernel_of(request).database.write() as uow:
-        if not await share_a_fair(uow.session, person.id, other):
+        if not (await share_a_fair(uow.session, person.id, other) or await introduced(uow.session, person.id, other)):
             raise not_found()
         channel_id = await actions.converse(uow, person.id, other)
     return redirect(f"/messages/{channel_id}")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, litera
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from chat.model import DIRECT, Channel, ChannelMember, Mute
+from chat.model import DIRECT, Channel, ChannelMember, Introduction, Mute
 from chat.queries import AUTHOR_COLUMNS, author_of
 from chat.rules import Rights
 from chat.shown import Author
@@ -64,6 +64,10 @@ def _share_a_fair(other: type[ChannelMember]) -> ColumnElement[bool]:
     )
 
 
+def _introduced() -> ColumnElement[bool]:
+    return select(literal(1)).where(Introduction.channel_id == Channel.id).correlate(Channel).exists()
+
+
 def _standings() -> Select[*tuple[Any, ...]]:
     pairs = asked("person_id", "channel_id")
     mine, other, partner = aliased(ChannelMember), aliased(ChannelMember), aliased(Person)
@@ -80,7 +84,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
             func.count(Mute.id).filter(Mute.until.is_(None)).label("mutes_for_good"),
             func.max(Mute.until).label("muted_until"),
             other.person_id.label("partner_id"),
-            or_(partner.erased_at.is_not(None), ~_share_a_fair(other)).label("apart"),
+            or_(partner.erased_at.is_not(None), and_(~_share_a_fair(other), ~_introduced())).label("apart"),
         )
         .select_from(pairs)
         .join(Person, Person.id == pairs.c.person_id)

@@ -3,6 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
+from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
 from people.photos import MOST_BYTES
 from server.kernel.access import Access
@@ -96,6 +97,33 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/invitations/{invitation}/withdraw"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/people/{person}/role"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/people/{person}/remove"): Access.SIGNED_IN,
+    # Needs. What somebody may see of a need is decided in the query; a need is changed by those who speak for its
+    # organisation, an answer moved on by those who speak for one of its two sides
+    ("GET", "/needs"): Access.ANYONE,
+    ("POST", "/needs"): Access.SIGNED_IN,
+    ("GET", "/needs/new"): Access.SIGNED_IN,
+    ("GET", "/needs/end/{token}"): Access.ANYONE,  # whoever holds the link from the mail
+    ("POST", "/needs/end/{token}"): Access.ANYONE,
+    ("GET", "/needs/{need}"): Access.ANYONE,
+    ("GET", "/needs/{need}/edit"): Access.SIGNED_IN,
+    ("POST", "/needs/{need}/edit"): Access.SIGNED_IN,
+    ("POST", "/needs/{need}/turn"): Access.SIGNED_IN,
+    ("POST", "/needs/{need}/files"): Access.SIGNED_IN,
+    ("GET", "/needs/{need}/files/{file}"): Access.ANYONE,
+    ("POST", "/needs/{need}/files/{file}/remove"): Access.SIGNED_IN,
+    ("GET", "/needs/{need}/answer"): Access.SIGNED_IN,
+    ("POST", "/needs/{need}/answer"): Access.SIGNED_IN,
+    ("GET", "/needs/{need}/answers"): Access.SIGNED_IN,
+    ("GET", "/answers/{answer}"): Access.SIGNED_IN,
+    ("POST", "/answers/{answer}/{step}"): Access.SIGNED_IN,
+    # Requests for contact, for those who speak for one of the two organisations
+    ("GET", "/contacts"): Access.SIGNED_IN,
+    ("GET", "/contacts/to/{organisation}"): Access.SIGNED_IN,
+    ("POST", "/contacts/to/{organisation}"): Access.SIGNED_IN,
+    ("POST", "/contacts/{request}/{deed}"): Access.SIGNED_IN,
+    # Stopping mails with news, by the link in each of them
+    ("GET", "/news/mails/{token}"): Access.ANYONE,
+    ("POST", "/news/mails/{token}"): Access.ANYONE,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,
@@ -195,4 +223,5 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
+    ("POST", "/needs/{need}/files"): FILE_MOST + 64 * 1024,  # the same with an attachment
 }

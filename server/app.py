@@ -12,9 +12,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 import chat.conduct
+import chat.introducing
 import chat.listeners
 import chat.live
 import chat.pages
+import directory.contacts.pages
+import directory.needs.pages
+import directory.news.pages
 import directory.organisations.pages
 import fairs.own_data
 import fairs.pages
@@ -31,6 +35,7 @@ import rooms.today
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
@@ -116,6 +121,7 @@ class Fairmatch:
     sitemap: Sitemap
     chat: Chat
     meetings: Meetings
+    needs: Needs
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -138,8 +144,10 @@ class Fairmatch:
         meetings.listeners.listen(meets)
         meetings.jobs.register(meets)
         own_calendars.Reader(kernel)
+        chat.introducing.listen(talk)
         persons.acquaintances.register(share_a_fair)
         persons.acquaintances.register(between.have_met)
+        persons.acquaintances.register(chat.introducing.introduced)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         organisations = Organisations.build(kernel)
         sitemap = Sitemap()
@@ -147,8 +155,9 @@ class Fairmatch:
         persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
+        needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets)
+        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -162,6 +171,9 @@ class Fairmatch:
             *people.pages.routes,
             *people.api.routes,
             *directory.organisations.pages.routes,
+            *directory.needs.pages.routes,
+            *directory.contacts.pages.routes,
+            *directory.news.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *meetings.pages.routes,
@@ -227,6 +239,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
     app.state.meetings = fairmatch.meetings
+    app.state.needs = fairmatch.needs
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 

@@ -1,6 +1,9 @@
 """Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
 
 from chat import model as chat_model
+from directory.contacts import model as contacts_model
+from directory.needs import model as needs_model
+from directory.news import model as news_model
 from directory.organisations import model as organisations_model
 from directory.products import model as products_model
 from directory.search import model as search_model
@@ -13,9 +16,12 @@ from server.live import model as live_model
 
 __all__ = [
     "chat_model",
+    "contacts_model",
     "fairs_model",
     "live_model",
     "meetings_model",
+    "needs_model",
+    "news_model",
     "organisations_model",
     "outbox",
     "people_model",

@@ -19,7 +19,19 @@ from web.i18n import DEFAULT, LOCALES, TRANSLATIONS, forms
 ROOT = Path(__file__).parent.parent
 FEATURES = ("people", "directory", "fairs", "chat", "rooms", "booths", "signaling", "meetings", "server", "dev")
 # The directory is many things: each of its parts has a catalogue of its own.
-PARTS = ("organisations", "products", "needs", "contacts", "partners", "lists", "search", "imports", "exports", "api")
+PARTS = (
+    "organisations",
+    "products",
+    "needs",
+    "contacts",
+    "news",
+    "partners",
+    "lists",
+    "search",
+    "imports",
+    "exports",
+    "api",
+)
 
 # Only what programs need; no dates, so that writing a catalogue again changes nothing.
 _HEADER = """\

@@ -1,0 +1,1 @@
+"""Requests for contact between organisations, with a budget that refills as they are answered."""

@@ -1,0 +1,1 @@
+"""Needs and offers of organisations, blind ones too, and the answers that others give to them."""

@@ -1,0 +1,99 @@
+"""Where needs and contacts join in with organisations: on their pages, in merges, among their files, in the sitemap."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from directory.contacts.model import ContactReply, ContactRequest
+from directory.contacts.queries import response_rates
+from directory.needs import queries
+from directory.needs.jsonld import described
+from directory.needs.knowing import for_engines
+from directory.needs.model import Answer, AnswerStep, Need, NeedFile
+from directory.needs.seen import Seen
+from directory.organisations.pages.engines import Listed, Sitemap
+from directory.organisations.parts import Organisations, Section
+from directory.organisations.queries import Seen as Organisation
+from directory.speaking import NOBODY, viewer_of
+from server.kernel.db import UnitOfWork
+from server.kernel.parts import kernel_of
+from web.render import locale_of
+
+
+def join(organisations: Organisations, sitemap: Sitemap) -> None:
+    """Take part in what organisations show and do. Called at the start."""
+    organisations.sections.append(section)
+    organisations.carriers.append(carry)
+    organisations.files.register(uses_file)
+    sitemap.add(Listed("needs", _count, _paths))
+
+
+async def section(request: Request, session: AsyncSession, seen: Organisation) -> Section | None:
+    """An organisation's open needs, never a blind one; how it answers; and the way to ask it for contact."""
+    person, now = request.state.person, kernel_of(request).clock.now()
+    viewer = await viewer_of(session, person.id if person else None)
+    found = await queries.of_organisation(session, viewer, seen.organisation.id, now)
+    rate = (await response_rates(session, [seen.organisation.id], now)).get(seen.organisation.id)
+    may_ask = any(each != seen.organisation.id for each in viewer.speaks_for)
+    if not found and rate is None and not may_ask:
+        return None
+    context = {"needs": found, "rate": rate, "may_ask": may_ask}
+    return Section("needs/section.html", context, _jsonld(request, found))
+
+
+def _jsonld(request: Request, needs: Sequence[Seen]) -> list[dict[str, object]]:
+    base = kernel_of(request).settings.public_url
+    return [described(need, locale_of(request), base) for need in needs if need.visibility == "public"]
+
+
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Needs, answers and requests of one organisation belong to another one from now on. Where both have answered the
+    same need, the later answer goes; a request or an answer to oneself goes, too."""
+    await uow.session.execute(update(Need).where(Need.organisation_id == from_id).values(organisation_id=into_id))
+    await _drop_answers(uow, from_id, into_id)
+    await uow.session.execute(update(Answer).where(Answer.organisation_id == from_id).values(organisation_id=into_id))
+    await _carry_requests(uow, from_id, into_id)
+
+
+async def _drop_answers(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    both = select(Answer.need_id).where(Answer.organisation_id == into_id)
+    own = select(Need.id).where(Need.organisation_id == into_id)
+    double = select(Answer.id).where(
+        or_(
+            (Answer.organisation_id == from_id) & Answer.need_id.in_(both),
+            Answer.organisation_id.in_((from_id, into_id)) & Answer.need_id.in_(own),
+        )
+    )
+    ids = list(await uow.session.scalars(double))
+    await uow.session.execute(delete(AnswerStep).where(AnswerStep.answer_id.in_(ids)))
+    await uow.session.execute(delete(Answer).where(Answer.id.in_(ids)))
+
+
+async def _carry_requests(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    pair = (from_id, into_id)
+    between = select(ContactRequest.id).where(ContactRequest.from_id.in_(pair), ContactRequest.to_id.in_(pair))
+    ids = list(await uow.session.scalars(between))
+    await uow.session.execute(delete(ContactReply).where(ContactReply.request_id.in_(ids)))
+    await uow.session.execute(delete(ContactRequest).where(ContactRequest.id.in_(ids)))
+    for side in (ContactRequest.from_id, ContactRequest.to_id):
+        moved = update(ContactRequest).where(side == from_id)
+        await uow.session.execute(moved.values({side: into_id}))
+
+
+async def uses_file(session: AsyncSession, name: str) -> bool:
+    """Whether a file hangs on a need."""
+    return await session.scalar(select(NeedFile.id).where(NeedFile.file == name).limit(1)) is not None
+
+
+async def _count(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(Need).where(for_engines())) or 0
+
+
+async def _paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[str, datetime]]:
+    query = select(Need.id).where(for_engines()).order_by(Need.id).offset(offset).limit(limit)
+    ids = list(await session.scalars(query))
+    found = await queries.by_ids(session, NOBODY, ids)
+    return [(found[each].path(), found[each].updated_at) for each in ids if each in found]

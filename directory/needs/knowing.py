@@ -1,0 +1,96 @@
+"""Who may see a need, and who may know whose it is: conditions that stand in every query of needs.
+
+Whose a blind need is must not leave the database for anybody else. So no select of this feature names the columns of
+an organisation, or a column that would tell it, but through `if_known`. See docs/decisions on blind needs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label, and_, case, false, literal, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from directory.needs.model import Answer, AnswerStep, Need
+from directory.needs.rules import EXPIRED, FULFILLED, OPEN
+from directory.organisations.model import Organisation, Removal
+from directory.speaking import NOBODY, Viewer
+
+REVEALING = ("revealed", "accepted")
+# Under names of their own: the query around them may read the same tables.
+_answer, _step, _owner = aliased(Answer), aliased(AnswerStep), aliased(Organisation)
+
+
+def knows_owner(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that the viewer may know whose a need is: everybody of one that is not blind; of a blind one who
+    belongs to it, and those to whom it was revealed in the course of their answer."""
+    return or_(Need.blind.is_(False), _own(viewer), _revealed(viewer.organisations))
+
+
+def if_known(viewer: Viewer, column: InstrumentedAttribute[Any], otherwise: Any = None) -> Label[Any]:
+    """A column that tells whose a need is, for those who may know; `otherwise` for all others."""
+    hidden = null() if otherwise is None else literal(otherwise)
+    return case((knows_owner(viewer), column), else_=hidden).label(column.key)
+
+
+def may_see(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that the viewer may see a need at all."""
+    answered = _answered(viewer.organisations)
+    published = Need.state.in_((OPEN, FULFILLED, EXPIRED))
+    return and_(still_there(), or_(_own(viewer), and_(published, _audience(viewer)), answered))
+
+
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """The condition that a need takes answers. Time counts at once, whenever the job comes that notes it."""
+    return and_(Need.state == OPEN, Need.expires_at > now)
+
+
+def is_listed(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """The condition that a need is in the lists that this viewer sees."""
+    return and_(still_there(), is_open(now), _audience(viewer))
+
+
+def for_engines() -> ColumnElement[bool]:
+    """The condition that search engines may list a need: open by its state, and public. An end that no job has noted
+    yet makes no difference to them."""
+    return and_(still_there(), Need.state == OPEN, _audience(NOBODY))
+
+
+def still_there() -> ColumnElement[bool]:
+    """The condition that the organisation of a need is there."""
+    return ~select(Removal.organisation_id).where(Removal.organisation_id == Need.organisation_id).exists()
+
+
+def _audience(viewer: Viewer) -> ColumnElement[bool]:
+    """Without an account one sees what is public, and whose it is only where the organisation itself is public."""
+    if viewer.person_id:
+        return literal(True)
+    public = select(_owner.id).where(_owner.id == Need.organisation_id, _owner.visibility == "public")
+    return and_(Need.visibility == "public", or_(Need.blind.is_(True), public.exists()))
+
+
+def _own(viewer: Viewer) -> ColumnElement[bool]:
+    return Need.organisation_id.in_(viewer.organisations) if viewer.roles else false()
+
+
+def _answered(organisation_ids: Sequence[str]) -> ColumnElement[bool]:
+    if not organisation_ids:
+        return false()
+    return select(_answer.id).where(_answers_of(organisation_ids)).exists()
+
+
+def _revealed(organisation_ids: Sequence[str]) -> ColumnElement[bool]:
+    if not organisation_ids:
+        return false()
+    step = select(_step.id).join(_answer, _answer.id == _step.answer_id)
+    return step.where(_answers_of(organisation_ids), _step.kind.in_(REVEALING)).exists()
+
+
+def _answers_of(organisation_ids: Sequence[str]) -> ColumnElement[bool]:
+    return and_(_answer.need_id == Need.id, _answer.organisation_id.in_(organisation_ids))
+
+
+def knows_answerer() -> ColumnElement[bool]:
+    """The condition that the owner's side may know who gave an answer."""
+    step = select(_step.id).where(_step.answer_id == Answer.id, _step.kind.in_(REVEALING))
+    return or_(Answer.blind.is_(False), step.exists())

@@ -1,0 +1,5 @@
+"""The pages of needs. The order counts: what is named comes before what is any need."""
+
+from directory.needs.pages import answers, ends, lists, one, writing
+
+routes = [*lists.routes, *ends.routes, *writing.routes, *answers.routes, *one.routes]

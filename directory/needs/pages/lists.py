@@ -1,0 +1,125 @@
+"""The lists: what is sought, what is offered, and what is one's own."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.needs import queries, threads
+from directory.needs.pages.common import around, coming
+from directory.needs.parts import needs_of
+from directory.needs.queries import PAGE, Filter
+from directory.needs.rules import KINDS
+from directory.needs.telling import other_side
+from directory.news.newsroom import newsroom_of
+from directory.organisations.industries import INDUSTRIES
+from directory.organisations.vocabulary import country_codes, country_name
+from directory.speaking import own_organisations
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_
+from web.render import locale_of, page
+
+# Days from today, for "answers until".
+WITHIN = ((7, N_("within a week")), (30, N_("within a month")), (90, N_("within three months")))
+WORDS_MOST = 80
+
+
+async def index(request: Request) -> Response:
+    """The list of the tab that the address names."""
+    tab = request.query_params.get("tab", "seek")
+    if tab == "mine" and request.state.person is not None:
+        return await _mine(request)
+    if tab not in KINDS:
+        raise not_found()
+    return await _open(request, tab)
+
+
+async def _open(request: Request, kind: str) -> Response:
+    wanted, after = _filter(request, kind), request.query_params.get("after")
+    if after is not None and not is_id(after):
+        raise not_found()
+    now, locale = kernel_of(request).clock.now(), locale_of(request)
+    async with kernel_of(request).database.read() as session:
+        viewer = await coming(request, session)
+        found = await queries.listed(session, viewer, wanted, now, after=after, limit=PAGE + 1)
+        total = await queries.count(session, viewer, wanted, now)
+        fits = await needs_of(request).fitting.best(session, viewer.speaks_for, found[:PAGE])
+        choices = {
+            "countries": [(code, country_name(code, locale)) for code in await queries.countries(session, viewer, now)],
+            "industries": [
+                (code, INDUSTRIES.name(code, locale)) for code in await queries.industries(session, viewer, now)
+            ],
+        }
+    onward = _onward(request, found[PAGE - 1].id) if len(found) > PAGE else ""
+    return page(
+        request,
+        "needs/index.html",
+        headers={"link": f'<{onward}>; rel="next"'} if onward else {},
+        tab=kind,
+        needs=found[:PAGE],
+        total=total,
+        fits=fits,
+        wanted=wanted,
+        first=after is None,
+        onward=onward,
+        within=WITHIN,
+        may_publish=bool(viewer.speaks_for),
+        words_most=WORDS_MOST,
+        **_sorted(choices),
+        **around(request),
+    )
+
+
+async def _mine(request: Request) -> Response:
+    """Needs of one's organisations, answers that they gave, and what is new."""
+    locale = locale_of(request)
+    async with kernel_of(request).database.read() as session:
+        viewer = await coming(request, session)
+        needs = await queries.own(session, viewer)
+        counts = await threads.counts(session, viewer, [need.id for need in needs])
+        given = await threads.given(session, viewer)
+        answered = await queries.by_ids(session, viewer, {each.need_id for each in given})
+        news = await newsroom_of(request).unseen(session, request.state.person)
+        organisations = await own_organisations(session, viewer, speaking=False)
+    return page(
+        request,
+        "needs/mine.html",
+        tab="mine",
+        needs=needs,
+        counts=counts,
+        given=[(each, answered[each.need_id]) for each in given if each.need_id in answered],
+        news=news,
+        organisations=organisations,
+        may_publish=bool(viewer.speaks_for),
+        other_side=lambda thread, need: other_side(thread, need, locale),
+        **around(request),
+    )
+
+
+def _filter(request: Request, kind: str) -> Filter:
+    """What the address asks for; what makes no sense in it is passed over, as a changed address may have it."""
+    asked = request.query_params
+    industry, country, within = asked.get("industry", ""), asked.get("country", ""), asked.get("within", "")
+    return Filter(
+        kind=kind,
+        industry=industry if industry in INDUSTRIES else "",
+        country=country if country in country_codes() else "",
+        within=int(within) if within in {str(days) for days, _ in WITHIN} else 0,
+        words=" ".join(asked.get("q", "").replace("\0", "").split())[:WORDS_MOST],
+    )
+
+
+def _onward(request: Request, after: str) -> str:
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key != "after" and value]
+    return "/needs?" + urlencode([*kept, ("after", after)])
+
+
+def _sorted(choices: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
+    return {name: sorted(pairs, key=lambda pair: pair[1].casefold()) for name, pairs in choices.items()}
+
+
+routes = [Route("/needs", index, name="needs")]

@@ -1,0 +1,205 @@
+"""Everything that is read about needs, each select for a viewer. What is read about answers is in `threads`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from directory.needs import rules
+from directory.needs.knowing import if_known, is_listed, knows_owner, may_see
+from directory.needs.model import Need, NeedFile, NeedTag, NeedText
+from directory.needs.seen import Owner, Seen, Wording
+from directory.organisations.model import Organisation
+from directory.speaking import Viewer
+
+# Needs on a page of the list.
+PAGE = 20
+# Needs of one's own on their page: more than an organisation can have is never shown.
+MINE_MOST = rules.NEEDS_MOST
+
+_PLAIN = (
+    Need.id,
+    Need.kind,
+    Need.category,
+    Need.blind,
+    Need.visibility,
+    Need.budget_from,
+    Need.budget_to,
+    Need.currency,
+    Need.country,
+    Need.region,
+    Need.radius_km,
+    Need.remote,
+    Need.deadline,
+    Need.expires_at,
+    Need.published_at,
+    Need.state,
+    Need.updated_at,
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to; empty means everything. `within` is in days from today."""
+
+    kind: str = ""
+    industry: str = ""
+    country: str = ""
+    within: int = 0
+    words: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the kind was chosen."""
+        return bool(self.industry or self.country or self.within or self.words)
+
+
+async def need(session: AsyncSession, viewer: Viewer, need_id: str) -> Seen | None:
+    """A need, as far as the viewer may see it."""
+    found = await _seen(session, viewer, _columns(viewer).where(Need.id == need_id, may_see(viewer)))
+    return found[0] if found else None
+
+
+async def listed(
+    session: AsyncSession, viewer: Viewer, wanted: Filter, now: datetime, *, after: str | None = None, limit: int = PAGE
+) -> list[Seen]:
+    """A page of the open needs, the latest first. `after` is the id of the last one of the page before."""
+    query = _columns(viewer).where(is_listed(viewer, now), *_narrowed(wanted, now), *_below(after))
+    return await _seen(session, viewer, query.order_by(Need.published_at.desc(), Need.id.desc()).limit(limit))
+
+
+async def count(session: AsyncSession, viewer: Viewer, wanted: Filter, now: datetime) -> int:
+    """How many open needs there are."""
+    query = select(func.count()).select_from(Need).where(is_listed(viewer, now), *_narrowed(wanted, now))
+    return await session.scalar(query) or 0
+
+
+async def own(session: AsyncSession, viewer: Viewer) -> list[Seen]:
+    """The needs of the viewer's organisations, in whatever state, the last changed first."""
+    if not viewer.roles:
+        return []
+    query = _columns(viewer).where(Need.organisation_id.in_(viewer.organisations))
+    return await _seen(session, viewer, query.order_by(Need.updated_at.desc(), Need.id).limit(MINE_MOST))
+
+
+async def by_ids(session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> dict[str, Seen]:
+    """Those of these needs that the viewer may see, by id."""
+    query = _columns(viewer).where(Need.id.in_(ids), may_see(viewer))
+    return {each.id: each for each in await _seen(session, viewer, query)} if ids else {}
+
+
+async def of_organisation(
+    session: AsyncSession, viewer: Viewer, organisation_id: str, now: datetime, limit: int = 12
+) -> list[Seen]:
+    """The open needs that an organisation shows on its page: never a blind one, whoever looks."""
+    shown = Need.organisation_id == organisation_id, Need.blind.is_(False), is_listed(viewer, now)
+    query = _columns(viewer).where(*shown).order_by(Need.published_at.desc(), Need.id.desc()).limit(limit)
+    return await _seen(session, viewer, query)
+
+
+async def files(session: AsyncSession, viewer: Viewer, need_id: str) -> list[NeedFile]:
+    """The files of a need, for those who may see them: of a blind one only who knows whose it is."""
+    query = select(NeedFile).join(Need, Need.id == NeedFile.need_id)
+    shown = and_(Need.id == need_id, may_see(viewer), knows_owner(viewer))
+    return list(await session.scalars(query.where(shown).order_by(NeedFile.added_at, NeedFile.id)))
+
+
+async def file_count(session: AsyncSession, viewer: Viewer, need_id: str) -> int:
+    """How many files a need has, whether or not the viewer gets them."""
+    query = select(func.count()).select_from(NeedFile).join(Need, Need.id == NeedFile.need_id)
+    return await session.scalar(query.where(Need.id == need_id, may_see(viewer))) or 0
+
+
+async def countries(session: AsyncSession, viewer: Viewer, now: datetime) -> list[str]:
+    """The countries that open needs are in."""
+    query = select(Need.country).distinct().where(is_listed(viewer, now), Need.country != "")
+    return sorted(await session.scalars(query))
+
+
+async def industries(session: AsyncSession, viewer: Viewer, now: datetime) -> list[str]:
+    """The industries that open needs are about."""
+    query = select(NeedTag.code).distinct().join(Need, Need.id == NeedTag.need_id)
+    return sorted(await session.scalars(query.where(NeedTag.kind == "industry", is_listed(viewer, now))))
+
+
+def _columns(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    owner = (Organisation.id, Organisation.name, Organisation.slug, Organisation.logo_small)
+    known = [if_known(viewer, column).label(f"owner_{column.key}") for column in owner]
+    place = if_known(viewer, Need.place, "")
+    query = select(*_PLAIN, place, *known, Need.organisation_id.in_(viewer.organisations).label("mine"))
+    return query.join(Organisation, Organisation.id == Need.organisation_id)
+
+
+async def _seen(session: AsyncSession, viewer: Viewer, query: Select[*tuple[Any, ...]]) -> list[Seen]:
+    rows = (await session.execute(query)).all()
+    ids = [row.id for row in rows]
+    texts, tags = await _texts(session, ids), await _tags(session, ids)
+    return [_one(row, viewer, texts.get(row.id, {}), tags.get(row.id, ())) for row in rows]
+
+
+def _one(row: Row[*tuple[Any, ...]], viewer: Viewer, texts: Mapping[str, Wording], tags: Sequence[NeedTag]) -> Seen:
+    owner = Owner(row.owner_id, row.owner_name, row.owner_slug, row.owner_logo_small) if row.owner_id else None
+    return Seen(
+        **{column.key: getattr(row, column.key) for column in _PLAIN},
+        place=row.place,
+        owner=owner,
+        mine=bool(row.mine),
+        may_edit=bool(row.mine and owner and viewer.may_act_for(owner.id)),
+        texts=texts,
+        industries=tuple(tag.code for tag in tags if tag.kind == "industry"),
+        technologies=tuple(tag.code for tag in tags if tag.kind == "technology"),
+    )
+
+
+async def _texts(session: AsyncSession, ids: Collection[str]) -> dict[str, dict[str, Wording]]:
+    found: dict[str, dict[str, Wording]] = {}
+    for each in await session.scalars(select(NeedText).where(NeedText.need_id.in_(ids))) if ids else ():
+        said = Wording(each.title, each.text, each.gets, each.shown_as)
+        found.setdefault(each.need_id, {})[each.locale] = said
+    return found
+
+
+async def _tags(session: AsyncSession, ids: Collection[str]) -> dict[str, list[NeedTag]]:
+    found: dict[str, list[NeedTag]] = {}
+    query = select(NeedTag).where(NeedTag.need_id.in_(ids)).order_by(NeedTag.code)
+    for each in await session.scalars(query) if ids else ():
+        found.setdefault(each.need_id, []).append(each)
+    return found
+
+
+def _narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.kind:
+        conditions.append(Need.kind == wanted.kind)
+    if wanted.country:
+        conditions.append(or_(Need.country == wanted.country, Need.remote.is_(True)))
+    if wanted.within:
+        conditions.append(and_(Need.deadline.is_not(None), Need.deadline <= _day(now, wanted.within)))
+    if wanted.industry:
+        tagged = NeedTag.need_id == Need.id, NeedTag.kind == "industry", NeedTag.code == wanted.industry
+        conditions.append(select(NeedTag.need_id).where(*tagged).exists())
+    conditions += [_says(word) for word in wanted.words.split()[:6]]
+    return conditions
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """A word stands somewhere in a need, in any of its languages, in any case."""
+    parts = (NeedText.title, NeedText.text, NeedText.gets, NeedText.shown_as)
+    said = or_(*(func.lower(part).contains(word.lower(), autoescape=True) for part in parts))
+    return select(NeedText.need_id).where(NeedText.need_id == Need.id, said).exists()
+
+
+def _day(now: datetime, days: int) -> date:
+    return (now + timedelta(days=days)).date()
+
+
+def _below(after: str | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    last = aliased(Need)
+    edge = select(last.published_at).where(last.id == after).scalar_subquery()
+    return [or_(Need.published_at < edge, and_(Need.published_at == edge, Need.id < after))]

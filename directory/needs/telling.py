@@ -1,0 +1,91 @@
+"""Whom needs and answers are told to, and in which words. The words are made where they are read: what a reader may
+not know of the other side is not in them."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from directory.needs import queries, threads
+from directory.needs.ladder import OWNER
+from directory.needs.model import Answer, Need
+from directory.needs.seen import Seen
+from directory.needs.threads import Thread
+from directory.news.newsroom import Line, tell
+from directory.organisations.vocabulary import KINDS, country_name
+from directory.speaking import speakers, viewer_of
+from people.model import Person
+from server.kernel.db import UnitOfWork
+from web.i18n import N_, translations
+
+ENDING = "need.ending"
+_SAID = {
+    "answer.answered": N_("%(who)s says “This is us”: %(need)s"),
+    "answer.asked": N_("%(who)s asks you something: %(need)s"),
+    "answer.replied": N_("%(who)s has replied: %(need)s"),
+    "answer.revealed": N_("%(who)s shows you who they are: %(need)s"),
+    "answer.accepted": N_("%(who)s wants to talk with you: %(need)s"),
+    "answer.declined": N_("%(who)s has declined: %(need)s"),
+    "answer.withdrawn": N_("%(who)s has withdrawn the answer: %(need)s"),
+}
+NEWS_KINDS = (*_SAID, ENDING)
+
+
+async def tell_owner(uow: UnitOfWork, answer: Answer, kind: str, key: str) -> None:
+    """Tell those who speak for the need's owner what the other side did."""
+    need = await uow.session.get_one(Need, answer.need_id)
+    await tell(uow, await owners(uow.session, need), f"answer.{kind}", answer.id, key)
+
+
+async def tell_answerer(uow: UnitOfWork, answer: Answer, kind: str, key: str) -> None:
+    """Tell whoever answered what the owner did; when they may not speak any more, those who may."""
+    known = await speakers(uow.session, answer.organisation_id)
+    told = [answer.person_id] if answer.person_id in known else known
+    await tell(uow, told, f"answer.{kind}", answer.id, key)
+
+
+async def owners(session: AsyncSession, need: Need) -> list[str]:
+    """Who is told about a need: who wrote it, and while they do not speak for the organisation, all who do."""
+    known = await speakers(session, need.organisation_id)
+    return [need.author_id] if need.author_id in known else known
+
+
+async def put_into_words(
+    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]]
+) -> Mapping[tuple[str, str], Line]:
+    """News about needs and answers for one reader."""
+    viewer = await viewer_of(session, person.id)
+    answers = {subject for kind, subject in asked if kind != ENDING}
+    found = {each: await threads.thread(session, viewer, each) for each in sorted(answers)}
+    ids = {one.need_id for one in found.values() if one} | {subject for kind, subject in asked if kind == ENDING}
+    needs = await queries.by_ids(session, viewer, ids)
+    lines = {}
+    for kind, subject in asked:
+        line = _ending(needs.get(subject), person.locale) if kind == ENDING else None
+        one = found.get(subject)
+        if one is not None and one.need_id in needs:
+            line = _moved(kind, one, needs[one.need_id], person.locale)
+        if line is not None:
+            lines[kind, subject] = line
+    return lines
+
+
+def other_side(one: Thread, need: Seen, locale: str) -> str:
+    """What the other side of an answer is called before a reader, as far as they may know."""
+    if one.other is not None:
+        return one.other.name
+    if one.side == OWNER:
+        kind = KINDS.name(one.other_kind, locale)
+        return f"{kind}, {country_name(one.other_country, locale)}" if one.other_country else kind
+    return need.said(locale).shown_as or translations(locale).gettext("Shown without a name")
+
+
+def _moved(kind: str, one: Thread, need: Seen, locale: str) -> Line:
+    text = translations(locale).gettext(_SAID[kind])
+    return Line(text % {"who": other_side(one, need, locale), "need": need.said(locale).title}, f"/answers/{one.id}")
+
+
+def _ending(need: Seen | None, locale: str) -> Line | None:
+    if need is None or not need.mine:
+        return None
+    text = translations(locale).gettext("Soon runs out: %(need)s") % {"need": need.said(locale).title}
+    return Line(text, need.path(locale))
