@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from server.cli_fair import fair
+from server.cli_import import bring
 from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
 from server.cli_timetable import timetable
 from server.cli_user import user
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(user, name="user")
 app.add_typer(fair, name="fair")
 app.command()(timetable)
+app.command("import")(bring)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -2,6 +2,7 @@
 
 from chat import model as chat_model
 from directory.contacts import model as contacts_model
+from directory.imports import model as imports_model
 from directory.needs import model as needs_model
 from directory.news import model as news_model
 from directory.organisations import model as organisations_model
@@ -18,6 +19,7 @@ __all__ = [
     "chat_model",
     "contacts_model",
     "fairs_model",
+    "imports_model",
     "live_model",
     "meetings_model",
     "needs_model",

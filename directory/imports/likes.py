@@ -1,0 +1,177 @@
+"""Finding an organisation's likes: the names that are kept for it, and kept up with the directory."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
+
+from directory.imports.mapping.names import Known, alike, core_of, keys_of
+from directory.imports.mapping.record import Record
+from directory.imports.model import ImportName, ImportNameMark
+from directory.organisations.domains import is_claimable
+from directory.organisations.model import Organisation, Removal
+from directory.records import look_up
+from server.kernel.prepared import Prepared, Transaction
+
+# Organisations whose names are taken in at once.
+PAGE = 1_000
+# Likes of one key that are looked at: a name that a hundred have says nothing.
+LIKES_MOST = 25
+# Changes that were begun before others and committed after them are still found within this time.
+OVERLAP = timedelta(minutes=2)
+
+_NAMES: Table = ImportName.__table__  # type: ignore[assignment]
+_COLUMNS = ("key", "subject", "core", "domain")
+_FIRST_PAGE = {"page": PAGE, "start": 0}
+_FOREVER = ""  # the batch of names that belong to the directory itself
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Somebody who may be the same: an organisation, or an earlier row of the file (its line)."""
+
+    subject: str
+    alike: int  # of 100
+    row: bool = False
+
+
+class Likes:
+    """The likes of the records of a chunk, those within the chunk among them."""
+
+    def __init__(self, transaction: Transaction, records: Sequence[Record], batch_id: str) -> None:
+        self._known: dict[str, list[tuple[str, Known, bool]]] = defaultdict(list)
+        keys = {key for record in records for key in keys_of(record.core, record.domain)}
+        for batch in (_FOREVER, batch_id):
+            for key, subject, core, domain in look_up(transaction, _NAMES, _COLUMNS, "key", keys, batch_id=batch):
+                self._known[key].append((subject, Known(core, domain), bool(batch)))
+
+    def best(self, record: Record) -> Like | None:
+        """Who is most like a record; None: nobody is enough."""
+        mine = Known(record.core, record.domain)
+        found = (
+            Like(subject, alike(mine, known), row)
+            for key in keys_of(record.core, record.domain)
+            for subject, known, row in self._known[key][:LIKES_MOST]
+        )
+        return max((like for like in found if like.alike), key=lambda like: like.alike, default=None)
+
+    def same_name_or_domain(self, core: str, domain: str) -> set[str]:
+        """The organisations with exactly this name or this domain."""
+        return {
+            subject
+            for key in keys_of(core, domain)
+            for subject, known, row in self._known[key]
+            if not row and ((domain and known.domain == domain) or (not domain and known.core == core))
+        }
+
+    def add(self, record: Record, subject: str, *, row: bool) -> None:
+        """Have later records of the chunk find this one."""
+        for key in keys_of(record.core, record.domain):
+            self._known[key].append((subject, Known(record.core, record.domain), row))
+
+
+def keep(transaction: Transaction, named: Iterable[tuple[str, str, str]], batch_id: str = _FOREVER) -> None:
+    """Keep the names of new subjects, each with its core and its domain."""
+    transaction.many(
+        _inserting(),
+        [
+            {"key": key, "batch_id": batch_id, "subject": subject, "core": core, "domain": domain}
+            for subject, core, domain in named
+            for key in keys_of(core, domain)
+        ],
+    )
+
+
+def forget_trial(transaction: Transaction, batch_id: str) -> bool:
+    """Drop the names of a trial's rows, a page at a time; whether there may be more."""
+    subjects = [row[0] for row in transaction.rows(_of_batch(), {"batch_id": batch_id, **_FIRST_PAGE})]
+    transaction.many(_dropping(), [{"subject": subject, "batch_id": batch_id} for subject in subjects])
+    return len(subjects) == PAGE
+
+
+def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
+    """Take in the next page of organisations that were changed after a mark; the mark behind them, None at the end."""
+    rows = transaction.rows(*_changed(after))
+    if not rows:
+        return None
+    transaction.many(_dropping(), [{"subject": row[0], "batch_id": _FOREVER} for row in rows])
+    keep(transaction, [(row[0], core_of(row[1]), row[2] if is_claimable(row[2]) else "") for row in rows if not row[4]])
+    last = (rows[-1][3], rows[-1][0])
+    _mark(transaction, last)
+    return last if len(rows) == PAGE else None
+
+
+def mark(transaction: Transaction) -> tuple[datetime, str] | None:
+    """Where to follow from; None: from the beginning."""
+    rows = transaction.rows(_marked(), {})
+    return (rows[0][0] - OVERLAP, "") if rows else None
+
+
+def _mark(transaction: Transaction, at: tuple[datetime, str]) -> None:
+    values = {"updated_at": at[0], "organisation_id": at[1]}
+    if transaction.rows(_marked(), {}):
+        transaction.many(_remarking(), [values])
+    else:
+        transaction.many(_marking(), [{"id": 1, **values}])
+
+
+def _changed(after: tuple[datetime, str] | None) -> tuple[Prepared, dict[str, Any]]:
+    if after is None:
+        return _all_changed(), {**_FIRST_PAGE}
+    return _changed_after(), {"at": after[0], "after_id": after[1], **_FIRST_PAGE}
+
+
+@lru_cache(1)
+def _all_changed() -> Prepared:
+    return Prepared(_organisations())
+
+
+@lru_cache(1)
+def _changed_after() -> Prepared:
+    at = bindparam("at", type_=Organisation.updated_at.type)
+    later = tuple_(Organisation.updated_at, Organisation.id) > tuple_(at, bindparam("after_id"))
+    return Prepared(_organisations().where(later))
+
+
+def _organisations() -> Any:
+    table = Organisation
+    rows = select(table.id, table.name, table.domain, table.updated_at, Removal.organisation_id)
+    rows = rows.outerjoin(Removal, Removal.organisation_id == table.id)
+    return rows.order_by(table.updated_at, table.id).limit(bindparam("page")).offset(bindparam("start"))
+
+
+@lru_cache(1)
+def _marked() -> Prepared:
+    return Prepared(select(ImportNameMark.updated_at, ImportNameMark.organisation_id))
+
+
+@lru_cache(1)
+def _marking() -> Prepared:
+    return Prepared(insert(ImportNameMark), ("id", "updated_at", "organisation_id"))
+
+
+@lru_cache(1)
+def _remarking() -> Prepared:
+    values = {"updated_at": bindparam("updated_at", type_=ImportNameMark.updated_at.type)}
+    return Prepared(update(ImportNameMark).values(values | {"organisation_id": bindparam("organisation_id")}))
+
+
+@lru_cache(1)
+def _inserting() -> Prepared:
+    return Prepared(insert(ImportName), ("key", "batch_id", "subject", "core", "domain"))
+
+
+@lru_cache(1)
+def _of_batch() -> Prepared:
+    subjects = select(ImportName.subject).where(ImportName.batch_id == bindparam("batch_id")).distinct()
+    return Prepared(subjects.limit(bindparam("page")).offset(bindparam("start")))
+
+
+@lru_cache(1)
+def _dropping() -> Prepared:
+    same = ImportName.subject == bindparam("subject"), ImportName.batch_id == bindparam("batch_id")
+    return Prepared(delete(ImportName).where(*same))

@@ -1,0 +1,98 @@
+"""Everything that is read about imports. Who may see them is decided by `policy`, for all of them alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow, ImportRun
+from directory.imports.runs import IMPORT, UNDO
+from people.model import Person
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A batch in the list: with its latest run and who brought it."""
+
+    batch: ImportBatch
+    run: ImportRun | None
+    by_name: str
+
+
+async def batch_of(session: AsyncSession, batch_id: str) -> ImportBatch | None:
+    """A batch."""
+    return await session.get(ImportBatch, batch_id)
+
+
+async def batches(session: AsyncSession, limit: int = 50, before: str | None = None) -> list[Listed]:
+    """The batches, the latest first; `before` is the id of the last one of the page before."""
+    newest = select(func.max(ImportRun.id)).where(ImportRun.batch_id == ImportBatch.id).scalar_subquery()
+    query = (
+        select(ImportBatch, ImportRun, Person.name)
+        .outerjoin(ImportRun, ImportRun.id == newest)
+        .outerjoin(Person, Person.id == ImportBatch.by_id)
+        .order_by(ImportBatch.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(ImportBatch.id < before)
+    return [Listed(batch, run, name or "") for batch, run, name in await session.execute(query)]
+
+
+async def runs_of(session: AsyncSession, batch_id: str) -> Sequence[ImportRun]:
+    """A batch's runs, the latest first."""
+    query = select(ImportRun).where(ImportRun.batch_id == batch_id).order_by(ImportRun.id.desc())
+    return (await session.scalars(query)).all()
+
+
+async def latest_run(session: AsyncSession, batch_id: str) -> ImportRun | None:
+    """A batch's latest run."""
+    query = select(ImportRun).where(ImportRun.batch_id == batch_id).order_by(ImportRun.id.desc()).limit(1)
+    return await session.scalar(query)
+
+
+async def imported(session: AsyncSession, batch_id: str) -> bool:
+    """Whether what a batch brought is in the directory: imported, at least in part, and not undone to the end."""
+    query = select(ImportRun.what).where(ImportRun.batch_id == batch_id, ImportRun.what.in_((IMPORT, UNDO)))
+    done = or_(ImportRun.what == IMPORT, ImportRun.stopped_at.is_(None) & ImportRun.ended_at.is_not(None))
+    query = query.where(ImportRun.rows > 0, done).order_by(ImportRun.id.desc()).limit(1)
+    return await session.scalar(query) == IMPORT
+
+
+async def later_import(session: AsyncSession, batch: ImportBatch) -> ImportBatch | None:
+    """A later batch of the same source and kind that is in the directory."""
+    query = select(ImportBatch).where(ImportBatch.source == batch.source, ImportBatch.kind == batch.kind)
+    for later in await session.scalars(query.where(ImportBatch.id > batch.id).order_by(ImportBatch.id)):
+        if await imported(session, later.id):
+            return later
+    return None
+
+
+async def another_at_work(session: AsyncSession, run: ImportRun) -> ImportBatch | None:
+    """The batch for which a run has to wait, if there is one."""
+    query = select(ImportBatch).join(ImportRun, ImportRun.batch_id == ImportBatch.id)
+    return await session.scalar(query.where(ImportRun.working.is_not(None), ImportRun.id != run.id))
+
+
+async def rows_of(
+    session: AsyncSession, batch_id: str, outcome: str = "", *, after: int = 0, limit: int = 100
+) -> Sequence[ImportRow]:
+    """A page of the report: rows of one outcome, or of all, behind a number."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.number > after)
+    if outcome:
+        query = query.where(ImportRow.outcome == outcome)
+    return (await session.scalars(query.order_by(ImportRow.number).limit(limit))).all()
+
+
+async def counts_of(session: AsyncSession, batch_id: str) -> dict[str, int]:
+    """How many rows of the report have which outcome now: what was decided since is in it."""
+    query = select(ImportRow.outcome, func.count()).where(ImportRow.batch_id == batch_id).group_by(ImportRow.outcome)
+    return {outcome: count for outcome, count in await session.execute(query)}
+
+
+async def open_questions(session: AsyncSession, batch_id: str) -> int:
+    """How many duplicates of a batch wait for a decision."""
+    query = select(func.count()).select_from(ImportDuplicate)
+    query = query.where(ImportDuplicate.batch_id == batch_id, ImportDuplicate.decided_at.is_(None))
+    return await session.scalar(query) or 0
