@@ -9,6 +9,7 @@ from bench.fanout.cases import CASES, SENDERS
 from bench.fanout.fairmatch import Fairmatch
 from bench.fanout.measure import FIRST_CONNECTIONS
 from bench.fanout.systems import PEERS
+from bench.media import cases as media_cases
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,26 @@ answer that breaks a rule, or contradicts the published optimum, is a failure an
     },
 )
 
-METHODS = {"fanout": FANOUT, "timetable": TIMETABLE}
+MEDIA = Method(
+    "Media: packets forwarded in calls",
+    """\
+Peers without a browser connect as browsers do (ICE, DTLS, SRTP with the profile that the server prefers) and send
+packets of 1,200 bytes that look like VP8; viewers count what arrives. Nothing is encoded or decoded anywhere. The load
+client is a process in Python on one core, the server has the other one, all its threads included: **packets per
+CPU-second** is what arrived at viewers in the measured window, divided by the time that the scheduler says the server's
+threads were on a core in it (user and kernel). Server and client live in a network namespace of their own with one
+virtual device, since Janus does not take loopback addresses; packets between them pass no real network card.
+
+The systems:
+
+- **fairmatch**: the media node as the server starts it, one process in Python; sending by sendmmsg with segmentation.
+- **janus**: Janus with its videoroom as Debian packages it, in C, with its own settings; driven by its HTTP interface.
+
+“join” is from asking to come in until the first packet of a picture has arrived, one person after another while the
+load goes on. Both servers ask the presenter for a key frame as they see fit. “arrived” is the share of what was to
+arrive in the window: where it is far below 100 %, a server or the client had too little of a busy machine.
+""",
+    {case.name: f"{case.says[:1].upper()}{case.says[1:]}." for case in media_cases.CASES},
+)
+
+METHODS = {"fanout": FANOUT, "media": MEDIA, "timetable": TIMETABLE}

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench import fanout, timetable
+from bench.media import NAME as MEDIA
+from bench.media import compare as media
 from bench.options import Options
 from bench.results import Result
 
-BENCHMARKS: dict[str, Callable[[Options], Result]] = {fanout.NAME: fanout.run, timetable.NAME: timetable.run}
+BENCHMARKS: dict[str, Callable[[Options], Result]] = {
+    fanout.NAME: fanout.run,
+    MEDIA: media.run,
+    timetable.NAME: timetable.run,
+}

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
 
-# What a room is for. Every fair has one lobby; halls, stages and meeting rooms are further kinds.
-LOBBY = "lobby"
+# What a room is for. Every fair has one lobby; the others have calls.
+LOBBY, STAGE, BOOTH, MEETING = "lobby", "stage", "booth", "meeting"
 
 
 class Room(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
-from rooms.model import LOBBY, Room
+from rooms.model import BOOTH, LOBBY, MEETING, STAGE, Room
 from server.kernel.asked import asked
 
 Pair = tuple[str, str]  # person id, room id
@@ -30,6 +30,18 @@ async def lobbies(session: AsyncSession, fair_ids: Collection[str]) -> dict[str,
     """The lobbies of these fairs, by fair."""
     found = await session.scalars(select(Room).where(Room.fair_id.in_(fair_ids), Room.kind == LOBBY))
     return {room.fair_id: room for room in found}
+
+
+async def with_calls(session: AsyncSession, fair_id: str) -> list[Room]:
+    """The rooms of a fair that have calls, by name."""
+    found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_((STAGE, BOOTH, MEETING))).order_by(Room.name)
+    return list(await session.scalars(found))
+
+
+async def by_ids(session: AsyncSession, room_ids: Collection[str]) -> dict[str, Room]:
+    """These rooms, by id."""
+    found = await session.scalars(select(Room).where(Room.id.in_(room_ids)))
+    return {room.id: room for room in found}
 
 
 async def of_fair(session: AsyncSession, fair_id: str) -> list[str]:

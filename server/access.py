@@ -7,6 +7,7 @@ from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
 from people.photos import MOST_BYTES
 from server.kernel.access import Access
+from signaling.whip import BODY_BYTES
 
 ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/healthz"): Access.PUBLIC,
@@ -138,6 +139,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/people/{person}/ban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/unban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/roles"): Access.ORGANISER,
+    # Encoders and players. Who they are stands in their bearer token, and what they may do is asked with each request
+    ("POST", "/whip/{call}"): Access.PUBLIC,
+    ("OPTIONS", "/whip/{call}"): Access.PUBLIC,
+    ("PATCH", "/whip/{call}/{session}"): Access.PUBLIC,
+    ("DELETE", "/whip/{call}/{session}"): Access.PUBLIC,
+    ("POST", "/whep/{call}"): Access.PUBLIC,
+    ("OPTIONS", "/whep/{call}"): Access.PUBLIC,
+    ("PATCH", "/whep/{call}/{session}"): Access.PUBLIC,
+    ("DELETE", "/whep/{call}/{session}"): Access.PUBLIC,
     # Chat. A conversation is found by its two people alone, by the query
     ("POST", "/fairs/{fair}/messages"): Access.MEMBER,
     ("GET", "/messages"): Access.SIGNED_IN,
@@ -214,11 +224,25 @@ LIVE_METHODS: dict[str, Access] = {
     "chat.unread": Access.SIGNED_IN,
     "meetings.mine": Access.SIGNED_IN,
     "meeting.note": Access.SIGNED_IN,  # who takes part, by the topic
+    # Calls. What a person may do in one is the room's to say, and comes with the grant of the topic
+    "call.offer": Access.SIGNED_IN,
+    "call.listen": Access.SIGNED_IN,
+    "call.leave": Access.SIGNED_IN,
+    "call.mute": Access.SIGNED_IN,
+    "call.remove": Access.SIGNED_IN,
+    "call.readmit": Access.SIGNED_IN,
+    "call.ice": Access.SIGNED_IN,
+    "call.token": Access.SIGNED_IN,
+    "call.signal": Access.SIGNED_IN,
 }
 
 # Bytes of a body, for the routes that take more than server.kernel.body.DEFAULT_MAX_BODY.
 BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/csp-report"): 16 * 1024,
+    ("POST", "/whip/{call}"): BODY_BYTES,
+    ("POST", "/whep/{call}"): BODY_BYTES,
+    ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
+    ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
     ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,

@@ -29,9 +29,14 @@ import meetings.own_data
 import meetings.pages
 import people.api
 import people.pages
+import rooms.calls
 import rooms.live
 import rooms.pages
 import rooms.today
+import signaling.listeners
+import signaling.live
+import signaling.own_data
+import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
@@ -74,6 +79,7 @@ from server.kernel.refusal import alone_or_connected
 from server.kernel.settings import Settings
 from server.live.identity import Identity, SessionCheck
 from server.live.parts import Live
+from signaling.parts import Calls
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
 from web.i18n import negotiate
@@ -122,6 +128,7 @@ class Fairmatch:
     chat: Chat
     meetings: Meetings
     needs: Needs
+    calls: Calls
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -133,10 +140,14 @@ class Fairmatch:
         live = Live.build(kernel, _living_sessions(kernel))
         talk = Chat.build(kernel, live)
         meets = Meetings.build(kernel, live)
+        calls = Calls.build(kernel, live)
         live.topics.register("room", rooms.live.namespace(kernel.database))
         live.topics.register("chat", talk.namespace)
+        live.topics.register("call", calls.namespace)
         live.registry.add(rooms.live.live_methods)
         live.registry.add(chat.live.live_methods)
+        live.registry.add(signaling.live.live_methods)
+        calls.doors.register(rooms.calls.rights_of)
         live.topics.register("meeting", meets.namespace)
         live.registry.add(meetings.live.live_methods)
         rooms.live.listen(kernel, live)
@@ -145,6 +156,7 @@ class Fairmatch:
         meetings.jobs.register(meets)
         own_calendars.Reader(kernel)
         chat.introducing.listen(talk)
+        signaling.listeners.listen(calls)
         persons.acquaintances.register(share_a_fair)
         persons.acquaintances.register(between.have_met)
         persons.acquaintances.register(chat.introducing.introduced)
@@ -156,8 +168,9 @@ class Fairmatch:
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
+        persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs)
+        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -179,6 +192,7 @@ class Fairmatch:
             *meetings.pages.routes,
             *chat.conduct.routes,
             *chat.pages.routes,
+            *signaling.whip.routes,
             *self.live.routes,
             *mailbox.routes,
         ]
@@ -189,6 +203,7 @@ class Fairmatch:
         async with running(self.kernel), AsyncExitStack() as ending:
             ending.push_async_callback(self.people.stop)
             ending.push_async_callback(self.organisations.stop)
+            ending.push_async_callback(self.calls.stop)
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
             yield
@@ -238,7 +253,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.kernel, app.state.templates, app.state.live = kernel, fairmatch.templates, fairmatch.live
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
-    app.state.meetings = fairmatch.meetings
+    app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
     app.state.needs = fairmatch.needs
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app

@@ -14,6 +14,7 @@ from people import model as people_model
 from rooms import model as rooms_model
 from server.kernel import outbox
 from server.live import model as live_model
+from signaling import model as signaling_model
 
 __all__ = [
     "chat_model",
@@ -30,4 +31,5 @@ __all__ = [
     "products_model",
     "rooms_model",
     "search_model",
+    "signaling_model",
 ]

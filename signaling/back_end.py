@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from signaling.protocol import (
+    Expel,
     Gone,
     Join,
     Joined,
     Listen,
     Mute,
+    Presence,
     Recorded,
     Remove,
     RoomState,
@@ -54,6 +56,14 @@ class MediaBackEnd(Protocol):
 
     async def remove(self, remove: Remove) -> None:
         """End somebody's part, at once."""
+        ...
+
+    async def expel(self, expel: Expel) -> None:
+        """End the part of a person or of a session, at once."""
+        ...
+
+    async def where(self, person: str) -> list[Presence]:
+        """All parts that somebody takes."""
         ...
 
     async def close(self, room: str) -> None:

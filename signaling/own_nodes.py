@@ -65,6 +65,7 @@ class OwnNodes:
 
     def __init__(self, settings: Settings) -> None:
         self.ears = Ears()
+        self._versions: dict[str, int] = {}  # of rooms with people in them
         self.nodes: Nodes = OneChild(settings, self)
 
     async def join(self, join: protocol.Join) -> protocol.Joined:
@@ -87,6 +88,16 @@ class OwnNodes:
         """End somebody's part."""
         if await self.nodes.for_room(remove.room, place=False):
             await self._ask(remove.room, "remove", remove, protocol.Nothing)
+
+    async def expel(self, expel: protocol.Expel) -> None:
+        """End the part of a person or of a session."""
+        for line in await self.nodes.all():
+            await line.ask("expel", frame_of(expel))
+
+    async def where(self, person: str) -> list[protocol.Presence]:
+        """All parts that somebody takes."""
+        answers = [await line.ask("where", {"person": person}) for line in await self.nodes.all()]
+        return [each for answer in answers for each in protocol.Presences.model_validate(answer).found]
 
     async def close(self, room: str) -> None:
         """End a room."""
@@ -130,13 +141,19 @@ class OwnNodes:
     def heard(self, kind: str, data: Mapping[str, Any]) -> None:
         """An event of a node."""
         if kind == "room":
-            self.ears.on_room(RoomState.model_validate(data))
+            state = RoomState.model_validate(data)
+            if state.participants:
+                self._versions[state.room] = state.v
+            else:
+                self._versions.pop(state.room, None)
+            self.ears.on_room(state)
         elif kind == "gone":
             self.ears.on_gone(Gone.model_validate(data))
 
     def lost(self, room: str) -> None:
         """A room's node is gone: nobody is in it until they join again, on another node."""
-        self.ears.on_room(RoomState(room=room, epoch="", v=0, participants=[], speakers=[]))
+        version = self._versions.pop(room, 0) + 1
+        self.ears.on_room(RoomState(room=room, epoch="", v=version, participants=[], speakers=[]))
 
 
 def child_arguments(settings: Settings) -> list[str]:

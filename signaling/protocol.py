@@ -48,6 +48,7 @@ class Join(Frame):
     participant: Id = Field(description="Stable over reconnections: its tracks keep their ids.")
     generation: int = Field(0, ge=0, description="Grows with each new connection; an older one is refused.")
     person: str = Field("", max_length=64, description="Whom it belongs to; handed back in the state.")
+    session: str = Field(default="", max_length=64, description="The session that it stands on: it ends with it.")
     rights: Rights = Field(default_factory=lambda: Rights.model_validate({}))
     sdp: str = Field(description="The offer, at most 32 KiB.")
     publish: list[Published] = Field(default_factory=list, max_length=8)
@@ -85,6 +86,7 @@ class Mute(Frame):
     participant: Id
     sources: list[Source]
     muted: bool
+    moderator: bool = Field(True, description="Only a moderator undoes what a moderator did.")
 
 
 class Remove(Frame):
@@ -92,6 +94,33 @@ class Remove(Frame):
 
     room: Id
     participant: Id
+
+
+class Expel(Frame):
+    """End the part of a person or of a session: in one room, or where none is named in all of them."""
+
+    person: str = ""
+    session: str = ""
+    room: str = ""
+
+
+class Whom(Frame):
+    """A person, to ask where they are."""
+
+    person: str
+
+
+class Presence(Frame):
+    """A part that somebody takes."""
+
+    room: str
+    participant: str
+
+
+class Presences(Frame):
+    """All parts that somebody takes on a node."""
+
+    found: list[Presence]
 
 
 class RoomName(Frame):
@@ -177,6 +206,8 @@ METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {
     "set_rights": (SetRights, Nothing),
     "mute": (Mute, Nothing),
     "remove": (Remove, Nothing),
+    "expel": (Expel, Nothing),
+    "where": (Whom, Presences),
     "close": (RoomName, Nothing),
     "state": (RoomName, RoomState),
     "stats": (Nothing, Stats),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from signaling.media import rtcp, rtp, stun
 from signaling.media.dtls import Handshake
-from signaling.media.seams import SrtpSession, fingerprint_of, make_certificate
+from signaling.media.seams import Role, SrtpSession, fingerprint_of, make_certificate
 from signaling.media.stun import Address
 
 CODECS = {
@@ -26,6 +26,9 @@ CODECS = {
 }
 FORMATS = {"audio": "111", "video": "96 97"}
 _CERTIFICATE = make_certificate()
+
+BUFFER_BYTES = 4 * 1024 * 1024
+_RCVBUFFORCE = 33  # Linux; for root
 # How often a check is repeated until it is answered, and then, to be known as alive.
 CHECK_EVERY_S, ALIVE_EVERY_S = 0.05, 2.0
 
@@ -46,18 +49,23 @@ class Media:
 class RawPeer:
     """One connection. `packets` gets what arrives, decrypted; replace `on_packet` to look at it oneself."""
 
-    def __init__(self, sections: Sequence[Media], *, host: str = "127.0.0.1") -> None:
+    host = "127.0.0.1"  # where peers have their sockets
+
+    def __init__(self, sections: Sequence[Media]) -> None:
         self.sections = list(sections)
         self.fragment, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((host, 0))
+        self.socket.bind((self.host, 0))
         self.socket.setblocking(False)
+        _widen(self.socket)
         self.packets: list[rtp.Packet] = []
         self.control: list[rtcp.Part] = []
         self.raw_received = 0
         self.on_packet: Callable[[rtp.Packet], None] = self.packets.append
         self.connected = asyncio.Event()
-        self.closed_by_peer = False
+        self.controlling = True
+        self._started = False
+        self._begins = True
         self._remote: tuple[Address, str, bytes] | None = None
         self._handshake: Handshake | None = None
         self._checking: asyncio.Task[None] | None = None
@@ -71,9 +79,24 @@ class RawPeer:
         head = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\n"
         return head + "".join(self._section(section) for section in self.sections)
 
+    @classmethod
+    def answering(cls, offer: str) -> tuple[RawPeer, str]:
+        """A peer that takes what is offered in its first section, and its answer."""
+        mid, kind = re.search(r"a=mid:(\S+)", offer), re.search(r"m=(audio|video) \d+ \S+ (\d+)", offer)
+        if not (mid and kind):
+            raise ValueError(offer)
+        peer = cls([Media(mid[1], kind[1], False)])
+        peer.controlling = False
+        codecs = "".join(f"{line}\r\n" for line in offer.splitlines() if re.match(rf"a=(rtpmap|fmtp):{kind[2]} ", line))
+        answer = re.sub(r"SAVPF [\d ]+", f"SAVPF {kind[2]}", peer.offer()).replace("a=setup:actpass", "a=setup:active")
+        answer = re.sub(r"a=extmap:.*?\r\n", "", answer).replace(CODECS[kind[1]], codecs)
+        return peer, answer
+
     def _section(self, section: Media) -> str:
+        host, port = self.socket.getsockname()
         lines = (
             f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}\r\nc=IN IP4 0.0.0.0\r\n"
+            f"a=candidate:1 1 udp 2130706431 {host} {port} typ host\r\na=end-of-candidates\r\n"
             f"a=mid:{section.mid}\r\na={'sendonly' if section.sends else 'recvonly'}\r\na=rtcp-mux\r\n"
             f"a=ice-ufrag:{self.fragment}\r\na=ice-pwd:{self.password}\r\n"
             f"a=fingerprint:{fingerprint_of(_CERTIFICATE)}\r\na=setup:actpass\r\n"
@@ -98,7 +121,9 @@ class RawPeer:
             raise ValueError(answer)
         self._remote = through or (found[1], int(found[2])), fragment[1], password[1].encode()
         if self._handshake is None:
-            self._handshake = Handshake(_CERTIFICATE, "client", [(fingerprint[1], fingerprint[2])])
+            self._begins = "a=setup:active" not in answer
+            role: Role = "client" if self._begins else "server"
+            self._handshake = Handshake(_CERTIFICATE, role, [(fingerprint[1], fingerprint[2])])
             asyncio.get_running_loop().add_reader(self.socket.fileno(), self._readable)
             self._checking = asyncio.create_task(self._check())
 
@@ -108,23 +133,22 @@ class RawPeer:
         loop = asyncio.get_running_loop()
         while True:
             self.check()
-            if self._answered and not self._handshake.done and loop.time() - begun > 0.5:
+            if self._answered and self._begins and not self._handshake.done and loop.time() - begun > 0.5:
                 begun = loop.time()
                 self._say(self._handshake.start() if not self._started else self._handshake.again())
             await asyncio.sleep(ALIVE_EVERY_S if self.connected.is_set() else CHECK_EVERY_S)
 
-    _started = False
-
-    def check(self, *, controlling: bool = True, password: bytes | None = None) -> None:
-        """Send a check that nominates."""
+    def check(self, *, password: bytes | None = None) -> None:
+        """Send a check that nominates; where the other side is in control, one that doesn't."""
         assert self._remote
         address, fragment, right = self._remote
         attributes = {
             stun.USERNAME: f"{fragment}:{self.fragment}".encode(),
             stun.PRIORITY: (1_853_824_767).to_bytes(4),
-            stun.ICE_CONTROLLING if controlling else stun.ICE_CONTROLLED: os.urandom(8),
-            stun.USE_CANDIDATE: b"",
+            stun.ICE_CONTROLLING if self.controlling else stun.ICE_CONTROLLED: os.urandom(8),
         }
+        if self.controlling:
+            attributes[stun.USE_CANDIDATE] = b""
         message = stun.write(stun.BINDING_REQUEST, os.urandom(12), attributes, password or right)
         with contextlib.suppress(OSError):
             self.socket.sendto(message, address)
@@ -161,8 +185,7 @@ class RawPeer:
     def _take(self, data: bytes) -> None:
         first = data[0] if data else 255
         if first < 4:
-            if stun.parse(data).kind == stun.BINDING_SUCCESS:
-                self._answered = True
+            self._take_check(stun.parse(data))
         elif 19 < first < 64:
             self._shake(data)
         elif self.receiving:
@@ -172,6 +195,13 @@ class RawPeer:
                     self.control += rtcp.parse(clear)
             elif (clear := self.receiving.unprotect(data)) and (packet := rtp.parse(clear)):
                 self.on_packet(packet)
+
+    def _take_check(self, message: stun.StunMessage) -> None:
+        """An answer to ours; or one of a full agent, which wants to be answered."""
+        if message.kind == stun.BINDING_SUCCESS:
+            self._answered = True
+        elif message.kind == stun.BINDING_REQUEST and self._remote:
+            self.send_raw(stun.success(message, self._remote[0], self.password.encode()))
 
     def _shake(self, data: bytes) -> None:
         assert self._handshake
@@ -188,6 +218,14 @@ class RawPeer:
             await asyncio.gather(self._checking, return_exceptions=True)
         asyncio.get_running_loop().remove_reader(self.socket.fileno())
         self.socket.close()
+
+
+def _widen(sock: socket.socket) -> None:
+    """Room for what comes while the load client is busy elsewhere; as much as the system allows."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, BUFFER_BYTES)
+    except OSError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
 
 
 def vp8(seq: int, timestamp: int, ssrc: int, *, key: bool, size: int = 1_100, marker: bool = True) -> bytes:

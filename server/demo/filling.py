@@ -19,6 +19,8 @@ from people import operators, queries
 from people.addresses import normalise
 from people.links import Purpose
 from people.model import Person
+from rooms import actions as room_actions
+from rooms.model import BOOTH, MEETING, STAGE
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
 from server.kernel.db import UnitOfWork
@@ -29,6 +31,12 @@ from server.live.log import EventLog
 ZONE = "Europe/Berlin"
 DAYS_BEFORE, DAYS_AFTER = 1, 2
 CORRECTED_AFTER = timedelta(minutes=1)
+# Rooms with calls: kind, the slug of their address, name.
+CALL_ROOMS = (
+    (STAGE, "main-stage", "Main stage"),
+    (BOOTH, "voltbus-table", "Voltbus: table at the stand"),
+    (MEETING, "meeting-room-1", "Meeting room 1"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,9 @@ async def _fair(kernel: Kernel, people: Mapping[str, Person]) -> Fair:
             plan = Plan(
                 EDITION, "Ruhr Energy Forum", "Charging, hydrogen, second lives for batteries", first, last, ZONE
             )
-            return await _new_fair(uow, plan, people)
+            fair = await _new_fair(uow, plan, people)
+        for kind, slug, name in CALL_ROOMS:
+            await room_actions.open_room(uow, fair.id, kind, slug, name)
         if phase(fair.starts_on, fair.ends_on, uow.clock.now(), fair.time_zone) is Phase.OVER:
             fair.starts_on, fair.ends_on = first, last
         return fair

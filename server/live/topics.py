@@ -32,6 +32,11 @@ def room(room_id: str) -> str:
     return f"room:{room_id}"
 
 
+def call(room_id: str) -> str:
+    """Who is in a room's call, and what they send."""
+    return f"call:{room_id}"
+
+
 def person(person_id: str) -> str:
     """What concerns one person alone."""
     return f"person:{person_id}"

@@ -43,6 +43,7 @@ class Layer:
     pending: list[Packet] = field(default_factory=list)
     counting: Counting = field(default_factory=Counting)
     missing: dict[int, Asking] = field(default_factory=dict)
+    layered: bool = False  # whether it has temporal layers, which can be left out
     first: int = -1
     received: int = 0
     received_before: int = 0
@@ -92,6 +93,7 @@ class Layer:
             found: Vp8 | None = read_vp8(packet.data[packet.body : packet.body + 8])
             packet.layer = found
             packet.key_frame = found is not None and found.key_frame
+            self.layered = self.layered or (found is not None and found.temporal > 0)
         elif codec.name != "opus":
             packet.key_frame = begins_key_frame(codec.name, packet.data[packet.body :])
         else:

@@ -101,6 +101,8 @@ class Node:
             "set_rights": self._set_rights,
             "mute": self._mute,
             "remove": self._remove,
+            "expel": self._expel,
+            "where": self._where,
             "close": self._close,
             "state": self._state,
             "stats": self._stats,
@@ -135,7 +137,7 @@ class Node:
 
     async def _mute(self, given: protocol.Mute) -> protocol.Frame:
         room = self._room(given.room)
-        room.participant(given.participant).mute(list(given.sources), given.muted)
+        room.participant(given.participant).mute(given)
         room.assign()
         room.changed()
         return protocol.Nothing()
@@ -145,6 +147,24 @@ class Node:
             room.remove(given.participant, "removed")
             self._forget_if_empty(room)
         return protocol.Nothing()
+
+    async def _expel(self, given: protocol.Expel) -> protocol.Frame:
+        for room in list(self.rooms.values()):
+            for each in list(room.participants.values()):
+                named = each.person == given.person if given.person else each.session == given.session
+                if named and given.room in ("", room.id):
+                    room.remove(each.id, "removed")
+            self._forget_if_empty(room)
+        return protocol.Nothing()
+
+    async def _where(self, given: protocol.Whom) -> protocol.Frame:
+        found = [
+            protocol.Presence(room=room.id, participant=each.id)
+            for room in self.rooms.values()
+            for each in room.participants.values()
+            if each.person == given.person
+        ]
+        return protocol.Presences(found=found)
 
     async def _close(self, given: protocol.RoomName) -> protocol.Frame:
         if room := self.rooms.get(given.room):

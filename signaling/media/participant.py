@@ -13,7 +13,7 @@ from signaling.media.rtp import Packet
 from signaling.media.sdp import Offer, Section
 from signaling.media.speakers import smoothed
 from signaling.media.track import Inbound, Track, level_of
-from signaling.protocol import AUTO, SOUNDS, Join, MediaError, ParticipantState, Published, Rights, TrackState
+from signaling.protocol import AUTO, SOUNDS, Join, MediaError, Mute, ParticipantState, Published, Rights, TrackState
 
 if TYPE_CHECKING:
     from signaling.media.room import Room
@@ -33,7 +33,9 @@ class Participant:
     tracks: dict[str, Track] = field(default_factory=dict)  # by source
     slots: dict[str, Outgoing] = field(default_factory=dict)  # by mid
     listening: dict[str, str] = field(default_factory=dict)  # mid -> track id or AUTO
-    muted: set[str] = field(default_factory=set)  # sources, by a moderator
+    session: str = ""
+    muted: set[str] = field(default_factory=set)  # sources
+    muted_by_moderator: set[str] = field(default_factory=set)
     path: Path = field(default_factory=Path)
     choices: dict[str, Choice] = field(default_factory=dict)
     version: int = 0
@@ -120,12 +122,17 @@ class Participant:
             for mid in list(self.slots):
                 self._close_slot(mid)
 
-    def mute(self, sources: list[str], muted: bool) -> None:
-        """Forward nothing of these, or forward them again."""
-        self.muted = self.muted | set(sources) if muted else self.muted - set(sources)
+    def mute(self, mute: Mute) -> None:
+        """Forward nothing of these sources, or forward them again. Raises MediaError: a moderator's word stands."""
+        sources = set(mute.sources)
+        if not mute.muted and not mute.moderator and sources & self.muted_by_moderator:
+            raise MediaError("forbidden", "a moderator has muted it")
+        self.muted = self.muted | sources if mute.muted else self.muted - sources
+        if mute.moderator:
+            self.muted_by_moderator = self.muted & (self.muted_by_moderator | sources)
         for source in sources:
             if track := self.tracks.get(source):
-                track.muted = muted
+                track.muted = mute.muted
 
     def close(self) -> None:
         """Nothing comes from them and nothing goes to them from now on."""

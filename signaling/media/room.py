@@ -71,7 +71,9 @@ class Room:
         made = Participant(self, join.participant, join.person, join.generation, join.rights)
         role = "client" if offer.setup == "passive" else "server"
         made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made)  # type: ignore[arg-type]
-        made.muted = set(found.muted) if found else set()
+        made.session = join.session
+        if found:
+            made.muted, made.muted_by_moderator = set(found.muted), set(found.muted_by_moderator)
         return made
 
     def _answer(self, participant: Participant, offer: Offer) -> str:
@@ -183,7 +185,7 @@ class Room:
         assert slot.track is not None
         layers = slot.track.layers
         rates = [layer.bits_per_second if layer.is_sent(now) else 0.0 for layer in layers]
-        layered = bool(layers) and layers[0].codec is not None and layers[0].codec.name == "vp8"
+        layered = any(layer.layered for layer in layers)
         chosen = choose(rates, layered, budget, participant.choices.get(slot.mid), participant.path, now)
         participant.choices[slot.mid] = chosen
         if chosen.layer < len(layers) and slot.wanted is None:

@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from rooms.actions import open_room
+from rooms.model import MEETING
+from rooms.queries import fair_of
 from server.access import LIVE_METHODS, ROUTES
 from server.app import Fairmatch, create_app, create_kernel
 from server.kernel.access import Access
@@ -21,6 +24,7 @@ from server.live import topics
 from server.live.registry import RegistryError
 from server.live.wire.registry import discover
 from tests.server.walk import FAIR, WALKERS, Socket, Walk, passes, walk
+from tests.signaling.quiet import QuietBackEnd
 
 REACHED = 299
 HTTP = [(method, path, level) for (method, path), level in ROUTES.items() if method != "WS"]
@@ -193,8 +197,60 @@ async def call(line: Socket, there: Walk, method: str, message: str = "") -> dic
     return await line.ask(method, **CALLS[method](topics.chat(there.channel), topics.room(there.room), message))
 
 
+# The same of calls, of (a meeting room's call, somebody else in it): who keeps order there does more than the others.
+DEVICE = "0123456789abcdef"
+IN_CALLS: dict[str, Callable[[str, str], dict[str, Any]]] = {
+    "call.ice": lambda call, _: {"call": call},
+    "call.token": lambda call, _: {"call": call, "way": "whip"},
+    "call.offer": lambda call, _: {"call": call, "device": DEVICE, "generation": 0, "sdp": "v=0"},
+    "call.listen": lambda call, _: {"call": call, "device": DEVICE, "listen": {}},
+    "call.signal": lambda call, other: {"call": call, "device": DEVICE, "to": other, "generation": 0, "gone": True},
+    "call.leave": lambda call, _: {"call": call, "device": DEVICE},
+    "call.mute": lambda call, other: {"call": call, "participant": f"{other}-1", "sources": [], "muted": True},
+    "call.remove": lambda call, other: {"call": call, "person": other},
+    "call.readmit": lambda call, other: {"call": call, "person": other},
+}
+FOR_MODERATORS = {"call.mute", "call.remove", "call.readmit"}
+
+
+async def a_call(walked: Walk) -> str:
+    """The topic of a meeting room's call, on a back end that carries nothing."""
+    walked.app.state.calls.back_end = QuietBackEnd()
+    async with walked.kernel.database.write() as uow:
+        fair_id = await fair_of(uow.session, walked.room)
+        assert fair_id
+        return topics.call((await open_room(uow, fair_id, MEETING, "meeting", "Meeting")).id)
+
+
 def test_every_live_method_is_walked_through() -> None:
-    assert CALLS.keys() == LIVE_METHODS.keys() - {"hello"}
+    assert CALLS.keys() | IN_CALLS.keys() == LIVE_METHODS.keys() - {"hello"}
+
+
+@pytest.mark.parametrize("walker", [each for each in IN_THE_FAIR if each != "exhibitor"])
+async def test_in_a_call_those_who_keep_order_do_more_than_the_others(walked: Walk, walker: str) -> None:
+    call, other, wrong = await a_call(walked), walked.ids["exhibitor"], []
+    async with walked.socket(walker) as line:
+        for method, params in IN_CALLS.items():
+            code = (await line.ask(method, **params(call, other))).get("e", {}).get("code")
+            may = method not in FOR_MODERATORS or walker in ("moderator", "organiser")
+            if code != (None if may else "forbidden"):
+                wrong.append(f"{method}: {code}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("walker", ["signed in", "banned"])
+async def test_who_is_not_in_the_fair_takes_no_part_in_its_calls(walked: Walk, walker: str) -> None:
+    call = await a_call(walked)
+    async with walked.socket(walker) as line:
+        before = await walked.rows()
+        codes = {
+            method: (await line.ask(method, **params(call, walked.ids["exhibitor"])))["e"]["code"]
+            for method, params in IN_CALLS.items()
+        }
+        assert set(codes.values()) == {"not_found"}, codes
+        assert await walked.rows() == before
+    assert walked.app.state.calls.back_end.asked == []
 
 
 @pytest.mark.parametrize("walker", IN_THE_FAIR)

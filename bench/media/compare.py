@@ -1,0 +1,102 @@
+"""All systems, case by case, in several rounds; the systems take turns so that a busy moment hits all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bench.figures import spread
+from bench.machine import machine
+from bench.media import NAME
+from bench.media.alone import SYSTEMS, has_network, measure
+from bench.media.cases import CASES, Case, scaled
+from bench.media.load import Figures
+from bench.options import Options, UsageError
+from bench.processes import ServerError
+from bench.results import LeftOut, Result, Row
+
+UNITS = {
+    "packets_per_cpu_second": "1/s",
+    "core_share": "%",
+    "arrived": "%",
+    "join_p95_ms": "ms",
+}
+PEER = "janus"
+
+
+def run(options: Options) -> Result:
+    """Measure what is asked for. Raises UsageError."""
+    cases = [scaled(case, options.seconds, options.members) for case in _chosen_cases(options.only)]
+    names = _chosen_systems(options.systems)
+    result = Result(NAME, machine(), options.command, datetime.now(UTC).isoformat(timespec="seconds"))
+    reasons = {name: reason for name in names if (reason := _missing(name))}
+    result.left_out = [LeftOut(name, reason) for name, reason in reasons.items()]
+    present = [name for name in names if name not in reasons]
+    for case in cases:
+        found, failed = _rounds(case, present, options.rounds)
+        result.rows += _rows(case, found)
+        result.left_out += [LeftOut(name, reason, case.name) for name, reason in failed.items()]
+    return result
+
+
+def _missing(name: str) -> str:
+    if reason := SYSTEMS[name]().missing():
+        return reason
+    if name == PEER and not has_network():
+        return "it takes no loopback addresses, and no network namespace can be made here"
+    return ""
+
+
+def _chosen_cases(only: str) -> list[Case]:
+    chosen = [case for case in CASES if only in ("", case.name)]
+    if not chosen:
+        raise UsageError(f"no case {only}; there are: {', '.join(case.name for case in CASES)}")
+    return chosen
+
+
+def _chosen_systems(names: Sequence[str]) -> list[str]:
+    unknown = [name for name in names if name not in SYSTEMS]
+    if unknown:
+        raise UsageError(f"no system {', '.join(unknown)}; there are: {', '.join(SYSTEMS)}")
+    return list(names) or list(SYSTEMS)
+
+
+def _rounds(case: Case, names: Sequence[str], count: int) -> tuple[dict[str, list[Figures]], dict[str, str]]:
+    """The figures of each system, round by round; one that fails is left out from then on, with its reason."""
+    found: dict[str, list[Figures]] = {name: [] for name in names}
+    failed: dict[str, str] = {}
+    for number in range(count):
+        turn = number % max(1, len(names))
+        for name in [*names[turn:], *names[:turn]]:
+            if name in failed:
+                continue
+            print(f"{case.name}, round {number + 1}: {name}", file=sys.stderr, flush=True)
+            try:
+                found[name].append(measure(name, case))
+            except ServerError as error:
+                failed[name] = str(error)
+    return {name: figures for name, figures in found.items() if name not in failed}, failed
+
+
+def _rows(case: Case, found: dict[str, list[Figures]]) -> list[Row]:
+    rows: list[Row] = []
+    for name, figures in found.items():
+        for metric, unit in UNITS.items():
+            values = [value for each in figures if (value := getattr(each, metric)) is not None]
+            if not values:
+                continue
+            over = spread(values)
+            rows.append(Row(case.name, name, metric, over.median, unit))
+            if metric == "packets_per_cpu_second" and len(values) > 1:
+                rows.append(Row(case.name, name, f"{metric}_min", over.least, unit))
+                rows.append(Row(case.name, name, f"{metric}_max", over.most, unit))
+    return rows + _share(case, rows)
+
+
+def _share(case: Case, rows: Sequence[Row]) -> list[Row]:
+    """How many times the peer's figure ours is."""
+    figures = {row.system: row.value for row in rows if row.metric == "packets_per_cpu_second"}
+    if PEER not in figures or "fairmatch" not in figures:
+        return []
+    return [Row(case.name, "fairmatch", "times_janus", figures["fairmatch"] / max(figures[PEER], 1.0), "")]

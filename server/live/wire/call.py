@@ -1,0 +1,232 @@
+"""Messages of calls. Through the media node: the browser offers, the server answers. Between two people: relayed."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from server.live.wire.message import Message, Nothing, Params, Result, TopicName
+from server.live.wire.registry import EventSpec, Form, MethodSpec
+
+CALL = "The call's topic, call:<id>; the id is that of its room."
+DEVICE = "Chosen by the client for a tab and kept as long as the tab lives: who comes back is the same participant."
+
+Source = Literal["microphone", "camera", "screen", "screen_sound"]
+Device = Annotated[str, Field(pattern=r"\A[0-9a-f]{8,32}\z", description=DEVICE)]
+Mid = Annotated[str, Field(pattern=r"\A[!-~]{1,64}\z")]
+Sdp = Annotated[str, Field(max_length=32 * 1024, description="A session description, at most 32 KiB.")]
+Listening = Annotated[
+    dict[Mid, Annotated[str, Field(max_length=120)]],
+    Field(
+        max_length=64,
+        description="What each receiving section carries, by mid: the id of a track, or `auto` for whoever speaks.",
+    ),
+]
+
+
+class CallTrack(Message):
+    """Something that a participant sends."""
+
+    id: str = Field(description="The track's id: it stays when its sender comes back.")
+    source: Source = Field(description="Where it comes from.")
+    muted: bool = Field(description="Whether a moderator has muted it.")
+
+
+class Participant(Message):
+    """Somebody in a call, with one tab."""
+
+    id: str = Field(description="The participant's id.")
+    person: str = Field(description="The person's id.")
+    generation: int = Field(description="Grows with each connection of this participant.")
+    ready: bool = Field(description="Whether media can flow.")
+    tracks: list[CallTrack] = Field(description="What they send.")
+
+
+class CallState(Message):
+    """How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation."""
+
+    participants: list[Participant] = Field(description="Everybody in it.")
+    speakers: list[str] = Field(description="Ids of participants, the active speaker first; at most eight.")
+    recording: bool = Field(description="Whether it is being recorded.")
+
+
+class CallMay(Message):
+    """What you may do in a call."""
+
+    publish: list[Source] = Field(description="What you may send.")
+    listen: bool = Field(description="Whether you may hear and see others.")
+    moderate: bool = Field(description="Mute and remove others, and record.")
+
+
+class CallSnapshot(CallState):
+    """A call as it is now, and what you may do in it."""
+
+    v: int = Field(description="The version that the first state after it follows.")
+    kind: str = Field(description="What it belongs to: stage, booth, meeting.")
+    may: CallMay = Field(description="What you may do.")
+
+
+class Publishing(Message):
+    """A section of an offer in which something is sent."""
+
+    mid: Mid = Field(description="The section's mid.")
+    source: Source = Field(description="Where it comes from.")
+
+
+class CallOffer(Params):
+    """Take part through the media node, or change what you send and how many places you have for others.
+
+    Candidates are not needed: the node answers on one port, and learns your address from your checks.
+    """
+
+    call: TopicName = Field(description=CALL)
+    device: Device
+    generation: int = Field(ge=0, le=2**31, description="Raise it for each new RTCPeerConnection.")
+    sdp: Sdp
+    publish: list[Publishing] = Field(default_factory=list, max_length=8, description="The sections that send.")
+    listen: Listening = Field(default_factory=dict)
+
+
+class CallAnswer(Result):
+    """You take part."""
+
+    participant: str = Field(description="Your id in this call.")
+    sdp: str = Field(description="The answer; empty where `url` is given.")
+    url: str = Field(description="Where to go instead, when another engine (LiveKit) carries the call; else empty.")
+    token: str = Field(description="The token for it; else empty.")
+
+
+class CallListen(Params):
+    """Change what your receiving sections carry, without a new offer."""
+
+    call: TopicName = Field(description=CALL)
+    device: Device
+    listen: Listening
+
+
+class CallLeave(Params):
+    """Take part no longer."""
+
+    call: TopicName = Field(description=CALL)
+    device: Device
+
+
+class CallMute(Params):
+    """Mute somebody, or undo it. Others, and what a moderator has muted: moderators only."""
+
+    call: TopicName = Field(description=CALL)
+    participant: str = Field(max_length=80, description="Whom.")
+    sources: list[Source] = Field(max_length=4, description="What of theirs.")
+    muted: bool
+
+
+class CallRemove(Params):
+    """Remove somebody with all their tabs: from the answer on nothing comes from them, and nothing goes to them."""
+
+    call: TopicName = Field(description=CALL)
+    person: str = Field(max_length=64, description="The person's id.")
+
+
+class CallReadmit(Params):
+    """Let somebody who was removed come in again."""
+
+    call: TopicName = Field(description=CALL)
+    person: str = Field(max_length=64, description="The person's id.")
+
+
+class CallIce(Params):
+    """Ask for ICE servers: their credentials end by themselves after twelve hours."""
+
+    call: TopicName = Field(description=CALL)
+
+
+class IceServer(Message):
+    """As RTCPeerConnection takes it."""
+
+    urls: list[str] = Field(description="Addresses.")
+    username: str = Field(description="Empty for STUN.")
+    credential: str = Field(description="Empty for STUN.")
+
+
+class CallIceServers(Result):
+    """The ICE servers of this installation."""
+
+    servers: list[IceServer] = Field(description="For the configuration of an RTCPeerConnection.")
+
+
+class CallToken(Params):
+    """Ask for a token with which an encoder sends into the call (WHIP), or a player watches it (WHEP)."""
+
+    call: TopicName = Field(description=CALL)
+    way: Literal["whip", "whep"] = Field(description="To send, or to watch.")
+
+
+class CallTokenGiven(Result):
+    """What to put into the encoder or player. The token does what its person may do, and ends after seven days."""
+
+    path: str = Field(description="Where to send the offer, on this server.")
+    token: str = Field(description="The bearer token.")
+
+
+class Description(Message):
+    """A session description on its way to the other person."""
+
+    type: Literal["offer", "answer", "rollback"] = Field(description="As RTCSessionDescription has it.")
+    sdp: Sdp = ""
+
+
+class Candidate(Message):
+    """An ICE candidate on its way to the other person; empty: there are no more."""
+
+    candidate: str = Field(max_length=512, description="The candidate's line.")
+    mid: Mid | None = Field(None, description="Its section.")
+    line: int | None = Field(None, ge=0, le=64, description="The number of its section.")
+
+
+class CallSignal(Params):
+    """Pass something on to another person in a call of two: a description, a candidate, or that you have gone.
+
+    At most 64 candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
+    """
+
+    call: TopicName = Field(description=CALL)
+    device: Device
+    to: str = Field(max_length=64, description="The other person's id.")
+    to_device: str = Field("", max_length=32, description="The other tab, once it is known; empty: all of theirs.")
+    generation: int = Field(ge=0, le=2**31, description="Of your RTCPeerConnection.")
+    description: Description | None = None
+    candidate: Candidate | None = None
+    gone: bool = Field(False, description="You have left.")
+
+
+class Signal(Message):
+    """Something from the other person in a call of two, on your own topic."""
+
+    call: str = Field(description=CALL)
+    sender: str = Field(description="The other person's id.")
+    device: str = Field(description="The other tab.")
+    to_device: str = Field(description="Which tab of yours is meant; empty: any.")
+    generation: int = Field(description="Of the other RTCPeerConnection: an older one's signals are void.")
+    polite: bool = Field(description="Whether you give way when both offer at once.")
+    description: dict[str, Any] | None = Field(description="A session description.")
+    candidate: dict[str, Any] | None = Field(description="An ICE candidate.")
+    gone: bool = Field(description="The other one has left.")
+
+
+METHODS = {
+    "call.offer": MethodSpec(CallOffer, CallAnswer, topic="call"),
+    "call.listen": MethodSpec(CallListen, Nothing, topic="call"),
+    "call.leave": MethodSpec(CallLeave, Nothing, topic="call"),
+    "call.mute": MethodSpec(CallMute, Nothing, topic="call"),
+    "call.remove": MethodSpec(CallRemove, Nothing, topic="call"),
+    "call.readmit": MethodSpec(CallReadmit, Nothing, topic="call"),
+    "call.token": MethodSpec(CallToken, CallTokenGiven, topic="call"),
+    "call.ice": MethodSpec(CallIce, CallIceServers, topic="call"),
+    "call.signal": MethodSpec(CallSignal, Nothing, topic="call"),
+}
+
+EVENTS = [
+    EventSpec("call", "call", Form.STATE, CallState),
+    EventSpec("person", "signal", Form.PASSING, Signal),
+]
+
+SNAPSHOTS = {"call": CallSnapshot}

@@ -1,0 +1,98 @@
+"""What calls stand on besides the kernel and the live line, composed at the start."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from starlette.requests import HTTPConnection
+
+from server.kernel.parts import Kernel
+from server.live import topics
+from server.live.grants import Arrival, Grant, Namespace
+from server.live.parts import Live
+from server.live.wire.codes import ERRORS, LiveError
+from signaling.back_end import MediaBackEnd
+from signaling.own_nodes import OwnNodes
+from signaling.protocol import Expel, MediaError, RoomState
+from signaling.removing import removed
+from signaling.rights import CallRights, Doors, Pair
+from signaling.signals import Signals
+
+
+@dataclass
+class Calls:
+    """The parts, and what the live line asks of them."""
+
+    kernel: Kernel
+    live: Live
+    back_end: MediaBackEnd
+    doors: Doors = field(default_factory=Doors)
+    signals: Signals = field(default_factory=Signals)
+
+    @classmethod
+    def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
+        """Compose the parts. Nothing of a media node is loaded before somebody calls."""
+        calls = cls(kernel, live, back_end or create_back_end(kernel))
+        calls.back_end.ears.on_room = calls._room_changed
+        return calls
+
+    async def stop(self) -> None:
+        """End the nodes that run here."""
+        await self.back_end.stop()
+
+    @property
+    def namespace(self) -> Namespace:
+        """The topics call:<room id>."""
+        return Namespace(durable=False, readable=self._readable, snapshot=self._snapshot)
+
+    async def rights(self, asked: Collection[Pair]) -> dict[Pair, CallRights]:
+        """Of these (person, call), those who may take part, and how: as their rooms say, less who was removed."""
+        async with self.kernel.database.read() as session:
+            found = await self.doors.rights(session, asked)
+            out = await removed(session, found)
+        return {pair: rights for pair, rights in found.items() if pair not in out}
+
+    async def end(self, *, person: str = "", session: str = "", room: str = "") -> None:
+        """End somebody's part at once: a person's or a session's, in one call or in all of them."""
+        await self.back_end.expel(Expel(person=person, session=session, room=room))
+
+    async def _readable(self, asked: Collection[Pair]) -> Mapping[Pair, Grant]:
+        found = await self.rights(asked)
+        return {pair: Grant(fair=each.fair_id, write=bool(each.publish), data=each) for pair, each in found.items()}
+
+    async def _snapshot(self, arrival: Arrival) -> Mapping[str, Any]:
+        """As `server.live.wire.call.CallSnapshot`. A call whose node does not answer is shown without anybody."""
+        try:
+            state = await self.back_end.state(arrival.id)
+        except MediaError:
+            state = None
+        mine: CallRights = arrival.grant.data
+        may = {"publish": mine.node.publish, "listen": mine.listen, "moderate": mine.moderate}
+        return call_wire(state) | {"v": state.v if state else 0, "kind": mine.kind, "may": may}
+
+    def _room_changed(self, state: RoomState) -> None:
+        self.live.publish_state(topics.call(state.room), "call", call_wire(state), v=state.v)
+
+
+def call_wire(state: RoomState | None) -> dict[str, Any]:
+    """A room's state as `server.live.wire.call.CallState`."""
+    if state is None:
+        return {"participants": [], "speakers": [], "recording": False}
+    wire = state.model_dump(mode="json")
+    return {key: wire[key] for key in ("participants", "speakers", "recording")}
+
+
+def create_back_end(kernel: Kernel) -> MediaBackEnd:
+    """What the settings choose."""
+    return OwnNodes(kernel.settings)
+
+
+def refused(error: MediaError) -> LiveError:
+    """A refusal of the back end as one of the live line."""
+    return LiveError(error.code if error.code in ERRORS else "internal", error.message)
+
+
+def calls_of(connection: HTTPConnection) -> Calls:
+    """The parts that serve this request."""
+    calls: Calls = connection.app.state.calls
+    return calls

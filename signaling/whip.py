@@ -1,0 +1,192 @@
+"""WHIP in and WHEP out: encoders and players take part in a call by plain HTTP (RFC 9725; WHEP's draft likewise).
+
+Who comes with a token is the person who made it, and may do in the call what that person may do: it is asked with each
+request, so a token is worth nothing once its person was removed. Trickle is not needed, since the node answers on one
+port; it is taken and ignored. ICE is not restarted on a running session (422): encoders post anew.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from people.seals import Seal
+from server.kernel.http import ProblemError
+from server.kernel.parts import kernel_of
+from signaling.media.sdp import MOST_BYTES, Offer, SdpError, parse_offer
+from signaling.parts import calls_of
+from signaling.protocol import AUTO, Join, MediaError, Published, Remove
+from signaling.rights import CallRights
+from signaling.turn import ice_servers, link_headers
+
+SDP_TYPE, FRAGMENT_TYPE = "application/sdp", "application/trickle-ice-sdpfrag"
+LIFETIME = timedelta(days=7)  # of a token: an encoder is set up before the fair
+BODY_BYTES = MOST_BYTES + 1024
+_STATUS = {"bad_request": 400, "forbidden": 403, "not_found": 404, "conflict": 409, "unavailable": 503}
+
+Way = Literal["whip", "whep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """What a token says: who, in which call, and whether to send or to watch."""
+
+    person: str
+    call: str
+    way: str
+
+    @property
+    def participant(self) -> str:
+        """The part that its bearer takes: one encoder or player per person."""
+        return f"{self.person}-{self.way}"
+
+
+def token_for(secret: bytes, bearer: Bearer, now: datetime) -> str:
+    """A token for an encoder or a player, from now on for its lifetime."""
+    return _seal(secret).close(asdict(bearer), now)
+
+
+def read_token(secret: bytes, token: str, now: datetime) -> Bearer | None:
+    """What a token says; None when it is not ours or too old."""
+    found = _seal(secret).open(token, now)
+    return Bearer(**found) if found else None
+
+
+def _seal(secret: bytes) -> Seal:
+    return Seal(secret, "whip", LIFETIME)
+
+
+async def begin(request: Request) -> Response:
+    """POST an offer: the answer, and where the session is."""
+    bearer, rights = await _admitted(request)
+    text = await _sdp(request)
+    offer = _parsed(text)
+    calls, generation = calls_of(request), int(kernel_of(request).clock.now().timestamp() * 1_000) % 2**31
+    join = Join(
+        room=bearer.call,
+        participant=bearer.participant,
+        generation=generation,
+        person=bearer.person,
+        session="",
+        rights=rights.node,
+        sdp=text,
+        publish=_published(offer) if bearer.way == "whip" else [],
+        listen={} if bearer.way == "whip" else {section.mid: AUTO for section in offer.sections if section.receives},
+    )
+    try:
+        joined = await calls.back_end.join(join)
+    except MediaError as error:
+        raise _problem(error) from None
+    if not joined.sdp:
+        raise ProblemError(501, "not_here", "This server's calls are carried by another engine: use its own ingest.")
+    response = Response(joined.sdp, 201, media_type=SDP_TYPE)
+    response.headers["location"] = f"/{bearer.way}/{bearer.call}/{generation}"
+    response.headers["etag"] = _etag(joined.sdp)
+    response.headers["accept-patch"] = FRAGMENT_TYPE
+    now = kernel_of(request).clock.now()
+    for link in link_headers(ice_servers(kernel_of(request).settings, bearer.person, now)):
+        response.headers.append("link", link)
+    return response
+
+
+async def patch(request: Request) -> Response:
+    """PATCH candidates: taken, not needed. ICE anew: refused."""
+    await _admitted(request)
+    if _type_of(request) != FRAGMENT_TYPE:
+        raise ProblemError(415, "unsupported_type", f"Send {FRAGMENT_TYPE}.")
+    if request.headers.get("if-match") is None:
+        raise ProblemError(428, "precondition_required", "Send If-Match with the session's ETag.")
+    if request.headers["if-match"] == "*":
+        raise ProblemError(422, "no_restart", "ICE is not restarted here: end the session and post a new offer.")
+    await request.body()
+    return Response(status_code=204)
+
+
+async def end(request: Request) -> Response:
+    """DELETE the session."""
+    bearer, _ = await _admitted(request)
+    try:
+        await calls_of(request).back_end.remove(Remove(room=bearer.call, participant=bearer.participant))
+    except MediaError as error:
+        raise _problem(error) from None
+    return Response(status_code=200)
+
+
+async def describe(request: Request) -> Response:
+    """OPTIONS: what is taken here, and the ICE servers for who shows a token."""
+    return Response(status_code=204, headers={"accept-post": SDP_TYPE, "allow": "OPTIONS, POST, PATCH, DELETE"})
+
+
+async def _admitted(request: Request) -> tuple[Bearer, CallRights]:
+    """Who asks, and what they may do in the call. Raises ProblemError: 401 without a good token."""
+    kernel, way = kernel_of(request), request.url.path.split("/")[1]
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = read_token(kernel.settings.secret_bytes, token.strip(), kernel.clock.now())
+    if kind.lower() != "bearer" or bearer is None or (bearer.way, bearer.call) != (way, request.path_params["call"]):
+        raise ProblemError(
+            401, "unauthorized", "A good bearer token is needed.", headers={"www-authenticate": "Bearer"}
+        )
+    rights = (await calls_of(request).rights([(bearer.person, bearer.call)])).get((bearer.person, bearer.call))
+    if rights is None or not (rights.publish if way == "whip" else rights.listen):
+        raise ProblemError(403, "forbidden", "Its person may not do this any more.")
+    return bearer, rights
+
+
+async def _sdp(request: Request) -> str:
+    if _type_of(request) != SDP_TYPE:
+        raise ProblemError(415, "unsupported_type", f"Send {SDP_TYPE}.")
+    try:
+        return (await request.body()).decode()
+    except UnicodeDecodeError:
+        raise ProblemError(400, "bad_request", "sdp: not UTF-8") from None
+
+
+def _type_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _parsed(text: str) -> Offer:
+    try:
+        return parse_offer(text)
+    except SdpError as error:
+        raise ProblemError(400, "bad_request", f"sdp: {error}") from None
+
+
+def _published(offer: Offer) -> list[Published]:
+    """An encoder's first sound and its first picture."""
+    found: dict[str, Published] = {}
+    for section in offer.sections:
+        if section.sends and section.kind in ("audio", "video") and section.kind not in found:
+            source: Literal["microphone", "camera"] = "microphone" if section.kind == "audio" else "camera"
+            found[section.kind] = Published(mid=section.mid, source=source)
+    if not found:
+        raise ProblemError(400, "bad_request", "sdp: nothing is sent")
+    return list(found.values())
+
+
+def _etag(sdp: str) -> str:
+    """The ETag of an ICE session is its fragment (RFC 9725, 4.3.1)."""
+    found = re.search(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE)
+    return f'"{found[1] if found else ""}"'
+
+
+def _problem(error: MediaError) -> ProblemError:
+    status = _STATUS.get(error.code, 500)
+    headers = {"retry-after": "2"} if status == 503 else {}
+    return ProblemError(status, error.code, error.message, headers=headers)
+
+
+def _routes(way: Way) -> list[BaseRoute]:
+    return [
+        Route(f"/{way}/{{call}}", begin, methods=["POST"], name=f"{way}_begin"),
+        Route(f"/{way}/{{call}}", describe, methods=["OPTIONS"], name=f"{way}_describe"),
+        Route(f"/{way}/{{call}}/{{session}}", patch, methods=["PATCH"], name=f"{way}_patch"),
+        Route(f"/{way}/{{call}}/{{session}}", end, methods=["DELETE"], name=f"{way}_end"),
+    ]
+
+
+routes = [*_routes("whip"), *_routes("whep")]

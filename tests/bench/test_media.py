@@ -1,0 +1,49 @@
+"""The measurement of calls: that it counts what it says it counts."""
+
+import socket
+
+import pytest
+
+from bench.media.cases import CASES, scaled
+from bench.media.compare import run
+from bench.media.counting import Counter
+from bench.media.peer import opus, vp8
+from bench.options import Options, UsageError
+
+
+def test_packets_of_video_are_counted_and_nothing_else() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as ear, socket.socket(type=socket.SOCK_DGRAM) as mouth:
+        ear.bind(("127.0.0.1", 0))
+        for number in range(70):
+            mouth.sendto(vp8(number, 0, 1, key=False, marker=number % 2 == 0), ear.getsockname())
+        for other in (opus(1, 1, 1), b"\x80\xc8" + bytes(26), b"\x00\x01" + bytes(18)):
+            mouth.sendto(other, ear.getsockname())
+        assert Counter().count([ear]) == 70
+        assert Counter().count([ear]) == 0
+
+
+def test_what_is_expected_is_what_the_case_says() -> None:
+    expected = {case.name: case.expected for case in CASES}
+    assert expected["stage 50 bursts"] == expected["stage 50 even"] == 50_000
+    assert expected["stage 200"] == 54_000
+    assert expected["booth 8"] == 8 * 7 * 90
+    assert scaled(CASES[0], 1.0, 5).expected == 5_000
+
+
+def test_a_short_run_has_every_figure() -> None:
+    """Bounds are wide: this is about figures being there, and the machine may be busy."""
+    case = "stage 50 bursts"
+    result = run(Options("test", case, ["fairmatch"], 1.0, 1, 5))
+    assert result.left_out == []
+    figures = {row.metric: row.value for row in result.rows}
+    assert figures["packets_per_cpu_second"] > 1_000
+    assert 0 < figures["core_share"] <= 100
+    assert figures["arrived"] > 10
+    assert 0 < figures["join_p95_ms"] < 10_000
+
+
+def test_unknown_names_are_said() -> None:
+    with pytest.raises(UsageError, match="there are: stage 50 bursts"):
+        run(Options("test", "nothing"))
+    with pytest.raises(UsageError, match="there are: fairmatch, janus"):
+        run(Options("test", "booth 8", ["mediasoup"]))

@@ -1,0 +1,70 @@
+"""A media back end that only notes what it is asked: for tests that are about who may ask."""
+
+from typing import Any
+
+from signaling.back_end import Ears
+from signaling.protocol import Joined, Recorded, RoomState
+
+
+class QuietBackEnd:
+    """Answers everything, carries nothing."""
+
+    def __init__(self) -> None:
+        self.ears = Ears()
+        self.asked: list[tuple[str, Any]] = []
+
+    async def join(self, join: Any) -> Joined:
+        """Noted."""
+        self.asked.append(("join", join))
+        return Joined(sdp="v=0")
+
+    async def state(self, room: str) -> RoomState | None:
+        """Nobody is there."""
+        return None
+
+    async def where(self, person: str) -> list[Any]:
+        """Nowhere."""
+        return []
+
+    async def stats(self) -> list[Any]:
+        """None."""
+        return []
+
+    async def stop_recording(self, room: str) -> Recorded:
+        """Noted."""
+        self.asked.append(("stop_recording", room))
+        return Recorded(path="", seconds=0.0, parts=0)
+
+    async def _note(self, what: str, given: Any) -> None:
+        self.asked.append((what, given))
+
+    async def listen(self, given: Any) -> None:
+        """Noted."""
+        await self._note("listen", given)
+
+    async def set_rights(self, given: Any) -> None:
+        """Noted."""
+        await self._note("set_rights", given)
+
+    async def mute(self, given: Any) -> None:
+        """Noted."""
+        await self._note("mute", given)
+
+    async def remove(self, given: Any) -> None:
+        """Noted."""
+        await self._note("remove", given)
+
+    async def expel(self, given: Any) -> None:
+        """Noted."""
+        await self._note("expel", given)
+
+    async def close(self, room: str) -> None:
+        """Noted."""
+        await self._note("close", room)
+
+    async def start_recording(self, given: Any) -> None:
+        """Noted."""
+        await self._note("start_recording", given)
+
+    async def stop(self) -> None:
+        """Nothing runs."""

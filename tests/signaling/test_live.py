@@ -1,0 +1,212 @@
+"""Calls over a real socket, through a media node that is a process of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from bench.media.peer import Media, RawPeer, opus
+from rooms.actions import open_room
+from rooms.model import BOOTH, MEETING, STAGE
+from server.live import topics
+from server.live.wire.call import CallAnswer, CallSnapshot
+from tests.chat.lines import Lines, lines
+from tests.fairs.guests import guests
+from tests.server.live.ground import Client
+from tests.signaling.scene import until
+
+OFFER_DEVICE = "aaaabbbbcccc0001"
+
+
+class RefusedError(Exception):
+    """The server said no."""
+
+
+async def ask(client: Client, method: str, **params: Any) -> Any:
+    """The result of a request. Raises RefusedError."""
+    reply = await client.ask(method, **params)
+    if "e" in reply:
+        raise RefusedError(f"{reply['e']['code']}: {reply['e']['msg']}")
+    return reply["r"]
+
+
+@pytest.fixture
+async def line(app: Starlette) -> AsyncIterator[Lines]:
+    """A fair with people, behind a real port."""
+    async with guests(app) as there, lines(there) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def calls(line: Lines) -> dict[str, str]:
+    """The topics of a stage's, a booth's and a meeting room's call, by kind."""
+    made = {}
+    async with line.there.app.state.kernel.database.write() as uow:
+        for kind in (STAGE, BOOTH, MEETING):
+            made[kind] = topics.call((await open_room(uow, line.there.fair.id, kind, f"the-{kind}", kind)).id)
+    return made
+
+
+@pytest.fixture
+async def peers() -> AsyncIterator[list[RawPeer]]:
+    """Connections that end with the test."""
+    opened: list[RawPeer] = []
+    yield opened
+    for peer in opened:
+        await peer.close()
+
+
+async def join(client: Client, call: str, peers: list[RawPeer], *, sends: bool, generation: int = 0) -> RawPeer:
+    """Take part in a call, with a microphone or listening."""
+    peer = RawPeer([Media("0", "audio", sends)])
+    peers.append(peer)
+    more = {"publish": [{"mid": "0", "source": "microphone"}]} if sends else {"listen": {"0": "auto"}}
+    answer = await ask(
+        client, "call.offer", call=call, device=OFFER_DEVICE, generation=generation, sdp=peer.offer(), **more
+    )
+    peer.connect(CallAnswer.model_validate(answer).sdp)
+    await asyncio.wait_for(peer.connected.wait(), 5)
+    return peer
+
+
+async def state_of(client: Client, call: str, true: Any) -> dict[str, Any]:
+    """The first state of a call for which something is true."""
+    async with asyncio.timeout(10):
+        while True:
+            state: dict[str, Any] = (await client.event(k="call", c=call))["d"]
+            if true(state):
+                return state
+
+
+async def test_people_hear_each_other_and_see_who_is_there(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+) -> None:
+    call = calls[MEETING]
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        snapshot = CallSnapshot.model_validate(bernd.welcome["channels"][call]["snapshot"])
+        assert (snapshot.kind, snapshot.participants, snapshot.may.moderate) == ("meeting", [], False)
+        speaker = await join(aylin, call, peers, sends=True)
+        listener = await join(bernd, call, peers, sends=False)
+        state = await state_of(bernd, call, lambda state: len(state["participants"]) == 2)
+        assert [track["source"] for each in state["participants"] for track in each["tracks"]] == ["microphone"]
+        speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+        await until(lambda: listener.packets)
+        await ask(aylin, "call.leave", call=call, device=OFFER_DEVICE)
+        await state_of(bernd, call, lambda state: len(state["participants"]) == 1)
+
+
+async def test_on_a_stage_only_those_with_a_part_in_it_publish(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+) -> None:
+    call = calls[STAGE]
+    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
+        with pytest.raises(RefusedError, match="forbidden"):
+            await join(aylin, call, peers, sends=True)
+        speaker = await join(edda, call, peers, sends=True)
+        viewer = await join(aylin, call, peers, sends=False)
+        speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+        await until(lambda: viewer.packets)
+
+
+async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+) -> None:
+    call, there = calls[MEETING], line.there
+    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
+        speaker = await join(aylin, call, peers, sends=True)
+        listener = await join(edda, call, peers, sends=False)
+        speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+        await until(lambda: listener.packets)
+        with pytest.raises(RefusedError, match="forbidden"):
+            await ask(aylin, "call.remove", call=call, person=there.ids["edda"])
+        await ask(edda, "call.remove", call=call, person=there.ids["aylin"])
+        heard = len(listener.packets)
+        for seq in range(2, 12):
+            speaker.send(opus(seq, 960 * seq, speaker.sections[0].ssrc))
+        await asyncio.sleep(0.1)
+        assert len(listener.packets) == heard
+        await aylin.event(k="revoked", c=call)
+        with pytest.raises(RefusedError, match="not_found"):
+            await join(aylin, call, peers, sends=True, generation=1)
+        await ask(edda, "call.readmit", call=call, person=there.ids["aylin"])
+        await ask(aylin, "subscribe", channels={call: None})
+        await join(aylin, call, peers, sends=True, generation=2)
+
+
+async def test_a_moderators_mute_is_undone_by_moderators_alone(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+) -> None:
+    call = calls[MEETING]
+    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
+        await join(aylin, call, peers, sends=True)
+        state = await state_of(edda, call, lambda state: state["participants"])
+        mute = {"call": call, "participant": state["participants"][0]["id"], "sources": ["microphone"]}
+        await ask(edda, "call.mute", **mute, muted=True)
+        await state_of(edda, call, lambda state: state["participants"][0]["tracks"][0]["muted"])
+        with pytest.raises(RefusedError, match="forbidden"):
+            await ask(aylin, "call.mute", **mute, muted=False)
+        await ask(edda, "call.mute", **mute, muted=False)
+        await state_of(edda, call, lambda state: not state["participants"][0]["tracks"][0]["muted"])
+
+
+async def test_who_signs_out_is_out_of_the_call(line: Lines, calls: dict[str, str], peers: list[RawPeer]) -> None:
+    call = calls[MEETING]
+    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
+        await join(aylin, call, peers, sends=True)
+        await state_of(edda, call, lambda state: state["participants"])
+        await line.there["aylin"].post("/sign-out")
+        await state_of(edda, call, lambda state: state["participants"] == [])
+
+
+async def test_a_malformed_offer_is_one_clean_error(line: Lines, calls: dict[str, str]) -> None:
+    call = calls[MEETING]
+    async with line.client("aylin", call) as aylin:
+        for sdp in ("", "v=0\r\n", "x" * 32_000):
+            with pytest.raises(RefusedError, match="bad_request"):
+                await ask(aylin, "call.offer", call=call, device=OFFER_DEVICE, generation=0, sdp=sdp)
+
+
+async def test_a_killed_node_is_replaced_and_people_are_told_to_come_back(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+) -> None:
+    import os
+    import signal
+
+    call = calls[MEETING]
+    async with line.client("aylin", call) as aylin:
+        await join(aylin, call, peers, sends=True)
+        await state_of(aylin, call, lambda state: state["participants"])
+        child = line.there.app.state.calls.back_end.nodes.line.pid
+        os.kill(child, signal.SIGKILL)
+        await state_of(aylin, call, lambda state: state["participants"] == [])
+        await join(aylin, call, peers, sends=True, generation=1)
+        await state_of(aylin, call, lambda state: state["participants"])
+
+
+async def test_two_people_pass_descriptions_and_candidates_to_each_other(line: Lines, calls: dict[str, str]) -> None:
+    call, ids = calls[MEETING], line.there.ids
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        signal = {"call": call, "device": OFFER_DEVICE, "to": ids["bernd"], "generation": 3}
+        sdp = RawPeer([Media("0", "audio", True)])
+        sdp.socket.close()
+        await ask(aylin, "call.signal", **signal, description={"type": "offer", "sdp": sdp.offer()})
+        came = (await bernd.event(k="signal"))["d"]
+        assert (came["sender"], came["generation"], came["description"]["type"]) == (ids["aylin"], 3, "offer")
+        assert came["polite"] is (ids["bernd"] < ids["aylin"])
+        with pytest.raises(RefusedError, match="bad_request: sdp"):
+            await ask(aylin, "call.signal", **signal, description={"type": "offer", "sdp": "v=0\r\nnonsense"})
+        await ask(aylin, "call.signal", **signal, candidate={"candidate": "candidate:1 1 udp 1 ::1 9"})
+        assert (await bernd.event(k="signal"))["d"]["candidate"]["candidate"] == "candidate:1 1 udp 1 ::1 9"
+        with pytest.raises(RefusedError, match="bad_request: one of"):
+            await ask(aylin, "call.signal", **signal)
+        with pytest.raises(RefusedError, match="not_found"):
+            await ask(aylin, "call.signal", **signal | {"to": "nobody"}, gone=True)
+
+
+async def test_ice_servers_come_with_credentials_that_end(line: Lines, calls: dict[str, str]) -> None:
+    call, settings = calls[MEETING], line.there.app.state.kernel.settings
+    assert settings.turn_urls == []
+    async with line.client("aylin", call) as aylin:
+        assert (await ask(aylin, "call.ice", call=call))["servers"] == []

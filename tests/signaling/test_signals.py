@@ -1,0 +1,17 @@
+"""Direct calls: who gives way, and how much is passed on."""
+
+from signaling.signals import CANDIDATES_MOST, Signals, is_polite
+
+
+def test_of_two_exactly_one_gives_way() -> None:
+    assert is_polite("a", "b") is not is_polite("b", "a")
+
+
+def test_so_many_candidates_follow_a_description_and_the_next_description_allows_them_again() -> None:
+    signals = Signals()
+    signals.describe("call", "anna", "ben")
+    allowed = [signals.may_send_candidate("call", "anna", "ben") for _ in range(CANDIDATES_MOST + 1)]
+    assert allowed == [True] * CANDIDATES_MOST + [False]
+    assert signals.may_send_candidate("call", "ben", "anna")
+    signals.describe("call", "anna", "ben")
+    assert signals.may_send_candidate("call", "anna", "ben")
