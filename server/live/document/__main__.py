@@ -17,7 +17,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / "docs" / "protocol.md": guide_of(protocol),
         ROOT / "docs" / "protocol.asyncapi.json": asyncapi_of(protocol),
-        ROOT / "web" / "static" / "js" / "live" / "types.js": types_of(protocol),
+        **{ROOT / "web" / "static" / "js" / "live" / name: text for name, text in types_of(protocol).items()},
     }
 
 

@@ -1,5 +1,6 @@
 """The messages' JSON Schemas, and their types in words."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,16 @@ def models_of(protocol: Protocol) -> list[type[BaseModel]]:
     models += [each.data for each in protocol.events]
     models += protocol.snapshots.values()
     return list(dict.fromkeys([*models, ChannelState, Failure]))
+
+
+def modules_of(protocol: Protocol) -> dict[str, str]:
+    """In which module of `server.live.wire` each message stands, by its name; parts of messages included."""
+    found: dict[str, str] = {}
+    for module in {model.__module__ for model in models_of(protocol)}:
+        for name, value in vars(sys.modules[module]).items():
+            if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module:
+                found[name] = module.rpartition(".")[2]
+    return found
 
 
 def schemas_of(protocol: Protocol) -> dict[str, Any]:

@@ -4,7 +4,7 @@
  * Events: "change", "reminder" (with the event's data as detail).
  *
  * @typedef {import("./topics.js").Store} Store
- * @typedef {import("./types.js").NextMeeting} NextMeeting
+ * @typedef {import("./types-meeting.js").NextMeeting} NextMeeting
  */
 
 export class Mine extends EventTarget {

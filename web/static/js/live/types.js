@@ -9,103 +9,6 @@
  * @typedef {object} Bye
  *   This worker stops. Finish what is in flight; the close (4001) follows.
  * @property {number} after_ms  Wait this long before connecting again.
- * @typedef {object} CallAnswer
- *   You take part.
- * @property {string} participant  Your id in this call.
- * @property {string} sdp  The answer; empty where `url` is given.
- * @property {string} url  Where to go instead, when another engine (LiveKit) carries the call; else empty.
- * @property {string} token  The token for it; else empty.
- * @typedef {object} CallIce
- *   Ask for ICE servers: their credentials end by themselves after twelve hours.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @typedef {object} CallIceServers
- *   The ICE servers of this installation.
- * @property {Array<IceServer>} servers  For the configuration of an RTCPeerConnection.
- * @typedef {object} CallLeave
- *   Take part no longer.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
- *   same participant.
- * @typedef {object} CallListen
- *   Change what your receiving sections carry, without a new offer.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
- *   same participant.
- * @property {Record<string, string>} listen  What each receiving section carries, by mid: the id of a track, or `auto`
- *   for whoever speaks.
- * @typedef {object} CallMay
- *   What you may do in a call.
- * @property {Array<"microphone" | "camera" | "screen" | "screen_sound">} publish  What you may send.
- * @property {boolean} listen  Whether you may hear and see others.
- * @property {boolean} moderate  Mute and remove others, and record.
- * @typedef {object} CallMute
- *   Mute somebody, or undo it. Others, and what a moderator has muted: moderators only.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} participant  Whom.
- * @property {Array<"microphone" | "camera" | "screen" | "screen_sound">} sources  What of theirs.
- * @property {boolean} muted
- * @typedef {object} CallOffer
- *   Take part through the media node, or change what you send and how many places you have for others. Candidates are
- *   not needed: the node answers on one port, and learns your address from your checks.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
- *   same participant.
- * @property {number} generation  Raise it for each new RTCPeerConnection.
- * @property {string} sdp  A session description, at most 32 KiB.
- * @property {Array<Publishing>} [publish]  The sections that send.
- * @property {Record<string, string>} [listen]  What each receiving section carries, by mid: the id of a track, or
- *   `auto` for whoever speaks.
- * @typedef {object} CallReadmit
- *   Let somebody who was removed come in again.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} person  The person's id.
- * @typedef {object} CallRemove
- *   Remove somebody with all their tabs: from the answer on nothing comes from them, and nothing goes to them.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} person  The person's id.
- * @typedef {object} CallSignal
- *   Pass something on to another person in a call of two: a description, a candidate, or that you have gone. At most 64
- *   candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
- *   same participant.
- * @property {string} to  The other person's id.
- * @property {string} [to_device]  The other tab, once it is known; empty: all of theirs.
- * @property {number} generation  Of your RTCPeerConnection.
- * @property {Description | null} [description]
- * @property {Candidate | null} [candidate]
- * @property {boolean} [gone]  You have left.
- * @typedef {object} CallSnapshot
- *   A call as it is now, and what you may do in it.
- * @property {Array<Participant>} participants  Everybody in it.
- * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
- * @property {boolean} recording  Whether it is being recorded.
- * @property {number} v  The version that the first state after it follows.
- * @property {string} kind  What it belongs to: stage, booth, meeting.
- * @property {CallMay} may  What you may do.
- * @typedef {object} CallState
- *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
- * @property {Array<Participant>} participants  Everybody in it.
- * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
- * @property {boolean} recording  Whether it is being recorded.
- * @typedef {object} CallToken
- *   Ask for a token with which an encoder sends into the call (WHIP), or a player watches it (WHEP).
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {"whip" | "whep"} way  To send, or to watch.
- * @typedef {object} CallTokenGiven
- *   What to put into the encoder or player. The token does what its person may do, and ends after seven days.
- * @property {string} path  Where to send the offer, on this server.
- * @property {string} token  The bearer token.
- * @typedef {object} CallTrack
- *   Something that a participant sends.
- * @property {string} id  The track's id: it stays when its sender comes back.
- * @property {"microphone" | "camera" | "screen" | "screen_sound"} source  Where it comes from.
- * @property {boolean} muted  Whether a moderator has muted it.
- * @typedef {object} Candidate
- *   An ICE candidate on its way to the other person; empty: there are no more.
- * @property {string} candidate  The candidate's line.
- * @property {string | null} [mid]  Its section.
- * @property {number | null} [line]  The number of its section.
  * @typedef {object} ChannelState
  *   How a channel stands: complete from the given position on, or honestly anew from a snapshot.
  * @property {boolean} ok  False: not subscribed, `e` says why.
@@ -205,10 +108,6 @@
  * @property {string} channel  The channel's topic, chat:<id>.
  * @typedef {object} ChatUnread
  *   What is unread in all your channels.
- * @typedef {object} Description
- *   A session description on its way to the other person.
- * @property {"offer" | "answer" | "rollback"} type  As RTCSessionDescription has it.
- * @property {string} [sdp]  A session description, at most 32 KiB.
  * @typedef {object} Echo
  *   Is anybody there?
  * @typedef {object} EchoResult
@@ -227,44 +126,10 @@
  * @property {Record<string, Position | null>} [channels]  Topics with the position held in each; null where nothing is
  *   held.
  * @property {boolean} [hidden]  Whether the page is hidden: it then gets counters only.
- * @typedef {object} IceServer
- *   As RTCPeerConnection takes it.
- * @property {Array<string>} urls  Addresses.
- * @property {string} username  Empty for STUN.
- * @property {string} credential  Empty for STUN.
  * @typedef {object} Me
  *   The person of this connection.
  * @property {string} id  The person's id.
  * @property {string} name  The name that others see.
- * @typedef {object} MeetingChanged
- *   A meeting is longer, at another time, or called off.
- * @property {string} starts_at  When it begins, ISO 8601 in UTC.
- * @property {string} ends_at  When it ends, ISO 8601 in UTC.
- * @property {boolean} cancelled  Whether it was called off.
- * @typedef {object} MeetingNote
- *   Write into the notes of a meeting.
- * @property {string} meeting  The meeting's topic, meeting:<id>.
- * @property {string} text  The whole text.
- * @property {number} version  The version that was changed.
- * @typedef {object} MeetingNoted
- *   How the notes are now. Where `taken` is false somebody was faster: `text` is theirs, and nothing was changed.
- * @property {boolean} taken  Whether the text was taken.
- * @property {number} version  The version now.
- * @property {string} text  The whole text now.
- * @typedef {object} MeetingNotes
- *   Somebody wrote into the notes.
- * @property {string} text  The whole text.
- * @property {number} version  Its version.
- * @property {string} by  The id of who wrote.
- * @typedef {object} MeetingReminder
- *   Something that somebody should know now. Each is said once.
- * @property {string} meeting  The meeting's id.
- * @property {string} what  app_5min, app_1min: it begins so soon; missing: the others wait for you; rescue: you are
- *   asked to step in; stand_in, no_stand_in: who was asked to step in does so, or cannot.
- * @property {string} name  Whom it is about.
- * @property {string} path  Where to go.
- * @typedef {object} MeetingsMine
- *   What waits for me.
  * @typedef {object} MemberMuted
  *   Somebody may not write here for a while.
  * @property {string} person  Id of who was muted.
@@ -290,26 +155,8 @@
  * @property {string} text  The whole new text; empty when the message was deleted later.
  * @property {Array<string>} mentions  Ids of the people whom the new text calls.
  * @property {string} edited_at  When, ISO 8601 in UTC.
- * @typedef {object} MyMeetings
- *   What waits for somebody.
- * @property {number} waiting  How many requests wait for their answer.
- * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
- * @typedef {object} NextMeeting
- *   The meeting that comes next.
- * @property {string} id  The meeting's id.
- * @property {string} name  Whom one meets, several names with commas.
- * @property {string} starts_at  When it begins, ISO 8601 in UTC.
- * @property {string} ends_at  When it ends, ISO 8601 in UTC.
- * @property {string} path  The address of its room.
  * @typedef {object} Nothing
  *   An empty object: it is done.
- * @typedef {object} Participant
- *   Somebody in a call, with one tab.
- * @property {string} id  The participant's id.
- * @property {string} person  The person's id.
- * @property {number} generation  Grows with each connection of this participant.
- * @property {boolean} ready  Whether media can flow.
- * @property {Array<CallTrack>} tracks  What they send.
  * @typedef {object} Person
  *   Somebody who is in a room.
  * @property {string} id  The person's id.
@@ -330,10 +177,6 @@
  * @property {Array<Person>} [joined]  Who came; in a room of more than 200 people only those who keep order.
  * @property {Array<string>} [left]  Ids of those who left; in a room of more than 200 people left out.
  * @property {Array<Person> | null} [people]  When set: everybody who is there, replaces what you hold.
- * @typedef {object} Publishing
- *   A section of an offer in which something is sent.
- * @property {string} mid  The section's mid.
- * @property {"microphone" | "camera" | "screen" | "screen_sound"} source  Where it comes from.
  * @typedef {object} ReactionSet
  *   An emoji was put under a message or taken away.
  * @property {string} id  The message's id.
@@ -362,17 +205,6 @@
  * @property {number} v  The version that the first state after it follows.
  * @property {number} count  How many people.
  * @property {Array<Person>} people  The first hundred of them, in the order in which they came.
- * @typedef {object} Signal
- *   Something from the other person in a call of two, on your own topic.
- * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} sender  The other person's id.
- * @property {string} device  The other tab.
- * @property {string} to_device  Which tab of yours is meant; empty: any.
- * @property {number} generation  Of the other RTCPeerConnection: an older one's signals are void.
- * @property {boolean} polite  Whether you give way when both offer at once.
- * @property {Record<string, any> | null} description  A session description.
- * @property {Record<string, any> | null} candidate  An ICE candidate.
- * @property {boolean} gone  The other one has left.
  * @typedef {object} Since
  *   What was missed in one subscribed channel: the answer to a gap.
  * @property {string} channel  The name of a topic, such as chat:<id>.
@@ -433,15 +265,15 @@
  * Every method with its parameters and its answer.
  *
  * @typedef {{
- *   "call.offer": { params: CallOffer, result: CallAnswer },
- *   "call.listen": { params: CallListen, result: Nothing },
- *   "call.leave": { params: CallLeave, result: Nothing },
- *   "call.mute": { params: CallMute, result: Nothing },
- *   "call.remove": { params: CallRemove, result: Nothing },
- *   "call.readmit": { params: CallReadmit, result: Nothing },
- *   "call.token": { params: CallToken, result: CallTokenGiven },
- *   "call.ice": { params: CallIce, result: CallIceServers },
- *   "call.signal": { params: CallSignal, result: Nothing },
+ *   "call.offer": { params: import("./types-call.js").CallOffer, result: import("./types-call.js").CallAnswer },
+ *   "call.listen": { params: import("./types-call.js").CallListen, result: Nothing },
+ *   "call.leave": { params: import("./types-call.js").CallLeave, result: Nothing },
+ *   "call.mute": { params: import("./types-call.js").CallMute, result: Nothing },
+ *   "call.remove": { params: import("./types-call.js").CallRemove, result: Nothing },
+ *   "call.readmit": { params: import("./types-call.js").CallReadmit, result: Nothing },
+ *   "call.token": { params: import("./types-call.js").CallToken, result: import("./types-call.js").CallTokenGiven },
+ *   "call.ice": { params: import("./types-call.js").CallIce, result: import("./types-call.js").CallIceServers },
+ *   "call.signal": { params: import("./types-call.js").CallSignal, result: Nothing },
  *   "chat.send": { params: ChatSend, result: ChatSent },
  *   "chat.edit": { params: ChatEdit, result: ChatDone },
  *   "chat.delete": { params: ChatDelete, result: ChatDone },
@@ -451,8 +283,8 @@
  *   "chat.history": { params: ChatHistory, result: ChatPage },
  *   "chat.mentionable": { params: ChatMentionable, result: ChatMentionables },
  *   "chat.unread": { params: ChatUnread, result: Unread },
- *   "meetings.mine": { params: MeetingsMine, result: MyMeetings },
- *   "meeting.note": { params: MeetingNote, result: MeetingNoted },
+ *   "meetings.mine": { params: import("./types-meeting.js").MeetingsMine, result: import("./types-meeting.js").MyMeetings },
+ *   "meeting.note": { params: import("./types-meeting.js").MeetingNote, result: import("./types-meeting.js").MeetingNoted },
  *   "room.roster": { params: RoomRoster, result: RoomPage },
  *   "hello": { params: Hello, result: Welcome },
  *   "subscribe": { params: Subscribe, result: ChannelStates },
@@ -481,12 +313,12 @@
  * Every state event with its data.
  *
  * @typedef {{
- *   "call": CallState,
+ *   "call": import("./types-call.js").CallState,
  *   "unread": Unread,
- *   "meetings": MyMeetings,
+ *   "meetings": import("./types-meeting.js").MyMeetings,
  *   "presence": Presence,
- *   "notes": MeetingNotes,
- *   "changed": MeetingChanged,
+ *   "notes": import("./types-meeting.js").MeetingNotes,
+ *   "changed": import("./types-meeting.js").MeetingChanged,
  *   "top": Top,
  * }} StateEvents
  */
@@ -495,9 +327,9 @@
  * Every passing event with its data.
  *
  * @typedef {{
- *   "signal": Signal,
+ *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
- *   "meeting.reminder": MeetingReminder,
+ *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
  *   "bye": Bye,
  *   "revoked": Revoked,
  * }} PassingEvents
@@ -507,7 +339,7 @@
  * What a newcomer is given, by the kind of topic.
  *
  * @typedef {{
- *   call: CallSnapshot,
+ *   call: import("./types-call.js").CallSnapshot,
  *   chat: ChatSnapshot,
  *   meeting: RoomSnapshot,
  *   room: RoomSnapshot,

@@ -15,7 +15,7 @@ import { session } from "fairmatch/live/start";
 const NEAR = 15 * 60_000;
 const LOOK_EVERY = 20_000;
 
-/** @typedef {import("../live/types.js").NextMeeting} NextMeeting */
+/** @typedef {import("../live/types-meeting.js").NextMeeting} NextMeeting */
 
 /** @type {WeakSet<EventTarget>} */
 const heard = new WeakSet();

@@ -1,0 +1,134 @@
+// Made by `python -m server.live.document` from the messages in server/live/wire. Change those, not this.
+
+/**
+ * @typedef {object} CallAnswer
+ *   You take part.
+ * @property {string} participant  Your id in this call.
+ * @property {string} sdp  The answer; empty where `url` is given.
+ * @property {string} url  Where to go instead, when another engine (LiveKit) carries the call; else empty.
+ * @property {string} token  The token for it; else empty.
+ * @typedef {object} CallIce
+ *   Ask for ICE servers: their credentials end by themselves after twelve hours.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @typedef {object} CallIceServers
+ *   The ICE servers of this installation.
+ * @property {Array<IceServer>} servers  For the configuration of an RTCPeerConnection.
+ * @typedef {object} CallLeave
+ *   Take part no longer.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
+ *   same participant.
+ * @typedef {object} CallListen
+ *   Change what your receiving sections carry, without a new offer.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
+ *   same participant.
+ * @property {Record<string, string>} listen  What each receiving section carries, by mid: the id of a track, or `auto`
+ *   for whoever speaks.
+ * @typedef {object} CallMay
+ *   What you may do in a call.
+ * @property {Array<"microphone" | "camera" | "screen" | "screen_sound">} publish  What you may send.
+ * @property {boolean} listen  Whether you may hear and see others.
+ * @property {boolean} moderate  Mute and remove others, and record.
+ * @typedef {object} CallMute
+ *   Mute somebody, or undo it. Others, and what a moderator has muted: moderators only.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} participant  Whom.
+ * @property {Array<"microphone" | "camera" | "screen" | "screen_sound">} sources  What of theirs.
+ * @property {boolean} muted
+ * @typedef {object} CallOffer
+ *   Take part through the media node, or change what you send and how many places you have for others. Candidates are
+ *   not needed: the node answers on one port, and learns your address from your checks.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
+ *   same participant.
+ * @property {number} generation  Raise it for each new RTCPeerConnection.
+ * @property {string} sdp  A session description, at most 32 KiB.
+ * @property {Array<Publishing>} [publish]  The sections that send.
+ * @property {Record<string, string>} [listen]  What each receiving section carries, by mid: the id of a track, or
+ *   `auto` for whoever speaks.
+ * @typedef {object} CallReadmit
+ *   Let somebody who was removed come in again.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} person  The person's id.
+ * @typedef {object} CallRemove
+ *   Remove somebody with all their tabs: from the answer on nothing comes from them, and nothing goes to them.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} person  The person's id.
+ * @typedef {object} CallSignal
+ *   Pass something on to another person in a call of two: a description, a candidate, or that you have gone. At most 64
+ *   candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
+ *   same participant.
+ * @property {string} to  The other person's id.
+ * @property {string} [to_device]  The other tab, once it is known; empty: all of theirs.
+ * @property {number} generation  Of your RTCPeerConnection.
+ * @property {Description | null} [description]
+ * @property {Candidate | null} [candidate]
+ * @property {boolean} [gone]  You have left.
+ * @typedef {object} CallSnapshot
+ *   A call as it is now, and what you may do in it.
+ * @property {Array<Participant>} participants  Everybody in it.
+ * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
+ * @property {boolean} recording  Whether it is being recorded.
+ * @property {number} v  The version that the first state after it follows.
+ * @property {string} kind  What it belongs to: stage, booth, meeting.
+ * @property {CallMay} may  What you may do.
+ * @typedef {object} CallState
+ *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
+ * @property {Array<Participant>} participants  Everybody in it.
+ * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
+ * @property {boolean} recording  Whether it is being recorded.
+ * @typedef {object} CallToken
+ *   Ask for a token with which an encoder sends into the call (WHIP), or a player watches it (WHEP).
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {"whip" | "whep"} way  To send, or to watch.
+ * @typedef {object} CallTokenGiven
+ *   What to put into the encoder or player. The token does what its person may do, and ends after seven days.
+ * @property {string} path  Where to send the offer, on this server.
+ * @property {string} token  The bearer token.
+ * @typedef {object} CallTrack
+ *   Something that a participant sends.
+ * @property {string} id  The track's id: it stays when its sender comes back.
+ * @property {"microphone" | "camera" | "screen" | "screen_sound"} source  Where it comes from.
+ * @property {boolean} muted  Whether a moderator has muted it.
+ * @typedef {object} Candidate
+ *   An ICE candidate on its way to the other person; empty: there are no more.
+ * @property {string} candidate  The candidate's line.
+ * @property {string | null} [mid]  Its section.
+ * @property {number | null} [line]  The number of its section.
+ * @typedef {object} Description
+ *   A session description on its way to the other person.
+ * @property {"offer" | "answer" | "rollback"} type  As RTCSessionDescription has it.
+ * @property {string} [sdp]  A session description, at most 32 KiB.
+ * @typedef {object} IceServer
+ *   As RTCPeerConnection takes it.
+ * @property {Array<string>} urls  Addresses.
+ * @property {string} username  Empty for STUN.
+ * @property {string} credential  Empty for STUN.
+ * @typedef {object} Participant
+ *   Somebody in a call, with one tab.
+ * @property {string} id  The participant's id.
+ * @property {string} person  The person's id.
+ * @property {number} generation  Grows with each connection of this participant.
+ * @property {boolean} ready  Whether media can flow.
+ * @property {Array<CallTrack>} tracks  What they send.
+ * @typedef {object} Publishing
+ *   A section of an offer in which something is sent.
+ * @property {string} mid  The section's mid.
+ * @property {"microphone" | "camera" | "screen" | "screen_sound"} source  Where it comes from.
+ * @typedef {object} Signal
+ *   Something from the other person in a call of two, on your own topic.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} sender  The other person's id.
+ * @property {string} device  The other tab.
+ * @property {string} to_device  Which tab of yours is meant; empty: any.
+ * @property {number} generation  Of the other RTCPeerConnection: an older one's signals are void.
+ * @property {boolean} polite  Whether you give way when both offer at once.
+ * @property {Record<string, any> | null} description  A session description.
+ * @property {Record<string, any> | null} candidate  An ICE candidate.
+ * @property {boolean} gone  The other one has left.
+ */
+
+export {};
