@@ -1,0 +1,5 @@
+"""The pages of lists, words and notes."""
+
+from directory.lists.pages import about, index, one
+
+routes = [*index.routes, *one.routes, *about.routes]
