@@ -125,6 +125,21 @@ ROUTES: dict[tuple[str, str], Access] = {
     # Stopping mails with news, by the link in each of them
     ("GET", "/news/mails/{token}"): Access.ANYONE,
     ("POST", "/news/mails/{token}"): Access.ANYONE,
+    # What somebody keeps about organisations: found by them and, where it is shared, by their colleagues, by the query
+    ("GET", "/lists"): Access.SIGNED_IN,
+    ("POST", "/lists"): Access.SIGNED_IN,
+    ("GET", "/lists/bookmarks"): Access.SIGNED_IN,
+    ("GET", "/lists/{list}"): Access.SIGNED_IN,
+    ("POST", "/lists/{list}"): Access.SIGNED_IN,
+    ("POST", "/lists/{list}/remove"): Access.SIGNED_IN,
+    ("POST", "/lists/{list}/organisations/{organisation}/remove"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/notes"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/notes"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/notes/{note}"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/notes/{note}/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/bookmark"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/lists"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/labels"): Access.SIGNED_IN,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,

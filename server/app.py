@@ -17,6 +17,7 @@ import chat.listeners
 import chat.live
 import chat.pages
 import directory.contacts.pages
+import directory.lists.pages
 import directory.needs.pages
 import directory.news.pages
 import directory.organisations.pages
@@ -40,6 +41,8 @@ import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.lists import own_data as lists_own_data
+from directory.lists.pages.about import section as kept_section
 from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
@@ -165,6 +168,9 @@ class Fairmatch:
         sitemap = Sitemap()
         sitemap.add(ORGANISATIONS_LISTED)
         persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
+        organisations.sections.append(kept_section)
+        organisations.carriers.append(lists_own_data.carry)
+        persons.own_data.register("lists", lists_own_data.collect, lists_own_data.erase)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
@@ -187,6 +193,7 @@ class Fairmatch:
             *directory.needs.pages.routes,
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
+            *directory.lists.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *meetings.pages.routes,

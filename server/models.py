@@ -3,6 +3,7 @@
 from chat import model as chat_model
 from directory.contacts import model as contacts_model
 from directory.imports import model as imports_model
+from directory.lists import model as lists_model
 from directory.needs import model as needs_model
 from directory.news import model as news_model
 from directory.organisations import model as organisations_model
@@ -21,6 +22,7 @@ __all__ = [
     "contacts_model",
     "fairs_model",
     "imports_model",
+    "lists_model",
     "live_model",
     "meetings_model",
     "needs_model",

@@ -80,9 +80,7 @@ async def put_on_list(uow: UnitOfWork, person_id: str, list_id: str, organisatio
     held = select(func.count()).select_from(ShortlistEntry).where(ShortlistEntry.shortlist_id == list_id)
     if (await uow.session.scalar(held) or 0) >= ENTRIES_MOST:
         raise RefusedError("too_many")
-    entry = ShortlistEntry(
-        shortlist_id=list_id, organisation_id=organisation_id, by_id=person_id, at=uow.clock.now()
-    )
+    entry = ShortlistEntry(shortlist_id=list_id, organisation_id=organisation_id, by_id=person_id, at=uow.clock.now())
     uow.session.add(entry)
 
 
@@ -122,7 +120,7 @@ async def write_note(uow: UnitOfWork, scope: Scope, note_id: str, organisation_i
     await _check_team(uow.session, scope)
     if await uow.session.get(Note, note_id) is not None:
         return
-    if len(await queries.notes(uow.session, scope.person_id, organisation_id)) >= NOTES_MOST:
+    if await queries.note_count(uow.session, scope.person_id, organisation_id) >= NOTES_MOST:
         raise RefusedError("too_many")
     uow.session.add(
         Note(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,7 +88,9 @@ async def lists(session: AsyncSession, person_id: str, having: str = "") -> list
         .order_by(func.lower(Shortlist.name), Shortlist.id)
         .limit(LISTS_MOST * 2)
     )
-    return [ListShown(id_, name, team or "", count, has) for id_, name, team, count, has in await session.execute(query)]
+    return [
+        ListShown(id_, name, team or "", count, has) for id_, name, team, count, has in await session.execute(query)
+    ]
 
 
 async def shortlist(session: AsyncSession, person_id: str, list_id: str) -> Shortlist | None:
@@ -158,6 +161,12 @@ async def notes(session: AsyncSession, person_id: str, organisation_id: str) -> 
     return [NoteShown(id_, text, by, name, team or "", at, edited) for id_, text, by, name, team, at, edited in rows]
 
 
+async def note_count(session: AsyncSession, person_id: str, organisation_id: str) -> int:
+    """How many notes somebody sees about an organisation."""
+    about = Note.organisation_id == organisation_id, visible_to(person_id, Note)
+    return await session.scalar(select(func.count()).select_from(Note).where(*about)) or 0
+
+
 async def note(session: AsyncSession, person_id: str, note_id: str) -> Note | None:
     """A note of somebody's own that they still see."""
     mine = Note.id == note_id, Note.by_id == person_id, visible_to(person_id, Note)
@@ -175,7 +184,7 @@ async def notes_on(session: AsyncSession, person_id: str, organisation_ids: Coll
     return found
 
 
-def _entries() -> Select[tuple[str, str, str, str, str | None, str, str, str]]:
+def _entries() -> Select[*tuple[Any, ...]]:
     return select(
         Organisation.id,
         Organisation.slug,
@@ -189,7 +198,7 @@ def _entries() -> Select[tuple[str, str, str, str, str | None, str, str, str]]:
 
 
 async def _page(
-    session: AsyncSession, query: Select[tuple[object, ...]], word: str, person_id: str, limit: int, after: int
+    session: AsyncSession, query: Select[*tuple[Any, ...]], word: str, person_id: str, limit: int, after: int
 ) -> list[Entry]:
     if word:
         on_it = Label.organisation_id == Organisation.id, func.lower(Label.word) == word.lower()
@@ -198,10 +207,10 @@ async def _page(
     return [Entry(*row) for row in await session.execute(query)]
 
 
-def _bookmarked(person_id: str) -> Select[tuple[str]]:
+def _bookmarked(person_id: str) -> Select[str]:
     query = select(Organisation.id).join(Bookmark, Bookmark.organisation_id == Organisation.id)
     return query.where(Bookmark.person_id == person_id, present())
 
 
-async def _count(session: AsyncSession, query: Select[tuple[str]]) -> int:
+async def _count(session: AsyncSession, query: Select[str]) -> int:
     return await session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -49,7 +49,10 @@ def labels(typed: str) -> list[str]:
 
 def once(words: Iterable[str]) -> list[str]:
     """The same words without those that differ from an earlier one in capitals alone."""
-    return list({word.casefold(): word for word in reversed(list(words))}.values())[::-1]
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.casefold(), word)
+    return list(first.values())
 
 
 def differences(held: Collection[str], wanted: Collection[str]) -> tuple[list[str], list[str]]:

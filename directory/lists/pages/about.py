@@ -40,7 +40,7 @@ async def section(request: Request, session: AsyncSession, seen: Seen) -> Sectio
     context = {
         "bookmarked": await queries.is_bookmarked(session, person.id, organisation_id),
         "words": words.get(organisation_id, []),
-        "notes": len(await queries.notes(session, person.id, organisation_id)),
+        "notes": await queries.note_count(session, person.id, organisation_id),
         "lists": [each for each in await queries.lists(session, person.id, organisation_id) if each.has],
     }
     return Section("lists/section.html", context)
@@ -84,7 +84,8 @@ async def choose_lists(request: Request) -> Response:
 async def choose_labels(request: Request) -> Response:
     """Have exactly these words on the organisation, private ones or those of a team."""
     form = await Form.of(request)
-    words = form.check("labels", lambda: labels(form.typed("labels")), [])
+    none: list[str] = []
+    words = form.take("labels", labels, none)
 
     async def change(uow: UnitOfWork, person_id: str, seen: Seen) -> None:
         await actions.set_labels(uow, scope(form, person_id), seen.organisation.id, words)

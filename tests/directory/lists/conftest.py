@@ -46,9 +46,8 @@ async def desk(app: Starlette) -> AsyncIterator[Desk]:
 
 async def organisation(uow: UnitOfWork, slug: str) -> str:
     """An organisation about which nothing is known but its name."""
-    unknown = dict.fromkeys(
-        "legal_name website domain size stage business_model customer_focus place postcode video_url".split(), ""
-    )
+    unknown = dict.fromkeys(("legal_name", "website", "domain", "size", "stage", "business_model"), "")
+    unknown |= dict.fromkeys(("customer_focus", "place", "postcode", "video_url"), "")
     now = uow.clock.now()
     made = Organisation(
         id=new_id(),
