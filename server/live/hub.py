@@ -136,7 +136,7 @@ class Hub:
             self._let_in(room, member)
             return
         behind.catching_up = True
-        self._tasks.spawn(self._caught_up(room, member))
+        self._tasks.spawn(self._caught_up(room, member, behind))
 
     async def reaches(self, room: Room, position: int, epoch: str) -> bool:
         """Whether a position makes sense here. One above our top may come from a worker that heard more than we did:
@@ -236,14 +236,20 @@ class Hub:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(COMPARE_DEAF_S)
-            self._ticks += 1
-            whole_second = self._ticks % round(COMPARE_S / COMPARE_DEAF_S) == 0
-            metrics.BUS_SILENCE.set(self._bus.silent_for)
-            if whole_second or self._bus.silent_for > DEAF_AFTER_S:
-                await self._harmless(self._compare(list(self.rooms)))
-            if whole_second:
-                self._tell_hidden()
-                self._close_empty()
+            try:
+                await self._ticked()
+            except Exception:  # whatever it was, what the bus loses is healed all the same
+                log.exception("tick_failed")
+
+    async def _ticked(self) -> None:
+        self._ticks += 1
+        whole_second = self._ticks % round(COMPARE_S / COMPARE_DEAF_S) == 0
+        metrics.BUS_SILENCE.set(self._bus.silent_for)
+        if whole_second or self._bus.silent_for > DEAF_AFTER_S:
+            await self._harmless(self._compare(list(self.rooms)))
+        if whole_second:
+            self._tell_hidden()
+            self._close_empty()
 
     async def _compare(self, topics: Collection[str]) -> None:
         """Bring the rooms in step with the log, whatever the bus has told or not told: one query for all."""
@@ -304,8 +310,7 @@ class Hub:
             write_all(member.write, list(states.values()))
             self.on_return(room, member)
 
-    async def _caught_up(self, room: Room, member: Member) -> None:
-        behind = room.behind[member]
+    async def _caught_up(self, room: Room, member: Member, behind: Behind) -> None:
         try:
             while not member.paused and not member.hidden and room.behind.get(member) is behind:
                 missed = await self.recall.events_after(room, behind.position)

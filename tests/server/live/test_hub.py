@@ -1,6 +1,7 @@
 """The hub against a bus that loses, doubles, delays and reorders: members get everything, once, in order."""
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -81,6 +82,14 @@ class Client(FakeMember):
         self.inside = False
         self.entering = False
         self.holes: list[tuple[int, int]] = []
+        self.hub: Hub | None = None
+
+    def close(self, code: Close, reason: str = "") -> None:
+        """Gone from the room at once, as a connection is."""
+        super().close(code, reason)
+        if self.hub and self.inside:
+            self.inside = False
+            self.hub.leave(self.hub.rooms[HALL], self)
 
     def write(self, frame: bytes) -> None:
         super().write(frame)
@@ -101,6 +110,8 @@ class World:
         self.hubs = [Hub(self.bus, f"w{number}", lambda topic: True) for number in range(2)]
         self.clients = [(Client(), self.hubs[number % 2]) for number in range(6)]
         self.entering: set[asyncio.Task[None]] = set()
+        for client, hub in self.clients:
+            client.hub = hub
         for hub in self.hubs:
             hub.read_from(self.log)
 
@@ -204,6 +215,8 @@ _EVENTS = ["say"] * 6 + ["enter"] * 4 + ["leave", "stall", "flow", "hide", "show
 
 
 async def _lived(seed: int, trouble: float, happenings: list[str]) -> None:
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
     world = World(seed, trouble)
     for hub in world.hubs:
         await hub.start()
@@ -218,6 +231,8 @@ async def _lived(seed: int, trouble: float, happenings: list[str]) -> None:
             assert client.position == world.log.top
     for hub in world.hubs:
         await hub.stop()
+    gc.collect(0)  # a task that failed tells of it when it goes
+    assert faults == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -232,6 +247,50 @@ def test_whatever_happens_everybody_has_everything_within_two_seconds(
     pace = random.Random(seed)
     with patch("server.live.hub.interval", lambda *_: pace.choice((0.0, 0.02, 0.1))):  # as in rooms of all sizes
         run(_lived(seed, trouble, happenings))
+
+
+def test_who_goes_before_the_catching_up_has_begun_is_not_caught_up() -> None:
+    async def scenario() -> None:
+        faults: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        log = Log(random.Random(1))
+        log.top = 5
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        room = (await hub.open([HALL]))[HALL]
+        client = Client()
+        hub.enter(room, client, 2)
+        hub.leave(room, client)
+        await asyncio.sleep(1)
+        gc.collect()
+        assert (faults, client.position) == ([], 0)
+        await hub.stop()
+
+    run(scenario())
+
+
+def test_a_fault_in_one_tick_does_not_end_the_healing() -> None:
+    class Broken(Client):
+        def write(self, frame: bytes) -> None:
+            raise RuntimeError
+
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        await hub.start()
+        room = (await hub.open([HALL]))[HALL]
+        broken, client = Broken(), Client()
+        broken.hidden = True
+        for each in (broken, client):
+            hub.enter(room, each, 0)
+        for top in (1, 2, 3):
+            log.top = top
+            await asyncio.sleep(2)
+        assert client.position == 3
+        await hub.stop()
+
+    run(scenario())
 
 
 def test_what_the_bus_lost_is_read_once_for_all_members_within_a_second() -> None:
