@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Delete, delete, select
 
-from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
+from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from fairs.model import Ban, Fair, Membership
 from fairs.queries import ban_in_force, granted_roles, organisers
 from fairs.rules import BASE_ROLE, GIVEN_ROLES, is_slug, may_act_upon
@@ -60,6 +60,13 @@ async def create(uow: UnitOfWork, plan: Plan, *, organiser_id: str) -> Fair:
     await uow.session.flush()
     uow.emit(MemberJoined(fair.id, organiser_id))
     return fair
+
+
+async def revise(uow: UnitOfWork, fair: Fair, plan: Plan, *, by_id: str) -> None:
+    """Change what is said of a fair. Its slug stays, whatever the plan says."""
+    fair.name, fair.tagline = plan.name, plan.tagline
+    fair.starts_on, fair.ends_on, fair.time_zone = plan.starts_on, plan.ends_on, plan.time_zone
+    uow.emit(FairRevised(fair.id, by_id))
 
 
 async def join(uow: UnitOfWork, fair_id: str, person_id: str) -> bool:

@@ -11,6 +11,14 @@ class FairCreated:
 
 
 @dataclass(frozen=True)
+class FairRevised:
+    """An organiser has changed what is said of a fair: its name, line, days or zone."""
+
+    fair_id: str
+    by_id: str
+
+
+@dataclass(frozen=True)
 class MemberJoined:
     """Somebody belongs to a fair now."""
 

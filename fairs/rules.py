@@ -1,6 +1,7 @@
 """Decisions about fairs, without database and clock: roles, days, and who may act upon whom."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Set
 from datetime import date, datetime
 from enum import Enum
@@ -15,8 +16,12 @@ STAFF = frozenset({"moderator", "organiser"})
 
 # Characters of a ban's reason, as shown to the one who was banned.
 REASON_MOST = 500
+# A trade fair; beyond it lies a typing error.
+LONGEST_DAYS = 60
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_MOST = 60
+# Letters that are more than a plain one with a mark.
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae"})
 # Words that our own addresses below /fairs/ use or will use.
 _TAKEN_SLUGS = frozenset({"new"})
 
@@ -40,6 +45,13 @@ def phase(starts_on: date, ends_on: date, now: datetime, time_zone: str) -> Phas
 def is_slug(text: str) -> bool:
     """Whether a text can name a fair in an address."""
     return len(text) <= SLUG_MOST and _SLUG.fullmatch(text) is not None and text not in _TAKEN_SLUGS
+
+
+def slug_from(name: str) -> str:
+    """What names a fair in its address, made from its name; empty when nothing of that can be written in it."""
+    letters = name.lower().translate(_SPELT)
+    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:SLUG_MOST].strip("-")
 
 
 def highest(roles: Iterable[str]) -> str:

@@ -143,6 +143,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,
+    ("GET", "/fairs/new"): Access.ADMIN,
+    ("POST", "/fairs/new"): Access.ADMIN,
+    ("GET", "/fairs/{fair}/plan"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/plan"): Access.ORGANISER,
     ("GET", "/fairs/{fair}"): Access.ANYONE,
     ("POST", "/fairs/{fair}/join"): Access.SIGNED_IN,
     ("POST", "/fairs/{fair}/leave"): Access.MEMBER,

@@ -23,6 +23,7 @@ import directory.news.pages
 import directory.organisations.pages
 import fairs.own_data
 import fairs.pages
+import fairs.planning
 import meetings.jobs
 import meetings.listeners
 import meetings.live
@@ -194,6 +195,7 @@ class Fairmatch:
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
             *directory.lists.pages.routes,
+            *fairs.planning.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *meetings.pages.routes,

@@ -68,7 +68,11 @@ async def test_axe_finds_nothing_on_the_pages_of_fairs(
     olga = (await come(stage["olga"], locale=locale)).page
     ben = f"{LOBBY}/people/{stage['ben'].id}"
     await _are_accessible(stranger, ["/", LOBBY])
-    await _are_accessible(olga, ["/", "/fairs", f"{LOBBY}/people?role=speaker", ben, "/messages"])
+    await _are_accessible(olga, ["/", "/fairs", f"{LOBBY}/people?role=speaker", ben, "/messages", f"{LOBBY}/plan"])
+    await olga.locator("#ends_on").fill("2020-01-01")
+    await olga.locator('form[action$="/plan"] button').last.click()
+    await expect(olga.locator(".field-error")).to_be_visible()
+    await assert_accessible(olga)
     await olga.goto(ben)
     await olga.locator('form[action$="/ban"] button').click()
     await expect(olga.locator(".field-error")).to_be_visible()

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fairs.rules import Phase, highest, is_slug, may_act_upon, phase
+from fairs.rules import Phase, highest, is_slug, may_act_upon, phase, slug_from
 
 FIRST, LAST = date(2026, 9, 14), date(2026, 9, 16)
 
@@ -43,3 +43,19 @@ def test_a_slug_is_small_letters_digits_and_hyphens(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Ruhr", "ruhr--2026", "-ruhr", "rühr", "new", "a" * 61, "a/b", "a\n"])
 def test_what_would_not_fit_into_an_address_is_no_slug(text: str) -> None:
     assert not is_slug(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Hydrogen Days 2027", "hydrogen-days-2027"),
+        ("Energietage für Städte & Gemeinden!", "energietage-fuer-staedte-gemeinden"),
+        ("Łódź – Réseau", "lodz-reseau"),
+        ("🔋🔌", ""),
+        ("能源展", ""),
+        ("Wärme" * 30, ("waerme" * 30)[:60]),
+    ],
+)
+def test_a_name_makes_a_slug(name: str, slug: str) -> None:
+    assert slug_from(name) == slug
+    assert is_slug(slug) or not slug
