@@ -1,0 +1,259 @@
+"""Asking the index: which documents answer, in which order, and how many there are of each kind. It blocks; call it in
+a thread."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tantivy import Occur, Order, Query
+
+from directory.search.asking import Asked
+from directory.search.documents import FACETS, KINDS, PUBLIC, Kind
+from directory.search.expanding import Means, Wanted, expand
+from directory.search.folder import Look
+from directory.search.index import CLOSED, FIELDS, SCHEMA, facet_field
+from directory.search.language import words_of
+from directory.search.places import Place, distance_km, parse_spot
+
+# Values of a facet that are counted; the page shows fewer.
+VALUES = 40
+# With fewer results than this, similar words are looked for, too.
+FEW = 4
+# A document whose whole name was typed comes first; one that begins so comes before others.
+WHOLE_NAME = 40.0
+# Products and needs that are looked at for whose they are, and what an organisation gains from them.
+THROUGH_MOST = 200
+THROUGH_SCORE = 1.5
+# Places that are counted for a circle, or for "nearest": all there are, up to what the library gives at once.
+SPOTS_MOST = 60_000
+# Documents of one spot that are put in order by their worth; a spot with more is a whole town.
+NEAREST_MOST = 1_000
+
+Found = tuple[Kind, str]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of results: ids with their kinds, in order, and what the page says around them."""
+
+    found: Sequence[Found]
+    total: int
+    kinds: Mapping[Kind, int]
+    facets: Mapping[str, Sequence[tuple[str, int]]]  # by facet: values with counts, the most frequent first
+    wanted: tuple[Wanted, ...]
+    through: Mapping[str, Found] = field(default_factory=dict)  # organisation's id: what it was found through
+    some_words: bool = False  # nothing had all words, so these have some
+    unplaced: bool = False  # nobody knows the place that was asked for
+
+
+def find(look: Look, asked: Asked, audiences: Collection[str], place: Place | None, *, limit: int) -> Results:
+    """Look for what is asked, among what these audiences may find."""
+    question = _Question(look, asked, audiences, place)
+    question.prepare()
+    total = question.total
+    found = question.page(limit)
+    return Results(
+        found=found,
+        total=total,
+        kinds=question.kinds,
+        facets={facet: question.values(facet) for facet in FACETS},
+        wanted=question.wanted,
+        through={
+            id_: question.through[id_] for kind, id_ in found if kind == "organisation" and id_ in question.through
+        },
+        some_words=question.some_words,
+        unplaced=bool(asked.near) and place is None,
+    )
+
+
+def suggest(
+    look: Look, typed: str, audiences: Collection[str], *, limit: int
+) -> tuple[Sequence[Found], tuple[Wanted, ...]]:
+    """What may be meant by what somebody is typing: documents by their names, best first."""
+    words = words_of(typed)
+    if not words:
+        return (), ()
+    for slips in (False, True):
+        wanted = expand(look.words, words, typing=not typed.endswith(" "), slips=slips)
+        clauses = [(Occur.Must, _answers(each, {"name": FIELDS["name"]})) for each in wanted]
+        clauses += [(Occur.Should, _whole_name(words)), *_allowed(audiences)]
+        found = look.searcher.search(Query.boolean_query(clauses), limit, count=False, weight_by_field="weight")
+        if found.hits:
+            break
+    return [_found(look.searcher, address) for _, address in found.hits], wanted
+
+
+class _Question:
+    """One question to the index, in the steps that it takes."""
+
+    def __init__(self, look: Look, asked: Asked, audiences: Collection[str], place: Place | None) -> None:
+        self.look = look
+        self.asked = asked
+        self.audiences = audiences
+        self.place = place
+        self.wanted: tuple[Wanted, ...] = ()
+        self.through: dict[str, Found] = {}
+        self.some_words = False
+        self.kinds: dict[Kind, int] = {}
+        self._words: list[tuple[Any, Any]] = []
+        self._counts: dict[str, list[tuple[str, int]]] = {}
+
+    def prepare(self) -> None:
+        """Find a reading of the words that has results: as typed, with similar words, with some of them."""
+        words = words_of(self.asked.words)
+        for slips, some in ((False, False), (True, False), (True, True)):
+            if some and (self.total or len(self.wanted) < 2):
+                return
+            self.wanted = expand(self.look.words, words, slips=slips)
+            self._words = self._clauses(words, some=some)
+            self.some_words = some
+            self._count()
+            if not words or self.total >= FEW:
+                return
+
+    @property
+    def total(self) -> int:
+        """How many there are of the kind that is asked for."""
+        return self.kinds.get(self.asked.kind, 0) if self.asked.kind else sum(self.kinds.values())
+
+    def page(self, limit: int) -> list[Found]:
+        """The results of the page, in the order that was asked for."""
+        if self.asked.sort == "nearest" and self.place:
+            return self._nearest(limit)
+        by = {"newest": ("created", Order.Desc), "name": ("order", Order.Asc)}.get(self.asked.sort)
+        if by is None and not self._words:
+            by = ("created", Order.Desc) if self.asked.empty else None
+        ordering = {"order_by_field": by[0], "order": by[1]} if by else {"weight_by_field": "weight"}
+        return self._search(self._query(), limit, offset=self.asked.offset, **ordering)
+
+    def values(self, facet: str) -> list[tuple[str, int]]:
+        """The values of a facet with counts; what is chosen in the facet itself does not narrow them."""
+        if facet not in self.asked.facets:
+            return self._counts.get(facet, [])
+        return self._terms(self._query(but=facet), {facet: facet_field(facet)})[facet]
+
+    def _clauses(self, words: Sequence[str], *, some: bool) -> list[tuple[Any, Any]]:
+        answers = [_answers(each, FIELDS) for each in self.wanted]
+        if not answers:
+            return []
+        must = Query.boolean_query([(Occur.Must, each) for each in answers])
+        if some:
+            must = Query.boolean_query([(Occur.Should, each) for each in answers], len(answers) - 1)
+        return [(Occur.Must, self._with_owners(must)), (Occur.Should, _whole_name(words))]
+
+    def _with_owners(self, words: Any) -> Any:
+        """Organisations also answer through what they have."""
+        if self.asked.kind != "organisation":
+            return words
+        having = [(Occur.Must, words), _filter("kind", ["product", "need"]), *_allowed(self.audiences)]
+        found = self.look.searcher.search(Query.boolean_query(having), THROUGH_MOST, count=False)
+        for _, address in found.hits:
+            entry = self.look.searcher.doc(address)
+            if owner := entry.get_first("owner"):
+                self.through.setdefault(owner, _parsed(entry))
+        owners = Query.term_set_query(SCHEMA, "uid", [f"organisation:{owner}" for owner in self.through])
+        return Query.boolean_query(
+            [(Occur.Should, words), (Occur.Should, Query.const_score_query(owners, THROUGH_SCORE))]
+        )
+
+    def _query(self, *, kind: bool = True, but: str = "") -> Any:
+        clauses = [*self._words, *_allowed(self.audiences)]
+        clauses += [_filter(facet_field(each), values) for each, values in self.asked.facets.items() if each != but]
+        if kind and self.asked.kind:
+            clauses.append(_filter("kind", [self.asked.kind]))
+        if self.place and self.asked.radius_km:
+            clauses.append(_filter("spot", self._spots_around(self.asked.radius_km)))
+        if not any(occur == Occur.Must for occur, _ in clauses):
+            clauses.append((Occur.Must, Query.all_query()))
+        return Query.boolean_query(clauses)
+
+    def _count(self) -> None:
+        """Counts for the tabs and the facets; the tabs do not depend on which of them is open."""
+        fields = {facet: facet_field(facet) for facet in FACETS if facet not in self.asked.facets}
+        if self.asked.kind:
+            kinds = self._terms(self._query(kind=False), {"kind": "kind"})["kind"]
+            self._counts = self._terms(self._query(), fields)
+        else:
+            self._counts = self._terms(self._query(), fields | {"kind": "kind"})
+            kinds = self._counts.pop("kind")
+        self.kinds = {kind: count for kind, count in kinds if kind in KINDS}
+
+    def _terms(self, query: Any, fields: Mapping[str, str], size: int = VALUES) -> dict[str, list[tuple[str, int]]]:
+        wanted = {name: {"terms": {"field": each, "size": size, "segment_size": size}} for name, each in fields.items()}
+        answer = self.look.searcher.aggregate(query, wanted) if wanted else {}
+        return {name: [(each["key"], each["doc_count"]) for each in answer[name]["buckets"]] for name in wanted}
+
+    def _search(self, query: Any, limit: int, **how: Any) -> list[Found]:
+        found = self.look.searcher.search(query, limit, count=False, **how)
+        return [_found(self.look.searcher, address) for _, address in found.hits]
+
+    def _spots_around(self, radius_km: float) -> list[str]:
+        assert self.place is not None
+        return [each for each, away in self._spots(Query.all_query()) if away <= radius_km] or ["nowhere"]
+
+    def _spots(self, query: Any) -> list[tuple[str, float]]:
+        """The spots of what a query finds, the nearest first, each with its distance in km."""
+        assert self.place is not None
+        spots = self._terms(query, {"spot": "spot"}, SPOTS_MOST)["spot"]
+        away = [(each, distance_km(self.place.where, parse_spot(each))) for each, _ in spots]
+        return sorted(away, key=lambda one: (one[1], one[0]))
+
+    def _nearest(self, limit: int) -> list[Found]:
+        """The best of the nearest spot first, then of the next; what has no place comes not at all."""
+        wanted, found = self.asked.offset + limit, list[Found]()
+        for each, _ in self._spots(self._query()):
+            here = Query.boolean_query([(Occur.Must, self._query()), _filter("spot", [each])])
+            found += self._search(here, min(NEAREST_MOST, wanted - len(found)), weight_by_field="weight")
+            if len(found) >= wanted:
+                break
+        return found[self.asked.offset :]
+
+
+def _answers(wanted: Wanted, fields: Mapping[str, float]) -> Any:
+    """A query for one word that was typed: the best of all ways and fields counts, the others a little."""
+    parts = [part for means in wanted.means for part in _of_means(means, fields)]
+    return Query.disjunction_max_query(parts, 0.1) if parts else Query.empty_query()
+
+
+def _of_means(means: Means, fields: Mapping[str, float]) -> Iterable[Any]:
+    if means.together:
+        anywhere = [(Occur.Must, _anywhere(word, fields)) for word in means.words]
+        yield Query.const_score_query(Query.boolean_query(anywhere), means.weight * min(fields.values()))
+        return
+    for name, worth in fields.items():
+        query = Query.term_set_query(SCHEMA, name, list(means.words))
+        if len(means.words) == 1:
+            query = Query.term_query(SCHEMA, name, means.words[0], "basic")
+        yield Query.const_score_query(query, means.weight * worth)
+
+
+def _anywhere(word: str, fields: Iterable[str]) -> Any:
+    return Query.boolean_query([(Occur.Should, Query.term_query(SCHEMA, name, word, "basic")) for name in fields])
+
+
+def _whole_name(words: Sequence[str]) -> Any:
+    return Query.const_score_query(Query.term_query(SCHEMA, "key", " ".join(words), "basic"), WHOLE_NAME)
+
+
+def _filter(name: str, values: Sequence[str]) -> tuple[Any, Any]:
+    """Only what has one of these values; it adds nothing to what a document is worth."""
+    return Occur.Must, Query.const_score_query(Query.term_set_query(SCHEMA, name, list(values)), 0.0)
+
+
+def _allowed(audiences: Collection[str]) -> list[tuple[Any, Any]]:
+    """Without what is closed to these audiences."""
+    closed = Query.term_query(SCHEMA, "audience", CLOSED, "basic")
+    mine = [each for each in sorted(audiences) if each != PUBLIC]
+    if not mine:
+        return [(Occur.MustNot, closed)]
+    open_to_me = Query.term_set_query(SCHEMA, "audience", mine)
+    return [(Occur.MustNot, Query.boolean_query([(Occur.Must, closed), (Occur.MustNot, open_to_me)]))]
+
+
+def _found(searcher: Any, address: Any) -> Found:
+    return _parsed(searcher.doc(address))
+
+
+def _parsed(entry: Any) -> Found:
+    kind, _, id_ = entry.get_first("uid").partition(":")
+    return kind, id_

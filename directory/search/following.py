@@ -1,0 +1,245 @@
+"""Keeping the index true to the database: one process of each machine follows what changes, and makes it anew.
+
+It asks the sources for what changed since their last marks, every `SWEEP_S` and whenever the bell rings. Rows are
+committed in another order than their moments say, so the last `OVERLAP` is looked at again now and then; indexing twice
+changes nothing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from directory.search.changes import touches
+from directory.search.documents import Catalogue, Document, Kind, Mark, Source
+from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, Written
+from server.kernel.bus import Bus
+from server.kernel.db import Database
+
+TOPIC = "search"
+# How soon a change is found at the latest when no bell rang, and how soon after a bell: changes come in flocks.
+SWEEP_S = 2.0
+AFTER_BELL_S = 0.1
+# Rows must be committed within this time of their `updated_at`.
+OVERLAP = timedelta(minutes=2)
+LOOK_BACK_EVERY_S = 10.0
+# Rows that are read and put at once, and rows after which a long way is committed.
+LOT = 500
+COMMIT_AFTER = 20_000
+# How long another process that writes is left alone before it is asked again, and a pause after a failure.
+LOCK_RETRY_S = 3.0
+FAILURE_PAUSE_S = 5.0
+# Marks remembered of the last `OVERLAP`, so that it is not indexed again; beyond that, indexing again is cheaper.
+REMEMBERED = 50_000
+
+# (rows so far) is told while an index is made.
+Progress = Callable[[Kind, int], None]
+
+log = structlog.get_logger(__name__)
+
+
+class Following:
+    """The one that writes, where this process is the one."""
+
+    def __init__(self, database: Database, bus: Bus, catalogue: Catalogue, folder: IndexFolder) -> None:
+        self._database = database
+        self._bus = bus
+        self._catalogue = catalogue
+        self._folder = folder
+        self._bell = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._seen: dict[Kind, dict[str, Mark]] = {}
+        self._looked_back = 0.0
+
+    async def start(self) -> None:
+        """Begin to follow, as soon as no other process does."""
+        await self._bus.subscribe(TOPIC, self._heard)
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Leave it to another process."""
+        await self._bus.unsubscribe(TOPIC, self._heard)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def ring(self) -> None:
+        """Something changed: whichever process writes looks at once."""
+        self._bus.publish(TOPIC, b"")
+
+    def _heard(self, _payload: bytes) -> None:
+        self._bell.set()
+
+    async def _run(self) -> None:
+        while True:
+            with self._folder.locked() as mine:
+                while mine:
+                    try:
+                        await self._follow()
+                    except Exception:
+                        log.exception("search_following_failed")
+                    await asyncio.sleep(FAILURE_PAUSE_S)
+            await asyncio.sleep(LOCK_RETRY_S)
+
+    async def _follow(self) -> None:
+        """Follow for ever. Raises what went wrong; then it is begun again."""
+        written = await self.opened()
+        try:
+            while True:
+                if self._folder.rebuild_asked:
+                    await asyncio.to_thread(written.close)
+                    written = await self.rebuild()
+                await self.sweep(written)
+                await self._wait()
+        finally:
+            await _finished(asyncio.to_thread(written.close))
+
+    async def opened(self) -> Written:
+        """The index in use, to write on; made anew where there is none, or a broken one."""
+        try:
+            return await asyncio.to_thread(self._folder.go_on)
+        except NoIndexError:
+            return await self.rebuild()
+        except BrokenIndexError as error:
+            log.warning("search_index_broken", reason=str(error))
+            return await self.rebuild()
+
+    async def rebuild(self, progress: Progress | None = None) -> Written:
+        """Make a new index from the sources, and put it in use. Give the one in use back before."""
+        begun, rows = monotonic(), 0
+        written = await asyncio.to_thread(self._folder.begin_new)
+        try:
+            for kind, source in self._catalogue.sources.items():
+                rows += await self._forward(written, source, fresh=True, progress=progress)
+                await self._told(written, kind)
+            await asyncio.to_thread(written.commit)
+        except BaseException:
+            await _finished(asyncio.to_thread(written.close))
+            raise
+        await asyncio.to_thread(self._folder.put_in_use, written)
+        self._seen.clear()
+        log.info("search_index_made", rows=rows, seconds=round(monotonic() - begun, 1))
+        return written
+
+    async def sweep(self, written: Written) -> int:
+        """Index what changed since the last time, and show it; how many rows that were."""
+        looks_back = monotonic() - self._looked_back >= LOOK_BACK_EVERY_S
+        rows = 0
+        for kind, source in self._catalogue.sources.items():
+            rows += await self._forward(written, source)
+            rows += await self._told(written, kind)
+            if looks_back:
+                rows += await self._back(written, source)
+        if looks_back:
+            self._looked_back = monotonic()
+        if rows:
+            await asyncio.to_thread(written.commit)
+        return rows
+
+    async def _forward(
+        self, written: Written, source: Source, *, fresh: bool = False, progress: Progress | None = None
+    ) -> int:
+        """Walk on from the last mark to the end."""
+        rows = uncommitted = 0
+        while True:
+            after = written.state.rows.get(source.kind)
+            async with self._database.read() as session:
+                marks = await source.changed(session, after, LOT)
+                documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
+            if marks:
+                await self._put(written, source.kind, marks, documents, fresh=fresh)
+                written.state.rows[source.kind] = marks[-1]
+            rows, uncommitted = rows + len(marks), uncommitted + len(marks)
+            if progress:
+                progress(source.kind, rows)
+            if uncommitted >= COMMIT_AFTER:
+                await asyncio.to_thread(written.commit)
+                uncommitted = 0
+            if len(marks) < LOT:
+                return rows
+
+    async def _told(self, written: Written, kind: Kind) -> int:
+        """Index what was told beside the rows."""
+        source, rows = self._catalogue.sources[kind], 0
+        while True:
+            async with self._database.read() as session:
+                marks = await touches(session, kind, written.state.touches.get(kind), LOT)
+                documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
+            if marks:
+                await self._put(written, kind, marks, documents)
+                written.state.touches[kind] = marks[-1]
+            rows += len(marks)
+            if len(marks) < LOT:
+                return rows
+
+    async def _back(self, written: Written, source: Source) -> int:
+        """Index what was committed later than its moment says."""
+        last, rows = written.state.rows.get(source.kind), 0
+        after = Mark(last.at - OVERLAP, "") if last else None
+        while after is not None and after < (last or after):
+            async with self._database.read() as session:
+                marks = await source.changed(session, after, LOT)
+                late = [mark for mark in marks if not self._is_known(source.kind, mark)]
+                documents = await source.documents(session, [mark.id for mark in late]) if late else []
+            if late:
+                await self._put(written, source.kind, late, documents)
+            rows += len(late)
+            after = marks[-1] if len(marks) == LOT else None
+        return rows + await self._told_late(written, source)
+
+    async def _told_late(self, written: Written, source: Source) -> int:
+        last = written.state.touches.get(source.kind)
+        if last is None:
+            return 0
+        async with self._database.read() as session:
+            marks = await touches(session, source.kind, Mark(last.at - OVERLAP, ""), LOT)
+            late = [mark for mark in marks if not self._is_known(source.kind, mark)]
+            documents = await source.documents(session, [mark.id for mark in late]) if late else []
+        if late:
+            await self._put(written, source.kind, late, documents)
+        return len(late)
+
+    async def _put(
+        self,
+        written: Written,
+        kind: Kind,
+        marks: Sequence[Mark],
+        documents: Sequence[Document],
+        *,
+        fresh: bool = False,
+    ) -> None:
+        gone = {mark.id for mark in marks} - {document.id for document in documents}
+        await asyncio.to_thread(_write, written, kind, documents, gone, fresh=fresh)
+        seen = self._seen.setdefault(kind, {})
+        if len(seen) > REMEMBERED:
+            seen.clear()
+        seen |= {mark.id: mark for mark in marks}
+
+    def _is_known(self, kind: Kind, mark: Mark) -> bool:
+        known = self._seen.get(kind, {}).get(mark.id)
+        return known is not None and known >= mark
+
+    async def _wait(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SWEEP_S):
+                await self._bell.wait()
+                await asyncio.sleep(AFTER_BELL_S)
+        self._bell.clear()
+
+
+def _write(written: Written, kind: Kind, documents: Sequence[Document], gone: set[str], *, fresh: bool) -> None:
+    written.put(documents, fresh=fresh)
+    if not fresh:
+        written.take_out(kind, gone)
+
+
+async def _finished(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for work in a thread also when this task is being cancelled."""
+    running = asyncio.ensure_future(work)
+    while not running.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(running)
