@@ -140,6 +140,14 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/bookmark"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/lists"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/labels"): Access.SIGNED_IN,
+    # Search: what is found is decided by the index's audiences, and again by each part's query
+    ("GET", "/discover"): Access.ANYONE,
+    ("GET", "/discover/suggestions"): Access.ANYONE,
+    ("GET", "/discover/saved"): Access.SIGNED_IN,
+    ("POST", "/discover/saved"): Access.SIGNED_IN,
+    ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query
+    ("POST", "/discover/saved/{search}/look"): Access.SIGNED_IN,
+    ("POST", "/discover/saved/{search}/remove"): Access.SIGNED_IN,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,

@@ -21,6 +21,8 @@ import directory.lists.pages
 import directory.needs.pages
 import directory.news.pages
 import directory.organisations.pages
+import directory.search.pages
+import fairs.documents
 import fairs.own_data
 import fairs.pages
 import fairs.planning
@@ -48,11 +50,15 @@ from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
+from directory.search import saved
+from directory.search.alerts import Alerts
+from directory.search.documents import Catalogue
+from directory.search.parts import Search
 from fairs.queries import roles_in, share_a_fair
 from meetings import between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
-from people import sessions
+from people import languages, sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
 from server import mailbox
@@ -86,7 +92,7 @@ from server.live.parts import Live
 from signaling.parts import Calls
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
-from web.i18n import negotiate
+from web.i18n import formats, negotiate
 from web.render import Templates, error_page
 
 
@@ -133,6 +139,8 @@ class Fairmatch:
     meetings: Meetings
     needs: Needs
     calls: Calls
+    search: Search
+    alerts: Alerts
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -178,6 +186,13 @@ class Fairmatch:
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
         return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls)
+        persons.own_data.register("search", saved.collect, saved.erase)
+        search = Search.build(kernel, catalogue_of(kernel))
+        fairs.documents.listen(kernel, search.following.ring)
+        alerts = Alerts(kernel, search)
+        return cls(
+            kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, search, alerts
+        )
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -196,6 +211,7 @@ class Fairmatch:
             *directory.news.pages.routes,
             *directory.lists.pages.routes,
             *fairs.planning.routes,
+            *directory.search.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *meetings.pages.routes,
@@ -215,6 +231,10 @@ class Fairmatch:
             ending.push_async_callback(self.calls.stop)
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
+            ending.push_async_callback(self.search.stop)
+            await self.search.start()
+            ending.push_async_callback(self.alerts.stop)
+            await self.alerts.start()
             yield
 
 
@@ -264,8 +284,19 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
     app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
     app.state.needs = fairmatch.needs
+    app.state.people, app.state.chat, app.state.search = fairmatch.people, fairmatch.chat, fairmatch.search
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
+
+
+def catalogue_of(kernel: Kernel) -> Catalogue:
+    """Everything that can be found. A part with something to be found adds its source here."""
+    catalogue = Catalogue()
+    catalogue.add(fairs.documents.FairSource(kernel.clock))
+    catalogue.add(fairs.documents.PersonSource())
+    catalogue.name_values("language", languages.name)
+    catalogue.name_values("country", lambda code, locale: str(formats(locale).territories.get(code.upper(), "")))
+    return catalogue
 
 
 async def _authenticate(request: Request) -> sessions.Signed | None:

@@ -1,17 +1,17 @@
 """Asking the index: which documents answer, in which order, and how many there are of each kind. It blocks; call it in
 a thread."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from tantivy import Occur, Order, Query
+from tantivy import FieldType, Occur, Order, Query
 
 from directory.search.asking import Asked
 from directory.search.documents import FACETS, KINDS, PUBLIC, Kind
 from directory.search.expanding import Means, Wanted, expand
 from directory.search.folder import Look
-from directory.search.index import CLOSED, FIELDS, SCHEMA, facet_field
+from directory.search.index import ANYWHERE, CLOSED, FIELDS, SCHEMA, facet_field
 from directory.search.language import words_of
 from directory.search.places import Place, distance_km, parse_spot
 
@@ -29,6 +29,10 @@ SPOTS_MOST = 60_000
 # Documents of one spot that are put in order by their worth; a spot with more is a whole town.
 NEAREST_MOST = 1_000
 
+# Answers that are kept for other questions, as long as nothing is new.
+KEPT_MOST = 500
+
+T = TypeVar("T")
 Found = tuple[Kind, str]
 
 
@@ -66,6 +70,17 @@ def find(look: Look, asked: Asked, audiences: Collection[str], place: Place | No
     )
 
 
+def find_since(
+    look: Look, asked: Asked, audiences: Collection[str], place: Place | None, since: int, *, limit: int
+) -> Sequence[Found]:
+    """What is asked for, of that alone which came after a moment (seconds since 1970), the newest first."""
+    question = _Question(look, asked, audiences, place)
+    question.prepare()
+    if question.some_words:
+        return ()
+    return question.since(since, limit)
+
+
 def suggest(
     look: Look, typed: str, audiences: Collection[str], *, limit: int
 ) -> tuple[Sequence[Found], tuple[Wanted, ...]]:
@@ -95,7 +110,8 @@ class _Question:
         self.through: dict[str, Found] = {}
         self.some_words = False
         self.kinds: dict[Kind, int] = {}
-        self._words: list[tuple[Any, Any]] = []
+        self._counting: list[tuple[Any, Any]] = []
+        self._scoring: list[tuple[Any, Any]] = []
         self._counts: dict[str, list[tuple[str, int]]] = {}
 
     def prepare(self) -> None:
@@ -104,10 +120,7 @@ class _Question:
         for slips, some in ((False, False), (True, False), (True, True)):
             if some and (self.total or len(self.wanted) < 2):
                 return
-            self.wanted = expand(self.look.words, words, slips=slips)
-            self._words = self._clauses(words, some=some)
-            self.some_words = some
-            self._count()
+            self._read(words, slips=slips, some=some)
             if not words or self.total >= FEW:
                 return
 
@@ -121,10 +134,16 @@ class _Question:
         if self.asked.sort == "nearest" and self.place:
             return self._nearest(limit)
         by = {"newest": ("created", Order.Desc), "name": ("order", Order.Asc)}.get(self.asked.sort)
-        if by is None and not self._words:
+        if by is None and not self.wanted:
             by = ("created", Order.Desc) if self.asked.empty else None
         ordering = {"order_by_field": by[0], "order": by[1]} if by else {"weight_by_field": "weight"}
-        return self._search(self._query(), limit, offset=self.asked.offset, **ordering)
+        return self._search(self._query(scored=by is None), limit, offset=self.asked.offset, **ordering)
+
+    def since(self, moment: int, limit: int) -> list[Found]:
+        """The newest results, none from before a moment."""
+        after = Query.range_query(SCHEMA, "created", FieldType.Integer, moment, None)
+        newest = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, after)])
+        return self._search(newest, limit, order_by_field="created", order=Order.Desc)
 
     def values(self, facet: str) -> list[tuple[str, int]]:
         """The values of a facet with counts; what is chosen in the facet itself does not narrow them."""
@@ -132,19 +151,26 @@ class _Question:
             return self._counts.get(facet, [])
         return self._terms(self._query(but=facet), {facet: facet_field(facet)})[facet]
 
-    def _clauses(self, words: Sequence[str], *, some: bool) -> list[tuple[Any, Any]]:
-        answers = [_answers(each, FIELDS) for each in self.wanted]
-        if not answers:
-            return []
-        must = Query.boolean_query([(Occur.Must, each) for each in answers])
-        if some:
-            must = Query.boolean_query([(Occur.Should, each) for each in answers], len(answers) - 1)
-        return [(Occur.Must, self._with_owners(must)), (Occur.Should, _whole_name(words))]
+    def _read(self, words: Sequence[str], *, slips: bool, some: bool) -> None:
+        """Read the words in one way, and count what answers."""
+        self.wanted = expand(self.look.words, words, slips=slips)
+        self.some_words = some
+        self._counting, self._scoring = [], []
+        if words:
+            counted, scored = (
+                _all_of([_anywhere(each) for each in self.wanted], some=some),
+                [_answers(each, FIELDS) for each in self.wanted],
+            )
+            owners = self._owners(counted)
+            self._counting = [(Occur.Must, Query.boolean_query([(Occur.Should, counted), *owners]))]
+            found = Query.boolean_query([(Occur.Should, _all_of(scored, some=some)), *owners])
+            self._scoring = [(Occur.Must, found), (Occur.Should, _whole_name(words))]
+        self._count()
 
-    def _with_owners(self, words: Any) -> Any:
+    def _owners(self, words: Any) -> list[tuple[Any, Any]]:
         """Organisations also answer through what they have."""
         if self.asked.kind != "organisation":
-            return words
+            return []
         having = [(Occur.Must, words), _filter("kind", ["product", "need"]), *_allowed(self.audiences)]
         found = self.look.searcher.search(Query.boolean_query(having), THROUGH_MOST, count=False)
         for _, address in found.hits:
@@ -152,12 +178,10 @@ class _Question:
             if owner := entry.get_first("owner"):
                 self.through.setdefault(owner, _parsed(entry))
         owners = Query.term_set_query(SCHEMA, "uid", [f"organisation:{owner}" for owner in self.through])
-        return Query.boolean_query(
-            [(Occur.Should, words), (Occur.Should, Query.const_score_query(owners, THROUGH_SCORE))]
-        )
+        return [(Occur.Should, Query.const_score_query(owners, THROUGH_SCORE))]
 
-    def _query(self, *, kind: bool = True, but: str = "") -> Any:
-        clauses = [*self._words, *_allowed(self.audiences)]
+    def _query(self, *, scored: bool = False, kind: bool = True, but: str = "") -> Any:
+        clauses = [*(self._scoring if scored else self._counting), *_allowed(self.audiences)]
         clauses += [_filter(facet_field(each), values) for each, values in self.asked.facets.items() if each != but]
         if kind and self.asked.kind:
             clauses.append(_filter("kind", [self.asked.kind]))
@@ -168,15 +192,32 @@ class _Question:
         return Query.boolean_query(clauses)
 
     def _count(self) -> None:
-        """Counts for the tabs and the facets; the tabs do not depend on which of them is open."""
+        """Counts for the tabs and the facets. Those of everything there is are asked for often, and kept."""
+        if self.asked.empty:
+            self.kinds, self._counts = self._kept((self.asked.kind, frozenset(self.audiences)), self._counted)
+        else:
+            self.kinds, self._counts = self._counted()
+
+    def _counted(self) -> tuple[dict[Kind, int], dict[str, list[tuple[str, int]]]]:
+        """The tabs do not depend on which of them is open."""
         fields = {facet: facet_field(facet) for facet in FACETS if facet not in self.asked.facets}
         if self.asked.kind:
             kinds = self._terms(self._query(kind=False), {"kind": "kind"})["kind"]
-            self._counts = self._terms(self._query(), fields)
+            counts = self._terms(self._query(), fields)
         else:
-            self._counts = self._terms(self._query(), fields | {"kind": "kind"})
-            kinds = self._counts.pop("kind")
-        self.kinds = {kind: count for kind, count in kinds if kind in KINDS}
+            counts = self._terms(self._query(), fields | {"kind": "kind"})
+            kinds = counts.pop("kind")
+        return {kind: count for kind, count in kinds if kind in KINDS}, counts
+
+    def _kept(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What is the same for many questions, as long as nothing is new in the index."""
+        kept = self.look.kept
+        if key not in kept:
+            if len(kept) >= KEPT_MOST:
+                kept.clear()
+            kept[key] = work()
+        found: T = kept[key]
+        return found
 
     def _terms(self, query: Any, fields: Mapping[str, str], size: int = VALUES) -> dict[str, list[tuple[str, int]]]:
         wanted = {name: {"terms": {"field": each, "size": size, "segment_size": size}} for name, each in fields.items()}
@@ -189,7 +230,9 @@ class _Question:
 
     def _spots_around(self, radius_km: float) -> list[str]:
         assert self.place is not None
-        return [each for each, away in self._spots(Query.all_query()) if away <= radius_km] or ["nowhere"]
+        place = self.place
+        around = self._kept(("spots", place.where), lambda: self._spots(Query.all_query()))
+        return [each for each, away in around if away <= radius_km] or ["nowhere"]
 
     def _spots(self, query: Any) -> list[tuple[str, float]]:
         """The spots of what a query finds, the nearest first, each with its distance in km."""
@@ -202,7 +245,7 @@ class _Question:
         """The best of the nearest spot first, then of the next; what has no place comes not at all."""
         wanted, found = self.asked.offset + limit, list[Found]()
         for each, _ in self._spots(self._query()):
-            here = Query.boolean_query([(Occur.Must, self._query()), _filter("spot", [each])])
+            here = Query.boolean_query([(Occur.Must, self._query(scored=True)), _filter("spot", [each])])
             found += self._search(here, min(NEAREST_MOST, wanted - len(found)), weight_by_field="weight")
             if len(found) >= wanted:
                 break
@@ -217,18 +260,30 @@ def _answers(wanted: Wanted, fields: Mapping[str, float]) -> Any:
 
 def _of_means(means: Means, fields: Mapping[str, float]) -> Iterable[Any]:
     if means.together:
-        anywhere = [(Occur.Must, _anywhere(word, fields)) for word in means.words]
-        yield Query.const_score_query(Query.boolean_query(anywhere), means.weight * min(fields.values()))
+        yield Query.const_score_query(_having(means), means.weight * min(fields.values()))
         return
     for name, worth in fields.items():
-        query = Query.term_set_query(SCHEMA, name, list(means.words))
-        if len(means.words) == 1:
-            query = Query.term_query(SCHEMA, name, means.words[0], "basic")
-        yield Query.const_score_query(query, means.weight * worth)
+        yield Query.const_score_query(_one_of(name, means.words), means.weight * worth)
 
 
-def _anywhere(word: str, fields: Iterable[str]) -> Any:
-    return Query.boolean_query([(Occur.Should, Query.term_query(SCHEMA, name, word, "basic")) for name in fields])
+def _anywhere(wanted: Wanted) -> Any:
+    """A query for one word that was typed, wherever it stands, that does not weigh: to count."""
+    alone = [word for means in wanted.means if not means.together for word in means.words]
+    together = [(Occur.Should, _having(means)) for means in wanted.means if means.together]
+    return Query.boolean_query([(Occur.Should, _one_of(ANYWHERE, alone)), *together])
+
+
+def _having(means: Means) -> Any:
+    """Documents that have all of these words, wherever."""
+    words = [(Occur.Must, Query.term_query(SCHEMA, ANYWHERE, word, "basic")) for word in means.words]
+    return Query.const_score_query(Query.boolean_query(words), 1.0)
+
+
+def _all_of(queries: Sequence[Any], *, some: bool) -> Any:
+    """What answers all of these, or all but one."""
+    if some:
+        return Query.boolean_query([(Occur.Should, each) for each in queries], max(1, len(queries) - 1))
+    return Query.boolean_query([(Occur.Must, each) for each in queries])
 
 
 def _whole_name(words: Sequence[str]) -> Any:
@@ -237,7 +292,14 @@ def _whole_name(words: Sequence[str]) -> Any:
 
 def _filter(name: str, values: Sequence[str]) -> tuple[Any, Any]:
     """Only what has one of these values; it adds nothing to what a document is worth."""
-    return Occur.Must, Query.const_score_query(Query.term_set_query(SCHEMA, name, list(values)), 0.0)
+    return Occur.Must, Query.const_score_query(_one_of(name, values), 0.0)
+
+
+def _one_of(name: str, values: Sequence[str]) -> Any:
+    """Documents with one of these values. A set is gathered before it is looked at; one value can be skipped in."""
+    if len(values) == 1:
+        return Query.term_query(SCHEMA, name, values[0], "basic")
+    return Query.term_set_query(SCHEMA, name, list(values))
 
 
 def _allowed(audiences: Collection[str]) -> list[tuple[Any, Any]]:

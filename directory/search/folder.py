@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -46,7 +46,8 @@ class Look:
 
     searcher: Any
     words: Vocabulary
-    generation: tuple[str, int]  # another one whenever there may be something new
+    # What was worked out about the index as it is now, and serves many questions; emptied when something is new.
+    kept: dict[Hashable, Any]
 
 
 @dataclass
@@ -92,6 +93,7 @@ class _Opened:
         self.documents.config_reader("manual")
         self.words = open_vocabulary(folder / "words")
         self.stamp = 0
+        self.kept: dict[Hashable, Any] = {}
 
     def refresh(self) -> None:
         """See the last commit. The documents are committed last, so their stamp tells of both."""
@@ -100,6 +102,7 @@ class _Opened:
             self.words.reload()
             self.documents.reload()
             self.stamp = stamp
+            self.kept = {}
 
 
 class IndexFolder:
@@ -118,8 +121,7 @@ class IndexFolder:
         with self._guard, unbroken():
             opened = self._open(self._current())
             opened.refresh()
-            words = Vocabulary(opened.words.searcher())
-            return Look(opened.documents.searcher(), words, (opened.folder.name, opened.stamp))
+            return Look(opened.documents.searcher(), Vocabulary(opened.words.searcher()), opened.kept)
 
     def ask_for_rebuild(self) -> None:
         """Have the index made anew by the process that writes."""

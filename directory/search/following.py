@@ -54,6 +54,7 @@ class Following:
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[Kind, dict[str, Mark]] = {}
         self._looked_back = 0.0
+        self.writes = False  # whether this process is the one
 
     async def start(self) -> None:
         """Begin to follow, as soon as no other process does."""
@@ -77,6 +78,7 @@ class Following:
     async def _run(self) -> None:
         while True:
             with self._folder.locked() as mine:
+                self.writes = mine
                 while mine:
                     try:
                         await self._follow()

@@ -23,8 +23,9 @@ HEAP = 48_000_000
 # Documents of which the words are counted before they are looked up in the vocabulary.
 WORDS_AFTER = 50_000
 
-# The fields in which words are looked for, and what a word there is worth.
-FIELDS: Mapping[str, float] = {"name": 10.0, "line": 4.0, "text": 2.0}
+# The fields in which words are looked for, and what a word there is worth. What stands in `ANYWHERE` is all of it.
+ANYWHERE = "any"
+FIELDS: Mapping[str, float] = {"name": 10.0, "line": 4.0, ANYWHERE: 2.0}
 # Stands among the audiences of what not everybody may find.
 CLOSED = "closed"
 # In a list of everything, one organisation is worth several of the products that it has.
@@ -76,17 +77,18 @@ def entry(document: Document) -> tuple[dict[str, Any], set[str]]:
         values["owner"] = document.owner
     if document.latitude is not None and document.longitude is not None:
         values["spot"] = spot(document.latitude, document.longitude)
-    return values, {word for text in texts.values() for word in text.split()}
+    return values, set(texts[ANYWHERE].split())
 
 
 def _words(document: Document) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"name": [], "line": [], "text": []}
+    found: dict[str, list[str]] = {"name": [], "line": [], ANYWHERE: []}
     for wording in document.wordings.values():
         found["name"] += words_of(wording.name)
         found["line"] += words_of(wording.line[:TEXT_MOST])
-        found["text"] += words_of(wording.text[:TEXT_MOST])
+        found[ANYWHERE] += words_of(wording.text[:TEXT_MOST])
     for each in (*document.words, document.place):
         found["line"] += words_of(each[:TEXT_MOST])
+    found[ANYWHERE] += found["name"] + found["line"]
     return {name: list(dict.fromkeys(words)) for name, words in found.items()}
 
 
@@ -171,8 +173,7 @@ class IndexWriter:
         """Words are counted as the index counts them, plus what waits for the commit."""
         searcher = self._index.searcher()
         for words in _lots(sorted(self._counted), 5_000):
-            known = {word: sum(searcher.doc_freq(field, word) for field in FIELDS) for word in words}
-            self._words.keep({word: known[word] + self._counted[word] for word in words})
+            self._words.keep({word: searcher.doc_freq(ANYWHERE, word) + self._counted[word] for word in words})
         self._counted.clear()
         self._since_counted = 0
 

@@ -1,14 +1,36 @@
-/** "/" and Ctrl+K (on a Mac: Command+K) put the cursor into the search box of the page. */
+/**
+ * "/" and Ctrl+K (on a Mac: Command+K) put the cursor into the search box of the page; from a page without one they lead
+ * to the page that has it.
+ */
+
+import { visit } from "@hotwired/turbo";
+
+const PLACE = "/discover";
+let wanted = false;
 
 document.addEventListener("keydown", (event) => {
   const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
   const chord = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  const box = slash || chord ? document.querySelector("[data-search]") : null;
-  if (!(box instanceof HTMLInputElement)) return;
+  if (!slash && !chord) return;
   event.preventDefault();
+  if (enter()) return;
+  wanted = true;
+  visit(PLACE);
+});
+
+document.addEventListener("turbo:load", () => {
+  if (wanted) enter();
+  wanted = false;
+});
+
+/** Put the cursor into the page's box. @returns {boolean} whether it has one */
+function enter() {
+  const box = document.querySelector("[data-search]");
+  if (!(box instanceof HTMLInputElement)) return false;
   box.focus();
   box.select();
-});
+  return true;
+}
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {

@@ -1,0 +1,1 @@
+"""The directory benchmark: search, suggestions, pages and imports at the size of a large region."""

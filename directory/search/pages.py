@@ -1,0 +1,137 @@
+"""The pages of the search: everything that can be found, and the searches that one keeps."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.search import saved, shown
+from directory.search.asking import QUERY_MOST, Asked
+from directory.search.documents import Viewer
+from directory.search.parts import Hit, search_of
+from directory.search.places import town_names
+from people.model import Person
+from server.kernel.http import not_found
+from server.kernel.parts import kernel_of
+from web.i18n import translations
+from web.render import locale_of, page, redirect
+
+
+async def discover(request: Request) -> Response:
+    """What somebody looks for, as a page that works without scripts."""
+    locale, asked, search = locale_of(request), Asked.read(request.query_params.multi_items()), search_of(request)
+    found = await search.page(viewer_of(request), asked)
+    onward = found.onward
+    return page(
+        request,
+        "search/discover.html",
+        headers={"link": f'<{onward.path}>; rel="next"'} if onward else {},
+        layout="layouts/app.html" if request.state.person else "layouts/plain.html",
+        asked=asked,
+        found=found,
+        hits=[_shown(hit, locale) for hit in found.hits],
+        total=shown.number(found.results.total, locale),
+        tabs=shown.tabs(found, locale),
+        facets=shown.facets(found, search.catalogue, locale),
+        sorts=shown.sorts(asked, locale),
+        radii=shown.radii(locale),
+        towns=town_names(),
+        onward=onward.path if onward else "",
+        kept=[(name, value) for name, value in asked.parameters if name not in ("q", "after")],
+    )
+
+
+async def suggestions(request: Request) -> Response:
+    """What may be meant by what somebody is typing: a list without a page around it."""
+    typed = request.query_params.get("q", "")[:QUERY_MOST]
+    locale = locale_of(request)
+    found = await search_of(request).suggestions(viewer_of(request), typed)
+    return page(
+        request, "search/suggestions.html", hits=[_shown(hit, locale) for hit in found], kinds=shown.ONE_OF_KIND
+    )
+
+
+async def saved_searches(request: Request) -> Response:
+    """The searches that one keeps, with what is new in each."""
+    person: Person = request.state.person
+    search, viewer, locale = search_of(request), viewer_of(request), locale_of(request)
+    async with kernel_of(request).database.read() as session:
+        kept = await saved.of_person(session, person.id)
+        new = await saved.new_in(session, [each.search.id for each in kept])
+        cards = await search.cards(session, viewer, [one for some in new.values() for one in some[: saved.SHOWN]])
+    parts = [
+        (each, [cards[one] for one in new.get(each.search.id, ())[: saved.SHOWN] if one in cards]) for each in kept
+    ]
+    return page(request, "search/saved.html", parts=parts, kinds=shown.ONE_OF_KIND, most=saved.MOST, locale=locale)
+
+
+async def save(request: Request) -> Response:
+    """Keep the search of the page on which one is."""
+    person: Person = request.state.person
+    form = await request.form()
+    asked = Asked.read([(name, str(value)) for name, value in form.multi_items()])
+    _ = translations(locale_of(request)).gettext
+    name = " ".join(str(form.get("name", "")).split()) or asked.words or _("Everything")
+    try:
+        async with kernel_of(request).database.write() as uow:
+            await saved.save(uow, person.id, name, asked, alerts="alerts" in form, mails="mails" in form)
+    except saved.TooManyError:
+        return redirect("/discover/saved", said=_("You keep as many searches as one can: please remove one first."))
+    return redirect("/discover/saved", said=_("Your search is saved."))
+
+
+async def change(request: Request) -> Response:
+    """Turn alerts of a saved search on or off."""
+    person: Person = request.state.person
+    form = await request.form()
+    async with kernel_of(request).database.write() as uow:
+        kept = request.path_params["search"]
+        if not await saved.change(uow, person.id, kept, alerts="alerts" in form, mails="mails" in form):
+            raise not_found()
+    return redirect("/discover/saved", said=translations(locale_of(request)).gettext("Your choice is saved."))
+
+
+async def look(request: Request) -> Response:
+    """Go to the results of a saved search: what was new in it was seen then."""
+    person: Person = request.state.person
+    async with kernel_of(request).database.write() as uow:
+        kept = await saved.seen(uow, person.id, request.path_params["search"])
+        if kept is None:
+            raise not_found()
+        asked = Asked.from_json(kept.asked)
+    return redirect(asked.but(sort="newest").path)
+
+
+async def remove(request: Request) -> Response:
+    """Keep a search no longer."""
+    person: Person = request.state.person
+    async with kernel_of(request).database.write() as uow:
+        if not await saved.remove(uow, person.id, request.path_params["search"]):
+            raise not_found()
+    return redirect("/discover/saved", said=translations(locale_of(request)).gettext("The search is removed."))
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who asks, in which language."""
+    person: Person | None = request.state.person
+    return Viewer(person.id if person else None, locale_of(request), bool(person and person.admin))
+
+
+def _shown(hit: Hit, locale: str) -> dict[str, object]:
+    return {
+        "card": hit.card,
+        "name": shown.marked(hit.why.name),
+        "line": shown.marked(hit.why.line),
+        "reason": shown.reason(hit, locale),
+        "through": hit.through,
+    }
+
+
+routes = [
+    Route("/discover", discover, name="discover"),
+    Route("/discover/suggestions", suggestions, name="suggestions"),
+    Route("/discover/saved", saved_searches, name="saved_searches"),
+    Route("/discover/saved", save, methods=["POST"], name="save_search"),
+    Route("/discover/saved/{search}", change, methods=["POST"], name="change_search"),
+    Route("/discover/saved/{search}/look", look, methods=["POST"], name="look_search"),
+    Route("/discover/saved/{search}/remove", remove, methods=["POST"], name="remove_search"),
+]
