@@ -48,6 +48,7 @@ from directory.lists import own_data as lists_own_data
 from directory.lists.pages.about import section as kept_section
 from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
+from directory.organisations.documents import OrganisationSource, name_facets
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
 from directory.search import saved
@@ -58,7 +59,7 @@ from fairs.queries import roles_in, share_a_fair
 from meetings import between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
-from people import languages, sessions
+from people import sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
 from server import mailbox
@@ -92,7 +93,7 @@ from server.live.parts import Live
 from signaling.parts import Calls
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
-from web.i18n import formats, negotiate
+from web.i18n import negotiate
 from web.render import Templates, error_page
 
 
@@ -190,9 +191,7 @@ class Fairmatch:
         search = Search.build(kernel, catalogue_of(kernel))
         fairs.documents.listen(kernel, search.following.ring)
         alerts = Alerts(kernel, search)
-        return cls(
-            kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, search, alerts
-        )
+        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, search, alerts)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -292,10 +291,10 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
 def catalogue_of(kernel: Kernel) -> Catalogue:
     """Everything that can be found. A part with something to be found adds its source here."""
     catalogue = Catalogue()
+    catalogue.add(OrganisationSource())
     catalogue.add(fairs.documents.FairSource(kernel.clock))
     catalogue.add(fairs.documents.PersonSource())
-    catalogue.name_values("language", languages.name)
-    catalogue.name_values("country", lambda code, locale: str(formats(locale).territories.get(code.upper(), "")))
+    name_facets(catalogue)
     return catalogue
 
 

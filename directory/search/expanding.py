@@ -9,6 +9,7 @@ from directory.search.language import (
     Synonym,
     core,
     cuts,
+    ends_with,
     meaningful,
     stems,
     synonyms,
@@ -30,21 +31,32 @@ WEIGHTS: dict[Way, float] = {
 # Words of the index that one way gives at most: the most common ones. More would cost time and change nothing.
 MOST = 60
 NEAR_MOST = 12
+# Forms of a word in a phrase.
+PHRASE_FORMS = 12
 # Where a word is looked for within others, it has at least so many letters ("bus" is in "robust") ...
 INSIDE_LEAST = 5
-# ... and shorter ones, from so many letters on, only at the beginning.
+# ... and shorter ones, from so many letters on, only at the end or at the beginning.
+ENDS_LEAST = 4
 BEGINS_LEAST = 3
+# Shorter words resemble too many others to be looked for in compounds with a slip in them.
+RESEMBLING_LEAST = 6
 # What is shorter is no compound of two words of four letters that anybody would cut.
 COMPOUND_LEAST = 9
 
 
 @dataclass(frozen=True)
 class Means:
-    """Words of the index that answer in one way; with `together`, a document must have all of them."""
+    """Words of the index that answer in one way. With `groups`, a document must have a word of each of them; `words`
+    then are all of those."""
 
     way: Way
     words: tuple[str, ...]
-    together: bool = False
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def together(cls, way: Way, groups: Sequence[Sequence[str]]) -> "Means":
+        """One that wants a word of each group."""
+        return cls(way, tuple(word for group in groups for word in group), tuple(map(tuple, groups)))
 
     @property
     def weight(self) -> float:
@@ -86,7 +98,7 @@ def _phrases(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _wanted(vocabulary: Vocabulary, typed: tuple[str, ...], *, unfinished: bool, slips: bool) -> Wanted:
     if len(typed) > 1:
-        means = [Means("exact", typed, together=True), *_synonyms(vocabulary, synonyms(typed))]
+        means = [*_phrase(vocabulary, "exact", typed), *_synonyms(vocabulary, synonyms(typed))]
         return Wanted(typed, tuple(means))
     [word] = typed
     found = list(_without_slips(vocabulary, word, unfinished=unfinished))
@@ -109,8 +121,11 @@ def _without_slips(vocabulary: Vocabulary, word: str, *, unfinished: bool) -> It
 
 
 def _within(vocabulary: Vocabulary, word: str) -> Iterator[Means]:
-    if len(core(word)) >= INSIDE_LEAST:
-        yield Means("inside", tuple(vocabulary.holding(core(word), MOST)))
+    inner = core(word)
+    if len(inner) >= INSIDE_LEAST:
+        yield Means("inside", tuple(vocabulary.holding(inner, MOST)))
+    elif len(word) >= ENDS_LEAST:
+        yield Means("inside", tuple(each for each in vocabulary.holding(inner, MOST) if ends_with(each, inner)))
 
 
 def _parts(vocabulary: Vocabulary, word: str) -> Iterator[Means]:
@@ -119,7 +134,7 @@ def _parts(vocabulary: Vocabulary, word: str) -> Iterator[Means]:
         return
     for first, last in cuts(word):
         if vocabulary.has(first) and vocabulary.has(last):
-            yield Means("parts", (first, last), together=True)
+            yield Means.together("parts", [[first], [last]])
 
 
 def _head(vocabulary: Vocabulary, word: str) -> Iterator[Means]:
@@ -137,8 +152,15 @@ def _synonyms(vocabulary: Vocabulary, found: Iterable[Synonym]) -> Iterator[Mean
     found = list(found)
     yield Means("synonym", _alone(vocabulary, found))
     for each in found:
-        if len(each.words) > 1 and all(vocabulary.has(word) for word in each.words):
-            yield Means("synonym", each.words, together=True)
+        if len(each.words) > 1:
+            yield from _phrase(vocabulary, "synonym", each.words)
+
+
+def _phrase(vocabulary: Vocabulary, way: Way, words: Sequence[str]) -> Iterator[Means]:
+    """Several words that stand for something together, each however it bends."""
+    groups = [vocabulary.of_stem(stems(word), PHRASE_FORMS) for word in words]
+    if all(groups):
+        yield Means.together(way, groups)
 
 
 def _alone(vocabulary: Vocabulary, found: Iterable[Synonym]) -> tuple[str, ...]:
@@ -151,6 +173,8 @@ def _with_slips(vocabulary: Vocabulary, word: str, *, unfinished: bool) -> Itera
     """Similar words: the nearest that there are, and what holds the most common of them."""
     for typos in range(1, typos_allowed(word) + 1):
         similar = vocabulary.near(word, typos, NEAR_MOST, begins=unfinished)
+        if not similar and len(word) >= RESEMBLING_LEAST:
+            similar = vocabulary.resembling(word, typos, NEAR_MOST)
         if similar:
             within = [each for meant in _within(vocabulary, similar[0]) for each in meant.words]
             yield Means("near", tuple(dict.fromkeys((*similar, *within)))[:MOST])
@@ -161,8 +185,10 @@ def _each_once(means: Iterable[Means]) -> Iterator[Means]:
     """A word answers in the best way that it can; ways that are left without words fall away."""
     taken: set[str] = set()
     for each in sorted(means, key=lambda one: -one.weight):
-        words = each.words if each.together else tuple(word for word in each.words if word not in taken)
+        if each.groups:
+            yield each
+            continue
+        words = tuple(word for word in each.words if word not in taken)
         if words:
-            yield Means(each.way, words, each.together)
-        if not each.together:
-            taken |= set(words)
+            yield Means(each.way, words)
+        taken |= set(words)

@@ -259,7 +259,7 @@ def _answers(wanted: Wanted, fields: Mapping[str, float]) -> Any:
 
 
 def _of_means(means: Means, fields: Mapping[str, float]) -> Iterable[Any]:
-    if means.together:
+    if means.groups:
         yield Query.const_score_query(_having(means), means.weight * min(fields.values()))
         return
     for name, worth in fields.items():
@@ -268,14 +268,14 @@ def _of_means(means: Means, fields: Mapping[str, float]) -> Iterable[Any]:
 
 def _anywhere(wanted: Wanted) -> Any:
     """A query for one word that was typed, wherever it stands, that does not weigh: to count."""
-    alone = [word for means in wanted.means if not means.together for word in means.words]
-    together = [(Occur.Should, _having(means)) for means in wanted.means if means.together]
+    alone = [word for means in wanted.means if not means.groups for word in means.words]
+    together = [(Occur.Should, _having(means)) for means in wanted.means if means.groups]
     return Query.boolean_query([(Occur.Should, _one_of(ANYWHERE, alone)), *together])
 
 
 def _having(means: Means) -> Any:
-    """Documents that have all of these words, wherever."""
-    words = [(Occur.Must, Query.term_query(SCHEMA, ANYWHERE, word, "basic")) for word in means.words]
+    """Documents that have a word of each group, wherever."""
+    words = [(Occur.Must, _one_of(ANYWHERE, group)) for group in means.groups]
     return Query.const_score_query(Query.boolean_query(words), 1.0)
 
 

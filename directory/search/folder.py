@@ -147,8 +147,9 @@ class IndexFolder:
 
     def begin_new(self) -> "Written":
         """Start a new index beside the one in use. Only for who holds the lock."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "rebuild").unlink(missing_ok=True)
-        in_use = self._name()
+        in_use = self.name
         for path in self._indexes():
             if path.name != in_use:
                 shutil.rmtree(path, ignore_errors=True)
@@ -183,12 +184,14 @@ class IndexFolder:
         return self._opened
 
     def _current(self) -> Path:
-        name = self._name()
+        name = self.name
         if not name:
             raise NoIndexError("there is no index yet")
         return self.folder / name
 
-    def _name(self) -> str:
+    @property
+    def name(self) -> str:
+        """Which index is in use; empty when there is none."""
         try:
             name = (self.folder / "current").read_text()
         except OSError:

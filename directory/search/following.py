@@ -7,10 +7,12 @@ changes nothing.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -26,7 +28,7 @@ SWEEP_S = 2.0
 AFTER_BELL_S = 0.1
 # Rows must be committed within this time of their `updated_at`.
 OVERLAP = timedelta(minutes=2)
-LOOK_BACK_EVERY_S = 10.0
+LOOK_BACK_EVERY_S = 5.0
 # Rows that are read and put at once, and rows after which a long way is committed.
 LOT = 500
 COMMIT_AFTER = 20_000
@@ -36,6 +38,7 @@ FAILURE_PAUSE_S = 5.0
 # Marks remembered of the last `OVERLAP`, so that it is not indexed again; beyond that, indexing again is cheaper.
 REMEMBERED = 50_000
 
+T = TypeVar("T")
 # (rows so far) is told while an index is made.
 Progress = Callable[[Kind, int], None]
 
@@ -55,6 +58,9 @@ class Following:
         self._seen: dict[Kind, dict[str, Mark]] = {}
         self._looked_back = 0.0
         self.writes = False  # whether this process is the one
+        self._ended = False
+        # One thread for all writing: what was begun is ended before the next is done, also when nobody waits for it.
+        self._thread = ThreadPoolExecutor(1, "search-writer")
 
     async def start(self) -> None:
         """Begin to follow, as soon as no other process does."""
@@ -65,8 +71,10 @@ class Following:
         """Leave it to another process."""
         await self._bus.unsubscribe(TOPIC, self._heard)
         if self._task is not None:
+            self._ended = True
             self._task.cancel()
             await asyncio.wait([self._task])
+        self._thread.shutdown()
 
     def ring(self) -> None:
         """Something changed: whichever process writes looks at once."""
@@ -79,7 +87,7 @@ class Following:
         while True:
             with self._folder.locked() as mine:
                 self.writes = mine
-                while mine:
+                while mine and not self._ended:
                     try:
                         await self._follow()
                     except Exception:
@@ -93,17 +101,17 @@ class Following:
         try:
             while True:
                 if self._folder.rebuild_asked:
-                    await asyncio.to_thread(written.close)
+                    await self._in_thread(written.close)
                     written = await self.rebuild()
                 await self.sweep(written)
                 await self._wait()
         finally:
-            await _finished(asyncio.to_thread(written.close))
+            await _finished(self._in_thread(written.close))
 
     async def opened(self) -> Written:
         """The index in use, to write on; made anew where there is none, or a broken one."""
         try:
-            return await asyncio.to_thread(self._folder.go_on)
+            return await self._in_thread(self._folder.go_on)
         except NoIndexError:
             return await self.rebuild()
         except BrokenIndexError as error:
@@ -113,16 +121,16 @@ class Following:
     async def rebuild(self, progress: Progress | None = None) -> Written:
         """Make a new index from the sources, and put it in use. Give the one in use back before."""
         begun, rows = monotonic(), 0
-        written = await asyncio.to_thread(self._folder.begin_new)
+        written = await self._in_thread(self._folder.begin_new)
         try:
             for kind, source in self._catalogue.sources.items():
                 rows += await self._forward(written, source, fresh=True, progress=progress)
                 await self._told(written, kind)
-            await asyncio.to_thread(written.commit)
+            await self._in_thread(written.commit)
         except BaseException:
-            await _finished(asyncio.to_thread(written.close))
+            await _finished(self._in_thread(written.close))
             raise
-        await asyncio.to_thread(self._folder.put_in_use, written)
+        await self._in_thread(self._folder.put_in_use, written)
         self._seen.clear()
         log.info("search_index_made", rows=rows, seconds=round(monotonic() - begun, 1))
         return written
@@ -139,7 +147,7 @@ class Following:
         if looks_back:
             self._looked_back = monotonic()
         if rows:
-            await asyncio.to_thread(written.commit)
+            await self._in_thread(written.commit)
         return rows
 
     async def _forward(
@@ -159,7 +167,7 @@ class Following:
             if progress:
                 progress(source.kind, rows)
             if uncommitted >= COMMIT_AFTER:
-                await asyncio.to_thread(written.commit)
+                await self._in_thread(written.commit)
                 uncommitted = 0
             if len(marks) < LOT:
                 return rows
@@ -215,7 +223,7 @@ class Following:
         fresh: bool = False,
     ) -> None:
         gone = {mark.id for mark in marks} - {document.id for document in documents}
-        await asyncio.to_thread(_write, written, kind, documents, gone, fresh=fresh)
+        await self._in_thread(_write, written, kind, documents, gone, fresh=fresh)
         seen = self._seen.setdefault(kind, {})
         if len(seen) > REMEMBERED:
             seen.clear()
@@ -224,6 +232,9 @@ class Following:
     def _is_known(self, kind: Kind, mark: Mark) -> bool:
         known = self._seen.get(kind, {}).get(mark.id)
         return known is not None and known >= mark
+
+    def _in_thread(self, work: Callable[..., T], *given: Any, **named: Any) -> "asyncio.Future[T]":
+        return asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *given, **named))
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -239,9 +250,8 @@ def _write(written: Written, kind: Kind, documents: Sequence[Document], gone: se
         written.take_out(kind, gone)
 
 
-async def _finished(work: Coroutine[Any, Any, None]) -> None:
+async def _finished(running: "asyncio.Future[None]") -> None:
     """Wait for work in a thread also when this task is being cancelled."""
-    running = asyncio.ensure_future(work)
     while not running.done():
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.shield(running)

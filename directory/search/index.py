@@ -14,6 +14,7 @@ from tantivy import SchemaBuilder
 
 from directory.search.documents import FACETS, PUBLIC, TEXT_MOST, Document, Kind, Wording
 from directory.search.language import words_of
+from directory.search.places import Where, find_place
 from directory.search.vocabulary import VocabularyWriter
 
 # What lies in the folder is made anew when this changes: fields, folding or the ways words are cut.
@@ -75,9 +76,19 @@ def entry(document: Document) -> tuple[dict[str, Any], set[str]]:
     }
     if document.owner:
         values["owner"] = document.owner
-    if document.latitude is not None and document.longitude is not None:
-        values["spot"] = spot(document.latitude, document.longitude)
+    if where := _where(document):
+        values["spot"] = spot(*where)
     return values, set(texts[ANYWHERE].split())
+
+
+def _where(document: Document) -> Where | None:
+    """Where it is: by its coordinates, else by its town, where that is known here."""
+    if document.latitude is not None and document.longitude is not None:
+        return document.latitude, document.longitude
+    town = (
+        find_place(f"{document.place}, {next(iter(document.tags.get('country', ())), '')}") if document.place else None
+    )
+    return town.where if town else None
 
 
 def _words(document: Document) -> dict[str, list[str]]:
@@ -165,9 +176,10 @@ class IndexWriter:
         self._index.reload()
 
     def close(self) -> None:
-        """End; what was not committed is lost."""
+        """End; what was not committed is lost. The library lets go of its lock when nobody knows its writer."""
         self._words.close()
         self._documents.rollback()
+        self._documents = None
 
     def _keep_words(self) -> None:
         """Words are counted as the index counts them, plus what waits for the commit."""

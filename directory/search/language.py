@@ -140,6 +140,12 @@ def core(word: str) -> str:
     return found if len(found) >= PART_LEAST else word
 
 
+def ends_with(word: str, inner: str) -> bool:
+    """Whether a word ends with another one, however that bends: "Tauchpumpen" with "pump"."""
+    at = word.rfind(inner)
+    return at > 0 and (word[at:] == inner or core(word[at:]) == inner)
+
+
 def typos_allowed(word: str) -> int:
     """How many slips of the finger a word may have (letters wrong, missing, doubled or swapped), by its length.
 

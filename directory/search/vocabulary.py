@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz.distance import OSA
 from tantivy import Document, Filter, Index, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from directory.search.language import stem_analyser
@@ -16,6 +17,8 @@ from directory.search.language import stem_analyser
 # Bytes that the writer gathers before it writes a part of the index: as small as the library takes.
 HEAP = 16_000_000
 GRAM = 3
+# Words that are compared letter by letter, for one question.
+RESEMBLING_MOST = 150
 
 
 def _schema() -> Any:
@@ -50,6 +53,15 @@ def commonness(documents: int) -> int:
     return round(math.log(documents, 1.5)) if documents > 0 else 0
 
 
+def _resembles(word: str, text: str, typos: int) -> bool:
+    """Whether a part of the word is at most so many slips away from the text (optimal string alignment)."""
+    for size in range(len(text) - typos, len(text) + typos + 1):
+        for at in range(len(word) - size + 1):
+            if OSA.distance(word[at : at + size], text, score_cutoff=typos) <= typos:
+                return True
+    return False
+
+
 class VocabularyWriter:
     """Keeps the words that documents brought. Used by the one process that writes."""
 
@@ -77,6 +89,7 @@ class VocabularyWriter:
     def close(self) -> None:
         """End; what was not committed is lost."""
         self._writer.rollback()
+        self._writer = None
 
     def _known(self, words: Collection[str]) -> dict[str, int]:
         if not words:
@@ -122,6 +135,17 @@ class Vocabulary:
         """Words at most so many slips away: a letter wrong, missing, too many, or two swapped. `begins`: words of
         which the beginning is so near."""
         return self._words(Query.fuzzy_term_query(SCHEMA, "word", text, typos, True, begins), most)
+
+    def resembling(self, text: str, typos: int, most: int) -> list[str]:
+        """Words in which something stands that is at most so many slips away. Those with most trigrams in common are
+        looked at."""
+        grams = sorted({text[at : at + GRAM] for at in range(len(text) - GRAM + 1)})
+        some_of_them = [(Occur.Should, Query.term_query(SCHEMA, "grams", gram, "basic")) for gram in grams]
+        # A slip changes up to four trigrams.
+        least = max(2, len(grams) - 4 * typos)
+        found = self._searcher.search(Query.boolean_query(some_of_them, least), RESEMBLING_MOST, count=False)
+        words = [self._searcher.doc(address)["word"][0] for _, address in found.hits]
+        return [word for word in words if _resembles(word, text, typos)][:most]
 
     def _words(self, query: Any, most: int) -> list[str]:
         """The most common ones first; of equal ones in the order of the alphabet, so that it is always the same."""

@@ -1,0 +1,171 @@
+"""The index follows the database: what is new, what changed, what is gone. It mends itself; one process writes it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from directory.search.asking import Asked
+from directory.search.changes import touched, touches
+from directory.search.documents import Catalogue
+from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, looking
+from directory.search.following import OVERLAP
+from directory.search.parts import Search
+from tests.directory.search.conftest import ANYBODY, Place
+from tests.directory.search.region import NOON, Asking, document, index_of
+
+
+async def test_what_is_new_is_found_and_what_changed_is_found_as_it_is(place: Place) -> None:
+    place.organisations.put(document("a", "Windrad Nord"))
+    assert await place.follow() == 1
+    assert await place.ids("windrad") == ["a"]
+    place.organisations.put(document("a", "Wasserrad Nord", updated_at=NOON + timedelta(seconds=1)))
+    assert await place.follow() == 1
+    assert await place.ids("windrad") == []
+    assert await place.ids("wasserrad") == ["a"]
+
+
+async def test_what_is_gone_is_found_no_more(place: Place) -> None:
+    place.organisations.put(document("a", "Windrad Nord"))
+    await place.follow()
+    place.organisations.remove("a", NOON + timedelta(seconds=1))
+    await place.follow()
+    assert (await place.page("windrad")).results.total == 0
+
+
+async def test_what_is_deleted_without_a_trace_is_told_in_its_transaction(place: Place) -> None:
+    place.organisations.put(document("a", "Windrad Nord"), document("b", "Windrad Süd"))
+    await place.follow()
+    del place.organisations.documents_by_id["a"]
+    async with place.kernel.database.write() as uow:
+        await touched(uow, "organisation", ["a"])
+    await place.follow()
+    assert (await place.page("windrad")).results.total == 1
+
+
+async def test_telling_twice_leaves_the_last_moment(place: Place) -> None:
+    for _ in range(2):
+        async with place.kernel.database.write() as uow:
+            await touched(uow, "organisation", ["a", "a", "b"])
+    async with place.kernel.database.read() as session:
+        assert [mark.id for mark in await touches(session, "organisation", None, 10)] == ["a", "b"]
+        assert await touches(session, "product", None, 10) == []
+
+
+async def test_nothing_is_indexed_twice_when_nothing_happened(place: Place, looks_back: Callable[[], None]) -> None:
+    place.organisations.put(document("a", "Windrad Nord"))
+    await place.follow()
+    looks_back()
+    assert await place.follow() == 0
+
+
+async def test_a_row_that_was_committed_late_is_found_all_the_same(
+    place: Place, looks_back: Callable[[], None]
+) -> None:
+    place.organisations.put(document("a", "Windrad Nord", updated_at=NOON))
+    await place.follow()
+    place.organisations.put(document("late", "Windrad Spät", updated_at=NOON - OVERLAP + timedelta(seconds=1)))
+    looks_back()
+    await place.follow()
+    assert set(await place.ids("windrad")) == {"a", "late"}
+
+
+async def test_more_rows_than_a_lot_come_in_order(place: Place) -> None:
+    place.organisations.put(*(document(f"{number:04}", f"Firma {number}") for number in range(1234)))
+    await place.follow()
+    assert (await place.page()).results.total == 1234
+
+
+async def test_whoever_may_not_see_it_does_not_whatever_the_index_has(place: Place) -> None:
+    place.organisations.put(document("a", "Windrad Nord"), document("b", "Windrad Süd"))
+    await place.follow()
+    place.organisations.hidden.add("a")
+    assert await place.ids("windrad") == ["b"]
+
+
+async def test_a_new_index_answers_when_it_is_whole(place: Place) -> None:
+    place.organisations.put(document("a", "Windrad Nord"))
+    await place.follow()
+    place.organisations.put(document("b", "Windrad Süd"))  # of the same moment: no sweep would see it
+    folder = place.search.folder
+    told: list[tuple[str, int]] = []
+    await asyncio.to_thread(place.written.close)
+    place.written = await place.search.following.rebuild(lambda kind, rows: told.append((kind, rows)))
+    assert set(await place.ids("windrad")) == {"a", "b"}
+    assert ("organisation", 2) in told
+    assert [path.name for path in folder.folder.iterdir() if path.is_dir()] == [folder.name]
+
+
+@pytest.mark.parametrize("harm", ["documents/meta.json", "state.json", "words/meta.json", "every file"])
+async def test_a_broken_index_is_made_anew_and_nobody_sees_an_error(place: Place, harm: str) -> None:
+    place.organisations.put(document("a", "Windrad Nord"))
+    await place.follow()
+    await asyncio.to_thread(place.written.close)
+    current = place.search.folder.folder / place.search.folder.name
+    for path in [each for each in current.rglob("*") if each.is_file()] if harm == "every file" else [current / harm]:
+        path.write_bytes(b"\0not what it was")
+    again = Search.build(place.kernel, place.search.catalogue)
+    page = await again.page(ANYBODY, Asked(words="windrad"))
+    assert page.making or [hit.card.id for hit in page.hits] == ["a"]
+    place.written = await again.following.opened()
+    assert [hit.card.id for hit in (await again.page(ANYBODY, Asked(words="windrad"))).hits] == ["a"]
+    await again.stop()
+
+
+async def test_without_an_index_the_page_says_that_it_is_being_made(place: Place) -> None:
+    other = Search.build(place.kernel, Catalogue())
+    other.folder.folder = place.kernel.settings.data / "elsewhere"
+    page = await other.page(ANYBODY, Asked(words="windrad"))
+    assert page.making
+    assert await other.suggestions(ANYBODY, "windr") == []
+    await other.stop()
+
+
+async def test_an_index_of_another_version_is_made_anew(place: Place) -> None:
+    with pytest.raises(BrokenIndexError):
+        State.from_json('{"version": -1, "rows": {}, "touches": {}}')
+    with pytest.raises(BrokenIndexError):
+        State.from_json("[]")
+
+
+async def test_one_process_writes_and_the_next_takes_over(place: Place) -> None:
+    folder = IndexFolder(place.kernel.settings.data / "lock-test")
+    with folder.locked() as first, folder.locked() as second:
+        assert (first, second) == (True, False)
+    with folder.locked() as third:
+        assert third
+
+
+async def test_a_running_search_follows_by_itself_and_hears_the_bell(place: Place) -> None:
+    place.written.close()
+    running = Search.build(place.kernel, place.search.catalogue)
+    await running.start()
+    place.organisations.put(document("a", "Windrad Nord"))
+    running.following.ring()
+    for _ in range(100):
+        page = await running.page(ANYBODY, Asked(words="windrad"))
+        if page.hits:
+            break
+        await asyncio.sleep(0.05)
+    await running.stop()
+    assert [hit.card.id for hit in page.hits] == ["a"]
+    place.written = await place.search.following.opened()
+
+
+def test_words_come_and_stay_beside_what_was_there(tmp_path: Path) -> None:
+    folder = index_of(tmp_path / "index", [document("a", "Windrad Nord")])
+    written = folder.go_on()
+    written.put([document("b", "Drehstromgenerator")])
+    written.commit()
+    written.close()
+    assert Asking(folder).ids("generator") == ["b"]
+    assert Asking(folder).ids("windrad") == ["a"]
+
+
+def test_looking_where_there_is_nothing_is_said(tmp_path: Path) -> None:
+    folder = IndexFolder(tmp_path / "none")
+    with pytest.raises(NoIndexError):
+        looking(folder, lambda look: look)
+    assert not folder.rebuild_asked

@@ -1,0 +1,104 @@
+"""The page that finds everything, as a browser without scripts has it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from tests.fairs.guests import Guests, guests
+
+RUHR = "/fairs/ruhr"
+
+
+@pytest.fixture
+async def there(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Guests]:
+    """A fair, and people with browsers."""
+    async with guests(app) as set_up:
+        # Time stands still here, so that all rows are of one moment: only who looks back sees those that came later.
+        monkeypatch.setattr("directory.search.following.LOOK_BACK_EVERY_S", 0.0)
+        monkeypatch.setattr("directory.search.following.SWEEP_S", 0.1)
+        app.state.search.following.ring()
+        yield set_up
+
+
+def results(page: str) -> list[str]:
+    """Where the results lead."""
+    return re.findall(r'<h3 class="card-name"><a class="card-link" href="([^"]+)"', page)
+
+
+async def until_found(browser: httpx2.AsyncClient, address: str, path: str) -> str:
+    """The page, once the index has caught up."""
+    for _ in range(200):
+        text = (await browser.get(address)).text
+        if path in results(text):
+            return text
+        await asyncio.sleep(0.05)
+    pytest.fail(f"{path} was not found at {address}")
+
+
+async def test_a_fair_is_found_without_an_account_and_marked(there: Guests, client: httpx2.AsyncClient) -> None:
+    page = await until_found(client, "/discover?q=enrgy+forum", RUHR)
+    assert "Ruhr <mark>Energy</mark> <mark>Forum</mark>" in page
+    assert "Similar to “enrgy”: Energy" in page
+
+
+async def test_people_are_found_by_those_who_share_a_fair_alone(there: Guests, client: httpx2.AsyncClient) -> None:
+    bernd = f"/people/{there.ids['bernd']}"
+    await until_found(there["aylin"], "/discover?q=Kowalski", bernd)
+    for stranger in (client, there["chloe"]):
+        page = (await stranger.get("/discover?q=Kowalski")).text
+        assert results(page) == []
+        assert "0 results" in page
+    await there["chloe"].post(f"{RUHR}/join")
+    await until_found(there["chloe"], "/discover?q=Kowalski", bernd)
+    await there["bernd"].post(f"{RUHR}/leave")
+    assert bernd not in results((await there["chloe"].get("/discover?q=Kowalski")).text)
+
+
+async def test_suggestions_are_a_list_without_a_page(there: Guests) -> None:
+    await until_found(there["aylin"], "/discover?q=Kowalski", f"/people/{there.ids['bernd']}")
+    answer = await there["aylin"].get("/discover/suggestions?q=kow")
+    assert answer.text.lstrip().startswith("<li")
+    assert f'data-href="/people/{there.ids["bernd"]}"' in answer.text
+    assert (await there["aylin"].get("/discover/suggestions")).text.strip() == ""
+
+
+async def test_what_is_not_found_is_answered_with_a_way_on(there: Guests, client: httpx2.AsyncClient) -> None:
+    await until_found(client, "/discover", RUHR)
+    page = (await client.get("/discover?q=xqzjvw&kind=product&industry=none")).text
+    assert "Nothing found" in page
+    assert "Search everywhere" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/discover?q=%00%01",
+        "/discover?q=" + "x" * 5000,
+        "/discover?q=" + "+".join(f"w{number}" for number in range(300)),
+        "/discover?after=x&sort=x&kind=x&radius=x&near=x&industry=" + "x" * 999,
+        "/discover?q=a+AND+b+OR+%22(%5B*%3F~%5E%5C",
+        "/discover?" + "&".join(f"industry=v{number}" for number in range(200)),
+        "/discover/suggestions?q=%F0%9F%9A%8C+%E2%80%AE",
+    ],
+)
+async def test_whatever_stands_in_the_address_gets_a_page(client: httpx2.AsyncClient, address: str) -> None:
+    assert (await client.get(address)).status_code == 200
+
+
+async def test_a_search_is_saved_changed_looked_at_and_removed(there: Guests) -> None:
+    me = there["aylin"]
+    form = {"q": "Wasserstoff", "kind": "organisation", "name": "H2 in the Ruhr", "alerts": "yes", "mails": "yes"}
+    assert (await me.post("/discover/saved", data=form)).headers["location"] == "/discover/saved"
+    page = (await me.get("/discover/saved")).text
+    assert "H2 in the Ruhr" in page
+    [kept] = set(re.findall(r'action="(/discover/saved/[^"/]+)"', page))
+    looked = await me.post(f"{kept}/look")
+    assert looked.headers["location"] == "/discover?q=Wasserstoff&kind=organisation&sort=newest"
+    assert (await me.post(kept, data={})).status_code == 303
+    assert (await there["bernd"].post(f"{kept}/remove")).status_code == 404
+    assert (await me.post(f"{kept}/remove")).status_code == 303
+    assert "No saved searches yet" in (await me.get("/discover/saved")).text

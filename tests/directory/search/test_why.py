@@ -1,0 +1,49 @@
+"""Every result says why it was found."""
+
+from directory.search.documents import Card
+from directory.search.expanding import Means, Wanted
+from directory.search.shown import marked
+from directory.search.why import Marker, Piece
+
+WANTED = (
+    Wanted(("ladesaeule",), (Means("exact", ("ladesaeule",)), Means("inside", ("schnellladesaeulen",)))),
+    Wanted(("sepicher",), (Means("near", ("speicher",)),)),
+)
+
+
+def shown(pieces: list[Piece]) -> str:
+    return "".join(f"[{each.text}]" if each.marked else each.text for each in pieces)
+
+
+def test_words_are_marked_as_they_are_written() -> None:
+    marker = Marker(WANTED)
+    assert shown(marker.pieces("Schnellladesäulen: die LADESÄULE, anders")) == (
+        "[Schnellladesäulen]: die [LADESÄULE], anders"
+    )
+    assert shown(marker.pieces("nichts davon")) == "nichts davon"
+    assert marker.pieces("") == []
+
+
+def test_the_part_of_a_long_text_that_answers_is_shown() -> None:
+    text = "Vorher. " * 50 + "Unsere Ladesäule lädt schnell. " + "Nachher. " * 50
+    snippet = shown(list(Marker(WANTED).why(Card("product", "p", "/p", "Name", text=text)).snippet))
+    assert "[Ladesäule]" in snippet
+    assert snippet.startswith("… ")
+    assert snippet.endswith(" …")
+    assert len(snippet) < 220
+
+
+def test_a_similar_word_is_named_with_what_was_typed() -> None:
+    why = Marker(WANTED).why(Card("product", "p", "/p", "Speicher Nord"))
+    assert why.similar == [("sepicher", "Speicher")]
+
+
+def test_what_answers_without_being_shown_is_named() -> None:
+    card = Card("organisation", "o", "/o", "Voltbus", words=("Ladesäule", "Elektronik"))
+    assert Marker(WANTED).why(card).words == ["Ladesäule"]
+    assert Marker(()).why(card).words == ()
+
+
+def test_marks_let_nothing_through_that_people_wrote() -> None:
+    pieces = Marker(WANTED).pieces("<script>Ladesäule</script>")
+    assert str(marked(pieces)) == "&lt;script&gt;<mark>Ladesäule</mark>&lt;/script&gt;"
