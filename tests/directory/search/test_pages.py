@@ -3,22 +3,36 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from server.kernel.clock import FrozenClock
 from tests.fairs.guests import Guests, guests
+from tests.kernel_fixtures import NOON
 
 RUHR = "/fairs/ruhr"
+
+
+class PassingTime(FrozenClock):
+    """A clock on which a millisecond passes whenever somebody looks: what follows what can be told from it."""
+
+    def now(self) -> datetime:
+        self.advance(milliseconds=1)
+        return super().now()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return PassingTime(NOON)
 
 
 @pytest.fixture
 async def there(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Guests]:
     """A fair, and people with browsers."""
     async with guests(app) as set_up:
-        # Time stands still here, so that all rows are of one moment: only who looks back sees those that came later.
-        monkeypatch.setattr("directory.search.following.LOOK_BACK_EVERY_S", 0.0)
         monkeypatch.setattr("directory.search.following.SWEEP_S", 0.1)
         app.state.search.following.ring()
         yield set_up
