@@ -186,12 +186,13 @@ class Fairmatch:
         needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls)
         persons.own_data.register("search", saved.collect, saved.erase)
         search = Search.build(kernel, catalogue_of(kernel))
         fairs.documents.listen(kernel, search.following.ring)
         alerts = Alerts(kernel, search)
-        return cls(kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, search, alerts)
+        return cls(
+            kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls, search, alerts
+        )
 
     @property
     def routes(self) -> list[BaseRoute]:
