@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz.distance import OSA
 from tantivy import Document, Filter, Index, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from directory.search.language import stem_analyser
@@ -55,6 +54,8 @@ def commonness(documents: int) -> int:
 
 def _resembles(word: str, text: str, typos: int) -> bool:
     """Whether a part of the word is at most so many slips away from the text (optimal string alignment)."""
+    from rapidfuzz.distance import OSA  # not before somebody mistypes: a start loads nothing that is heavy
+
     for size in range(len(text) - typos, len(text) + typos + 1):
         for at in range(len(word) - size + 1):
             if OSA.distance(word[at : at + size], text, score_cutoff=typos) <= typos:
