@@ -94,7 +94,7 @@ TECHNOLOGY, INDUSTRY, TITLE_WORD, TEXT_WORD = 3.0, 1.0, 2.0, 0.75
 # From here on it is shown. Two words of the title, or a technology and a word.
 LEAST = 3.5
 
-_WORD = re.compile(r"[a-z]{4,}|\d{2,}")
+_WORD = re.compile(r"[a-z]{4,}")
 _STOP = frozenset(
     re.findall(
         r"\w+",

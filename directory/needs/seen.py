@@ -162,9 +162,9 @@ class Seen:
 
 
 def _money(amount: int | None, currency: str, locale: str) -> str:
-    """An amount in whole units, short from a hundred thousand on."""
+    """An amount in whole units, short from a million on."""
     value, known = amount or 0, formats(locale)
-    if value >= 100_000:
+    if value >= 1_000_000:
         return str(format_compact_currency(value, currency, locale=known, fraction_digits=1))
     pattern = "#,##0\xa0¤" if locale == "de" else "¤#,##0"
     return str(format_currency(value, currency, pattern, locale=known, currency_digits=False))

@@ -22,6 +22,7 @@ from people.model import Person
 from rooms import actions as room_actions
 from rooms.model import BOOTH, MEETING, STAGE
 from server.demo.cast import CAST, EDITION, Role
+from server.demo.seeking import seek
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
@@ -53,6 +54,7 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     people = await _people(kernel)
     fair = await _fair(kernel, people)
     await _talk(kernel, fair, people)
+    await seek(kernel, people)
     return await _links(kernel, people)
 
 
