@@ -1,8 +1,9 @@
 """The start page: what is going on for somebody who is signed in, the fairs that there are for everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -29,6 +30,25 @@ FACES = 6
 UNREAD_SHOWN = 5
 
 
+class Part(Protocol):
+    """What another feature brings to the page: a template, which is included and finds this as `part`."""
+
+    @property
+    def template(self) -> str:
+        """Its name below web/templates."""
+        ...
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """What it shows."""
+        ...
+
+
+# (request, session, person) -> a part of the page; None: there is nothing to show today. The composition root puts
+# them into the application's state as `today`, in the order of the page.
+Bring = Callable[[Request, AsyncSession, Person], Awaitable[Part | None]]
+
+
 @dataclass(frozen=True)
 class MyFair:
     """A fair that one is in, and who is in its lobby now."""
@@ -48,6 +68,7 @@ async def today(request: Request) -> Response:
         mine = await _my_fairs(request, session, person, now)
         others = await queries.open_fairs(session, now)
         waiting = (await unread(session, [person.id]))[person.id]
+        parts = await _parts(request, session, person)
     inside = {each.fair.id for each in mine}
     return page(
         request,
@@ -61,7 +82,15 @@ async def today(request: Request) -> Response:
         fair_names={each.fair.path: each.fair.name for each in mine},
         profile=completeness(person),
         role_names=ROLE_NAMES,
+        parts=parts,
     )
+
+
+async def _parts(request: Request, session: AsyncSession, person: Person) -> list[Part]:
+    """What other features have to say today."""
+    bring: Sequence[Bring] = request.app.state.today
+    found = [await one(request, session, person) for one in bring]
+    return [part for part in found if part is not None]
 
 
 async def _landing(request: Request) -> Response:

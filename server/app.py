@@ -19,6 +19,7 @@ import chat.pages
 import directory.contacts.pages
 import directory.lists.pages
 import directory.needs.pages
+import directory.needs.today
 import directory.news.pages
 import directory.organisations.pages
 import directory.search.pages
@@ -285,6 +286,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
     app.state.needs = fairmatch.needs
     app.state.people, app.state.chat, app.state.search = fairmatch.people, fairmatch.chat, fairmatch.search
+    app.state.needs, app.state.today = fairmatch.needs, [directory.needs.today.part]
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 

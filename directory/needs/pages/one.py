@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
         need = await need_in(request, session, viewer)
         path = need.path(locale_of(request))
         if request.path_params["need"] not in {each.rpartition("/")[2] for each in (path, *_paths(need).values())}:
-            return RedirectResponse(path, 301)
+            return RedirectResponse(f"{path}?{request.url.query}" if request.url.query else path, 301)
         context = await context_of(request, session, viewer, need)
     if request.state.person is not None:
         await _looked(request, need.id)

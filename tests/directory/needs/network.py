@@ -111,7 +111,7 @@ class Network:
                 uow,
                 need_id,
                 Reply(cid or new_id(), more.pop("text", REASON)),
-                organisation_id=self.organisations[more.pop("organisation", MEMBERS[by][0])],
+                organisation_id=self.organisations[more.pop("organisation", None) or MEMBERS[by][0]],
                 by_id=self.people[by],
                 **more,
             )
@@ -137,12 +137,10 @@ class Network:
 async def seed(uow: UnitOfWork) -> tuple[dict[str, str], dict[str, str], str]:
     """People, organisations and a product; their ids."""
     people = {key: await _person(uow, key, name) for key, name in NAMES.items()}
-    organisations = {key: await _organisation(uow, *values) for key, values in ORGANISATIONS.items()}
+    organisations = {key: await organisation(uow, *values) for key, values in ORGANISATIONS.items()}
     now = uow.clock.now()
-    for key, (organisation, role) in MEMBERS.items():
-        uow.session.add(
-            Member(organisation_id=organisations[organisation], person_id=people[key], role=role, since=now)
-        )
+    for key, (at, role) in MEMBERS.items():
+        uow.session.add(Member(organisation_id=organisations[at], person_id=people[key], role=role, since=now))
     for kind, code in (("technology", "charging"), ("industry", "mobility")):
         uow.session.add(Tag(organisation_id=organisations["voltbus"], kind=kind, code=code))
     charger = await product(uow, organisations["voltbus"], "Depot charger 350", "350 kW at the plug for buses")
@@ -216,7 +214,8 @@ async def _person(uow: UnitOfWork, key: str, name: str) -> str:
     return id_
 
 
-async def _organisation(uow: UnitOfWork, name: str, kind: str, country: str, domain: str) -> str:
+async def organisation(uow: UnitOfWork, name: str, kind: str, country: str, domain: str) -> str:
+    """An organisation; its id."""
     id_, now = new_id(), uow.clock.now()
     empty = dict.fromkeys(("size", "stage", "business_model", "customer_focus", "place", "postcode", "video_url"), "")
     uow.session.add(
