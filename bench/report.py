@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench import charts, method
@@ -26,24 +26,30 @@ def write(files: Sequence[Path], target: Path = TARGET) -> Path:
     results = [read(path) for path in files]
     target.parent.mkdir(parents=True, exist_ok=True)
     parts = [INTRODUCTION]
-    for result in results:
-        parts += [_section(result, target.parent)]
+    for benchmark in dict.fromkeys(result.benchmark for result in results):
+        parts.append(_section([result for result in results if result.benchmark == benchmark], target.parent))
     target.write_text("\n".join(parts).rstrip() + "\n")
     return target
 
 
-def _section(result: Result, folder: Path) -> str:
-    text = method.METHODS.get(result.benchmark)
-    title = text.title if text else result.benchmark
+def _section(results: Sequence[Result], folder: Path) -> str:
+    """One benchmark: how it measures, once; then what each call of it gave."""
+    text = method.METHODS.get(results[0].benchmark)
+    title = text.title if text else results[0].benchmark
     parts = [f"## {title}\n"]
     if text:
         parts.append(text.text)
+    for result in results:
+        parts += _given(result, folder, text.cases if text else {})
+    return "\n".join(parts)
+
+
+def _given(result: Result, folder: Path, says: Mapping[str, str]) -> list[str]:
+    parts = [_case(result, case, folder, says.get(case, "")) for case in result.cases]
     parts.append(_origin(result))
-    for case in result.cases:
-        parts.append(_case(result, case, folder, text.cases.get(case, "") if text else ""))
     if result.left_out:
         parts.append("Left out:\n\n" + "".join(_left_out(entry) for entry in result.left_out))
-    return "\n".join(parts)
+    return parts
 
 
 def _origin(result: Result) -> str:

@@ -15,6 +15,7 @@ from bin.setup import setup
 
 # One test process per core of the smallest machine that this is meant for; servers and browsers run beside them.
 TEST_PROCESSES = 2
+NOTHING_FOUND = 5  # pytest's exit code when no test was left to run
 # On the embedded ground every test runs; on the cluster those that the ground can change (tests/support/ground.py).
 GROUNDS = {"embedded": "SQLite and the memory bus", "cluster": "PostgreSQL, Redis and two workers"}
 
@@ -61,6 +62,9 @@ def _run(ground: str, arguments: list[str]) -> Count:
     TEST_RESULTS.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     code = _pytest(ground, [f"--junitxml={report}", "-o", "junit_suite_name=fairmatch", *arguments])
+    if code == NOTHING_FOUND and arguments:
+        say("Nothing of what was chosen is about this ground.")
+        return Count()
     return counted(report, code)
 
 

@@ -43,6 +43,17 @@ def test_the_page_says_how_when_and_on_what_it_was_measured(page: str):
     assert METHODS["fanout"].text in page
 
 
+def test_calls_of_one_benchmark_share_one_explanation(tmp_path: Path):
+    files = []
+    for case in ("one in flight", "sixteen in flight"):
+        rows = [Row(case, "fairmatch", METRIC, 130_000.0, "1/s")]
+        files.append(tmp_path / f"{case}.json")
+        files[-1].write_text(Result("fanout", machine(), "bench", "2026-01-02T03:04:05+00:00", rows, []).as_json())
+    page = report.write(files, tmp_path / "docs" / "performance.md").read_text()
+    assert page.count(METHODS["fanout"].text) == 1
+    assert page.index("### One in flight") < page.index("### Sixteen in flight")
+
+
 def test_the_page_names_who_was_left_out(page: str):
     assert "- node-ws: no Node.js on this machine" in page
 
