@@ -185,6 +185,7 @@ def _add_pairs(small: Compact, problem: Problem) -> None:
         weights[pair] += wish.weight * problem.groups.get(group[wish.of], 1.0)
         if wish.kind is Kind.MUST:
             musts.add(pair)
+    tables = sum(1 << slot for slot, count in enumerate(small.tables) if count)
     pinned = {_pair(small, meeting.one, meeting.other) for meeting in problem.pinned}
     for pair in sorted(weights.keys() | pinned):
         if pair in nevers and pair not in pinned and pair not in musts:
@@ -193,16 +194,12 @@ def _add_pairs(small: Compact, problem: Problem) -> None:
         small.ends.append(pair)
         small.weight.append(round(weights[pair] * UNITS))
         small.must.append(pair in musts or pair in pinned)
-        small.open.append(0 if closed else small.free[pair[0]] & small.free[pair[1]] & _with_tables(small))
+        small.open.append(0 if closed else small.free[pair[0]] & small.free[pair[1]] & tables)
 
 
 def _pair(small: Compact, one: str, other: str) -> tuple[int, int]:
     a, b = small.person_of[one], small.person_of[other]
     return (a, b) if a < b else (b, a)
-
-
-def _with_tables(small: Compact) -> Mask:
-    return sum(1 << slot for slot, tables in enumerate(small.tables) if tables)
 
 
 def _understand(one: Person, other: Person) -> bool:

@@ -48,11 +48,11 @@ class Moves:
         one, other = self.small.ends[edge]
         board, wanted = self.board, self.small.open[edge]
         for here, there in ((one, other), (other, one)):
-            mine = list(bits(board.free[here] & wanted))
+            mine = [slot for slot in bits(board.free[here] & wanted) if board.cell[there][slot] != NOWHERE]
             theirs = list(bits(board.free[there] & ~board.free[here]))
-            pairs = [(s, t) for s in mine for t in theirs]
-            for s, t in self.chance.sample(pairs, min(_TRIES, len(pairs))):
-                if board.cell[there][s] != NOWHERE and self._change(there, s, t) and self._finish(edge, s):
+            for _ in range(min(_TRIES, len(mine) * len(theirs))):
+                s, t = self.chance.choice(mine), self.chance.choice(theirs)
+                if self._change(there, s, t) and self._finish(edge, s):
                     return True
         return False
 
@@ -118,18 +118,14 @@ class Moves:
 
     def _clear_table(self, slot: int) -> bool:
         """Move some meeting out of a full slot, alone or along a path."""
-        board = self.board
-        self._mark = len(board.log)
-        people = self.chance.sample(range(len(board.cell)), min(_TRIES * 4, len(board.cell)))
-        targets = list(bits(board.with_spare))
-        for person in people:
-            edge = board.cell[person][slot]
-            if edge == NOWHERE:
-                continue
-            for target in targets:
-                if board.free[person] >> target & 1 and self._change(person, slot, target) and board.spare[slot] > 0:
-                    return True
-                board.back_to(self._mark)
+        board, chance = self.board, self.chance
+        for person in chance.sample(range(len(board.cell)), min(_TRIES * 4, len(board.cell))):
+            targets = list(bits(board.with_spare & board.free[person])) if board.cell[person][slot] != NOWHERE else []
+            for target in chance.sample(targets, min(2, len(targets))):
+                if self._change(person, slot, target):
+                    if board.spare[slot] > 0:
+                        return True
+                    board.back_to(self._mark)
         return False
 
     # Pushing out

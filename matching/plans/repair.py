@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching.plans.board import NOWHERE, Board
-from matching.plans.compact import UNITS, Compact, Edge, compact
+from matching.plans.compact import PRIORITY, UNITS, Compact, Edge, compact
 from matching.plans.model import Meeting, Problem, Timetable
-from matching.plans.moves import Moves
+from matching.plans.moves import Moves, bits
 
 # What it must be worth, in weight of wishes, to move one meeting that could stay.
 PRICE = 2.0
 # How deep a must, or somebody below the least number, may push others.
 _DEPTH = 2
+# So many pairs are tried along paths, the weightiest first; more would take long and move many for little.
+_EFFORT = 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,11 @@ class _Repair:
 
     def run(self) -> Difference:
         self._keep()
-        for edge in self._wanted():
+        wanted = self._wanted()
+        for edge in wanted:
+            if mask := self.board.places(edge):  # moves nobody
+                self.board.put(edge, min(bits(mask), key=lambda slot: -self.board.spare[slot]))
+        for edge in self._worth_moving(wanted):
             self._try(edge)
         return difference(self.before, self.small.timetable(self.board.at))
 
@@ -107,11 +113,17 @@ class _Repair:
         short = {person for person in range(len(small.people)) if self.board.short(person, held=False)}
         return (set(range(len(small.people))) - had) | lost | short
 
+    def _worth_moving(self, wanted: list[Edge]) -> list[Edge]:
+        """What is still without a place, and weighs more than one move costs; all musts, and the weightiest others."""
+        left = [edge for edge in wanted if self.board.at[edge] == NOWHERE and self.moves.gain(edge) > self.price]
+        hard = [edge for edge in left if self.moves.gain(edge) >= PRIORITY]
+        return hard + [edge for edge in left if self.moves.gain(edge) < PRIORITY][:_EFFORT]
+
     def _try(self, edge: Edge) -> None:
         board = self.board
         mark = len(board.log)
         gain = self.moves.gain(edge)
-        done = self.moves.insert(edge) or (gain > sum(self.small.weight) and self.moves.push_in(edge, _DEPTH))
+        done = self.moves.insert(edge) or (gain >= PRIORITY and self.moves.push_in(edge, _DEPTH))
         if done and gain <= self.price * self._moved(mark):
             board.back_to(mark)
 
