@@ -12,6 +12,7 @@ from fairs.doors import visit
 from fairs.rules import ROLES
 from fairs.shown import ROLE_NAMES, FairShown
 from people.model import Person
+from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -75,6 +76,7 @@ async def people(request: Request) -> Response:
         here = await visit(request, session)
         found = await queries.members(session, here.fair.id, after=after, limit=PEOPLE_PAGE + 1, role=role)
         total = await queries.member_count(session, here.fair.id)
+        asks = await people_of(request).approaches.in_list(session, here.fair.id)
         shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
     shown = found[:PEOPLE_PAGE]
     onward = _onward(here.shown.path, role, shown[-1].card.id) if len(found) > PEOPLE_PAGE else ""
@@ -90,6 +92,7 @@ async def people(request: Request) -> Response:
         first=after is None,
         onward=onward,
         banned=shut_out,
+        asks=asks,
         role_names=ROLE_NAMES,
         kinds=_KINDS,
     )

@@ -13,7 +13,7 @@ from meetings.model import Request as Asked
 from meetings.parts import Meetings
 from meetings.requests import EXPIRY_JOB, NUDGE_JOB, TELL_JOB
 from meetings.room import come_in
-from meetings.rules import is_open
+from meetings.rules import comes_too_late, due_at, is_open
 from meetings.watching import INVITE_JOB, STEP_JOB, step
 from server.kernel.db import UnitOfWork
 
@@ -57,7 +57,9 @@ async def take_step(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]
     meeting, kind = await _as_it_was(uow, payload), payload["kind"]
     if meeting is None or meeting.cancelled_at is not None or not await _first_time(uow, meeting, kind):
         return
-    step(uow, meeting, uow.clock.now())
+    step(uow, meeting, due_at(meeting.starts_at, kind))  # a worker that is late leaves nothing out
+    if comes_too_late(meeting.starts_at, kind, uow.clock.now()):
+        return
     if kind.startswith("mail_"):
         await mails.about_meeting(meetings.kernel, uow, meeting, kind)
     elif kind.startswith("app_"):
@@ -117,11 +119,11 @@ async def _remind(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: s
 
 async def _ask_what_became(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: str) -> None:
     """Ask those who were there, unless they had said that it is not for them."""
-    came = select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)
+    came = set(await uow.session.scalars(select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)))
     no = select(Outcome.person_id).where(Outcome.meeting_id == meeting.id, Outcome.verdict == "no")
-    people = list(await uow.session.scalars(came.where(Attendance.person_id.not_in(no))))
-    for person_id in people if len(people) > 1 else ():
-        days = int(kind.removeprefix("after_").removesuffix("d"))
+    done_with = set(await uow.session.scalars(no))
+    days = int(kind.removeprefix("after_").removesuffix("d"))
+    for person_id in sorted(came - done_with) if len(came) > 1 else ():
         uow.session.add(FollowUp(meeting_id=meeting.id, person_id=person_id, days=days, asked_at=uow.clock.now()))
         await mails.about_meeting(meetings.kernel, uow, meeting, kind, only=person_id)
 

@@ -153,6 +153,22 @@ def next_step(starts_at: datetime, now: datetime, done: Collection[str] = ()) ->
     return ahead[0] if ahead else None
 
 
+def due_at(starts_at: datetime, kind: str) -> datetime:
+    """When something happens to a meeting, by its name in `STEPS`."""
+    return starts_at + dict(STEPS)[kind]
+
+
+def comes_too_late(starts_at: datetime, kind: str, now: datetime) -> bool:
+    """Whether nobody wants to be reminded any more: of what has begun, or of tomorrow in the last hour."""
+    before_start = kind.startswith(("mail_", "app_"))
+    upcoming = next((at for name, at in _times(starts_at) if at > due_at(starts_at, kind)), None)
+    return before_start and (now >= starts_at or (kind == "mail_24h" and upcoming is not None and now >= upcoming))
+
+
+def _times(starts_at: datetime) -> list[tuple[str, datetime]]:
+    return [(kind, starts_at + after) for kind, after in STEPS]
+
+
 def is_open(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Whether a meeting's room can be entered."""
     return starts_at - OPENS_BEFORE <= now < ends_at + EXTENSION

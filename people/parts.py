@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from people import erasure
 from people.acquaintance import Acquaintances
+from people.approaches import Approaches
 from people.own_data import OwnData
 from people.passkeys import Passkeys
 from people.passwords import Passwords
@@ -19,7 +20,7 @@ from server.kernel.parts import Kernel
 
 @dataclass(frozen=True)
 class People:
-    """The parts, and where other features join in: `own_data` and `acquaintances`."""
+    """The parts, and where other features join in: `own_data`, `acquaintances`, `approaches`."""
 
     kernel: Kernel
     passwords: Passwords
@@ -27,6 +28,7 @@ class People:
     photos: Photos
     own_data: OwnData
     acquaintances: Acquaintances
+    approaches: Approaches
     single_sign_on: SingleSignOn | None  # None: not configured
     sent: Seal  # remembers in the browser to which address a mail went
 
@@ -43,6 +45,7 @@ class People:
             photos=Photos(kernel),
             own_data=own_data,
             acquaintances=Acquaintances(),
+            approaches=Approaches(),
             single_sign_on=SingleSignOn.of(kernel.settings, Seal(secret, "single sign-on", timedelta(minutes=10))),
             sent=Seal(secret, "mail sent", timedelta(minutes=30)),
         )

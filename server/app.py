@@ -57,7 +57,7 @@ from directory.search.alerts import Alerts
 from directory.search.documents import Catalogue
 from directory.search.parts import Search
 from fairs.queries import roles_in, share_a_fair
-from meetings import between, own_calendars
+from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
 from people import sessions
@@ -174,6 +174,7 @@ class Fairmatch:
         persons.acquaintances.register(share_a_fair)
         persons.acquaintances.register(between.have_met)
         persons.acquaintances.register(chat.introducing.introduced)
+        persons.approaches.register(approaches.from_page, approaches.from_list)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         organisations = Organisations.build(kernel)
         sitemap = Sitemap()

@@ -22,6 +22,7 @@ async def show(request: Request) -> Response:
     person_id = id_in(request, "person")
     async with kernel_of(request).database.read() as session:
         person = await people_of(request).acquaintances.visible(session, viewer, person_id)
+        approaches = await people_of(request).approaches.to(session, viewer.id, person_id) if person else []
     if person is None:
         raise not_found()
     locale = locale_of(request)
@@ -30,6 +31,7 @@ async def show(request: Request) -> Response:
         "people/person.html",
         shown=person,
         own=person.id == viewer.id,
+        approaches=[] if person.id == viewer.id else approaches,
         now=kernel_of(request).clock.now(),
         speaks=[languages.name(code, locale) for code in person.languages],
     )

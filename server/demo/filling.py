@@ -21,6 +21,7 @@ from people.links import Purpose
 from people.model import Person
 from rooms import actions as room_actions
 from rooms.model import BOOTH, MEETING, STAGE
+from server.demo import meetings
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.seeking import seek
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
@@ -55,6 +56,7 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     fair = await _fair(kernel, people)
     await _talk(kernel, fair, people)
     await seek(kernel, people)
+    await meetings.arrange(kernel, fair, people)
     return await _links(kernel, people)
 
 

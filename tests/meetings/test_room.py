@@ -1,0 +1,184 @@
+"""The room: who may be there, what is written, who is missing, and what comes of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome, Rescue
+from rooms.queries import lobby
+from server.live import topics
+from tests.meetings.scene import Scene
+from tests.server.walk import Socket
+
+
+@asynccontextmanager
+async def line(there: Scene, name: str, *joined: str) -> AsyncIterator[Socket]:
+    """Somebody's live line, in these topics."""
+    ticket = (await there[name].post("/live/ticket")).json()["ticket"]
+    async with Socket(there.app) as opened:
+        answer = await opened.ask("hello", ticket=ticket, channels=dict.fromkeys(joined))
+        assert "r" in answer, answer
+        yield opened
+
+
+async def begun(there: Scene, *names: str) -> str:
+    """A meeting of these people whose room has just opened."""
+    meeting = await there.book((await there.slots())[0], *names)
+    await there.go_to(meeting, minutes=4)
+    await there.kernel.jobs.run_due()
+    return meeting
+
+
+async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    path = f"/meetings/{meeting}/room"
+    assert "The room opens five minutes before" in (await there["aylin"].get(path)).text
+    assert (await there["aylin"].post(f"/meetings/{meeting}/enter")).status_code == 409
+    await there.go_to(meeting, minutes=4)
+    text = (await there["aylin"].get(path)).text
+    assert "The room opens five minutes before" not in text
+    assert f'topic="meeting:{meeting}"' in text
+    assert (await there["aylin"].post(f"/meetings/{meeting}/enter")).is_redirect
+    async with line(there, "chloe") as strange:
+        heard = (await strange.ask("subscribe", channels={topics.meeting(meeting): None}))["r"]["channels"]
+        noted = await strange.ask("meeting.note", meeting=topics.meeting(meeting), text="x", version=0)
+    assert heard[topics.meeting(meeting)]["e"]["code"] in ("not_found", "forbidden")
+    assert noted["e"]["code"] in ("not_found", "forbidden")
+
+
+async def test_notes_are_shared_and_who_was_slower_loses_nothing(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    topic = topics.meeting(meeting)
+    async with line(there, "aylin", topic) as one, line(there, "bernd", topic) as other:
+        first = await one.ask("meeting.note", meeting=topic, text="A trafo of 630 kVA", version=0)
+        assert first["r"] == {"taken": True, "version": 1, "text": "A trafo of 630 kVA"}
+        late = await other.ask("meeting.note", meeting=topic, text="Something else", version=0)
+        assert late["r"] == {"taken": False, "version": 1, "text": "A trafo of 630 kVA"}
+    plain = await there["bernd"].post(f"/meetings/{meeting}/notes", data={"notes": "By form", "version": "0"})
+    assert plain.status_code == 409
+    assert "By form" in plain.text
+    assert "A trafo of 630 kVA" in plain.text
+    notes: Notes = await there.get(Notes, meeting)
+    assert (notes.text, notes.version) == ("A trafo of 630 kVA", 1)
+
+
+async def test_who_is_missing_is_known_from_presence_and_may_say_otherwise(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with line(there, "aylin", topics.meeting(meeting)):
+        there.clock.advance(minutes=6, seconds=1)
+        await there.kernel.jobs.run_due()
+        async with there.kernel.database.read() as session:
+            missed = list(await session.scalars(select(NoShow.person_id)))
+    assert missed == [there.ids["bernd"]]
+    path = f"/meetings/{meeting}"
+    assert "You were missed here" in (await there["bernd"].get(path)).text
+    assert "You were missed here" not in (await there["aylin"].get(path)).text
+    await there["bernd"].post(f"{path}/dispute", data={"text": "My microphone was dead."})
+    assert "My microphone was dead." in (await there["bernd"].get(path)).text
+    assert (await there["aylin"].post(f"{path}/dispute", data={"text": "x"})).status_code == 404
+
+
+async def test_nobody_is_missed_where_both_are_there(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with line(there, "aylin", topics.meeting(meeting)):
+        await there["bernd"].post(f"/meetings/{meeting}/enter")  # a browser without the live line
+        there.clock.advance(minutes=6, seconds=1)
+        await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        assert list(await session.scalars(select(NoShow.person_id))) == []
+
+
+async def test_who_waits_in_vain_is_offered_somebody_who_is_there_and_free(there: Scene) -> None:
+    slots = await there.slots()
+    meeting = await begun(there, "aylin", "bernd")
+    await there.book(slots[1], "chloe", "dev")
+    async with there.kernel.database.write() as uow:
+        lounge = await lobby(uow.session, there.fair.id)
+        from people.model import Person
+
+        (await uow.session.get_one(Person, there.ids["aylin"])).seeks = "Depots that want charging"
+        (await uow.session.get_one(Person, there.ids["chloe"])).offers = "Chargers for depots"
+    assert lounge is not None
+    room, hall = topics.meeting(meeting), topics.room(lounge.id)
+    async with line(there, "aylin", room), line(there, "dev", hall), line(there, "chloe", hall):
+        there.clock.advance(minutes=6, seconds=1)
+        await there.kernel.jobs.run_due()
+        text = (await there["aylin"].get(f"/meetings/{meeting}/room")).text
+        assert "Meet them instead" in text
+        assert "fits: charging, depots" in text
+        await there["aylin"].post(f"/meetings/{meeting}/stand-in")
+        async with there.kernel.database.read() as session:
+            [asked] = await session.scalars(select(Rescue))
+        assert asked.candidate_id == there.ids["chloe"]
+        path = f"/meetings/rescues/{asked.id}"
+        assert (await there["dev"].get(path)).status_code == 404
+        assert "Aylin Demir waits in a meeting" in (await there["chloe"].get(path)).text
+        answered = await there["chloe"].post(path, data={"answer": "yes"})
+    new = answered.headers["location"].split("/")[2]
+    row: Meeting = await there.get(Meeting, new)
+    assert row.ends_at == slots[0].ends_at
+    assert sorted(await there.locks()) == sorted(
+        [(there.ids["aylin"], slots[0].id), (there.ids["chloe"], slots[0].id), (there.ids["bernd"], slots[0].id),
+         (there.ids["chloe"], slots[1].id), (there.ids["dev"], slots[1].id)])  # fmt: skip
+    again = await there["chloe"].post(path, data={"answer": "yes"})
+    assert again.headers["location"] == "/meetings"
+
+
+async def test_a_meeting_goes_on_only_while_everybody_is_free(there: Scene) -> None:
+    slots = await there.slots()
+    meeting = await begun(there, "aylin", "bernd")
+    assert (await there["aylin"].post(f"/meetings/{meeting}/extend")).is_redirect
+    longer: Meeting = await there.get(Meeting, meeting)
+    assert longer.extended_until == slots[0].ends_at + timedelta(minutes=5)
+    await there.book(slots[1], "bernd", "chloe")  # begins as soon as the gap is over
+    await there["bernd"].post(f"/meetings/{meeting}/extend")
+    still: Meeting = await there.get(Meeting, meeting)
+    assert still.extended_until == slots[0].ends_at + timedelta(minutes=5)
+
+
+async def test_the_conveyor_leads_from_meeting_to_meeting(there: Scene) -> None:
+    slots = await there.slots()
+    first, second = await there.book(slots[0], "aylin", "bernd"), await there.book(slots[1], "aylin", "chloe")
+    there.clock.advance(seconds=(slots[0].starts_at - there.clock.now()).total_seconds() + 60)
+    assert (await there["aylin"].get("/meetings/day")).headers["location"] == f"/meetings/{first}/room?day=1"
+    note = {"verdict": "good", "next_step": "Send curves", "note": "Knows Dev", "day": "1"}
+    done = await there["aylin"].post(f"/meetings/{first}/outcome", data=note)
+    assert done.headers["location"] == f"/meetings/{second}/room?day=1"
+    outcome: Outcome = await there.get(Outcome, (first, there.ids["aylin"]))
+    assert (outcome.verdict, outcome.next_step, outcome.note) == ("good", "Send curves", "Knows Dev")
+    for page in ("", "/room"):
+        assert "Knows Dev" not in (await there["bernd"].get(f"/meetings/{first}{page}")).text
+    early = await there["aylin"].post(f"/meetings/{second}/outcome", data={"verdict": "good"})
+    assert early.status_code == 409
+    assert (await there["aylin"].post(f"/meetings/{first}/outcome", data={"verdict": "super"})).status_code == 400
+
+
+async def test_an_address_is_seen_once_it_was_given(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with there.kernel.database.read() as session:
+        from people.model import Person
+
+        email = (await session.get_one(Person, there.ids["aylin"])).email or ""
+    assert email not in (await there["bernd"].get(f"/meetings/{meeting}/room")).text
+    await there["aylin"].post(f"/meetings/{meeting}/contact")
+    assert email in (await there["bernd"].get(f"/meetings/{meeting}/room")).text
+
+
+async def test_what_became_of_it_is_asked_after_a_week_and_answered_with_one_tap(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    for name in ("aylin", "bernd"):
+        await there[name].post(f"/meetings/{meeting}/enter")
+    there.clock.advance(minutes=6, seconds=1)
+    await there.kernel.jobs.run_due()
+    await there["bernd"].post(f"/meetings/{meeting}/outcome", data={"verdict": "no"})
+    there.clock.advance(days=7)
+    await there.kernel.jobs.run_due()
+    path = f"/meetings/{meeting}/later/7"
+    assert "What became of it?" in (await there["aylin"].get(path)).text
+    assert (await there["bernd"].get(path)).status_code == 404  # it was not for them, they had said
+    assert (await there["aylin"].post(path, data={"became": "pilot"})).is_redirect
+    asked: FollowUp = await there.get(FollowUp, (meeting, there.ids["aylin"], 7))
+    assert asked.answer == "pilot"
+    assert (await there["aylin"].get(f"/meetings/{meeting}/later/8")).status_code == 404
