@@ -10,6 +10,7 @@ from bench.fanout.fairmatch import Fairmatch
 from bench.fanout.measure import FIRST_CONNECTIONS
 from bench.fanout.systems import PEERS
 from bench.media import cases as media_cases
+from bench.meetings.clients import THINK_S
 
 
 @dataclass(frozen=True)
@@ -112,4 +113,26 @@ arrive in the window: where it is far below 100 %, a server or the client had to
     {case.name: f"{case.says[:1].upper()}{case.says[1:]}." for case in media_cases.CASES},
 )
 
-METHODS = {"fanout": FANOUT, "media": MEDIA, "timetable": TIMETABLE}
+
+MEETINGS = Method(
+    "Meetings: two hundred people book at once",
+    f"""\
+200 people with 38 slots are at one fair that books openly. Each of them, on one connection, does one thing after the
+other for 60 s by the forms that the pages have, with a pause of {THINK_S:.0f} s on average in between: book a meeting
+with anybody in any slot, move one of their meetings, call one off. Many of these cannot be, since one of the two has
+the slot already; they are answered by a page with what is still free, and count as deeds like the others. **p99_ms** is
+the time from sending a form to its whole answer. Invitations, in the data folder for want of a mail server, are made
+and sent meanwhile.
+
+Afterwards the database is audited: **double_bookings** counts pairs of meetings of one person that overlap, by their
+times and not by our keys; **half_done** counts meetings with another number of people than two, seats that hold
+another slot than their meeting's or one of a meeting that was called off, meetings at another time than their slot, and
+meetings whose last change no job tells. Clients, servers and database share the machine's cores.
+""",
+    {
+        "sqlite": "One process, SQLite with synchronous=FULL.",
+        "postgres": "Two workers, PostgreSQL that waits for the disk, Redis.",
+    },
+)
+
+METHODS = {"fanout": FANOUT, "media": MEDIA, "meetings": MEETINGS, "timetable": TIMETABLE}

@@ -187,6 +187,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/meetings/groups"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/meetings/groups/{group}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/meetings/rules"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/meetings/results"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/meetings/availability"): Access.MEMBER,
     ("POST", "/fairs/{fair}/meetings/availability"): Access.MEMBER,
     ("POST", "/fairs/{fair}/meetings/availability/day"): Access.MEMBER,

@@ -1,9 +1,10 @@
 """The pages of meetings."""
 
-from meetings.pages import answering, asking, availability, calendar, desk, meeting, plan, room
+from meetings.pages import answering, asking, availability, calendar, desk, meeting, plan, results, room
 
 routes = [
     *plan.routes,
+    *results.routes,
     *availability.routes,
     *asking.routes,
     *desk.routes,

@@ -182,3 +182,23 @@ async def test_what_became_of_it_is_asked_after_a_week_and_answered_with_one_tap
     asked: FollowUp = await there.get(FollowUp, (meeting, there.ids["aylin"], 7))
     assert asked.answer == "pilot"
     assert (await there["aylin"].get(f"/meetings/{meeting}/later/8")).status_code == 404
+
+
+async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) -> None:
+    slots = await there.slots()
+    first, second = await there.book(slots[0], "aylin", "bernd"), await there.book(slots[0], "chloe", "dev")
+    await there.go_to(first, minutes=4)
+    for meeting, names in ((first, ("aylin", "bernd")), (second, ("chloe",))):
+        for name in names:
+            await there[name].post(f"/meetings/{meeting}/enter")
+    there.clock.advance(minutes=40)
+    await there["aylin"].post(f"/meetings/{first}/outcome", data={"verdict": "good"})
+    path = "/fairs/ruhr/meetings/results"
+    text = (await there["edda"].get(path)).text
+    assert "1 / 2 (50 %)" in text
+    assert text.count("Shown as soon as 3 people have said something.") == 2
+    for name in ("bernd", "chloe"):
+        meeting = first if name == "bernd" else second
+        await there[name].post(f"/meetings/{meeting}/outcome", data={"verdict": "follow_up"})
+    assert "We follow up" in (await there["edda"].get(path)).text
+    assert (await there["aylin"].get(path)).status_code == 404

@@ -1,0 +1,132 @@
+"""The two grounds, one after the other: SQLite in one process, PostgreSQL and Redis with two workers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.machine import machine
+from bench.meetings.clients import THINK_S, Deeds, crowd_at_work
+from bench.meetings.crowd import Audit, Crowd, audit, fill
+from bench.options import Options, UsageError
+from bench.places import VAR
+from bench.processes import cpu_seconds, family
+from bench.results import Result, Row
+from server.kernel.settings import Settings
+from tests.support.guard import Guard
+from tests.support.server_process import ServerProcess
+from tests.support.services import PostgreSQL, Redis
+
+NAME = "meetings"
+CLIENTS = 200
+SECONDS = 60.0
+CASES = ("sqlite", "postgres")
+SYSTEM = "fairmatch"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one case came to."""
+
+    deeds: Deeds
+    audit: Audit
+    cpu: float  # seconds of all workers
+    wall: float
+
+
+def run(options: Options) -> Result:
+    """Measure both, or the one that was asked for. Raises UsageError."""
+    if options.only and options.only not in CASES:
+        raise UsageError(f"there is no case {options.only}; there are {', '.join(CASES)}")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    result = Result(NAME, machine() | {"clients": CLIENTS, "think_s": THINK_S}, options.command, now)
+    for case in CASES:
+        if options.only in ("", case):
+            measured = _measure(case, options.members or CLIENTS, options.seconds or SECONDS)
+            result.rows += _rows(case, measured)
+    return result
+
+
+def _measure(case: str, clients: int, seconds: float) -> Measured:
+    with _ground(case) as (settings, workers):
+        crowd = asyncio.run(fill(_settings(settings), clients))
+        with _serving(settings, workers) as servers:
+            before, begun = _cpu(servers), time.monotonic()
+            deeds = asyncio.run(_work(servers, crowd, seconds))
+            cpu, wall = _cpu(servers) - before, time.monotonic() - begun
+        found = asyncio.run(audit(_settings(settings)))
+    return Measured(deeds, found, cpu, wall)
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    """None of the developer's own."""
+    return Settings(**({"_env_file": None} | values))
+
+
+async def _work(servers: list[ServerProcess], crowd: Crowd, seconds: float) -> Deeds:
+    return await crowd_at_work([each.port for each in servers], crowd, seconds, seed=1)
+
+
+def _rows(case: str, measured: Measured) -> list[Row]:
+    deeds, found = measured.deeds, measured.audit
+    figures: list[tuple[str, float, str]] = [
+        ("double_bookings", found.double_bookings, "1"),
+        ("half_done", found.half_done, "1"),
+        ("p50_ms", _percentile(deeds.seconds, 0.50) * 1000, "ms"),
+        ("p99_ms", _percentile(deeds.seconds, 0.99) * 1000, "ms"),
+        ("deeds", len(deeds.seconds), "1"),
+        ("conflicts", sum(number for what, number in deeds.ended.items() if what.endswith(" 409")), "1"),
+        ("failed", sum(number for what, number in deeds.ended.items() if what.split()[1] not in ("303", "409")), "1"),
+        ("meetings", found.meetings, "1"),
+        ("cpu_ms_per_deed", measured.cpu * 1000 / max(1, len(deeds.seconds)), "ms"),
+    ]
+    return [Row(case, SYSTEM, metric, round(float(value), 2), unit) for metric, value, unit in figures]
+
+
+def _percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+@contextmanager
+def _ground(case: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """The settings of a server there, and how many workers. PostgreSQL waits for the disk, as it does for people."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=VAR, prefix="meetings-") as name, ExitStack() as services:
+        folder = Path(name)
+        folder.chmod(0o755)
+        settings: dict[str, Any] = {"data": folder / "data"}
+        (folder / "data").mkdir()
+        if case == "sqlite":
+            yield settings, 1
+            return
+        guard = Guard()
+        services.callback(guard.close)
+        for part in ("postgresql", "redis"):
+            (folder / part).mkdir()
+        postgresql = services.enter_context(PostgreSQL(folder / "postgresql", guard, durable=True))
+        redis = services.enter_context(Redis(folder / "redis", guard))
+        yield settings | {"database_url": postgresql.url, "redis_url": redis.url}, 2
+
+
+@contextmanager
+def _serving(settings: dict[str, Any], workers: int) -> Iterator[list[ServerProcess]]:
+    """The product as an operator starts it."""
+    guard = Guard()
+    with ExitStack() as stack:
+        stack.callback(guard.close)
+        logs = VAR / "bench-meetings"
+        logs.mkdir(parents=True, exist_ok=True)
+        made = [ServerProcess(f"server-{number}", logs, guard, settings) for number in range(workers)]
+        yield [stack.enter_context(each) for each in made]
+
+
+def _cpu(servers: list[ServerProcess]) -> float:
+    return sum(cpu_seconds(family(each.pid)) for each in servers)

@@ -1,0 +1,75 @@
+"""What a fair's meetings came to, in sums: for the organiser, who never learns who said what."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Request
+from meetings.rules import BECAME, VERDICTS
+
+# A sum of fewer people would tell who they are.
+PEOPLE_LEAST = 3
+
+
+@dataclass(frozen=True)
+class Results:
+    """Sums. `verdicts` and `became` are empty where too few people have said something."""
+
+    requests: Mapping[str, int]  # by answer; "open" for those without
+    booked: int
+    called_off: int
+    over: int
+    held: int
+    missed: int
+    disputed: int
+    verdicts: Mapping[str, int]
+    became: Mapping[str, int]
+
+    @property
+    def held_share(self) -> int | None:
+        """Per cent of the meetings that are over and were held; None before the first."""
+        return round(100 * self.held / self.over) if self.over else None
+
+    @property
+    def answered_share(self) -> int | None:
+        """Per cent of the requests that came to an end and were answered; None before the first."""
+        ended = sum(number for answer, number in self.requests.items() if answer not in ("open", "withdrawn"))
+        answered = ended - self.requests.get("expired", 0)
+        return round(100 * answered / ended) if ended else None
+
+
+async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results:
+    """The sums of a fair, as they are now."""
+    of_fair = Meeting.fair_id == fair_id
+    stands, over = Meeting.cancelled_at.is_(None), Meeting.ends_at <= now
+    both = select(Attendance.meeting_id).group_by(Attendance.meeting_id).having(func.count(Attendance.person_id) > 1)
+    meetings = select(func.count()).select_from(Meeting).where(of_fair)
+    missed = select(func.count()).select_from(NoShow).join(Meeting, Meeting.id == NoShow.meeting_id).where(of_fair)
+    verdicts = select(Outcome.verdict, func.count()).join(Meeting, Meeting.id == Outcome.meeting_id).where(of_fair)
+    became = select(FollowUp.answer, func.count()).join(Meeting, Meeting.id == FollowUp.meeting_id).where(of_fair)
+    asked = select(Request.answer, func.count()).where(Request.fair_id == fair_id).group_by(Request.answer)
+    return Results(
+        requests={answer or "open": number for answer, number in await session.execute(asked)},
+        booked=await _number(session, meetings.where(stands)),
+        called_off=await _number(session, meetings.where(~stands)),
+        over=await _number(session, meetings.where(stands, over)),
+        held=await _number(session, meetings.where(stands, over, Meeting.id.in_(both))),
+        missed=await _number(session, missed),
+        disputed=await _number(session, missed.where(NoShow.disputed_at.is_not(None))),
+        verdicts=await _sums(session, verdicts.group_by(Outcome.verdict), VERDICTS),
+        became=await _sums(session, became.where(FollowUp.answer.is_not(None)).group_by(FollowUp.answer), BECAME),
+    )
+
+
+async def _number(session: AsyncSession, query: Select[int]) -> int:
+    return await session.scalar(query) or 0
+
+
+async def _sums(session: AsyncSession, query: Select[Any, int], words: tuple[str, ...]) -> dict[str, int]:
+    found: Counter[str] = Counter({word: number for word, number in await session.execute(query)})
+    return {word: found[word] for word in words} if found.total() >= PEOPLE_LEAST else {}
