@@ -29,8 +29,10 @@ class Between:
     open_id: str = ""  # the request or the meeting that there is already
 
 
-async def between(session: AsyncSession, fair: Fair, me: str, other: str, now: datetime) -> Between:
-    """How `me` gets a meeting with `other` at a fair."""
+async def between(
+    session: AsyncSession, fair: Fair, me: str, other: str, now: datetime, *, look_for_slots: bool = True
+) -> Between:
+    """How `me` gets a meeting with `other` at a fair. Slots that are known already need not be looked for."""
     plan = await plan_of(session, fair.id)
     if plan is None:
         return Between(None, why=WhyNot.NO_PLAN)
@@ -40,10 +42,10 @@ async def between(session: AsyncSession, fair: Fair, me: str, other: str, now: d
     there = await _already(session, fair.id, me, other, now)
     if there:
         return Between(plan, mode, there[0], open_id=there[1])
-    left = plan.open_requests - await open_requests(session, fair.id, me)
-    slots = await choices(session, fair, plan, [me, other], now)
-    if not any(each.free for each in slots):
+    slots = await choices(session, fair, plan, [me, other], now) if look_for_slots else []
+    if look_for_slots and not any(each.free for each in slots):
         return Between(plan, mode, WhyNot.NO_SLOT, slots)
+    left = plan.open_requests - await open_requests(session, fair.id, me)
     if mode is Mode.REQUEST and left <= 0:
         return Between(plan, mode, WhyNot.BUDGET, slots)
     return Between(plan, mode, None, slots, left)

@@ -54,7 +54,7 @@ class Meetings:
         """Let these people's pages know what waits for them."""
         now = self.kernel.clock.now()
         async with self.kernel.database.read() as session:
-            for person_id in person_ids:
+            for person_id in sorted(person_ids):
                 self.live.publish_state(topics.person(person_id), "meetings", await mine(session, person_id, now))
 
     def remind(self, person_id: str, meeting_id: str, what: str, name: str, path: str = "") -> None:

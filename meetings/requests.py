@@ -52,7 +52,8 @@ async def request(uow: UnitOfWork, fair: Fair, asking: Asking, *, from_id: str, 
     if asking.slot_ids:
         await hold_slot(uow, fair, asking.slot_ids[0])
     await lock_people(uow, [from_id, to_id])  # the budget and the pair are judged by what holds at the commit
-    found = await between(uow.session, fair, from_id, to_id, uow.clock.now())
+    named = bool(asking.slot_ids)
+    found = await between(uow.session, fair, from_id, to_id, uow.clock.now(), look_for_slots=not named)
     if found.why or found.plan is None:
         raise RefusedError(found.why or WhyNot.NO_PLAN)
     if found.mode is Mode.OPEN:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from bench.meetings.crowd import FAIR, Crowd
 
 # Seconds between two deeds of one person, on average: who books reads and thinks.
-THINK_S = 4.0
+THINK_S = 10.0
 # Meetings that somebody keeps at most, so that they also move and call off.
 KEPT = 4
 _MEETING = re.compile(r"/meetings/([0-9a-f-]{36})")
