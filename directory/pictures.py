@@ -14,7 +14,7 @@ from server.kernel.http import ProblemError
 from server.kernel.parts import Kernel
 from web.i18n import N_
 
-__all__ = ["MOST_BYTES", "Pictures", "Written", "banner", "logo", "product"]
+__all__ = ["MOST_BYTES", "Make", "Pictures", "Written", "banner", "logo", "product"]
 
 LOGO, LOGO_SMALL = 512, 96
 BANNER = (1600, 400)

@@ -87,6 +87,19 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/o/{slug}/history"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/merge"): Access.ADMIN,
     ("POST", "/o/{slug}/merge"): Access.ADMIN,
+    # Products, by the rules of their organisation
+    ("GET", "/o/{slug}/products"): Access.ANYONE,
+    ("GET", "/o/{slug}/products/{product}"): Access.ANYONE,
+    ("GET", "/o/{slug}/products/{product}/documents/{document}"): Access.ANYONE,
+    ("GET", "/o/{slug}/new-product"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/products/{product}/edit"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/edit"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/pictures"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/pictures/{picture}/remove"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/documents"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/products/{product}/documents/{document}/remove"): Access.SIGNED_IN,
     # Who belongs to an organisation
     ("GET", "/invitation"): Access.SIGNED_IN,  # by the token in the mail
     ("POST", "/invitation"): Access.SIGNED_IN,
@@ -276,4 +289,6 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
     ("POST", "/needs/{need}/files"): FILE_MOST + 64 * 1024,  # the same with an attachment
+    ("POST", "/o/{slug}/products/{product}/pictures"): MOST_BYTES + 64 * 1024,
+    ("POST", "/o/{slug}/products/{product}/documents"): DOCUMENT_MOST + 64 * 1024,
 }

@@ -24,6 +24,7 @@ import directory.news.pages
 import directory.organisations.pages
 import directory.search.pages
 import fairs.documents
+import directory.products.pages
 import fairs.own_data
 import fairs.pages
 import fairs.planning
@@ -56,6 +57,7 @@ from directory.search import saved
 from directory.search.alerts import Alerts
 from directory.search.documents import Catalogue
 from directory.search.parts import Search
+from directory.products import parts as products
 from fairs.queries import roles_in, share_a_fair
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
@@ -183,6 +185,7 @@ class Fairmatch:
         organisations.sections.append(kept_section)
         organisations.carriers.append(lists_own_data.carry)
         persons.own_data.register("lists", lists_own_data.collect, lists_own_data.erase)
+        products.join(kernel, persons.own_data, organisations, sitemap)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
@@ -214,6 +217,7 @@ class Fairmatch:
             *directory.lists.pages.routes,
             *fairs.planning.routes,
             *directory.search.pages.routes,
+            *directory.products.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *meetings.pages.routes,

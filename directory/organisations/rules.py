@@ -34,7 +34,7 @@ _TAKEN = frozenset({"new", "mine", "claims", "invitations"})
 
 def slug_of(name: str) -> str:
     """A name as it can stand in an address, not yet unique; empty for names without Latin letters or digits."""
-    words = _NO_WORD.sub("-", folded(name.replace("ﬁ", "fi"))).strip("-")
+    words = _NO_WORD.sub("-", folded(name.replace("&", " ").replace("+", " "))).strip("-")
     return "" if words in _TAKEN else _cut(words)
 
 

@@ -23,6 +23,7 @@ from rooms import actions as room_actions
 from rooms.model import BOOTH, MEETING, STAGE
 from server.demo import meetings
 from server.demo.cast import CAST, EDITION, Role
+from server.demo.directory import fill_directory
 from server.demo.seeking import seek
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
 from server.kernel.db import UnitOfWork
@@ -55,6 +56,7 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     people = await _people(kernel)
     fair = await _fair(kernel, people)
     await _talk(kernel, fair, people)
+    await fill_directory(kernel, people)
     await seek(kernel, people)
     await meetings.arrange(kernel, fair, people)
     return await _links(kernel, people)

@@ -1,0 +1,7 @@
+"""The pages of products."""
+
+from starlette.routing import Route
+
+from directory.products.pages import edit, show, uploads
+
+routes: list[Route] = [*edit.routes, *uploads.routes, *show.routes]

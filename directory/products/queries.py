@@ -1,0 +1,156 @@
+"""Everything that is read about products, each for a viewer."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from directory.organisations.model import Organisation
+from directory.organisations.queries import visible_to as organisation_visible_to
+from directory.products.model import Product, ProductDocument, ProductPicture, ProductRemoval, ProductText
+from directory.products.record import PRODUCTS
+from server.kernel.prepared import CoreTransaction
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A product in a list: what its texts say by language, and its first picture."""
+
+    id: str
+    slug: str
+    category: str
+    price_from: int | None
+    price_to: int | None
+    currency: str
+    names: dict[str, str]
+    lines: dict[str, str]
+    picture: str | None  # name among the files, the small size
+
+
+def present() -> ColumnElement[bool]:
+    """The condition that a product was not removed."""
+    removal = aliased(ProductRemoval)
+    return ~exists().where(removal.product_id == Product.id)
+
+
+def visible_to(person_id: str | None) -> ColumnElement[bool]:
+    """The condition that somebody (None: without an account) may see a product; needs its organisation joined."""
+    seen = present() & organisation_visible_to(person_id)
+    return seen if person_id is not None else seen & (Product.visibility == "public")
+
+
+async def by_slug(session: AsyncSession, organisation_id: str, slug: str, person_id: str | None) -> Product | None:
+    """The product of this address of an organisation that the viewer may see."""
+    query = select(Product).join(Organisation, Organisation.id == Product.organisation_id)
+    one = Product.organisation_id == organisation_id, Product.slug == slug
+    return await session.scalar(query.where(*one, visible_to(person_id)))
+
+
+async def fields_of(session: AsyncSession, product_id: str) -> dict[str, Any]:
+    """All fields of a product that the viewer may see, see `fields.FIELDS`. Raises KeyError for none."""
+    connection = await session.connection()
+    names = PRODUCTS.shape.lists.keys()
+    found = await connection.run_sync(lambda each: PRODUCTS.current(CoreTransaction(each), [product_id], names))
+    return found[product_id]
+
+
+async def of_organisation(
+    session: AsyncSession, organisation_id: str, person_id: str | None, *, after: str | None = None, limit: int = 13
+) -> list[Listed]:
+    """A page of the products of an organisation that the viewer may see, the oldest first. Three queries at most."""
+    query = select(Product).join(Organisation, Organisation.id == Product.organisation_id)
+    further = [Product.id > after] if after else []
+    found = await session.scalars(
+        query.where(Product.organisation_id == organisation_id, visible_to(person_id), *further)
+        .order_by(Product.id)
+        .limit(limit)
+    )
+    return await listed(session, found.all())
+
+
+async def listed(session: AsyncSession, products: Sequence[Product]) -> list[Listed]:
+    """Products that the viewer may see, with what a list shows of them. Two queries."""
+    ids = [one.id for one in products]
+    texts, shown = await _texts(session, ids), await first_pictures(session, ids)
+    return [
+        Listed(
+            id=one.id,
+            slug=one.slug,
+            category=one.category,
+            price_from=one.price_from,
+            price_to=one.price_to,
+            currency=one.currency,
+            names={locale: text.name for locale, text in texts.get(one.id, {}).items()},
+            lines={locale: text.line for locale, text in texts.get(one.id, {}).items()},
+            picture=shown.get(one.id),
+        )
+        for one in products
+    ]
+
+
+async def count_of(session: AsyncSession, organisation_id: str, person_id: str | None) -> int:
+    """How many products of an organisation the viewer may see."""
+    query = select(func.count()).select_from(Product).join(Organisation, Organisation.id == Product.organisation_id)
+    return await session.scalar(query.where(Product.organisation_id == organisation_id, visible_to(person_id))) or 0
+
+
+async def pictures_of(session: AsyncSession, product_id: str) -> Sequence[ProductPicture]:
+    """The pictures of a product that the viewer may see, in their order."""
+    query = select(ProductPicture).where(ProductPicture.product_id == product_id)
+    return (await session.scalars(query.order_by(ProductPicture.position, ProductPicture.id))).all()
+
+
+async def documents_of(session: AsyncSession, product_id: str) -> Sequence[ProductDocument]:
+    """The documents of a product that the viewer may see."""
+    query = select(ProductDocument).where(ProductDocument.product_id == product_id)
+    return (await session.scalars(query.order_by(ProductDocument.id))).all()
+
+
+async def document(session: AsyncSession, product_id: str, document_id: str) -> ProductDocument | None:
+    """One document of a product that the viewer may see."""
+    mine = ProductDocument.product_id == product_id, ProductDocument.id == document_id
+    return await session.scalar(select(ProductDocument).where(*mine))
+
+
+async def first_pictures(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """The first picture of each of these products, in its small size."""
+    if not ids:
+        return {}
+    query = select(ProductPicture.product_id, ProductPicture.file_small).where(ProductPicture.product_id.in_(ids))
+    found: dict[str, str] = {}
+    for row in await session.execute(query.order_by(ProductPicture.position, ProductPicture.id)):
+        found.setdefault(row.product_id, row.file_small)
+    return found
+
+
+async def uses_file(session: AsyncSession, name: str) -> bool:
+    """Whether a file is a picture or a document of some product."""
+    picture = exists().where(or_(ProductPicture.file == name, ProductPicture.file_small == name))
+    return bool(await session.scalar(select(or_(picture, exists().where(ProductDocument.file == name)))))
+
+
+async def count_public(session: AsyncSession) -> int:
+    """How many products everybody may see."""
+    query = select(func.count()).select_from(Product).join(Organisation, Organisation.id == Product.organisation_id)
+    return await session.scalar(query.where(visible_to(None))) or 0
+
+
+async def public_paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[str, datetime]]:
+    """The addresses of products that everybody may see, with when they changed, in a stable order."""
+    query = select(Organisation.slug, Product.slug, Product.updated_at).join(
+        Organisation, Organisation.id == Product.organisation_id
+    )
+    rows = await session.execute(query.where(visible_to(None)).order_by(Product.id).offset(offset).limit(limit))
+    return [(f"/o/{row[0]}/products/{row[1]}", row[2]) for row in rows]
+
+
+async def _texts(session: AsyncSession, ids: Collection[str]) -> dict[str, dict[str, ProductText]]:
+    found: dict[str, dict[str, ProductText]] = {}
+    if ids:
+        for one in await session.scalars(select(ProductText).where(ProductText.product_id.in_(ids))):
+            found.setdefault(one.product_id, {})[one.locale] = one
+    return found
