@@ -14,9 +14,10 @@ from directory.products import actions as product_actions
 from directory.products.model import Product
 from people.model import Person
 from server.demo.drawing import drawn
-from server.demo.organisations import BROUGHT, ORGANISATIONS, PRODUCTS, SOURCE
+from server.demo.organisations import BROUGHT, ORGANISATIONS, SOURCE
 from server.demo.pictures import BANNERS, MARKS
 from server.demo.pictures import PRODUCTS as PRODUCT_PICTURES
+from server.demo.products import PRODUCTS
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
 
