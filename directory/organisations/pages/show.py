@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +10,6 @@ from starlette.routing import Route
 
 from directory.organisations import belonging, doors, jsonld, queries
 from directory.organisations.parts import Section, organisations_of
-from directory.organisations.queries import Seen, TeamMember
 from directory.organisations.shown import ROLE_NAMES, Shown
 from people.model import Person
 from server.kernel.etag import has_already
@@ -36,12 +34,9 @@ async def show(request: Request) -> Response:
         way_in = await belonging.way_in(session, seen, person)
     shown = Shown.of(seen.organisation, fields, locale_of(request))
     brought = [section for section in sections if section is not None]
-    if (tag := _tag(request, seen, brought, team)) and has_already(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers={"etag": tag})
-    return page(
+    answer = page(
         request,
         "organisations/show.html",
-        headers={"etag": tag} if tag else {},
         **around(request, shown),
         standing=seen.standing,
         removed=seen.removed,
@@ -52,6 +47,7 @@ async def show(request: Request) -> Response:
         role_names=ROLE_NAMES,
         data=_data(shown, brought, kernel_of(request).settings.public_url),
     )
+    return for_engines(request, answer)
 
 
 def around(request: Request, shown: Shown) -> dict[str, Any]:
@@ -78,17 +74,23 @@ def speak_as_asked(request: Request) -> None:
         request.state.locale = asked
 
 
+def for_engines(request: Request, answer: Response) -> Response:
+    """The answer with a tag, or 304 where a search engine has the page already.
+
+    Browsers get no tag: the copy that they keep belongs to the nonce of one answer.
+    """
+    if request.state.person is not None or "sec-fetch-mode" in request.headers:
+        return answer
+    once = request.state.nonce.encode()
+    tag = f'W/"{hashlib.sha256(bytes(answer.body).replace(once, b"")).hexdigest()[:32]}"'
+    if has_already(request.headers.get("if-none-match", ""), tag.removeprefix("W/")):
+        return Response(status_code=304, headers={"etag": tag})
+    answer.headers["etag"] = tag
+    return answer
+
+
 def _data(shown: Shown, sections: Sequence[Section], home: str) -> object:
     return jsonld.script([jsonld.organisation(shown, home), *(part for each in sections for part in each.jsonld)])
-
-
-def _tag(request: Request, seen: Seen, sections: Sequence[Section], team: Sequence[TeamMember]) -> str:
-    """A tag for programs and search engines; none for browsers, whose copy of the page belongs to one nonce."""
-    if request.state.person is not None or "sec-fetch-mode" in request.headers:
-        return ""
-    parts: list[str | datetime] = [seen.organisation.id, seen.organisation.updated_at, locale_of(request)]
-    parts += [repr(section.context) for section in sections]
-    return f'W/"{hashlib.sha256(repr((parts, team)).encode()).hexdigest()[:32]}"'
 
 
 routes = [Route("/o/{slug}", show, name="organisation")]

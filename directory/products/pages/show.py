@@ -8,7 +8,7 @@ from directory.attachments import served
 from directory.organisations import doors as organisation_doors
 from directory.organisations import jsonld as organisation_jsonld
 from directory.organisations import queries as organisation_queries
-from directory.organisations.pages.show import around, speak_as_asked
+from directory.organisations.pages.show import around, for_engines, speak_as_asked
 from directory.organisations.shown import Shown
 from directory.products import jsonld, queries
 from directory.products.pages import doors
@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
     locale, home = locale_of(request), kernel_of(request).settings.public_url
     organisation = Shown.of(seen.organisation, own, locale)
     shown = ProductShown.of(product, fields, pictures, organisation.path, locale)
-    return page(
+    answer = page(
         request,
         "products/show.html",
         **around(request, organisation),
@@ -44,6 +44,7 @@ async def show(request: Request) -> Response:
         documents=documents,
         data=organisation_jsonld.script([jsonld.product(shown, organisation, home)]),
     )
+    return for_engines(request, answer)
 
 
 async def all_of(request: Request) -> Response:

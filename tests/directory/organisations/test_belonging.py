@@ -1,0 +1,188 @@
+"""Who belongs to an organisation: by their mail address, by invitation, and in which role."""
+
+import re
+from email import message_from_bytes
+from email.policy import default
+
+from sqlalchemy import select
+
+from directory.organisations import bulk, own_data
+from directory.organisations.bulk import OrganisationRow
+from directory.organisations.model import Claim, Invitation, Organisation
+from people import actions as people_actions
+from tests.directory.scene import VOLTBUS, Scene
+
+
+async def brought(there: Scene, website: str = "https://voltbus.example") -> tuple[str, str]:
+    """An organisation that a source brought and nobody looks after."""
+    rows = [OrganisationRow("1", VOLTBUS | {"website": website})]
+    at = there.kernel.clock.now()
+    [made] = await there.kernel.database.transact(lambda each: bulk.upsert(each, "chamber", rows, at=at))
+    async with there.kernel.database.read() as session:
+        return (await session.get_one(Organisation, made.id)).slug, made.id
+
+
+async def mails(there: Scene) -> list[str]:
+    """What was sent, as text."""
+    await there.kernel.jobs.run_due()
+    sent = sorted(there.kernel.mail.folder.glob("*.eml"))
+    letters = [message_from_bytes(path.read_bytes(), policy=default) for path in sent]
+    return [f"{letter['to']}\n{letter.get_body(('plain',)).get_content()}" for letter in letters]
+
+
+async def test_the_first_with_an_address_of_the_domain_becomes_administrator(there: Scene) -> None:
+    slug, id_ = await brought(there)
+    assert "I belong here" in (await there["aylin"].get(f"/o/{slug}")).text
+    await there["aylin"].post(f"/o/{slug}/claim")
+    assert await there.roles(id_) == {"aylin": "administrator"}
+
+
+async def test_the_next_one_is_let_in_by_the_administrators(there: Scene) -> None:
+    slug, id_ = await brought(there)
+    await there["aylin"].post(f"/o/{slug}/claim")
+    await there["ben"].post(f"/o/{slug}/claim")
+    assert await there.roles(id_) == {"aylin": "administrator"}
+    assert any("wants to join" in mail and "aylin@voltbus.example" in mail for mail in await mails(there))
+    assert "Ben Kaya" in (await there["aylin"].get(f"/o/{slug}/people")).text
+    claim = await only_claim(there, id_, "ben")
+    answer = {"answer": "yes", "role": "editor"}
+    assert (await there["ben"].post(f"/o/{slug}/claims/{claim}", data=answer)).status_code == 403
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data=answer)
+    assert await there.roles(id_) == {"aylin": "administrator", "ben": "editor"}
+    assert any("have let you in" in mail for mail in await mails(there))
+
+
+async def test_a_declined_claim_lets_nobody_in_and_may_be_made_again(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    await there["ben"].post(f"/o/{slug}/claim")
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "no", "role": "editor"})
+    assert await there.roles(id_) == {"aylin": "administrator"}
+    await there["ben"].post(f"/o/{slug}/claim")
+    assert await only_claim(there, id_, "ben") != claim
+    await there["ben"].post(f"/o/{slug}/claim/withdraw")
+    assert "I belong here" in (await there["ben"].get(f"/o/{slug}")).text
+
+
+async def test_no_other_address_claims_anything(there: Scene) -> None:
+    slug, id_ = await brought(there)
+    for name in ("chloe", "gina"):
+        page = await there[name].get(f"/o/{slug}")
+        assert "I belong here" not in page.text
+        await there[name].post(f"/o/{slug}/claim")
+    assert await there.roles(id_) == {}
+
+
+async def test_a_free_provider_as_a_website_is_nobodys(there: Scene) -> None:
+    slug, id_ = await brought(there, "https://gmx.de")
+    assert "Is this your organisation?" not in (await there["gina"].get(f"/o/{slug}")).text
+    await there["gina"].post(f"/o/{slug}/claim")
+    assert await there.roles(id_) == {}
+
+
+async def test_an_address_that_is_not_confirmed_claims_nothing(there: Scene) -> None:
+    slug, id_ = await brought(there)
+    async with there.kernel.database.write() as uow:
+        await people_actions._set(uow, there.ids["aylin"], email_confirmed_at=None)
+    await there["aylin"].post(f"/o/{slug}/claim")
+    assert await there.roles(id_) == {}
+
+
+async def test_an_invitation_by_mail_lets_in_once(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    sent = await there["aylin"].post(
+        f"/o/{slug}/invitations", data={"email": "chloe@hydrolumiere.example", "role": "editor"}
+    )
+    assert sent.status_code == 303
+    token = await invited(there)
+    looked = await there["chloe"].get(f"/invitation?token={token}")
+    assert "Join Voltbus?" in looked.text
+    assert looked.headers["referrer-policy"] == "no-referrer"
+    assert await there.roles(id_) == {"aylin": "administrator"}, "looking joins nothing"
+    await there["chloe"].post("/invitation", data={"token": token})
+    assert await there.roles(id_) == {"aylin": "administrator", "chloe": "editor"}
+    await there["gina"].post("/invitation", data={"token": token})
+    assert "gina" not in await there.roles(id_)
+
+
+async def test_withdrawn_and_old_invitations_are_good_for_nothing(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    data = {"email": "chloe@hydrolumiere.example", "role": "editor"}
+    await there["aylin"].post(f"/o/{slug}/invitations", data=data)
+    withdrawn = await invited(there)
+    async with there.kernel.database.read() as session:
+        invitation = await session.scalar(select(Invitation.id))
+    await there["aylin"].post(f"/o/{slug}/invitations/{invitation}/withdraw")
+    assert "not good any more" in (await there["chloe"].get(f"/invitation?token={withdrawn}")).text
+    await there["chloe"].post("/invitation", data={"token": withdrawn})
+    await there["aylin"].post(f"/o/{slug}/invitations", data=data)
+    old = await invited(there)
+    there.kernel.clock.advance(days=22)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    await there["chloe"].post("/invitation", data={"token": old})
+    assert await there.roles(id_) == {"aylin": "administrator"}
+    assert (await there["chloe"].get("/invitation?token=nonsense")).status_code == 404
+
+
+async def test_a_mail_address_that_is_none_is_refused_at_its_field(there: Scene) -> None:
+    slug, _ = await there.organisation()
+    answer = await there["aylin"].post(f"/o/{slug}/invitations", data={"email": "not an address", "role": "editor"})
+    assert answer.status_code == 422
+    assert "That is not a mail address we can write to." in answer.text
+
+
+async def test_the_last_administrator_stays_and_others_may_go(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
+    own = f"/o/{slug}/people/{there.ids['aylin']}"
+    await there["aylin"].post(f"{own}/remove")
+    await there["aylin"].post(f"{own}/role", data={"role": "editor"})
+    assert (await there.roles(id_))["aylin"] == "administrator"
+    await there["aylin"].post(f"/o/{slug}/people/{there.ids['ben']}/role", data={"role": "administrator"})
+    await there["aylin"].post(f"{own}/remove")
+    assert await there.roles(id_) == {"ben": "administrator"}
+
+
+async def test_members_cannot_make_themselves_more(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "editor"})
+    own = f"/o/{slug}/people/{there.ids['ben']}"
+    assert (await there["ben"].post(f"{own}/role", data={"role": "administrator"})).status_code == 403
+    assert (await there["ben"].post(f"/o/{slug}/people/{there.ids['aylin']}/remove")).status_code == 403
+    await there["aylin"].post(f"{own}/role", data={"role": "emperor"})
+    assert (await there.roles(id_))["ben"] == "editor"
+
+
+async def test_everything_about_a_person_is_handed_out_and_erased(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    async with there.kernel.database.read() as session:
+        aylins = await own_data.collect(session, there.ids["aylin"])
+        bens = await own_data.collect(session, there.ids["ben"])
+    assert [one["organisation"] for one in aylins["members"]] == ["Voltbus"]
+    assert [one["field"] for one in aylins["changes"]] == ["made"]
+    assert [one["email"] for one in bens["claims"]] == ["ben@voltbus.example"]
+    async with there.kernel.database.write() as uow:
+        await own_data.erase(uow, there.ids["ben"])
+        await own_data.erase(uow, there.ids["aylin"])
+    assert await there.roles(id_) == {}
+    async with there.kernel.database.read() as session:
+        assert [one.email for one in await session.scalars(select(Claim))] == [""]
+        assert (await own_data.collect(session, there.ids["aylin"]))["members"] == []
+
+
+async def only_claim(there: Scene, organisation_id: str, name: str) -> str:
+    """The claim of somebody that waits."""
+    mine = Claim.organisation_id == organisation_id, Claim.person_id == there.ids[name], Claim.decided_at.is_(None)
+    async with there.kernel.database.read() as session:
+        return (await session.scalars(select(Claim.id).where(*mine))).one()
+
+
+async def invited(there: Scene) -> str:
+    """The token of the last invitation that was sent."""
+    sent = [found[1] for mail in await mails(there) if (found := re.search(r"invitation\?token=([\w-]+)", mail))]
+    return sent[-1]
