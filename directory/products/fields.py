@@ -40,7 +40,7 @@ COLUMNS = ("category", "maturity", "price_from", "price_to", "currency", "url", 
 TEXTS = tuple(f"{part}.{locale}" for part in ("name", "line", "description") for locale in sorted(LOCALES))
 FIELDS = (*COLUMNS, *TEXTS, "certificates")
 
-_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _GROUPED = re.compile(r"(?<=\d)[.,' \u00a0\u202f](?=\d{3}(\D|$))")
 
 
