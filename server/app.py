@@ -22,9 +22,9 @@ import directory.needs.pages
 import directory.needs.today
 import directory.news.pages
 import directory.organisations.pages
+import directory.products.pages
 import directory.search.pages
 import fairs.documents
-import directory.products.pages
 import fairs.own_data
 import fairs.pages
 import fairs.planning
@@ -53,11 +53,13 @@ from directory.organisations import own_data as organisations_own_data
 from directory.organisations.documents import OrganisationSource, name_facets
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
+from directory.products import parts as products
+from directory.products.documents import ProductSource
+from directory.products.listeners import wake_search
 from directory.search import saved
 from directory.search.alerts import Alerts
 from directory.search.documents import Catalogue
 from directory.search.parts import Search
-from directory.products import parts as products
 from fairs.queries import roles_in, share_a_fair
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
@@ -194,6 +196,7 @@ class Fairmatch:
         persons.own_data.register("search", saved.collect, saved.erase)
         search = Search.build(kernel, catalogue_of(kernel))
         fairs.documents.listen(kernel, search.following.ring)
+        wake_search(kernel, search.following.ring)
         alerts = Alerts(kernel, search)
         return cls(
             kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls, search, alerts
@@ -300,6 +303,7 @@ def catalogue_of(kernel: Kernel) -> Catalogue:
     """Everything that can be found. A part with something to be found adds its source here."""
     catalogue = Catalogue()
     catalogue.add(OrganisationSource())
+    catalogue.add(ProductSource())
     catalogue.add(fairs.documents.FairSource(kernel.clock))
     catalogue.add(fairs.documents.PersonSource())
     name_facets(catalogue)

@@ -40,12 +40,16 @@ class OrganisationReturned:
 class OrganisationsMerged:
     """One organisation was the same as another: everything of it belongs to the other one now.
 
-    Said within the merging transaction too, so that other parts can carry over what is theirs: see `merging`.
+    Other parts carry over what is theirs within the merging transaction, see `parts.Organisations.carriers`.
     """
 
     from_id: str
     into_id: str
     by_id: str
+
+
+# What is found of an organisation, or whether it is, may be another thing after these.
+FOUND_BY = (OrganisationMade, OrganisationChanged, OrganisationRemoved, OrganisationReturned, OrganisationsMerged)
 
 
 @dataclass(frozen=True)

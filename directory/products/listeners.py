@@ -1,8 +1,11 @@
 """What happens to an organisation happens to its products, where it is to be found of them."""
 
+from collections.abc import Callable
+
 from sqlalchemy import update
 
-from directory.organisations.events import OrganisationChanged, OrganisationRemoved, OrganisationReturned
+from directory.organisations.events import FOUND_BY, OrganisationChanged, OrganisationRemoved, OrganisationReturned
+from directory.products.events import ProductChanged, ProductMade, ProductRemoved
 from directory.products.model import Product
 from server.kernel.parts import Kernel
 
@@ -42,3 +45,16 @@ def listen(kernel: Kernel) -> None:
     kernel.events.on(OrganisationChanged, changed)
     kernel.events.on(OrganisationRemoved, removed_or_back)
     kernel.events.on(OrganisationReturned, removed_or_back)
+
+
+def wake_search(kernel: Kernel, ring: Callable[[], None]) -> None:
+    """Have the search look at once when something of the directory is another one: it follows rows by itself, too.
+
+    Called after `listen`, so that the products of an organisation have been touched by then.
+    """
+
+    async def woken(_happened: object) -> None:
+        ring()
+
+    for kind in (*FOUND_BY, ProductMade, ProductChanged, ProductRemoved):
+        kernel.events.on(kind, woken)
