@@ -1,4 +1,4 @@
-"""What carries a call of more than two: one interface, our own nodes and LiveKit behind it."""
+"""What carries a call of more than two: one interface, and our own nodes behind it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,9 @@ from signaling.protocol import (
     Listen,
     Mute,
     Presence,
-    Recorded,
     Remove,
     RoomState,
     SetRights,
-    StartRecording,
     Stats,
 )
 
@@ -39,7 +37,7 @@ class MediaBackEnd(Protocol):
     ears: Ears
 
     async def join(self, join: Join) -> Joined:
-        """Answer an offer; or say where else to go (LiveKit)."""
+        """Answer an offer."""
         ...
 
     async def listen(self, listen: Listen) -> None:
@@ -76,14 +74,6 @@ class MediaBackEnd(Protocol):
 
     async def stats(self) -> list[Stats]:
         """What the nodes do."""
-        ...
-
-    async def start_recording(self, start: StartRecording) -> None:
-        """Record whoever speaks."""
-        ...
-
-    async def stop_recording(self, room: str) -> Recorded:
-        """End a recording; it is a file then."""
         ...
 
     async def stop(self) -> None:

@@ -49,7 +49,7 @@ async def offer(call: Call, params: CallOffer) -> CallAnswer:
         joined = await calls.back_end.join(join)
     except MediaError as error:
         raise refused(error) from None
-    return CallAnswer(participant=participant, sdp=joined.sdp, url=joined.url, token=joined.token)
+    return CallAnswer(participant=participant, sdp=joined.sdp)
 
 
 async def listen(call: Call, params: CallListen) -> None:

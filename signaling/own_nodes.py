@@ -37,11 +37,14 @@ class OneChild:
 
     def __init__(self, settings: Settings, ears: "OwnNodes") -> None:
         self._ears = ears
+        self._workers = settings.workers
         self.line = ChildLine(child_arguments(settings), ears.heard, self._lost)
         self._rooms: set[str] = set()
 
     async def for_room(self, room: str, *, place: bool) -> Line | None:
-        """The child, for every room."""
+        """The child, for every room. Several workers would each have one, and people would not meet: refused."""
+        if self._workers > 1:
+            raise MediaError("unavailable", "calls through a media node need a single worker")
         if place:
             self._rooms.add(room)
         return self.line if room in self._rooms else None
@@ -119,14 +122,6 @@ class OwnNodes:
         """What the nodes do."""
         answers = [await line.ask("stats", {}) for line in await self.nodes.all()]
         return [protocol.Stats.model_validate(each) for each in answers]
-
-    async def start_recording(self, start: protocol.StartRecording) -> None:
-        """Record whoever speaks."""
-        await self._ask(start.room, "start_recording", start, protocol.Nothing)
-
-    async def stop_recording(self, room: str) -> protocol.Recorded:
-        """End a recording."""
-        return await self._ask(room, "stop_recording", protocol.RoomName(room=room), protocol.Recorded)
 
     async def stop(self) -> None:
         """End what runs for the nodes here."""

@@ -32,7 +32,7 @@ class Calls:
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
         """Compose the parts. Nothing of a media node is loaded before somebody calls."""
-        calls = cls(kernel, live, back_end or create_back_end(kernel))
+        calls = cls(kernel, live, back_end or OwnNodes(kernel.settings))
         calls.back_end.ears.on_room = calls._room_changed
         return calls
 
@@ -77,14 +77,9 @@ class Calls:
 def call_wire(state: RoomState | None) -> dict[str, Any]:
     """A room's state as `server.live.wire.call.CallState`."""
     if state is None:
-        return {"participants": [], "speakers": [], "recording": False}
+        return {"participants": [], "speakers": []}
     wire = state.model_dump(mode="json")
-    return {key: wire[key] for key in ("participants", "speakers", "recording")}
-
-
-def create_back_end(kernel: Kernel) -> MediaBackEnd:
-    """What the settings choose."""
-    return OwnNodes(kernel.settings)
+    return {key: wire[key] for key in ("participants", "speakers")}
 
 
 def refused(error: MediaError) -> LiveError:

@@ -53,14 +53,13 @@ class Join(Frame):
     sdp: str = Field(description="The offer, at most 32 KiB.")
     publish: list[Published] = Field(default_factory=list, max_length=8)
     listen: Listening = Field(default_factory=dict, description="What each receiving section carries, by mid.")
+    encoder: bool = Field(default=False, description="An encoder rather than a browser: older curves are taken, too.")
 
 
 class Joined(Frame):
-    """The answer to an offer; or, where the back end has its own way in, its address and a token for it."""
+    """The answer to an offer."""
 
-    sdp: str = ""
-    url: str = ""
-    token: str = ""
+    sdp: str
 
 
 class Listen(Frame):
@@ -129,13 +128,6 @@ class RoomName(Frame):
     room: Id
 
 
-class StartRecording(Frame):
-    """Record whoever speaks."""
-
-    room: Id
-    path: str = Field(max_length=1_024, description="A folder of the node's machine, made for this recording.")
-
-
 class Nothing(Frame):
     """No parameters, or nothing to say."""
 
@@ -166,7 +158,6 @@ class RoomState(Frame):
     v: int
     participants: list[ParticipantState]
     speakers: list[str] = Field(description="Participants, the active speaker first; at most eight.")
-    recording: bool = False
 
 
 class Gone(Frame):
@@ -190,14 +181,6 @@ class Stats(Frame):
     cpu_seconds: float
     sending: str = Field(description="The back end of the fan-out: gso, sendmmsg or sendto.")
     waiting: int
-
-
-class Recorded(Frame):
-    """What a recording has become."""
-
-    path: str
-    seconds: float
-    parts: int
 
 
 METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {

@@ -21,7 +21,7 @@ class CallRights:
     name: str
     publish: frozenset[str] = NOTHING
     listen: bool = True
-    moderate: bool = False  # mute and remove others, record
+    moderate: bool = False  # mute and remove others
 
     @property
     def node(self) -> Rights:

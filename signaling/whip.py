@@ -72,6 +72,7 @@ async def begin(request: Request) -> Response:
         generation=generation,
         person=bearer.person,
         session="",
+        encoder=True,
         rights=rights.node,
         sdp=text,
         publish=_published(offer) if bearer.way == "whip" else [],
@@ -81,8 +82,6 @@ async def begin(request: Request) -> Response:
         joined = await calls.back_end.join(join)
     except MediaError as error:
         raise _problem(error) from None
-    if not joined.sdp:
-        raise ProblemError(501, "not_here", "This server's calls are carried by another engine: use its own ingest.")
     response = Response(joined.sdp, 201, media_type=SDP_TYPE)
     response.headers["location"] = f"/{bearer.way}/{bearer.call}/{generation}"
     response.headers["etag"] = _etag(joined.sdp)

@@ -57,6 +57,7 @@ class RawPeer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((self.host, 0))
         self.socket.setblocking(False)
+        self.address: Address = self.socket.getsockname()
         _widen(self.socket)
         self.packets: list[rtp.Packet] = []
         self.control: list[rtcp.Part] = []
@@ -81,19 +82,20 @@ class RawPeer:
 
     @classmethod
     def answering(cls, offer: str) -> tuple[RawPeer, str]:
-        """A peer that takes what is offered in its first section, and its answer."""
-        mid, kind = re.search(r"a=mid:(\S+)", offer), re.search(r"m=(audio|video) \d+ \S+ (\d+)", offer)
-        if not (mid and kind):
-            raise ValueError(offer)
-        peer = cls([Media(mid[1], kind[1], False)])
+        """A peer that takes everything that is offered, each section with its first codec, and its answer."""
+        found = re.findall(r"m=(audio|video) \d+ \S+ (\d+).*?a=mid:(\S+)", offer, re.DOTALL)
+        peer = cls([Media(mid, kind, False) for kind, _, mid in found])
         peer.controlling = False
-        codecs = "".join(f"{line}\r\n" for line in offer.splitlines() if re.match(rf"a=(rtpmap|fmtp):{kind[2]} ", line))
-        answer = re.sub(r"SAVPF [\d ]+", f"SAVPF {kind[2]}", peer.offer()).replace("a=setup:actpass", "a=setup:active")
-        answer = re.sub(r"a=extmap:.*?\r\n", "", answer).replace(CODECS[kind[1]], codecs)
+        answer = peer.offer().replace("a=setup:actpass", "a=setup:active")
+        answer = re.sub(r"a=extmap:.*?\r\n", "", answer)
+        for kind, number, _ in found:
+            codec = re.search(rf"a=rtpmap:{number} .*", offer)
+            answer = answer.replace(CODECS[kind], f"{codec[0].strip() if codec else ''}\r\n")
+            answer = answer.replace(f"SAVPF {FORMATS[kind]}", f"SAVPF {number}")
         return peer, answer
 
     def _section(self, section: Media) -> str:
-        host, port = self.socket.getsockname()
+        host, port = self.address
         lines = (
             f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}\r\nc=IN IP4 0.0.0.0\r\n"
             f"a=candidate:1 1 udp 2130706431 {host} {port} typ host\r\na=end-of-candidates\r\n"

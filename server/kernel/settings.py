@@ -71,9 +71,6 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
 
-    media_back_end: Literal["node", "livekit"] = Field(
-        default="node", description="What carries calls: our own media nodes, or a LiveKit server."
-    )
     media_host: str = Field(default="", description="Address on which a media node takes UDP; empty: as `host`.")
     media_port: int = Field(
         default=0, ge=0, le=65535, description="UDP port of the media node; 0: any free one. The only port calls need."
@@ -81,9 +78,6 @@ class Settings(BaseSettings):
     media_addresses: list[str] = Field(
         default_factory=list, description="Addresses at which browsers reach the media node, as a JSON list."
     )
-    livekit_url: str = Field(default="", description="wss://host of a LiveKit server, for media_back_end livekit.")
-    livekit_key: str = Field(default="", description="API key of the LiveKit server.")
-    livekit_secret: SecretStr = Field(default=SecretStr(""), description="API secret of the LiveKit server.")
     stun_urls: list[str] = Field(default_factory=list, description="stun:host:port for browsers, as a JSON list.")
     turn_urls: list[str] = Field(
         default_factory=list, description="turn:host:port and turns:host:port of coturn for browsers, as a JSON list."

@@ -97,20 +97,25 @@ class Handshake:
         return list(self._datagrams())
 
     def _datagrams(self) -> Iterator[bytes]:
-        """What OpenSSL wants to send, whole records together up to the MTU."""
+        """What OpenSSL wants to send."""
         try:
             flight = self._connection.bio_read(_FLIGHT)
         except SSL.Error:
-            return
-        begin = at = 0
-        while at + _RECORD_HEADER <= len(flight):
-            end = at + _RECORD_HEADER + int.from_bytes(flight[at + 11 : at + 13])
-            if end - begin > MTU and at > begin:
-                yield flight[begin:at]
-                begin = at
-            at = end
-        if begin < len(flight):
-            yield flight[begin:]
+            return iter(())
+        return datagrams_of(flight)
+
+
+def datagrams_of(flight: bytes) -> Iterator[bytes]:
+    """A flight as datagrams: whole records together up to the MTU."""
+    begin = at = 0
+    while at + _RECORD_HEADER <= len(flight):
+        end = at + _RECORD_HEADER + int.from_bytes(flight[at + 11 : at + 13])
+        if end - begin > MTU and at > begin:
+            yield flight[begin:at]
+            begin = at
+        at = end
+    if begin < len(flight):
+        yield flight[begin:]
 
 
 def is_client_hello(datagram: bytes) -> bool:

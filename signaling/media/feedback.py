@@ -27,7 +27,7 @@ def _ask(mux: Mux, participant: Participant, now: float) -> None:
             repeats = layer.codec is not None and "nack" in layer.codec.feedback
             if layer.missing and (seqs := layer.ask_again(now, ROUND_TRIP_S)) and repeats:
                 parts.append(rtcp.nack(OWN_SSRC, layer.ssrc, seqs))
-            if layer.key_frame_wanted and track.kind == "video" and layer.wants_key_frame_now(now):
+            if track.kind == "video" and layer.wants_key_frame_now(now):
                 parts.append(rtcp.pli(OWN_SSRC, layer.ssrc))
             if parts:
                 _send(mux, participant, [rtcp.receiver_report(OWN_SSRC, []), *parts])

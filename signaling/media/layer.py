@@ -119,8 +119,11 @@ class Layer:
         return sorted(due, key=lambda seq: (seq - self.counting.highest) & SEQ_MASK)
 
     def wants_key_frame_now(self, now: float) -> bool:
-        """Whether the publisher is to be asked for one now; notes that it is."""
-        if not self.key_frame_wanted or now - self.key_frame_asked_at < KEY_FRAME_EVERY_S:
+        """Whether the publisher is to be asked for one now; notes that it is. As long as a viewer waits for one, it is
+        asked for again: questions get lost, too."""
+        if now - self.key_frame_asked_at < KEY_FRAME_EVERY_S:
+            return False
+        if not self.key_frame_wanted and not any(each.wanted is self and each.peer.ready for each in self.viewers):
             return False
         self.key_frame_wanted, self.key_frame_asked_at = False, now
         return True

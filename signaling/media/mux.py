@@ -13,6 +13,7 @@ from signaling.media.ice import Credentials, IceLite, IceSide
 from signaling.media.peer import Listener, Peer
 from signaling.media.seams import OK, Role, fingerprint_of, make_certificate, srtp_ffi, srtp_unprotect
 from signaling.media.stun import Address
+from signaling.media.system_tls import SystemHandshake, is_there
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +60,20 @@ class Mux:
         for peer in list(self.peers.values()):
             self.close(peer)
 
-    def open(self, remote_fragment: str, fingerprints: list[tuple[str, str]], role: Role, listener: Listener) -> Peer:
-        """Expect a peer that announced these fingerprints."""
+    def open(
+        self,
+        remote_fragment: str,
+        fingerprints: list[tuple[str, str]],
+        role: Role,
+        listener: Listener,
+        *,
+        encoder: bool = False,
+    ) -> Peer:
+        """Expect a peer that announced these fingerprints; an encoder may need what browsers have long given up."""
         side = IceSide(Credentials.make(), remote_fragment)
         now = self.clock()
-        peer = Peer(side, Handshake(self.certificate, role, fingerprints), listener, now, now)
+        kind = SystemHandshake if encoder and is_there() else Handshake
+        peer = Peer(side, kind(self.certificate, role, fingerprints), listener, now, now)
         self._expect(peer)
         return peer
 

@@ -74,7 +74,6 @@ class Outgoing:
     extensions: dict[str, int]
     ssrc: int = field(default_factory=_random_ssrc)
     repair_ssrc: int = field(default_factory=_random_ssrc)
-    out: FanOut | None = None  # where it goes instead of the network: a recording
     track: Track | None = None
     source: Layer | None = None
     wanted: Layer | None = None

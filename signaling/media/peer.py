@@ -10,6 +10,7 @@ from signaling.media.rtcp import Part
 from signaling.media.rtp import Packet
 from signaling.media.seams import SrtpKeys, SrtpSession
 from signaling.media.stun import Address
+from signaling.media.system_tls import SystemHandshake
 
 # Pairs of one peer that count as validated: a browser with many networks has about ten.
 PAIRS_MOST = 16
@@ -44,7 +45,7 @@ class Peer:
     """A connection. Made by `Mux.open`."""
 
     side: IceSide
-    handshake: Handshake
+    handshake: Handshake | SystemHandshake
     listener: Listener
     opened_at: float
     heard_at: float

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from signaling.media.answer import Local, write_answer
-from signaling.media.bandwidth import ALL, START_BITS, Choice, choose
+from signaling.media.bandwidth import START_BITS, choose
 from signaling.media.layer import Layer
 from signaling.media.mux import Mux
 from signaling.media.outgoing import Outgoing
@@ -70,7 +70,7 @@ class Room:
             return found
         made = Participant(self, join.participant, join.person, join.generation, join.rights)
         role = "client" if offer.setup == "passive" else "server"
-        made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made)  # type: ignore[arg-type]
+        made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made, encoder=join.encoder)  # type: ignore[arg-type]
         made.session = join.session
         if found:
             made.muted, made.muted_by_moderator = set(found.muted), set(found.muted_by_moderator)
@@ -149,7 +149,7 @@ class Room:
         """A publisher said which moment its timestamps stand for: so do we, to all who get it."""
         for slot in layer.viewers:
             report = slot.report()
-            if report and slot.out is None and slot.peer.ready and slot.peer.sending and slot.peer.address:
+            if report and slot.peer.ready and slot.peer.sending and slot.peer.address:
                 self.mux.out.send(slot.peer.sending.protect_rtcp(report), slot.peer.address)
 
     # -- now and then ----------------------------------------------------------------------------------------------
@@ -200,10 +200,6 @@ class Room:
             if any(slot.track is track for slot in participant.slots.values())
         ]
         return int(max(150_000, min(START_BITS, max(budgets)))) if budgets and not track.simulcast else START_BITS * 2
-
-    def choice(self, participant: Participant, mid: str) -> Choice:
-        """What a viewer gets in a slot."""
-        return participant.choices.get(mid, Choice(0, ALL))
 
     # -- saying so -------------------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ class Sender:
         while job.viewer < len(job.viewers):
             viewer = job.viewers[job.viewer]
             if not (viewer.closed or job.track.closed or job.track.muted or viewer.peer.closed):
-                place = viewer.forward(viewer.out or self._out, job.layer, job.packets, job.place, now)
+                place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
                 self.forwarded += place - job.place
                 if place < len(job.packets):
                     job.place = place

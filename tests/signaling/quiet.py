@@ -3,7 +3,7 @@
 from typing import Any
 
 from signaling.back_end import Ears
-from signaling.protocol import Joined, Recorded, RoomState
+from signaling.protocol import Joined, RoomState
 
 
 class QuietBackEnd:
@@ -29,11 +29,6 @@ class QuietBackEnd:
     async def stats(self) -> list[Any]:
         """None."""
         return []
-
-    async def stop_recording(self, room: str) -> Recorded:
-        """Noted."""
-        self.asked.append(("stop_recording", room))
-        return Recorded(path="", seconds=0.0, parts=0)
 
     async def _note(self, what: str, given: Any) -> None:
         self.asked.append((what, given))
@@ -61,10 +56,6 @@ class QuietBackEnd:
     async def close(self, room: str) -> None:
         """Noted."""
         await self._note("close", room)
-
-    async def start_recording(self, given: Any) -> None:
-        """Noted."""
-        await self._note("start_recording", given)
 
     async def stop(self) -> None:
         """Nothing runs."""

@@ -46,7 +46,6 @@ class CallState(Message):
 
     participants: list[Participant] = Field(description="Everybody in it.")
     speakers: list[str] = Field(description="Ids of participants, the active speaker first; at most eight.")
-    recording: bool = Field(description="Whether it is being recorded.")
 
 
 class CallMay(Message):
@@ -54,7 +53,7 @@ class CallMay(Message):
 
     publish: list[Source] = Field(description="What you may send.")
     listen: bool = Field(description="Whether you may hear and see others.")
-    moderate: bool = Field(description="Mute and remove others, and record.")
+    moderate: bool = Field(description="Mute and remove others.")
 
 
 class CallSnapshot(CallState):
@@ -90,9 +89,7 @@ class CallAnswer(Result):
     """You take part."""
 
     participant: str = Field(description="Your id in this call.")
-    sdp: str = Field(description="The answer; empty where `url` is given.")
-    url: str = Field(description="Where to go instead, when another engine (LiveKit) carries the call; else empty.")
-    token: str = Field(description="The token for it; else empty.")
+    sdp: str = Field(description="The answer.")
 
 
 class CallListen(Params):

@@ -4,9 +4,7 @@
  * @typedef {object} CallAnswer
  *   You take part.
  * @property {string} participant  Your id in this call.
- * @property {string} sdp  The answer; empty where `url` is given.
- * @property {string} url  Where to go instead, when another engine (LiveKit) carries the call; else empty.
- * @property {string} token  The token for it; else empty.
+ * @property {string} sdp  The answer.
  * @typedef {object} CallIce
  *   Ask for ICE servers: their credentials end by themselves after twelve hours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
@@ -29,7 +27,7 @@
  *   What you may do in a call.
  * @property {Array<"microphone" | "camera" | "screen" | "screen_sound">} publish  What you may send.
  * @property {boolean} listen  Whether you may hear and see others.
- * @property {boolean} moderate  Mute and remove others, and record.
+ * @property {boolean} moderate  Mute and remove others.
  * @typedef {object} CallMute
  *   Mute somebody, or undo it. Others, and what a moderator has muted: moderators only.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
@@ -71,7 +69,6 @@
  *   A call as it is now, and what you may do in it.
  * @property {Array<Participant>} participants  Everybody in it.
  * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
- * @property {boolean} recording  Whether it is being recorded.
  * @property {number} v  The version that the first state after it follows.
  * @property {string} kind  What it belongs to: stage, booth, meeting.
  * @property {CallMay} may  What you may do.
@@ -79,7 +76,6 @@
  *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
  * @property {Array<Participant>} participants  Everybody in it.
  * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
- * @property {boolean} recording  Whether it is being recorded.
  * @typedef {object} CallToken
  *   Ask for a token with which an encoder sends into the call (WHIP), or a player watches it (WHEP).
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.

@@ -1,0 +1,94 @@
+"""A stage in real Chromium: one presenter with the fake camera, two viewers, all through the media node."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.signaling.scene import Stage
+from tests.support.browser import OpenTab
+
+# A page of its own, since what people see of calls is tested where it is made: this is about the node and a browser.
+PRESENT = """async () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
+  window.pc = new RTCPeerConnection();
+  for (const track of stream.getTracks()) pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+  await pc.setLocalDescription();
+  return [pc.localDescription.sdp, pc.getTransceivers().map((each) => [each.mid, each.sender.track.kind])];
+}"""
+WATCH = """async () => {
+  window.pc = new RTCPeerConnection();
+  for (const kind of ["audio", "video"]) pc.addTransceiver(kind, { direction: "recvonly" });
+  pc.ontrack = (event) => {
+    const element = document.createElement(event.track.kind);
+    element.srcObject = new MediaStream([event.track]);
+    element.muted = true;
+    element.play();
+  };
+  await pc.setLocalDescription();
+  return [pc.localDescription.sdp, pc.getTransceivers().map((each) => [each.mid, each.receiver.track.kind])];
+}"""
+ACCEPT = """async (sdp) => { await pc.setRemoteDescription({ type: "answer", sdp }); }"""
+SEEN = """async () => {
+  const found = { framesDecoded: 0, sounds: 0 };
+  for (const report of (await pc.getStats()).values()) {
+    if (report.type === "inbound-rtp") {
+      found.framesDecoded += report.framesDecoded || 0;
+      found.sounds += report.kind === "audio" ? report.packetsReceived : 0;
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+async def page_url(tmp_path: Path) -> AsyncIterator[str]:
+    """An empty page on localhost, where cameras are allowed."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b"<!doctype html><title>call</title><link rel=icon href=data:,>"
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+
+
+async def join(stage: Stage, page: Page, name: str, script: str) -> None:
+    sdp, sections = await page.evaluate(script)
+    sources = {"audio": "microphone", "video": "camera"}
+    presents = script is PRESENT
+    params = {
+        "room": "stage",
+        "participant": name,
+        "rights": {"listen": True, "publish": ["microphone", "camera"] if presents else []},
+        "sdp": sdp,
+        "publish": [{"mid": mid, "source": sources[kind]} for mid, kind in sections] if presents else [],
+        "listen": {} if presents else {mid: f"anna.{sources[kind]}" for mid, kind in sections},
+    }
+    await page.evaluate(ACCEPT, (await stage.node.ask("join", params))["sdp"])
+
+
+async def test_viewers_see_and_hear_the_presenter(stage: Stage, open_tab: OpenTab, page_url: str) -> None:
+    pages = []
+    for name, script in (("anna", PRESENT), ("ben", WATCH), ("carla", WATCH)):
+        tab = await open_tab(page_url, permissions=["camera", "microphone"])
+        await tab.page.goto("/")
+        await join(stage, tab.page, name, script)
+        pages.append(tab.page)
+    seen = [{"framesDecoded": 0, "sounds": 0}] * 2
+    async with asyncio.timeout(15):
+        while not all(each["framesDecoded"] > 20 and each["sounds"] > 20 for each in seen):
+            await asyncio.sleep(0.2)
+            seen = [await page.evaluate(SEEN) for page in pages[1:]]
+    await stage.node.ask("remove", {"room": "stage", "participant": "ben"})
+    await asyncio.sleep(0.3)
+    before = (await pages[1].evaluate(SEEN))["framesDecoded"]
+    await asyncio.sleep(0.5)
+    assert (await pages[1].evaluate(SEEN))["framesDecoded"] == before
