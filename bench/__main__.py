@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seconds", type=float, metavar="S", help="length of each measured window")
         command.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each case is measured")
         command.add_argument("--members", type=int, metavar="N", help="receivers, for a quick look")
+        command.add_argument("--scale", type=float, default=1.0, metavar="X", help="share of the made-up data")
     pages = commands.add_parser("report", help="write docs/performance.md from JSON files of results")
     pages.add_argument("files", nargs="+", type=Path)
     return parser
@@ -46,7 +47,7 @@ def _measure(options: argparse.Namespace, given: Sequence[str]) -> int:
     systems = [name for name in options.systems.split(",") if name]
     command = " ".join(["python -m bench", *(f"'{part}'" if " " in part else part for part in given)])
     result = BENCHMARKS[options.name](
-        Options(command, options.only, systems, options.seconds, max(1, options.rounds), options.members)
+        Options(command, options.only, systems, options.seconds, max(1, options.rounds), options.members, options.scale)
     )
     print(result.as_json() if options.json else as_table(result))
     return 0 if result.rows else 1

@@ -20,3 +20,4 @@ class Options:
     seconds: float | None = None  # of each measured window; None: as the case says
     rounds: int = 3
     members: int | None = None  # receivers; None: as the case says
+    scale: float = 1.0  # of made-up data, for a quick look

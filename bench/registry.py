@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import fanout, meetings, timetable
+from bench import directory, fanout, meetings, timetable
 from bench.media import NAME as MEDIA
 from bench.media import compare as media
 from bench.options import Options
@@ -12,6 +12,7 @@ from bench.results import Result
 
 BENCHMARKS: dict[str, Callable[[Options], Result]] = {
     fanout.NAME: fanout.run,
+    directory.NAME: directory.run,
     MEDIA: media.run,
     meetings.NAME: meetings.run,
     timetable.NAME: timetable.run,

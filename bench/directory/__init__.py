@@ -1,1 +1,5 @@
-"""The directory benchmark: search, suggestions, pages and imports at the size of a large region."""
+"""`python -m bench directory`: search, suggestions and pages at the size of a large region."""
+
+from bench.directory.compare import NAME, run
+
+__all__ = ["NAME", "run"]

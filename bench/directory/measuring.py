@@ -1,0 +1,75 @@
+"""The measuring process: asks the search of one database as the pages do, its cards included, and prints figures.
+
+python -m bench.directory.measuring DATA [DATABASE_URL]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.directory.cases import CASES, TIMES, TYPED, WARM
+from bench.figures import percentile
+from directory.search.documents import Viewer
+from directory.search.parts import Search
+from server.app import catalogue_of, create_kernel
+from server.kernel.settings import Settings
+
+ANYBODY = Viewer(None, "de")
+
+
+async def main(data: Path, url: str) -> None:
+    """Make the index, ask every case, and print one JSON object."""
+    kernel = create_kernel(Settings(_env_file=None, data=data, database_url=url))  # type: ignore[call-arg]
+    search = Search.build(kernel, catalogue_of(kernel))
+    try:
+        print(json.dumps(await _measured(search)))
+    finally:
+        await search.stop()
+        await kernel.database.close()
+
+
+async def _measured(search: Search) -> dict[str, Any]:
+    begun = time.monotonic()
+    written = await search.following.rebuild()
+    await asyncio.to_thread(written.close)
+    figures: dict[str, Any] = {"index": _index(search, time.monotonic() - begun)}
+    for case in CASES:
+        found = [(await search.page(ANYBODY, asked)).results.total for asked in case.asked]
+        took = await _timed([lambda asked=asked: search.page(ANYBODY, asked) for asked in case.asked])  # type: ignore[misc]
+        figures[case.name] = {"search_p50_ms": percentile(took, 0.5), "search_p95_ms": percentile(took, 0.95)}
+        figures[case.name]["found"] = sum(found) / len(found)
+    took = await _timed([lambda typed=typed: search.suggestions(ANYBODY, typed) for typed in TYPED])  # type: ignore[misc]
+    figures["typing"] = {"suggest_p50_ms": percentile(took, 0.5), "suggest_p95_ms": percentile(took, 0.95)}
+    return figures
+
+
+def _index(search: Search, seconds: float) -> dict[str, float]:
+    look = search.folder.look()
+    return {
+        "rebuild_rows_per_second": look.searcher.num_docs / seconds,
+        "documents": look.searcher.num_docs,
+        "disk_mib": search.folder.bytes_used() / 2**20,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+async def _timed(questions: Sequence[Callable[[], Awaitable[Any]]]) -> list[float]:
+    """Milliseconds of each answer, sorted; questions take turns."""
+    took = []
+    for number in range(WARM + TIMES):
+        begun = time.perf_counter()
+        await questions[number % len(questions)]()
+        if number >= WARM:
+            took.append((time.perf_counter() - begun) * 1000)
+    return sorted(took)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
