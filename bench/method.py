@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bench.directory import peer
+from bench.directory.cases import CASES as DIRECTORY_CASES
+from bench.directory.cases import TIMES
+from bench.directory.compare import GROUNDS
+from bench.directory.data import FULL
 from bench.fanout.cases import CASES, SENDERS
 from bench.fanout.fairmatch import Fairmatch
 from bench.fanout.measure import FIRST_CONNECTIONS
@@ -136,3 +141,25 @@ meetings whose last change no job tells. Clients, servers and database share the
 )
 
 METHODS = {"fanout": FANOUT, "media": MEDIA, "meetings": MEETINGS, "timetable": TIMETABLE}
+DIRECTORY = Method(
+    "Directory: finding among a million products",
+    f"""\
+A made-up region of {FULL[0]:,} organisations, {FULL[1]:,} products and {FULL[2]:,} needs (or the share of it that the
+command names), German and English mixed, from a fixed seed; its words are put together as the languages do it. It is
+written into the product's tables in bulk, and the index made from them as `fairmatch search rebuild` does. Then one
+process asks, one question after another, {TIMES} of each case, kinds of words taking turns: **search** is the time from
+the question to the page's content, that is the index, the counts of all facets and tabs, the viewer's cards from
+the database and the marks in their texts; **suggest** the same for the list while typing. **page** is the public page of
+an organisation over HTTP from a running server. **found** is the mean number of results.
+
+The peer is {peer.SAYS}. It runs on the same texts in the same database. It finds words by their German stem alone:
+compounds, slips and the other language's words are not found, which **found** shows.
+""",
+    {
+        f"{ground} {case.name}": f"{case.says[:1].upper()}{case.says[1:]}."
+        for ground in GROUNDS
+        for case in DIRECTORY_CASES
+    },
+)
+
+METHODS = {"fanout": FANOUT, "directory": DIRECTORY, "media": MEDIA, "timetable": TIMETABLE}

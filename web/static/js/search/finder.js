@@ -102,6 +102,10 @@ class Finder {
 }
 
 onPage((body) => {
+  // Choosing an order is enough where scripts run; the wide screen has the facets open.
+  body.querySelectorAll("[data-sorting]").forEach((form) => form.setAttribute("data-eased", ""));
+  const facets = body.querySelector("[data-facets]");
+  if (facets instanceof HTMLDetailsElement && matchMedia("(min-width: 62rem)").matches) facets.open = true;
   const box = body.querySelector("[data-suggests]");
   const list = body.querySelector("#suggestions");
   if (!(box instanceof HTMLInputElement) || !(list instanceof HTMLElement) || box.getAttribute("role")) return;

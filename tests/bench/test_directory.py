@@ -1,0 +1,36 @@
+"""The directory benchmark in small: the region is always the same, and what is measured is there."""
+
+from pathlib import Path
+
+from bench.directory import compare
+from bench.directory.cases import CASES, TYPED
+from bench.directory.data import needs, organisations, products
+from bench.directory.tables import id_of
+from bench.options import Options
+from server.kernel.ids import is_id
+
+
+def test_the_region_is_always_the_same_and_in_both_languages() -> None:
+    assert list(organisations(50)) == list(organisations(50))
+    assert {each.locale for each in products(50, 10)} == {"de", "en"}
+    assert all(0 <= each.owner < 10 for each in [*products(200, 10), *needs(200, 10)])
+
+
+def test_ids_are_ids_in_the_order_of_numbers() -> None:
+    ids = [id_of("product", number) for number in (0, 1, 999_999)]
+    assert all(map(is_id, ids))
+    assert ids == sorted(ids)
+
+
+def test_a_small_region_on_sqlite_has_a_figure_for_every_case(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bench.directory.compare.VAR", tmp_path)
+    result = compare.run(Options("python -m bench directory", only="sqlite", scale=0.0005))
+    found = {row.case for row in result.rows}
+    assert found == {
+        *(f"sqlite {case.name}" for case in CASES),
+        "sqlite index",
+        "sqlite typing",
+        "sqlite organisation page",
+    }
+    assert all(row.value >= 0 for row in result.rows)
+    assert len(TYPED) > 20
