@@ -147,10 +147,10 @@ DIRECTORY = Method(
 A made-up region of {FULL[0]:,} organisations, {FULL[1]:,} products and {FULL[2]:,} needs (or the share of it that the
 command names), German and English mixed, from a fixed seed; its words are put together as the languages do it. It is
 written into the product's tables in bulk, and the index made from them as `fairmatch search rebuild` does. Then one
-process asks, one question after another, {TIMES} of each case, kinds of words taking turns: **search** is the time from
-the question to the page's content, that is the index, the counts of all facets and tabs, the viewer's cards from
-the database and the marks in their texts; **suggest** the same for the list while typing. **page** is the public page of
-an organisation over HTTP from a running server. **found** is the mean number of results.
+process asks, one question after another, {TIMES} of each case, kinds of words taking turns: **search** is the time
+from the question to the page's content, that is the index, the counts of all facets and tabs, the viewer's cards from
+the database and the marks in their texts; **suggest** the same for the list while typing. **page** is the public page
+of an organisation over HTTP from a running server. **found** is the mean number of results.
 
 The peer is {peer.SAYS}. It runs on the same texts in the same database. It finds words by their German stem alone:
 compounds, slips and the other language's words are not found, which **found** shows.
