@@ -140,7 +140,6 @@ meetings whose last change no job tells. Clients, servers and database share the
     },
 )
 
-METHODS = {"fanout": FANOUT, "media": MEDIA, "meetings": MEETINGS, "timetable": TIMETABLE}
 DIRECTORY = Method(
     "Directory: finding among a million products",
     f"""\
@@ -162,4 +161,10 @@ compounds, slips and the other language's words are not found, which **found** s
     },
 )
 
-METHODS = {"fanout": FANOUT, "directory": DIRECTORY, "media": MEDIA, "timetable": TIMETABLE}
+METHODS = {
+    "fanout": FANOUT,
+    "directory": DIRECTORY,
+    "media": MEDIA,
+    "meetings": MEETINGS,
+    "timetable": TIMETABLE,
+}
