@@ -138,6 +138,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     # Stopping mails with news, by the link in each of them
     ("GET", "/news/mails/{token}"): Access.ANYONE,
     ("POST", "/news/mails/{token}"): Access.ANYONE,
+    # Partners: a page is for who may see the institution, its desk for its editors, at the door of each page
+    ("GET", "/partners"): Access.ANYONE,
+    ("GET", "/partners/{slug}"): Access.ANYONE,
+    ("GET", "/partners/{slug}/look.css"): Access.ANYONE,
+    ("GET", "/partners/{slug}/desk"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/look"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/partner"): Access.ADMIN,
     # What somebody keeps about organisations: found by them and, where it is shared, by their colleagues, by the query
     ("GET", "/lists"): Access.SIGNED_IN,
     ("POST", "/lists"): Access.SIGNED_IN,

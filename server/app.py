@@ -23,6 +23,7 @@ import directory.needs.today
 import directory.news.pages
 import directory.organisations.pages
 import directory.products.pages
+import directory.partners.pages
 import directory.search.pages
 import fairs.documents
 import fairs.own_data
@@ -56,6 +57,8 @@ from directory.organisations.parts import Organisations
 from directory.products import parts as products
 from directory.products.documents import ProductSource
 from directory.products.listeners import wake_search
+from directory.partners import carrying as partners_carrying
+from directory.partners.pages.landing import section as networks_section
 from directory.search import saved
 from directory.search.alerts import Alerts
 from directory.search.documents import Catalogue
@@ -186,6 +189,9 @@ class Fairmatch:
         persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
         organisations.sections.append(kept_section)
         organisations.carriers.append(lists_own_data.carry)
+        organisations.sections.append(networks_section)
+        organisations.carriers.append(partners_carrying.carry)
+        persons.own_data.register("partners", partners_carrying.collect, partners_carrying.erase)
         persons.own_data.register("lists", lists_own_data.collect, lists_own_data.erase)
         products.join(kernel, persons.own_data, organisations, sitemap)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
@@ -218,6 +224,7 @@ class Fairmatch:
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
             *directory.lists.pages.routes,
+            *directory.partners.pages.routes,
             *fairs.planning.routes,
             *directory.search.pages.routes,
             *directory.products.pages.routes,

@@ -7,6 +7,7 @@ from directory.lists import model as lists_model
 from directory.needs import model as needs_model
 from directory.news import model as news_model
 from directory.organisations import model as organisations_model
+from directory.partners import model as partners_model
 from directory.products import model as products_model
 from directory.search import model as search_model
 from fairs import model as fairs_model
@@ -29,6 +30,7 @@ __all__ = [
     "news_model",
     "organisations_model",
     "outbox",
+    "partners_model",
     "people_model",
     "products_model",
     "rooms_model",

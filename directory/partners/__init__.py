@@ -1,0 +1,1 @@
+"""Partner institutions: chambers, agencies and companies that pool their networks and appear together."""

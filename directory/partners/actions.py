@@ -1,0 +1,61 @@
+"""What partners do: become one, take their colour, bring organisations. Who may is asked at the door."""
+
+from sqlalchemy import delete
+
+from directory.partners import queries
+from directory.partners.model import NetworkMember, Partner
+from server.kernel.db import UnitOfWork
+
+
+class RefusedError(Exception):
+    """A rule says no. `code` is stable: not_a_partner, itself."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def appoint(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -> None:
+    """Make an organisation a partner of this network; one that is stays so."""
+    if await queries.partner(uow.session, organisation_id) is None:
+        made = Partner(organisation_id=organisation_id, accent="", since=uow.clock.now(), by_id=by_id)
+        uow.session.add(made)
+        await uow.session.flush()
+
+
+async def dismiss(uow: UnitOfWork, organisation_id: str) -> None:
+    """End a partnership. The organisations that it brought stay in the directory; the network is no longer named."""
+    await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
+    await uow.session.execute(delete(Partner).where(Partner.organisation_id == organisation_id))
+
+
+async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:
+    """Show a partner's pages in its own colour (see `look.accent`). Raises RefusedError("not_a_partner")."""
+    (await _partner(uow, organisation_id)).accent = accent
+
+
+async def bring(uow: UnitOfWork, partner_id: str, organisation_id: str, *, by_id: str | None) -> bool:
+    """Take an organisation into a partner's network. False: it was in. Raises RefusedError."""
+    await _partner(uow, partner_id)
+    if partner_id == organisation_id:
+        raise RefusedError("itself")
+    if await queries.is_in(uow.session, partner_id, organisation_id):
+        return False
+    now = uow.clock.now()
+    uow.session.add(NetworkMember(partner_id=partner_id, organisation_id=organisation_id, since=now, by_id=by_id))
+    await uow.session.flush()
+    return True
+
+
+async def let_go(uow: UnitOfWork, partner_id: str, organisation_id: str) -> None:
+    """Take an organisation out of a partner's network, where it is in it."""
+    here = NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == organisation_id
+    await uow.session.execute(delete(NetworkMember).where(*here))
+
+
+async def _partner(uow: UnitOfWork, organisation_id: str) -> Partner:
+    """The partner, held until the commit: clicking twice brings once."""
+    found = await uow.session.get(Partner, organisation_id, with_for_update=True)
+    if found is None:
+        raise RefusedError("not_a_partner")
+    return found

@@ -1,0 +1,58 @@
+"""What becomes of networks when two organisations become one, and of who brought whom when somebody is erased."""
+
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from directory.organisations.model import Organisation
+from directory.partners.model import NetworkMember, Partner
+from server.kernel.db import UnitOfWork
+
+
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Let the networks that one organisation is in, and the one that it runs, be another one's."""
+    session, other = uow.session, aliased(NetworkMember)
+    twice = exists().where(other.partner_id == NetworkMember.partner_id, other.organisation_id == into_id)
+    await session.execute(delete(NetworkMember).where(NetworkMember.organisation_id == from_id, twice))
+    of_it = update(NetworkMember).where(NetworkMember.organisation_id == from_id)
+    await session.execute(of_it.values(organisation_id=into_id))
+    both = await session.get(Partner, from_id), await session.get(Partner, into_id)
+    if both[0] is not None and both[1] is None:
+        session.add(Partner(organisation_id=into_id, accent=both[0].accent, since=both[0].since, by_id=both[0].by_id))
+        await session.flush()
+    if both[0] is not None:
+        await _carry_network(uow, from_id, into_id)
+        await session.delete(both[0])
+
+
+async def _carry_network(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    has = set(await uow.session.scalars(select(NetworkMember.organisation_id).where(_of(into_id)))) | {into_id}
+    for member in await uow.session.scalars(select(NetworkMember).where(_of(from_id))):
+        if member.organisation_id not in has:
+            moved = NetworkMember(
+                partner_id=into_id, organisation_id=member.organisation_id, since=member.since, by_id=member.by_id
+            )
+            uow.session.add(moved)
+        await uow.session.delete(member)
+    await uow.session.flush()
+
+
+def _of(partner_id: str) -> Any:
+    return NetworkMember.partner_id == partner_id
+
+
+async def collect(session: AsyncSession, person_id: str) -> list[dict[str, Any]]:
+    """Which organisations somebody has brought into a network."""
+    query = select(Organisation.name.label("organisation"), NetworkMember.since).join(
+        NetworkMember, NetworkMember.organisation_id == Organisation.id
+    )
+    rows = await session.execute(query.where(NetworkMember.by_id == person_id).order_by(NetworkMember.since))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def erase(uow: UnitOfWork, person_id: str) -> None:
+    """Forget who brought an organisation; that it was brought stays."""
+    await uow.session.execute(update(NetworkMember).where(NetworkMember.by_id == person_id).values(by_id=None))
+    await uow.session.execute(update(Partner).where(Partner.by_id == person_id).values(by_id=None))

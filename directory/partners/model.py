@@ -1,0 +1,30 @@
+"""The tables of partners: which institution stands behind this network, and whom it has brought."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.kernel.tables import Base
+
+
+class Partner(Base):
+    """An organisation is a partner of this network. It goes on being an organisation with its own page and people."""
+
+    __tablename__ = "partners"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    accent: Mapped[str]  # "#rrggbb" in lower case, see look.accent; empty: this network's own colour
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class NetworkMember(Base):
+    """An organisation belongs to the network of a partner. It may belong to several."""
+
+    __tablename__ = "network_members"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))  # who brought it; None: an import

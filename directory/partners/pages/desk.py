@@ -1,0 +1,183 @@
+"""A partner's desk: its figures, whom it brings, its colour; and the administrator's word who is a partner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.organisations import queries as organisations
+from directory.organisations.doors import SLUG_MOST
+from directory.organisations.doors import admitted as admitted_to_organisation
+from directory.organisations.policy import Standing
+from directory.organisations.queries import Seen
+from directory.organisations.vocabulary import KINDS, TAGS
+from directory.partners import actions, look, queries
+from directory.partners.actions import RefusedError
+from directory.partners.model import Partner
+from directory.partners.pages.landing import admitted
+from people.forms import Form
+from people.model import Person
+from people.text import UnacceptableError, one_line
+from server.kernel.db import UnitOfWork
+from server.kernel.http import ProblemError, not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
+from web.render import locale_of, page, redirect
+
+# The growth of a network is shown at this many moments, a month apart.
+MONTHS = 12
+_MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A bar of a chart: what it is, how many, and the whole it is measured by."""
+
+    name: str
+    count: int
+    whole: int
+
+
+async def show(request: Request) -> Response:
+    """The desk."""
+    return await _page(request, Form(None, locale_of(request)))
+
+
+async def bring(request: Request) -> Response:
+    """Take an organisation into the network, by the address of its page or by its name in addresses."""
+    form = await Form.of(request)
+    slug = form.take("organisation", _slug, "")
+    async with kernel_of(request).database.write() as uow:
+        seen, _ = await _own(request, uow.session)
+        person: Person = request.state.person
+        wanted = await organisations.by_slug(uow.session, slug, person) if slug else None
+        if form.good and (wanted is None or wanted.removed is not None):
+            form.refuse("organisation", N_("No organisation has this address."))
+        if wanted is not None and form.good:
+            await _bring(form, uow, seen, wanted.organisation.id, person.id)
+    if not form.good:
+        return await _page(request, form, 422)
+    _ = translations(locale_of(request)).gettext
+    return redirect(_desk(request), said=_("The organisation is in your network."))
+
+
+async def _bring(form: Form, uow: UnitOfWork, seen: Seen, organisation_id: str, by_id: str) -> None:
+    try:
+        await actions.bring(uow, seen.organisation.id, organisation_id, by_id=by_id)
+    except RefusedError:
+        form.refuse("organisation", N_("An institution is no member of its own network."))
+
+
+async def let_go(request: Request) -> Response:
+    """Take an organisation out of the network."""
+    organisation_id = request.path_params["organisation"]
+    if not is_id(organisation_id):
+        raise not_found()
+    async with kernel_of(request).database.write() as uow:
+        seen, _ = await _own(request, uow.session)
+        await actions.let_go(uow, seen.organisation.id, organisation_id)
+    _ = translations(locale_of(request)).gettext
+    return redirect(_desk(request), said=_("The organisation is no longer in your network."))
+
+
+async def take_colour(request: Request) -> Response:
+    """Show the partner's pages in its own colour."""
+    form = await Form.of(request)
+    accent = form.take("accent", look.accent, "")
+    async with kernel_of(request).database.write() as uow:
+        seen, _ = await _own(request, uow.session)
+        if form.good:
+            await actions.take_colour(uow, seen.organisation.id, accent)
+    if not form.good:
+        return await _page(request, form, 422)
+    return redirect(_desk(request), said=translations(locale_of(request)).gettext("The colour is saved."))
+
+
+async def appoint(request: Request) -> Response:
+    """Make an organisation a partner, or end that, as the form says. For who runs the platform."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        seen = await admitted_to_organisation(request, uow.session, _runs_the_platform)
+        if form.typed("on") == "yes":
+            await actions.appoint(uow, seen.organisation.id, by_id=request.state.person.id)
+        else:
+            await actions.dismiss(uow, seen.organisation.id)
+    _ = translations(locale_of(request)).gettext
+    return redirect(f"/o/{request.path_params['slug']}", said=_("It is saved."))
+
+
+async def _page(request: Request, form: Form, status: int = 200) -> Response:
+    now, locale = kernel_of(request).clock.now(), locale_of(request)
+    async with kernel_of(request).database.read() as session:
+        seen, partner = await _own(request, session)
+        person: Person = request.state.person
+        kinds = await queries.kinds(session, person.id, seen.organisation.id)
+        industries = await queries.industries(session, person.id, seen.organisation.id)
+        moments = [now - _MONTH * back for back in range(MONTHS - 1, -1, -1)]
+        growth = await queries.brought_since(session, seen.organisation.id, moments)
+        latest = await queries.latest(session, seen.organisation.id)
+    return page(
+        request,
+        "partners/desk.html",
+        status,
+        form=form,
+        partner=partner,
+        organisation=seen.organisation,
+        path=f"/partners/{seen.organisation.slug}",
+        total=sum(kinds.values()),
+        kinds=_shares([(KINDS.name(kind, locale), count) for kind, count in kinds.items()]),
+        industries=_shares([(TAGS["industry"].name(code, locale), count) for code, count in industries]),
+        growth=_growth(moments, growth),
+        latest=latest,
+    )
+
+
+async def _own(request: Request, session: AsyncSession) -> tuple[Seen, Partner]:
+    """The partner that the address names, for its editors. Raises ProblemError."""
+    seen, partner = await admitted(request, session)
+    if not seen.standing.edits:
+        if request.method == "GET":
+            raise not_found()
+        raise ProblemError(403, "forbidden", "You may not do this.")
+    return seen, partner
+
+
+def _runs_the_platform(standing: Standing) -> bool:
+    return standing.admin
+
+
+def _slug(typed: str) -> str:
+    """The name in addresses, of a whole address too. Raises UnacceptableError."""
+    slug = one_line(400)(typed).split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
+    if not slug or len(slug) > SLUG_MOST:
+        raise UnacceptableError(N_("Please give the address of the organisation's page."))
+    return slug
+
+
+def _shares(counts: Sequence[tuple[str, int]]) -> list[Share]:
+    most = max((count for _, count in counts), default=1)
+    return [Share(name, count, most) for name, count in counts]
+
+
+def _growth(moments: Sequence[datetime], counts: Sequence[int]) -> list[tuple[datetime, int, int]]:
+    """Each moment with its count, and its height in a chart of 100 units."""
+    most = max(*counts, 1)
+    return [(at, count, round(100 * count / most)) for at, count in zip(moments, counts, strict=True)]
+
+
+def _desk(request: Request) -> str:
+    return f"/partners/{request.path_params['slug']}/desk"
+
+
+routes = [
+    Route("/partners/{slug}/desk", show, name="partner_desk"),
+    Route("/partners/{slug}/organisations", bring, methods=["POST"], name="bring_organisation"),
+    Route("/partners/{slug}/organisations/{organisation}/remove", let_go, methods=["POST"], name="let_go"),
+    Route("/partners/{slug}/look", take_colour, methods=["POST"], name="take_colour"),
+    Route("/o/{slug}/partner", appoint, methods=["POST"], name="appoint_partner"),
+]

@@ -1,0 +1,138 @@
+"""Everything that is read about partners and their networks, each select for a viewer."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from directory.organisations.model import Organisation, Tag
+from directory.organisations.queries import visible_to
+from directory.partners.model import NetworkMember, Partner
+from people.model import Person
+
+
+@dataclass(frozen=True)
+class PartnerShown:
+    """A partner in a list: who it is, and how many organisations the viewer sees in its network."""
+
+    id: str
+    slug: str
+    name: str
+    logo: str | None
+    accent: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """An organisation of a network, for the partner's desk."""
+
+    id: str
+    slug: str
+    name: str
+    since: datetime
+    by_name: str
+
+
+async def partner(session: AsyncSession, organisation_id: str) -> Partner | None:
+    """The partner that an organisation is, if it is one."""
+    return await session.get(Partner, organisation_id)
+
+
+async def partners(session: AsyncSession, person_id: str | None) -> list[PartnerShown]:
+    """All partners that somebody may see, the largest network first. One query."""
+    member = aliased(Organisation)
+    count = (
+        select(func.count())
+        .select_from(NetworkMember)
+        .join(member, member.id == NetworkMember.organisation_id)
+        .where(NetworkMember.partner_id == Partner.organisation_id, visible_to(person_id, member))
+        .scalar_subquery()
+    )
+    columns = Organisation.id, Organisation.slug, Organisation.name, Organisation.logo, Partner.accent
+    query = (
+        select(*columns, count.label("count"))
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .where(visible_to(person_id))
+        .order_by(count.desc(), func.lower(Organisation.name))
+    )
+    return [PartnerShown(*row) for row in await session.execute(query)]
+
+
+async def networks_of(session: AsyncSession, person_id: str | None, organisation_id: str) -> list[PartnerShown]:
+    """The partners to whose networks an organisation belongs."""
+    columns = Organisation.id, Organisation.slug, Organisation.name, Organisation.logo, Partner.accent
+    query = (
+        select(*columns)
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .join(NetworkMember, NetworkMember.partner_id == Partner.organisation_id)
+        .where(NetworkMember.organisation_id == organisation_id, visible_to(person_id))
+        .order_by(func.lower(Organisation.name))
+    )
+    return [PartnerShown(*row, count=0) for row in await session.execute(query)]
+
+
+async def network(
+    session: AsyncSession, person_id: str | None, partner_id: str, *, kind: str = "", limit: int, after: int = 0
+) -> Sequence[str]:
+    """A page of the ids of a network's organisations, by name; `kind`: only those of it."""
+    query = _members(person_id, partner_id).order_by(func.lower(Organisation.name), Organisation.id)
+    if kind:
+        query = query.where(Organisation.kind == kind)
+    return (await session.scalars(query.limit(limit).offset(after))).all()
+
+
+async def kinds(session: AsyncSession, person_id: str | None, partner_id: str) -> dict[str, int]:
+    """How many organisations of each kind are in a network, the most frequent first."""
+    seen = _members(person_id, partner_id).subquery()
+    query = select(Organisation.kind, func.count()).where(Organisation.id.in_(select(seen.c.id)))
+    rows = await session.execute(query.group_by(Organisation.kind).order_by(func.count().desc(), Organisation.kind))
+    return {row.kind: row[1] for row in rows}
+
+
+async def industries(
+    session: AsyncSession, person_id: str | None, partner_id: str, limit: int = 8
+) -> list[tuple[str, int]]:
+    """The industries of a network with their numbers of organisations, the most frequent first."""
+    seen = _members(person_id, partner_id).subquery()
+    query = (
+        select(Tag.code, func.count())
+        .where(Tag.kind == "industry", Tag.organisation_id.in_(select(seen.c.id)))
+        .group_by(Tag.code)
+        .order_by(func.count().desc(), Tag.code)
+        .limit(limit)
+    )
+    return [(row.code, row[1]) for row in await session.execute(query)]
+
+
+async def brought_since(session: AsyncSession, partner_id: str, moments: Collection[datetime]) -> list[int]:
+    """How many organisations a network had at each of these moments. One query."""
+    counts = [func.count().filter(NetworkMember.since <= each) for each in moments]
+    row = (await session.execute(select(*counts).where(NetworkMember.partner_id == partner_id))).one()
+    return list(row)
+
+
+async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> list[Brought]:
+    """Whom a partner has brought, the latest first. For its own people."""
+    query = (
+        select(Organisation.id, Organisation.slug, Organisation.name, NetworkMember.since, Person.name)
+        .join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
+        .outerjoin(Person, Person.id == NetworkMember.by_id)
+        .where(NetworkMember.partner_id == partner_id)
+        .order_by(NetworkMember.since.desc(), Organisation.id)
+        .limit(limit)
+    )
+    return [Brought(id_, slug, name, since, by or "") for id_, slug, name, since, by in await session.execute(query)]
+
+
+async def is_in(session: AsyncSession, partner_id: str, organisation_id: str) -> bool:
+    """Whether an organisation belongs to a network."""
+    return await session.get(NetworkMember, (partner_id, organisation_id)) is not None
+
+
+def _members(person_id: str | None, partner_id: str) -> Select[str]:
+    here = NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == Organisation.id
+    return select(Organisation.id).where(exists().where(*here), visible_to(person_id))

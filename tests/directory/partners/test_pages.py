@@ -1,0 +1,121 @@
+"""Partners as people see them, and as they work at their desk."""
+
+import asyncio
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from directory.organisations.model import Member, Organisation
+from directory.partners import actions, queries
+from directory.partners.carrying import carry, collect, erase
+from people.admins import grant_admin
+from tests.directory.lists.conftest import Desk, desk, organisation
+
+__all__ = ["desk"]
+
+
+@pytest.fixture
+async def chamber(desk: Desk) -> str:
+    """A partner whose editor is Ben; Clara runs the platform."""
+    async with desk.kernel.database.write() as uow:
+        made = await organisation(uow, "chamber")
+        now = desk.kernel.clock.now()
+        uow.session.add(Member(organisation_id=made, person_id=desk.ids["ben"], role="editor", since=now))
+        await grant_admin(uow, desk.ids["clara"], by=None)
+        await actions.appoint(uow, made, by_id=desk.ids["clara"])
+    return made
+
+
+async def bring(browser: httpx2.AsyncClient, name: str) -> httpx2.Response:
+    return await browser.post("/partners/chamber/organisations", data={"organisation": name})
+
+
+async def test_a_partner_brings_an_organisation_and_both_pages_say_so(
+    desk: Desk, chamber: str, client: httpx2.AsyncClient
+) -> None:
+    assert (await bring(desk.ben, "http://localhost:8000/o/voltbus?lang=de")).status_code == 303
+    landing = (await client.get("/partners/chamber")).text
+    assert "Voltbus" in landing
+    assert 'href="/partners/chamber"' in (await client.get("/o/voltbus")).text
+    assert "1 organisation" in (await client.get("/partners")).text
+
+
+async def test_bringing_twice_at_once_brings_once(desk: Desk, chamber: str) -> None:
+    answers = await asyncio.gather(*[bring(desk.ben, "voltbus") for _ in range(4)])
+    assert {answer.status_code for answer in answers} == {303}
+    async with desk.kernel.database.read() as session:
+        assert len(await queries.latest(session, chamber)) == 1
+
+
+@pytest.mark.parametrize("typed", ["nobody", "", "chamber"])
+async def test_who_cannot_be_brought_is_said_and_what_was_typed_stays(desk: Desk, chamber: str, typed: str) -> None:
+    answer = await bring(desk.ben, typed)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert f'value="{typed}"' in answer.text
+
+
+async def test_the_desk_is_for_the_partners_own_editors(desk: Desk, chamber: str) -> None:
+    assert (await desk.ben.get("/partners/chamber/desk")).status_code == 200
+    assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 404
+    assert (await bring(desk.aylin, "voltbus")).status_code == 403
+    assert (await desk.aylin.post("/partners/chamber/look", data={"accent": "#1d5f8a"})).status_code == 403
+    async with desk.kernel.database.read() as session:
+        assert await queries.latest(session, chamber) == []
+
+
+async def test_a_colour_is_served_as_a_sheet_and_a_light_one_is_refused(desk: Desk, chamber: str) -> None:
+    assert (await desk.ben.post("/partners/chamber/look", data={"accent": "#ffee00"})).status_code == 422
+    assert (await desk.ben.get("/partners/chamber/look.css")).status_code == 404
+    await desk.ben.post("/partners/chamber/look", data={"accent": "#1D5F8A"})
+    sheet = await desk.ben.get("/partners/chamber/look.css")
+    assert sheet.headers["content-type"].startswith("text/css")
+    assert "#1d5f8a" in sheet.text
+    assert "/partners/chamber/look.css?1d5f8a" in (await desk.aylin.get("/partners/chamber")).text
+
+
+async def test_only_who_runs_the_platform_makes_partners(desk: Desk, chamber: str) -> None:
+    assert (await desk.aylin.post("/o/voltbus/partner", data={"on": "yes"})).status_code == 403
+    assert (await desk.aylin.get("/partners/voltbus")).status_code == 404
+    assert (await desk.clara.post("/o/voltbus/partner", data={"on": "yes"})).status_code == 303
+    assert (await desk.aylin.get("/partners/voltbus")).status_code == 200
+    await desk.clara.post("/o/voltbus/partner", data={"on": "no"})
+    assert (await desk.aylin.get("/partners/voltbus")).status_code == 404
+
+
+async def test_who_is_not_signed_in_sees_and_counts_only_what_is_public(
+    desk: Desk, chamber: str, client: httpx2.AsyncClient
+) -> None:
+    async with desk.kernel.database.write() as uow:
+        (await uow.session.get_one(Organisation, desk.norrnat)).visibility = "members"
+        for each in (desk.norrnat, desk.voltbus):
+            await actions.bring(uow, chamber, each, by_id=desk.ids["ben"])
+    stranger = (await client.get("/partners/chamber")).text
+    assert "Norrnat" not in stranger
+    assert "1 organisation" in (await client.get("/partners")).text
+    assert "Norrnat" in (await desk.aylin.get("/partners/chamber")).text
+
+
+async def test_networks_follow_when_two_organisations_become_one(desk: Desk, chamber: str, app: Starlette) -> None:
+    async with desk.kernel.database.write() as uow:
+        await actions.bring(uow, chamber, desk.norrnat, by_id=desk.ids["ben"])
+        await carry(uow, desk.norrnat, desk.voltbus)
+    async with desk.kernel.database.read() as session:
+        assert [each.slug for each in await queries.latest(session, chamber)] == ["voltbus"]
+    async with desk.kernel.database.write() as uow:
+        await carry(uow, chamber, desk.norrnat)
+    async with desk.kernel.database.read() as session:
+        assert await queries.partner(session, chamber) is None
+        assert [each.slug for each in await queries.latest(session, desk.norrnat)] == ["voltbus"]
+
+
+async def test_erasure_forgets_who_brought_whom(desk: Desk, chamber: str) -> None:
+    await bring(desk.ben, "voltbus")
+    async with desk.kernel.database.read() as session:
+        assert [each["organisation"] for each in await collect(session, desk.ids["ben"])] == ["Voltbus"]
+    async with desk.kernel.database.write() as uow:
+        await erase(uow, desk.ids["ben"])
+    async with desk.kernel.database.read() as session:
+        assert await collect(session, desk.ids["ben"]) == []
+        assert [each.by_name for each in await queries.latest(session, chamber)] == [""]
