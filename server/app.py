@@ -22,8 +22,8 @@ import directory.needs.pages
 import directory.needs.today
 import directory.news.pages
 import directory.organisations.pages
-import directory.products.pages
 import directory.partners.pages
+import directory.products.pages
 import directory.search.pages
 import fairs.documents
 import fairs.own_data
@@ -54,11 +54,11 @@ from directory.organisations import own_data as organisations_own_data
 from directory.organisations.documents import OrganisationSource, name_facets
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
+from directory.partners import carrying as partners_carrying
+from directory.partners.pages.landing import section as networks_section
 from directory.products import parts as products
 from directory.products.documents import ProductSource
 from directory.products.listeners import wake_search
-from directory.partners import carrying as partners_carrying
-from directory.partners.pages.landing import section as networks_section
 from directory.search import saved
 from directory.search.alerts import Alerts
 from directory.search.documents import Catalogue
