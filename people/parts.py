@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from people import erasure
 from people.acquaintance import Acquaintances
+from people.affiliations import Affiliations
 from people.approaches import Approaches
 from people.own_data import OwnData
 from people.passkeys import Passkeys
@@ -28,6 +29,7 @@ class People:
     photos: Photos
     own_data: OwnData
     acquaintances: Acquaintances
+    affiliations: Affiliations
     approaches: Approaches
     single_sign_on: SingleSignOn | None  # None: not configured
     sent: Seal  # remembers in the browser to which address a mail went
@@ -45,6 +47,7 @@ class People:
             photos=Photos(kernel),
             own_data=own_data,
             acquaintances=Acquaintances(),
+            affiliations=Affiliations(),
             approaches=Approaches(),
             single_sign_on=SingleSignOn.of(kernel.settings, Seal(secret, "single sign-on", timedelta(minutes=10))),
             sent=Seal(secret, "mail sent", timedelta(minutes=30)),

@@ -51,6 +51,7 @@ from directory.lists import own_data as lists_own_data
 from directory.lists.pages.about import section as kept_section
 from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
+from directory.organisations import queries as organisation_queries
 from directory.organisations.documents import OrganisationSource, name_facets
 from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
 from directory.organisations.parts import Organisations
@@ -193,6 +194,7 @@ class Fairmatch:
         organisations.carriers.append(partners_carrying.carry)
         persons.own_data.register("partners", partners_carrying.collect, partners_carrying.erase)
         persons.own_data.register("lists", lists_own_data.collect, lists_own_data.erase)
+        persons.affiliations.register(organisation_queries.affiliations)
         products.join(kernel, persons.own_data, organisations, sitemap)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)

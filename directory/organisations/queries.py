@@ -21,6 +21,7 @@ from directory.organisations.model import (
 )
 from directory.organisations.policy import Standing
 from directory.organisations.record import ORGANISATIONS
+from people.affiliations import Affiliation
 from people.model import Person
 from server.kernel.prepared import CoreTransaction
 
@@ -248,3 +249,12 @@ async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[st
     query = select(Organisation.id, Organisation.slug, Organisation.name)
     rows = await session.execute(query.where(Organisation.id.in_(ids), visible_to(viewer_id)))
     return {row.id: (row.slug, row.name) for row in rows}
+
+
+async def affiliations(session: AsyncSession, viewer_id: str, person_id: str) -> list[Affiliation]:
+    """The organisations that somebody belongs to and the viewer may see, for the person's profile."""
+    query = select(Organisation.name, Organisation.slug).join(Member, Member.organisation_id == Organisation.id)
+    rows = await session.execute(
+        query.where(Member.person_id == person_id, visible_to(viewer_id)).order_by(func.lower(Organisation.name))
+    )
+    return [Affiliation(row.name, f"/o/{row.slug}") for row in rows]

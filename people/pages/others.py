@@ -22,6 +22,7 @@ async def show(request: Request) -> Response:
     person_id = id_in(request, "person")
     async with kernel_of(request).database.read() as session:
         person = await people_of(request).acquaintances.visible(session, viewer, person_id)
+        belongs = await people_of(request).affiliations.of(session, viewer.id, person_id) if person else []
         approaches = await people_of(request).approaches.to(session, viewer.id, person_id) if person else []
     if person is None:
         raise not_found()
@@ -33,6 +34,7 @@ async def show(request: Request) -> Response:
         own=person.id == viewer.id,
         approaches=[] if person.id == viewer.id else approaches,
         now=kernel_of(request).clock.now(),
+        belongs=belongs,
         speaks=[languages.name(code, locale) for code in person.languages],
     )
 

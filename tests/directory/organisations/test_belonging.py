@@ -175,6 +175,15 @@ async def test_everything_about_a_person_is_handed_out_and_erased(there: Scene) 
         assert (await own_data.collect(session, there.ids["aylin"]))["members"] == []
 
 
+async def test_a_profile_leads_to_the_organisations_of_a_person(there: Scene) -> None:
+    slug, _ = await there.organisation()
+    own = (await there["aylin"].get(f"/people/{there.ids['aylin']}")).text
+    assert f'href="/o/{slug}"' in own
+    assert 'href="/organisations/mine"' in own
+    assert f'href="/o/{slug}"' in (await there["ada"].get(f"/people/{there.ids['aylin']}")).text
+    assert slug in (await there["aylin"].get("/organisations/mine")).text
+
+
 async def only_claim(there: Scene, organisation_id: str, name: str) -> str:
     """The claim of somebody that waits."""
     mine = Claim.organisation_id == organisation_id, Claim.person_id == there.ids[name], Claim.decided_at.is_(None)
