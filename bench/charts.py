@@ -12,6 +12,7 @@ from bench.results import Result, shown, unique
 # What is drawn of a case: the first of these that it has.
 DRAWN = {
     "deliveries_per_cpu_second": "Deliveries per CPU-second of the server (more is better)",
+    "packets_per_cpu_second": "Packets forwarded per CPU-second of the server (more is better)",
     "share_of_bound": "Share of the proven upper bound (more is better)",
     "kib_per_connection": "KiB of the server's memory for each connection (less is better)",
 }

@@ -1,0 +1,122 @@
+"""Simulcast, temporal layers, and what is chosen for whom."""
+
+from itertools import pairwise
+
+from signaling.media import rtcp, rtp
+from signaling.media.bandwidth import Choice, Path, choose
+from signaling.media.codecs import begins_key_frame, read_vp8
+from signaling.media.speakers import filled, ranked
+from tests.signaling.scene import Person, Stage, settled, until
+
+RATES = (150_000.0, 500_000.0, 1_700_000.0)
+
+
+def chosen(budget: float, at: Choice | None = None, lost: float = 0.0, now: float = 100.0) -> Choice:
+    return choose(RATES, False, budget, at, Path(budget, lost), now)
+
+
+def test_the_largest_encoding_that_fits_is_chosen_and_the_smallest_when_none_does() -> None:
+    assert [chosen(budget).layer for budget in (50_000, 200_000, 800_000, 5_000_000)] == [0, 0, 1, 2]
+
+
+def test_what_fits_is_kept_and_nothing_goes_up_for_a_while_after_it_went_down() -> None:
+    assert chosen(1_750_000, Choice(2)) == Choice(2), "there is no headroom, but it still fits"
+    path = Path(600_000)
+    assert choose(RATES, False, 600_000, Choice(2), path, 100.0).layer == 1
+    assert choose(RATES, False, 5_000_000, Choice(1), path, 103.0).layer == 1
+    assert choose(RATES, False, 5_000_000, Choice(1), path, 107.0).layer == 2
+
+
+def test_temporal_layers_go_first() -> None:
+    assert choose((1_000_000.0,), True, 800_000, Choice(0, 3), Path(), 100.0) == Choice(0, 2)
+    assert choose((1_000_000.0,), True, 500_000, Choice(0, 3), Path(), 100.0) == Choice(0, 1)
+
+
+def test_speakers_do_not_jump() -> None:
+    assert ranked(["a", "b"], {"a": 90.0, "b": 93.0}) == ["a", "b"]
+    assert ranked(["a", "b"], {"a": 90.0, "b": 100.0}) == ["b", "a"]
+    assert ranked(["a", "b", "gone"], {"a": 0.0, "b": 10.0, "c": 0.0}) == ["a", "b", "c"]
+    assert filled(["a", "b", None], ["b", "c"]) == ["c", "b", None]
+
+
+def layered(seq: int, ssrc: int, rid: str, *, key: bool, picture: int, temporal: int) -> bytes:
+    """A whole VP8 frame with its descriptor, its mid and its rid."""
+    extension = bytes((0x41,)) + b"s0" + bytes((0xA0,)) + rid.encode()
+    extension += bytes(-len(extension) % 4)
+    head = rtp.FIXED.pack(0x90, 0x80 | 96, seq & 0xFFFF, picture * 3_000, ssrc)
+    head += bytes((0xBE, 0xDE, 0, len(extension) // 4)) + extension
+    descriptor = bytes((0x90, 0xE0, 0x80 | picture >> 8 & 0x7F, picture & 0xFF, 1, temporal << 6))
+    return head + descriptor + bytes((0x00 if key else 0x01,)) + bytes(300)
+
+
+def send(person: Person, number: int, *, key: bool = False, temporal: int = 0) -> None:
+    """The same picture in two encodings, under numbers far apart."""
+    for rid, ssrc, first in (("q", 1_001, 60_000), ("f", 1_002, 100)):
+        person.peer.send(layered(first + number, ssrc, rid, key=key, picture=first // 4 + number, temporal=temporal))
+
+
+async def test_a_viewer_changes_encodings_at_a_key_frame_and_its_decoder_sees_one_stream(stage: Stage) -> None:
+    anna = await stage.join("anna", ("camera",), rids=("q", "f"))
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    send(anna, 0, key=True)
+    await settled()
+    slot = stage.node.rooms["stage"].participants["viewer"].slots["v"]
+    track = stage.node.rooms["stage"].participants["anna"].tracks["camera"]
+    assert [layer.rid for layer in track.layers] == ["q", "f"]
+    for number in range(1, 10):
+        send(anna, number, key=number in (1, 6))
+        if number == 4:
+            await settled()
+            slot.want(track.layers[1])
+    await until(lambda: len(viewer.pictures) >= 9)
+    assert slot.source is track.layers[1]
+    numbers = [packet.seq for packet in viewer.pictures]
+    assert [(b - a) & 0xFFFF for a, b in pairwise(numbers)] == [1] * (len(numbers) - 1)
+    pictures = [found.picture for packet in viewer.pictures if (found := read_vp8(packet.payload))]
+    assert [(b - a) & 0x7FFF for a, b in pairwise(pictures)] == [1] * (len(pictures) - 1)
+    assert len({packet.ssrc for packet in viewer.pictures}) == 1
+
+
+async def test_temporal_layers_are_left_out_without_a_hole(stage: Stage) -> None:
+    anna = await stage.join("anna", ("camera",), rids=("q",))
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    slot = stage.node.rooms["stage"].participants["viewer"].slots["v"]
+    slot.temporal = 1
+    for number in range(12):
+        anna.peer.send(layered(number, 1_001, "q", key=number == 0, picture=number, temporal=(0, 2, 1, 2)[number % 4]))
+    await until(lambda: len(viewer.pictures) >= 3)
+    await settled()
+    found = [read_vp8(packet.payload) for packet in viewer.pictures]
+    assert [each.temporal for each in found if each] == [0, 0, 0]
+    assert [(b.seq - a.seq) & 0xFFFF for a, b in pairwise(viewer.pictures)] == [1, 1]
+    assert [b.picture - a.picture for a, b in pairwise(each for each in found if each)] == [1, 1]
+
+
+def test_key_frames_are_recognised_in_every_codec() -> None:
+    assert begins_key_frame("vp8", b"\x10\x00")
+    assert not begins_key_frame("vp8", b"\x10\x01")
+    assert not begins_key_frame("vp8", b"\x00\x00")
+    for payload, expected in ((b"\x67", True), (b"\x65", True), (b"\x41", False), (b"\x7c\x85", True)):
+        assert begins_key_frame("h264", payload) is expected
+    assert begins_key_frame("h264", b"\x78\x00\x02\x67\x42\x00\x01\x68")
+    assert begins_key_frame("vp9", b"\x08")
+    assert not begins_key_frame("vp9", b"\x48")
+    assert begins_key_frame("av1", b"\x18")
+    assert not begins_key_frame("av1", b"\x10")
+    assert begins_key_frame("opus", b"")
+
+
+def test_control_messages_are_read_as_they_were_written() -> None:
+    data = (
+        rtcp.receiver_report(1, [rtcp.report_block(7, 64, 3, 900, 5, 6, 7)])
+        + rtcp.nack(1, 7, [10, 11, 26, 65_535])
+        + rtcp.pli(1, 7)
+        + rtcp.remb(1, 1_234_567, [7])
+    )
+    assert rtcp.parse(data)[:2] == [rtcp.Report(7, 64, 5, 6, 7), rtcp.Lost(7, (10, 11, 26, 65_535))]
+    assert rtcp.parse(data)[2] == rtcp.KeyFrameWanted(7)
+    estimate = rtcp.parse(data)[3]
+    assert isinstance(estimate, rtcp.Estimate)
+    assert abs(estimate.bits_per_second - 1_234_567) < 20
+    assert rtcp.parse(data[:20]) == []
+    assert rtcp.parse(b"\x81\xc9\xff\xff" + bytes(8)) == []

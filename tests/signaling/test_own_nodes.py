@@ -1,0 +1,61 @@
+"""Our own nodes as a back end: when one is started, and what is refused."""
+
+import os
+import signal
+
+import pytest
+
+from bench.media.peer import Media, RawPeer
+from server.kernel.settings import Settings
+from signaling.own_nodes import OwnNodes
+from signaling.protocol import Expel, Join, MediaError, Remove, RoomState
+from tests.signaling.scene import until
+
+
+def offer() -> str:
+    peer = RawPeer([Media("0", "audio", False)])
+    peer.socket.close()
+    return peer.offer()
+
+
+async def test_nothing_is_started_before_somebody_calls() -> None:
+    nodes = OwnNodes(Settings())
+    assert await nodes.state("room") is None
+    assert await nodes.stats() == []
+    await nodes.remove(Remove(room="room", participant="anna"))
+    await nodes.expel(Expel(person="anna"))
+    assert await nodes.nodes.all() == []
+    await nodes.stop()
+
+
+async def test_a_node_that_dies_is_started_again_and_its_rooms_are_said_to_be_empty() -> None:
+    nodes, states = OwnNodes(Settings()), list[RoomState]()
+    nodes.ears.on_room = states.append
+    await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
+    await until(lambda: states)
+    [line] = await nodes.nodes.all()
+    os.kill(line.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    await until(lambda: states[-1].participants == [])
+    assert states[-1].v > states[0].v
+    await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
+    await until(lambda: states[-1].participants)
+    assert states[-1].v > states[-2].v
+    await nodes.stop()
+
+
+async def test_what_is_wrong_is_said_by_the_node_and_it_goes_on() -> None:
+    nodes = OwnNodes(Settings())
+    with pytest.raises(MediaError, match="bad_request: sdp"):
+        await nodes.join(Join(room="room", participant="anna", person="", session="", sdp="v=0"))
+    await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
+    assert [each.participant for each in await nodes.where("anna")] == ["anna"]
+    await nodes.expel(Expel(person="anna"))
+    assert await nodes.where("anna") == []
+    await nodes.stop()
+
+
+async def test_several_workers_have_no_calls_rather_than_calls_in_which_people_do_not_meet() -> None:
+    nodes = OwnNodes(Settings(workers=2))
+    with pytest.raises(MediaError, match="unavailable"):
+        await nodes.join(Join(room="room", participant="anna", person="", session="", sdp=offer()))
+    await nodes.stop()
