@@ -3,6 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
+from directory.imports.pages.bringing import FILE_MOST as IMPORT_MOST
 from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
 from people.photos import MOST_BYTES
@@ -130,6 +131,19 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/needs/{need}/answers"): Access.SIGNED_IN,
     ("GET", "/answers/{answer}"): Access.SIGNED_IN,
     ("POST", "/answers/{answer}/{step}"): Access.SIGNED_IN,
+    # Imports into the directory, further decided by directory.imports.policy
+    ("GET", "/imports"): Access.ADMIN,
+    ("POST", "/imports"): Access.ADMIN,
+    ("GET", "/imports/{batch}"): Access.ADMIN,
+    ("GET", "/imports/{batch}/progress"): Access.ADMIN,
+    ("GET", "/imports/{batch}/report.csv"): Access.ADMIN,
+    ("POST", "/imports/{batch}/reading"): Access.ADMIN,
+    ("POST", "/imports/{batch}/mapping"): Access.ADMIN,
+    ("POST", "/imports/{batch}/import"): Access.ADMIN,
+    ("POST", "/imports/{batch}/undo"): Access.ADMIN,
+    ("POST", "/imports/{batch}/stop"): Access.ADMIN,
+    ("POST", "/imports/{batch}/forget"): Access.ADMIN,
+    ("POST", "/imports/{batch}/duplicates/{duplicate}"): Access.ADMIN,
     # Requests for contact, for those who speak for one of the two organisations
     ("GET", "/contacts"): Access.SIGNED_IN,
     ("GET", "/contacts/to/{organisation}"): Access.SIGNED_IN,
@@ -293,6 +307,8 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/whep/{call}"): BODY_BYTES,
     ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
+    ("POST", "/imports"): IMPORT_MOST + 64 * 1024,
+    ("POST", "/imports/{batch}/mapping"): 2 * 1024 * 1024,  # a field for each of up to a thousand columns
     ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,

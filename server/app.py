@@ -17,6 +17,7 @@ import chat.listeners
 import chat.live
 import chat.pages
 import directory.contacts.pages
+import directory.imports.pages
 import directory.lists.pages
 import directory.needs.pages
 import directory.needs.today
@@ -47,6 +48,7 @@ import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.imports.parts import Imports
 from directory.lists import own_data as lists_own_data
 from directory.lists.pages.about import section as kept_section
 from directory.needs.parts import Needs
@@ -151,6 +153,7 @@ class Fairmatch:
     calls: Calls
     search: Search
     alerts: Alerts
+    imports: Imports
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -206,9 +209,9 @@ class Fairmatch:
         fairs.documents.listen(kernel, search.following.ring)
         wake_search(kernel, search.following.ring)
         alerts = Alerts(kernel, search)
-        return cls(
-            kernel, files, templates, live, persons, organisations, sitemap, talk, meets, needs, calls, search, alerts
-        )
+        imports = Imports.build(kernel)
+        features = organisations, sitemap, talk, meets, needs, calls, search, alerts, imports
+        return cls(kernel, files, templates, live, persons, *features)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -223,6 +226,7 @@ class Fairmatch:
             *people.api.routes,
             *directory.organisations.pages.routes,
             *directory.needs.pages.routes,
+            *directory.imports.pages.routes,
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
             *directory.lists.pages.routes,
@@ -301,6 +305,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
     app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
+    app.state.imports = fairmatch.imports
     app.state.needs = fairmatch.needs
     app.state.people, app.state.chat, app.state.search = fairmatch.people, fairmatch.chat, fairmatch.search
     app.state.needs, app.state.today = fairmatch.needs, [directory.needs.today.part]

@@ -20,6 +20,8 @@ RUN_JOB = "imports.run"
 FORGET_JOB = "imports.forget"
 # Characters.
 SOURCE_MOST, FILE_NAME_MOST = 60, 200
+# Of the first rows, kept to be shown beside the mapping.
+ROWS_SHOWN, CELL_SHOWN = 12, 300
 
 
 async def bring(
@@ -37,7 +39,7 @@ async def bring(
         file_name=file_name[:FILE_NAME_MOST],
         file=file,
         bytes=size,
-        reading=look.source.stored(),
+        reading=_reading(look),
         mapping=mapping.stored(),
         created_at=uow.clock.now(),
         by_id=by_id,
@@ -60,7 +62,7 @@ async def take_as(uow: UnitOfWork, batch: ImportBatch, mapping: Mapping, *, by_i
 async def read_as(uow: UnitOfWork, batch: ImportBatch, look: Look) -> None:
     """Read the file in another way: another sheet, or as another kind of records. Raises UnacceptableError."""
     await _check_free(uow, batch)
-    batch.reading, batch.mapping, batch.kind = look.source.stored(), look.mapping.stored(), look.mapping.kind
+    batch.reading, batch.mapping, batch.kind = _reading(look), look.mapping.stored(), look.mapping.kind
 
 
 async def ask_for(uow: UnitOfWork, batch: ImportBatch, what: str, *, by_id: str | None) -> ImportRun:
@@ -107,6 +109,11 @@ def source_of(text: str, file_name: str) -> str:
     clean = one_line(SOURCE_MOST)(text) if text.strip() else ""
     stem = Path(file_name).stem.rstrip("0123456789-_. ()")[:SOURCE_MOST]
     return clean or one_line(SOURCE_MOST)(stem) or "import"
+
+
+def _reading(look: Look) -> dict[str, Any]:
+    sample = [[row.line, [cell[:CELL_SHOWN] for cell in row.cells]] for row in look.rows if not row.problem]
+    return look.source.stored() | {"sample": sample[:ROWS_SHOWN]}
 
 
 async def _check_free(uow: UnitOfWork, batch: ImportBatch) -> None:

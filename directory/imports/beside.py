@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from directory.imports.frames import LENGTH
 from directory.imports.mapping.plan import Mapping
 from directory.imports.mapping.record import Record
 from directory.imports.reading.row import Row, Source
-from directory.imports.worker import LENGTH
 from people.text import UnacceptableError
 from web.i18n import N_
 

@@ -23,7 +23,7 @@ class ImportBatch(Base):
     file_name: Mapped[str]  # as it was called where it came from
     file: Mapped[str]  # where it lies below the data folder; removed when nothing needs it any more
     bytes: Mapped[int] = mapped_column(BigInteger)
-    reading: Mapped[dict[str, Any]]  # reading.Source.stored
+    reading: Mapped[dict[str, Any]]  # reading.Source.stored, and `sample`: lines and cells of the first rows
     mapping: Mapped[dict[str, Any]]  # mapping.Mapping.stored
     created_at: Mapped[datetime] = mapped_column(index=True)
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"), index=True)  # None: the command line

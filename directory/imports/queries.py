@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow, ImportRun
-from directory.imports.runs import IMPORT, UNDO
+from directory.imports.runs import IMPORT, OUTCOMES, UNDO
 from people.model import Person
 
 
@@ -27,9 +28,11 @@ async def batch_of(session: AsyncSession, batch_id: str) -> ImportBatch | None:
 
 async def batches(session: AsyncSession, limit: int = 50, before: str | None = None) -> list[Listed]:
     """The batches, the latest first; `before` is the id of the last one of the page before."""
-    newest = select(func.max(ImportRun.id)).where(ImportRun.batch_id == ImportBatch.id).scalar_subquery()
+    each = aliased(ImportRun)
+    newest = select(func.max(each.id)).where(each.batch_id == ImportBatch.id).correlate(ImportBatch).scalar_subquery()
     query = (
         select(ImportBatch, ImportRun, Person.name)
+        .select_from(ImportBatch)
         .outerjoin(ImportRun, ImportRun.id == newest)
         .outerjoin(Person, Person.id == ImportBatch.by_id)
         .order_by(ImportBatch.id.desc())
@@ -38,6 +41,12 @@ async def batches(session: AsyncSession, limit: int = 50, before: str | None = N
     if before is not None:
         query = query.where(ImportBatch.id < before)
     return [Listed(batch, run, name or "") for batch, run, name in await session.execute(query)]
+
+
+async def sources(session: AsyncSession, limit: int = 50) -> list[str]:
+    """The names of sources that were brought, to choose from."""
+    query = select(ImportBatch.source).distinct().order_by(ImportBatch.source).limit(limit)
+    return list(await session.scalars(query))
 
 
 async def runs_of(session: AsyncSession, batch_id: str) -> Sequence[ImportRun]:
@@ -88,7 +97,7 @@ async def rows_of(
 async def counts_of(session: AsyncSession, batch_id: str) -> dict[str, int]:
     """How many rows of the report have which outcome now: what was decided since is in it."""
     query = select(ImportRow.outcome, func.count()).where(ImportRow.batch_id == batch_id).group_by(ImportRow.outcome)
-    return {outcome: count for outcome, count in await session.execute(query)}
+    return dict.fromkeys(OUTCOMES, 0) | {outcome: count for outcome, count in await session.execute(query)}
 
 
 async def open_questions(session: AsyncSession, batch_id: str) -> int:

@@ -8,12 +8,12 @@ import json
 import os
 import pickle
 import resource
-import struct
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from directory.imports.frames import LENGTH
 from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.mapping.organisations import Organisations
 from directory.imports.mapping.plan import Mapping
@@ -24,7 +24,6 @@ from directory.imports.reading import recognised, rows, sample
 from directory.imports.reading.row import Source
 from people.text import UnacceptableError
 
-LENGTH = struct.Struct(">Q")
 # Records of a frame: what is written in one transaction.
 CHUNK = 500
 # Bytes of address space; the process itself stays far below, see the measurements.

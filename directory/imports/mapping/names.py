@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
 from directory.terms import folded
 
 # Forms of companies, folded, the longer ones first: "gmbh and co kg" is one form.
@@ -68,6 +66,8 @@ def alike(one: Known, other: Known) -> int:
         if same_domain:
             return 100
         return 75 if one.domain and other.domain else 90
+    from rapidfuzz import fuzz  # not before somebody compares: starting a server shall not load it
+
     score = fuzz.token_sort_ratio(one.core, other.core)
     joined = one.core.replace(" ", ""), other.core.replace(" ", "")
     score = max(score, fuzz.ratio(*joined) if min(map(len, joined)) >= TOO_SHORT else 0)

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
-from directory.imports.reading import csv_rows, json_rows
+from directory.imports.reading import csv_rows
 from directory.imports.reading.content import kind_of
 from directory.imports.reading.encoding import PIECE
 from directory.imports.reading.row import Row, Source
@@ -28,8 +28,8 @@ def recognised(path: Path, sheet: str = "") -> Source:
         found: Source = _workbooks().recognised(path, sheet)
         return found
     if kind == "json":
-        return json_rows.recognised(path, lines=False)
-    source = json_rows.recognised(path, lines=True) if kind == "jsonl" else csv_rows.recognised(path)
+        return _of_json(path, lines=False)
+    source = _of_json(path, lines=True) if kind == "jsonl" else csv_rows.recognised(path)
     return replace(source, lines=_lines(path))
 
 
@@ -54,7 +54,18 @@ def _reader(kind: str) -> Callable[[Path, Source], Iterator[Row]]:
     if kind == "xlsx":
         reader: Callable[[Path, Source], Iterator[Row]] = _workbooks().rows
         return reader
-    return {"csv": csv_rows.rows, "json": json_rows.rows, "jsonl": json_rows.line_rows}[kind]
+    if kind == "csv":
+        return csv_rows.rows
+    from directory.imports.reading import json_rows
+
+    return json_rows.rows if kind == "json" else json_rows.line_rows
+
+
+def _of_json(path: Path, *, lines: bool) -> Source:
+    """By the reader of JSON, which the server itself never loads either."""
+    from directory.imports.reading import json_rows
+
+    return json_rows.recognised(path, lines=lines)
 
 
 def _workbooks() -> ModuleType:

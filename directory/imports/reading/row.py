@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST
@@ -50,9 +50,10 @@ class Source:
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Self:
-        """From JSON."""
+        """From JSON; what else stands in it is left aside."""
+        known = {each.name: stored[each.name] for each in fields(cls)}
         lists = {name: tuple(stored[name]) for name in ("columns", "sheets", "twice")}
-        return cls(**(stored | lists))
+        return cls(**(known | lists))
 
     def with_columns(self, names: Sequence[str], header_line: int) -> "Source":
         """With the columns of a header. Raises UnacceptableError for too many."""
