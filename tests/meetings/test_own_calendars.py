@@ -119,9 +119,10 @@ async def test_another_address_leaves_the_old_ones_jobs_without_effect(
         return Fetched(url, 200, calendar(), "text/calendar", "", "")
 
     monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
-    for name in ("a", "b"):
-        async with there.kernel.database.write() as uow:
+    async with there.kernel.database.write() as uow:  # in one: no worker reads the first before there is the second
+        for name in ("a", "b"):
             await own_calendars.connect(uow, there.ids["bernd"], f"https://{name}.example/")
+            await uow.session.flush()
     await there.kernel.jobs.run_due()
     there.clock.advance(seconds=timedelta(hours=1, minutes=1).total_seconds())
     await there.kernel.jobs.run_due()
