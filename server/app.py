@@ -51,6 +51,7 @@ from chat.parts import Chat
 from directory.imports.parts import Imports
 from directory.lists import own_data as lists_own_data
 from directory.lists.pages.about import section as kept_section
+from directory.needs.documents import NeedSource
 from directory.needs.parts import Needs
 from directory.organisations import own_data as organisations_own_data
 from directory.organisations import queries as organisation_queries
@@ -318,6 +319,7 @@ def catalogue_of(kernel: Kernel) -> Catalogue:
     catalogue = Catalogue()
     catalogue.add(OrganisationSource())
     catalogue.add(ProductSource())
+    catalogue.add(NeedSource(kernel.clock))
     catalogue.add(fairs.documents.FairSource(kernel.clock))
     catalogue.add(fairs.documents.PersonSource())
     name_facets(catalogue)

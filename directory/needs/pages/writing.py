@@ -194,7 +194,8 @@ async def _preview(
             ]
             hints = rules.hints_at_who(texts, names)
     shown = as_seen(draft, chosen, kernel_of(request).clock.now())
-    return _page(request, form, organisations, need=need, preview=shown, hints=hints)
+    # 422, since Turbo shows the page after a form that led nowhere else only with an error's status.
+    return _page(request, form, organisations, need=need, preview=shown, hints=hints, status=422)
 
 
 def as_seen(draft: Draft, chosen: Own, now: Any) -> Seen:
