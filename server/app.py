@@ -307,7 +307,6 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
     app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
     app.state.imports = fairmatch.imports
-    app.state.needs = fairmatch.needs
     app.state.people, app.state.chat, app.state.search = fairmatch.people, fairmatch.chat, fairmatch.search
     app.state.needs, app.state.today = fairmatch.needs, [directory.needs.today.part]
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})

@@ -1,7 +1,7 @@
 """Who may see a need, and who may know whose it is: conditions that stand in every query of needs.
 
 Whose a blind need is must not leave the database for anybody else. So no select of this feature names the columns of
-an organisation, or a column that would tell it, but through `if_known`. See docs/decisions on blind needs.
+an organisation, or a column that would tell it, but through `if_known`. See docs/decisions/0016.
 """
 
 from collections.abc import Sequence
