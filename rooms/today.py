@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 from chat.shown import UnreadIn
 from chat.unread import unread
+from directory.organisations.shown import picture
+from directory.partners.queries import partners
 from fairs import queries
 from fairs.rules import highest
 from fairs.shown import ROLE_NAMES, FairShown
@@ -97,7 +99,13 @@ async def _landing(request: Request) -> Response:
     now, locale = kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         fairs = await queries.open_fairs(session, now)
-    return page(request, "landing.html", fairs=[FairShown.of(fair, now, locale) for fair in fairs])
+        behind = await partners(session, None)
+    return page(
+        request,
+        "landing.html",
+        fairs=[FairShown.of(fair, now, locale) for fair in fairs],
+        partners=[(each.id, each.name, picture(each.logo), f"/partners/{each.slug}") for each in behind],
+    )
 
 
 async def _my_fairs(request: Request, session: AsyncSession, person: Person, now: datetime) -> list[MyFair]:

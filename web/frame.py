@@ -27,13 +27,15 @@ class Entry:
     icon: str
     path: str
     live: str = ""  # the count that the browser keeps true here: data-count="..."
+    phone: bool = True  # whether it is one of the five tabs of a phone
 
 
 # In the order of the rail. An entry is shown as soon as its page exists.
 _ENTRIES = (
     Entry("today", N_("Today"), "sun", "/"),
     Entry("discover", N_("Discover"), "compass", "/discover"),
-    Entry("needs", N_("Needs"), "puzzle", "/needs"),
+    # On a phone needs are a tab of Discover, and those that fit stand on the start page.
+    Entry("needs", N_("Needs"), "puzzle", "/needs", phone=False),
     Entry("messages", N_("Messages"), "messages-square", "/messages", "unread"),
     Entry("meetings", N_("Meetings"), "calendar-clock", "/meetings", "meetings"),
     Entry("fair", N_("Fair"), "warehouse", "/fairs"),

@@ -10,6 +10,8 @@ from directory import pictures
 from directory.organisations import actions, belonging, bulk
 from directory.organisations.bulk import OrganisationRow
 from directory.organisations.model import Organisation
+from directory.partners import actions as partners
+from directory.partners import queries as partner_queries
 from directory.products import actions as product_actions
 from directory.products.model import Product
 from people.model import Person
@@ -20,6 +22,9 @@ from server.demo.pictures import PRODUCTS as PRODUCT_PICTURES
 from server.demo.products import PRODUCTS
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
+
+# The institution that has brought the others, and the colour of its pages.
+PARTNER, PARTNER_COLOUR = "wirtschaftskammer-mittelruhr", "#0b5d4e"
 
 
 async def fill_directory(kernel: Kernel, people: Mapping[str, Person]) -> None:
@@ -32,6 +37,21 @@ async def fill_directory(kernel: Kernel, people: Mapping[str, Person]) -> None:
     rows = [OrganisationRow(key, fields) for key, fields in BROUGHT]
     at = kernel.clock.now()
     await kernel.database.transact(lambda each: bulk.upsert(each, SOURCE, rows, at=at))
+    await _pool(kernel, people)
+
+
+async def _pool(kernel: Kernel, people: Mapping[str, Person]) -> None:
+    """Make the chamber a partner, in its own colour, with the region's organisations in its network."""
+    async with kernel.database.write() as uow:
+        found = {each.slug: each.id for each in await uow.session.scalars(select(Organisation))}
+        chamber = found[PARTNER]
+        if await partner_queries.partner(uow.session, chamber) is not None:
+            return
+        await partners.appoint(uow, chamber, by_id=people["edda"].id)
+        await partners.take_colour(uow, chamber, PARTNER_COLOUR)
+        for slug, organisation_id in found.items():
+            if slug != PARTNER:
+                await partners.bring(uow, chamber, organisation_id, by_id=people["edda"].id)
 
 
 async def _organisation(kernel: Kernel, slug: str, said: Mapping[str, Any], people: Mapping[str, Person]) -> None:

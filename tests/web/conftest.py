@@ -114,7 +114,7 @@ class _Seat:
 def _routes() -> list[Route]:
     async def landing(request: Request) -> Response:
         fairs = [SimpleNamespace(name="Energietage Lausitz", line="3–5 December 2026", path="/fairs/1", live=True)]
-        return page(request, "landing.html", fairs=fairs)
+        return page(request, "landing.html", fairs=fairs, partners=[])
 
     async def failing(request: Request) -> Response:
         return error_page(request, request.path_params["status"], retry_after=8)
