@@ -39,6 +39,12 @@ PAGES = {
     "fairs": ("/fairs", True),
     "lobby": (LOBBY, True),
     "people": (f"{LOBBY}/people", True),
+    "discover": ("/discover", True),
+    "organisation": ("/o/voltbus", True),
+    "needs": ("/needs", True),
+    "meetings": ("/meetings", True),
+    "lists": ("/lists", True),
+    "partner": ("/partners/wirtschaftskammer-mittelruhr", False),
     "messages": ("/messages", True),
     "profile": ("/me", True),
     "devices": ("/me/devices", True),
@@ -68,6 +74,9 @@ FOR_DOCUMENTS = (
     Picture("lobby"),
     Picture("lobby", phone=True, dark=True, locale="de"),
     Picture("today", dark=True),
+    Picture("discover"),
+    Picture("organisation", phone=True),
+    Picture("meetings", dark=True, locale="de"),
 )
 
 

@@ -19,6 +19,7 @@ import chat.pages
 import directory.contacts.pages
 import directory.imports.pages
 import directory.lists.pages
+import directory.needs.documents
 import directory.needs.pages
 import directory.needs.today
 import directory.news.pages
@@ -322,6 +323,7 @@ def catalogue_of(kernel: Kernel) -> Catalogue:
     catalogue.add(fairs.documents.FairSource(kernel.clock))
     catalogue.add(fairs.documents.PersonSource())
     name_facets(catalogue)
+    directory.needs.documents.name_facets(catalogue)
     return catalogue
 
 

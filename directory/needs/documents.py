@@ -14,17 +14,26 @@ from directory.needs.seen import CATEGORY_NAMES, Seen
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.model import Organisation
 from directory.organisations.technologies import TECHNOLOGIES
-from directory.search.documents import MEMBERS, PUBLIC, Card, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import MEMBERS, PUBLIC, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
 from directory.speaking import NOBODY, viewer_of
 from directory.speaking import Viewer as Speaker
 from server.kernel.clock import Clock
-from web.i18n import LOCALES, translations
+from web.i18n import LOCALES, N_, translations
 from web.markdown import plain
 
 # Somebody with an account and no organisation: what everybody who is signed in may know.
 _ANYBODY = Speaker(person_id="anybody")
 # How much what is nearly over, or says little, is worth.
 _WHOLE, _THIN = 0.6, 0.4
+
+
+# What the kinds of needs are called among the kinds of everything that is found.
+_KIND_NAMES = {"seek": N_("Need"), "offer": N_("Offer")}
+
+
+def name_facets(catalogue: Catalogue) -> None:
+    """Say how the values of facets that only needs have are called."""
+    catalogue.name_values("type", lambda value, locale: translations(locale).gettext(_KIND_NAMES.get(value, value)))
 
 
 class NeedSource:

@@ -146,7 +146,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.sources: dict[Kind, Source] = {}
-        self._names: dict[Facet, NameOf] = {}
+        self._names: dict[Facet, list[NameOf]] = {}
 
     def add(self, source: Source) -> None:
         """Have the rows of this source found. Raises ValueError for a second source of a kind."""
@@ -155,15 +155,16 @@ class Catalogue:
         self.sources[source.kind] = source
 
     def name_values(self, facet: Facet, name: NameOf) -> None:
-        """Show the values of this facet so. Raises ValueError for a facet that there is not."""
+        """Show values of this facet so; what nobody has another name for is shown as it is. Several parts may name
+        values of one facet, each its own. Raises ValueError for a facet that there is not."""
         if facet not in FACETS:
             raise ValueError(f"{facet} is none of {', '.join(FACETS)}")
-        self._names[facet] = name
+        self._names.setdefault(facet, []).append(name)
 
     def value_name(self, facet: Facet, value: str, locale: str) -> str:
         """How a value of a facet is shown in a language; without a name, the value itself."""
-        name = self._names.get(facet)
-        return (name(value, locale) if name else "") or value
+        names = (name(value, locale) for name in self._names.get(facet, ()))
+        return next((name for name in names if name and name != value), value)
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> frozenset[str]:
         """All audiences to which a viewer belongs."""

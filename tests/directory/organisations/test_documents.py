@@ -1,5 +1,6 @@
 """What the search hears of organisations, and what each viewer is shown of them."""
 
+import directory.needs.documents
 from directory.organisations.documents import OrganisationSource, name_facets
 from directory.search.documents import Catalogue, Mark, Viewer
 from tests.directory.scene import Scene
@@ -60,3 +61,12 @@ def test_facets_are_called_as_people_call_them() -> None:
     assert catalogue.value_name("country", "tr", "en") == "Türkiye"
     assert catalogue.value_name("language", "tr", "de") == "Türkisch"
     assert catalogue.value_name("type", "startup", "en") == "Start-up"
+
+
+def test_each_part_names_its_own_values_of_a_facet() -> None:
+    catalogue = Catalogue()
+    name_facets(catalogue)
+    directory.needs.documents.name_facets(catalogue)
+    assert catalogue.value_name("type", "startup", "de") == "Start-up"
+    assert catalogue.value_name("type", "seek", "de") == "Gesuch"
+    assert catalogue.value_name("type", "what nobody names", "de") == "what nobody names"
