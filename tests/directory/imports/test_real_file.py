@@ -1,22 +1,18 @@
 """The start-ups of a real network, whole: 2,576 rows in German and English. The file is no part of the project."""
 
-import os
 from collections import Counter
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
-from bin.places import ROOT
 from directory.imports import beside
 from directory.imports.runs import TRIAL
 from directory.organisations.model import Organisation, Tag, Text
 from server.kernel.parts import Kernel
 from tests.directory.imports.desk import Desk, counts
+from tests.support.material import STARTUPS as FILE
+from tests.support.material import needs_startups
 
-FILE = Path(os.environ.get("FAIRMATCH_TEST_SHARED", ROOT.parent / "shared")) / "data" / "startups.csv"
-
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason="../shared/data/startups.csv is not on this machine")
+pytestmark = needs_startups
 
 
 async def test_the_real_file_comes_in_whole_and_its_numbers_add_up(kernel: Kernel) -> None:

@@ -1,17 +1,16 @@
 """Relevance on real texts: what people would look for among some 2,500 start-ups, and what must be found then."""
 
 import csv
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from directory.search.documents import Document, Wording
 from tests.directory.search.region import Asking, index_of
+from tests.support.material import STARTUPS as FILE
+from tests.support.material import needs_startups
 
-ROOT = Path(__file__).resolve().parents[3]
-FILE = Path(os.environ.get("FAIRMATCH_TEST_DATA", ROOT.parent / "shared" / "data")) / "startups.csv"
+pytestmark = needs_startups
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +36,6 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Asking:
 
 
 def _rows() -> list[dict[str, str]]:
-    if not FILE.is_file():
-        pytest.skip("the file of real start-ups is not beside the work tree")
     with FILE.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -1,22 +1,16 @@
 """The published instances, where this machine has them: they are no part of the project."""
 
 import csv
-import os
 from pathlib import Path
 
-import pytest
+from tests.support import material
 
-from bin.places import ROOT
-
-_BESIDE = ROOT.parent / "shared" / "data"
-FOLDER = Path(os.environ.get("FAIRMATCH_TEST_DATA", _BESIDE)) / "timetable"
+FOLDER = material.FOLDER / "timetable"
 
 
 def path(name: str) -> Path:
     """The file of an instance; skips the test where it is not there."""
-    if not FOLDER.is_dir():
-        pytest.skip(f"no published instances in {FOLDER}: set FAIRMATCH_TEST_DATA")
-    return FOLDER / f"{name}.dzn"
+    return material.instance(name)
 
 
 def known() -> list[tuple[str, int, str]]:
