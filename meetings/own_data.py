@@ -32,6 +32,7 @@ from meetings.model import (
     SharedContact,
 )
 from meetings.rules import Answer
+from meetings.timetable.model import MeetingWish, TimetableEntry
 from server.kernel.db import UnitOfWork
 
 _OWN = (Absence, Retreat, GroupMember, OwnCalendar, Busy, Outcome, SharedContact, FollowUp, Attendance, NoShow, Feed)
@@ -47,6 +48,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "no_shows": await _rows(session, _of(person_id, NoShow, "meeting_id at disputed_at dispute")),
         "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id at")),
         "follow_ups": await _rows(session, _of(person_id, FollowUp, "meeting_id days asked_at answered_at answer")),
+        "wishes": await _rows(session, _wishes(person_id)),
         "absences": await _rows(session, _of(person_id, Absence, "slot_id since")),
         "own_calendar": await _rows(session, _of(person_id, OwnCalendar, "url added_at read_at problem")),
         "busy": await _rows(session, _of(person_id, Busy, "starts_at ends_at")),
@@ -74,6 +76,12 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     await uow.session.execute(
         delete(Rescue).where(or_(Rescue.waiting_id == person_id, Rescue.candidate_id == person_id))
     )
+    await uow.session.execute(
+        delete(MeetingWish).where(or_(MeetingWish.of_id == person_id, MeetingWish.whom_id == person_id))
+    )
+    await uow.session.execute(update(MeetingWish).where(MeetingWish.by_id == person_id).values(by_id=None))
+    named = or_(TimetableEntry.one_id == person_id, TimetableEntry.other_id == person_id)
+    await uow.session.execute(delete(TimetableEntry).where(named))
     for table in _OWN:
         await uow.session.execute(delete(table).where(table.person_id == person_id))
 
@@ -111,6 +119,13 @@ def _meetings(person_id: str) -> Select[*tuple[Any, ...]]:
         .where(Seat.person_id == person_id)
         .order_by(Meeting.starts_at)
     )
+
+
+def _wishes(person_id: str) -> Select[*tuple[Any, ...]]:
+    """What somebody said themselves; what the organiser wishes about them is the organiser's."""
+    columns = (Fair.name.label("fair"), MeetingWish.whom_id, MeetingWish.kind, MeetingWish.at)
+    mine = MeetingWish.of_id == person_id, MeetingWish.organiser.is_(False)
+    return select(*columns).join(Fair, Fair.id == MeetingWish.fair_id).where(*mine).order_by(MeetingWish.at)
 
 
 def _of(person_id: str, table: Any, columns: str) -> Select[*tuple[Any, ...]]:

@@ -61,6 +61,7 @@ CONFLICTS = {
     "unknown": N_("We find nobody at this fair whom you could bring by this address."),
 }
 
+WISHES = {"must": N_("I must meet them"), "like": N_("I would like to"), "never": N_("Rather not")}
 VERDICTS = {"good": N_("It was good"), "follow_up": N_("We follow up"), "no": N_("Not for us")}
 BECAME = {
     "met_again": N_("We met again"),

@@ -6,6 +6,7 @@ A WebSocket's method is written WS; HEAD goes by GET's row.
 from directory.imports.pages.bringing import FILE_MOST as IMPORT_MOST
 from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
+from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
 from people.photos import MOST_BYTES
 from server.kernel.access import Access
 from signaling.whip import BODY_BYTES
@@ -224,6 +225,14 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/meetings/groups/{group}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/meetings/rules"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/meetings/results"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/meetings/timetable"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/meetings/timetable"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/meetings/timetable/progress"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/meetings/timetable/wishes"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/meetings/timetable/{run}/stop"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/meetings/timetable/{run}/publish"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/meetings/timetable/{run}/timetable.csv"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/meetings/wishes/{person}"): Access.MEMBER,
     ("GET", "/fairs/{fair}/meetings/availability"): Access.MEMBER,
     ("POST", "/fairs/{fair}/meetings/availability"): Access.MEMBER,
     ("POST", "/fairs/{fair}/meetings/availability/day"): Access.MEMBER,
@@ -313,6 +322,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
+    ("POST", "/fairs/{fair}/meetings/timetable/wishes"): WISHES_FILE_MOST + 64 * 1024,
     ("POST", "/needs/{need}/files"): FILE_MOST + 64 * 1024,  # the same with an attachment
     ("POST", "/o/{slug}/products/{product}/pictures"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/products/{product}/documents"): DOCUMENT_MOST + 64 * 1024,

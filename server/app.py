@@ -36,6 +36,7 @@ import meetings.listeners
 import meetings.live
 import meetings.own_data
 import meetings.pages
+import meetings.timetable.runs
 import people.api
 import people.pages
 import rooms.calls
@@ -181,6 +182,7 @@ class Fairmatch:
         chat.listeners.listen(talk)
         meetings.listeners.listen(meets)
         meetings.jobs.register(meets)
+        meetings.timetable.runs.register(meets)
         own_calendars.Reader(kernel)
         chat.introducing.listen(talk)
         signaling.listeners.listen(calls)

@@ -12,6 +12,7 @@ from directory.products import model as products_model
 from directory.search import model as search_model
 from fairs import model as fairs_model
 from meetings import model as meetings_model
+from meetings.timetable import model as timetable_model
 from people import model as people_model
 from rooms import model as rooms_model
 from server.kernel import outbox
@@ -36,4 +37,5 @@ __all__ = [
     "rooms_model",
     "search_model",
     "signaling_model",
+    "timetable_model",
 ]

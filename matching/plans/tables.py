@@ -87,6 +87,19 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return file.getvalue()
 
 
+def read_rows(content: bytes, name: str, most: int) -> list[Row]:
+    """The rows of one such file that came from elsewhere, at most so many. Raises BadInputError with one sentence."""
+    try:
+        rows = _rows(content.decode("utf-8-sig"), name)
+    except UnicodeDecodeError:
+        raise BadInputError(f"{name}.csv is no text in UTF-8.") from None
+    except csv.Error:
+        raise BadInputError(f"{name}.csv is no CSV file.") from None
+    if len(rows) > most:
+        raise BadInputError(f"{name}.csv has {len(rows):,} rows; {most:,} are the most.")
+    return rows
+
+
 def _table(path: Path, name: str) -> list[Row]:
     if not path.exists() and name not in _NEEDED:
         return []

@@ -15,6 +15,8 @@ from meetings.model import Request as Asked
 from meetings.pages.showing import by_day, conflict_text, id_in, me, said, show, why_text
 from meetings.requests import Asking, RefusedError
 from meetings.rules import PROPOSALS_MOST, TEXT_MOST, WhyNot
+from meetings.timetable.wishes import own_wish
+from meetings.words import WISHES
 from people.forms import Form
 from people.text import paragraphs
 from server.kernel.http import not_found
@@ -86,6 +88,7 @@ async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> R
             raise not_found()
         other = await shown.who(session, other_id)
         answers = await rate(session, here.fair.id, other_id)
+        wish = await own_wish(session, here.fair.id, viewer.id, other_id)
     return show(
         request,
         "ask",
@@ -102,6 +105,9 @@ async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> R
         text_most=TEXT_MOST,
         answers=answers,
         reasons=WhyNot,
+        wish=wish,
+        wishes=WISHES,
+        can_wish=found.why is not WhyNot.NO_PLAN,
     )
 
 

@@ -1,0 +1,215 @@
+"""The organiser's timetable: what goes in, how far it is, what came out, and its publication."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fairs.doors import Visit, visit
+from matching.plans.model import Kind
+from matching.plans.tables import safe_cell
+from matching.refusal import BadInputError
+from meetings.between import between
+from meetings.pages.showing import id_in, me, said, show
+from meetings.queries import plan_of
+from meetings.rules import WhyNot
+from meetings.timetable import building, reading, runs, wishes
+from meetings.timetable.model import TimetableRun
+from meetings.timetable.reading import Row
+from meetings.words import CONFLICTS, WISHES
+from people.forms import Form, uploaded
+from people.text import UnacceptableError
+from server.kernel.http import ProblemError, not_found
+from server.kernel.parts import kernel_of
+from web.i18n import N_
+from web.render import redirect
+
+TABLES_MOST, LEAST_MOST = 5_000, 20
+# Meetings that are shown on the page; the file has all of them.
+SHOWN_MOST = 500
+
+
+async def see(request: Request) -> Response:
+    """The timetable as it stands."""
+    return await _page(request)
+
+
+async def progress(request: Request) -> Response:
+    """How far a run is, as a part of the page; 204 when it is at its end, and the page is to be read anew."""
+    async with kernel_of(request).database.read() as session:
+        here = await _here(request, session)
+        run = await reading.latest(session, here.fair.id)
+        if run is None or run.ended_at is not None:
+            return Response(status_code=204, headers={"cache-control": "no-store"})
+        count = await reading.count(session, run.id)
+    return show(request, "timetable_progress", run=run, entries=count)
+
+
+async def bring(request: Request) -> Response:
+    """Take the organiser's wishes from a file."""
+    content = await uploaded(request, "file")
+    try:
+        lines = wishes.read_wishes(content)
+        async with kernel_of(request).database.write() as uow:
+            here = await _here(request, uow.session)
+            count = await wishes.bring(uow, here.fair, lines, by_id=me(request).id)
+    except (BadInputError, UnacceptableError) as refused:
+        return await _page(request, refused)
+    return redirect(
+        f"{here.shown.path}/meetings/timetable", said=said(request)("Wishes taken: %(num)s") % {"num": count}
+    )
+
+
+async def make(request: Request) -> Response:
+    """Have a timetable made."""
+    form = await Form.of(request)
+    try:
+        tables, least = _number(form, "tables", TABLES_MOST), _number(form, "least", LEAST_MOST)
+        async with kernel_of(request).database.write() as uow:
+            here = await _here(request, uow.session)
+            await runs.start(uow, here.fair, tables=tables or None, least=least or 0, by_id=me(request).id)
+    except UnacceptableError as refused:
+        return await _page(request, refused)
+    return redirect(f"{here.shown.path}/meetings/timetable")
+
+
+async def stop(request: Request) -> Response:
+    """Ask for the best so far."""
+    async with kernel_of(request).database.write() as uow:
+        here, run = await _run(request, uow.session)
+        await runs.stop(uow, run, by_id=me(request).id)
+    return redirect(f"{here.shown.path}/meetings/timetable")
+
+
+async def publish(request: Request) -> Response:
+    """Have everything booked that was found."""
+    async with kernel_of(request).database.write() as uow:
+        here, run = await _run(request, uow.session)
+        await runs.publish(uow, run, by_id=me(request).id)
+    _ = said(request)
+    text = _("The meetings are being booked, and everybody is told.")
+    return redirect(f"{here.shown.path}/meetings/timetable", said=text)
+
+
+async def as_csv(request: Request) -> Response:
+    """Who meets whom and when, as a file."""
+    async with kernel_of(request).database.read() as session:
+        here, run = await _run(request, session)
+        found = await reading.rows(session, run.id)
+    headers = {"content-disposition": f'attachment; filename="timetable-{here.fair.slug}.csv"'}
+    return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def wish(request: Request) -> Response:
+    """Say how much one would like to meet somebody."""
+    form, _ = await Form.of(request), said(request)
+    typed, other = form.typed("wish"), id_in(request, "person")
+    if typed and typed not in WISHES:
+        raise ProblemError(400, "bad_request", "There is no such wish.")
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        found = await between(uow.session, here.fair, me(request).id, other, uow.clock.now())
+        if found.why in (WhyNot.NOT_HERE, WhyNot.ONESELF, WhyNot.NO_PLAN):
+            raise not_found()
+        try:
+            kind = Kind(typed) if typed else None
+            await wishes.wish(uow, here.fair, of_id=me(request).id, whom_id=other, kind=kind)
+        except UnacceptableError as refused:
+            raise ProblemError(409, "too_many", str(refused)) from None
+    return redirect(f"{here.shown.path}/meetings/with/{other}", said=_("Your wish is noted."))
+
+
+async def _page(request: Request, refused: UnacceptableError | BadInputError | None = None) -> Response:
+    async with kernel_of(request).database.read() as session:
+        here = await _here(request, session)
+        size = await building.size(session, here.fair, kernel_of(request).clock.now())
+        run = await reading.latest(session, here.fair.id)
+        found = await reading.rows(session, run.id) if run and run.ended_at else []
+        reasons = await reading.sentences(session, run.reasons) if run else []
+        count = await reading.count(session, run.id) if run else 0
+    by_person = request.query_params.get("by") == "person"
+    return show(
+        request,
+        "timetable",
+        422 if refused else 200,
+        fair=here.shown,
+        size=size,
+        run=run,
+        entries=count,
+        refused=_told(request, refused),
+        reasons=[said(request)(each.text) % each.params for each in reasons],
+        rows=_by_person(found)[:SHOWN_MOST] if by_person else found[:SHOWN_MOST],
+        total=len(found) * (2 if by_person else 1),
+        booked=sum(each.booked for each in found),
+        lost=[each for each in found if each.why],
+        conflicts=CONFLICTS,
+        by_person=by_person,
+        shown_most=SHOWN_MOST,
+    )
+
+
+def _told(request: Request, refused: UnacceptableError | BadInputError | None) -> str:
+    if isinstance(refused, UnacceptableError):
+        return said(request)(refused.text) % refused.params
+    return str(refused) if refused else ""
+
+
+def _by_person(found: Sequence[Row]) -> list[Row]:
+    """Each meeting once for each of its people, by name and time."""
+    turned = [
+        Row(e.starts_at, e.ends_at, e.other, e.one, e.other_mail, e.one_mail, e.booked, e.why) for e in found
+    ]  # fmt: skip
+    return sorted([*found, *turned], key=lambda each: (each.one.casefold(), each.starts_at))
+
+
+def _csv(found: Sequence[Row]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(("starts", "ends", "one", "one_name", "other", "other_name"))
+    for each in found:
+        times = (each.starts_at.isoformat(), each.ends_at.isoformat())
+        people = (each.one_mail, each.one, each.other_mail, each.other)
+        writer.writerow([*times, *map(safe_cell, people)])
+    return file.getvalue()
+
+
+def _number(form: Form, name: str, most: int) -> int | None:
+    text = form.typed(name).strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > most:
+        raise UnacceptableError(N_("Please give a number from %(least)s to %(most)s."), least=0, most=most)
+    return int(text)
+
+
+async def _here(request: Request, session: AsyncSession) -> Visit:
+    here = await visit(request, session)
+    if await plan_of(session, here.fair.id) is None:
+        raise not_found()
+    return here
+
+
+async def _run(request: Request, session: AsyncSession) -> tuple[Visit, TimetableRun]:
+    here: Any = await _here(request, session)
+    run = await session.get(TimetableRun, id_in(request, "run"))
+    if run is None or run.fair_id != here.fair.id:
+        raise not_found()
+    return here, run
+
+
+_PATH = "/fairs/{fair}/meetings/timetable"
+routes = [
+    Route(_PATH, see, name="timetable"),
+    Route(_PATH, make, methods=["POST"], name="make_timetable"),
+    Route(f"{_PATH}/progress", progress, name="timetable_progress"),
+    Route(f"{_PATH}/wishes", bring, methods=["POST"], name="bring_wishes"),
+    Route(f"{_PATH}/{{run}}/stop", stop, methods=["POST"], name="stop_timetable"),
+    Route(f"{_PATH}/{{run}}/publish", publish, methods=["POST"], name="publish_timetable"),
+    Route(f"{_PATH}/{{run}}/timetable.csv", as_csv, name="timetable_csv"),
+    Route("/fairs/{fair}/meetings/wishes/{person}", wish, methods=["POST"], name="wish_meeting"),
+]

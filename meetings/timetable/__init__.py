@@ -1,0 +1,1 @@
+"""The organiser's timetable: wishes, the run that makes it, and its publication."""

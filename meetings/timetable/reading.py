@@ -1,0 +1,111 @@
+"""What the organiser sees of a run: the figures, what cannot be kept together in sentences, and who meets whom when."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from meetings.model import Slot
+from meetings.timetable.model import TimetableEntry, TimetableRun
+from people.model import Person
+from web.i18n import N_
+
+_ID = r"([0-9a-f]{8}-[0-9a-f-]{27})"
+# What the solver says, and how pages say it.
+_SENTENCES = [
+    (re.compile(rf"^{_ID} and {_ID} must meet and do not\.$"), N_("%(a)s and %(b)s must meet and do not.")),
+    (re.compile(rf"^{_ID} and {_ID} must meet\.$"), N_("%(a)s and %(b)s must meet.")),
+    (
+        re.compile(rf"^There is no slot in which {_ID} and {_ID} both can\.$"),
+        N_("%(a)s and %(b)s have no free time in common."),
+    ),
+    (
+        re.compile(rf"^{_ID} has (\d+) meetings, and (\d+) are the least\.$"),
+        N_("%(a)s has %(b)s meetings, and %(c)s are the least."),
+    ),
+    (re.compile(rf"^{_ID} can have (\d+) meetings at most\.$"), N_("%(a)s can have %(b)s meetings at most.")),
+    (re.compile(rf"^{_ID} is to have (\d+) meetings or more\.$"), N_("%(a)s is to have %(b)s meetings or more.")),
+]
+_OTHERWISE = N_("What must be asks for more than people's free times and the tables allow.")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A message id with its parameters."""
+
+    text: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Two people, and when. `why` says with `booked` what became of it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    one: str
+    other: str
+    one_mail: str
+    other_mail: str
+    booked: bool
+    why: str
+
+
+async def latest(session: AsyncSession, fair_id: str) -> TimetableRun | None:
+    """The newest run of a fair, for its organiser."""
+    query = select(TimetableRun).where(TimetableRun.fair_id == fair_id)
+    return await session.scalar(query.order_by(TimetableRun.made_at.desc(), TimetableRun.id.desc()).limit(1))
+
+
+async def count(session: AsyncSession, run_id: str) -> int:
+    """How many meetings a run has."""
+    found = select(func.count()).select_from(TimetableEntry).where(TimetableEntry.timetable_id == run_id)
+    return await session.scalar(found) or 0
+
+
+async def rows(session: AsyncSession, run_id: str) -> list[Row]:
+    """Who meets whom and when, by time."""
+    query = (
+        select(TimetableEntry, Slot.starts_at, Slot.ends_at)
+        .join(Slot, Slot.id == TimetableEntry.slot_id)
+        .where(TimetableEntry.timetable_id == run_id)
+        .order_by(Slot.starts_at, TimetableEntry.one_id)
+    )
+    found = (await session.execute(query)).all()
+    people = await _people(session, {id for each, _, _ in found for id in (each.one_id, each.other_id)})
+    return [_row(each, starts, ends, people) for each, starts, ends in found]
+
+
+def _row(each: TimetableEntry, starts: datetime, ends: datetime, people: Mapping[str, tuple[str, str]]) -> Row:
+    (one, one_mail), (other, other_mail) = people[each.one_id], people[each.other_id]
+    return Row(starts, ends, one, other, one_mail, other_mail, each.meeting_id is not None, each.why)
+
+
+async def sentences(session: AsyncSession, reasons: str) -> list[Sentence]:
+    """What the solver says, with people's names."""
+    lines = reasons.splitlines()
+    names = await _people(session, set(re.findall(_ID, reasons)))
+    return list(dict.fromkeys(_sentence(line, names) for line in lines)) if lines else []
+
+
+def _sentence(line: str, names: Mapping[str, tuple[str, str]]) -> Sentence:
+    for pattern, text in _SENTENCES:
+        if match := pattern.match(line):
+            words: Sequence[str] = [names.get(word, (word, ""))[0] for word in match.groups()]
+            return Sentence(text, _Params(zip("abc", words, strict=False)))
+    return Sentence(_OTHERWISE, _Params())
+
+
+class _Params(dict[str, str]):
+    """Parameters that can be compared, so that nothing is said twice."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # never changed after it is made
+        return hash(tuple(self.items()))
+
+
+async def _people(session: AsyncSession, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    query = select(Person.id, Person.name, Person.email).where(Person.id.in_(ids))
+    return {row.id: (row.name, row.email or "") for row in await session.execute(query)}

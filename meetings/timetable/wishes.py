@@ -1,0 +1,103 @@
+"""Wishes: said by people themselves, or brought in by the organiser."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairs.model import Fair
+from matching.plans.model import MOST_WEIGHT, Kind
+from matching.plans.tables import read_rows
+from meetings.plans import members_by_email
+from meetings.timetable.model import MeetingWish
+from people.addresses import normalise
+from people.model import Person
+from people.text import UnacceptableError
+from server.kernel.db import UnitOfWork
+from web.i18n import N_
+
+# What one person may wish: enough for a fair's days, and few enough that each of them means something.
+OWN_MOST = 30
+# Rows of an organiser's file.
+ROWS_MOST = 50_000
+FILE_MOST = 5 * 1024 * 1024
+# What somebody's own “must” weighs beside a “would like”: a must that nobody may break is the organiser's to give.
+OWN_WEIGHT = {Kind.MUST: 5.0, Kind.LIKE: 1.0, Kind.NEVER: 0.0}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A wish in an organiser's file, by mail addresses."""
+
+    of: str
+    whom: str
+    kind: Kind
+    weight: float
+
+
+async def wish(uow: UnitOfWork, fair: Fair, *, of_id: str, whom_id: str, kind: Kind | None) -> None:
+    """Say whom one would like to meet; None takes it back. Raises UnacceptableError beyond `OWN_MOST`."""
+    await uow.session.execute(select(Person.id).where(Person.id == of_id).with_for_update(key_share=True))
+    mine = MeetingWish.fair_id == fair.id, MeetingWish.of_id == of_id, MeetingWish.organiser.is_(False)
+    await uow.session.execute(delete(MeetingWish).where(*mine, MeetingWish.whom_id == whom_id))
+    if kind is None:
+        return
+    if (await uow.session.scalar(select(func.count()).select_from(MeetingWish).where(*mine)) or 0) >= OWN_MOST:
+        raise UnacceptableError(N_("You have said as many wishes as there can be: %(most)s."), most=OWN_MOST)
+    row = MeetingWish(fair_id=fair.id, of_id=of_id, whom_id=whom_id, organiser=False, kind=kind, by_id=of_id)
+    row.weight, row.at = OWN_WEIGHT[kind], uow.clock.now()
+    uow.session.add(row)
+
+
+async def own_wish(session: AsyncSession, fair_id: str, of_id: str, whom_id: str) -> str:
+    """What somebody said about somebody; empty for nothing."""
+    found = await session.get(MeetingWish, (fair_id, of_id, whom_id, False))
+    return found.kind if found else ""
+
+
+def read_wishes(content: bytes) -> list[Line]:
+    """The wishes in a CSV file with the columns of, whom, and where wanted kind and weight. Raises BadInputError."""
+    return [_line(row) for row in read_rows(content, "wishes", ROWS_MOST)]
+
+
+def _line(row: Mapping[str, str]) -> Line:
+    try:
+        kind, weight = Kind(row.get("kind", "like").lower()), float(row.get("weight", "1").replace(",", "."))
+    except ValueError:
+        raise UnacceptableError(
+            N_("The line of %(of)s needs a kind (must, like, never) and a number as its weight."), of=row["of"][:80]
+        ) from None
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise UnacceptableError(N_("A weight must be from 0 to %(most)s."), most=int(MOST_WEIGHT))
+    return Line(normalise(row["of"]), normalise(row["whom"]), kind, weight)
+
+
+async def bring(uow: UnitOfWork, fair: Fair, lines: Sequence[Line], *, by_id: str) -> int:
+    """Take these as the organiser's wishes, instead of those from before; how many. Raises UnacceptableError."""
+    ids = await _ids(uow, fair, lines)
+    await uow.session.execute(
+        delete(MeetingWish).where(MeetingWish.fair_id == fair.id, MeetingWish.organiser.is_(True))
+    )
+    common = {"fair_id": fair.id, "organiser": True, "at": uow.clock.now(), "by_id": by_id}
+    rows = {
+        (ids[each.of], ids[each.whom]): {
+            **common, "of_id": ids[each.of], "whom_id": ids[each.whom], "kind": each.kind.value, "weight": each.weight
+        }
+        for each in lines
+    }  # fmt: skip
+    if rows:
+        await uow.session.execute(insert(MeetingWish), list(rows.values()))
+    return len(rows)
+
+
+async def _ids(uow: UnitOfWork, fair: Fair, lines: Sequence[Line]) -> dict[str, str]:
+    names = sorted({name for each in lines for name in (each.of, each.whom)})
+    ids: dict[str, str] = {}
+    for begin in range(0, len(names), 1_000):
+        ids |= await members_by_email(uow, fair.id, names[begin : begin + 1_000])
+    if unknown := [name for name in names if name not in ids]:
+        raise UnacceptableError(N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
+    if any(each.of == each.whom for each in lines):
+        raise UnacceptableError(N_("Somebody is to meet themselves."))
+    return ids

@@ -1,0 +1,197 @@
+"""The organiser's timetable: from wishes to booked meetings."""
+
+import asyncio
+from itertools import combinations
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from matching.running import end_session, running
+from meetings import bookings
+from meetings.model import Meeting
+from meetings.timetable import runs
+from meetings.timetable.model import MeetingWish, TimetableEntry, TimetableRun
+from people.model import Person
+from tests.meetings.scene import Scene
+
+PATH = "/fairs/ruhr/meetings/timetable"
+
+
+async def mails(there: Scene) -> dict[str, str]:
+    """Everybody's address, by id."""
+    async with there.kernel.database.read() as session:
+        return {id: mail or "" for id, mail in await session.execute(select(Person.id, Person.email))}
+
+
+async def bring(there: Scene, *lines: str) -> Any:
+    """The organiser brings these lines of wishes."""
+    content = "\n".join(["of,whom,kind,weight", *lines])
+    return await there["edda"].post(f"{PATH}/wishes", files={"file": ("wishes.csv", content, "text/csv")})
+
+
+async def last(there: Scene) -> TimetableRun:
+    """The newest run."""
+    async with there.kernel.database.read() as session:
+        run = await session.scalar(select(TimetableRun).order_by(TimetableRun.made_at.desc(), TimetableRun.id.desc()))
+    assert run is not None
+    return run
+
+
+async def make(there: Scene, **numbers: str) -> TimetableRun:
+    """Have a timetable made, and wait for it."""
+    assert (await there["edda"].post(PATH, data=numbers)).is_redirect
+    await there.kernel.jobs.run_due()
+    return await last(there)
+
+
+async def four(there: Scene) -> list[str]:
+    """Lines by which everybody but Edda would like to meet everybody."""
+    mail = await mails(there)
+    people = [mail[there.ids[name]] for name in ("aylin", "bernd", "chloe", "dev")]
+    return [f"{one},{other},like,2" for one, other in combinations(people, 2)]
+
+
+async def test_sixty_people_get_from_wishes_to_booked_meetings_and_a_supplement(there: Scene) -> None:
+    people = [await there.place.person(f"Guest Number {number}") for number in range(60)]
+    await there.place.join(there.fair, *people)
+    mail = await mails(there)
+    wishes = [f"{mail[people[n]]},{mail[people[(n + d) % 60]]},like,{d}" for n in range(60) for d in (1, 2, 7)]
+    assert (await bring(there, *wishes)).is_redirect
+    run = await make(there)
+    assert run.status in ("optimal", "feasible")
+    assert run.distance is not None
+    assert run.distance < 0.05
+    page = (await there["edda"].get(PATH)).text
+    assert "Provisional result" in page
+    assert "Guest Number 7" in page
+    assert not await there.meetings()
+    for _twice in range(2):
+        assert (await there["edda"].post(f"{PATH}/{run.id}/publish")).is_redirect
+        await there.kernel.jobs.run_due()
+    booked = await there.meetings()
+    assert len(booked) == (await there["edda"].get(f"{PATH}/{run.id}/timetable.csv")).text.count("\n") - 1 > 150
+    locks = await there.locks()
+    assert len(locks) == len(set(locks)) == 2 * len(booked)
+    # One is called off, and somebody comes late: what is booked stays, and the late one gets a meeting.
+    async with there.kernel.database.write() as uow:
+        await bookings.cancel(uow, await uow.session.get_one(Meeting, booked[0].id), by_id=people[0], reason="Ill")
+    late = there.ids["dev"]
+    assert (await bring(there, *wishes, f"{mail[late]},{mail[people[0]]},like,3")).is_redirect
+    run = await make(there)
+    async with there.kernel.database.read() as session:
+        found = (await session.scalars(select(TimetableEntry).where(TimetableEntry.timetable_id == run.id))).all()
+    assert any(late in (each.one_id, each.other_id) for each in found)
+    await there["edda"].post(f"{PATH}/{run.id}/publish")
+    await there.kernel.jobs.run_due()
+    kept = [each for each in await there.meetings() if each.cancelled_at is None]
+    assert {each.id for each in booked[1:]} <= {each.id for each in kept}
+
+
+async def test_wishes_that_cannot_be_kept_are_named(there: Scene) -> None:
+    mail = await mails(there)
+    one, other = mail[there.ids["aylin"]], mail[there.ids["bernd"]]
+    for day in ("2026-09-15", "2026-09-16"):
+        await there["aylin"].post("/fairs/ruhr/meetings/availability/day", data={"day": day, "free": "no"})
+    await bring(there, f"{one},{other},must,1")
+    assert (await make(there)).status == "infeasible"
+    page = (await there["edda"].get(PATH)).text
+    assert "Not everything can be kept together" in page
+    assert "Aylin Demir and Bernd Kowalski" in page.replace("\n", " ") or "Bernd Kowalski and Aylin Demir" in page
+    german = await there["edda"].get(PATH, headers={"accept-language": "de"})
+    assert german.status_code == 200
+
+
+async def test_a_killed_optimiser_goes_on_and_is_given_up_in_the_end(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bring(there, *await four(there))
+    killed = 0
+
+    class Dying:
+        """A run whose process is killed as soon as it begins."""
+
+        def __init__(self, job: Any, most: int) -> None:
+            self.inner, self.most = running(job), most
+
+        async def __aenter__(self) -> Any:
+            nonlocal killed
+            run = await self.inner.__aenter__()
+            if killed < self.most:
+                killed += 1
+                end_session(run.pid)
+            return run
+
+        async def __aexit__(self, *what: Any) -> Any:
+            return await self.inner.__aexit__(*what)
+
+    monkeypatch.setattr(runs, "running", lambda job: Dying(job, 1))
+    run = await make(there)
+    assert run.attempts == 2
+    assert run.status == "optimal"
+    assert not run.failure
+    killed = 0
+    monkeypatch.setattr(runs, "running", lambda job: Dying(job, 9))
+    run = await make(there)
+    assert run.failure
+    assert run.ended_at is not None
+    assert "ended from outside several times" in (await there["edda"].get(PATH)).text
+
+
+async def test_what_was_taken_meanwhile_is_named_and_nobody_is_booked_twice(there: Scene) -> None:
+    await bring(there, *await four(there))
+    run = await make(there)
+    async with there.kernel.database.read() as session:
+        entry = (await session.scalars(select(TimetableEntry).where(TimetableEntry.timetable_id == run.id))).first()
+    assert entry is not None
+    slot = next(each for each in await there.slots() if each.id == entry.slot_id)
+    name = next(name for name, id in there.ids.items() if id == entry.one_id)
+    await there.book(slot, name, "edda")
+    await there["edda"].post(f"{PATH}/{run.id}/publish")
+    await there.kernel.jobs.run_due()
+    assert "could not be booked any more" in (await there["edda"].get(PATH)).text
+    locks = await there.locks()
+    assert len(locks) == len(set(locks))
+
+
+async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(there: Scene) -> None:
+    await bring(there, *await four(there))
+    assert (await there["edda"].post(PATH, data={})).is_redirect
+    again = await there["edda"].post(PATH, data={})
+    assert again.status_code == 422
+    assert "being made already" in again.text
+    run = await last(there)
+    assert (await there["edda"].get(f"{PATH}/progress")).status_code == 200
+    await there["edda"].post(f"{PATH}/{run.id}/stop")
+    await asyncio.wait_for(there.kernel.jobs.run_due(), 60)
+    assert (await last(there)).stopped_by_id == there.ids["edda"]
+    assert (await there["edda"].get(f"{PATH}/progress")).status_code == 204
+
+
+WRONG = [
+    ("nobody@example.org,{b},like,1", "Not at this fair"),
+    ("{a},{b},perhaps,1", "needs a kind"),
+    ("{a},{b},like,nan", "A weight must be"),
+    ("{a},{a},like,1", "meet themselves"),
+    ("{a}", "cells"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), WRONG)
+async def test_a_wrong_file_is_refused_whole(there: Scene, line: str, said: str) -> None:
+    mail = await mails(there)
+    answer = await bring(there, line.format(a=mail[there.ids["aylin"]], b=mail[there.ids["bernd"]]))
+    assert answer.status_code == 422
+    assert said in answer.text
+    async with there.kernel.database.read() as session:
+        assert not await session.scalar(select(func.count()).select_from(MeetingWish))
+
+
+async def test_people_say_and_take_back_their_own_wishes(there: Scene) -> None:
+    path = f"/fairs/ruhr/meetings/wishes/{there.ids['bernd']}"
+    assert (await there["aylin"].post(path, data={"wish": "must"})).is_redirect
+    assert 'aria-pressed="true"' in (await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")).text
+    assert (await there.get(MeetingWish, (there.fair.id, there.ids["aylin"], there.ids["bernd"], False))).weight == 5
+    assert (await there["aylin"].post(path, data={"wish": "always"})).status_code == 400
+    assert (await there["aylin"].post(path, data={"wish": ""})).is_redirect
+    assert (await there["aylin"].get(PATH)).status_code == 404
