@@ -47,7 +47,7 @@ async def progress(request: Request) -> Response:
         if run is None or run.ended_at is not None:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         count = await reading.count(session, run.id)
-    return show(request, "timetable_progress", run=run, entries=count)
+    return show(request, "timetable_progress", run=run, made=count)
 
 
 async def bring(request: Request) -> Response:
@@ -140,7 +140,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         fair=here.shown,
         size=size,
         run=run,
-        entries=count,
+        made=count,
         refused=_told(request, refused),
         reasons=[said(request)(each.text) % each.params for each in reasons],
         rows=_by_person(found)[:SHOWN_MOST] if by_person else found[:SHOWN_MOST],

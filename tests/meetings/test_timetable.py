@@ -1,6 +1,8 @@
 """The organiser's timetable: from wishes to booked meetings."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from itertools import combinations
 from typing import Any
 
@@ -154,7 +156,18 @@ async def test_what_was_taken_meanwhile_is_named_and_nobody_is_booked_twice(ther
     assert len(locks) == len(set(locks))
 
 
-async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(there: Scene) -> None:
+async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def patient(job: Any) -> AsyncIterator[Any]:
+        await stopped.wait()
+        async with running(job) as run:
+            yield run
+
+    monkeypatch.setattr(runs, "running", patient)
     await bring(there, *await four(there))
     assert (await there["edda"].post(PATH, data={})).is_redirect
     again = await there["edda"].post(PATH, data={})
@@ -163,6 +176,7 @@ async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(there: Scene) 
     run = await last(there)
     assert (await there["edda"].get(f"{PATH}/progress")).status_code == 200
     await there["edda"].post(f"{PATH}/{run.id}/stop")
+    stopped.set()
     await asyncio.wait_for(there.kernel.jobs.run_due(), 60)
     assert (await last(there)).stopped_by_id == there.ids["edda"]
     assert (await there["edda"].get(f"{PATH}/progress")).status_code == 204
