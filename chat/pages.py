@@ -43,6 +43,11 @@ async def show(request: Request) -> Response:
 
 async def write_to(request: Request) -> Response:
     """Begin a conversation, or go on with it: with somebody who is at the same fair, or to whom one was introduced."""
+    return redirect(f"/messages/{await conversation_with(request)}")
+
+
+async def conversation_with(request: Request) -> str:
+    """The id of the conversation with the person that the address names; begun where there is none."""
     person: Person = request.state.person
     other = request.path_params["person"]
     if not is_id(other) or other == person.id:
@@ -50,8 +55,7 @@ async def write_to(request: Request) -> Response:
     async with kernel_of(request).database.write() as uow:
         if not (await share_a_fair(uow.session, person.id, other) or await introduced(uow.session, person.id, other)):
             raise not_found()
-        channel_id = await actions.converse(uow, person.id, other)
-    return redirect(f"/messages/{channel_id}")
+        return await actions.converse(uow, person.id, other)
 
 
 async def send(request: Request) -> Response:

@@ -196,6 +196,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/join"): Access.SIGNED_IN,
     ("POST", "/fairs/{fair}/leave"): Access.MEMBER,
     ("GET", "/fairs/{fair}/people"): Access.MEMBER,
+    ("GET", "/fairs/{fair}/rooms"): Access.MEMBER,
+    ("GET", "/fairs/{fair}/rooms/{room}"): Access.MEMBER,
     # Keeping order: upon whom, is decided by fairs.rules.may_act_upon
     ("GET", "/fairs/{fair}/people/{person}"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/mute"): Access.MODERATOR,
@@ -216,6 +218,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/messages"): Access.MEMBER,
     ("GET", "/messages"): Access.SIGNED_IN,
     ("POST", "/messages/to/{person}"): Access.SIGNED_IN,
+    ("POST", "/messages/to/{person}/call"): Access.SIGNED_IN,
+    ("GET", "/messages/{channel}/call"): Access.SIGNED_IN,
+    ("GET", "/check"): Access.SIGNED_IN,
     ("GET", "/messages/{channel}"): Access.SIGNED_IN,
     ("POST", "/messages/{channel}"): Access.SIGNED_IN,
     # Meetings: the plan is the organiser's; everything else is found by its own people alone, by the query
@@ -307,6 +312,7 @@ LIVE_METHODS: dict[str, Access] = {
     "call.ice": Access.SIGNED_IN,
     "call.token": Access.SIGNED_IN,
     "call.signal": Access.SIGNED_IN,
+    "call.ring": Access.SIGNED_IN,
 }
 
 # Bytes of a body, for the routes that take more than server.kernel.body.DEFAULT_MAX_BODY.

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import chat.calls
 import chat.conduct
 import chat.introducing
 import chat.listeners
@@ -31,6 +32,7 @@ import fairs.documents
 import fairs.own_data
 import fairs.pages
 import fairs.planning
+import meetings.calls
 import meetings.jobs
 import meetings.listeners
 import meetings.live
@@ -43,6 +45,8 @@ import rooms.calls
 import rooms.live
 import rooms.pages
 import rooms.today
+import rooms.visiting
+import signaling.checking
 import signaling.listeners
 import signaling.live
 import signaling.own_data
@@ -175,7 +179,10 @@ class Fairmatch:
         live.registry.add(rooms.live.live_methods)
         live.registry.add(chat.live.live_methods)
         live.registry.add(signaling.live.live_methods)
+        live.registry.add(chat.calls.live_methods)
         calls.doors.register(rooms.calls.rights_of)
+        calls.doors.register(chat.calls.rights_in_conversations(kernel.clock))
+        calls.doors.register(meetings.calls.rights_in_meetings(kernel.clock))
         live.topics.register("meeting", meets.namespace)
         live.registry.add(meetings.live.live_methods)
         rooms.live.listen(kernel, live)
@@ -240,9 +247,12 @@ class Fairmatch:
             *directory.products.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
+            *rooms.visiting.routes,
             *meetings.pages.routes,
             *chat.conduct.routes,
+            *chat.calls.routes,
             *chat.pages.routes,
+            *signaling.checking.routes,
             *signaling.whip.routes,
             *self.live.routes,
             *mailbox.routes,

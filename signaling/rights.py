@@ -16,8 +16,8 @@ NOTHING: frozenset[str] = frozenset()
 class CallRights:
     """What one person may do in one call. Who has none may not know of it."""
 
-    fair_id: str
-    kind: str  # of the room: stage, booth, meeting
+    fair_id: str | None  # None: a call between two people who need no fair for it
+    kind: str  # of the room: stage, booth, meeting; or conversation
     name: str
     publish: frozenset[str] = NOTHING
     listen: bool = True

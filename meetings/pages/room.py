@@ -228,6 +228,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
         over=now >= found.ends_at,
         led="day" in request.query_params,
         there=set(meetings_of(request).there(found.id)),
+        people=[{"id": each.id, "name": each.name, "photo": each.photo_url} for each in found.others],
         verdicts=VERDICT_WORDS,
         unsaved=unsaved,
         typed=typed,

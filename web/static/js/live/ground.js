@@ -37,7 +37,8 @@ export function browser() {
       return fetch("/live/ticket", { method: "POST", headers, redirect: "manual", signal: AbortSignal.timeout(TICKET_MS) });
     },
     online: () => navigator.onLine,
-    hidden: () => document.visibilityState === "hidden",
+    // Who is in a call hears it behind other windows, too, and must learn who comes and goes.
+    hidden: () => document.visibilityState === "hidden" && !document.documentElement.dataset.call,
   };
 }
 

@@ -1,3 +1,4 @@
+import { Signals } from "fairmatch/live/call";
 import { Channel } from "fairmatch/live/channel";
 import { Drafts } from "fairmatch/live/drafts";
 import { Kept, forgetOthers } from "fairmatch/live/kept";
@@ -32,7 +33,8 @@ export class Session {
     this.drafts = new Drafts(new Kept(storages.all, "draft", person));
     this.unread = new Unread(this.line);
     this.mine = new Mine(this.line);
-    this.line.join(`person:${person}`, () => new Own([this.unread, this.mine]));
+    this.signals = new Signals();
+    this.line.join(`person:${person}`, () => new Own([this.unread, this.mine, this.signals]));
   }
 
   /**

@@ -285,6 +285,7 @@
  *   "chat.unread": { params: ChatUnread, result: Unread },
  *   "meetings.mine": { params: import("./types-meeting.js").MeetingsMine, result: import("./types-meeting.js").MyMeetings },
  *   "meeting.note": { params: import("./types-meeting.js").MeetingNote, result: import("./types-meeting.js").MeetingNoted },
+ *   "call.ring": { params: import("./types-ringing.js").CallRing, result: Nothing },
  *   "room.roster": { params: RoomRoster, result: RoomPage },
  *   "hello": { params: Hello, result: Welcome },
  *   "subscribe": { params: Subscribe, result: ChannelStates },
@@ -330,6 +331,7 @@
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
+ *   "ring": import("./types-ringing.js").Ring,
  *   "bye": Bye,
  *   "revoked": Revoked,
  * }} PassingEvents

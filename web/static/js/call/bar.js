@@ -1,0 +1,43 @@
+/** What one can do in a call, as a row of buttons; the keys for it stand in their titles. Templates for Lit. */
+
+import { html, nothing } from "lit";
+import { _ } from "fairmatch/i18n";
+import { icon } from "fairmatch/kit/icon";
+
+/** @typedef {import("./call.js").Call} Call */
+
+/** @param {Call} call */
+export function bar(call) {
+  const { media } = call;
+  const microphone = media.isOn("microphone");
+  const camera = media.isOn("camera");
+  const screen = media.isOn("screen");
+  return html`<div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>
+    ${call.may("microphone") ? button(microphone ? _("Microphone off (M)") : _("Microphone on (M)"), microphone ? icon("mic") : icon("mic-off"), microphone, "microphone", () => call.toggle("microphone")) : nothing}
+    ${call.may("camera") ? button(camera ? _("Camera off (V)") : _("Camera on (V)"), camera ? icon("video") : icon("video-off"), camera, "camera", () => call.toggle("camera")) : nothing}
+    ${call.may("screen") && "getDisplayMedia" in (navigator.mediaDevices ?? {})
+      ? button(screen ? _("Stop sharing (S)") : _("Share your screen (S)"), screen ? icon("screen-share-off") : icon("screen-share"), screen, "screen", () => call.toggleScreen()) : nothing}
+    ${leaveButton(call)}
+  </div>`;
+}
+
+/** @param {Call} call */
+export function leaveButton(call) {
+  return html`<button type="button" class="button button-danger" data-does="leave" @click=${() => call.end()}>${icon("phone-off")}<span>${_("Leave")}</span></button>`;
+}
+
+/** @param {string} label @param {unknown} sign @param {boolean} on @param {string} does @param {() => void} run */
+function button(label, sign, on, does, run) {
+  return html`<button type="button" class="button button-plain button-icon call-button ${on ? "is-on" : "is-off"}" title=${label} aria-label=${label}
+    data-does=${does} data-on=${String(on)} @click=${run}>${sign}</button>`;
+}
+
+/** Keys of a call, unless somebody types. @param {KeyboardEvent} event @param {Call | null} call */
+export function byKey(event, call) {
+  if (!call || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const key = event.key.toLowerCase();
+  if (key === "m" && call.may("microphone")) void call.toggle("microphone");
+  else if (key === "v" && call.may("camera")) void call.toggle("camera");
+  else if (key === "s" && call.may("screen")) void call.toggleScreen();
+}

@@ -1,0 +1,232 @@
+import { _ } from "fairmatch/i18n";
+import { deviceOf } from "fairmatch/call/connecting";
+import { reason } from "fairmatch/call/devices";
+import { Forwarded } from "fairmatch/call/forwarded";
+import { Media } from "fairmatch/call/media";
+import { Pair } from "fairmatch/call/pair";
+import { heard, measure } from "fairmatch/call/quality";
+import { Sounds } from "fairmatch/call/sounds";
+import { toast } from "fairmatch/kit/toast";
+import { CallRoom } from "fairmatch/live/call";
+
+/**
+ * One's part in a call: what one sends, whom one sees and hears, and how one gets there. It belongs to no page.
+ *
+ * Events: "change"; "over", once.
+ *
+ * @typedef {import("../live/session.js").Session} Session
+ * @typedef {import("./media.js").Source} Source
+ * @typedef {{ id: string, name: string, photo?: string | null }} Card
+ * @typedef {object} Place  where a call is, as the page says
+ * @property {string} topic  call:<id>
+ * @property {string} name  the room's, or the other person's
+ * @property {string} path  the page to come back to
+ * @property {string} other  the other person's id, where the two talk directly; else ""
+ * @property {string} room  the topic whose people are in the call; or ""
+ * @property {Card[]} people  who may be met in it, as far as the page knows
+ * @typedef {object} Other  somebody else in it
+ * @property {string} id
+ * @property {string} person
+ * @property {boolean} ready
+ * @property {boolean} muted
+ * @property {Partial<Record<Source, MediaStreamTrack>>} tracks
+ * @property {number} [rank]  the place among those who spoke last
+ * @typedef {{ topic: string, device: string, me: string, live: Session, media: Media, ice: RTCIceServer[] }} Ends
+ */
+
+const LOOK_MS = 3_000;
+const LISTEN_MS = 400;
+
+export class Call extends EventTarget {
+  /** @type {Pair | Forwarded | null} */
+  way = null;
+  isOver = false;
+  /** In one quiet line, why it is not as it should be; "": all is well. */
+  trouble = "";
+  isWeak = false;
+  /** How it stands with whom one has rung; "" in calls that ring nobody. */
+  ringing = "";
+  since = Date.now();
+  /** @type {Set<MediaStreamTrack>} */
+  #heard = new Set();
+  #wasIn = false;
+  #stopping = new AbortController();
+  #counted = { lost: 0, received: 0, sound: 0 };
+
+  /** @param {Session} live @param {Place} place @param {Media} media */
+  constructor(live, place, media) {
+    super();
+    this.live = live;
+    this.place = place;
+    this.media = media;
+    this.sounds = new Sounds(() => this.#changed());
+    const joined = live.line.join(place.topic, () => new CallRoom(), 0);
+    const people = place.room ? live.room(place.room) : null;
+    this.room = joined.store;
+    this.people = people?.store ?? null;
+    const { signal } = this.#stopping;
+    signal.addEventListener("abort", () => {
+      joined.release();
+      people?.release();
+    });
+    media.addEventListener("change", () => this.#sentOtherwise(), { signal });
+    this.room.addEventListener("change", () => this.#changed(), { signal });
+    this.room.addEventListener("revoked", () => this.#refused("forbidden"), { signal });
+    this.people?.addEventListener("change", () => this.#changed(), { signal });
+    this.#watchNetwork(signal);
+  }
+
+  /** Begin. Rejects with LiveError when the server does not answer. */
+  async start() {
+    const { live, place, media } = this;
+    const device = deviceOf(live.storages.tab);
+    const { servers } = await live.line.request("call.ice", { call: place.topic });
+    const ice = servers.map(iceServer);
+    if (this.isOver) return;
+    const ends = { topic: place.topic, device, me: live.person, live, media, ice };
+    this.way = place.other ? new Pair(ends, place.other) : new Forwarded(ends, this.room);
+    this.way.addEventListener("change", () => this.#changed());
+    this.way.addEventListener("over", (event) => this.#refused(/** @type {CustomEvent} */ (event).detail));
+    this.way.addEventListener("silenced", (event) => this.#silenced(/** @type {CustomEvent} */ (event).detail));
+    await this.way.start();
+  }
+
+  /** Leave. */
+  end() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#stopping.abort();
+    this.way?.end();
+    this.media.end();
+    this.sounds.play([]);
+    this.dispatchEvent(new Event("over"));
+  }
+
+  /** Turn microphone or camera on or off. @param {"microphone" | "camera"} source */
+  async toggle(source) {
+    if (this.media.isOn(source)) return this.media.turnOff(source);
+    await this.media.turnOn(source).catch((error) => toast(reason(error, source), { error: true }));
+  }
+
+  async toggleScreen() {
+    if (this.media.isOn("screen")) return this.media.stopSharing();
+    await this.media.share().catch((error) => toast(reason(error, "screen"), { error: true }));
+  }
+
+  /** @returns {Other[]} the order is by who came first */
+  get others() {
+    return this.way?.others ?? [];
+  }
+
+  get isIn() {
+    return this.way?.isIn ?? false;
+  }
+
+  /** What one may send. @param {Source} source */
+  may(source) {
+    return Boolean(this.place.other) || Boolean(this.room.may?.publish.includes(source));
+  }
+
+  get moderates() {
+    return !this.place.other && Boolean(this.room.may?.moderate);
+  }
+
+  /** Whether somebody is heard now. @param {Other} other */
+  speaks(other) {
+    return !other.muted && Boolean(other.tracks.microphone && this.#heard.has(other.tracks.microphone));
+  }
+
+  /** What is known of somebody. @param {string} person @returns {Card} */
+  card(person) {
+    const known = this.people?.people.find(({ id }) => id === person) ?? this.place.people.find(({ id }) => id === person);
+    return known ?? { id: person, name: _("Participant") };
+  }
+
+  /** Mute somebody's microphone, for everybody. @param {Other} other */
+  silence(other) {
+    return this.#moderate("call.mute", { participant: other.id, sources: ["microphone"], muted: true });
+  }
+
+  /** Put somebody out of the call. @param {Other} other */
+  async remove(other) {
+    const { name } = this.card(other.person);
+    const done = await this.#moderate("call.remove", { person: other.person });
+    if (!done) return;
+    const readmit = () => void this.#moderate("call.readmit", { person: other.person });
+    toast(_("%(name)s is out of the call, and cannot come back in.", { name }), { action: _("Let them in again"), run: readmit });
+  }
+
+  /** @param {string} method @param {object} params */
+  async #moderate(method, params) {
+    const done = await this.live.line.request(method, { call: this.place.topic, ...params }).catch(() => null);
+    if (!done) toast(_("That was not possible just now. Try again in a moment."), { error: true });
+    return Boolean(done);
+  }
+
+  #sentOtherwise() {
+    this.way?.update();
+    this.#changed();
+  }
+
+  /** @param {Source} source */
+  #silenced(source) {
+    this.media.turnOff(source);
+    if (source === "microphone") toast(_("A moderator has muted your microphone."), { error: true });
+  }
+
+  /** @param {string} code */
+  #refused(code) {
+    if (this.isOver) return;
+    toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
+    this.end();
+  }
+
+  /** @param {AbortSignal} signal */
+  #watchNetwork(signal) {
+    const doubt = () => this.way?.doubt();
+    addEventListener("online", doubt, { signal });
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", doubt, { signal });
+    const looking = setInterval(() => void this.#look(), LOOK_MS);
+    const listening = setInterval(() => this.#listen(), LISTEN_MS);
+    signal.addEventListener("abort", () => (clearInterval(looking), clearInterval(listening)));
+  }
+
+  async #look() {
+    const peer = this.way?.peer;
+    if (!peer || peer.connectionState !== "connected") return;
+    const { weak, counted } = await measure(peer, this.#counted);
+    this.#counted = counted;
+    if (weak !== this.isWeak) {
+      this.isWeak = weak;
+      this.#changed();
+    }
+  }
+
+  #listen() {
+    const peer = this.way?.peer;
+    if (!peer) return;
+    const now = heard(peer);
+    const isSame = now.size === this.#heard.size && [...now].every((track) => this.#heard.has(track));
+    this.#heard = now;
+    if (!isSame) this.#changed();
+  }
+
+  #changed() {
+    if (this.isOver) return;
+    if (this.isIn) this.#wasIn = true;
+    this.trouble = this.#troubleNow();
+    const tracks = this.others.flatMap(({ tracks: { microphone, screen_sound: screen } }) => [microphone, screen]);
+    this.sounds.play(tracks.filter((track) => track !== undefined));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #troubleNow() {
+    if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
+    return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : "";
+  }
+}
+
+/** @param {{ urls: string[], username: string, credential: string }} server @returns {RTCIceServer} */
+export function iceServer({ urls, username, credential }) {
+  return username ? { urls, username, credential } : { urls };
+}

@@ -1,0 +1,71 @@
+/**
+ * What both ways of a call share: numbers for connections, and getting a path back that was lost.
+ */
+
+/** A path that is away for so long is looked for anew, in ms: shorter breaks mend themselves. */
+const AWAY_MS = 1_500;
+/** How long looking for a new path may take before everything is built anew, in ms. */
+const RESTART_MS = 5_000;
+
+let last = 0;
+
+/** A number above all that this tab has used, also before it was loaded anew. */
+export function nextGeneration() {
+  last = Math.max(last + 1, Math.floor(Date.now() / 1000));
+  return last;
+}
+
+const DEVICE = "fairmatch:call:device";
+
+/** This tab's name in calls: who comes back with it is the same participant. @param {globalThis.Storage} tab */
+export function deviceOf(tab) {
+  const known = tab.getItem(DEVICE);
+  if (known) return known;
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  tab.setItem(DEVICE, made);
+  return made;
+}
+
+/**
+ * Watches over a connection: asks for ICE anew when its path is lost, and for another connection when that is in vain.
+ */
+export class Watch {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => void }} ways */
+  constructor(peer, ways) {
+    this.peer = peer;
+    this.ways = ways;
+    peer.addEventListener("connectionstatechange", () => this.#look());
+  }
+
+  /** The network changed: do not wait until the path is found dead. */
+  doubt() {
+    if (this.peer.connectionState === "connected" || this.peer.connectionState === "disconnected") this.#restart();
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+  }
+
+  #look() {
+    const state = this.peer.connectionState;
+    if (state === "connected" || state === "closed") return this.end();
+    if (state === "disconnected") this.#after(AWAY_MS, () => this.#restart());
+    if (state === "failed") this.#restart();
+  }
+
+  #restart() {
+    this.ways.restart();
+    this.#after(RESTART_MS, () => {
+      if (this.peer.connectionState !== "connected") this.ways.rebuild();
+    });
+  }
+
+  /** @param {number} ms @param {() => void} action */
+  #after(ms, action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, ms);
+  }
+}

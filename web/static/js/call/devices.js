@@ -1,0 +1,73 @@
+/** Cameras, microphones and speakers of this machine: which there are, which was chosen, and why one does not work. */
+
+import { _ } from "fairmatch/i18n";
+import { storageOf } from "fairmatch/live/kept";
+
+/** @typedef {"microphone" | "camera"} Kind */
+/** @typedef {{ microphone: string, camera: string, speaker: string }} Chosen  ids of devices; "": the system's own */
+
+const KEPT = "fairmatch:devices";
+/** What a talk needs; more costs everybody's line. */
+const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
+const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** @returns {Chosen} */
+export function chosen() {
+  const none = { microphone: "", camera: "", speaker: "" };
+  try {
+    return { ...none, ...JSON.parse(storageOf("localStorage").getItem(KEPT) ?? "{}") };
+  } catch {
+    return none;
+  }
+}
+
+/** @param {Partial<Chosen>} devices */
+export function choose(devices) {
+  storageOf("localStorage").setItem(KEPT, JSON.stringify({ ...chosen(), ...devices }));
+}
+
+/** The devices of a kind that have a name: before somebody allowed it, browsers name none.
+ * @param {MediaDeviceKind} kind @returns {Promise<MediaDeviceInfo[]>} */
+export async function devices(kind) {
+  const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  return all.filter((device) => device.kind === kind && device.label);
+}
+
+/**
+ * Open a device. Rejects with an error that `reason` puts into words.
+ * @param {Kind} kind @returns {Promise<MediaStreamTrack>}
+ */
+export async function open(kind) {
+  if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
+  const id = chosen()[kind];
+  const wanted = { ...(kind === "camera" ? PICTURE : SOUND), ...(id ? { deviceId: { ideal: id } } : {}) };
+  const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: wanted } : { audio: wanted });
+  return stream.getTracks()[0];
+}
+
+/** Open a window or the screen, with its sound where the browser has it. @returns {Promise<MediaStreamTrack[]>} */
+export async function openScreen() {
+  if (!navigator.mediaDevices?.getDisplayMedia) throw new DOMException("", "NotSupportedError");
+  const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: true });
+  return stream.getTracks();
+}
+
+/** What to tell somebody whose device does not open. @param {unknown} error @param {string} kind */
+export function reason(error, kind) {
+  const name = error instanceof DOMException ? error.name : "";
+  if (kind === "screen")
+    return name === "NotSupportedError"
+      ? _("This browser cannot share a screen. On a computer it can.")
+      : _("The screen is not shared. Choose a window and allow it to share it.");
+  const camera = kind === "camera";
+  if (name === "SecurityError") return _("Camera and microphone work on secure pages only. Open this page with https.");
+  if (name === "NotAllowedError")
+    return camera
+      ? _("The browser may not use the camera. Allow it in the address bar, then try again.")
+      : _("The browser may not use the microphone. Allow it in the address bar, then try again.");
+  if (name === "NotFoundError")
+    return camera ? _("No camera was found. You can take part without one.") : _("No microphone was found. Plug one in, or just listen.");
+  return camera
+    ? _("The camera does not start. Another program may be using it: close that, then try again.")
+    : _("The microphone does not start. Another program may be using it: close that, then try again.");
+}

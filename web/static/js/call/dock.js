@@ -1,0 +1,52 @@
+/** A running call on all pages but its own: a small window with the way back and out; and the keys of a call. */
+
+import { html, nothing, render } from "lit";
+import { _ } from "fairmatch/i18n";
+import { byKey, leaveButton } from "fairmatch/call/bar";
+import { calls, current } from "fairmatch/call/current";
+import { streamOf, tilesOf } from "fairmatch/call/tiles";
+import { avatar } from "fairmatch/kit/avatar";
+import { icon } from "fairmatch/kit/icon";
+import { onPage } from "fairmatch/kit/page";
+
+function draw() {
+  const dock = document.getElementById("dock");
+  if (!dock) return;
+  const call = current();
+  const shown = call && !document.querySelector(`fm-call[data-topic="${CSS.escape(call.place.topic)}"]`) ? call : null;
+  let place = dock.querySelector(".dock-call");
+  if (!shown) return place?.remove();
+  if (!place) {
+    place = document.createElement("section");
+    place.className = "dock-call";
+    place.setAttribute("aria-label", _("Your call"));
+    dock.append(place);
+  }
+  render(view(shown), /** @type {HTMLElement} */ (place));
+}
+
+/** Whoever shares a screen, speaks, or came first. @param {import("./call.js").Call} call */
+function shownOf(call) {
+  const { screens, people } = tilesOf(call);
+  const others = people.filter(({ own }) => !own);
+  return screens[0] ?? others.find(({ speaks }) => speaks) ?? others.find(({ picture }) => picture) ?? others[0];
+}
+
+/** @param {import("./call.js").Call} call */
+function view(call) {
+  const tile = shownOf(call);
+  const microphone = call.media.isOn("microphone");
+  const word = microphone ? _("Microphone off (M)") : _("Microphone on (M)");
+  return html`<a class="dock-picture" href=${call.place.path} aria-label=${_("Back to the call")}>
+      ${tile?.picture ? html`<video .srcObject=${streamOf(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
+        : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
+    <p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>
+    ${call.trouble ? html`<p class="small muted">${call.trouble}</p>` : nothing}
+    <div class="row">${call.may("microphone") ? html`<button type="button" class="button button-plain button-icon ${microphone ? "is-on" : "is-off"}" data-does="microphone"
+        title=${word} aria-label=${word} @click=${() => call.toggle("microphone")}>${microphone ? icon("mic") : icon("mic-off")}</button>` : nothing}
+      <a class="button button-plain" href=${call.place.path}>${_("Return")}</a>${leaveButton(call)}</div>`;
+}
+
+calls.addEventListener("change", draw);
+onPage(draw);
+document.addEventListener("keydown", (event) => byKey(event, current()));

@@ -1,0 +1,113 @@
+import { html, nothing, render } from "lit";
+import { _ } from "fairmatch/i18n";
+import { bar } from "fairmatch/call/bar";
+import { calls, current, join } from "fairmatch/call/current";
+import { Preview } from "fairmatch/call/preview";
+import { askFor } from "fairmatch/call/ringing";
+import { stage } from "fairmatch/call/tiles";
+import { icon } from "fairmatch/kit/icon";
+import { toast } from "fairmatch/kit/toast";
+
+/**
+ * <fm-call topic="call:..." name="..." path="..." other="person id or nothing" room="room:..." publish="camera ...">:
+ * the way into a call, and the call itself. It only shows what `fairmatch/call/current` holds.
+ *
+ * @typedef {import("./call.js").Place} Place
+ */
+class FmCall extends HTMLElement {
+  /** @type {Preview | null} */
+  #preview = null;
+  #joining = false;
+  #ground = document.createElement("div");
+  #leaving = new AbortController();
+
+  connectedCallback() {
+    this.#leaving = new AbortController();
+    calls.addEventListener("change", () => this.#draw(), { signal: this.#leaving.signal });
+    // A page that Turbo kept has what was drawn in it, and nothing of what drew it.
+    this.#ground = document.createElement("div");
+    this.replaceChildren(this.#ground);
+    this.#draw();
+    if (!this.#mine && new URLSearchParams(location.search).has("answer")) void this.#answer();
+  }
+
+  disconnectedCallback() {
+    this.#leaving.abort();
+    this.#preview?.end();
+    this.#preview = null;
+  }
+
+  /** @returns {Place} */
+  get place() {
+    const { topic, name, path, other, room } = /** @type {any} */ ({ topic: "", name: "", path: "", other: "", room: "", ...this.dataset });
+    return { topic, name, path, other, room, people: JSON.parse(this.dataset.people ?? "[]") };
+  }
+
+  get #mine() {
+    const call = current();
+    return call?.place.topic === this.dataset.topic ? call : null;
+  }
+
+  #draw() {
+    const call = this.#mine;
+    this.classList.toggle("is-in", Boolean(call));
+    if (call) {
+      this.#preview?.end();
+      this.#preview = null;
+      return render(this.#callView(call), this.#ground);
+    }
+    render(this.#doorView(this.#preview ?? this.#begin()), this.#ground);
+  }
+
+  #begin() {
+    const kinds = /** @type {any[]} */ (["microphone", "camera"].filter((kind) => this.dataset.publish?.split(" ").includes(kind)));
+    const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds);
+    this.#preview = preview;
+    void preview.start();
+    return preview;
+  }
+
+  /** @param {Preview} preview */
+  #doorView(preview) {
+    const elsewhere = current();
+    const note = elsewhere ? html`<p class="quiet-line">${icon("info")} ${_("You are in a call with %(name)s. Joining here leaves it.", { name: elsewhere.place.name })}</p>` : nothing;
+    const label = this.dataset.rings ? _("Call %(name)s", { name: this.place.name }) : _("Join");
+    return preview.view({ join: () => void this.#join(Boolean(this.dataset.rings)), label, note, busy: this.#joining });
+  }
+
+  async #answer() {
+    history.replaceState(history.state, "", location.pathname);
+    await this.#preview?.start();
+    await this.#join(false);
+  }
+
+  /** @param {boolean} rings */
+  async #join(rings) {
+    const preview = this.#preview;
+    if (!preview || this.#joining) return;
+    this.#joining = true;
+    const { place } = this;
+    try {
+      await join(place, preview.give());
+      if (rings) askFor(place);
+    } catch {
+      toast(_("The call could not be reached. Try again in a moment."), { error: true });
+    }
+    this.#joining = false;
+    if (this.isConnected) this.#draw();
+  }
+
+  /** @param {import("./call.js").Call} call */
+  #callView(call) {
+    const alone = call.others.length === 0;
+    return html`<div class="call">
+      ${stage(call)}
+      <p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
+        call.trouble || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
+      ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
+      ${bar(call)}
+    </div>`;
+  }
+}
+
+customElements.define("fm-call", FmCall);

@@ -1,0 +1,290 @@
+import { nextGeneration, Watch } from "fairmatch/call/connecting";
+import { SOURCES } from "fairmatch/call/media";
+import { LiveError } from "fairmatch/live/errors";
+
+/**
+ * The way through the media node, for any number of people. The browser offers, the node answers. What one hears and
+ * sees comes in places (receiving sections); which track a place carries is changed without a new offer.
+ *
+ * Events: "change"; "silenced" when a moderator muted something of ours, with the source as detail; "over" when there is
+ * no way in any more, with the reason.
+ *
+ * @typedef {import("./media.js").Source} Source
+ * @typedef {import("./call.js").Other} Other
+ * @typedef {import("./call.js").Ends} Ends
+ * @typedef {"audio" | "video"} Form
+ */
+
+/** Places for others: of each form at most so many. Who speaks comes first. */
+const PLACES_MOST = { audio: 16, video: 12 };
+/** Pauses before coming in again, in ms. */
+const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
+/** After an answer the state that shows it may still be on its way, in ms. */
+const SETTLED_MS = 1_500;
+/** Bits per second at most. */
+const BITS = { microphone: 48_000, camera: 1_500_000, screen: 2_500_000, screen_sound: 96_000 };
+
+export class Forwarded extends EventTarget {
+  /** @type {RTCPeerConnection | null} */
+  peer = null;
+  /** My id in this call, once it is known. */
+  participant = "";
+  #generation = 0;
+  /** @type {Map<Source, RTCRtpTransceiver>} */
+  #sending = new Map();
+  /** Places, with the id of the track that each carries. @type {Map<RTCRtpTransceiver, string>} */
+  #places = new Map();
+  /** Sources of which the node is being told. @type {Set<Source>} */
+  #telling = new Set();
+  #isOffering = false;
+  #offersAgain = false;
+  /** Whether the node told that this connection is in. */
+  #wasIn = false;
+  #attempt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #later;
+  #over = new AbortController();
+  /** @type {Watch | null} */
+  #watch = null;
+
+  /** @param {Ends} ends @param {import("../live/call.js").CallRoom} room */
+  constructor(ends, room) {
+    super();
+    this.ends = ends;
+    this.room = room;
+  }
+
+  async start() {
+    const { signal } = this.#over;
+    this.room.addEventListener("change", () => this.#follow(), { signal });
+    this.room.addEventListener("revoked", () => this.#stop("forbidden"), { signal });
+    this.ends.live.line.addEventListener("live", () => this.peer || this.#build(), { signal });
+    this.#build();
+  }
+
+  /** What one sends has changed. */
+  update() {
+    if (!this.peer) return;
+    let isNew = false;
+    for (const source of SOURCES) {
+      const track = this.ends.media.tracks[source];
+      const known = this.#sending.get(source);
+      if (known && known.sender.track !== track) void known.sender.replaceTrack(track).catch(() => {});
+      if (known || !track || !this.room.may?.publish.includes(source)) continue;
+      const sendEncodings = [{ maxBitrate: BITS[source] }];
+      this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings }));
+      isNew = true;
+    }
+    if (isNew) void this.#offer();
+    this.#tellMuted(true);
+  }
+
+  /** The network changed. */
+  doubt() {
+    this.#watch?.doubt();
+  }
+
+  /** @returns {Other[]} */
+  get others() {
+    const carried = new Map([...this.#places].map(([place, id]) => [id, place.receiver.track]));
+    const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
+    return this.room.participants.filter(({ id }) => id !== this.participant).map(({ id, person, ready, tracks }) => {
+      /** @type {Other["tracks"]} */
+      const shown = {};
+      for (const { id: track, source, muted } of tracks) if (!muted && carried.has(track)) shown[source] = carried.get(track);
+      const muted = !tracks.some(({ source, muted: silent }) => source === "microphone" && !silent);
+      return { id, person, ready, tracks: shown, muted, rank: rank.get(id) };
+    });
+  }
+
+  get isIn() {
+    return this.peer?.connectionState === "connected";
+  }
+
+  /** Leave. */
+  end() {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    const { topic, device, live } = this.ends;
+    if (this.participant) live.line.request("call.leave", { call: topic, device }).catch(() => {});
+    this.#close();
+  }
+
+  // -- the connection ------------------------------------------------------------------------------------------------
+
+  #build() {
+    if (this.#over.signal.aborted) return;
+    this.#close();
+    const peer = new RTCPeerConnection({ iceServers: this.ends.ice, bundlePolicy: "max-bundle" });
+    this.peer = peer;
+    this.#generation = nextGeneration();
+    this.#wasIn = false;
+    peer.addEventListener("connectionstatechange", () => this.#changed());
+    const restart = () => {
+      peer.restartIce();
+      void this.#offer();
+    };
+    this.#watch = new Watch(peer, { restart, rebuild: () => this.#build() });
+    if (this.room.may?.listen !== false) this.#open("audio");
+    this.#assign();
+    this.update();
+    void this.#offer();
+  }
+
+  #close() {
+    clearTimeout(this.#later);
+    this.#watch?.end();
+    this.peer?.close();
+    this.peer = null;
+    this.#sending.clear();
+    this.#places.clear();
+    this.#isOffering = this.#offersAgain = false;
+  }
+
+  /** Come in anew after a while. */
+  #retry() {
+    if (this.#over.signal.aborted) return;
+    this.#close();
+    this.#changed();
+    const pause = PAUSES[Math.min(this.#attempt++, PAUSES.length - 1)];
+    this.#later = setTimeout(() => this.ends.live.line.state === "live" && this.#build(), pause * (0.5 + Math.random()));
+  }
+
+  /** @param {string} why */
+  #stop(why) {
+    this.end();
+    this.dispatchEvent(new CustomEvent("over", { detail: why }));
+  }
+
+  async #offer() {
+    const peer = this.peer;
+    if (!peer) return;
+    if (this.#isOffering) return void (this.#offersAgain = true);
+    this.#isOffering = true;
+    try {
+      do {
+        this.#offersAgain = false;
+        await this.#exchange(peer);
+      } while (this.#offersAgain && peer === this.peer);
+    } catch (error) {
+      if (peer !== this.peer) return;
+      if (error instanceof LiveError && !error.retry && error.code !== "unavailable") return this.#stop(error.code);
+      return this.#retry();
+    } finally {
+      if (peer === this.peer) this.#isOffering = false;
+    }
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  async #exchange(peer) {
+    await peer.setLocalDescription();
+    const { topic, device, live } = this.ends;
+    const publish = [...this.#sending].map(([source, { mid }]) => ({ mid, source }));
+    const offer = { call: topic, device, generation: this.#generation, sdp: peer.localDescription?.sdp, publish };
+    const answer = await live.line.request("call.offer", { ...offer, listen: this.#listening() });
+    if (peer !== this.peer) return;
+    if (answer.url) return this.#stop("elsewhere");
+    this.participant = answer.participant;
+    await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    this.#attempt = 0;
+    this.#follow();
+  }
+
+  // -- places --------------------------------------------------------------------------------------------------------
+
+  /** The node told how the call is now. */
+  #follow() {
+    const mine = this.room.participants.find(({ id, generation }) => id === this.participant && generation === this.#generation);
+    if (mine) this.#wasIn = true;
+    // The node has lost us (it died, or another one of us came in): in again, if the path is gone as well.
+    else if (this.#wasIn && this.peer) return this.#retry();
+    const isNew = this.#assign();
+    if (isNew) void this.#offer();
+    this.#tellMuted(false);
+    this.#changed();
+  }
+
+  /** Give each wanted track a place, leaving those that have one where they are. Returns whether places are missing in
+   * the last offer. */
+  #assign() {
+    if (this.room.may?.listen === false) return false;
+    const before = JSON.stringify(this.#listening());
+    const opened = [this.#assignForm("audio"), this.#assignForm("video")].some(Boolean);
+    const known = !opened && before !== JSON.stringify(this.#listening());
+    if (known && this.participant) this.#listen();
+    return opened;
+  }
+
+  /** @param {Form} form */
+  #assignForm(form) {
+    const wanted = this.#wanted(form);
+    const mine = [...this.#places].filter(([place]) => place.receiver.track.kind === form);
+    const free = mine.filter(([, id]) => !wanted.includes(id)).map(([place]) => place);
+    for (const place of free) this.#places.set(place, "");
+    const carried = new Set(mine.map(([, id]) => id));
+    let opened = false;
+    for (const id of wanted.filter((track) => !carried.has(track))) {
+      const place = free.shift() ?? this.#open(form);
+      opened ||= !place?.mid;
+      if (place) this.#places.set(place, id);
+    }
+    return opened;
+  }
+
+  /** Ids of the tracks that deserve a place. @param {Form} form */
+  #wanted(form) {
+    const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
+    const others = this.room.participants.filter(({ id }) => id !== this.participant);
+    const found = others.flatMap((other) => other.tracks
+      .filter(({ source }) => (source === "microphone" || source === "screen_sound") === (form === "audio"))
+      .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? 50) })));
+    return found.sort((a, b) => a.first - b.first).slice(0, PLACES_MOST[form]).map(({ id }) => id);
+  }
+
+  /** @param {Form} form */
+  #open(form) {
+    const place = this.peer?.addTransceiver(form, { direction: "recvonly" });
+    if (place) this.#places.set(place, "");
+    return place;
+  }
+
+  /** @returns {Record<string, string>} */
+  #listening() {
+    return Object.fromEntries([...this.#places].filter(([place, id]) => place.mid && id).map(([place, id]) => [place.mid, id]));
+  }
+
+  #listen() {
+    const { topic, device, live } = this.ends;
+    live.line.request("call.listen", { call: topic, device, listen: this.#listening() }).catch(() => {});
+  }
+
+  /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether
+   * one changed it oneself; otherwise, what is silent here without having been silenced by oneself was a moderator. */
+  #tellMuted(mineToSay) {
+    const mine = this.room.participants.find(({ id }) => id === this.participant);
+    for (const { source, muted } of mine?.tracks ?? []) {
+      const isMuted = !this.ends.media.isOn(source);
+      if (muted === isMuted || this.#telling.has(source)) continue;
+      if (isMuted || mineToSay) void this.#mute(source, isMuted);
+      else this.#silenced(source);
+    }
+  }
+
+  /** @param {Source} source @param {boolean} muted */
+  async #mute(source, muted) {
+    this.#telling.add(source);
+    const { topic, live } = this.ends;
+    const told = { call: topic, participant: this.participant, sources: [source], muted };
+    await live.line.request("call.mute", told).catch(() => muted || this.#silenced(source));
+    setTimeout(() => this.#telling.delete(source) && this.#tellMuted(false), SETTLED_MS);
+  }
+
+  /** @param {Source} source */
+  #silenced(source) {
+    this.dispatchEvent(new CustomEvent("silenced", { detail: source }));
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,90 @@
+import { open, openScreen } from "fairmatch/call/devices";
+
+/**
+ * What one sends oneself: microphone, camera, screen. It outlives pages and connections.
+ *
+ * Events: "change".
+ *
+ * @typedef {import("../live/types-call.js").CallTrack["source"]} Source
+ */
+
+/** @type {Source[]} */
+export const SOURCES = ["microphone", "camera", "screen", "screen_sound"];
+
+export class Media extends EventTarget {
+  /** @type {Record<Source, MediaStreamTrack | null>} */
+  tracks = { microphone: null, camera: null, screen: null, screen_sound: null };
+
+  /** Whether something of a source goes out. @param {Source} source */
+  isOn(source) {
+    return Boolean(this.tracks[source]?.enabled);
+  }
+
+  /** Start to send. Rejects with what `reason` puts into words. @param {"microphone" | "camera"} source */
+  async turnOn(source) {
+    const held = this.tracks[source];
+    if (held) held.enabled = true;
+    else this.#take(source, await open(source));
+    this.#changed();
+  }
+
+  /** A silent microphone stays open, so that it is there at once; a camera is let go of, and its lamp goes out.
+   * @param {Source} source */
+  turnOff(source) {
+    const held = this.tracks[source];
+    if (!held) return;
+    if (source === "microphone") held.enabled = false;
+    else this.#drop(source);
+    this.#changed();
+  }
+
+  /** Show a window, or the whole screen. Rejects with what `reason` puts into words. */
+  async share() {
+    for (const track of await openScreen()) this.#take(track.kind === "audio" ? "screen_sound" : "screen", track);
+    this.#changed();
+  }
+
+  stopSharing() {
+    this.#drop("screen");
+    this.#drop("screen_sound");
+    this.#changed();
+  }
+
+  /** Another device was chosen: open it in place of the old one. @param {"microphone" | "camera"} source */
+  async renew(source) {
+    if (!this.tracks[source]) return;
+    const { enabled } = /** @type {MediaStreamTrack} */ (this.tracks[source]);
+    this.#drop(source);
+    this.#take(source, await open(source));
+    /** @type {MediaStreamTrack} */ (this.tracks[source]).enabled = enabled;
+    this.#changed();
+  }
+
+  /** Let go of everything. */
+  end() {
+    for (const source of SOURCES) this.#drop(source);
+  }
+
+  /** @param {Source} source @param {MediaStreamTrack} track */
+  #take(source, track) {
+    this.#drop(source);
+    this.tracks[source] = track;
+    // Unplugged, taken by another program, or "stop sharing" in the browser's own bar.
+    track.addEventListener("ended", () => {
+      if (this.tracks[source] !== track) return;
+      this.#drop(source);
+      if (source === "screen") this.#drop("screen_sound");
+      this.#changed();
+    });
+  }
+
+  /** @param {Source} source */
+  #drop(source) {
+    this.tracks[source]?.stop();
+    this.tracks[source] = null;
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,294 @@
+import { nextGeneration, Watch } from "fairmatch/call/connecting";
+import { SOURCES } from "fairmatch/call/media";
+
+/**
+ * The direct way between two people, encrypted from end to end: perfect negotiation over the live line.
+ *
+ * Each side is one tab; the tab of the other that spoke last is the one that counts. What is lost on the way is said
+ * again, and what comes twice does nothing. Which picture is the screen, and what is muted, the two tell each other in
+ * a data channel.
+ *
+ * Events: "change".
+ *
+ * @typedef {import("./media.js").Source} Source
+ * @typedef {import("./call.js").Other} Other
+ * @typedef {import("./call.js").Ends} Ends
+ * @typedef {import("../live/types-call.js").Signal} Signal
+ */
+
+/** An offer that nobody answered is repeated after so long, in ms. */
+const REPEAT_MS = 4_000;
+/** Bytes of a message in the data channel that are still read. */
+const TOLD_MOST = 1_000;
+
+export class Pair extends EventTarget {
+  /** @type {RTCPeerConnection | null} */
+  peer = null;
+  /** The other tab. @type {{ device: string, generation: number } | null} */
+  #far = null;
+  #generation = 0;
+  #isOffering = false;
+  #waits = false;
+  /** @type {RTCIceCandidateInit[]} */
+  #early = [];
+  /** @type {Map<Source, RTCRtpSender>} */
+  #senders = new Map();
+  /** @type {RTCDataChannel | null} */
+  #telling = null;
+  /** What the other one told. @type {{ on: string[], screen: string }} */
+  #told = { on: [], screen: "" };
+  /** Their tracks, with the stream that each belongs to. @type {Map<MediaStreamTrack, string>} */
+  #theirs = new Map();
+  #work = Promise.resolve();
+  #over = new AbortController();
+  /** @type {Watch | null} */
+  #watch = null;
+
+  /** @param {Ends} ends @param {string} other  the other person's id */
+  constructor(ends, other) {
+    super();
+    this.ends = ends;
+    this.other = other;
+    this.polite = ends.me < other;
+  }
+
+  async start() {
+    const { signal } = this.#over;
+    const { signals, line } = this.ends.live;
+    signals.addEventListener("signal", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail), { signal });
+    line.addEventListener("live", () => this.#repeat(), { signal });
+    const timer = setInterval(() => this.#repeat(), REPEAT_MS);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    this.#build();
+  }
+
+  /** What one sends has changed. */
+  update() {
+    if (!this.peer) return;
+    for (const source of SOURCES) {
+      const track = this.ends.media.tracks[source];
+      const sender = this.#senders.get(source);
+      if (sender && sender.track !== track) void sender.replaceTrack(track).catch(() => {});
+      else if (!sender && track) this.#senders.set(source, this.peer.addTrack(track, this.#streamOf(source)));
+    }
+    this.#tell();
+  }
+
+  /** The network changed. */
+  doubt() {
+    this.#watch?.doubt();
+  }
+
+  /** @returns {Other[]} */
+  get others() {
+    if (!this.#far || !this.peer?.remoteDescription) return [];
+    /** @type {Other["tracks"]} */
+    const tracks = {};
+    for (const [track, stream] of this.#theirs) {
+      const screen = stream === this.#told.screen;
+      const source = track.kind === "audio" ? (screen ? "screen_sound" : "microphone") : screen ? "screen" : "camera";
+      if (this.#told.on.includes(source)) tracks[source] = track;
+    }
+    const muted = !this.#told.on.includes("microphone");
+    return [{ id: this.other, person: this.other, tracks, muted, ready: this.isConnected }];
+  }
+
+  get isConnected() {
+    return this.peer?.connectionState === "connected";
+  }
+
+  /** Nobody waits for the other one here: there may be none. */
+  get isIn() {
+    return this.isConnected || !this.#far;
+  }
+
+  /** Leave. */
+  end() {
+    this.#over.abort();
+    this.#say({ gone: true });
+    this.#close();
+  }
+
+  // -- the connection ------------------------------------------------------------------------------------------------
+
+  #build() {
+    this.#close();
+    const peer = new RTCPeerConnection({ iceServers: this.ends.ice });
+    this.peer = peer;
+    this.#generation = nextGeneration();
+    this.#streams = { own: new MediaStream(), screen: new MediaStream() };
+    this.#telling = peer.createDataChannel("state", { negotiated: true, id: 0 });
+    this.#telling.onopen = () => this.#tell();
+    this.#telling.onmessage = ({ data }) => this.#listen(data);
+    peer.onnegotiationneeded = () => this.#next(peer, () => this.#offer(peer));
+    peer.onicecandidate = ({ candidate }) => candidate?.candidate && this.#say({ candidate: wireOf(candidate) });
+    peer.ontrack = ({ track, streams }) => this.#take(track, streams[0]?.id ?? "");
+    peer.addEventListener("connectionstatechange", () => this.#changed());
+    this.#watch = new Watch(peer, { restart: () => peer.restartIce(), rebuild: () => this.#build() });
+    this.update();
+    this.#changed();
+  }
+
+  #close() {
+    this.#watch?.end();
+    this.#telling?.close();
+    if (this.peer) this.peer.onnegotiationneeded = this.peer.onicecandidate = this.peer.ontrack = null;
+    this.peer?.close();
+    this.peer = null;
+    this.#senders.clear();
+    this.#theirs.clear();
+    this.#told = { on: [], screen: "" };
+    this.#early = [];
+  }
+
+  #streams = { own: new MediaStream(), screen: new MediaStream() };
+
+  /** @param {Source} source */
+  #streamOf(source) {
+    return source.startsWith("screen") ? this.#streams.screen : this.#streams.own;
+  }
+
+  /** @param {MediaStreamTrack} track @param {string} stream */
+  #take(track, stream) {
+    this.#theirs.set(track, stream);
+    track.addEventListener("ended", () => this.#theirs.delete(track) && this.#changed());
+    this.#changed();
+  }
+
+  // -- what the two say to each other --------------------------------------------------------------------------------
+
+  #tell() {
+    if (this.#telling?.readyState !== "open") return;
+    const on = SOURCES.filter((source) => this.ends.media.isOn(source));
+    this.#telling.send(JSON.stringify({ on, screen: this.#streams.screen.id }));
+  }
+
+  /** @param {unknown} data */
+  #listen(data) {
+    if (typeof data !== "string" || data.length > TOLD_MOST) return;
+    try {
+      const { on, screen } = JSON.parse(data);
+      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen) };
+    } catch {
+      return;
+    }
+    this.#changed();
+  }
+
+  /** @param {object} what */
+  #say(what) {
+    const { topic, device, live } = this.ends;
+    const to = { to: this.other, to_device: this.#far?.device ?? "" };
+    live.line.request("call.signal", { call: topic, device, generation: this.#generation, ...to, ...what }).catch(() => {});
+  }
+
+  /** Say one's description again while it is without an answer. */
+  #repeat() {
+    const peer = this.peer;
+    if (peer?.signalingState === "have-local-offer" && peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
+  }
+
+  /** @param {Signal} signal */
+  #hear(signal) {
+    if (signal.call !== this.ends.topic || signal.sender !== this.other) return;
+    if (signal.to_device && signal.to_device !== this.ends.device) return;
+    if (!this.#meet(signal)) return;
+    const peer = this.peer;
+    if (!peer) return;
+    if (signal.description) this.#next(peer, () => this.#describe(peer, /** @type {any} */ (signal.description)));
+    if (signal.candidate) this.#next(peer, () => this.#candidate(peer, /** @type {any} */ (signal.candidate)));
+  }
+
+  /** Whether a signal is from the tab and connection that count; a newer one replaces what was there. @param {Signal} signal */
+  #meet(signal) {
+    const far = this.#far;
+    const same = far?.device === signal.device;
+    if (same && signal.generation < /** @type {any} */ (far).generation) return false;
+    if (signal.gone) {
+      if (same) this.#leftAlone();
+      return false;
+    }
+    if (same && signal.generation === far?.generation) return true;
+    // A connection that is known to none yet may be answered by any; an offer is always a beginning.
+    const isFresh = !this.peer?.remoteDescription;
+    const { type } = signal.description ?? {};
+    if (type !== "offer" && !(isFresh && type === "answer")) return false;
+    if (far && !same) this.#say({ gone: true });
+    if (!isFresh) this.#build();
+    this.#far = { device: signal.device, generation: signal.generation };
+    this.#waits = false;
+    return true;
+  }
+
+  /** The other one is gone from here. Whoever comes back begins: two tabs of theirs would else take turns for ever. */
+  #leftAlone() {
+    this.#far = null;
+    this.#waits = true;
+    this.#build();
+  }
+
+  // -- perfect negotiation -------------------------------------------------------------------------------------------
+
+  /** @param {RTCPeerConnection} peer */
+  async #offer(peer) {
+    if (peer.signalingState !== "stable" || this.#waits) return;
+    this.#isOffering = true;
+    try {
+      await peer.setLocalDescription();
+      if (peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
+    } finally {
+      this.#isOffering = false;
+    }
+  }
+
+  /** @param {RTCPeerConnection} peer @param {{ type: RTCSdpType, sdp: string }} description */
+  async #describe(peer, description) {
+    if (description.type === "answer") {
+      if (peer.signalingState === "have-local-offer") await peer.setRemoteDescription(description);
+      return this.#takeEarly(peer);
+    }
+    if (peer.remoteDescription?.sdp === description.sdp && peer.localDescription?.type === "answer")
+      return this.#say({ description: peer.localDescription.toJSON() });
+    const collides = this.#isOffering || peer.signalingState !== "stable";
+    if (collides && !this.polite) return this.#repeat();
+    await peer.setRemoteDescription(description);
+    await peer.setLocalDescription();
+    if (peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
+    await this.#takeEarly(peer);
+    this.#changed();
+  }
+
+  /** @param {RTCPeerConnection} peer @param {{ candidate: string, mid: string | null, line: number | null }} wire */
+  async #candidate(peer, wire) {
+    const candidate = { candidate: wire.candidate, sdpMid: wire.mid, sdpMLineIndex: wire.line };
+    if (!peer.remoteDescription) return void this.#early.push(candidate);
+    await peer.addIceCandidate(candidate).catch(() => {});
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  async #takeEarly(peer) {
+    const early = this.#early;
+    this.#early = [];
+    for (const candidate of early) await peer.addIceCandidate(candidate).catch(() => {});
+    this.#changed();
+  }
+
+  /** One after the other; what was meant for a connection that is no more is left out, and one that broke is replaced.
+   * @param {RTCPeerConnection} peer @param {() => any} step */
+  #next(peer, step) {
+    this.#work = this.#work.then(async () => {
+      if (peer === this.peer) await step();
+    }).catch(() => {
+      if (peer === this.peer && !this.#over.signal.aborted) setTimeout(() => peer === this.peer && this.#build(), 1_000);
+    });
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {RTCIceCandidate} candidate */
+function wireOf({ candidate, sdpMid, sdpMLineIndex }) {
+  return { candidate, mid: sdpMid, line: sdpMLineIndex };
+}

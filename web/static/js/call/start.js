@@ -1,0 +1,4 @@
+/** Calls on every page: the small window, and being rung. */
+
+import "fairmatch/call/dock";
+import "fairmatch/call/ringing";
