@@ -1,4 +1,4 @@
-"""The check of camera, sound and connection: everything is found out in the browser, the page brings the ICE servers."""
+"""The check of camera, sound and connection: all is found out in the browser, the page brings the ICE servers."""
 
 from dataclasses import asdict
 

@@ -9,6 +9,7 @@ import rooms.actions
 from chat.reading import begin
 from people import sessions
 from people.model import Person
+from rooms.model import MEETING
 from server.app import create_kernel
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -75,6 +76,7 @@ async def _fair(uow: UnitOfWork, people: dict[str, Person]) -> str:
         if name not in (ORGANISER, OUTSIDER):
             await fairs.actions.join(uow, fair.id, person.id)
     lobby = await rooms.actions.open_lobby(uow, fair.id)
+    await rooms.actions.open_room(uow, fair.id, MEETING, "round-table", "Round table")
     channel = await chat.actions.open_for_room(uow, lobby.id)
     for name, person in people.items():
         if name != OUTSIDER:

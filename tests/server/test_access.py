@@ -188,10 +188,11 @@ CALLS: dict[str, Call] = {
     "chat.delete": lambda channel, _, message: {"channel": channel, "cid": new_id(), "message": message},
     "meetings.mine": lambda *_: {},
     "meeting.note": lambda *_: {"meeting": topics.meeting(new_id()), "text": "", "version": 0},
+    "call.ring": lambda *_: {"call": topics.call(new_id()), "state": "ringing", "cid": new_id()},
     "unsubscribe": lambda channel, *_: {"channels": [channel]},
 }
-# About what only some of the members have: tests/meetings/test_room.py says who may.
-OF_SOME_MEMBERS = {"meeting.note"}
+# About what only some of the members have: tests/meetings/test_room.py and tests/chat/test_calls.py say who may.
+OF_SOME_MEMBERS = {"meeting.note", "call.ring"}
 
 
 async def call(line: Socket, there: Walk, method: str, message: str = "") -> dict[str, Any]:

@@ -77,7 +77,6 @@ class FmCall extends HTMLElement {
 
   async #answer() {
     history.replaceState(history.state, "", location.pathname);
-    await this.#preview?.start();
     await this.#join(false);
   }
 
@@ -86,15 +85,22 @@ class FmCall extends HTMLElement {
     const preview = this.#preview;
     if (!preview || this.#joining) return;
     this.#joining = true;
+    this.#draw();
+    // Browsers name their true addresses to pages that may use a device: connecting before that finds fewer ways.
+    await preview.ready();
     const { place } = this;
+    const isHere = this.#preview === preview;
+    this.#preview = null;
     try {
+      if (!isHere) return;
       await join(place, preview.give());
       if (rings) askFor(place);
     } catch {
       toast(_("The call could not be reached. Try again in a moment."), { error: true });
+    } finally {
+      this.#joining = false;
+      if (this.isConnected) this.#draw();
     }
-    this.#joining = false;
-    if (this.isConnected) this.#draw();
   }
 
   /** @param {import("./call.js").Call} call */

@@ -58,8 +58,8 @@ export class Forwarded extends EventTarget {
     const { signal } = this.#over;
     this.room.addEventListener("change", () => this.#follow(), { signal });
     this.room.addEventListener("revoked", () => this.#stop("forbidden"), { signal });
-    this.ends.live.line.addEventListener("live", () => this.peer || this.#build(), { signal });
-    this.#build();
+    this.ends.live.line.addEventListener("live", () => this.peer || this.#begin(), { signal });
+    this.#begin();
   }
 
   /** What one sends has changed. */
@@ -111,6 +111,12 @@ export class Forwarded extends EventTarget {
   }
 
   // -- the connection ------------------------------------------------------------------------------------------------
+
+  /** What one may send comes with the call's first state. */
+  #begin() {
+    if (this.room.may) this.#build();
+    else this.room.addEventListener("change", () => this.#begin(), { signal: this.#over.signal, once: true });
+  }
 
   #build() {
     if (this.#over.signal.aborted) return;

@@ -8,6 +8,9 @@ import { icon } from "fairmatch/kit/icon";
 
 /** @typedef {import("./devices.js").Kind} Kind */
 
+/** A question of the browser can stand there for ever, in ms. */
+const OPENING_MS = 8_000;
+
 /** Camera and microphone before one comes in: seen, heard, chosen. */
 export class Preview {
   media = new Media();
@@ -18,6 +21,8 @@ export class Preview {
   #devices = { microphone: [], camera: [] };
   #meter = new Meter((level) => this.#hear(level));
   #over = false;
+  /** @type {Promise<void> | undefined} */
+  #opening;
 
   /** @param {() => void} changed @param {Kind[]} kinds  what one may send */
   constructor(changed, kinds) {
@@ -26,9 +31,15 @@ export class Preview {
     this.media.addEventListener("change", () => this.#follow());
   }
 
-  async start() {
-    await Promise.all(this.kinds.map((kind) => this.#open(kind)));
-    await this.#list();
+  /** Open everything, once. */
+  start() {
+    this.#opening ??= Promise.all(this.kinds.map((kind) => this.#open(kind))).then(() => this.#list());
+    return this.#opening;
+  }
+
+  /** When the devices have answered, or somebody has waited long enough for them: what opens later joins later. */
+  async ready() {
+    await Promise.race([this.start(), new Promise((resolve) => setTimeout(resolve, OPENING_MS))]);
   }
 
   /** Hand over what is open: it belongs to the call from now on. @returns {Media} */

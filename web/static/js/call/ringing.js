@@ -41,7 +41,10 @@ export function askFor(place) {
   };
   const look = () => {
     if (isDone) return;
-    if (call.others.length > 0) return stop();
+    if (call.others.length > 0) {
+      call.ringing = "";
+      return stop();
+    }
     if (!call.isOver) return;
     stop();
     void say("missed");

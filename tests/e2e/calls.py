@@ -1,0 +1,63 @@
+"""A call on one person's screen, with the browser's fake camera and microphone."""
+
+from typing import Any
+
+from playwright.async_api import Page
+
+# Keeps every connection that a page makes, so that a test can read what the browser counts.
+KEEP_CONNECTIONS = """
+window.connections = [];
+window.RTCPeerConnection = class extends window.RTCPeerConnection {
+  constructor(...given) { super(...given); window.connections.push(this); }
+};
+"""
+_COUNTED = """async () => {
+  const counted = { frames: 0, sound: 0, connections: 0 };
+  for (const one of window.connections) {
+    if (one.connectionState !== "connected") continue;
+    counted.connections += 1;
+    for (const report of (await one.getStats()).values()) {
+      if (report.type !== "inbound-rtp") continue;
+      counted.frames += report.framesDecoded ?? 0;
+      counted.sound += report.totalAudioEnergy ?? 0;
+    }
+  }
+  return counted;
+}"""
+_COMES = """async () => {
+  const count = %s;
+  const before = await count();
+  const until = Date.now() + 30_000;
+  while (Date.now() < until) {
+    const now = await count();
+    if (now.frames > before.frames && now.sound > before.sound) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing comes: ${JSON.stringify(await count())}`);
+}"""
+
+
+class Caller:
+    """What somebody does and sees in a call."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def join(self) -> None:
+        """Come in with what the preview has opened."""
+        await self.page.locator("[data-does=join]").click()
+        await self.page.locator(".call-bar").wait_for()
+
+    async def counted(self) -> dict[str, Any]:
+        """Frames decoded and energy of the sound heard, over all connections that stand."""
+        counted: dict[str, Any] = await self.page.evaluate(_COUNTED)
+        return counted
+
+    async def sees_and_hears(self) -> dict[str, Any]:
+        """Wait until more pictures were decoded than now, and more sound came."""
+        counted: dict[str, Any] = await self.page.evaluate(_COMES % _COUNTED)
+        return counted
+
+    def tile(self, person: str) -> Any:
+        """Somebody's tile."""
+        return self.page.locator(f".call-tile[data-tile='{person}']")

@@ -1,0 +1,59 @@
+"""People call one another, with picture and sound both ways; and meet in a room through the media node."""
+
+from playwright.async_api import expect
+
+from tests.e2e.calls import KEEP_CONNECTIONS, Caller
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+from tests.support.server_process import Servers
+
+ROOM = f"{LOBBY}/rooms/round-table"
+
+
+async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "") -> Caller:
+    """Somebody before a page, whose connections can be looked into."""
+    talk = await come(stage[name], url, path=LOBBY)
+    await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
+    await talk.open(path)
+    return Caller(talk.page)
+
+
+async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_another_page(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    aylin = await calling(come, stage, "aylin", f"{stage.direct}/call")
+    ben = await calling(come, stage, "ben", "/messages", servers.other_url)
+    await aylin.join()
+    await ben.page.get_by_role("button", name="Accept the call").click()
+    for one in (aylin, ben):
+        assert (await one.sees_and_hears())["connections"] == 1
+
+    await ben.page.get_by_role("link", name="To your conversation").click()
+    await expect(ben.page.locator(".dock-call")).to_be_visible()
+    for one in (aylin, ben):
+        assert (await one.sees_and_hears())["connections"] == 1
+    assert len(await ben.page.evaluate("window.connections")) == 1
+
+    await aylin.page.keyboard.press("m")
+    await ben.page.locator(".dock-picture").click()
+    muted = ben.tile(stage["aylin"].id).get_by_role("img", name="microphone off")
+    await expect(muted).to_be_visible()
+    await ben.page.locator("[data-does=leave]").click()
+    await expect(aylin.page.get_by_text("Nobody else is here yet.")).to_be_visible()
+
+
+async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    people = {name: await calling(come, stage, name, ROOM) for name in ("aylin", "ben", "olga")}
+    for one in people.values():
+        await one.join()
+    for one in people.values():
+        await expect(one.page.locator(".call-tile video")).to_have_count(3)
+        await one.sees_and_hears()
+
+    await people["olga"].tile(stage["ben"].id).locator("[data-remove]").click()
+    await expect(people["ben"].page.locator("[data-does=join]")).to_be_visible()
+    assert await people["ben"].counted() == {"frames": 0, "sound": 0, "connections": 0}
+    await expect(people["aylin"].tile(stage["ben"].id)).to_have_count(0)
+    await people["aylin"].sees_and_hears()
