@@ -45,8 +45,10 @@ async def between(
     slots = await choices(session, fair, plan, [me, other], now) if look_for_slots else []
     if look_for_slots and not any(each.free for each in slots):
         return Between(plan, mode, WhyNot.NO_SLOT, slots)
+    if mode is not Mode.REQUEST:
+        return Between(plan, mode, None, slots)  # what is booked at once is no open request
     left = plan.open_requests - await open_requests(session, fair.id, me)
-    if mode is Mode.REQUEST and left <= 0:
+    if left <= 0:
         return Between(plan, mode, WhyNot.BUDGET, slots)
     return Between(plan, mode, None, slots, left)
 

@@ -2,11 +2,11 @@
 
 from starlette.requests import Request
 
-from meetings.parts import waiting
+from meetings.mine import waiting
 from server.kernel.parts import kernel_of
 
 
 async def surround(request: Request, person_id: str) -> None:
     """Note it at the request, for `web.frame`. One query."""
     async with kernel_of(request).database.read() as session:
-        request.state.waiting = await waiting(session, person_id)
+        request.state.waiting = (await waiting(session, [person_id])).get(person_id, 0)

@@ -17,8 +17,9 @@ from meetings.events import (
     RescueAnswered,
     RescueOffered,
 )
+from meetings.mine import iso
 from meetings.model import Meeting, Seat
-from meetings.parts import Meetings, iso
+from meetings.parts import Meetings
 from server.live import topics
 
 

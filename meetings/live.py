@@ -1,7 +1,7 @@
 """Meetings over the live line."""
 
 from meetings import room
-from meetings.parts import mine
+from meetings.mine import mine
 from people.text import UnacceptableError, paragraphs
 from server.live.call import Call, Handler
 from server.live.wire.codes import LiveError
@@ -11,7 +11,8 @@ from server.live.wire.meeting import NOTES_MOST, MeetingNote, MeetingNoted, Meet
 async def waiting(call: Call, _params: MeetingsMine) -> MyMeetings:
     """What waits for me."""
     async with call.kernel.database.read() as session:
-        return MyMeetings.model_validate(await mine(session, call.person.id, call.clock.now()))
+        found = await mine(session, [call.person.id], call.clock.now())
+    return MyMeetings.model_validate(found[call.person.id])
 
 
 async def note(call: Call, params: MeetingNote) -> MeetingNoted:

@@ -2,18 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import and_, select
 from starlette.requests import HTTPConnection
 
 from fairs.cards import cards, roles_column
 from fairs.model import Membership
-from meetings import shown
 from meetings.fitting import Fitting, SharedWords
-from meetings.model import Meeting, Request, Seat
+from meetings.mine import mine
+from meetings.model import Meeting, Seat
 from server.kernel.asked import asked
 from server.kernel.parts import Kernel
 from server.live import topics
@@ -54,8 +51,9 @@ class Meetings:
         """Let these people's pages know what waits for them."""
         now = self.kernel.clock.now()
         async with self.kernel.database.read() as session:
-            for person_id in sorted(person_ids):
-                self.live.publish_state(topics.person(person_id), "meetings", await mine(session, person_id, now))
+            found = await mine(session, person_ids, now)
+        for person_id in sorted(person_ids):
+            self.live.publish_state(topics.person(person_id), "meetings", found[person_id])
 
     def remind(self, person_id: str, meeting_id: str, what: str, name: str, path: str = "") -> None:
         """Say something to somebody, wherever they are in the product."""
@@ -81,34 +79,6 @@ class Meetings:
             fair_id = await session.scalar(select(Meeting.fair_id).where(Meeting.id == meeting_id))
             found = await cards(session, fair_id, person_ids) if fair_id else {}
         return {id: Present(card.wire(), staff=True) for id, card in found.items()}
-
-
-async def mine(session: AsyncSession, person_id: str, now: datetime) -> dict[str, Any]:
-    """What waits for somebody, as `server.live.wire.meeting.MyMeetings`."""
-    ahead = await shown.agenda(session, person_id, since=now, limit=1)
-    return {"waiting": await waiting(session, person_id), "next": _next(ahead[0]) if ahead else None}
-
-
-async def waiting(session: AsyncSession, person_id: str) -> int:
-    """How many requests wait for somebody's answer."""
-    query = select(func.count()).select_from(Request)
-    turn = Request.turn_id == person_id, Request.answered_at.is_(None)
-    return await session.scalar(query.where(*turn)) or 0
-
-
-def _next(meeting: shown.MeetingShown) -> dict[str, Any]:
-    return {
-        "id": meeting.id,
-        "name": ", ".join(each.name for each in meeting.others if each.name),
-        "starts_at": iso(meeting.starts_at),
-        "ends_at": iso(meeting.ends_at),
-        "path": f"{meeting.path}/room",
-    }
-
-
-def iso(moment: datetime) -> str:
-    """A moment as the live line writes it."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def meetings_of(connection: HTTPConnection) -> Meetings:

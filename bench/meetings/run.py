@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -38,7 +37,13 @@ class Measured:
     deeds: Deeds
     audit: Audit
     cpu: float  # seconds of all workers
-    wall: float
+    seconds: float  # of the counted window
+    clients: int
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """What ended neither done nor refused for a reason, by deed and status."""
+        return {what: number for what, number in self.deeds.ended.items() if what.split()[1] not in ("303", "409")}
 
 
 def run(options: Options) -> Result:
@@ -58,11 +63,11 @@ def _measure(case: str, clients: int, seconds: float) -> Measured:
     with _ground(case) as (settings, workers):
         crowd = asyncio.run(fill(_settings(settings), clients))
         with _serving(settings, workers) as servers:
-            before, begun = _cpu(servers), time.monotonic()
+            before = _cpu(servers)
             deeds = asyncio.run(_work(servers, crowd, seconds))
-            cpu, wall = _cpu(servers) - before, time.monotonic() - begun
+            cpu = _cpu(servers) - before
         found = asyncio.run(audit(_settings(settings)))
-    return Measured(deeds, found, cpu, wall)
+    return Measured(deeds, found, cpu, seconds, clients)
 
 
 def _settings(values: dict[str, Any]) -> Settings:
@@ -81,11 +86,13 @@ def _rows(case: str, measured: Measured) -> list[Row]:
         ("half_done", found.half_done, "1"),
         ("p50_ms", _percentile(deeds.seconds, 0.50) * 1000, "ms"),
         ("p99_ms", _percentile(deeds.seconds, 0.99) * 1000, "ms"),
+        ("offered_per_s", measured.clients / THINK_S, "1/s"),
+        ("done_per_s", len(deeds.seconds) / measured.seconds, "1/s"),
         ("deeds", len(deeds.seconds), "1"),
         ("conflicts", sum(number for what, number in deeds.ended.items() if what.endswith(" 409")), "1"),
-        ("failed", sum(number for what, number in deeds.ended.items() if what.split()[1] not in ("303", "409")), "1"),
+        ("failed", sum(measured.failures.values()), "1"),
         ("meetings", found.meetings, "1"),
-        ("cpu_ms_per_deed", measured.cpu * 1000 / max(1, len(deeds.seconds)), "ms"),
+        ("cpu_ms_per_deed", measured.cpu * 1000 / max(1, deeds.all), "ms"),
     ]
     return [Row(case, SYSTEM, metric, round(float(value), 2), unit) for metric, value, unit in figures]
 

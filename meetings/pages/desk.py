@@ -12,8 +12,8 @@ from starlette.routing import Route
 from fairs.queries import fairs_of
 from fairs.rules import Phase, phase
 from meetings import shown
+from meetings.mine import mine as what_waits
 from meetings.pages.showing import me, show
-from meetings.parts import mine as what_waits
 from meetings.queries import plans_of
 from meetings.shown import MeetingShown
 from people.model import Person
@@ -72,7 +72,7 @@ async def start_my_day(request: Request) -> Response:
     """Be led from meeting to meeting: to the room of the one that runs or comes next."""
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
-        upcoming = (await what_waits(session, viewer.id, now))["next"]
+        upcoming = (await what_waits(session, [viewer.id], now))[viewer.id]["next"]
     return redirect(f"{upcoming['path']}?day=1" if upcoming else "/meetings")
 
 
