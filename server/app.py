@@ -265,6 +265,7 @@ class Fairmatch:
             ending.push_async_callback(self.people.stop)
             ending.push_async_callback(self.organisations.stop)
             ending.push_async_callback(self.calls.stop)
+            await self.calls.start()
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
             ending.push_async_callback(self.search.stop)

@@ -57,6 +57,33 @@ def serve(
 
 
 @app.command()
+def media_node(
+    host: Annotated[str | None, typer.Option(help="Address to take UDP on.")] = None,
+    port: Annotated[int | None, typer.Option(help="UDP port; 0: any free one.")] = None,
+    address: Annotated[list[str] | None, typer.Option(help="Where browsers reach it; may be given again.")] = None,
+    name: Annotated[str, typer.Option(help="Its name, the same at each start; empty: host name and port.")] = "",
+    child: Annotated[bool, typer.Option("--child", hidden=True, help="End with the parent process.")] = False,
+) -> None:
+    """Run a media node for the servers that share a Redis."""
+    import os
+    import socket
+
+    settings = settings_with(media_host=host, media_port=port, media_addresses=address or None)
+    from server.kernel.refusal import StartRefused
+    from signaling.media.member import serve as run
+
+    if not settings.redis_url:
+        refuse(StartRefused("A media node of its own is found through Redis: set FAIRMATCH_REDIS_URL."))
+    try:
+        given = name or f"{socket.gethostname()}-{settings.media_port}"
+        run(settings, given.replace(" ", "_"), parent=os.getppid() if child else None)
+    except OSError as error:
+        where = f"{settings.media_host or settings.host} port {settings.media_port}"
+        typer.echo(f"The media node cannot use UDP on {where}: {error.strerror}.", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
 def demo(data: DataOption = None) -> None:
     """Fill an empty database with the demo fair, and print the sign-in links of its cast."""
     run_with_kernel(data, _fill)

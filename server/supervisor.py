@@ -13,6 +13,7 @@ import structlog
 
 from server.kernel.refusal import REFUSED
 from server.kernel.settings import Settings
+from signaling import kept_node
 
 # Where prometheus_client keeps the figures of several processes; set before it is imported.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -41,7 +42,7 @@ def supervise(settings: Settings, listener: socket.socket) -> None:
 
 
 class Supervisor:
-    """Keeps one process per worker."""
+    """Keeps one process per worker, and one media node for all of them."""
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
         self._settings = settings
@@ -57,18 +58,32 @@ class Supervisor:
             loop.add_signal_handler(number, self._stop)
         names = [worker_name(self._settings, number) for number in range(1, self._settings.workers + 1)]
         log.info("supervising", workers=len(names), address=self._settings.public_url)
-        await asyncio.gather(*(self._keep(name) for name in names))
+        kept = [self._keep(name, self._worker_command(), self._worker_environment(name)) for name in names]
+        if self._settings.media_node == "here":
+            node = kept_node.node_name(self._settings)
+            kept.append(self._keep(node, kept_node.command(node), kept_node.environment(self._settings)))
+        await asyncio.gather(*kept)
         return self._code
 
-    async def _keep(self, name: str) -> None:
+    def _worker_command(self) -> list[str]:
+        return [sys.executable, "-m", "server.cli", "serve", "--worker-socket", str(self._listener.fileno())]
+
+    def _worker_environment(self, name: str) -> dict[str, str]:
+        """The one media node of this machine is ours, so that it outlives any worker."""
+        return as_environment(self._settings) | {
+            "FAIRMATCH_WORKER_NAME": name,
+            "FAIRMATCH_MEDIA_NODE": "elsewhere",
+        }
+
+    async def _keep(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         pause = FIRST_PAUSE_S
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             begun = loop.time()
-            code = await self._life(name)
+            code = await self._life(name, command, environment)
             if self._stopping.is_set():
                 return
-            log.error("worker_ended", worker=name, code=code)
+            log.error("process_ended", process=name, code=code)
             if code == REFUSED:
                 self._code = REFUSED
                 self._stop()
@@ -76,14 +91,11 @@ class Supervisor:
             pause = FIRST_PAUSE_S if loop.time() - begun > HEALTHY_S else min(pause * 2, LONGEST_PAUSE_S)
             await self._pause(pause)
 
-    async def _life(self, name: str) -> int:
+    async def _life(self, name: str, command: list[str], environment: dict[str, str]) -> int:
         """Start one process and see it through to its end; its exit code."""
-        descriptor = self._listener.fileno()
-        command = [sys.executable, "-m", "server.cli", "serve", "--worker-socket", str(descriptor)]
-        environment = os.environ | as_environment(self._settings) | {"FAIRMATCH_WORKER_NAME": name}
         # In a group of its own, so that Ctrl-C reaches it by us alone, and only once.
         process = await asyncio.create_subprocess_exec(
-            *command, env=environment, pass_fds=[descriptor], process_group=0
+            *command, env=os.environ | environment, pass_fds=[self._listener.fileno()], process_group=0
         )
         self._processes[name] = process
         if self._stopping.is_set():
@@ -106,7 +118,7 @@ class Supervisor:
 
     def _kill_late(self) -> None:
         for name, process in self._processes.items():
-            log.error("worker_killed", worker=name)
+            log.error("process_killed", process=name)
             process.kill()
 
     async def _pause(self, seconds: float) -> None:

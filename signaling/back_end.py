@@ -36,6 +36,10 @@ class MediaBackEnd(Protocol):
 
     ears: Ears
 
+    async def start(self) -> None:
+        """Begin to hear what happens."""
+        ...
+
     async def join(self, join: Join) -> Joined:
         """Answer an offer."""
         ...

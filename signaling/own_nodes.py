@@ -1,13 +1,16 @@
 """Our own media nodes as a back end: the protocol and the ways to nodes, without anything of the node itself."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 import structlog
 
+from server.kernel.bus import Bus
 from server.kernel.settings import Settings
 from signaling import protocol
 from signaling.back_end import Ears
+from signaling.found_nodes import FoundNodes
 from signaling.lines import ChildLine, Line
 from signaling.protocol import Gone, MediaError, RoomState, frame_of
 
@@ -18,6 +21,10 @@ A = TypeVar("A", bound=protocol.Frame)
 
 class Nodes(Protocol):
     """Which node a room is on."""
+
+    async def start(self) -> None:
+        """Begin to hear them."""
+        ...
 
     async def for_room(self, room: str, *, place: bool) -> Line | None:
         """The way to the room's node; where it has none: placed on one, or None. Raises MediaError."""
@@ -37,14 +44,14 @@ class OneChild:
 
     def __init__(self, settings: Settings, ears: "OwnNodes") -> None:
         self._ears = ears
-        self._workers = settings.workers
         self.line = ChildLine(child_arguments(settings), ears.heard, self._lost)
         self._rooms: set[str] = set()
 
+    async def start(self) -> None:
+        """Nothing is started before somebody calls."""
+
     async def for_room(self, room: str, *, place: bool) -> Line | None:
-        """The child, for every room. Several workers would each have one, and people would not meet: refused."""
-        if self._workers > 1:
-            raise MediaError("unavailable", "calls through a media node need a single worker")
+        """The child, for every room."""
         if place:
             self._rooms.add(room)
         return self.line if room in self._rooms else None
@@ -64,12 +71,16 @@ class OneChild:
 
 
 class OwnNodes:
-    """The back end `node`."""
+    """The back end `node`: one child without Redis, all nodes that are found there with it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, bus: Bus) -> None:
         self.ears = Ears()
         self._versions: dict[str, int] = {}  # of rooms with people in them
-        self.nodes: Nodes = OneChild(settings, self)
+        self.nodes: Nodes = FoundNodes(settings, bus, self) if settings.redis_url else OneChild(settings, self)
+
+    async def start(self) -> None:
+        """Begin to hear the nodes."""
+        await self.nodes.start()
 
     async def join(self, join: protocol.Join) -> protocol.Joined:
         """Answer an offer."""
@@ -94,8 +105,11 @@ class OwnNodes:
 
     async def expel(self, expel: protocol.Expel) -> None:
         """End the part of a person or of a session."""
-        for line in await self.nodes.all():
-            await line.ask("expel", frame_of(expel))
+        lines = await self.nodes.all()
+        answers = await asyncio.gather(*(line.ask("expel", frame_of(expel)) for line in lines), return_exceptions=True)
+        for error in answers:  # only now: no node keeps anybody because another one does not answer
+            if isinstance(error, BaseException):
+                raise error
 
     async def where(self, person: str) -> list[protocol.Presence]:
         """All parts that somebody takes."""
@@ -136,14 +150,26 @@ class OwnNodes:
     def heard(self, kind: str, data: Mapping[str, Any]) -> None:
         """An event of a node."""
         if kind == "room":
-            state = RoomState.model_validate(data)
-            if state.participants:
-                self._versions[state.room] = state.v
-            else:
-                self._versions.pop(state.room, None)
-            self.ears.on_room(state)
+            self._room_is(RoomState.model_validate(data))
         elif kind == "gone":
             self.ears.on_gone(Gone.model_validate(data))
+
+    def _room_is(self, state: RoomState) -> None:
+        if state.participants:
+            self._versions[state.room] = state.v
+        else:
+            self._versions.pop(state.room, None)
+        self.ears.on_room(state)
+
+    async def catch_up(self) -> None:
+        """Events may have got lost: ask how all rooms are."""
+        for room in list(self._versions):
+            try:
+                state = await self.state(room)
+            except MediaError as error:
+                log.warning("media_state_unknown", room=room, reason=error.message)
+            else:
+                self._room_is(state) if state else self.lost(room)
 
     def lost(self, room: str) -> None:
         """A room's node is gone: nobody is in it until they join again, on another node."""

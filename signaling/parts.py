@@ -32,9 +32,13 @@ class Calls:
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
         """Compose the parts. Nothing of a media node is loaded before somebody calls."""
-        calls = cls(kernel, live, back_end or OwnNodes(kernel.settings))
+        calls = cls(kernel, live, back_end or OwnNodes(kernel.settings, kernel.bus))
         calls.back_end.ears.on_room = calls._room_changed
         return calls
+
+    async def start(self) -> None:
+        """Begin to hear the nodes."""
+        await self.back_end.start()
 
     async def stop(self) -> None:
         """End the nodes that run here."""
@@ -71,7 +75,7 @@ class Calls:
         return call_wire(state) | {"v": state.v if state else 0, "kind": mine.kind, "may": may}
 
     def _room_changed(self, state: RoomState) -> None:
-        self.live.publish_state(topics.call(state.room), "call", call_wire(state), v=state.v)
+        self.live.show_state(topics.call(state.room), "call", call_wire(state), v=state.v)
 
 
 def call_wire(state: RoomState | None) -> dict[str, Any]:

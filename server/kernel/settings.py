@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
 
+    media_node: Literal["here", "elsewhere"] = Field(
+        default="here",
+        description="Whether this server starts a media node of its own, or calls go to those that run elsewhere.",
+    )
     media_host: str = Field(default="", description="Address on which a media node takes UDP; empty: as `host`.")
     media_port: int = Field(
         default=0, ge=0, le=65535, description="UDP port of the media node; 0: any free one. The only port calls need."

@@ -82,10 +82,15 @@ class Hub:
 
     def state(self, topic: str, kind: str, data: Mapping[str, Any], version: int) -> None:
         """Tell everybody on a topic how something is now; an older version never follows a newer one."""
+        message = self.state_here(topic, kind, data, version)
+        self._bus.publish(_bus_topic(topic), doorbell.state(self.worker, kind, version, message))
+
+    def state_here(self, topic: str, kind: str, data: Mapping[str, Any], version: int) -> bytes:
+        """Tell the members on this worker alone; the message."""
         message = envelope.state(topic, version, kind, envelope.to_json(data))
         if room := self.rooms.get(topic):
             room.state(kind, version, message)
-        self._bus.publish(_bus_topic(topic), doorbell.state(self.worker, kind, version, message))
+        return message
 
     async def redacted(self, happened: Redacted) -> None:
         """Events of a log were changed: no worker may give out the old ones from its memory."""

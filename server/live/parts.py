@@ -114,6 +114,10 @@ class Live:
         moment = self.kernel.clock.now()
         self.hub.state(topic, kind, data, v if v is not None else int(moment.timestamp() * 1_000_000))
 
+    def show_state(self, topic: str, kind: str, data: Mapping[str, Any], v: int) -> None:
+        """Tell those on a topic who are connected here: what every worker hears by itself, each tells its own."""
+        self.hub.state_here(topic, kind, data, v)
+
     def viewers(self, topic: str) -> int:
         """Connections of this worker on a topic."""
         room = self.hub.rooms.get(topic)

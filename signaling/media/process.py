@@ -29,10 +29,11 @@ def main() -> None:
     parser.add_argument("--sending", default="", choices=["", "gso", "sendmmsg", "sendto"])
     given = parser.parse_args()
     announced = tuple(each for each in given.announce.split(",") if each)
-    _run(_serve(Place(given.host, given.port, announced, given.sending)))
+    run(_serve(Place(given.host, given.port, announced, given.sending)))
 
 
-def _run(serving: Any) -> None:
+def run(serving: Any) -> None:
+    """Run to the end on the fastest loop there is."""
     try:
         import uvloop
     except ImportError:  # where there is none for the system

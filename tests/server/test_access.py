@@ -218,6 +218,7 @@ FOR_MODERATORS = {"call.mute", "call.remove", "call.readmit"}
 
 async def a_call(walked: Walk) -> str:
     """The topic of a meeting room's call, on a back end that carries nothing."""
+    await walked.app.state.calls.stop()
     walked.app.state.calls.back_end = QuietBackEnd()
     async with walked.kernel.database.write() as uow:
         fair_id = await fair_of(uow.session, walked.room)

@@ -39,7 +39,16 @@ async def running(fair: ServerProcess) -> AsyncIterator[ServerProcess]:
 
 def workers(fair: ServerProcess) -> set[int]:
     """The process ids of the workers."""
-    return {child.pid for child in psutil.Process(fair.pid).children()}
+    return _children(fair, "--worker-socket")
+
+
+def media_nodes(fair: ServerProcess) -> set[int]:
+    """The process ids of the machine's media nodes."""
+    return _children(fair, "media-node")
+
+
+def _children(fair: ServerProcess, argument: str) -> set[int]:
+    return {child.pid for child in psutil.Process(fair.pid).children() if argument in child.cmdline()}
 
 
 def listened(fair: ServerProcess) -> int:
@@ -76,8 +85,25 @@ async def test_workers_serve_one_address_are_started_again_and_end_together(runn
     assert not any(map(alive, after))
 
 
+async def test_the_machine_has_one_media_node_that_outlives_workers_and_is_started_again(
+    running: ServerProcess,
+) -> None:
+    await until(lambda: "media_node_serves" in running.tail(1000))
+    [node] = media_nodes(running)
+    os.kill(workers(running).pop(), signal.SIGKILL)
+    await until(lambda: listened(running) == 3)
+    assert media_nodes(running) == {node}
+    os.kill(node, signal.SIGKILL)
+    await until(lambda: running.tail(1000).count("media_node_serves") == 2)
+    [again] = media_nodes(running)
+    assert again != node
+
+    assert await asyncio.to_thread(running.stop) == 0
+    assert not alive(again)
+
+
 async def test_no_worker_outlives_a_killed_supervisor(running: ServerProcess) -> None:
-    pids = workers(running)
+    pids = workers(running) | media_nodes(running)
 
     await asyncio.to_thread(running.kill)
 
@@ -92,4 +118,4 @@ async def test_workers_that_refuse_to_start_are_not_started_again(fair: ServerPr
         await asyncio.to_thread(fair.start)
 
     assert "is newer than this program knows" in fair.tail(1000)
-    assert fair.tail(1000).count("worker_ended") == 1
+    assert fair.tail(1000).count("process_ended") == 1

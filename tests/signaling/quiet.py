@@ -13,6 +13,9 @@ class QuietBackEnd:
         self.ears = Ears()
         self.asked: list[tuple[str, Any]] = []
 
+    async def start(self) -> None:
+        """Nothing to hear."""
+
     async def join(self, join: Any) -> Joined:
         """Noted."""
         self.asked.append(("join", join))

@@ -12,6 +12,7 @@ from rooms.actions import open_room
 from rooms.model import BOOTH, MEETING, STAGE
 from server.live import topics
 from server.live.wire.call import CallAnswer, CallSnapshot
+from signaling.found_nodes import FoundNodes
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
 from tests.server.live.ground import Client
@@ -178,7 +179,8 @@ async def test_a_killed_node_is_replaced_and_people_are_told_to_come_back(
     async with line.client("aylin", call) as aylin:
         await join(aylin, call, peers, sends=True)
         await state_of(aylin, call, lambda state: state["participants"])
-        child = line.there.app.state.calls.back_end.nodes.line.pid
+        nodes = line.there.app.state.calls.back_end.nodes
+        child = nodes.own.pid if isinstance(nodes, FoundNodes) else nodes.line.pid
         os.kill(child, signal.SIGKILL)
         await state_of(aylin, call, lambda state: state["participants"] == [])
         await join(aylin, call, peers, sends=True, generation=1)

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from bench.media.peer import Media, RawPeer
+from server.kernel.memory_bus import MemoryBus
 from server.kernel.settings import Settings
 from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, Join, MediaError, Remove, RoomState
@@ -19,7 +20,7 @@ def offer() -> str:
 
 
 async def test_nothing_is_started_before_somebody_calls() -> None:
-    nodes = OwnNodes(Settings())
+    nodes = OwnNodes(Settings(), MemoryBus())
     assert await nodes.state("room") is None
     assert await nodes.stats() == []
     await nodes.remove(Remove(room="room", participant="anna"))
@@ -29,7 +30,7 @@ async def test_nothing_is_started_before_somebody_calls() -> None:
 
 
 async def test_a_node_that_dies_is_started_again_and_its_rooms_are_said_to_be_empty() -> None:
-    nodes, states = OwnNodes(Settings()), list[RoomState]()
+    nodes, states = OwnNodes(Settings(), MemoryBus()), list[RoomState]()
     nodes.ears.on_room = states.append
     await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
     await until(lambda: states)
@@ -44,18 +45,11 @@ async def test_a_node_that_dies_is_started_again_and_its_rooms_are_said_to_be_em
 
 
 async def test_what_is_wrong_is_said_by_the_node_and_it_goes_on() -> None:
-    nodes = OwnNodes(Settings())
+    nodes = OwnNodes(Settings(), MemoryBus())
     with pytest.raises(MediaError, match="bad_request: sdp"):
         await nodes.join(Join(room="room", participant="anna", person="", session="", sdp="v=0"))
     await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
     assert [each.participant for each in await nodes.where("anna")] == ["anna"]
     await nodes.expel(Expel(person="anna"))
     assert await nodes.where("anna") == []
-    await nodes.stop()
-
-
-async def test_several_workers_have_no_calls_rather_than_calls_in_which_people_do_not_meet() -> None:
-    nodes = OwnNodes(Settings(workers=2))
-    with pytest.raises(MediaError, match="unavailable"):
-        await nodes.join(Join(room="room", participant="anna", person="", session="", sdp=offer()))
     await nodes.stop()

@@ -23,6 +23,7 @@ SDP = {"content-type": "application/sdp"}
 async def there(app: Starlette) -> AsyncIterator[Guests]:
     """A fair with people, and a back end that carries nothing."""
     async with guests(app) as there:
+        await app.state.calls.stop()
         app.state.calls.back_end = QuietBackEnd()
         yield there
 

@@ -1,0 +1,162 @@
+"""Media nodes that are found in Redis and asked over the bus: from all workers, on all machines."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from server.kernel.bus import Bus
+from server.kernel.ids import new_id
+from server.kernel.settings import Settings
+from signaling import bus_topics
+from signaling.kept_node import KeptNode
+from signaling.lines import START_S, Asking, Line
+from signaling.protocol import MediaError
+from signaling.registry import BEAT_S, Member, Registry, lightest
+
+log = structlog.get_logger(__name__)
+
+# How often a worker that waits for the first node looks for it.
+LOOK_EVERY_S = 0.1
+
+
+class Ears(Protocol):
+    """Who is told what nodes tell."""
+
+    def heard(self, kind: str, data: Mapping[str, Any]) -> None:
+        """An event of a node."""
+        ...
+
+    def lost(self, room: str) -> None:
+        """A room's node is gone."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Events may have got lost."""
+        ...
+
+
+class BusLine:
+    """A way to a node."""
+
+    def __init__(self, bus: Bus, asking: Asking, back: str, life: str) -> None:
+        self._bus = bus
+        self._asking = asking
+        self._back = back.encode() + b"\n"
+        self._topic = bus_topics.requests(life)
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have the node do something. Raises MediaError."""
+        return await self._asking.ask(method, params, self._send)
+
+    def _send(self, frame: bytes) -> None:
+        self._bus.publish(self._topic, self._back + frame)
+
+
+class FoundNodes:
+    """The nodes of the registry. Where none is and this machine shall have one, it is started with the first call."""
+
+    def __init__(self, settings: Settings, bus: Bus, ears: Ears) -> None:
+        self._ears = ears
+        self._bus = bus
+        self._registry = Registry(settings)
+        self.own = KeptNode(settings) if settings.media_node == "here" else None
+        self._asking = Asking()
+        self._back = bus_topics.answers(new_id())
+        self._names: dict[str, str] = {}  # of lives that were heard
+        self._rooms: dict[str, str] = {}  # with people in them, and the lives that carry them
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to hear them."""
+        await self._bus.subscribe(self._back, self._answered)
+        await self._bus.subscribe(bus_topics.EVENTS, self._told)
+        self._bus.on_gap(self._missed)
+        self._tasks = [asyncio.create_task(self._watch())]
+
+    async def stop(self) -> None:
+        """Hear them no longer, and end the one that was started here."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bus.unsubscribe(bus_topics.EVENTS, self._told)
+        await self._bus.unsubscribe(self._back, self._answered)
+        if self.own:
+            await self.own.stop()
+        await self._registry.stop()
+
+    async def for_room(self, room: str, *, place: bool) -> Line | None:
+        """The way to the room's node; where it has none: to the one with the least to do, or None."""
+        candidate = lightest(await self._members()) if place else None
+        life = await self._registry.place(room, candidate)
+        return self._line(life) if life else None
+
+    async def all(self) -> list[Line]:
+        """The ways to all nodes."""
+        return [self._line(member.life) for member in await self._registry.members()]
+
+    def _line(self, life: str) -> Line:
+        return BusLine(self._bus, self._asking, self._back, life)
+
+    async def _members(self) -> list[Member]:
+        """At least one. Raises MediaError where there is none and none can be started."""
+        give_up = time.monotonic() + START_S
+        while not (members := await self._registry.members()):
+            if self.own is None or time.monotonic() > give_up:
+                raise MediaError("unavailable", "there is no media node")
+            self.own.begin()
+            await asyncio.sleep(LOOK_EVERY_S)
+        return members
+
+    # -- what nodes say --------------------------------------------------------------------------------------------
+
+    def _answered(self, payload: bytes) -> None:
+        self._asking.answered(json.loads(payload))
+
+    def _told(self, payload: bytes) -> None:
+        frame = json.loads(payload)
+        name, life, kind = frame["n"], frame["l"], frame["k"]
+        if kind == "bye":
+            self._lose([life])
+            return
+        if life not in self._names:
+            self._lose([former for former, whose in self._names.items() if whose == name])
+            self._names[life] = name
+        if kind == "room":
+            self._carries(frame["d"], life)
+        if kind != "hello":
+            self._ears.heard(kind, frame["d"])
+
+    def _carries(self, state: Mapping[str, Any], life: str) -> None:
+        if state["participants"]:
+            self._rooms[state["room"]] = life
+        elif self._rooms.get(state["room"]) == life:
+            del self._rooms[state["room"]]
+
+    def _lose(self, lives: list[str]) -> None:
+        """These lives have ended: nobody is in their rooms until they join again, on another node."""
+        for life in lives:
+            self._names.pop(life, None)
+            for room in [room for room, carrying in self._rooms.items() if carrying == life]:
+                del self._rooms[room]
+                self._ears.lost(room)
+
+    async def _watch(self) -> None:
+        """Notice nodes that died without a word, and whose name nobody took up again."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if not self._rooms:
+                continue
+            try:
+                living = {member.life for member in await self._registry.members()}
+            except MediaError as error:
+                log.warning("media_registry_away", reason=error.message)
+            else:
+                self._lose([life for life in {*self._names, *self._rooms.values()} if life not in living])
+
+    def _missed(self) -> None:
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks.append(asyncio.create_task(self._ears.catch_up()))

@@ -1,0 +1,137 @@
+"""A node among others: it enters itself in Redis, is asked over the bus, and ends its calls when it is cut off."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import time
+from typing import Any
+
+import structlog
+
+from server.kernel.bus import Bus
+from server.kernel.clock import SystemClock
+from server.kernel.redis_bus import RedisBus
+from server.kernel.settings import Settings
+from signaling import bus_topics
+from signaling.lines import encoded
+from signaling.media.node import Node, Place
+from signaling.media.process import answer, run
+from signaling.media.room import PARTICIPANTS_MOST
+from signaling.protocol import MediaError
+from signaling.registry import BEAT_S, LEASE_S, Member, Registry
+
+log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings, name: str, *, parent: int | None = None) -> None:
+    """Be a node until a signal says to stop, or `parent` is no longer our parent. Raises OSError: no such port."""
+    run(_serve(settings, name, parent))
+
+
+async def _serve(settings: Settings, name: str, parent: int | None) -> None:
+    bus = RedisBus(settings.redis_url, settings.redis_prefix, SystemClock())
+    place = Place(settings.media_host or settings.host, settings.media_port, tuple(settings.media_addresses))
+    membership = Membership(place, bus, Registry(settings), name)
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await bus.start()
+    await membership.start()
+    log.info("media_node_serves", name=name, port=membership.node.port)
+    try:
+        while not stopping.is_set() and parent in (None, os.getppid()):
+            try:
+                await asyncio.wait_for(stopping.wait(), 1.0)
+            except TimeoutError:
+                continue
+    finally:
+        await membership.stop()
+        await bus.stop()
+
+
+class Membership:
+    """A node, what it hears over the bus, and its lease."""
+
+    def __init__(self, place: Place, bus: Bus, registry: Registry, name: str) -> None:
+        self.node = Node(place, self._tell)
+        self.name = name
+        self.life = secrets.token_hex(8)
+        self._bus = bus
+        self._registry = registry
+        self._renewed = time.monotonic()
+        self._beating: asyncio.Task[None] | None = None
+        self._answering: set[asyncio.Task[None]] = set()
+        self._busy = time.process_time()
+
+    async def start(self) -> None:
+        """Serve, and be found."""
+        await self.node.start()
+        await self._bus.subscribe(bus_topics.requests(self.life), self._hear)
+        await self._beat()
+        self._tell("hello", {})
+        self._beating = asyncio.create_task(self._keep_beating())
+
+    async def stop(self) -> None:
+        """Be found no longer, and end all calls."""
+        if self._beating:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
+        try:
+            await self._registry.withdraw(Member(self.name, self.life))
+        except MediaError as error:
+            log.warning("media_node_not_withdrawn", reason=error.message)
+        self._tell("bye", {})
+        await self._bus.unsubscribe(bus_topics.requests(self.life), self._hear)
+        await self.node.stop()
+        await self._registry.stop()
+
+    def _tell(self, kind: str, data: dict[str, Any]) -> None:
+        self._bus.publish(bus_topics.EVENTS, encoded({"n": self.name, "l": self.life, "k": kind, "d": data}))
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    def _hear(self, payload: bytes) -> None:
+        """A request. Those that came one after the other are begun in this order."""
+        back, _, frame = payload.partition(b"\n")
+        task = asyncio.create_task(self._answer(back.decode(), json.loads(frame)))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, back: str, frame: dict[str, Any]) -> None:
+        self._bus.publish(back, encoded(await answer(self.node, frame)))
+
+    # -- the lease -------------------------------------------------------------------------------------------------
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            await self._beat()
+
+    async def _beat(self) -> None:
+        """Renew the lease. Who could not for its whole length is taken for dead by all, and ends what it carries:
+        nobody could take a right away here any more."""
+        if time.monotonic() - self._renewed > LEASE_S and self.node.rooms:
+            log.error("media_node_cut_off", rooms=len(self.node.rooms))
+            await self._close(list(self.node.rooms))
+        begun = time.monotonic()
+        member = Member(self.name, self.life, self._load(begun))
+        try:
+            await self._registry.announce(member)
+            await self._close(await self._registry.hold(member, list(self.node.rooms)))
+        except MediaError as error:
+            log.warning("media_node_lease_not_renewed", reason=error.message)
+        else:
+            self._renewed = begun
+
+    async def _close(self, rooms: list[str]) -> None:
+        for room in rooms:
+            await self.node.ask("close", {"room": room})
+
+    def _load(self, now: float) -> float:
+        """The part of a core since the last beat, and the part of the places that are taken."""
+        busy = time.process_time()
+        share = (busy - self._busy) / max(BEAT_S, now - self._renewed)
+        self._busy = busy
+        return share + sum(len(room.participants) for room in self.node.rooms.values()) / PARTICIPANTS_MOST
