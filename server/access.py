@@ -166,7 +166,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/lists"): Access.SIGNED_IN,
     ("POST", "/lists"): Access.SIGNED_IN,
     ("GET", "/lists/bookmarks"): Access.SIGNED_IN,
+    ("GET", "/lists/bookmarks/export.{format}"): Access.SIGNED_IN,
     ("GET", "/lists/{list}"): Access.SIGNED_IN,
+    ("GET", "/lists/{list}/export.{format}"): Access.SIGNED_IN,
     ("POST", "/lists/{list}"): Access.SIGNED_IN,
     ("POST", "/lists/{list}/remove"): Access.SIGNED_IN,
     ("POST", "/lists/{list}/organisations/{organisation}/remove"): Access.SIGNED_IN,
@@ -180,6 +182,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     # Search: what is found is decided by the index's audiences, and again by each part's query
     ("GET", "/discover"): Access.ANYONE,
     ("GET", "/discover/suggestions"): Access.ANYONE,
+    ("GET", "/discover/export.{format}"): Access.SIGNED_IN,
     ("GET", "/discover/saved"): Access.SIGNED_IN,
     ("POST", "/discover/saved"): Access.SIGNED_IN,
     ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query

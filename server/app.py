@@ -28,6 +28,7 @@ import directory.organisations.pages
 import directory.partners.pages
 import directory.products.pages
 import directory.search.pages
+import directory.search.taking
 import fairs.documents
 import fairs.own_data
 import fairs.pages
@@ -244,6 +245,7 @@ class Fairmatch:
             *directory.partners.pages.routes,
             *fairs.planning.routes,
             *directory.search.pages.routes,
+            *directory.search.taking.routes,
             *directory.products.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,

@@ -47,6 +47,8 @@ _OWN = (
     Entry("devices", N_("Your devices"), "monitor-smartphone", "/me/devices"),
     Entry("data", N_("Your data"), "archive", "/me/data"),
 )
+# Only for those who run the platform.
+_ADMINS = (Entry("imports", N_("Imports"), "upload", "/imports"),)
 SIGN_OUT = "/sign-out"
 
 
@@ -74,12 +76,14 @@ class Frame:
 
 def frame_of(request: Request) -> Frame:
     """Everything that the layouts need to know about a request; sound for anonymous people and bare requests."""
-    viewer = viewer_of(getattr(request.state, "person", None))
+    person = getattr(request.state, "person", None)
+    viewer = viewer_of(person)
+    own = (*_OWN, *_ADMINS) if getattr(person, "admin", False) else _OWN
     theme = request.cookies.get(THEME_COOKIE, "")
     return Frame(
         viewer=viewer,
         entries=tuple(_leading_somewhere(request, _with_fair(request, _ENTRIES))) if viewer else (),
-        own=tuple(_leading_somewhere(request, _OWN)) if viewer else (),
+        own=tuple(_leading_somewhere(request, own)) if viewer else (),
         unread=getattr(request.state, "unread", 0),
         waiting=getattr(request.state, "waiting", 0),
         theme=theme if theme in THEMES else "",

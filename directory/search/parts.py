@@ -96,6 +96,14 @@ class Search:
         hits = [_hit(marker, cards, each, found.through) for each in found.found if each in cards]
         return Page(asked, found, hits)
 
+    async def all_found(self, viewer: Viewer, asked: Asked, most: int) -> Sequence[Found] | None:
+        """What a viewer finds, in order, the first `most` of all pages. None: the index is being made."""
+        place = find_place(asked.near) if asked.near else None
+        async with self.kernel.database.read() as session:
+            audiences = await self.catalogue.audiences(session, viewer)
+        found = await self._ask(lambda look: find(look, asked, audiences, place, limit=most))
+        return None if found is None else found.found
+
     async def suggestions(self, viewer: Viewer, typed: str) -> list[Hit]:
         """What may be meant by what somebody is typing: at most `SUGGESTIONS`, best first."""
         async with self.kernel.database.read() as session:

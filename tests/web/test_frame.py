@@ -4,9 +4,13 @@ from types import SimpleNamespace
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.web.conftest import AYLIN, Stage
-from web.frame import HUES, hue, initials
+from web.frame import HUES, frame_of, hue, initials
 
 
 async def test_only_entries_that_lead_somewhere_are_shown(stage: Stage, client: httpx2.AsyncClient):
@@ -74,3 +78,16 @@ def test_initials_stand_for_a_name(name: str, letters: str):
 def test_a_colour_belongs_to_an_id_for_good():
     assert hue("0193a1") == hue("0193a1")
     assert {hue(f"person-{number}") for number in range(100)} == set(range(HUES))
+
+
+async def test_only_administrators_are_led_to_the_imports():
+    app = Starlette(routes=[Route("/imports", lambda _request: Response())])
+
+    def own(*, admin: bool) -> list[str]:
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "app": app, "state": {}}
+        request = Request(scope)
+        request.state.person = SimpleNamespace(id="1", name="Aylin", photo_url="", admin=admin)
+        return [entry.key for entry in frame_of(request).own]
+
+    assert own(admin=True) == ["imports"]
+    assert own(admin=False) == []

@@ -1,5 +1,5 @@
 """The pages of lists, words and notes."""
 
-from directory.lists.pages import about, index, one
+from directory.lists.pages import about, index, one, taking
 
-routes = [*index.routes, *one.routes, *about.routes]
+routes = [*index.routes, *taking.routes, *one.routes, *about.routes]

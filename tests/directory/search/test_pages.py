@@ -116,3 +116,14 @@ async def test_a_search_is_saved_changed_looked_at_and_removed(there: Guests) ->
     assert (await there["bernd"].post(f"{kept}/remove")).status_code == 404
     assert (await me.post(f"{kept}/remove")).status_code == 303
     assert "No saved searches yet" in (await me.get("/discover/saved")).text
+
+
+async def test_results_go_along_as_a_file_with_those_who_have_an_account(
+    there: Guests, client: httpx2.AsyncClient
+) -> None:
+    await until_found(there["aylin"], "/discover?q=energy+forum", RUHR)
+    taken = (await there["aylin"].get("/discover/export.json?q=energy+forum")).json()
+    assert any(row["page"].endswith(RUHR) for row in taken)
+    assert (await there["aylin"].get("/discover/export.csv?q=energy+forum")).content.startswith(b"\xef\xbb\xbf")
+    assert (await client.get("/discover/export.csv")).status_code in (303, 401)
+    assert "/discover/export.xlsx?q=energy" in (await there["aylin"].get("/discover?q=energy+forum")).text

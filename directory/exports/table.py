@@ -1,0 +1,36 @@
+"""What is taken along: columns, and rows that come in pages, so that no export is ever whole in memory."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+# A text, a number, a moment, several texts; None: nothing is known.
+Cell = str | int | datetime | Sequence[str] | None
+Row = Sequence[Cell]
+
+# Rows of a page: what is asked of the database at once, and held in memory.
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `key` is its name in JSON and stays as it is, `title` heads it in a spreadsheet, in a language."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to take along. `rows` gives pages, each of at most `PAGE` rows with a cell for every column."""
+
+    name: str  # of the file, without its ending
+    columns: Sequence[Column]
+    rows: AsyncIterator[Sequence[Row]]
+
+
+def flat(cell: Cell) -> str | int | datetime | None:
+    """The cell as one value: several texts stand in one, as people write them."""
+    if cell is None or isinstance(cell, str | int | datetime):
+        return cell
+    return "; ".join(cell)
