@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 from directory.cells import neutral
 from directory.exports.table import Cell, Row, Table, flat
@@ -20,6 +20,8 @@ CHUNK = 64 * 1024
 
 async def as_xlsx(table: Table) -> AsyncIterator[bytes]:
     """One sheet with a heading row. Nothing can be sent before all is written: a ZIP file ends with its directory."""
+    from openpyxl import Workbook  # slow to load, and wanted seldom
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
@@ -37,7 +39,7 @@ async def as_xlsx(table: Table) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _save(book: Workbook, file: IO[bytes]) -> None:
+def _save(book: "Workbook", file: IO[bytes]) -> None:
     book.save(file)
     file.seek(0)
 
@@ -48,5 +50,7 @@ def _cell(cell: Cell) -> str | int | datetime | None:
         return one.replace(tzinfo=None)  # Excel knows no zones; our moments are in UTC
     if not isinstance(one, str):
         return one
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     text = neutral(ILLEGAL_CHARACTERS_RE.sub("", one))
     return text if len(text) <= CELL_MOST else text[: CELL_MOST - 1] + "…"
