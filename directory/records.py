@@ -11,7 +11,20 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from server.kernel.ids import new_id
 from server.kernel.prepared import Prepared, Transaction
@@ -35,7 +48,7 @@ class Hanging:
     ordered: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """Which tables a kind of record is made of. `key` is the column that refers to the record's id.
 
@@ -94,8 +107,7 @@ class Records:
             values.update(dict.fromkeys(self.shape.text_fields, ""))
             values.update({name: () for name in self.shape.lists if name in names})
         self._read_texts(transaction, found)
-        for name in self.shape.lists.keys() & set(names):
-            self._read_list(transaction, found, name)
+        self._read_lists(transaction, found, [name for name in self.shape.lists if name in names])
         return found
 
     def own_fields(self, transaction: Transaction, ids: Collection[str]) -> dict[str, set[str]]:
@@ -194,16 +206,19 @@ class Records:
         for id_, locale, *parts in look_up(transaction, self.shape.texts, columns, self.shape.key, found):
             found[id_].update({f"{part}.{locale}": text for part, text in zip(self.shape.parts, parts, strict=True)})
 
-    def _read_list(self, transaction: Transaction, found: dict[str, dict[str, Any]], name: str) -> None:
-        hanging = self.shape.lists[name]
-        order = ("position",) if hanging.ordered else ()
-        columns = (self.shape.key, *order, *hanging.columns)
-        rows = defaultdict(list)
-        for row in look_up(transaction, hanging.table, columns, self.shape.key, found, **hanging.fixed):
-            rows[row[0]].append(tuple(row[1:]))
-        for id_, several in rows.items():
-            kept = [row[len(order) :] for row in sorted(several, key=lambda row: row[0])]
-            found[id_][name] = tuple(row[0] if len(hanging.columns) == 1 else row for row in kept)
+    def _read_lists(self, transaction: Transaction, found: dict[str, dict[str, Any]], names: Sequence[str]) -> None:
+        """Fill in these lists: all of them in one query, however many tables they lie in."""
+        hangings = [self.shape.lists[name] for name in names]
+        if not hangings:
+            return
+        fixed = {f"f{number}_{each}": value for number, one in enumerate(hangings) for each, value in one.fixed.items()}
+        rows: dict[tuple[int, str], list[Sequence[Any]]] = defaultdict(list)
+        for some in _widened(found):
+            bound = {f"i{number}": value for number, value in enumerate(some)} | fixed
+            for row in transaction.rows(_hanging(self.shape, tuple(names), len(some)), bound):
+                rows[row[0], row[1]].append(row[2:])
+        for (number, id_), several in rows.items():
+            found[id_][names[number]] = _ordered(hangings[number], several)
 
     def _change_texts(self, transaction: Transaction, rows: Sequence[tuple[str, Values, Values]]) -> None:
         changed = [
@@ -248,13 +263,45 @@ def look_up(
     transaction: Transaction, table: Table, columns: tuple[str, ...], by: str, values: Collection[str], **where: str
 ) -> Iterable[Sequence[Any]]:
     """These columns of the rows in which the column `by` has one of many values, and others have the one given."""
+    for some in _widened(values):
+        bound = {f"i{number}": value for number, value in enumerate(some)} | where
+        yield from transaction.rows(_selecting(table, columns, by, len(some), tuple(where)), bound)
+
+
+def _widened(values: Iterable[str]) -> Iterable[list[str]]:
+    """Values in lots as wide as one of `WIDTHS`; the last value of a lot is said again until it is."""
     asked = list(values)
     for start in range(0, len(asked), WIDTHS[-1]):
         some = asked[start : start + WIDTHS[-1]]
-        width = next(width for width in WIDTHS if width >= len(some))
-        some += some[-1:] * (width - len(some))
-        bound = {f"i{number}": value for number, value in enumerate(some)} | where
-        yield from transaction.rows(_selecting(table, columns, by, width, tuple(where)), bound)
+        yield some + some[-1:] * (next(width for width in WIDTHS if width >= len(some)) - len(some))
+
+
+def _ordered(hanging: Hanging, rows: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+    """A field of rows of (position, its columns, nothing); by their position, else sorted by their first column."""
+    width = len(hanging.columns)
+    kept = [tuple(row[1 : 1 + width]) for row in sorted(rows, key=lambda row: row[0] if hanging.ordered else row[1])]
+    return tuple(row[0] for row in kept) if width == 1 else tuple(kept)
+
+
+@lru_cache(128)
+def _hanging(shape: Shape, names: tuple[str, ...], width: int) -> Prepared:
+    """The rows of several lists of as many records: (number of the list, record, position, the columns of its row)."""
+    hangings = [shape.lists[name] for name in names]
+    widest = max(hangings, key=lambda one: len(one.columns))
+    types = [widest.table.c[name].type for name in widest.columns]
+    parts = [_one_list(shape.key, number, one, width, types) for number, one in enumerate(hangings)]
+    return Prepared(union_all(*parts) if len(parts) > 1 else parts[0])
+
+
+def _one_list(key: str, number: int, hanging: Hanging, width: int, types: Sequence[Any]) -> Select[Any]:
+    columns = hanging.table.c
+    position = columns.position if hanging.ordered else literal_column("0", Integer)
+    own = [columns[name] for name in hanging.columns]
+    nothing = [cast(null(), each) for each in types[len(own) :]]
+    same = [columns[name] == bindparam(f"f{number}_{name}", type_=columns[name].type) for name in hanging.fixed]
+    one_of = columns[key].in_([bindparam(f"i{each}") for each in range(width)])
+    which = literal_column(str(number), Integer)
+    return select(which.label("list"), columns[key], position.label("position"), *own, *nothing).where(*same, one_of)
 
 
 @lru_cache(512)

@@ -26,8 +26,8 @@ PUBLIC = "public"  # everybody, without an account
 MEMBERS = "members"  # everybody who is signed in
 
 # Facets: by these names the parts give values, and the page offers them with counts. A value is a stable key in lower
-# case ("energy", "growth", "nw"), not a word of one language; `Catalogue.name_values` says how it is shown.
-FACETS = ("type", "industry", "technology", "country", "region", "stage", "size", "language")
+# case ("energy", "growth", "de"), not a word of one language; `Catalogue.name_values` says how it is shown.
+FACETS = ("type", "industry", "technology", "country", "stage", "size", "language")
 Facet = str
 
 # Characters of a text that are looked at. Beyond lies what nobody searches for.

@@ -31,7 +31,11 @@ OVERLAP = timedelta(minutes=2)
 LOOK_BACK_EVERY_S = 5.0
 # Rows that are read and put at once, and rows after which a long way is committed.
 LOT = 500
+# The same while this process also answers requests: each lot holds the event loop for a few milliseconds at most, and
+# after it the indexer rests as long as it worked.
+LOT_BESIDE = 40
 COMMIT_AFTER = 20_000
+REST_MOST_S = 1.0
 # How long another process that writes is left alone before it is asked again, and a pause after a failure.
 LOCK_RETRY_S = 3.0
 FAILURE_PAUSE_S = 5.0
@@ -57,13 +61,15 @@ class Following:
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[Kind, dict[str, Mark]] = {}
         self._looked_back = 0.0
+        self._lot = LOT
         self.writes = False  # whether this process is the one
         self._ended = False
         # One thread for all writing: what was begun is ended before the next is done, also when nobody waits for it.
         self._thread = ThreadPoolExecutor(1, "search-writer")
 
     async def start(self) -> None:
-        """Begin to follow, as soon as no other process does."""
+        """Begin to follow, as soon as no other process does, and beside the requests that this one answers."""
+        self._lot = LOT_BESIDE
         await self._bus.subscribe(TOPIC, self._heard)
         self._task = asyncio.create_task(self._run())
 
@@ -156,9 +162,9 @@ class Following:
         """Walk on from the last mark to the end."""
         rows = uncommitted = 0
         while True:
-            after = written.state.rows.get(source.kind)
+            begun, after = monotonic(), written.state.rows.get(source.kind)
             async with self._database.read() as session:
-                marks = await source.changed(session, after, LOT)
+                marks = await source.changed(session, after, self._lot)
                 documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
             if marks:
                 await self._put(written, source.kind, marks, documents, fresh=fresh)
@@ -169,7 +175,8 @@ class Following:
             if uncommitted >= COMMIT_AFTER:
                 await self._in_thread(written.commit)
                 uncommitted = 0
-            if len(marks) < LOT:
+            await self._rest(begun)
+            if len(marks) < self._lot:
                 return rows
 
     async def _told(self, written: Written, kind: Kind) -> int:
@@ -177,13 +184,13 @@ class Following:
         source, rows = self._catalogue.sources[kind], 0
         while True:
             async with self._database.read() as session:
-                marks = await touches(session, kind, written.state.touches.get(kind), LOT)
+                marks = await touches(session, kind, written.state.touches.get(kind), self._lot)
                 documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
             if marks:
                 await self._put(written, kind, marks, documents)
                 written.state.touches[kind] = marks[-1]
             rows += len(marks)
-            if len(marks) < LOT:
+            if len(marks) < self._lot:
                 return rows
 
     async def _back(self, written: Written, source: Source) -> int:
@@ -192,13 +199,13 @@ class Following:
         after = Mark(last.at - OVERLAP, "") if last else None
         while after is not None and after < (last or after):
             async with self._database.read() as session:
-                marks = await source.changed(session, after, LOT)
+                marks = await source.changed(session, after, self._lot)
                 late = [mark for mark in marks if not self._is_known(source.kind, mark)]
                 documents = await source.documents(session, [mark.id for mark in late]) if late else []
             if late:
                 await self._put(written, source.kind, late, documents)
             rows += len(late)
-            after = marks[-1] if len(marks) == LOT else None
+            after = marks[-1] if len(marks) == self._lot else None
         return rows + await self._told_late(written, source)
 
     async def _told_late(self, written: Written, source: Source) -> int:
@@ -206,7 +213,7 @@ class Following:
         if last is None:
             return 0
         async with self._database.read() as session:
-            marks = await touches(session, source.kind, Mark(last.at - OVERLAP, ""), LOT)
+            marks = await touches(session, source.kind, Mark(last.at - OVERLAP, ""), self._lot)
             late = [mark for mark in marks if not self._is_known(source.kind, mark)]
             documents = await source.documents(session, [mark.id for mark in late]) if late else []
         if late:
@@ -228,6 +235,11 @@ class Following:
         if len(seen) > REMEMBERED:
             seen.clear()
         seen |= {mark.id: mark for mark in marks}
+
+    async def _rest(self, begun: float) -> None:
+        """Leave the processor to requests for as long as was worked, where there are any."""
+        if self._lot == LOT_BESIDE:
+            await asyncio.sleep(min(monotonic() - begun, REST_MOST_S))
 
     def _is_known(self, kind: Kind, mark: Mark) -> bool:
         known = self._seen.get(kind, {}).get(mark.id)

@@ -18,7 +18,7 @@ from directory.search.places import Where, find_place
 from directory.search.vocabulary import VocabularyWriter
 
 # What lies in the folder is made anew when this changes: fields, folding or the ways words are cut.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Bytes that the writer gathers before it writes a part of the index.
 HEAP = 48_000_000
 # Documents of which the words are counted before they are looked up in the vocabulary.

@@ -31,7 +31,6 @@ FACET_NAMES = {
     "industry": N_("Industry"),
     "technology": N_("Technology"),
     "country": N_("Country"),
-    "region": N_("Region"),
     "stage": N_("Stage"),
     "size": N_("Size"),
     "language": N_("Language"),

@@ -7,7 +7,9 @@ from pathlib import Path
 from bin.places import ROOT
 
 CONTRACT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-[LAYERS] = [contract["layers"] for contract in CONTRACT["contracts"]]
+# The first contract orders the whole house; those with a container order the parts within one of its layers.
+HOUSE, *WITHIN = CONTRACT["contracts"]
+LAYERS = HOUSE["layers"]
 NAMED = {name for layer in LAYERS for name in re.findall(r"[a-z_.]+", layer)}
 # The chores, the measurements and the tests stand outside: nothing of the product imports them.
 OUTSIDE = {"bin", "bench", "tests"}
@@ -26,6 +28,12 @@ def test_every_package_is_held() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - OUTSIDE
     assert packages == set(CONTRACT["root_packages"])
     assert packages - {"server"} <= NAMED
+
+
+def test_parts_within_a_layer_are_all_held() -> None:
+    """`exhaustive` has import-linter refuse a part that the contract does not name."""
+    assert [contract["containers"] for contract in WITHIN] == [["directory"]]
+    assert all(contract["exhaustive"] for contract in WITHIN)
 
 
 def test_nothing_below_imports_a_part_of_the_composition_root() -> None:
