@@ -71,7 +71,10 @@ def _measure(result: Result, ground: str, folder: Path, url: str, sizes: tuple[i
         asyncio.run(_migrated(folder, url))
     tables.fill(url, folder, sizes)
     _say(f"{ground}: index and searches")
-    _add(result, ground, FAIRMATCH, _asked(folder, url))
+    figures = _asked(folder, url)
+    if figures["index"]["documents"] != sum(sizes):
+        raise UsageError(f"{figures['index']['documents']:,} of {sum(sizes):,} things are in the index")
+    _add(result, ground, FAIRMATCH, figures)
     _say(f"{ground}: pages")
     _add(result, ground, FAIRMATCH, {"organisation page": _pages(folder, url, sizes[0])})
     if url:

@@ -6,7 +6,7 @@ import random
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from directory.products.model import Product, ProductText
 from server.kernel.tables import Base
 
 LOT = 10_000
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 _INDUSTRIES, _TECHNOLOGIES = ([term.code for term in TAGS[kind]] for kind in ("industry", "technology"))
 _STAGES, _SIZES = [term.code for term in STAGES], [term.code for term in SIZES]
@@ -118,7 +119,7 @@ def _need(made: Made) -> Iterator[tuple[type[Base], Row]]:
         {
             "id": id_,
             "organisation_id": id_of("organisation", made.owner),
-            "kind": "need",
+            "kind": "seek",
             "category": "product",
             "blind": False,
             "remote": False,
@@ -127,6 +128,7 @@ def _need(made: Made) -> Iterator[tuple[type[Base], Row]]:
             "place": place,
             "state": "open",
             "published_at": made.at,
+            "expires_at": NEVER,  # whenever this is run: an open need alone is found
             "created_at": made.at,
             "updated_at": made.at,
         },

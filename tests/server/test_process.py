@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -80,6 +81,13 @@ def test_a_port_of_the_system_is_one_clear_sentence(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(StartRefused, match="Port 80 needs special rights"):
         listening(settings_with(port=80))
+
+
+def test_no_answer_waits_for_the_acknowledgement_of_its_beginning() -> None:
+    with listening(settings_with(port=0)) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_only_the_proxies_that_are_named_are_believed() -> None:
