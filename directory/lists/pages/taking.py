@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.organisations import columns, rows_about
 from directory.exports.table import PAGE, Cell, Column, Row, Table
 from directory.lists import queries
 from directory.lists.queries import Entry
 from directory.lists.rules import LABEL_MOST
+from directory.organisations.table import columns, rows_about
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
