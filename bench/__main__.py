@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from bench import report
@@ -46,9 +47,11 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(options: argparse.Namespace, given: Sequence[str]) -> int:
     systems = [name for name in options.systems.split(",") if name]
     command = " ".join(["python -m bench", *(f"'{part}'" if " " in part else part for part in given)])
-    result = BENCHMARKS[options.name](
-        Options(command, options.only, systems, options.seconds, max(1, options.rounds), options.members, options.scale)
+    wanted = Options(
+        command, options.only, systems, options.seconds, max(1, options.rounds), options.members, options.scale
     )
+    with redirect_stdout(sys.stderr):  # what the product logs while it is measured is no figure
+        result = BENCHMARKS[options.name](wanted)
     print(result.as_json() if options.json else as_table(result))
     return 0 if result.rows else 1
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,8 +67,7 @@ def run(options: Options) -> Result:
 
 def _measure(result: Result, ground: str, folder: Path, url: str, sizes: tuple[int, int, int]) -> None:
     _say(f"{ground}: {sizes[0]:,} organisations, {sizes[1]:,} products, {sizes[2]:,} needs")
-    with redirect_stdout(sys.stderr):  # the log's line about the schema is no figure
-        asyncio.run(_migrated(folder, url))
+    asyncio.run(_migrated(folder, url))
     tables.fill(url, folder, sizes)
     _say(f"{ground}: index and searches")
     figures = _asked(folder, url)

@@ -17,6 +17,8 @@ from bench.fanout.measure import measure
 from bench.fanout.systems import PEERS, Peer
 from bench.options import Options, UsageError
 from bench.processes import ServerError
+from bench.registry import BENCHMARKS
+from bench.results import Result, Row
 
 WINDOW, IDLE = CASES[1], CASES[-1]
 
@@ -121,6 +123,21 @@ def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]):
     assert {"deliveries_per_cpu_second", "p50_ms", "p99_ms"} <= metrics.keys()
     assert {row["system"] for row in data["rows"]} == {"websockets.broadcast"}
     assert metrics["p50_ms"]["unit"] == "ms"
+
+
+def test_what_is_logged_meanwhile_is_not_among_the_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def chatty(options: Options) -> Result:
+        print("schema_upgraded")
+        row = Row("case", "fairmatch", "p50_ms", 1.0, "ms")
+        return Result("chatty", {}, options.command, "2026-11-25T12:00:00+00:00", [row])
+
+    monkeypatch.setitem(BENCHMARKS, "fanout", chatty)
+    assert main(["fanout", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["benchmark"] == "chatty"
+    assert "schema_upgraded" in printed.err
 
 
 def test_without_figures_the_command_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
