@@ -36,8 +36,15 @@ def test_nobody_waits_for_a_service_that_is_not_there() -> None:
     assert waited_for <= set(SERVICES)
 
 
-def test_only_the_proxy_is_reached_from_outside() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["caddy"]
+def test_only_the_proxy_and_the_media_node_are_reached_from_outside() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy", "media-node"}
+    assert all(port.endswith("/udp") for port in SERVICES["media-node"]["ports"])
+
+
+def test_workers_leave_calls_to_the_media_node() -> None:
+    assert SERVICES["worker"]["environment"]["FAIRMATCH_MEDIA_NODE"] == "elsewhere"
+    [port] = SERVICES["media-node"]["ports"]
+    assert f"--port={port.split(':')[0]}" in SERVICES["media-node"]["command"]
 
 
 def test_every_named_volume_is_declared() -> None:
