@@ -22,6 +22,8 @@ async def test_the_socket_survives_ten_page_visits(stage: Stage, servers: Server
         entry = rail.get_by_role("link", name=ROUND[visit % len(ROUND)])
         await entry.click()
         await expect(entry).to_have_attribute("aria-current", "page")
+        # The visit is over: until then Turbo may still put the page in place of its preview, under the next press.
+        await expect(aylin.page.locator("html")).not_to_have_attribute("aria-busy", "true")
         await aylin.is_live()
         assert await aylin.connection() == before
     assert await aylin.page.evaluate("window.sameDocument")

@@ -122,7 +122,7 @@ def commands_of(typed: Typer, prefix: str) -> Iterator[str]:
     """Every command as it is typed."""
     for command in typed.registered_commands:
         assert command.callback is not None
-        yield f"{prefix} {command.name or command.callback.__name__}"
+        yield f"{prefix} {command.name or command.callback.__name__.replace('_', '-')}"
     for group in typed.registered_groups:
         assert group.typer_instance is not None
         yield from commands_of(group.typer_instance, f"{prefix} {group.name}")
