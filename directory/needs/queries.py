@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from directory.needs import rules
 from directory.needs.knowing import if_known, is_listed, knows_owner, may_see
@@ -15,9 +14,13 @@ from directory.needs.model import Need, NeedFile, NeedTag, NeedText
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
 from directory.speaking import Viewer
+from server.kernel.ids import is_id
 
 # Needs on a page of the list.
 PAGE = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Digits of a moment in a cursor: to the year 2286.
+_DIGITS_MOST = 16
 # Needs of one's own on their page: more than an organisation can have is never shown.
 MINE_MOST = rules.NEEDS_MOST
 
@@ -58,6 +61,27 @@ class Filter:
         return bool(self.industry or self.country or self.within or self.words)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place in the list of needs. It says all that it takes to go on from it: nothing is looked up by an id that
+    somebody made up, so nobody learns from the next page when a need was published that they may not see."""
+
+    at: datetime
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The place in a cursor, as `str` writes it; None for what is none."""
+        moment, _, need_id = text.partition(".")
+        if not (moment.isascii() and moment.isdecimal() and len(moment) <= _DIGITS_MOST and is_id(need_id)):
+            return None
+        return cls(_EPOCH + timedelta(microseconds=int(moment)), need_id)
+
+    def __str__(self) -> str:
+        """The place as a cursor: microseconds since 1970, and the id."""
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.id}"
+
+
 async def need(session: AsyncSession, viewer: Viewer, need_id: str) -> Seen | None:
     """A need, as far as the viewer may see it."""
     found = await _seen(session, viewer, _columns(viewer).where(Need.id == need_id, may_see(viewer)))
@@ -65,9 +89,15 @@ async def need(session: AsyncSession, viewer: Viewer, need_id: str) -> Seen | No
 
 
 async def listed(
-    session: AsyncSession, viewer: Viewer, wanted: Filter, now: datetime, *, after: str | None = None, limit: int = PAGE
+    session: AsyncSession,
+    viewer: Viewer,
+    wanted: Filter,
+    now: datetime,
+    *,
+    after: Place | None = None,
+    limit: int = PAGE,
 ) -> list[Seen]:
-    """A page of the open needs, the latest first. `after` is the id of the last one of the page before."""
+    """A page of the open needs, the latest first. `after` is where the last one of the page before stands."""
     query = _columns(viewer).where(is_listed(viewer, now), *_narrowed(wanted, now), *_below(after))
     return await _seen(session, viewer, query.order_by(Need.published_at.desc(), Need.id.desc()).limit(limit))
 
@@ -197,9 +227,7 @@ def _day(now: datetime, days: int) -> date:
     return (now + timedelta(days=days)).date()
 
 
-def _below(after: str | None) -> list[ColumnElement[bool]]:
+def _below(after: Place | None) -> list[ColumnElement[bool]]:
     if after is None:
         return []
-    last = aliased(Need)
-    edge = select(last.published_at).where(last.id == after).scalar_subquery()
-    return [or_(Need.published_at < edge, and_(Need.published_at == edge, Need.id < after))]
+    return [or_(Need.published_at < after.at, and_(Need.published_at == after.at, Need.id < after.id))]

@@ -10,15 +10,15 @@ from starlette.routing import Route
 from directory.needs import queries, threads
 from directory.needs.pages.common import around, coming
 from directory.needs.parts import needs_of
-from directory.needs.queries import PAGE, Filter
+from directory.needs.queries import PAGE, Filter, Place
 from directory.needs.rules import KINDS
+from directory.needs.seen import Seen
 from directory.needs.telling import other_side
 from directory.news.newsroom import newsroom_of
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.vocabulary import country_codes, country_name
 from directory.speaking import own_organisations
 from server.kernel.http import not_found
-from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_
 from web.render import locale_of, page
@@ -39,9 +39,7 @@ async def index(request: Request) -> Response:
 
 
 async def _open(request: Request, kind: str) -> Response:
-    wanted, after = _filter(request, kind), request.query_params.get("after")
-    if after is not None and not is_id(after):
-        raise not_found()
+    wanted, after = _filter(request, kind), _after(request)
     now, locale = kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
@@ -54,7 +52,7 @@ async def _open(request: Request, kind: str) -> Response:
                 (code, INDUSTRIES.name(code, locale)) for code in await queries.industries(session, viewer, now)
             ],
         }
-    onward = _onward(request, found[PAGE - 1].id) if len(found) > PAGE else ""
+    onward = _onward(request, found[PAGE - 1]) if len(found) > PAGE else ""
     return page(
         request,
         "needs/index.html",
@@ -113,7 +111,20 @@ def _filter(request: Request, kind: str) -> Filter:
     )
 
 
-def _onward(request: Request, after: str) -> str:
+def _after(request: Request) -> Place | None:
+    """Where the page before ended. Raises ProblemError 404 for what is no cursor of ours."""
+    given = request.query_params.get("after")
+    if given is None:
+        return None
+    place = Place.parse(given)
+    if place is None:
+        raise not_found()
+    return place
+
+
+def _onward(request: Request, last: Seen) -> str:
+    assert last.published_at is not None  # what is listed was published
+    after = str(Place(last.published_at, last.id))
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "after" and value]
     return "/needs?" + urlencode([*kept, ("after", after)])
 

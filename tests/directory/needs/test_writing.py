@@ -191,6 +191,25 @@ async def test_a_long_list_comes_page_by_page(there: Network) -> None:
     assert "Need number 03" not in second.text
 
 
+async def test_the_id_of_a_need_is_no_cursor_so_nothing_is_told_of_hidden_ones(there: Network) -> None:
+    draft, shown = await there.need(publish=False), await there.need()
+    for need_id in (draft, shown):
+        assert (await there["aylin"].get(f"/needs?after={need_id}")).status_code == 404
+
+
+@pytest.mark.parametrize("cursor", ["1.x", ".", "-1.{id}", "99999999999999999.{id}", "1_0.{id}", "٣.{id}", "1.5.{id}"])
+async def test_what_is_no_cursor_is_not_found(there: Network, cursor: str) -> None:
+    need_id = await there.need()
+    assert (await there["aylin"].get("/needs", params={"after": cursor.format(id=need_id)})).status_code == 404
+
+
+async def test_needs_published_in_one_moment_come_once_each(there: Network) -> None:
+    made = {await there.need(texts={"en": _wording(f"Need number {number:02}")}) for number in range(23)}
+    first = await there["aylin"].get("/needs")
+    second = await there["aylin"].get(first.headers["link"].partition(">")[0].removeprefix("<"))
+    assert sorted(made) == sorted(each for each in made for page in (first, second) if f"/needs/{each}" in page.text)
+
+
 def _wording(title: str) -> object:
     from directory.needs.seen import Wording
 
