@@ -6,9 +6,14 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings import rules
+from meetings.events import MeetingCancelled, MeetingMoved
 from meetings.model import Meeting, Seat
+from meetings.parts import Meetings
 from server.kernel.asked import asked
 from server.kernel.clock import Clock
+from server.live import topics
+from signaling.listeners import fit_rights
+from signaling.parts import Calls
 from signaling.rights import EVERYTHING, CallRights, Pair, RightsOf
 
 _PAIRS = asked("person_id", "meeting_id")
@@ -34,3 +39,20 @@ def rights_in_meetings(clock: Clock) -> RightsOf:
         }
 
     return rights_of
+
+
+def listen(meetings: Meetings, calls: Calls) -> None:
+    """Whoever's meeting is called off, or is at another time, is out of its call at once, media included."""
+
+    async def changed(happened: MeetingMoved | MeetingCancelled) -> None:
+        for person_id in sorted(happened.person_ids):
+            meetings.live.grants.refresh(person_id)
+            await fit_rights(calls, person_id)
+
+    async def called_off(happened: MeetingCancelled) -> None:
+        for person_id in sorted(happened.person_ids):
+            meetings.live.grants.revoke(person_id, topics.call(happened.meeting_id))
+
+    meetings.kernel.events.on(MeetingCancelled, called_off)
+    meetings.kernel.events.on(MeetingCancelled, changed)
+    meetings.kernel.events.on(MeetingMoved, changed)

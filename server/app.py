@@ -194,6 +194,7 @@ class Fairmatch:
         own_calendars.Reader(kernel)
         chat.introducing.listen(talk)
         signaling.listeners.listen(calls)
+        meetings.calls.listen(meets, calls)
         persons.acquaintances.register(share_a_fair)
         persons.acquaintances.register(between.have_met)
         persons.acquaintances.register(chat.introducing.introduced)

@@ -23,7 +23,7 @@ def listen(calls: Calls) -> None:
         await _harmless(calls.end(person=happened.person_id))
 
     async def changed(happened: MemberBanned | MemberLeft | RolesChanged) -> None:
-        await _harmless(fit_rights(calls, happened.person_id))
+        await fit_rights(calls, happened.person_id)
 
     events.on(SessionRevoked, session_over)
     events.on(PersonErased, gone)
@@ -33,7 +33,11 @@ def listen(calls: Calls) -> None:
 
 
 async def fit_rights(calls: Calls, person_id: str) -> None:
-    """Fit somebody's part in all calls to what they may do now."""
+    """Fit somebody's part in all calls to what they may do now. For whatever changes rights in a kind of room."""
+    await _harmless(_fit(calls, person_id))
+
+
+async def _fit(calls: Calls, person_id: str) -> None:
     taking_part = await calls.back_end.where(person_id)
     rights = await calls.rights({(person_id, each.room) for each in taking_part})
     for each in taking_part:

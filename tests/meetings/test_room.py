@@ -9,8 +9,10 @@ from sqlalchemy import select
 from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome, Rescue
 from rooms.queries import lobby
 from server.live import topics
+from signaling.protocol import Expel, Presence
 from tests.meetings.scene import Scene
 from tests.server.walk import Socket
+from tests.signaling.quiet import QuietBackEnd
 
 
 @asynccontextmanager
@@ -46,6 +48,36 @@ async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there:
         noted = await strange.ask("meeting.note", meeting=topics.meeting(meeting), text="x", version=0)
     assert heard[topics.meeting(meeting)]["e"]["code"] in ("not_found", "forbidden")
     assert noted["e"]["code"] in ("not_found", "forbidden")
+
+
+async def test_a_meetings_call_is_for_its_people_while_its_room_is_open(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+
+    async def may(*names: str) -> set[str]:
+        asked = [(there.ids[name], meeting) for name in ("aylin", "bernd", "chloe")]
+        found = await there.app.state.calls.rights(asked)
+        assert all(rights.publish and not rights.moderate for rights in found.values())
+        return {person for person, _ in found} ^ {there.ids[name] for name in names}
+
+    await there.go_to(meeting, minutes=6)
+    assert await may() == set()
+    await there.go_to(meeting, minutes=4)
+    assert await may("aylin", "bernd") == set()
+    await there.go_to(meeting, minutes=-40)
+    assert await may() == set()
+
+
+async def test_whoever_sits_in_a_meeting_that_is_called_off_is_out_of_its_call_at_once(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    calls = there.app.state.calls
+    await calls.stop()
+    calls.back_end = back_end = QuietBackEnd()
+    back_end.taking_part = {there.ids["bernd"]: [Presence(room=meeting, participant="p-1")]}
+    async with line(there, "bernd", topics.call(meeting)) as bernd:
+        assert "r" in await bernd.ask("call.ice", call=topics.call(meeting))
+        assert (await there["aylin"].post(f"/meetings/{meeting}/cancel", data={"reason": "Ill"})).status_code == 303
+        assert (await bernd.ask("call.ice", call=topics.call(meeting)))["e"]["code"] == "not_found"
+    assert back_end.asked == [("expel", Expel(person=there.ids["bernd"], room=meeting))]
 
 
 async def test_notes_are_shared_and_who_was_slower_loses_nothing(there: Scene) -> None:

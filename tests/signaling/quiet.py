@@ -3,7 +3,7 @@
 from typing import Any
 
 from signaling.back_end import Ears
-from signaling.protocol import Joined, RoomState
+from signaling.protocol import Joined, Presence, RoomState
 
 
 class QuietBackEnd:
@@ -12,6 +12,7 @@ class QuietBackEnd:
     def __init__(self) -> None:
         self.ears = Ears()
         self.asked: list[tuple[str, Any]] = []
+        self.taking_part: dict[str, list[Presence]] = {}  # by person, as `where` tells it
 
     async def start(self) -> None:
         """Nothing to hear."""
@@ -25,9 +26,9 @@ class QuietBackEnd:
         """Nobody is there."""
         return None
 
-    async def where(self, person: str) -> list[Any]:
-        """Nowhere."""
-        return []
+    async def where(self, person: str) -> list[Presence]:
+        """Where a test has put them."""
+        return self.taking_part.get(person, [])
 
     async def stats(self) -> list[Any]:
         """None."""
