@@ -101,9 +101,15 @@ class Messages:
 
 def load(locale: str, folder: Path = TRANSLATIONS) -> Messages:
     """Merge all `<locale>/*.po` files, the later by name winning; a language without any is empty, not an error."""
+    return _merged(locale, tuple((path, path.stat().st_mtime_ns) for path in _files(locale, folder)))
+
+
+@lru_cache
+def _merged(locale: str, files: tuple[tuple[Path, int], ...]) -> Messages:
+    """Reading them takes longer than anything else in a start: once is enough, until one of them changes."""
     merged = Catalog(locale=locale, fuzzy=False)
-    for catalog in catalogues(locale, folder):
-        for message in catalog:
+    for path, _ in files:
+        for message in _read(locale, path):
             if message.id and not message.fuzzy and all(forms(message.string)):
                 merged[message.id] = message
     return Messages(locale, merged)
@@ -111,9 +117,16 @@ def load(locale: str, folder: Path = TRANSLATIONS) -> Messages:
 
 def catalogues(locale: str, folder: Path = TRANSLATIONS) -> Iterator[Catalog]:
     """The catalogue of each feature in a language, by name."""
-    for path in sorted((folder / locale).glob("*.po")):
-        with path.open("rb") as file:
-            yield read_po(file, locale=locale)
+    return (_read(locale, path) for path in _files(locale, folder))
+
+
+def _files(locale: str, folder: Path) -> list[Path]:
+    return sorted((folder / locale).glob("*.po"))
+
+
+def _read(locale: str, path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
 
 
 def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:

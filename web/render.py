@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -24,6 +25,25 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Numbers for elements that another element must name, counted anew in each page so that a page is always the same.
 _numbers: ContextVar[Iterator[int]] = ContextVar("_numbers")
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates, kept in memory for all languages and applications of the process: each is compiled once."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, if its template was compiled before and has not changed."""
+        if code := self._codes.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled just now; the last version of a template alone."""
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Now(Protocol):
@@ -99,6 +119,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=self._dev,
+            bytecode_cache=COMPILED,
         )
         catalogue = translations(locale)
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension

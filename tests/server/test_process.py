@@ -38,7 +38,7 @@ async def refused_start(servers: Servers | None = None, **values: object) -> sub
 
 
 async def test_a_server_from_its_start_to_its_end(serve: Serve, tmp_path: Path) -> None:
-    servers = await serve(workers=1, base_url="https://fair.example.org")
+    servers = await serve(workers=1, warm=False, base_url="https://fair.example.org")
     first = servers.processes[0]
     assert f"address=https://fair.example.org port={first.port}" in servers.logs()
 

@@ -12,6 +12,7 @@ from random import SystemRandom
 from typing import Any, Self
 
 from tests.support.guard import Guard
+from tests.support.warm import Process
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 35.0
@@ -34,7 +35,7 @@ class Daemon:
         self.folder = folder
         self.log = folder / f"{name}.log"
         self._guard = guard
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -73,8 +74,15 @@ class Daemon:
     def start(self) -> None:
         """Start it and return once it serves. Raises AssertionError, with its log, when it does not come up."""
         assert not self.running, f"{self.name} runs already"
+        self._process = self.launch()
+        self._guard.watch(self.pid, signal.SIGKILL)
+        until(lambda: not self.running or self.ready(), START_TIMEOUT_S, f"{self.name} to come up", self.tail)
+        assert self.running, f"{self.name} ended at once:\n{self.tail()}"
+
+    def launch(self) -> Process:
+        """A new process of it, in a session of its own."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command(),
                 cwd=self.folder,
                 env=self.environment(),
@@ -84,9 +92,6 @@ class Daemon:
                 start_new_session=True,
                 **rights_of(self.user()),
             )
-        self._guard.watch(self.pid, signal.SIGKILL)
-        until(lambda: not self.running or self.ready(), START_TIMEOUT_S, f"{self.name} to come up", self.tail)
-        assert self.running, f"{self.name} ended at once:\n{self.tail()}"
 
     def stop(self) -> int:
         """End it in its own orderly way; its exit code. Killed, and -9, when it does not end in time."""

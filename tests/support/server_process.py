@@ -1,6 +1,7 @@
 """The real server in processes of its own: one on the embedded ground, two on the cluster."""
 
 import asyncio
+import functools
 import http.client
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -13,9 +14,11 @@ from bin.places import VENV_BIN, environment
 from tests.support.backend import Backend
 from tests.support.daemon import Daemon, free_port
 from tests.support.guard import Guard
+from tests.support.warm import Process, Warm
 
 # Ends a stopping server's leave-taking early: a test that is about draining sets its own.
 DRAIN_SECONDS = 1
+_FAIRMATCH = str(VENV_BIN / "fairmatch")
 _TROUBLE = re.compile(
     r"Traceback \(most recent call last\)|\[(error|critical) *\]|was never (awaited|retrieved)|destroyed but"
 )
@@ -25,10 +28,12 @@ Settings = Mapping[str, Any]
 class ServerProcess(Daemon):
     """One worker: `fairmatch serve` on a port that it keeps over restarts."""
 
-    def __init__(self, name: str, folder: Path, guard: Guard, settings: Settings) -> None:
+    def __init__(self, name: str, folder: Path, guard: Guard, settings: Settings, warm: Warm | None = None) -> None:
+        """`warm` forks it off a process that has everything loaded; without, it is started as an operator does."""
         super().__init__(name, folder, guard)
         self.port = free_port()
-        self.program = [str(VENV_BIN / "fairmatch")]
+        self.program = [_FAIRMATCH]
+        self._warm = warm
         self._settings = {f"FAIRMATCH_{setting.upper()}": str(value) for setting, value in settings.items()}
 
     def forget(self, setting: str) -> None:
@@ -53,6 +58,12 @@ class ServerProcess(Daemon):
         """Nothing of the developer's own settings."""
         outer = {name: value for name, value in environment().items() if not name.startswith("FAIRMATCH_")}
         return outer | {"FAIRMATCH_DRAIN_SECONDS": str(DRAIN_SECONDS), "PYTHONUNBUFFERED": "1"} | self._settings
+
+    def launch(self) -> Process:
+        """Warm, where that was asked for and it is the product itself."""
+        if self._warm is None or self.program != [_FAIRMATCH]:
+            return super().launch()
+        return self._warm.launch(self.command()[1:], self.folder, self.environment(), self.log)
 
     def ready(self) -> bool:
         """Whether /readyz says so."""
@@ -127,23 +138,28 @@ class Servers:
 
 
 Serve = Callable[..., Awaitable[Servers]]
+WarmStart = Callable[[], Warm]
 
 
 @pytest.fixture
 async def serve(
-    request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, tmp_path: Path
+    request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, warm_start: WarmStart, tmp_path: Path
 ) -> AsyncIterator[Serve]:
     """Start servers with settings of the test's own: `servers = await serve(dev=True)`; `workers=` for their number,
-    `program=` for another one than the product's, which takes the same arguments.
+    `program=` for another one than the product's, which takes the same arguments; `warm=False` to start it as an
+    operator does, modules and all.
 
     At the end they are stopped, and the test fails when one of them has told of trouble in its log.
     """
     started: list[Servers] = []
 
-    async def start(workers: int | None = None, program: list[str] | None = None, **settings: Any) -> Servers:
+    async def start(
+        workers: int | None = None, program: list[str] | None = None, warm: bool = True, **settings: Any
+    ) -> Servers:
         base = sum(len(servers.processes) for servers in started)
         names = [f"server-{base + number}" for number in range(workers or backend.workers)]
-        processes = [ServerProcess(name, tmp_path, process_guard, backend.values() | settings) for name in names]
+        values, loaded = backend.values() | settings, warm_start() if warm else None
+        processes = [ServerProcess(name, tmp_path, process_guard, values, loaded) for name in names]
         for process in processes:
             process.program = program or process.program
         request.node.stash.setdefault(DAEMONS, []).extend(processes)
@@ -174,6 +190,15 @@ def process_guard() -> Iterator[Guard]:
     watchman = Guard()
     yield watchman
     watchman.close()
+
+
+@pytest.fixture(scope="session")
+def warm_start(process_guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmStart]:
+    """The process of this test process that servers are forked off, made when the first of them is wanted."""
+    made = functools.cache(lambda: Warm(process_guard, tmp_path_factory.mktemp("warm")))
+    yield made
+    if made.cache_info().currsize:
+        made().close()
 
 
 def told_of_trouble(daemon: Daemon) -> bool:

@@ -1,0 +1,179 @@
+"""Servers that start warm: one process per test process has the product's modules loaded, and each server is a fork
+of it. Loading them is three quarters of a start, and a run of the suite starts some hundred servers.
+
+Run as a program, this file listens on the socket that is named and answers each connection with a server of its own:
+one line in with what to run, one line out with its process number, and a last one with its exit code.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from bin.places import PYTHON, ROOT
+from tests.support.guard import Guard
+
+_LINE = 1 << 16
+
+
+class Process(Protocol):
+    """What a daemon needs of its process: a fork of ours, or one that `subprocess` started."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired, which `timeout` is in seconds for."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class Warm:
+    """The process that has everything loaded, seen from the tests."""
+
+    def __init__(self, guard: Guard, folder: Path) -> None:
+        self._address = str(folder / "warm")
+        command = [PYTHON, "-m", __spec__.name, self._address]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
+        guard.watch(self._process.pid, signal.SIGKILL)
+        self._guard = guard
+        self._lock = threading.Lock()
+        self._loaded = False
+
+    def launch(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> "Fork":
+        """Run `fairmatch` with these arguments, as `subprocess.Popen` would, but without loading it."""
+        self._await_loaded()
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(self._address)
+        order = {"arguments": [*arguments], "folder": str(folder), "environment": {**environment}, "log": str(log)}
+        connection.sendall(json.dumps(order).encode() + b"\n")
+        return Fork(connection)
+
+    def close(self) -> None:
+        """End it; the servers that it started are others' business."""
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._guard.forget(self._process.pid)
+
+    def _await_loaded(self) -> None:
+        assert self._process.stdout is not None
+        with self._lock:
+            self._loaded = self._loaded or bool(self._process.stdout.readline())
+            assert self._loaded, "the warm process did not come up"
+
+
+class Fork:
+    """One server that was forked off; its keeper tells on the connection how it ends."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._code: int | None = None
+        self.pid = int(self._lines.readline())
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        try:
+            return self.wait(0.000_001)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired after so many seconds."""
+        if self._code is None:
+            self._connection.settimeout(timeout)
+            try:
+                said = self._connection.recv(_LINE)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(["fairmatch"], timeout or 0.0) from None
+            self._code = int(said or -signal.SIGKILL)
+            self._lines.close()
+            self._connection.close()
+        return self._code
+
+    def kill(self) -> None:
+        """End it at once."""
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def main(address: str) -> None:
+    """Load everything, then fork off whatever is ordered. Returns in a fork alone, after the server's end."""
+    import server.app
+    from server.cli import app
+    from server.kernel.clock import SystemClock
+    from web.assets import Assets
+    from web.i18n import DEFAULT
+    from web.render import Templates
+
+    assert server.app
+    templates = Templates(Assets(), SystemClock()).environment(DEFAULT)
+    for name in templates.list_templates(extensions=["html"]):
+        templates.get_template(name)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    print("loaded", flush=True)
+    _become(_ordered(listener))
+    app()
+
+
+def _ordered(listener: socket.socket) -> dict[str, object]:
+    """Answer orders for ever; what is returned is the order of the fork that one is in now."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the keepers
+    while True:
+        connection, _ = listener.accept()
+        order: dict[str, object] = json.loads(connection.makefile("rb").readline())
+        if os.fork():
+            connection.close()
+            continue
+        listener.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if not (server := os.fork()):
+            connection.close()
+            return order
+        _keep(server, connection)
+
+
+def _keep(server: int, connection: socket.socket) -> None:
+    """Tell the tests of the server, to its end; never returns."""
+    os.setsid()
+    try:
+        connection.sendall(f"{server}\n".encode())
+        code = os.waitstatus_to_exitcode(os.waitpid(server, 0)[1])
+        connection.sendall(str(code).encode())
+    finally:
+        os._exit(0)
+
+
+def _become(order: dict[str, object]) -> None:
+    """Make a fork what `subprocess` would have made of the order."""
+    import random
+
+    os.setsid()
+    os.chdir(str(order["folder"]))
+    os.environ.clear()
+    os.environ.update(order["environment"])  # type: ignore[call-overload]
+    sys.argv = ["fairmatch", *order["arguments"]]  # type: ignore[misc]
+    random.seed()
+    sys.stdout.flush()
+    out = os.open(str(order["log"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for descriptor, opened in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, out)):
+        os.dup2(opened, descriptor)
+    sys.stdout.reconfigure(write_through=True)  # type: ignore[union-attr]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
