@@ -44,7 +44,7 @@ class Warm:
 
     def __init__(self, guard: Guard, folder: Path) -> None:
         self._address = str(folder / "warm")
-        command = [PYTHON, "-m", __spec__.name, self._address]
+        command = [str(PYTHON), "-m", __spec__.name, self._address]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
         guard.watch(self._process.pid, signal.SIGKILL)
         self._guard = guard
