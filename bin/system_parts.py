@@ -16,9 +16,10 @@ _PROGRAMS = {
     "postgresql": ("postgres",),
     # The headless shell is the same browser without windows: it takes half the work for the same pages.
     "chromium": ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "coturn": ("turnserver",),
     "emoji": ("NotoColorEmoji.ttf",),  # a font, for pictures in which people react
 }
-FOR_TESTS = ("redis", "postgresql", "chromium")
+FOR_TESTS = ("redis", "postgresql", "chromium", "coturn")
 FOR_PICTURES = ("chromium", "emoji")
 # Where programs lie that packages keep off the PATH.
 _OTHER_PLACES = {

@@ -4,18 +4,14 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from server.kernel import fetch
 from server.kernel.fetch import Fetcher, FetchError, is_public
+from tests.support.certificate import certified
 
 HERE = "127.0.0.1"
 V4 = "127.0.0.1 127.9.9.9 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1"
@@ -206,20 +202,3 @@ async def test_the_certificate_must_be_the_names(tmp_path: Path) -> None:
     async with serving(saying(b"news"), served) as port:
         assert (await fetcher.fetch(f"https://feeds.example:{port}/")).content == b"news"
         assert await refused(fetcher, f"https://other.example:{port}/") == "unreachable"
-
-
-def certified(folder: Path, name: str) -> ssl.SSLContext:
-    """What a host needs to be the name, by a certificate that it signed itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begins = datetime(2026, 1, 1)
-    built = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-    built = built.not_valid_before(begins).not_valid_after(begins + timedelta(days=36_500))
-    built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "host.pem").write_bytes(pem)
-    (folder / "key.pem").write_bytes(key.private_bytes(*form))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "host.pem", folder / "key.pem")
-    return context

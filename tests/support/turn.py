@@ -1,0 +1,67 @@
+"""A real coturn on loopback ports, configured as it is deployed."""
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from bin.places import ROOT
+from signaling.media import stun
+from tests.support.certificate import write_certificate
+from tests.support.daemon import Daemon, answers, free_port
+from tests.support.guard import Guard
+from tests.support.services import program_of
+
+SECRET = "the relay's secret"
+CONFIGURATION = ROOT / "deploy" / "turnserver.conf"
+# Addresses that it gives out: a few calls at once.
+PORTS = 200
+
+
+class Coturn(Daemon):
+    """As `deploy/turnserver.conf` says, but on this machine alone, which peers may be on; with a certificate of its own."""
+
+    def __init__(self, folder: Path, guard: Guard) -> None:
+        super().__init__("coturn", folder, guard)
+        self.port, self.tls_port = free_port(), free_port()
+        self.first_port = free_port()
+        write_certificate(folder, "127.0.0.1")
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Its address by the way that leads there, as Chromium names the way."""
+        plain = f"turn:127.0.0.1:{self.port}?transport="
+        return {"udp": f"{plain}udp", "tcp": f"{plain}tcp", "tls": f"turns:127.0.0.1:{self.tls_port}?transport=tcp"}
+
+    def command(self) -> Sequence[str]:
+        """What differs from the deployment stands on the command line, and wins."""
+        options = {
+            "listening-ip": "127.0.0.1",
+            "relay-ip": "127.0.0.1",
+            "listening-port": self.port,
+            "tls-listening-port": self.tls_port,
+            "min-port": self.first_port,
+            "max-port": self.first_port + PORTS,
+            "cert": self.folder / "host.pem",
+            "pkey": self.folder / "key.pem",
+            "realm": "fair.example",
+            "static-auth-secret": SECRET,
+            "allowed-peer-ip": "127.0.0.1",
+            "userdb": self.folder / "turndb",
+        }
+        words = [f"--{name}={value}" for name, value in options.items()]
+        return [program_of("coturn"), "-c", str(CONFIGURATION), "--allow-loopback-peers", *words]
+
+    def ready(self) -> bool:
+        """Whether both ports answer, the first one also over UDP."""
+        return answers(self.port) and answers(self.tls_port) and self._reflects()
+
+    def _reflects(self) -> bool:
+        request = stun.write(stun.BINDING_REQUEST, bytes(12), {})
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.settimeout(0.2)
+            probe.connect(("127.0.0.1", self.port))
+            try:
+                probe.send(request)
+                return bool(probe.recv(1_000))
+            except OSError:
+                return False
