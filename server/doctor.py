@@ -200,6 +200,15 @@ async def _greet_mail_server(url: str) -> str:
         return f"{server.hostname} lets us in"
 
 
+async def _relay(settings: Settings) -> str:
+    from signaling.relay_check import RelayTrouble, look_at_relay
+
+    try:
+        return await look_at_relay(settings, datetime.now(UTC))
+    except RelayTrouble as trouble:
+        raise Unwell(trouble.found, trouble.todo) from None
+
+
 async def _address(settings: Settings) -> str:
     url = settings.public_url
     local = url.startswith(("http://localhost", "http://127.0.0.1", "http://[::1]"))
@@ -230,5 +239,6 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("jobs", _jobs),
     ("Redis", _redis),
     ("mail", _mail),
+    ("relay", _relay),
     ("address", _address),
 )

@@ -16,7 +16,9 @@ async def check(request: Request) -> Response:
     kernel = kernel_of(request)
     servers = ice_servers(kernel.settings, request.state.person.id, kernel.clock.now())
     headers = {"cache-control": "no-store"}
-    return page(request, "signaling/check.html", headers=headers, servers=[asdict(each) for each in servers])
+    has_relay = any(each.username for each in servers)
+    wired = [asdict(each) for each in servers]
+    return page(request, "signaling/check.html", headers=headers, servers=wired, has_relay=has_relay)
 
 
 routes = [Route("/check", check, name="check")]

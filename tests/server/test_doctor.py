@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from server.doctor import Finding, examine
@@ -13,6 +14,8 @@ from server.kernel.events import Events
 from server.kernel.outbox import OutboxRow
 from server.kernel.settings import Settings
 from tests.support.backend import Backend, settings_with
+from tests.support.guard import Guard
+from tests.support.turn import SECRET, Coturn
 
 
 async def found(settings: Settings, what: str) -> Finding:
@@ -118,3 +121,32 @@ async def test_whoever_never_answers_holds_up_nobody(tmp_path: Path, monkeypatch
         finding = await found(settings_with(data=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}"), "mail")
 
     assert finding.found == "no answer in time"
+
+
+async def test_a_relay_is_tried_by_each_of_its_ways(
+    tmp_path: Path, process_guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Coturn(tmp_path, process_guard) as coturn:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "host.pem"))
+        relay = {"data": tmp_path, "turn_urls": list(coturn.urls.values()), "turn_secret": SecretStr(SECRET)}
+        sound = await found(settings_with(**relay), "relay")
+        stranger = await found(settings_with(**relay | {"turn_secret": SecretStr("another")}), "relay")
+        monkeypatch.setattr("signaling.relay_check.WITHIN", "127.0.0.1")  # where the one of the tests leads
+        open_within = await found(settings_with(**relay), "relay")
+    gone = await found(settings_with(**relay | {"turn_urls": [coturn.urls["tcp"]]}), "relay")
+
+    assert (sound.found, sound.todo) == (
+        "lets calls through over UDP, TCP, TLS, and keeps away from private addresses",
+        "",
+    )
+    assert "static-auth-secret" in stranger.todo
+    assert "turnserver.conf" in open_within.todo
+    assert "does not answer (ConnectionRefusedError)" in gone.found
+
+
+async def test_relays_that_are_not_set_up_to_the_end_are_seen(tmp_path: Path) -> None:
+    assert (await found(settings_with(data=tmp_path), "relay")).todo == ""
+    bare = await found(settings_with(data=tmp_path, turn_urls=["turn:turn.example"]), "relay")
+    assert "FAIRMATCH_TURN_SECRET" in bare.todo
+    wrong = await found(settings_with(data=tmp_path, turn_urls=["turn.example"], turn_secret=SecretStr("s")), "relay")
+    assert "turn:host:port" in wrong.todo

@@ -1,6 +1,8 @@
 """The deployment files fit the program: what they set exists, and what they name is there."""
 
+import json
 import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 import pytest
@@ -8,10 +10,16 @@ import yaml
 
 from bin.places import ROOT
 from server.kernel.settings import Settings
+from signaling.turn_client import TurnUrl
+from tests.server.kernel.test_fetch import NOT_PUBLIC as EVERY_NOT_PUBLIC
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+RELAY = (ROOT / "deploy" / "turnserver.conf").read_text()
+DENIED = re.findall(r"^denied-peer-ip=(.+)-(.+)$", RELAY, re.MULTILINE)
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+# "::" itself: coturn takes no peer for it. The last ones are no addresses.
+NOT_PUBLIC = [host for host in EVERY_NOT_PUBLIC if host not in ("::", "localhost", "1234")]
 KNOWN = {f"FAIRMATCH_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -39,6 +47,30 @@ def test_nobody_waits_for_a_service_that_is_not_there() -> None:
 def test_only_the_proxy_and_the_media_node_are_reached_from_outside() -> None:
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy", "media-node"}
     assert all(port.endswith("/udp") for port in SERVICES["media-node"]["ports"])
+    assert {name for name, service in SERVICES.items() if service.get("network_mode") == "host"} == {"turn"}
+
+
+def test_browsers_are_sent_to_the_ports_and_ways_that_the_relay_has() -> None:
+    urls = json.loads(SERVICES["worker"]["environment"]["FAIRMATCH_TURN_URLS"].replace("${DOMAIN}", "fair.example"))
+    plain, secure = (_relay_setting(name) for name in ("listening-port", "tls-listening-port"))
+    assert {TurnUrl.parse(url) for url in urls} == {
+        TurnUrl("fair.example", int(plain), "UDP"),
+        TurnUrl("fair.example", int(plain), "TCP"),
+        TurnUrl("fair.example", int(secure), "TLS"),
+    }
+
+
+@pytest.mark.parametrize("host", NOT_PUBLIC)
+def test_the_relay_leads_to_no_address_that_is_not_public(host: str) -> None:
+    address = ip_address(host.partition("%")[0])
+    assert any(_lies_within(address, *ends) for ends in DENIED)
+
+
+def test_the_relay_leads_to_public_addresses() -> None:
+    """A range that begins with "::" would hold them all, as coturn reads it."""
+    assert not any(first == "::" for first, _ in DENIED)
+    for address in map(ip_address, ("8.8.8.8", "1.1.1.1", "2606:4700:4700::1111")):
+        assert not any(_lies_within(address, *ends) for ends in DENIED)
 
 
 def test_workers_leave_calls_to_the_media_node() -> None:
@@ -61,3 +93,14 @@ def test_what_the_image_copies_is_there() -> None:
     copied = [name for line in re.findall(r"^COPY (?!--)(.+)$", DOCKERFILE, re.MULTILINE) for name in line.split()[:-1]]
     assert copied
     assert all((ROOT / name).exists() for name in copied)
+
+
+def _lies_within(address: IPv4Address | IPv6Address, first: str, last: str) -> bool:
+    ends = ip_address(first), ip_address(last)
+    return address.version == ends[0].version and int(ends[0]) <= int(address) <= int(ends[1])
+
+
+def _relay_setting(name: str) -> str:
+    [value] = re.findall(rf"^{name}=(.+)$", RELAY, re.MULTILINE)
+    assert isinstance(value, str)
+    return value

@@ -18,7 +18,7 @@ PORTS = 200
 
 
 class Coturn(Daemon):
-    """As `deploy/turnserver.conf` says, but on this machine alone, which peers may be on; with a certificate of its own."""
+    """As `deploy/turnserver.conf` says, but on this machine alone and leading to it; with a certificate of its own."""
 
     def __init__(self, folder: Path, guard: Guard) -> None:
         super().__init__("coturn", folder, guard)

@@ -1,5 +1,5 @@
 import { LiveError } from "fairmatch/live/errors";
-import { Kept, forgetOthers } from "fairmatch/live/kept";
+import { Kept, OF_THE_BROWSER, forgetOthers } from "fairmatch/live/kept";
 import { Outbox } from "fairmatch/live/outbox";
 import { FakeGround, FakeStorage } from "/fakes.js";
 import { equal, ok, settle, test } from "/harness.js";
@@ -207,6 +207,13 @@ test("signing in as somebody else forgets what the one before left", () => {
   send(outbox, "secret");
   forgetOthers(storage, "ben");
   equal(made(storage).outbox.of(LOBBY), []);
+});
+
+test("what belongs to the machine stays, whoever signs in", () => {
+  const { storage } = made();
+  storage.setItem(`${OF_THE_BROWSER}devices`, "{}");
+  forgetOthers(storage, "ben");
+  equal(storage.getItem(`${OF_THE_BROWSER}devices`), "{}");
 });
 
 test("changes of the same millisecond keep their order over a reload", async () => {

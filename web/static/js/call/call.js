@@ -5,6 +5,7 @@ import { Forwarded } from "fairmatch/call/forwarded";
 import { Media } from "fairmatch/call/media";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure } from "fairmatch/call/quality";
+import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
 import { Sounds } from "fairmatch/call/sounds";
 import { toast } from "fairmatch/kit/toast";
 import { CallRoom } from "fairmatch/live/call";
@@ -50,6 +51,7 @@ export class Call extends EventTarget {
   /** @type {Set<MediaStreamTrack>} */
   #heard = new Set();
   #wasIn = false;
+  #lacksRelay = false;
   #stopping = new AbortController();
   #counted = { lost: 0, received: 0, sound: 0 };
 
@@ -82,6 +84,7 @@ export class Call extends EventTarget {
     const device = deviceOf(live.storages.tab);
     const { servers } = await live.line.request("call.ice", { call: place.topic });
     const ice = servers.map(iceServer);
+    this.#lacksRelay = isRelayOnly() && !hasRelay(ice);
     if (this.isOver) return;
     const ends = { topic: place.topic, device, me: live.person, live, media, ice };
     this.way = place.other ? new Pair(ends, place.other) : new Forwarded(ends, this.room);
@@ -221,6 +224,7 @@ export class Call extends EventTarget {
   }
 
   #troubleNow() {
+    if (this.#lacksRelay) return _("You want calls through a relay only, and there is none here. The check of camera and connection has the switch.");
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
     return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : "";
   }

@@ -1,12 +1,12 @@
 /** Cameras, microphones and speakers of this machine: which there are, which was chosen, and why one does not work. */
 
 import { _ } from "fairmatch/i18n";
-import { storageOf } from "fairmatch/live/kept";
+import { OF_THE_BROWSER, storageOf } from "fairmatch/live/kept";
 
 /** @typedef {"microphone" | "camera"} Kind */
 /** @typedef {{ microphone: string, camera: string, speaker: string }} Chosen  ids of devices; "": the system's own */
 
-const KEPT = "fairmatch:devices";
+const KEPT = `${OF_THE_BROWSER}devices`;
 /** What a talk needs; more costs everybody's line. */
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };

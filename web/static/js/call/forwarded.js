@@ -1,5 +1,6 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { SOURCES } from "fairmatch/call/media";
+import { configuration } from "fairmatch/call/relay";
 import { LiveError } from "fairmatch/live/errors";
 
 /**
@@ -121,7 +122,7 @@ export class Forwarded extends EventTarget {
   #build() {
     if (this.#over.signal.aborted) return;
     this.#close();
-    const peer = new RTCPeerConnection({ iceServers: this.ends.ice, bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection({ ...configuration(this.ends.ice), bundlePolicy: "max-bundle" });
     this.peer = peer;
     this.#generation = nextGeneration();
     this.#wasIn = false;

@@ -1,5 +1,6 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { SOURCES } from "fairmatch/call/media";
+import { configuration } from "fairmatch/call/relay";
 
 /**
  * The direct way between two people, encrypted from end to end: perfect negotiation over the live line.
@@ -113,7 +114,7 @@ export class Pair extends EventTarget {
 
   #build() {
     this.#close();
-    const peer = new RTCPeerConnection({ iceServers: this.ends.ice });
+    const peer = new RTCPeerConnection(configuration(this.ends.ice));
     this.peer = peer;
     this.#generation = nextGeneration();
     this.#streams = { own: new MediaStream(), screen: new MediaStream() };

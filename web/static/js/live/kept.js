@@ -7,6 +7,8 @@
  */
 
 const ROOT = "fairmatch:";
+/** What belongs to the machine rather than to a person is named like this, and stays when somebody signs out. */
+export const OF_THE_BROWSER = `${ROOT}browser:`;
 
 /** A storage that may be full, switched off, or not ours: then it keeps nothing, and nothing else breaks. */
 export class Kept {
@@ -61,7 +63,7 @@ export class Kept {
  * @param {string} person  id; "" forgets everybody's
  */
 export function forgetOthers(storage, person) {
-  const others = keysOf(storage).filter((key) => key.startsWith(ROOT) && key.split(":")[2] !== person);
+  const others = keysOf(storage).filter((key) => key.startsWith(ROOT) && !key.startsWith(OF_THE_BROWSER) && key.split(":")[2] !== person);
   for (const key of others) storage.removeItem(key);
 }
 

@@ -1,0 +1,118 @@
+"""Whoever wants calls through the relay only has them so: over UDP, TCP and TLS, with one person and in a room."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.e2e.calls import KEEP_CONNECTIONS, Caller
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+from tests.support.browser import FLAGS
+from tests.support.certificate import key_pin
+from tests.support.desk import scratch
+from tests.support.guard import Guard
+from tests.support.server_process import Serve, Servers
+from tests.support.services import program_of
+from tests.support.turn import SECRET, Coturn
+
+ROOM = f"{LOBBY}/rooms/round-table"
+# A network that lets calls out by one way alone: of the relay's addresses only one leads anywhere.
+ONE_WAY = """
+window.way = %s;
+const left = (all) => all.map((one) => ({ ...one, urls: one.urls.filter((url) => url === window.way) }));
+window.RTCPeerConnection = class extends window.RTCPeerConnection {
+  constructor(given) { super({ ...given, iceServers: left(given.iceServers) }); }
+  another(way) {
+    const now = this.getConfiguration();
+    this.setConfiguration({ ...now, iceServers: now.iceServers.map((server) => ({ ...server, urls: [way] })) });
+  }
+};
+"""
+WAYS = """async () => {
+  const ways = [];
+  for (const one of window.connections) {
+    if (one.connectionState !== "connected") continue;
+    const reports = await one.getStats();
+    for (const { selectedCandidatePairId: id } of reports.values()) {
+      const local = reports.get(reports.get(id ?? "")?.localCandidateId);
+      if (local) ways.push(`${local.candidateType} ${local.relayProtocol}`);
+    }
+  }
+  return ways;
+}"""
+# The network changes to one that has only this way: how long it takes until the call goes that way, in ms.
+CHANGES = """async ([url, way]) => {
+  const ways = %s;
+  const began = performance.now();
+  window.way = url;
+  for (const one of window.connections) if (one.connectionState === "connected") one.another(url);
+  dispatchEvent(new Event("online"));
+  while (!(await ways()).includes(way)) await new Promise((resolve) => setTimeout(resolve, 50));
+  return performance.now() - began;
+}"""
+
+
+@pytest.fixture(scope="module")
+def coturn() -> Iterator[Coturn]:
+    """The relay."""
+    guard = Guard()
+    folder = scratch()
+    guard.remove(folder)
+    with Coturn(folder, guard) as running:
+        yield running
+    guard.close()
+
+
+@pytest.fixture(scope="module")
+async def browser(coturn: Coturn) -> AsyncIterator[Browser]:
+    """A Chromium that takes the relay's certificate for a good one, and no other."""
+    trust = f"--ignore-certificate-errors-spki-list={key_pin(coturn.folder)}"
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=program_of("chromium"), args=[*FLAGS, trust])
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def servers(stage: Stage, serve: Serve, coturn: Coturn) -> Servers:
+    """The running product, with the relay."""
+    assert stage.guests
+    return await serve(dev=True, turn_urls=json.dumps(list(coturn.urls.values())), turn_secret=SECRET)
+
+
+async def wishing(come: Come, stage: Stage, name: str, url: str) -> Caller:
+    """Somebody who wants the relay only, in a network that lets out what goes to this address."""
+    talk = await come(stage[name], path=LOBBY)
+    await talk.tab.context.add_init_script(ONE_WAY % json.dumps(url) + KEEP_CONNECTIONS)
+    await talk.open("/check")
+    await talk.page.get_by_role("switch", name="Calls through the relay only").check()
+    return Caller(talk.page)
+
+
+async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
+    stage: Stage, come: Come, coturn: Coturn
+) -> None:
+    aylin = await wishing(come, stage, "aylin", coturn.urls["udp"])
+    ben = await wishing(come, stage, "ben", coturn.urls["tls"])
+    await aylin.page.goto(f"{stage.direct}/call")
+    await aylin.join()
+    await ben.page.get_by_role("button", name="Accept the call").click()
+    for one, way in ((aylin, "relay udp"), (ben, "relay tls")):
+        await one.sees_and_hears()
+        assert await one.page.evaluate(WAYS) == [way]
+
+    took = await ben.page.evaluate(CHANGES % WAYS, [coturn.urls["tcp"], "relay tcp"])
+    assert took < 5_000
+    for one in (aylin, ben):
+        assert (await one.sees_and_hears())["connections"] == 1
+    assert len(await ben.page.evaluate("window.connections")) == 1
+
+    for one in (aylin, ben):
+        await one.page.goto(ROOM)
+        await one.join()
+    for one, way in ((aylin, "relay udp"), (ben, "relay tls")):
+        await expect(one.page.locator(".call-tile video")).to_have_count(2)
+        await one.sees_and_hears()
+        assert await one.page.evaluate(WAYS) == [way]
