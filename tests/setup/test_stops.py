@@ -85,7 +85,7 @@ def test_missing_parts_come_with_the_exact_line_to_type(monkeypatch: pytest.Monk
     monkeypatch.setattr(system_parts, "_allowed", lambda: False)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr("shutil.which", lambda program: "/usr/bin/apt-get" if program == "apt-get" else None)
-    install = "sudo apt-get install -y --no-install-recommends redis-server postgresql chromium-headless-shell"
+    install = "sudo apt-get install -y --no-install-recommends redis-server postgresql chromium-headless-shell coturn"
     line = f"sudo apt-get update && {install}"
     with pytest.raises(ChoreError, match=f"`{line}`"):
         system_parts.ensure(system_parts.FOR_TESTS)
