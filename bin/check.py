@@ -13,8 +13,8 @@ from bin.lint import lint
 from bin.places import PYTHON, ROOT, TEST_RESULTS, environment
 from bin.setup import setup
 
-# One test process per core of the smallest machine that this is meant for; servers and browsers run beside them.
-TEST_PROCESSES = 2
+# One more than the cores of the smallest machine that this is meant for: tests also wait, for timeouts and for browsers.
+TEST_PROCESSES = 3
 NOTHING_FOUND = 5  # pytest's exit code when no test was left to run
 # On the embedded ground every test runs; on the cluster those that the ground can change (tests/support/ground.py).
 GROUNDS = {"embedded": "SQLite and the memory bus", "cluster": "PostgreSQL, Redis and two workers"}

@@ -166,7 +166,7 @@ class Fairmatch:
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
         """Compose the features, and join them where one stands on another."""
-        files = assets.Assets()
+        files = assets.of_the_product()
         templates = Templates(files, kernel.clock, dev=kernel.settings.dev)
         kernel.mail.render = lambda name, locale, context: templates.text(name, locale, **context)
         persons = People.build(kernel)

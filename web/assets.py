@@ -12,7 +12,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from starlette.requests import Request
@@ -159,6 +159,12 @@ class Assets:
     def _add(self, path: str, content: bytes, hash: str = "") -> None:
         type = _TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
         self._found[path] = Asset(path, hash or _hash(content), type, content)
+
+
+@cache
+def of_the_product() -> Assets:
+    """The product's own, read once per process. Raises PackagesMissingError when node_modules is not there."""
+    return Assets()
 
 
 def serve(assets: Assets) -> Route:

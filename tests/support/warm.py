@@ -114,12 +114,12 @@ def main(address: str) -> None:
     import server.app
     from server.cli import app
     from server.kernel.clock import SystemClock
-    from web.assets import Assets
+    from web.assets import of_the_product
     from web.i18n import DEFAULT
     from web.render import Templates
 
     assert server.app
-    templates = Templates(Assets(), SystemClock()).environment(DEFAULT)
+    templates = Templates(of_the_product(), SystemClock()).environment(DEFAULT)
     for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
     listener = socket.socket(socket.AF_UNIX)

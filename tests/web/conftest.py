@@ -23,7 +23,7 @@ from server.kernel.context import RequestContext
 from server.kernel.headers import SecurityHeaders
 from server.kernel.settings import Settings
 from web import pages
-from web.assets import Assets, serve
+from web.assets import Assets, of_the_product, serve
 from web.frame import LOCALE_COOKIE
 from web.i18n import negotiate
 from web.render import Templates, error_page, page, redirect
@@ -47,7 +47,7 @@ class Stage:
 @pytest.fixture(scope="session")
 def assets() -> Assets:
     """All assets of the product."""
-    return Assets()
+    return of_the_product()
 
 
 @pytest.fixture
