@@ -13,7 +13,7 @@ from bin.lint import lint
 from bin.places import PYTHON, ROOT, TEST_RESULTS, environment
 from bin.setup import setup
 
-# One more than the cores of the smallest machine that this is meant for: tests also wait, for timeouts and for browsers.
+# One more than the cores of the smallest machine that this is meant for: tests also wait, for browsers and timeouts.
 TEST_PROCESSES = 3
 NOTHING_FOUND = 5  # pytest's exit code when no test was left to run
 # On the embedded ground every test runs; on the cluster those that the ground can change (tests/support/ground.py).
