@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from people import admins, consent, links, mails, passkeys, photos, queries, sessions
+from people import admins, api_tokens, consent, links, mails, passkeys, photos, queries, sessions
 from people.events import PersonErased
-from people.model import Consent, Identity, Passkey, Person, SignInSession
+from people.model import ApiToken, Consent, Identity, Passkey, Person, SignInSession
 from people.own_data import JOB, Section
 from server.kernel.db import UnitOfWork
 from server.kernel.mail import JOB as MAIL_JOB
@@ -24,7 +24,7 @@ async def erase(uow: UnitOfWork, kernel: Kernel, person_id: str) -> None:
     await sessions.revoke_all(uow, person_id, by=person_id)
     await admins.revoke_admin(uow, person_id, by=person_id)
     await links.withdraw(uow, person_id, person.email or "")
-    for table in (SignInSession, Passkey, Identity, Consent):
+    for table in (SignInSession, ApiToken, Passkey, Identity, Consent):
         await uow.session.execute(delete(table).where(table.person_id == person_id))
     photos.drop(uow, person.photo, person.photo_small)
     if person.email is not None:
@@ -46,6 +46,7 @@ async def collect(session: AsyncSession, person_id: str) -> Section:
             {"name": one.name, "created_at": one.created_at, "last_used_at": one.last_used_at}
             for one in await passkeys.of_person(session, person_id)
         ],
+        "api_tokens": [_token(one) for one in await api_tokens.all_of(session, person_id)],
         "single_sign_on": [
             {"issuer": one.issuer, "subject": one.subject, "created_at": one.created_at}
             for one in await queries.identities(session, person_id)
@@ -70,6 +71,11 @@ def _profile(person: Person) -> dict[str, Any]:
 
 def _session(one: SignInSession) -> dict[str, Any]:
     columns = "method user_agent created_at last_seen_at revoked_at"
+    return {column: getattr(one, column) for column in columns.split()}
+
+
+def _token(one: ApiToken) -> dict[str, Any]:
+    columns = "name scopes created_at expires_at last_used_at revoked_at"
     return {column: getattr(one, column) for column in columns.split()}
 
 

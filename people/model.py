@@ -74,6 +74,23 @@ class SignInSession(Base):
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
+class ApiToken(Base):
+    """A token by which a program acts for somebody. The row outlives its end, for its owner's archive."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
+    name: Mapped[str]  # what its owner calls it
+    token_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256, in hexadecimal digits; the token is shown once
+    scopes: Mapped[list[str]]  # of server.kernel.access.SCOPES
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]  # to about a minute
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
 class SignInLink(Base):
     """A link in a mail that proves who reads an address. Single use."""
 

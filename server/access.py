@@ -58,6 +58,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/me/passkeys/options"): Access.SIGNED_IN,
     ("POST", "/me/passkeys"): Access.SIGNED_IN,
     ("POST", "/me/passkeys/{passkey}/remove"): Access.SIGNED_IN,  # one's own passkeys, by the query
+    ("GET", "/me/tokens"): Access.SIGNED_IN,
+    ("POST", "/me/tokens"): Access.SIGNED_IN,
+    ("POST", "/me/tokens/{token}/revoke"): Access.SIGNED_IN,  # one's own tokens, by the query
     ("GET", "/me/data"): Access.SIGNED_IN,
     ("POST", "/me/data/export"): Access.SIGNED_IN,
     ("POST", "/me/data/erase"): Access.SIGNED_IN,

@@ -78,7 +78,7 @@ from fairs.queries import roles_in, share_a_fair
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
-from people import sessions
+from people import api_tokens, sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
 from server import mailbox
@@ -297,7 +297,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     """The whole application. Raises AccessTableError when a route has no row in server/access.py."""
     fairmatch = Fairmatch.build(kernel or create_kernel(settings))
     kernel = fairmatch.kernel
-    guard = Guard(kernel, ROUTES, BODY_LIMITS, _authenticate, roles_in, _locale)
+    guard = Guard(kernel, ROUTES, BODY_LIMITS, _authenticate, api_tokens.authenticate, roles_in, _locale)
     answer = Answer(_error_page)
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from people.pages import data, devices, link, others, profile, provider, register, sign_in
+from people.pages import data, devices, link, others, profile, provider, register, sign_in, tokens
 
 routes: list[Route] = [
     *sign_in.routes,
@@ -11,6 +11,7 @@ routes: list[Route] = [
     *provider.routes,
     *profile.routes,
     *devices.routes,
+    *tokens.routes,
     *data.routes,
     *others.routes,
 ]

@@ -2,13 +2,29 @@
 
 from collections.abc import Set
 from enum import Enum
+from typing import Protocol
+
+
+class Person(Protocol):
+    """What the door needs to know of a person."""
+
+    @property
+    def id(self) -> str:
+        """The person's id."""
+        ...
+
+    @property
+    def admin(self) -> bool:
+        """Whether the person runs the platform."""
+        ...
 
 
 class Access(Enum):
     """Who may call a route or a live method. `server.access` gives each of them one of these.
 
     MEMBER and the levels after it mean: in the fair that the path parameter {fair} names (a live method:
-    the fair of the channel it names).
+    the fair of the channel it names). Those that begin with API are for programs: who it is, is said by a token with
+    each request, and a browser's cookie counts for nothing.
     """
 
     PUBLIC = "anyone, and nobody is asked who they are"
@@ -21,6 +37,21 @@ class Access(Enum):
     ORGANISER = "organiser of the fair"
     ADMIN = "platform administrator"
     DEV = "anyone, in development mode only"
+    API = "anyone; a token must be one that reads"
+    API_TOKEN = "whoever has a token"  # noqa: S105 - the name of a level
+    API_ORGANISATIONS = "whoever has a token that changes organisations"
+    API_PRODUCTS = "whoever has a token that changes products"
+    API_NEEDS = "whoever has a token that changes needs"
+
+
+# What a token must have been made for.
+SCOPES: dict[Access, str] = {
+    Access.API: "directory:read",
+    Access.API_ORGANISATIONS: "organisations:write",
+    Access.API_PRODUCTS: "products:write",
+    Access.API_NEEDS: "needs:write",
+}
+BY_TOKEN = frozenset({*SCOPES, Access.API_TOKEN})
 
 
 # The roles in a fair that each level accepts.
@@ -44,3 +75,10 @@ def allows(level: Access, *, signed_in: bool, admin: bool, roles: Set[str], dev:
     if admin or level is Access.SIGNED_IN:
         return signed_in
     return level in _ROLES and signed_in and not _ROLES[level].isdisjoint(roles)
+
+
+def opens(level: Access, scopes: Set[str] | None) -> bool:
+    """Whether a token with these scopes (None: there is no token) passes a level of `BY_TOKEN`."""
+    if scopes is None:
+        return level is Access.API
+    return level not in SCOPES or SCOPES[level] in scopes

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.kernel.access import IN_FAIR, Access, allows
+from server.kernel.access import BY_TOKEN, IN_FAIR, SCOPES, Access, Person, allows, opens
+from server.kernel.bearer import Holder, scope_wanted, token_wanted
 from server.kernel.body import MAX_BODY_KEY
 from server.kernel.context import ChooseLocale
 from server.kernel.http import ProblemError, not_found, wants_html
@@ -25,20 +26,6 @@ CHANGES_PER_PERSON = "240 per minute"
 CHANGES_PER_ADDRESS = "1200 per minute"
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class Person(Protocol):
-    """What the guard needs to know of a person."""
-
-    @property
-    def id(self) -> str:
-        """The person's id."""
-        ...
-
-    @property
-    def admin(self) -> bool:
-        """Whether the person runs the platform."""
-        ...
 
 
 class Signed(Protocol):
@@ -56,6 +43,8 @@ class Signed(Protocol):
 
 
 Authenticate = Callable[[Request], Awaitable[Signed | None]]
+# Raises ProblemError 401 for a token that does not count.
+AuthenticateByToken = Callable[[Request], Awaitable[Holder | None]]
 RolesIn = Callable[[AsyncSession, str, str], Awaitable[frozenset[str]]]
 
 
@@ -65,12 +54,13 @@ class AccessTableError(RuntimeError):
 
 @dataclass(frozen=True)
 class Guard:
-    """Puts itself before every endpoint. `authenticate` and `roles_in` come from the features that know."""
+    """Puts itself before every endpoint. Who it is, and their roles, come from the features that know."""
 
     kernel: Kernel
     table: Table
     body_limits: Mapping[tuple[str, str], int]
     authenticate: Authenticate
+    by_token: AuthenticateByToken
     roles_in: RolesIn
     choose_locale: ChooseLocale
 
@@ -115,6 +105,9 @@ class Guard:
         """Find out who it is and let them pass, or raise what they get instead."""
         if level is Access.PUBLIC:
             return
+        if level in BY_TOKEN:
+            await self._admit_by_token(request, level)
+            return
         signed = await self.authenticate(request)
         request.state.person = signed.person if signed else None
         request.state.session_id = signed.session_id if signed else None
@@ -125,13 +118,22 @@ class Guard:
         if not allows(level, signed_in=signed is not None, admin=admin, roles=roles, dev=dev):
             raise refusal(request, level, signed_in=signed is not None)
         if request.method not in SAFE_METHODS:
-            await self._count(request, signed)
+            await self._count(request, signed.person if signed else None)
 
-    async def _count(self, request: Request, signed: Signed | None) -> None:
+    async def _admit_by_token(self, request: Request, level: Access) -> None:
+        holder = await self.by_token(request)
+        request.state.person = holder.person if holder else None
+        request.state.token = holder
+        if not opens(level, holder.scopes if holder else None):
+            raise scope_wanted(SCOPES[level]) if holder else token_wanted()
+        if request.method not in SAFE_METHODS:
+            await self._count(request, request.state.person)
+
+    async def _count(self, request: Request, person: Person | None) -> None:
         """By person where there is one: whole companies stand behind one address."""
         limiter = self.kernel.limiter
-        if signed is not None:
-            await limiter.spend("changes", CHANGES_PER_PERSON, signed.person.id)
+        if person is not None:
+            await limiter.spend("changes", CHANGES_PER_PERSON, person.id)
         else:
             await limiter.spend("changes", CHANGES_PER_ADDRESS, address_of(request))
 

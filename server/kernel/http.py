@@ -7,6 +7,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
 PROBLEM_TYPE = "application/problem+json"
+# Below here programs alone are answered: always by JSON, and never by what a cookie says.
+API = "/api/"
 
 
 class ProblemError(Exception):
@@ -41,4 +43,9 @@ def not_found() -> ProblemError:
 
 def wants_html(connection: HTTPConnection) -> bool:
     """Whether a person at a browser is asking, rather than a program."""
-    return "text/html" in connection.headers.get("accept", "")
+    return not is_api(connection.scope["path"]) and "text/html" in connection.headers.get("accept", "")
+
+
+def is_api(path: str) -> bool:
+    """Whether a path is for programs alone."""
+    return path.startswith(API)

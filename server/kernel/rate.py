@@ -5,6 +5,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -25,6 +26,16 @@ REDIS_TIMEOUT_S = 0.25
 ON_ITS_OWN_S = 5.0
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Left:
+    """How far a limit is used up: of `most` uses in a window of seconds `uses` are left, and more come in `seconds`."""
+
+    most: int
+    window: int
+    uses: int
+    seconds: int
 
 
 class Limiter:
@@ -48,6 +59,20 @@ class Limiter:
         """
         await self.spend_all((what, limit, *who))
 
+    async def left(self, what: str, limit: str, *who: str) -> "Left":
+        """What is left of a limit, given as for `spend`."""
+        item, counter = parse(limit), self._counter()
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_S):
+                window = await counter.get_window_stats(item, what, *who)
+        except Exception as error:
+            if counter is self._memory:
+                raise
+            self._alone(error)
+            window = await self._memory.get_window_stats(item, what, *who)
+        seconds = math.ceil(window.reset_time - time.time()) if window.remaining < item.amount else item.get_expiry()
+        return Left(item.amount, item.get_expiry(), max(0, window.remaining), max(1, seconds))
+
     async def spend_all(self, *uses: tuple[str, ...]) -> None:
         """Count one use of several things, each given as for `spend`: none of them when one is used up, so that
         nobody uses up another's by tries that are refused. Raises ProblemError 429.
@@ -60,11 +85,14 @@ class Limiter:
         except Exception as error:
             if counter is self._memory:
                 raise
-            log.warning("rate_limits_not_shared", error=type(error).__name__)
-            self._alone_until = time.monotonic() + ON_ITS_OWN_S
+            self._alone(error)
             wait = await _spend(self._memory, items)
         if wait:
             raise too_often(wait)
+
+    def _alone(self, error: Exception) -> None:
+        log.warning("rate_limits_not_shared", error=type(error).__name__)
+        self._alone_until = time.monotonic() + ON_ITS_OWN_S
 
     def _counter(self) -> MovingWindowRateLimiter:
         if self._shared is None or time.monotonic() < self._alone_until:
