@@ -191,6 +191,14 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query
     ("POST", "/discover/saved/{search}/look"): Access.SIGNED_IN,
     ("POST", "/discover/saved/{search}/remove"): Access.SIGNED_IN,
+    # For programs. What a token opens is what its owner may, by the same queries and actions as the pages
+    ("GET", "/api"): Access.ANYONE,
+    ("GET", "/api/openapi.json"): Access.PUBLIC,
+    ("GET", "/api/v1/me"): Access.API_TOKEN,
+    ("GET", "/api/v1/organisations"): Access.API,
+    ("POST", "/api/v1/organisations"): Access.API_ORGANISATIONS,
+    ("GET", "/api/v1/organisations/{id}"): Access.API,
+    ("PATCH", "/api/v1/organisations/{id}"): Access.API_ORGANISATIONS,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,

@@ -17,6 +17,7 @@ import chat.introducing
 import chat.listeners
 import chat.live
 import chat.pages
+import directory.api.routes
 import directory.contacts.pages
 import directory.imports.pages
 import directory.lists.pages
@@ -237,6 +238,7 @@ class Fairmatch:
             *rooms.today.routes,
             *people.pages.routes,
             *people.api.routes,
+            *directory.api.routes.routes,
             *directory.organisations.pages.routes,
             *directory.needs.pages.routes,
             *directory.imports.pages.routes,

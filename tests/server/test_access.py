@@ -15,7 +15,7 @@ from rooms.model import MEETING
 from rooms.queries import fair_of
 from server.access import LIVE_METHODS, ROUTES
 from server.app import Fairmatch, create_app, create_kernel
-from server.kernel.access import Access
+from server.kernel.access import BY_TOKEN, SCOPES, Access, opens
 from server.kernel.clock import FrozenClock
 from server.kernel.guard import AccessTableError
 from server.kernel.ids import new_id
@@ -70,6 +70,8 @@ def refusal(method: str, level: Access, *, signed_in: bool, html: bool) -> int:
     """The status of a refusal: nobody is told what they may not see."""
     if level is Access.DEV:
         return 404
+    if level in BY_TOKEN:
+        return 401
     if not signed_in:
         return 303 if html else 401
     return 404 if method == "GET" else 403
@@ -104,6 +106,22 @@ async def test_who_is_refused_has_changed_nothing(walked: Walk, walker: str) -> 
 
     assert wrong == []
     assert await walked.rows() == before
+
+
+@pytest.mark.parametrize("scopes", [[], *([each] for each in SCOPES.values()), list(SCOPES.values())])
+async def test_a_token_opens_exactly_what_it_was_made_for(behind_the_guard: Walk, scopes: list[str]) -> None:
+    wrong = []
+    async with behind_the_guard.program("admin", scopes) as program:
+        for method, path, level in HTTP:
+            if level in (Access.PUBLIC, Access.ANYONE, Access.DEV):
+                continue
+            answer = await program.request(method, behind_the_guard.path(path), headers={"accept": "application/json"})
+            refused = 403 if level in BY_TOKEN else 401  # what is for people at a browser, no token opens
+            expected = REACHED if level in BY_TOKEN and opens(level, set(scopes)) else refused
+            if answer.status_code != expected:
+                wrong.append(f"{method} {path} ({level.value}): {answer.status_code} instead of {expected}")
+
+    assert wrong == []
 
 
 async def test_a_role_at_one_fair_opens_no_other(behind_the_guard: Walk) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 import httpx2
@@ -16,11 +16,11 @@ from starlette.types import Message
 
 from chat import actions as chat_actions
 from fairs.actions import Plan
-from people import sessions
+from people import api_tokens, sessions
 from people.admins import grant_admin
-from people.model import Person, SignInSession
+from people.model import ApiToken, Person, SignInSession
 from rooms.queries import lobby
-from server.kernel.access import Access, allows
+from server.kernel.access import BY_TOKEN, Access, allows, opens
 from server.kernel.ids import new_id
 from server.kernel.parts import Kernel
 from server.kernel.tables import metadata
@@ -62,6 +62,16 @@ class Walk:
             yield opened
 
     @asynccontextmanager
+    async def program(self, walker: str, scopes: Sequence[str]) -> AsyncIterator[httpx2.AsyncClient]:
+        """A program with a token of a walker."""
+        async with self.kernel.database.write() as uow:
+            until = uow.clock.now() + timedelta(days=1)
+            _made, token = await api_tokens.make(uow, self.ids[walker], "A program", scopes, until)
+        async with browser_of(self.app) as opened:
+            opened.headers["authorization"] = f"Bearer {token}"
+            yield opened
+
+    @asynccontextmanager
     async def socket(self, walker: str) -> AsyncIterator["Socket"]:
         """A walker's live line, greeted."""
         async with self.browser(walker) as browser:
@@ -75,19 +85,21 @@ class Walk:
         return _PARAMETER.sub(lambda found: FAIR if found[1] == "fair" else new_id(), pattern)
 
     async def rows(self) -> dict[str, list[Any]]:
-        """Everything in the database, but when somebody was last seen."""
-        seen = SignInSession.__table__.c.last_seen_at
+        """Everything in the database, but when somebody was last seen, and a token last used."""
+        skipped = {SignInSession.__table__.c.last_seen_at, ApiToken.__table__.c.last_used_at}
         async with self.kernel.database.read() as session:
             return {
                 table.name: sorted(
-                    (await session.execute(select(*(each for each in table.c if each is not seen)))).all(), key=repr
+                    (await session.execute(select(*(each for each in table.c if each not in skipped)))).all(), key=repr
                 )
                 for table in metadata.sorted_tables
             }
 
 
 def passes(walker: str, level: Access) -> bool:
-    """Whether the level lets a walker through, in development mode."""
+    """Whether the level lets a walker through, in development mode. For programs, a cookie is nothing."""
+    if level in BY_TOKEN:
+        return opens(level, None)
     return allows(
         level,
         signed_in=walker != "anonymous",

@@ -1,0 +1,68 @@
+"""Answers of the API: records with their tag, pages with their cursors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from directory.api import taking
+from directory.api.declared import Call
+from directory.api.shapes.common import Paged
+from directory.needs.queries import Place
+from directory.search.documents import Mark
+from server.kernel.etag import tagged
+from server.kernel.http import ProblemError
+from server.kernel.paging import Asked, paged
+
+
+def record(call: Call, shown: BaseModel, status: int = 200, location: str = "") -> Response:
+    """One record with its ETag; 304 where the program has it already."""
+    response = tagged(call.request, JSONResponse(shown.model_dump(mode="json"), status))
+    if location:
+        response.headers["location"] = location
+    return response
+
+
+def page(call: Call, shown: Sequence[BaseModel], cursors: Sequence[str]) -> Response:
+    """A page of records that were read with one more than it holds; the way on also as Link."""
+    query: Paged = call.query
+    asked = Asked(query.after, query.limit)
+    return paged(call.request, asked, [one.model_dump(mode="json") for one in shown], cursors)
+
+
+def place_in(query: Paged) -> Place | None:
+    """The place that the cursor names. Raises ProblemError 422 for what no page of ours gave."""
+    if query.after is None:
+        return None
+    place = Place.parse(query.after)
+    if place is None:
+        raise not_a_cursor()
+    return place
+
+
+def mark_in(query: Paged) -> Mark | None:
+    """The same in the order of changes."""
+    place = place_in(query)
+    return Mark(place.at, place.id) if place else None
+
+
+def cursor(at: datetime, id_: str) -> str:
+    """The place of a record, as a cursor."""
+    return str(Place(at, id_))
+
+
+def not_a_cursor() -> ProblemError:
+    """The answer to a cursor that no page of ours gave."""
+    return taking.refused([("?after", "This is no cursor that a page gave.")])
+
+
+def check_match(request: Request, shown: BaseModel) -> None:
+    """Refuse to change a record that is no longer as the program has read it. Raises ProblemError 412."""
+    wanted = request.headers.get("if-match")
+    if wanted is None or wanted.strip() == "*":
+        return
+    now = tagged(request, JSONResponse(shown.model_dump(mode="json"))).headers["etag"]
+    if now not in [each.strip() for each in wanted.split(",")]:
+        raise ProblemError(412, "changed_meanwhile", "It has changed since you have read it: read it again.")

@@ -1,0 +1,80 @@
+"""How an operation is served: counted, checked, answered, and what is left of the limit said with every answer."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.api import taking
+from directory.api.declared import Call, Operation
+from server.kernel.http import ProblemError
+from server.kernel.parts import kernel_of
+from server.kernel.rate import Left, address_of
+
+# Requests of one person's tokens together, and of one address without a token: whole companies stand behind one, and
+# whoever reads much makes a token.
+READS_PER_PERSON = "600 per minute"
+READS_PER_ADDRESS = "300 per minute"
+
+
+def served(operations: Sequence[Operation]) -> list[Route]:
+    """The routes: one for each path, so that 405 says what else the path takes."""
+    ordered = sorted(operations, key=lambda one: one.whole_path)
+    return [_route(path, list(some)) for path, some in groupby(ordered, lambda one: one.whole_path)]
+
+
+def _route(path: str, operations: Iterable[Operation]) -> Route:
+    by_method = {one.method: one for one in operations}
+
+    async def serve(request: Request) -> Response:
+        operation = by_method["GET" if request.method == "HEAD" else request.method]
+        budget = await Budget.spend(request)
+        try:
+            response = await _answer(request, operation)
+        except ProblemError as error:
+            error.headers |= budget.headers
+            raise
+        response.headers.update(budget.headers)
+        response.headers["vary"] = "Authorization"
+        return response
+
+    return Route(path, serve, methods=list(by_method), name=f"api {path}")
+
+
+async def _answer(request: Request, operation: Operation) -> Response:
+    query = taking.parameters(request, operation.query)
+    given = await taking.body(request, operation.body) if operation.body else None
+    return await operation.endpoint(Call(request, query, given))
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left of the limit after this request."""
+
+    left: Left
+
+    @classmethod
+    async def spend(cls, request: Request) -> "Budget":
+        """Count a request. Raises ProblemError 429, which says the same."""
+        person, limiter = request.state.person, kernel_of(request).limiter
+        limit, who = (READS_PER_PERSON, person.id) if person else (READS_PER_ADDRESS, address_of(request))
+        try:
+            await limiter.spend("api", limit, who)
+        except ProblemError as error:
+            error.headers |= cls(await limiter.left("api", limit, who)).headers
+            raise
+        return cls(await limiter.left("api", limit, who))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As the IETF's draft on rate limit headers (draft-ietf-httpapi-ratelimit-headers) writes it."""
+        return {
+            "ratelimit-policy": f'"api";q={self.left.most};w={self.left.window}',
+            "ratelimit": f'"api";r={self.left.uses};t={self.left.seconds}',
+        }
+
+
+Served = Callable[[Call], Awaitable[Response]]

@@ -1,0 +1,165 @@
+"""The reference for people: the operations in words, made of the same declarations by which they are served."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from directory.api.declared import VERSION, Operation
+from directory.api.openapi import parameters_of, schema_of
+from server.kernel.access import SCOPES, Access
+from web.i18n import N_
+
+# Codes that are named; who wants the others reads the description for programs.
+NAMED_MOST = 12
+PART_NAMES = {
+    "organisations": N_("Organisations"),
+    "products": N_("Products"),
+    "needs": N_("Needs and offers"),
+    "partners": N_("Partners"),
+    "search": N_("Search"),
+    "me": N_("The token"),
+}
+_TYPES = {
+    "integer": N_("whole number"),
+    "number": N_("number"),
+    "boolean": N_("true or false"),
+    "object": N_("object"),
+}
+_FORMATS = {"date-time": N_("moment"), "date": N_("day"), "uuid": N_("id"), "uri": N_("address")}
+# What a line of curl sends, by operation: small, and true to the shape.
+_SAMPLES = {
+    "create_organisation": '{"kind": "startup", "name": "Voltbus", "website": "https://voltbus.example"}',
+    "change_organisation": '{"founded": 2019, "texts": {"en": {"pitch": "Depots charge overnight"}}}',
+}
+
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A parameter, or a field of a body."""
+
+    name: str
+    kind: str
+    said: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An operation, for a reader."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    about: str
+    scope: str  # empty: any token will do
+    needs_token: bool
+    parameters: Sequence[Value]
+    body: Sequence[Value]
+    curl: str
+
+
+def explained(operations: Sequence[Operation], say: Say, site: str) -> list[tuple[str, list[Explained]]]:
+    """The operations by part, in a reader's language; `site` is our own address."""
+    parts: dict[str, list[Explained]] = {}
+    for one in operations:
+        parts.setdefault(one.part, []).append(_explained(one, say, site))
+    return [(say(PART_NAMES[part]), some) for part, some in parts.items()]
+
+
+def _explained(one: Operation, say: Say, site: str) -> Explained:
+    return Explained(
+        name=one.name,
+        method=one.method,
+        path=one.whole_path,
+        summary=say(one.summary),
+        about=say(one.about) if one.about else "",
+        scope=SCOPES.get(one.level, ""),
+        needs_token=one.level is not Access.API,
+        parameters=[_parameter(each, say) for each in parameters_of(one) if each["in"] == "query"],
+        body=_body(one, say),
+        curl=curl(one, site),
+    )
+
+
+def curl(one: Operation, site: str) -> str:
+    """A line that can be tried."""
+    parts = ["curl"]
+    if one.method != "GET":
+        parts.append(f"-X {one.method}")
+    if one.level is not Access.API:
+        parts.append('-H "Authorization: Bearer $TOKEN"')
+    if one.body is not None:
+        parts.append(f"-H \"Content-Type: application/json\" -d '{_SAMPLES[one.name]}'")
+    return " ".join([*parts, f"{site}{VERSION}{one.path.replace('{id}', '$ID')}"])
+
+
+def _parameter(given: Mapping[str, Any], say: Say) -> Value:
+    said = say(given["description"]) if given.get("description") else ""
+    return Value(given["name"], kind_of(given["schema"], {}, say), said, bool(given["required"]))
+
+
+def _body(one: Operation, say: Say) -> list[Value]:
+    if one.body is None:
+        return []
+    schema = schema_of(one.body)
+    return list(_values(schema, schema.get("$defs", {}), say))
+
+
+def _values(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say, before: str = "") -> Sequence[Value]:
+    """The fields of an object; those of objects in it under their whole names."""
+    found: list[Value] = []
+    for name, given in schema.get("properties", {}).items():
+        inner = _resolved(given, defs)
+        if inner.get("type") == "object":
+            found += _values(inner, defs, say, f"{before}{name}.")
+            continue
+        said = say(given["description"]) if given.get("description") else ""
+        required = not before and name in schema.get("required", ())
+        found.append(Value(before + name, kind_of(given, defs, say), said, required))
+    return found
+
+
+def kind_of(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say) -> str:
+    """What kind of value a schema describes, in words."""
+    schema = _resolved(schema, defs)
+    if "anyOf" in schema:
+        kinds = [kind_of(each, defs, say) for each in schema["anyOf"] if each.get("type") != "null"]
+        return say(N_("%(kind)s, or null")) % {"kind": kinds[0]}
+    if "enum" in schema or "const" in schema:
+        return _codes([each for each in schema.get("enum", [schema.get("const")]) if each != ""], say)
+    if schema.get("type") == "array":
+        return _list(schema, defs, say)
+    if schema.get("format") in _FORMATS:
+        return say(_FORMATS[schema["format"]])
+    if schema.get("type") == "string":
+        most = schema.get("maxLength")
+        return say(N_("text, at most %(most)s characters")) % {"most": most} if most else say(N_("text"))
+    return say(_TYPES[schema["type"]]) + _bounds(schema)
+
+
+def _codes(codes: Sequence[Any], say: Say) -> str:
+    if len(codes) > NAMED_MOST:
+        return say(N_("one of %(count)s codes")) % {"count": len(codes)}
+    return say(N_("one of %(codes)s")) % {"codes": ", ".join(str(code) for code in codes)}
+
+
+def _list(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say) -> str:
+    inner = _resolved(schema["items"], defs)
+    if inner.get("type") == "object":
+        return say(N_("list of objects with %(names)s")) % {"names": ", ".join(inner["properties"])}
+    return say(N_("list, each %(kind)s")) % {"kind": kind_of(inner, defs, say)}
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    return f" {least:g}–{most:g}" if least is not None and most is not None else ""
+
+
+def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Mapping[str, Any] = defs[schema["$ref"].rpartition("/")[2]]
+    return found

@@ -1,0 +1,39 @@
+"""The routes of the API: its operations, and their description, for programs and for people."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.api import door, me, openapi, organisations, reference
+from directory.api.door import served
+from server.kernel.etag import json_answer
+from server.kernel.parts import kernel_of
+from web.i18n import translations
+from web.render import locale_of, page
+
+operations = (*organisations.operations, *me.operations)
+
+
+async def describe(request: Request) -> Response:
+    """The description of the API, for programs that make programs."""
+    response = json_answer(request, openapi.document(operations, kernel_of(request).settings.public_url))
+    # Whoever writes a client in a browser may read it from anywhere: it says nothing about anybody.
+    response.headers["access-control-allow-origin"] = "*"
+    return response
+
+
+async def explain(request: Request) -> Response:
+    """The reference, for people."""
+    site = kernel_of(request).settings.public_url
+    return page(
+        request,
+        "api/reference.html",
+        layout="layouts/app.html" if request.state.person else "layouts/plain.html",
+        parts=reference.explained(operations, translations(locale_of(request)).gettext, site),
+        home=site,
+        per_person=door.READS_PER_PERSON.split()[0],
+        per_address=door.READS_PER_ADDRESS.split()[0],
+    )
+
+
+routes = [Route("/api", explain, name="api"), Route("/api/openapi.json", describe, name="openapi"), *served(operations)]

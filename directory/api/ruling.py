@@ -1,0 +1,41 @@
+"""The rules of a record's fields, applied to what a body brought: the same as those of forms and imports."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from directory.api import taking
+from directory.api.declared import Call
+from people.text import UnacceptableError
+from web.i18n import LOCALES, translations
+from web.render import locale_of
+
+# By the record's field: where the value stands in the body, and the value.
+Brought = dict[str, tuple[str, Any]]
+
+
+def by_rules(call: Call, brought: Brought, rules: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """Clean values, by the record's fields. Raises ProblemError 409 that names all that were refused."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    _ = translations(locale_of(call.request)).gettext
+    for field, (at, value) in brought.items():
+        try:
+            values[field] = rules[field](value)
+        except UnacceptableError as refused:
+            errors[at] = _(refused.text) % refused.params if refused.params else _(refused.text)
+    if errors:
+        raise taking.against_the_rules(errors)
+    return values
+
+
+def text_fields(given: Any) -> Brought:
+    """The texts that were given in one language or both, by the record's fields such as "pitch.de"."""
+    found: Brought = {}
+    if "texts" not in given.model_fields_set:
+        return found
+    for locale in LOCALES:
+        if locale in given.texts.model_fields_set:
+            said = getattr(given.texts, locale)
+            names = sorted(said.model_fields_set)
+            found |= {f"{part}.{locale}": (f"/texts/{locale}/{part}", getattr(said, part)) for part in names}
+    return found

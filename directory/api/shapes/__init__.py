@@ -1,0 +1,1 @@
+"""What the API takes and gives, as models: by them bodies are checked, answers made and the document written."""

@@ -1,0 +1,50 @@
+"""What all answers have in common: pages, and problems."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from directory.api.shapes.values import TYPED, Moment, Query, Shown
+from server.kernel.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT
+from web.i18n import N_
+
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description=N_("How many entries the page has at most.")), TYPED]
+After = Annotated[
+    str | None,
+    Field(min_length=1, max_length=MAX_CURSOR, description=N_("A cursor that an earlier page gave as next.")),
+]
+Since = Annotated[
+    Moment | None,
+    Field(description=N_("Only what has changed at this moment or later (RFC 3339, with its zone).")),
+]
+
+
+class Paged(Query):
+    """Which page of a list."""
+
+    limit: Limit = DEFAULT_LIMIT
+    after: After = None
+
+
+class Nothing(Query):
+    """No parameters."""
+
+
+class Refused(Shown):
+    """One value that was not taken."""
+
+    at: str = Field(description=N_("Where it stands: a JSON pointer into the body, or ?name for a parameter."))
+    said: str = Field(description=N_("Why it was not taken."))
+
+
+class Problem(Shown):
+    """Why there is no other answer (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description=N_("Always about:blank: code says which problem it is."))
+    title: str = Field(description=N_("The status in words."))
+    status: int = Field(description=N_("The status."))
+    code: str = Field(description=N_("Which problem it is: stable, for programs."))
+    detail: str = Field(description=N_("The same for people; may be empty."))
+    errors: list[Refused] = Field(default=[], description=N_("The values that were not taken."))
