@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.e2e.calls import KEEP_CONNECTIONS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
+from tests.e2e.talk import Talk
 from tests.support.browser import FLAGS
 from tests.support.certificate import key_pin
 from tests.support.desk import scratch
@@ -82,21 +83,21 @@ async def servers(stage: Stage, serve: Serve, coturn: Coturn) -> Servers:
     return await serve(dev=True, turn_urls=json.dumps(list(coturn.urls.values())), turn_secret=SECRET)
 
 
-async def wishing(come: Come, stage: Stage, name: str, url: str) -> Caller:
+async def wishing(come: Come, stage: Stage, name: str, url: str) -> Talk:
     """Somebody who wants the relay only, in a network that lets out what goes to this address."""
     talk = await come(stage[name], path=LOBBY)
     await talk.tab.context.add_init_script(ONE_WAY % json.dumps(url) + KEEP_CONNECTIONS)
     await talk.open("/check")
     await talk.page.get_by_role("switch", name="Calls through the relay only").check()
-    return Caller(talk.page)
+    return talk
 
 
 async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
     stage: Stage, come: Come, coturn: Coturn
 ) -> None:
-    aylin = await wishing(come, stage, "aylin", coturn.urls["udp"])
-    ben = await wishing(come, stage, "ben", coturn.urls["tls"])
-    await aylin.page.goto(f"{stage.direct}/call")
+    talks = [await wishing(come, stage, name, coturn.urls[way]) for name, way in (("aylin", "udp"), ("ben", "tls"))]
+    aylin, ben = (Caller(talk.page) for talk in talks)
+    await talks[0].open(f"{stage.direct}/call")
     await aylin.join()
     await ben.page.get_by_role("button", name="Accept the call").click()
     for one, way in ((aylin, "relay udp"), (ben, "relay tls")):
@@ -109,8 +110,9 @@ async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
         assert (await one.sees_and_hears())["connections"] == 1
     assert len(await ben.page.evaluate("window.connections")) == 1
 
+    for talk in talks:
+        await talk.open(ROOM)
     for one in (aylin, ben):
-        await one.page.goto(ROOM)
         await one.join()
     for one, way in ((aylin, "relay udp"), (ben, "relay tls")):
         await expect(one.page.locator(".call-tile video")).to_have_count(2)
