@@ -68,20 +68,23 @@ class FoundNodes:
         self._back = bus_topics.answers(new_id())
         self._names: dict[str, str] = {}  # of lives that were heard
         self._rooms: dict[str, str] = {}  # with people in them, and the lives that carry them
-        self._tasks: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
+        self._catching_up: asyncio.Task[None] | None = None
+        self._is_behind = False
 
     async def start(self) -> None:
         """Begin to hear them."""
         await self._bus.subscribe(self._back, self._answered)
         await self._bus.subscribe(bus_topics.EVENTS, self._told)
         self._bus.on_gap(self._missed)
-        self._tasks = [asyncio.create_task(self._watch())]
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Hear them no longer, and end the one that was started here."""
-        for task in self._tasks:
+        tasks = [task for task in (self._watching, self._catching_up) if task]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._bus.unsubscribe(bus_topics.EVENTS, self._told)
         await self._bus.unsubscribe(self._back, self._answered)
         if self.own:
@@ -158,5 +161,12 @@ class FoundNodes:
                 self._lose([life for life in {*self._names, *self._rooms.values()} if life not in living])
 
     def _missed(self) -> None:
-        self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.create_task(self._ears.catch_up()))
+        """One catching up at a time, however often the bus is away; what is missed meanwhile is caught up with next."""
+        self._is_behind = True
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        while self._is_behind:
+            self._is_behind = False
+            await self._ears.catch_up()

@@ -45,7 +45,9 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
 async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     stage: Stage, servers: Servers, come: Come
 ) -> None:
-    people = {name: await calling(come, stage, name, ROOM) for name in ("aylin", "ben", "olga")}
+    """On the cluster Ben is at another worker than the others, with Redis between them, and the node found in it."""
+    urls = {"aylin": servers.url, "ben": servers.other_url, "olga": servers.url}
+    people = {name: await calling(come, stage, name, ROOM, url) for name, url in urls.items()}
     for one in people.values():
         await one.join()
     for one in people.values():

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from server.kernel.clock import SystemClock
 from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
 from signaling import found_nodes, registry
+from signaling.found_nodes import FoundNodes
 from signaling.media import member
 from signaling.media.member import Membership
 from signaling.media.node import Place
@@ -246,6 +247,23 @@ async def test_without_a_node_calls_are_unavailable_and_nothing_else_fails(there
         await worker.join("anna")
 
 
+async def test_however_often_the_bus_is_away_one_catching_up_is_under_way_and_one_follows() -> None:
+    bus, ears = _Gaps(), _SlowEars()
+    nodes = FoundNodes(Settings(redis_url="redis://127.0.0.1:1", media_node="elsewhere"), bus, ears)  # type: ignore[arg-type]
+    await nodes.start()
+    before = len(asyncio.all_tasks())
+    for _ in range(50):
+        bus.gap()
+        await asyncio.sleep(0)
+    assert (ears.begun, len(asyncio.all_tasks())) == (1, before + 1)
+    ears.may_end.set()
+    await until(lambda: len(asyncio.all_tasks()) == before)
+    assert ears.begun == 2
+    bus.gap()
+    await until(lambda: ears.begun == 3)
+    await nodes.stop()
+
+
 async def test_without_redis_calls_are_unavailable() -> None:
     away = Registry(Settings(redis_url="redis://127.0.0.1:1"))
     with pytest.raises(MediaError, match="unavailable"):
@@ -255,6 +273,37 @@ async def test_without_redis_calls_are_unavailable() -> None:
 def test_of_equals_the_first_by_name_is_the_lightest() -> None:
     assert lightest([]) is None
     assert lightest([Member("b", "1", 0.5), Member("a", "2", 0.5), Member("c", "3", 0.6)]) == Member("a", "2", 0.5)
+
+
+class _Gaps:
+    """A bus that tells of gaps, and of nothing else."""
+
+    def on_gap(self, tell: Callable[[], None]) -> None:
+        self.gap = tell
+
+    async def subscribe(self, _topic: str, _take: object) -> None:
+        """Nothing comes."""
+
+    async def unsubscribe(self, _topic: str, _take: object) -> None:
+        """Nothing came."""
+
+
+class _SlowEars:
+    """Somebody whose catching up takes a while."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.may_end = asyncio.Event()
+
+    def heard(self, _kind: str, _data: object) -> None:
+        """Nothing is said."""
+
+    def lost(self, _room: str) -> None:
+        """Nothing is lost."""
+
+    async def catch_up(self) -> None:
+        self.begun += 1
+        await self.may_end.wait()
 
 
 class _Away:
