@@ -12,9 +12,13 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
     Integer,
     Select,
     Table,
+    any_,
     bindparam,
     cast,
     delete,
@@ -30,8 +34,9 @@ from server.kernel.ids import new_id
 from server.kernel.prepared import Prepared, Transaction
 
 Values = Mapping[str, Any]
-# Ids asked for in one statement. SQLite takes 32,766 parameters, PostgreSQL 65,535; plans are kept for few widths.
+# Ids asked for in one statement of SQLite, which takes 32,766 parameters; plans are kept for few widths.
 WIDTHS = (1, 16, 256, 1_024)
+ARRAY_WIDTH = 0  # stands for any number of them, as one array
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,8 @@ class Records:
         for name in self.shape.lists:
             given = [(id_, values[name]) for id_, _before, values in rows if name in values]
             if given:
-                transaction.many(self._dropping(name), [self._dropped(name, id_) for id_, _value in given])
+                hanging = self.shape.lists[name]
+                drop(transaction, hanging.table, self.shape.key, [id_ for id_, _value in given], **hanging.fixed)
                 self._write_list(transaction, name, given)
 
     def touch(self, transaction: Transaction, ids: Iterable[str], at: datetime) -> None:
@@ -174,7 +180,7 @@ class Records:
 
     def bring_back(self, transaction: Transaction, ids: Sequence[str]) -> None:
         """Show records again."""
-        transaction.many(_deleting(self.shape.removals, (self.shape.key,)), [{self.shape.key: id_} for id_ in ids])
+        drop(transaction, self.shape.removals, self.shape.key, ids)
 
     def own(self, transaction: Transaction, id_: str, names: Iterable[str], at: datetime, by_id: str | None) -> None:
         """Keep imports away from these fields of a record from now on."""
@@ -213,9 +219,8 @@ class Records:
             return
         fixed = {f"f{number}_{each}": value for number, one in enumerate(hangings) for each, value in one.fixed.items()}
         rows: dict[tuple[int, str], list[Sequence[Any]]] = defaultdict(list)
-        for some in _widened(found):
-            bound = {f"i{number}": value for number, value in enumerate(some)} | fixed
-            for row in transaction.rows(_hanging(self.shape, tuple(names), len(some)), bound):
+        for width, some in _lots(transaction, found):
+            for row in transaction.rows(_hanging(self.shape, tuple(names), width), some | fixed):
                 rows[row[0], row[1]].append(row[2:])
         for (number, id_), several in rows.items():
             found[id_][names[number]] = _ordered(hangings[number], several)
@@ -225,8 +230,7 @@ class Records:
             (id_, before, values) for id_, before, values in rows if self.shape.text_fields.keys() & values.keys()
         ]
         if changed:
-            dropped = [{self.shape.key: id_} for id_, _before, _values in changed]
-            transaction.many(_deleting(self.shape.texts, (self.shape.key,)), dropped)
+            drop(transaction, self.shape.texts, self.shape.key, [id_ for id_, _before, _values in changed])
             self._write_texts(transaction, [(id_, {**before, **values}) for id_, before, values in changed])
 
     def _write_texts(self, transaction: Transaction, rows: Iterable[tuple[str, Values]]) -> None:
@@ -247,13 +251,6 @@ class Records:
                 written.append(row | ({"position": position} if hanging.ordered else {}))
         self._insert(transaction, hanging.table, written)
 
-    def _dropping(self, name: str) -> Prepared:
-        hanging = self.shape.lists[name]
-        return _deleting(hanging.table, (self.shape.key, *hanging.fixed))
-
-    def _dropped(self, name: str, id_: str) -> dict[str, Any]:
-        return {self.shape.key: id_, **self.shape.lists[name].fixed}
-
     def _insert(self, transaction: Transaction, table: Table, rows: Sequence[Values]) -> None:
         if rows:
             transaction.many(_inserting(table, tuple(rows[0])), rows)
@@ -263,17 +260,36 @@ def look_up(
     transaction: Transaction, table: Table, columns: tuple[str, ...], by: str, values: Collection[str], **where: str
 ) -> Iterable[Sequence[Any]]:
     """These columns of the rows in which the column `by` has one of many values, and others have the one given."""
-    for some in _widened(values):
-        bound = {f"i{number}": value for number, value in enumerate(some)} | where
-        yield from transaction.rows(_selecting(table, columns, by, len(some), tuple(where)), bound)
+    for width, some in _lots(transaction, values):
+        yield from transaction.rows(_selecting(table, columns, by, width, tuple(where)), some | where)
 
 
-def _widened(values: Iterable[str]) -> Iterable[list[str]]:
-    """Values in lots as wide as one of `WIDTHS`; the last value of a lot is said again until it is."""
+def drop(transaction: Transaction, table: Table, by: str, values: Collection[str], **where: str) -> None:
+    """Delete the rows in which the column `by` has one of many values, and others have the one given."""
+    for width, some in _lots(transaction, values):
+        transaction.many(_deleting(table, by, width, tuple(where)), [some | where])
+
+
+def _lots(transaction: Transaction, values: Iterable[str]) -> Iterable[tuple[int, dict[str, Any]]]:
+    """Values as parameters of `_one_of`, with its width.
+
+    SQLite gets lots as wide as one of `WIDTHS`, the last value of a lot said again until it is. PostgreSQL gets all in
+    one array: a statement with a thousand parameters takes its driver ten times as long as the database.
+    """
     asked = list(values)
+    if transaction.dialect.name == "postgresql":
+        yield from [(ARRAY_WIDTH, {"several": asked})] if asked else []
+        return
     for start in range(0, len(asked), WIDTHS[-1]):
         some = asked[start : start + WIDTHS[-1]]
-        yield some + some[-1:] * (next(width for width in WIDTHS if width >= len(some)) - len(some))
+        width = next(width for width in WIDTHS if width >= len(some))
+        yield width, {f"i{number}": value for number, value in enumerate(some + some[-1:] * (width - len(some)))}
+
+
+def _one_of(column: Column[Any], width: int) -> ColumnElement[bool]:
+    if width == ARRAY_WIDTH:
+        return column == any_(bindparam("several", type_=ARRAY(column.type)))
+    return column.in_([bindparam(f"i{number}") for number in range(width)])
 
 
 def _ordered(hanging: Hanging, rows: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
@@ -299,16 +315,15 @@ def _one_list(key: str, number: int, hanging: Hanging, width: int, types: Sequen
     own = [columns[name] for name in hanging.columns]
     nothing = [cast(null(), each) for each in types[len(own) :]]
     same = [columns[name] == bindparam(f"f{number}_{name}", type_=columns[name].type) for name in hanging.fixed]
-    one_of = columns[key].in_([bindparam(f"i{each}") for each in range(width)])
     which = literal_column(str(number), Integer)
-    return select(which.label("list"), columns[key], position.label("position"), *own, *nothing).where(*same, one_of)
+    rows = select(which.label("list"), columns[key], position.label("position"), *own, *nothing)
+    return rows.where(*same, _one_of(columns[key], width))
 
 
 @lru_cache(512)
 def _selecting(table: Table, columns: tuple[str, ...], by: str, width: int, where: tuple[str, ...]) -> Prepared:
-    one_of = table.c[by].in_([bindparam(f"i{number}") for number in range(width)])
     same = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in where]
-    return Prepared(select(*(table.c[name] for name in columns)).where(*same, one_of))
+    return Prepared(select(*(table.c[name] for name in columns)).where(*same, _one_of(table.c[by], width)))
 
 
 @lru_cache(256)
@@ -323,5 +338,6 @@ def _updating(table: Table, columns: tuple[str, ...]) -> Prepared:
 
 
 @lru_cache(256)
-def _deleting(table: Table, columns: tuple[str, ...]) -> Prepared:
-    return Prepared(delete(table).where(*(table.c[name] == bindparam(name) for name in columns)))
+def _deleting(table: Table, by: str, width: int, where: tuple[str, ...]) -> Prepared:
+    same = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in where]
+    return Prepared(delete(table).where(*same, _one_of(table.c[by], width)))

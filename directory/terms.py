@@ -75,8 +75,9 @@ class Vocabulary:
 def folded(text: str) -> str:
     """A text as it is compared: lower case, ä as ae, other marks dropped, words separated by one blank."""
     spelt = text.casefold().translate(_SPELT)
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(letter))
-    return " ".join(_WORDS.findall(plain))
+    if not spelt.isascii():
+        spelt = "".join(letter for letter in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(letter))
+    return " ".join(_WORDS.findall(spelt))
 
 
 def says_nothing(text: str) -> bool:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from server.kernel.text import composed
+from server.kernel.text import composed, is_common
 from web.i18n import N_
 
 T = TypeVar("T")
@@ -78,6 +78,8 @@ def _normal(text: str, most: int) -> str:
     """The composed form (NFC): the same letters are the same characters."""
     if len(text) > DECOMPOSED * most:
         raise too_long(most)
+    if is_common(text):
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -88,6 +90,8 @@ def _normal(text: str, most: int) -> str:
 def _check(text: str, most: int, *, breaks: bool) -> None:
     if len(text) > most:
         raise too_long(most)
+    if is_common(text.replace("\n", "") if breaks else text):
+        return
     marks = 0
     for character in text:
         if _is_no_text(character) and not (breaks and character == "\n"):

@@ -1,4 +1,4 @@
-"""`python -m bench directory`: search, suggestions and pages at the size of a large region."""
+"""`python -m bench directory`: search, suggestions, pages and imports at the size of a large region."""
 
 from bench.directory.compare import NAME, run
 

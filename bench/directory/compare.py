@@ -48,7 +48,15 @@ UNITS = {
     "documents": "documents",
     "disk_mib": "MiB",
     "peak_mib": "MiB",
+    "import_rows_per_second": "1/s",
+    "import_rows_per_cpu_second": "1/s",
+    "importer_peak_mib": "MiB",
 }
+# Rows of the file for speed, as many as there are organisations; and the file for memory: its rows are as long as a
+# description may be, so that a gigabyte is imported within minutes.
+IMPORT_ROWS, ROW_BYTES = FULL[0], 350
+LARGE_ROWS, LARGE_ROW_BYTES = 100_000, 9_900
+TIMED = ("import", "update")
 MEASURING_SECONDS = 3600
 
 
@@ -60,9 +68,24 @@ def run(options: Options) -> Result:
     sizes = tuple(max(1, round(each * options.scale)) for each in FULL)
     result = Result(NAME, machine(), options.command, datetime.now(UTC).isoformat(timespec="seconds"))
     for ground in grounds:
-        with _place(ground) as (folder, url):
-            _measure(result, ground, folder, url, (sizes[0], sizes[1], sizes[2]))
+        if options.only in ("", ground):
+            with _place(ground) as (folder, url):
+                _measure(result, ground, folder, url, (sizes[0], sizes[1], sizes[2]))
+        if options.only in ("", ground, f"{ground} import"):
+            _import(result, ground, options.scale)
     return result
+
+
+def _import(result: Result, ground: str, scale: float) -> None:
+    """The speed of imports, and the memory for a large file, each beginning with an empty directory."""
+    for rows, row_bytes, large in ((IMPORT_ROWS, ROW_BYTES, False), (LARGE_ROWS, LARGE_ROW_BYTES, True)):
+        count = max(10, round(rows * scale))
+        _say(f"{ground}: import of {count:,} rows")
+        with _place(ground) as (folder, url):
+            asyncio.run(_migrated(folder, url))
+            figures = _process("bench.directory.importing", folder, url, count, row_bytes)
+        about_memory = {case: found for case, found in figures.items() if "importer_peak_mib" in found}
+        _add(result, ground, FAIRMATCH, about_memory if large else {case: figures[case] for case in TIMED})
 
 
 def _measure(result: Result, ground: str, folder: Path, url: str, sizes: tuple[int, int, int]) -> None:
@@ -91,10 +114,15 @@ def _add(result: Result, ground: str, system: str, figures: Mapping[str, Mapping
 
 
 def _asked(folder: Path, url: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.directory.measuring", str(folder), *([url] if url else [])]
+    return _process("bench.directory.measuring", folder, *([url] if url else []))
+
+
+def _process(module: str, *arguments: object) -> dict[str, Any]:
+    """The figures that a measuring process prints. Raises UsageError."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MEASURING_SECONDS, check=False)
     if done.returncode:
-        raise UsageError(f"the search could not be measured: {done.stderr.strip().splitlines()[-1]}")
+        raise UsageError(f"{module} could not measure: {done.stderr.strip().splitlines()[-1]}")
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 

@@ -54,11 +54,22 @@ async def records(
 
 
 async def _to_the_end(frames: AsyncIterator[Any]) -> AsyncIterator[list[Record]]:
-    async for chunk in frames:
-        if not chunk:
-            return
-        yield chunk
-    raise UnacceptableError(_ENDED)
+    """The chunks, each read while the one before is written: reading and writing take turns on no core."""
+    ahead = asyncio.ensure_future(anext(frames, None))
+    try:
+        while chunk := await ahead:
+            ahead = asyncio.ensure_future(anext(frames, None))
+            yield chunk
+    finally:
+        await _ended(ahead)
+    if chunk is None:
+        raise UnacceptableError(_ENDED)
+
+
+async def _ended(reading: asyncio.Future[Any]) -> None:
+    """Have a reading ahead end, whatever it was about."""
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
 
 
 @asynccontextmanager

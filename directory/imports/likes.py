@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 
 from directory.imports.mapping.names import Known, alike, core_of, keys_of
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportName, ImportNameMark
 from directory.organisations.domains import is_claimable
 from directory.organisations.model import Organisation, Removal
-from directory.records import look_up
+from directory.records import drop, look_up
 from server.kernel.prepared import Prepared, Transaction
 
 # Organisations whose names are taken in at once.
@@ -89,7 +89,7 @@ def keep(transaction: Transaction, named: Iterable[tuple[str, str, str]], batch_
 def forget_trial(transaction: Transaction, batch_id: str) -> bool:
     """Drop the names of a trial's rows, a page at a time; whether there may be more."""
     subjects = [row[0] for row in transaction.rows(_of_batch(), {"batch_id": batch_id, **_FIRST_PAGE})]
-    transaction.many(_dropping(), [{"subject": subject, "batch_id": batch_id} for subject in subjects])
+    drop(transaction, _NAMES, "subject", subjects, batch_id=batch_id)
     return len(subjects) == PAGE
 
 
@@ -98,7 +98,7 @@ def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tupl
     rows = transaction.rows(*_changed(after))
     if not rows:
         return None
-    transaction.many(_dropping(), [{"subject": row[0], "batch_id": _FOREVER} for row in rows])
+    drop(transaction, _NAMES, "subject", [row[0] for row in rows], batch_id=_FOREVER)
     keep(transaction, [(row[0], core_of(row[1]), row[2] if is_claimable(row[2]) else "") for row in rows if not row[4]])
     last = (rows[-1][3], rows[-1][0])
     _mark(transaction, last)
@@ -169,9 +169,3 @@ def _inserting() -> Prepared:
 def _of_batch() -> Prepared:
     subjects = select(ImportName.subject).where(ImportName.batch_id == bindparam("batch_id")).distinct()
     return Prepared(subjects.limit(bindparam("page")).offset(bindparam("start")))
-
-
-@lru_cache(1)
-def _dropping() -> Prepared:
-    same = ImportName.subject == bindparam("subject"), ImportName.batch_id == bindparam("batch_id")
-    return Prepared(delete(ImportName).where(*same))

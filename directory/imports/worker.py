@@ -24,8 +24,8 @@ from directory.imports.reading import recognised, rows, sample
 from directory.imports.reading.row import Source
 from people.text import UnacceptableError
 
-# Records of a frame: what is written in one transaction.
-CHUNK = 500
+# A frame, which is written in one transaction: so many records, or fewer that together have so many characters.
+CHUNK, CHUNK_CHARACTERS = 500, 512 * 1024
 # Bytes of address space; the process itself stays far below, see the measurements.
 MEMORY_MOST = 1024**3
 # Less urgent than whoever serves people.
@@ -39,11 +39,11 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     try:
         for answer in TASKS[asked.pop("task")](**asked):
-            _send(answer)
+            send(answer)
     except UnacceptableError as refused:
-        _send({"refused": refused.text, "params": refused.params})
+        send({"refused": refused.text, "params": refused.params})
     except MemoryError:
-        _send({"refused": "", "params": {}})
+        send({"refused": "", "params": {}})
 
 
 def _look(path: str, sheet: str, kind: str) -> Iterator[dict[str, Any]]:
@@ -58,17 +58,21 @@ def _records(path: str, source: dict[str, Any], mapping: dict[str, Any], skip: i
     read, taken = Source.of(source), Mapping.of(mapping)
     taker = (Products if taken.kind == PRODUCTS else Organisations)(taken, read.columns)
     chunk: list[Record] = []
+    characters = 0
     for row in rows(Path(path), read):
-        if row.number > skip:
-            chunk.append(taker.record(row))
-        if len(chunk) == CHUNK:
+        if row.number <= skip:
+            continue
+        chunk.append(taker.record(row))
+        characters += sum(map(len, row.cells))
+        if len(chunk) == CHUNK or characters >= CHUNK_CHARACTERS:
             yield chunk
-            chunk = []
+            chunk, characters = [], 0
     yield chunk
     yield []
 
 
-def _send(answer: object) -> None:
+def send(answer: object) -> None:
+    """Write one frame."""
     content = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
     out = sys.stdout.buffer
     out.write(LENGTH.pack(len(content)))

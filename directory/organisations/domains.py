@@ -45,6 +45,7 @@ _SHARED_HOSTS = """
     pages.dev
 """
 SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
+_OF_MANY = FREE_MAIL | SHARED_HOSTS
 
 
 def domain_of(website: str) -> str:
@@ -71,7 +72,7 @@ def host_of(text: str) -> str:
 
 def is_claimable(domain: str) -> bool:
     """Whether a mailbox at this host can prove anything about an organisation whose website it is."""
-    return bool(domain) and not any(_is_at(domain, host) for host in FREE_MAIL | SHARED_HOSTS)
+    return bool(domain) and _OF_MANY.isdisjoint(_with_parents(domain))
 
 
 def proves(email: str, domain: str) -> bool:
@@ -79,5 +80,7 @@ def proves(email: str, domain: str) -> bool:
     return is_claimable(domain) and host_of(email.rpartition("@")[2]) == domain
 
 
-def _is_at(domain: str, host: str) -> bool:
-    return domain == host or domain.endswith(f".{host}")
+def _with_parents(domain: str) -> list[str]:
+    """A host and those above it: "a.b.example" is at "b.example" and at "example"."""
+    labels = domain.split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))]

@@ -7,9 +7,11 @@ is made of the same tables and types; a transaction runs it on SQLite's own conn
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect, Float
+from sqlalchemy import Connection, Dialect, Float, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
@@ -89,11 +91,14 @@ class CoreTransaction:
         """Run a change once for each of these values."""
         text = statement.on(self.dialect)
         bound = [text.bound(each) for each in values]
-        if bound:
+        if text.of_lists and len(bound) > 1:
+            lists = {name: [each[name] for each in bound] for name, _ in text.parameters}
+            self._connection.exec_driver_sql(text.of_lists, lists)
+        elif bound:
             self._connection.exec_driver_sql(text.sql, bound if len(bound) > 1 else bound[0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Text:
     """SQL of one kind of database, and how values get into it and out of it."""
 
@@ -101,6 +106,7 @@ class _Text:
     parameters: Sequence[tuple[str, _Process]]
     positional: bool
     results: Sequence[_Process]
+    of_lists: str  # PostgreSQL's insert of all rows at once, each column a list; else empty
 
     @classmethod
     def of(cls, statement: Executable, columns: Sequence[str] | None, dialect: Dialect) -> "_Text":
@@ -117,13 +123,33 @@ class _Text:
             )
             for column in getattr(statement, "selected_columns", ())
         ]
-        return cls(compiled.string, parameters, compiled.positional, results)
+        of_lists = _of_lists(statement, list(compiled.binds), dialect)
+        return cls(compiled.string, parameters, compiled.positional, results, of_lists)
 
     def bound(self, values: Values) -> Any:
         """Values as the driver takes them. Raises KeyError when one is missing."""
-        if self.positional:
-            return tuple([process(values[name]) if process else values[name] for name, process in self.parameters])
-        return {name: process(values[name]) if process else values[name] for name, process in self.parameters}
+        if not self.positional:
+            return {name: process(values[name]) if process else values[name] for name, process in self.parameters}
+        plain = self._in_order(values)
+        if not self._processed:
+            return plain
+        bound = list(plain)
+        for at, process in self._processed:
+            bound[at] = process(bound[at])
+        return tuple(bound)
+
+    @cached_property
+    def _in_order(self) -> Callable[[Values], Sequence[Any]]:
+        """Takes values by their names, in the order of the parameters."""
+        names = [name for name, _ in self.parameters]
+        if len(names) > 1:
+            return itemgetter(*names)
+        return lambda values: tuple([values[name] for name in names])
+
+    @cached_property
+    def _processed(self) -> Sequence[tuple[int, Callable[[Any], Any]]]:
+        """Which parameters the driver does not take as they are, and how it does."""
+        return [(at, process) for at, (_, process) in enumerate(self.parameters) if process]
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
         """Rows from the driver as the columns' types say."""
@@ -131,3 +157,15 @@ class _Text:
             [process(value) if process else value for value, process in zip(row, self.results, strict=True)]
             for row in rows
         ]
+
+
+def _of_lists(statement: Executable, names: Sequence[str], dialect: Dialect) -> str:
+    """The insert of many rows in one statement: their driver sends each one by itself, which takes most of the time."""
+    if type(statement) is not Insert or dialect.name != "postgresql":
+        return ""
+    quote, table = dialect.identifier_preparer, statement.table
+    types = [dialect.type_compiler_instance.process(table.c[name].type) for name in names]
+    columns = ", ".join(quote.quote(name) for name in names)
+    lists = ", ".join(f"%({name})s::{each}[]" for name, each in zip(names, types, strict=True))
+    # Names of our own tables and their columns, quoted; no value is among them.
+    return f"INSERT INTO {quote.format_table(table)} ({columns}) SELECT * FROM unnest({lists})"  # noqa: S608

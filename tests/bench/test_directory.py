@@ -31,6 +31,10 @@ def test_a_small_region_on_sqlite_has_a_figure_for_every_case(monkeypatch, tmp_p
         "sqlite index",
         "sqlite typing",
         "sqlite organisation page",
+        "sqlite import",
+        "sqlite update",
+        "sqlite importing process",
+        "sqlite reading process",
     }
     assert all(row.value >= 0 for row in result.rows)
     assert len(TYPED) > 20

@@ -28,8 +28,8 @@ def language_of(text: str) -> str:
     """ "de", "en", or "" where neither shows."""
     lower = text[:_LOOKED_AT].lower()
     words = _WORDS.findall(lower)
-    german = sum(word in _GERMAN for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    german = sum(map(_GERMAN.__contains__, words))
+    english = sum(map(_ENGLISH.__contains__, words))
     if german == english and _GERMAN_LETTERS.search(lower):
         german += 1
     if german == english:

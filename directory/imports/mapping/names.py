@@ -46,6 +46,7 @@ def core_of(name: str) -> str:
     return _FORM_AT_END.sub("", plain) or plain
 
 
+@lru_cache(maxsize=8192)  # a chunk asks for the same ones again and again
 def keys_of(core: str, domain: str) -> tuple[str, ...]:
     """The keys under which an organisation is found by its likes: by sound, by its first words, by its domain."""
     if not core:

@@ -10,7 +10,7 @@ import nh3
 
 from directory.terms import Vocabulary, folded, says_nothing
 from people.languages import CODES
-from server.kernel.text import composed
+from server.kernel.text import composed, is_common
 from web.i18n import LOCALES, formats
 
 # What else stands in files where nothing is known.
@@ -45,7 +45,7 @@ def plain(cell: str) -> tuple[str, bool]:
     """The text of a cell in its composed form, without markup and invisible characters; whether there was markup."""
     marked = "<" in cell or "&" in cell
     text = _without_markup(cell) if marked and _TAG.search(cell) else cell
-    if not text.isascii() or not text.isprintable():
+    if not is_common(text):
         text = composed(_INVISIBLE.sub("", text))
     return text.strip(), marked and text != cell
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from directory.imports import worker
 from directory.imports.reading import recognised
 from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST
 from people.text import UnacceptableError
@@ -181,3 +182,16 @@ def test_a_wrong_ending_misleads_nobody(tmp_path: Path) -> None:
     assert recognised(book.rename(tmp_path / "list.csv")).kind == "xlsx"
     assert recognised(written(tmp_path, "list.xlsx", "Name;Ort\nAcme;Bochum\n")).kind == "csv"
     assert recognised(as_json(tmp_path, [{"name": "Acme"}], "list.txt")).kind == "json"
+
+
+def test_long_rows_come_in_small_chunks(tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    text = "Wort " * 2_000
+    file.write_text("\n".join(["Name,Description", *(f"Firma {number},{text}" for number in range(200))]))
+    look = next(worker.TASKS["look"](path=str(file), sheet="", kind="organisations"))
+    assert isinstance(look, dict)
+    source, mapping = look["source"].stored(), look["mapping"].stored()
+    chunks = list(worker.TASKS["records"](path=str(file), source=source, mapping=mapping, skip=10))
+    records = [record for chunk in chunks for record in chunk]  # type: ignore[attr-defined]
+    assert [record.number for record in records] == list(range(11, 201))
+    assert max(map(len, chunks)) == worker.CHUNK_CHARACTERS // len(text) + 1  # type: ignore[arg-type]

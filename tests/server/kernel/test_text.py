@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from server.kernel.text import MARKS_MOST, composed
+from server.kernel.text import MARKS_MOST, composed, is_common
 
 # Two marks of different classes in the wrong order: each pair has to be sorted past all before it.
 UNSORTED = "\u0315\u0300"
@@ -19,3 +19,15 @@ def test_text_of_living_scripts_is_composed_and_nothing_of_it_is_lost(text: str)
 
 def test_marks_piled_upon_a_letter_are_cut_before_they_cost_anything() -> None:
     assert len(composed("a" + UNSORTED * 250_000 + "b")) <= 2 + MARKS_MOST
+
+
+def test_what_is_common_is_composed_printable_and_no_mark() -> None:
+    common = [letter for letter in map(chr, range(0x11000)) if is_common(letter)]
+    assert {"a", "ß", "é", "“", "–", "€"} <= set(common)
+    assert all(unicodedata.category(letter)[0] in "LNPSZ" for letter in common)
+    assert composed("".join(common)) == "".join(common) == unicodedata.normalize("NFC", "".join(common))
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\u0301", "zero\u200bwidth", "\u202eturned", "\ufffd", "\ue000"])
+def test_what_needs_a_look_is_not_common(text: str) -> None:
+    assert not is_common(text)
