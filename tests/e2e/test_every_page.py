@@ -1,0 +1,196 @@
+"""Every page there is, found by following links as people do: in order for axe, on a phone and in both languages."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Page
+from sqlalchemy import select
+
+from people import sessions
+from people.admins import grant_admin
+from people.model import Person
+from server.access import ROUTES
+from server.app import create_kernel
+from server.demo import fill
+from tests.support.axe import assert_accessible
+from tests.support.backend import Backend
+from tests.support.browser import DESK, PHONE, OpenTab, Tab
+from tests.support.ground import same_on_both_grounds
+from tests.support.server_process import Serve
+from web.frame import LOCALE_COOKIE
+
+# Who walks, in this order, and where they begin. Edda organises the fair, and here she runs the platform, too.
+STRANGER = ""
+WALKERS = (STRANGER, "Edda Brandt", "Aylin Demir", "Bernd Kowalski")
+ORGANISER = "Edda Brandt"
+# Ways in and pages that no link of the demo leads to; the rest is found from these.
+BEGINNINGS = (
+    "/",
+    "/register",
+    "/sign-in/password",
+    "/data-notice",
+    "/discover",
+    "/partners",
+    "/meetings",
+    "/meetings/past",
+    "/contacts",
+    "/check",
+)
+# What is not a page: files, streams and pieces of pages.
+NO_PAGES = {
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/assets/{hash}/{path:path}",
+    "/photos/{name}",
+    "/pictures/{name}",
+    "/sitemap.xml",
+    "/sitemaps/{file}",
+    "/robots.txt",
+    "/o/{slug}/documents/{document}",
+    "/o/{slug}/products/{product}/documents/{document}",
+    "/needs/{need}/files/{file}",
+    "/partners/{slug}/look.css",
+    "/discover/suggestions",
+    "/imports/{batch}/progress",
+    "/fairs/{fair}/meetings/timetable/progress",
+    "/imports/{batch}/report.csv",
+    "/calendar/{token}",
+    "/meetings/{meeting}/meeting.ics",
+    "/sign-in/oidc",
+    "/sign-in/oidc/return",
+}
+FILES = (".csv", ".xlsx", ".json", ".ics", ".xml", ".txt", ".css", ".{format}")
+# Pages behind a token of a mail, and those of what nobody in the demo has.
+ELSEWHERE = {
+    "/sign-in/link",
+    "/sign-in/sent",
+    "/invitation",
+    "/needs/end/{token}",
+    "/news/mails/{token}",
+    "/needs/{need}/answer",
+    "/imports/{batch}",
+    "/lists/{list}",
+    "/meetings/day",
+    "/meetings/rescues/{rescue}",
+    "/meetings/{meeting}/later/{days}",
+}
+DEVELOPERS = "/dev/"
+_PARAMETER = re.compile(r"{\w+(:path)?}")
+_LINK = re.compile(r'href="(/[^"#?]*)')
+# How many pages of a kind are asked for where links lead: one need leads to its answers, another one does not.
+OF_A_KIND = 3
+# What a page must be beyond axe's rules, told in words where it is not.
+_FAULTS = """() => {
+    const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    const tooWide = () => [...document.querySelectorAll("body *")]
+        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 3).map((each) => each.outerHTML.slice(0, 120)).join(" ");
+    const heads = document.querySelectorAll("h1").length;
+    return [
+        wider > 0 && `${wider} px wider than the window: ${tooWide()}`,
+        heads !== 1 && `${heads} elements h1`,
+        !document.title.trim() && "no title",
+    ].filter(Boolean);
+}"""
+
+
+def _matcher(pattern: str) -> re.Pattern[str]:
+    parts = _PARAMETER.split(pattern)[::2]
+    return re.compile("[^/]+".join(map(re.escape, parts)))
+
+
+# The plainest pattern first: /needs/new is no need.
+PAGES = {
+    path: _matcher(path)
+    for path in sorted((path for method, path in ROUTES if method == "GET"), key=lambda path: path.count("{"))
+    if path not in NO_PAGES and not path.startswith(DEVELOPERS) and not path.endswith(FILES)
+}
+
+
+def page_of(path: str) -> str | None:
+    """The pattern of a page's address; None for what is no page."""
+    return next((pattern for pattern, matcher in PAGES.items() if matcher.fullmatch(path)), None)
+
+
+@dataclass
+class Walk:
+    """Somebody's way: all that they are led to is asked for, and of each kind that is new one page is looked at."""
+
+    tab: Tab
+    origin: str
+    seen: set[str]
+    faults: list[str] = field(default_factory=list)
+
+    async def go(self) -> None:
+        """See one page of each kind that is to be found."""
+        for pattern, path in (await self._found()).items():
+            answer = await self.tab.page.goto(path, wait_until="load")
+            if answer is None or not answer.ok:
+                self.faults.append(f"{path}: {answer and answer.status}")
+            await self._judge(path)
+            self.seen.add(pattern)
+
+    async def _found(self) -> dict[str, str]:
+        """An address for each kind of page that is new, by following links; never more than three of a kind."""
+        waiting, asked, found = list(BEGINNINGS), Counter[str](), {}
+        while waiting:
+            path = waiting.pop(0)
+            pattern = page_of(path)
+            if pattern is None or asked[pattern] == OF_A_KIND:
+                continue
+            asked[pattern] += 1
+            answer = await self.tab.context.request.get(path, headers={"accept": "text/html"})
+            if pattern not in self.seen and page_of(urlsplit(answer.url).path) == pattern:
+                found.setdefault(pattern, path)
+            waiting += [target for target in _LINK.findall(await answer.text()) if target not in waiting]
+        return found
+
+    async def _judge(self, path: str) -> None:
+        page: Page = self.tab.page
+        self.faults += [f"{path}: {fault}" for fault in await page.evaluate(_FAULTS)]
+        try:
+            await assert_accessible(page)
+        except AssertionError as broken:
+            self.faults.append(str(broken))
+
+
+async def _tokens(backend: Backend) -> dict[str, str]:
+    """The demo fair in the database, and for each who walks the cookie that signs them in."""
+    kernel = create_kernel(backend.settings())
+    try:
+        await fill(kernel)
+        async with kernel.database.write() as uow:
+            found = await uow.session.scalars(select(Person).where(Person.name.in_(WALKERS)))
+            people = {person.name: person for person in found}
+            await grant_admin(uow, people[ORGANISER].id, by=None)
+            return {name: (await sessions.start(uow, one, sessions.Method.LINK, ""))[1] for name, one in people.items()}
+    finally:
+        await kernel.database.close()
+
+
+@same_on_both_grounds
+@pytest.mark.timeout(300)
+# English before a desk, German on a phone: scripts and forms are the same, words and room are not.
+@pytest.mark.parametrize(("locale", "size"), [("en", DESK), ("de", PHONE)])
+async def test_every_page_is_in_order_for_everybody(
+    backend: Backend, serve: Serve, open_tab: OpenTab, locale: Literal["en", "de"], size: dict[str, int]
+) -> None:
+    tokens = await _tokens(backend)
+    url = (await serve(dev=True)).url
+    strangers: set[str] = set()  # pages that look different: they count for strangers alone
+    seen: set[str] = set()
+    faults: list[str] = []
+    for name in WALKERS:
+        tab = await open_tab(url, locale=locale, size=size)
+        cookies = {LOCALE_COOKIE: locale} | ({"fairmatch_session": tokens[name]} if name else {})
+        await tab.context.add_cookies([{"name": key, "value": cookies[key], "url": url} for key in cookies])
+        walk = Walk(tab, url, seen if name else strangers)
+        await walk.go()
+        faults += walk.faults
+    faults += [f"{path} was not come upon" for path in sorted(PAGES.keys() - seen - strangers - ELSEWHERE)]
+    assert not faults, "\n".join(faults)
