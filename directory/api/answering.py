@@ -7,12 +7,11 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from directory.api import taking
 from directory.api.declared import Call
 from directory.api.shapes.common import Paged
 from directory.needs.queries import Place
 from directory.search.documents import Mark
-from server.kernel.etag import tagged
+from server.kernel.etag import json_answer, tagged
 from server.kernel.http import ProblemError
 from server.kernel.paging import Asked, paged
 
@@ -32,14 +31,14 @@ def page(call: Call, shown: Sequence[BaseModel], cursors: Sequence[str]) -> Resp
     return paged(call.request, asked, [one.model_dump(mode="json") for one in shown], cursors)
 
 
+def whole(call: Call, shown: Sequence[BaseModel]) -> Response:
+    """A list that is one page."""
+    return json_answer(call.request, {"items": [one.model_dump(mode="json") for one in shown], "next": None})
+
+
 def place_in(query: Paged) -> Place | None:
-    """The place that the cursor names. Raises ProblemError 422 for what no page of ours gave."""
-    if query.after is None:
-        return None
-    place = Place.parse(query.after)
-    if place is None:
-        raise not_a_cursor()
-    return place
+    """The place that the cursor names."""
+    return Place.parse(query.after) if query.after is not None else None
 
 
 def mark_in(query: Paged) -> Mark | None:
@@ -51,11 +50,6 @@ def mark_in(query: Paged) -> Mark | None:
 def cursor(at: datetime, id_: str) -> str:
     """The place of a record, as a cursor."""
     return str(Place(at, id_))
-
-
-def not_a_cursor() -> ProblemError:
-    """The answer to a cursor that no page of ours gave."""
-    return taking.refused([("?after", "This is no cursor that a page gave.")])
 
 
 def check_match(request: Request, shown: BaseModel) -> None:

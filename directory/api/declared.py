@@ -79,7 +79,6 @@ class Operation:
     status: int = 200
     about: str = ""
     refusals: tuple[int, ...] = ()
-    tagged: bool = False  # the answer has an ETag, which If-Match can name
 
     @property
     def whole_path(self) -> str:

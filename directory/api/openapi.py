@@ -30,7 +30,7 @@ _OWN = {
     403: "The token was made without the scope that this needs, or its owner does not manage the record.",
     404: "There is no such record, or not for you.",
     409: "The request is of the described shape, but a rule refuses it; code and errors say which.",
-    412: "If-Match names another version: it has changed since you have read it.",
+    412: "The header If-Match names another version by its ETag: the record has changed since you have read it.",
 }
 _TEXT = {"schema": {"type": "string"}}
 _HEADERS: dict[str, Any] = {
@@ -100,8 +100,6 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     if one.about:
         found["description"] = one.about
-    if one.method == "PATCH":
-        found["parameters"].append(_if_match())
     if one.body is not None:
         content = {_JSON: {"schema": {"$ref": _REF.format(model=one.body.__name__)}}}
         found["requestBody"] = {"required": True, "content": content}
@@ -157,11 +155,6 @@ def _parameter(name: str, given: dict[str, Any], required: bool) -> dict[str, An
     schema = _plain((said[0] if said else {}) | {key: value for key, value in kept.items() if value is not None})
     found = {"name": name, "in": "query", "required": required, "schema": schema}
     return found | ({"description": given["description"]} if "description" in given else {})
-
-
-def _if_match() -> dict[str, Any]:
-    why = "The ETag of the version that you have read: another one is not changed."
-    return {"name": "If-Match", "in": "header", "required": False, "description": why, "schema": {"type": "string"}}
 
 
 @cache

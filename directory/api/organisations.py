@@ -133,16 +133,16 @@ operations = [
     Operation(
         "POST", "/organisations", "create_organisation", Access.API_ORGANISATIONS,
         N_("Make an organisation"), create, Organisation, body=OrganisationNew, status=201, refusals=(409,),
-        tagged=True, about=N_("You become its administrator. 409 known: a record has this website already."),
+        about=N_("You become its administrator. 409 known: a record has this website already."),
     ),
     Operation(
         "GET", "/organisations/{id}", "get_organisation", Access.API,
-        N_("One organisation"), one, Organisation, tagged=True,
+        N_("One organisation"), one, Organisation,
     ),
     Operation(
         "PATCH", "/organisations/{id}", "change_organisation", Access.API_ORGANISATIONS,
         N_("Change an organisation that you manage"), change, Organisation, body=OrganisationChange,
-        refusals=(403, 409, 412), tagged=True,
+        refusals=(403, 409, 412),
         about=N_("What is left out stays. What you change here, imports leave alone from then on."),
     ),
 ]  # fmt: skip

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation, Tag
 from directory.organisations.queries import visible_to as organisation_visible_to
 from directory.organisations.record import ORGANISATIONS
-from directory.partners.model import NetworkMember
+from directory.partners.model import NetworkMember, Partner
+from directory.products.model import Product, ProductPicture
+from directory.products.queries import by_slug as product_by_slug
+from directory.products.queries import visible_to as product_visible_to
+from directory.products.record import PRODUCTS
 from directory.records import Records
 from directory.search.documents import Mark
 from server.kernel.prepared import CoreTransaction
-
-Column = InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,106 @@ async def organisation(
 async def organisation_fields(session: AsyncSession, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
     """All fields of organisations that the viewer may see, by id."""
     return await _fields(session, ORGANISATIONS, ids)
+
+
+@dataclass(frozen=True)
+class WantedProducts:
+    """What a list of products is narrowed to; None means everything."""
+
+    since: datetime | None = None
+    organisation: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundProduct:
+    """A product, with what its organisation adds. `public`: both of them are."""
+
+    row: Product
+    organisation_slug: str
+    public: bool
+
+
+async def products(
+    session: AsyncSession, person_id: str | None, wanted: WantedProducts, after: Mark | None, limit: int
+) -> list[FoundProduct]:
+    """A page of the products that somebody may see."""
+    narrowed = [
+        column == value
+        for column, value in ((Product.organisation_id, wanted.organisation), (Product.category, wanted.category))
+        if value is not None
+    ]
+    query = _products(person_id).where(*narrowed, *_beyond(Product, after, wanted.since))
+    rows = await session.execute(query.order_by(Product.updated_at, Product.id).limit(limit))
+    return [_found(row) for row in rows]
+
+
+async def product(session: AsyncSession, person_id: str | None, product_id: str) -> FoundProduct | None:
+    """One product that somebody may see."""
+    row = (await session.execute(_products(person_id).where(Product.id == product_id))).one_or_none()
+    return _found(row) if row else None
+
+
+async def product_id(session: AsyncSession, person_id: str | None, organisation_id: str, slug: str) -> str | None:
+    """The id of the product of an address, if somebody may see it."""
+    found = await product_by_slug(session, organisation_id, slug, person_id)
+    return found.id if found else None
+
+
+async def product_fields(session: AsyncSession, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    """All fields of products that the viewer may see, by id."""
+    return await _fields(session, PRODUCTS, ids)
+
+
+async def pictures(session: AsyncSession, ids: Collection[str]) -> Mapping[str, Sequence[ProductPicture]]:
+    """The pictures of products that the viewer may see, by product, in their order."""
+    found: dict[str, list[ProductPicture]] = {}
+    if ids:
+        query = select(ProductPicture).where(ProductPicture.product_id.in_(ids))
+        for one in await session.scalars(query.order_by(ProductPicture.position, ProductPicture.id)):
+            found.setdefault(one.product_id, []).append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class FoundPartner:
+    """A partner, and how many organisations of its network the viewer sees."""
+
+    organisation: Organisation
+    accent: str
+    since: datetime
+    count: int
+
+
+async def partners(session: AsyncSession, person_id: str | None, after: str | None, limit: int) -> list[FoundPartner]:
+    """A page of the partners that somebody may see, in the order of their ids."""
+    member = aliased(Organisation)
+    count = (
+        select(func.count())
+        .select_from(NetworkMember)
+        .join(member, member.id == NetworkMember.organisation_id)
+        .where(NetworkMember.partner_id == Partner.organisation_id, organisation_visible_to(person_id, member))
+        .scalar_subquery()
+    )
+    further = [Organisation.id > after] if after else []
+    query = (
+        select(Organisation, Partner.accent, Partner.since, count.label("count"))
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .where(organisation_visible_to(person_id), *further)
+        .order_by(Organisation.id)
+        .limit(limit)
+    )
+    return [FoundPartner(*row) for row in await session.execute(query)]
+
+
+def _products(person_id: str | None) -> Select[Product, str, str]:
+    query = select(Product, Organisation.slug, Organisation.visibility)
+    return query.join(Organisation, Organisation.id == Product.organisation_id).where(product_visible_to(person_id))
+
+
+def _found(row: Row[Product, str, str]) -> FoundProduct:
+    found, slug, visibility = row
+    return FoundProduct(found, slug, visibility == "public" and found.visibility == "public")
 
 
 async def _fields(session: AsyncSession, records: Records, ids: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -29,6 +29,12 @@ _FORMATS = {"date-time": N_("moment"), "date": N_("day"), "uuid": N_("id"), "uri
 # What a line of curl sends, by operation: small, and true to the shape.
 _SAMPLES = {
     "create_organisation": '{"kind": "startup", "name": "Voltbus", "website": "https://voltbus.example"}',
+    "create_product": '{"organisation": "\'$ID\'", "texts": {"en": {"name": "Depot charger"}}}',
+    "change_product": '{"price_from": 1200000, "currency": "EUR"}',
+    "create_need": '{"organisation": "\'$ID\'", "kind": "seek", "category": "product", "publish": true,'
+    ' "texts": {"en": {"title": "Chargers for a bus depot", "text": "Forty buses, every night."}}}',
+    "change_need": '{"deadline": "2027-03-31"}',
+    "turn_need": '{"do": "pause"}',
     "change_organisation": '{"founded": 2019, "texts": {"en": {"pitch": "Depots charge overnight"}}}',
 }
 

@@ -4,14 +4,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.api import door, me, openapi, organisations, reference
+from directory.api import door, me, needs, openapi, organisations, partners, products, reference, search
 from directory.api.door import served
 from server.kernel.etag import json_answer
 from server.kernel.parts import kernel_of
 from web.i18n import translations
 from web.render import locale_of, page
 
-operations = (*organisations.operations, *me.operations)
+operations = (
+    *organisations.operations,
+    *products.operations,
+    *needs.operations,
+    *partners.operations,
+    *search.operations,
+    *me.operations,
+)
 
 
 async def describe(request: Request) -> Response:

@@ -9,10 +9,10 @@ from server.kernel.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT
 from web.i18n import N_
 
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description=N_("How many entries the page has at most.")), TYPED]
-After = Annotated[
-    str | None,
-    Field(min_length=1, max_length=MAX_CURSOR, description=N_("A cursor that an earlier page gave as next.")),
-]
+CURSOR = N_("A cursor that an earlier page gave as next.")
+# A moment in microseconds since 1970, and the id of the record that the page ended with.
+PLACE = r"^[0-9]{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+After = Annotated[str, Field(max_length=MAX_CURSOR, pattern=PLACE, description=CURSOR)] | None
 Since = Annotated[
     Moment | None,
     Field(description=N_("Only what has changed at this moment or later (RFC 3339, with its zone).")),

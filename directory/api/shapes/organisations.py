@@ -21,7 +21,7 @@ from directory.api.shapes.values import (
     coded,
     left_out,
     one_of,
-    text,
+    up_to,
 )
 from directory.organisations.fields import (
     DESCRIPTION_MOST,
@@ -56,10 +56,10 @@ Industry = Annotated[str, one_of(codes(TAGS["industry"]))]
 Technology = Annotated[str, one_of(codes(TAGS["technology"]))]
 Market = Annotated[str, one_of(codes(TAGS["market"]))]
 Year = Annotated[int, Field(ge=FOUNDED_FROM, le=FOUNDED_TO), WHOLE]
-Name = Annotated[str, text(NAME_MOST, 1)]
-Line = Annotated[str, text(LINE_MOST)]
-Postcode = Annotated[str, text(POSTCODE_MOST)]
-WebAddress = Annotated[str, text(URL_MOST)]
+Name = Annotated[str, up_to(NAME_MOST, 1)]
+Line = Annotated[str, up_to(LINE_MOST)]
+Postcode = Annotated[str, up_to(POSTCODE_MOST)]
+WebAddress = Annotated[str, up_to(URL_MOST)]
 
 # The API's names of lists, and the record's.
 LISTS = {"industries": "industry", "technologies": "technology", "markets": "market", "languages": "languages"}
@@ -197,8 +197,8 @@ class OrganisationQuery(Paged):
 class GivenOrganisationText(Given):
     """An organisation in one language; what is left out stays."""
 
-    pitch: Annotated[str, text(PITCH_MOST)] = left_out()
-    description: Annotated[str, text(DESCRIPTION_MOST)] = left_out()
+    pitch: Annotated[str, up_to(PITCH_MOST)] = left_out()
+    description: Annotated[str, up_to(DESCRIPTION_MOST)] = left_out()
 
 
 class GivenOrganisationTexts(Given):
@@ -212,14 +212,14 @@ class GivenLink(Given):
     """A place on the web."""
 
     label: Line = ""
-    url: Annotated[str, text(URL_MOST, 1)]
+    url: Annotated[str, up_to(URL_MOST, 1)]
 
 
 class GivenLocation(Given):
     """A further place."""
 
     label: Line = ""
-    place: Annotated[str, text(LINE_MOST, 1)]
+    place: Annotated[str, up_to(LINE_MOST, 1)]
     postcode: Postcode = ""
     country: Country = ""
     latitude: Latitude | None = None
@@ -231,7 +231,7 @@ class OrganisationChange(Given):
 
     kind: Kind = left_out()
     name: Name = left_out()
-    legal_name: Annotated[str, text(NAME_MOST)] = left_out()
+    legal_name: Annotated[str, up_to(NAME_MOST)] = left_out()
     website: WebAddress = left_out()
     founded: Year | None = left_out()
     size: Size = left_out()

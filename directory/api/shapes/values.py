@@ -62,7 +62,7 @@ def coded(codes: Iterable[str]) -> Any:
     return Field(examples=sorted(codes)[:3])
 
 
-def text(most: int, least: int = 0) -> Any:
+def up_to(most: int, least: int = 0) -> Any:
     """What the schema says of a text of so many characters."""
     return Field(min_length=least, max_length=most, pattern=SOUND)
 
@@ -125,8 +125,7 @@ Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(_written, return_type=str, when_used="json")]
 Day = Annotated[date, BeforeValidator(_day)]
 # Behind the bounds of a number in a body, and in an address.
-WHOLE, TYPED = BeforeValidator(_whole), BeforeValidator(_typed_number)
-Flag = Annotated[bool, BeforeValidator(_flag)]
+WHOLE, TYPED, FLAG = BeforeValidator(_whole), BeforeValidator(_typed_number), BeforeValidator(_flag)
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Country = Annotated[str, one_of(sorted(country_codes()), unknown=True)]

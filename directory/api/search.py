@@ -1,0 +1,54 @@
+"""The search for programs: the same index and the same queries as at the pages, but for people."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from directory.api import answering
+from directory.api.declared import VERSION, Call, Operation
+from directory.api.shapes.search import Hit, SearchPage, SearchQuery
+from directory.search.asking import DEEPEST, Asked
+from directory.search.pages import viewer_of
+from directory.search.parts import search_of
+from directory.search.places import find_place
+from server.kernel.access import Access
+from server.kernel.http import ProblemError
+from web.i18n import N_
+
+
+async def find(call: Call) -> Response:
+    """A page of what one finds."""
+    query: SearchQuery = call.query
+    asked = _asked(query)
+    found = await search_of(call.request).page(viewer_of(call.request), asked)
+    onward = str(found.onward.offset) if found.onward and found.onward.offset <= DEEPEST else None
+    shown = SearchPage(
+        items=[Hit.of(hit.card, hit.through, call.site) for hit in found.hits],
+        total=found.results.total,
+        next=onward,
+        making=found.making,
+    )
+    response = answering.record(call, shown)
+    if onward is not None:
+        kept = [pair for pair in call.request.query_params.multi_items() if pair[0] != "after"]
+        response.headers["link"] = f'<{VERSION}/search?{urlencode([*kept, ("after", onward)])}>; rel="next"'
+    return response
+
+
+def _asked(query: SearchQuery) -> Asked:
+    """The question. Raises ProblemError 409 for a place that nobody knows."""
+    given = query.model_dump(exclude_none=True, exclude={"after"})
+    pairs = [(name, value) for name, each in given.items() for value in (each if isinstance(each, list) else [each])]
+    asked = Asked.read(pairs)
+    if asked.near and find_place(asked.near) is None:
+        raise ProblemError(409, "unknown_place", "There is no town of this name that we know.")
+    return replace(asked, offset=int(query.after or 0))
+
+
+operations = [
+    Operation(
+        "GET", "/search", "search", Access.API, N_("Find organisations, products, needs and events"), find,
+        SearchPage, SearchQuery, refusals=(409,),
+    )
+]  # fmt: skip

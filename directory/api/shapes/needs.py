@@ -1,0 +1,185 @@
+"""Needs and offers, as programs see and write them. Made of what the viewer may know, so a blind one stays blind."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from directory.api.shapes.common import Paged
+from directory.api.shapes.organisations import PAGE, Industry, Technology
+from directory.api.shapes.values import (
+    FLAG,
+    WHOLE,
+    Address,
+    Country,
+    Day,
+    Given,
+    GivenId,
+    Id,
+    Moment,
+    Shown,
+    coded,
+    left_out,
+    one_of,
+    up_to,
+)
+from directory.needs import rules
+from directory.needs.seen import Seen
+from directory.organisations.industries import INDUSTRIES
+from directory.organisations.technologies import TECHNOLOGIES
+from web.i18n import LOCALES, N_
+
+Kind = Annotated[str, one_of(rules.KINDS)]
+Money = Annotated[int, Field(ge=1, le=rules.BUDGET_MOST), WHOLE]
+MONEY = N_("In whole units of the currency.")
+FLAGGED = N_("Shown without a name: whose it is, is told to nobody but those to whom it is revealed.")
+
+
+class Owner(Shown):
+    """Whose a need is."""
+
+    id: Id
+    name: str
+    page: Address
+
+
+class NeedText(Shown):
+    """A need in one language."""
+
+    title: str
+    text: str = Field(description=N_("Markdown as it was typed: make it safe before you show it."))
+    gets: str = Field(description=N_("What the other side gets."))
+    shown_as: str = Field(description=N_("As whom a blind need is shown, such as “mid-size utility, NRW”."))
+
+
+class NeedTexts(Shown):
+    """A need in both languages."""
+
+    de: NeedText
+    en: NeedText
+
+
+class Need(Shown):
+    """Something that an organisation seeks or offers, as far as the viewer may know."""
+
+    id: Id = Field(description=N_("Stays the same for good."))
+    page: Address = Field(description=PAGE)
+    kind: Annotated[str, coded(rules.KINDS)]
+    category: Annotated[str, coded(rules.CATEGORIES)]
+    state: Annotated[str, coded(rules.STATES)]
+    texts: NeedTexts
+    organisation: Owner | None = Field(description=N_("Whose it is; null: you may not know."))
+    blind: bool = Field(description=FLAGGED)
+    public: bool = Field(description=N_("Whether everybody may see it; else people with an account."))
+    industries: list[Annotated[str, coded(INDUSTRIES.codes)]]
+    technologies: list[Annotated[str, coded(TECHNOLOGIES.codes)]]
+    budget_from: int | None = Field(description=MONEY)
+    budget_to: int | None = Field(description=MONEY)
+    currency: str
+    country: str = Field(description=N_("ISO 3166-1 alpha-2."))
+    region: str
+    place: str = Field(description=N_("Empty where you may not know whose it is."))
+    radius_km: int | None
+    remote: bool = Field(description=N_("It does not matter where the other side is."))
+    deadline: Day | None = Field(description=N_("The last day for answers."))
+    expires_on: Day | None = Field(description=N_("The day on which it stops being open unless it is renewed."))
+    published_on: Day | None = Field(description=N_("The day on which it was first published."))
+    updated_at: Moment | None = Field(description=N_("When it last changed; null: you may not know whose it is."))
+    manages: bool = Field(description=N_("Whether the token may change it, where its scopes allow that."))
+
+    @classmethod
+    def of(cls, seen: Seen, state: str, site: str) -> Self:
+        """A need as its viewer sees it, in its state of now; `site` is our own address."""
+        plain = "id kind category blind budget_from budget_to currency country region place radius_km remote deadline"
+        owner = seen.owner
+        return cls(
+            **{name: getattr(seen, name) for name in plain.split()},
+            page=site + seen.path(),
+            state=state,
+            texts=NeedTexts(**{locale: _text(seen, locale) for locale in sorted(LOCALES)}),
+            organisation=Owner(id=owner.id, name=owner.name, page=f"{site}/o/{owner.slug}") if owner else None,
+            public=seen.visibility == "public",
+            industries=list(seen.industries),
+            technologies=list(seen.technologies),
+            # Days, as on its page: a moment could tell with what else of an organisation it was published.
+            expires_on=seen.expires_at.date() if seen.expires_at else None,
+            published_on=seen.published_at.date() if seen.published_at else None,
+            updated_at=seen.updated_at if owner else None,
+            manages=seen.may_edit,
+        )
+
+
+class NeedPage(Shown):
+    """A page of needs, those published last first."""
+
+    items: list[Need]
+    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+
+
+class NeedQuery(Paged):
+    """Which needs."""
+
+    kind: Kind | None = None
+    industry: Industry | None = None
+    country: Country | None = None
+    q: Annotated[str, up_to(100)] = Field("", description=N_("Words that stand in it."))
+    mine: Annotated[bool, FLAG] = Field(
+        False, description=N_("Those of your own organisations instead, in whatever state; on one page.")
+    )
+
+
+class GivenNeedText(Given):
+    """A need in one language; what is left out stays."""
+
+    title: Annotated[str, up_to(rules.TITLE_MOST)] = left_out()
+    text: Annotated[str, up_to(rules.TEXT_MOST)] = left_out()
+    gets: Annotated[str, up_to(rules.GETS_MOST)] = left_out()
+    shown_as: Annotated[str, up_to(rules.SHOWN_AS_MOST)] = left_out()
+
+
+class GivenNeedTexts(Given):
+    """A need in one language or both; what is left out stays."""
+
+    de: GivenNeedText = left_out()
+    en: GivenNeedText = left_out()
+
+
+class NeedChange(Given):
+    """What is to be changed of a need. What is left out stays; lists are given whole."""
+
+    kind: Kind = left_out()
+    category: Annotated[str, one_of(rules.CATEGORIES)] = left_out()
+    texts: GivenNeedTexts = left_out()
+    blind: bool = Field(default_factory=lambda: False, description=FLAGGED)
+    visibility: Annotated[str, one_of(rules.VISIBILITIES)] = left_out()
+    industries: Annotated[list[Industry], Field(max_length=rules.TAGS_MOST)] = left_out()
+    technologies: Annotated[list[Technology], Field(max_length=rules.TAGS_MOST)] = left_out()
+    budget_from: Money | None = Field(default_factory=lambda: None, description=MONEY)
+    budget_to: Money | None = Field(default_factory=lambda: None, description=MONEY)
+    currency: Annotated[str, one_of(rules.CURRENCIES, unknown=True)] = left_out()
+    country: Country = left_out()
+    region: Annotated[str, up_to(rules.PLACE_MOST)] = left_out()
+    place: Annotated[str, up_to(rules.PLACE_MOST)] = left_out()
+    radius_km: Annotated[int, Field(ge=1, le=rules.RADIUS_MOST), WHOLE] | None = left_out()
+    remote: bool = left_out()
+    deadline: Day | None = left_out()
+
+
+class NeedNew(NeedChange):
+    """A new need. One language is enough: a title of some words, and a text."""
+
+    organisation: GivenId = Field(description=N_("For whom: an organisation that you speak for."))
+    kind: Kind
+    category: Annotated[str, one_of(rules.CATEGORIES)]
+    texts: GivenNeedTexts
+    publish: bool = Field(False, description=N_("Publish it at once; else it is a draft."))
+
+
+class NeedTurn(Given):
+    """What is to be done with a need."""
+
+    do: Annotated[str, one_of(rules.BY_HAND)]
+
+
+def _text(seen: Seen, locale: str) -> NeedText:
+    said = seen.texts.get(locale)
+    return NeedText(**{part: getattr(said, part, "") for part in NeedText.model_fields})

@@ -1,0 +1,44 @@
+"""Partners and their networks, as programs see them."""
+
+from typing import Self
+
+from pydantic import Field
+
+from directory.api.queries import FoundPartner
+from directory.api.shapes.organisations import PAGE
+from directory.api.shapes.values import Address, Id, Moment, Shown
+from directory.organisations.shown import picture
+from web.i18n import N_
+
+
+class PartnerShown(Shown):
+    """A partner institution, which is an organisation as well."""
+
+    id: Id = Field(description=N_("The id of the organisation that it is."))
+    name: str
+    page: Address = Field(description=PAGE)
+    logo: str | None = Field(description=N_("Address of a picture, 512 by 512 pixels."))
+    accent: str = Field(description=N_("Its colour as #rrggbb, or empty."))
+    organisations: int = Field(description=N_("How many organisations of its network you see."))
+    since: Moment
+
+    @classmethod
+    def of(cls, found: FoundPartner, site: str) -> Self:
+        """A partner that the viewer may see; `site` is our own address."""
+        row = found.organisation
+        return cls(
+            id=row.id,
+            name=row.name,
+            page=f"{site}/partners/{row.slug}",
+            logo=site + picture(row.logo) if row.logo else None,
+            accent=found.accent,
+            organisations=found.count,
+            since=found.since,
+        )
+
+
+class PartnerPage(Shown):
+    """A page of partners."""
+
+    items: list[PartnerShown]
+    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
