@@ -1,0 +1,17 @@
+"""Waiting for the search: its index follows what changes, in a moment of its own."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+
+async def until_found(program: httpx2.AsyncClient, path: str, total: int, **params: Any) -> httpx2.Response:
+    """The answer of the search, once the index has caught up with so many."""
+    for _ in range(200):
+        answer = await program.get(path, params=params or None)
+        if answer.json()["total"] == total:
+            return answer
+        await asyncio.sleep(0.05)
+    pytest.fail(f"{answer.json()['total']} instead of {total} were found at {path}")

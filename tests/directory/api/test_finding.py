@@ -1,0 +1,45 @@
+"""Partners and the search, for programs."""
+
+import pytest
+
+from directory.partners.model import NetworkMember, Partner
+from tests.directory.api.finding import until_found
+from tests.directory.scene import Scene
+
+SEARCH = "/api/v1/search"
+
+
+async def test_partners_and_their_networks_are_read_as_one_sees_them(there: Scene, program):
+    _, chamber = await there.organisation("chloe", name="Chamber", kind="partner")
+    _, public = await there.organisation()
+    _, members = await there.organisation("aylin", name="Quiet", visibility="members")
+    now = there.kernel.clock.now()
+    async with there.kernel.database.write() as uow:
+        uow.session.add(Partner(organisation_id=chamber, accent="#aa0000", since=now))
+        for id_ in (public, members):
+            uow.session.add(NetworkMember(partner_id=chamber, organisation_id=id_, since=now))
+    for name, ids in ((None, [public]), ("ben", [public, members])):
+        reader = await program(name)
+        answer = (await reader.get("/api/v1/partners?limit=1")).json()
+        assert [(one["name"], one["organisations"]) for one in answer["items"]] == [("Chamber", len(ids))]
+        network = (await reader.get("/api/v1/organisations", params={"partner": chamber})).json()["items"]
+        assert [one["id"] for one in network] == ids
+
+
+async def test_the_search_finds_for_programs_what_it_finds_for_people_but_no_people(
+    there: Scene, program, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("directory.search.following.SWEEP_S", 0.1)
+    for number in range(22):
+        await there.organisation(name=f"Voltbus {number}")
+    there.app.state.search.following.ring()
+    aylin = await program("aylin")
+    first = await until_found(aylin, SEARCH, 22, q="voltbsu", industry=["energy", "it"])
+    assert len(first.json()["items"]) == 20
+    rest = await aylin.get(first.links["next"]["url"])
+    assert (len(rest.json()["items"]), rest.json()["next"]) == (2, None)
+    assert len({one["id"] for page in (first, rest) for one in page.json()["items"]}) == 22
+    assert (await aylin.get(SEARCH, params={"q": "Aylin"})).json()["items"] == []
+    assert (await aylin.get(SEARCH, params={"kind": "person"})).status_code == 422
+    unknown = await aylin.get(SEARCH, params={"near": "Nowhereville"})
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown_place")
