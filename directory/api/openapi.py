@@ -83,9 +83,9 @@ def parameters_of(operation: Operation) -> list[dict[str, Any]]:
     return found
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of what somebody sends, with what it refers to in $defs."""
-    found: dict[str, Any] = _plain(model.model_json_schema())
+def schema_of(model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+    """The schema of what is sent (validation) or answered (serialization), with what it refers to in $defs."""
+    found: dict[str, Any] = _plain(model.model_json_schema(mode=mode))
     return found
 
 
@@ -151,10 +151,10 @@ def _headers(*names: str) -> dict[str, Any]:
 def _parameter(name: str, given: dict[str, Any], required: bool) -> dict[str, Any]:
     """A parameter. No address can say null: there one leaves it out."""
     said = [each for each in given.get("anyOf", ()) if each != {"type": "null"}]
-    kept = {key: value for key, value in given.items() if key not in ("description", "anyOf")}
-    schema = _plain((said[0] if said else {}) | {key: value for key, value in kept.items() if value is not None})
+    whole = (said[0] if said else {}) | {key: value for key, value in given.items() if value is not None}
+    schema = _plain({key: value for key, value in whole.items() if key not in ("description", "anyOf")})
     found = {"name": name, "in": "query", "required": required, "schema": schema}
-    return found | ({"description": given["description"]} if "description" in given else {})
+    return found | ({"description": whole["description"]} if "description" in whole else {})
 
 
 @cache

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
+
 from directory.api.declared import VERSION, Operation
 from directory.api.openapi import parameters_of, schema_of
 from server.kernel.access import SCOPES, Access
@@ -64,6 +67,7 @@ class Explained:
     needs_token: bool
     parameters: Sequence[Value]
     body: Sequence[Value]
+    answer: Sequence[Value]
     curl: str
 
 
@@ -85,7 +89,8 @@ def _explained(one: Operation, say: Say, site: str) -> Explained:
         scope=SCOPES.get(one.level, ""),
         needs_token=one.level is not Access.API,
         parameters=[_parameter(each, say) for each in parameters_of(one) if each["in"] == "query"],
-        body=_body(one, say),
+        body=_of(one.body, "validation", say),
+        answer=_of(one.answer, "serialization", say) if one.method == "GET" else (),
         curl=curl(one, site),
     )
 
@@ -107,23 +112,26 @@ def _parameter(given: Mapping[str, Any], say: Say) -> Value:
     return Value(given["name"], kind_of(given["schema"], {}, say), said, bool(given["required"]))
 
 
-def _body(one: Operation, say: Say) -> list[Value]:
-    if one.body is None:
+def _of(model: type[BaseModel] | None, mode: JsonSchemaMode, say: Say) -> list[Value]:
+    """The fields of what is sent or answered."""
+    if model is None:
         return []
-    schema = schema_of(one.body)
-    return list(_values(schema, schema.get("$defs", {}), say))
+    schema = schema_of(model, mode)
+    return list(_values(schema, schema.get("$defs", {}), say, asked=mode == "validation"))
 
 
-def _values(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say, before: str = "") -> Sequence[Value]:
-    """The fields of an object; those of objects in it under their whole names."""
+def _values(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say, before: str = "", *, asked: bool
+) -> Sequence[Value]:
+    """The fields of an object; those of objects in it under their whole names. `asked`: somebody has to send it."""
     found: list[Value] = []
     for name, given in schema.get("properties", {}).items():
         inner = _resolved(given, defs)
         if inner.get("type") == "object":
-            found += _values(inner, defs, say, f"{before}{name}.")
+            found += _values(inner, defs, say, f"{before}{name}.", asked=asked)
             continue
         said = say(given["description"]) if given.get("description") else ""
-        required = not before and name in schema.get("required", ())
+        required = asked and not before and name in schema.get("required", ())
         found.append(Value(before + name, kind_of(given, defs, say), said, required))
     return found
 
@@ -161,7 +169,7 @@ def _list(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say) -> str:
 
 def _bounds(schema: Mapping[str, Any]) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
-    return f" {least:g}–{most:g}" if least is not None and most is not None else ""
+    return f" {int(least)}–{int(most)}" if least is not None and most is not None else ""
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
