@@ -105,6 +105,12 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/products/{product}/pictures/{picture}/remove"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/products/{product}/documents"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/products/{product}/documents/{document}/remove"): Access.SIGNED_IN,
+    # News out of an organisation's feed, for who sees the organisation; the feed is its editors'
+    ("GET", "/o/{slug}/news"): Access.ANYONE,
+    ("GET", "/o/{slug}/feed"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/feed"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/feed/read"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/feed/remove"): Access.SIGNED_IN,
     # Who belongs to an organisation
     ("GET", "/invitation"): Access.SIGNED_IN,  # by the token in the mail
     ("POST", "/invitation"): Access.SIGNED_IN,

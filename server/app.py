@@ -18,6 +18,7 @@ import chat.listeners
 import chat.live
 import chat.pages
 import directory.api.routes
+import directory.connectors.pages
 import directory.contacts.pages
 import directory.imports.pages
 import directory.lists.pages
@@ -56,6 +57,7 @@ import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.connectors.parts import Connectors
 from directory.imports.parts import Imports
 from directory.lists import own_data as lists_own_data
 from directory.lists.pages.about import section as kept_section
@@ -216,6 +218,7 @@ class Fairmatch:
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
+        Connectors.build(kernel, persons.own_data, organisations)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
         persons.own_data.register("search", saved.collect, saved.erase)
@@ -244,6 +247,7 @@ class Fairmatch:
             *directory.imports.pages.routes,
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
+            *directory.connectors.pages.routes,
             *directory.lists.pages.routes,
             *directory.partners.pages.routes,
             *fairs.planning.routes,

@@ -1,6 +1,7 @@
 """Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
 
 from chat import model as chat_model
+from directory.connectors import model as connectors_model
 from directory.contacts import model as contacts_model
 from directory.imports import model as imports_model
 from directory.lists import model as lists_model
@@ -21,6 +22,7 @@ from signaling import model as signaling_model
 
 __all__ = [
     "chat_model",
+    "connectors_model",
     "contacts_model",
     "fairs_model",
     "imports_model",

@@ -25,6 +25,7 @@ PARTS = (
     "needs",
     "contacts",
     "news",
+    "connectors",
     "partners",
     "lists",
     "search",

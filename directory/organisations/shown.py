@@ -55,6 +55,7 @@ FIELD_NAMES = {
     "locations": N_("Further places"),
     "logo": N_("Logo"),
     "banner": N_("Banner"),
+    "feed": N_("Feed with news"),
     "made": N_("Record made"),
     "removed": N_("Taken off the directory"),
     "returned": N_("Back in the directory"),
