@@ -9,6 +9,7 @@ from directory.organisations.pages.uploads import DOCUMENT_MOST
 from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
 from people.photos import MOST_BYTES
 from server.kernel.access import Access
+from signaling.livekit.webhook import BODY_BYTES as WEBHOOK_BYTES
 from signaling.whip import BODY_BYTES
 
 ROUTES: dict[tuple[str, str], Access] = {
@@ -237,6 +238,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/people/{person}/ban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/unban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/roles"): Access.ORGANISER,
+    # LiveKit signs what it tells
+    ("POST", "/livekit/webhook"): Access.PUBLIC,
     # Encoders and players. Who they are stands in their bearer token, and what they may do is asked with each request
     ("POST", "/whip/{call}"): Access.PUBLIC,
     ("OPTIONS", "/whip/{call}"): Access.PUBLIC,
@@ -352,6 +355,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/csp-report"): 16 * 1024,
     ("POST", "/whip/{call}"): BODY_BYTES,
     ("POST", "/whep/{call}"): BODY_BYTES,
+    ("POST", "/livekit/webhook"): WEBHOOK_BYTES,
     ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
     ("POST", "/imports"): IMPORT_MOST + 64 * 1024,

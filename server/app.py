@@ -52,6 +52,7 @@ import rooms.visiting
 import signaling.checking
 import signaling.listeners
 import signaling.live
+import signaling.livekit.webhook
 import signaling.own_data
 import signaling.whip
 from chat import own_data
@@ -263,6 +264,7 @@ class Fairmatch:
             *chat.pages.routes,
             *signaling.checking.routes,
             *signaling.whip.routes,
+            *signaling.livekit.webhook.routes,
             *self.live.routes,
             *mailbox.routes,
         ]

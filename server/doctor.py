@@ -209,6 +209,24 @@ async def _relay(settings: Settings) -> str:
         raise Unwell(trouble.found, trouble.todo) from None
 
 
+async def _livekit(settings: Settings) -> str:
+    if not settings.livekit_url:
+        return "not used: calls are carried by our own nodes"
+    from server.kernel.memory_bus import MemoryBus
+    from signaling.livekit.back_end import LiveKit
+    from signaling.protocol import MediaError
+
+    back_end = LiveKit(settings, MemoryBus())
+    try:
+        await back_end.where("doctor")
+    except MediaError as error:
+        todo = "Check FAIRMATCH_LIVEKIT_URL, FAIRMATCH_LIVEKIT_KEY and FAIRMATCH_LIVEKIT_SECRET, and whether it runs."
+        raise Unwell(error.message, todo) from None
+    finally:
+        await back_end.stop()
+    return "answers, and lets us in"
+
+
 async def _address(settings: Settings) -> str:
     url = settings.public_url
     local = url.startswith(("http://localhost", "http://127.0.0.1", "http://[::1]"))
@@ -240,5 +258,6 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("Redis", _redis),
     ("mail", _mail),
     ("relay", _relay),
+    ("LiveKit", _livekit),
     ("address", _address),
 )

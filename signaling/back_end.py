@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from signaling.protocol import (
     Expel,
@@ -27,6 +27,10 @@ class Ears:
     on_gone: Callable[[Gone], None] = field(default=lambda _gone: None)
 
 
+# How browsers take part: by an offer that is answered, or with a client of that server's own.
+Engine = Literal["node", "livekit"]
+
+
 class MediaBackEnd(Protocol):
     """Calls that are forwarded. Every method raises `MediaError`; what is asked for again is done again.
 
@@ -36,12 +40,17 @@ class MediaBackEnd(Protocol):
 
     ears: Ears
 
+    @property
+    def engine(self) -> Engine:
+        """What browsers need to take part."""
+        ...
+
     async def start(self) -> None:
         """Begin to hear what happens."""
         ...
 
     async def join(self, join: Join) -> Joined:
-        """Answer an offer."""
+        """Answer an offer, or say where to go instead."""
         ...
 
     async def listen(self, listen: Listen) -> None:

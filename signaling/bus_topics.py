@@ -2,6 +2,8 @@
 
 # What nodes tell all servers.
 EVENTS = "media:events"
+# Rooms at LiveKit in which something changed.
+LIVEKIT = "media:livekit"
 
 
 def requests(life: str) -> str:

@@ -49,7 +49,7 @@ async def offer(call: Call, params: CallOffer) -> CallAnswer:
         joined = await calls.back_end.join(join)
     except MediaError as error:
         raise refused(error) from None
-    return CallAnswer(participant=participant, sdp=joined.sdp)
+    return CallAnswer(participant=participant, sdp=joined.sdp, url=joined.url, token=joined.token)
 
 
 async def listen(call: Call, params: CallListen) -> None:
@@ -113,7 +113,8 @@ async def readmit(call: Call, params: CallReadmit) -> None:
 async def ice(call: Call, _params: CallIce) -> CallIceServers:
     """The ICE servers, with credentials for the caller."""
     servers = ice_servers(call.kernel.settings, call.person.id, call.clock.now())
-    return CallIceServers(servers=[IceServer(**asdict(each)) for each in servers])
+    engine = _calls(call).back_end.engine
+    return CallIceServers(servers=[IceServer(**asdict(each)) for each in servers], engine=engine)
 
 
 async def token(call: Call, params: CallToken) -> CallTokenGiven:

@@ -9,7 +9,7 @@ import structlog
 from server.kernel.bus import Bus
 from server.kernel.settings import Settings
 from signaling import protocol
-from signaling.back_end import Ears
+from signaling.back_end import Ears, Engine
 from signaling.found_nodes import FoundNodes
 from signaling.lines import ChildLine, Line
 from signaling.protocol import Gone, MediaError, RoomState, frame_of
@@ -72,6 +72,8 @@ class OneChild:
 
 class OwnNodes:
     """The back end `node`: one child without Redis, all nodes that are found there with it."""
+
+    engine: Engine = "node"
 
     def __init__(self, settings: Settings, bus: Bus) -> None:
         self.ears = Ears()

@@ -32,7 +32,7 @@ class Calls:
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
         """Compose the parts. Nothing of a media node is loaded before somebody calls."""
-        calls = cls(kernel, live, back_end or OwnNodes(kernel.settings, kernel.bus))
+        calls = cls(kernel, live, back_end or back_end_of(kernel))
         calls.back_end.ears.on_room = calls._room_changed
         return calls
 
@@ -76,6 +76,15 @@ class Calls:
 
     def _room_changed(self, state: RoomState) -> None:
         self.live.show_state(topics.call(state.room), "call", call_wire(state), v=state.v)
+
+
+def back_end_of(kernel: Kernel) -> MediaBackEnd:
+    """The back end that is configured."""
+    if not kernel.settings.livekit_url:
+        return OwnNodes(kernel.settings, kernel.bus)
+    from signaling.livekit.back_end import LiveKit
+
+    return LiveKit(kernel.settings, kernel.bus)
 
 
 def call_wire(state: RoomState | None) -> dict[str, Any]:

@@ -57,9 +57,11 @@ class Join(Frame):
 
 
 class Joined(Frame):
-    """The answer to an offer."""
+    """The answer to an offer; or where else to go, and the token that lets one in there."""
 
     sdp: str
+    url: str = ""
+    token: str = ""
 
 
 class Listen(Frame):

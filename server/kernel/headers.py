@@ -23,6 +23,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.fixed = dict(_PLAIN)
+        self.elsewhere = livekit_origins(settings.livekit_url)
         if settings.https:
             self.fixed["strict-transport-security"] = HSTS
 
@@ -36,7 +37,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.fixed.items():
                     headers.setdefault(name, value)
-                headers.setdefault("content-security-policy", policy(scope))
+                headers.setdefault("content-security-policy", policy(scope, self.elsewhere))
                 # Pages are one person's: a browser may keep them, but asks before it shows one again.
                 headers.setdefault("cache-control", "private, no-cache")
             await send(message)
@@ -44,8 +45,11 @@ class SecurityHeaders:
         await self.app(scope, receive, adding)
 
 
-def policy(scope: Scope) -> str:
-    """The content security policy of one response: own files, and inline code only with this response's nonce."""
+def policy(scope: Scope, elsewhere: str = "") -> str:
+    """The content security policy of one response: own files, and inline code only with this response's nonce.
+
+    `elsewhere` are origins that pages may talk to besides.
+    """
     nonce = f"'nonce-{scope['state']['nonce']}'"
     return "; ".join(
         (
@@ -53,7 +57,7 @@ def policy(scope: Scope) -> str:
             f"script-src 'self' {nonce}",
             f"style-src 'self' {nonce}",
             "img-src 'self' data: blob:",
-            f"connect-src 'self' {_own_sockets(scope)}",
+            f"connect-src 'self' {_own_sockets(scope)} {elsewhere}".rstrip(),
             "media-src 'self' blob:",
             "object-src 'none'",
             "frame-ancestors 'none'",
@@ -62,6 +66,14 @@ def policy(scope: Scope) -> str:
             f"report-uri {CSP_REPORTS}",
         )
     )
+
+
+def livekit_origins(url: str) -> str:
+    """Where LiveKit's client connects to: by WebSocket, after a question over HTTP."""
+    scheme, _, rest = url.partition("://")
+    host = rest.split("/")[0]
+    secure = scheme in ("wss", "https")
+    return f"{'wss' if secure else 'ws'}://{host} {'https' if secure else 'http'}://{host}" if host else ""
 
 
 def _own_sockets(scope: Scope) -> str:

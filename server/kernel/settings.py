@@ -90,6 +90,13 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="coturn's static-auth-secret: people get credentials that end by themselves."
     )
 
+    livekit_url: str = Field(
+        default="",
+        description="wss://host of a LiveKit server that carries calls instead of our own nodes; empty: ours do.",
+    )
+    livekit_key: str = Field(default="", description="API key of the LiveKit server.")
+    livekit_secret: SecretStr = Field(default=SecretStr(""), description="API secret of the LiveKit server.")
+
     oidc_name: str = Field(default="", description="Name on the button for single sign-on.")
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: single sign-on is off.")
     oidc_client_id: str = Field(default="", description="Client id at the issuer.")

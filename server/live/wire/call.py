@@ -89,7 +89,9 @@ class CallAnswer(Result):
     """You take part."""
 
     participant: str = Field(description="Your id in this call.")
-    sdp: str = Field(description="The answer.")
+    sdp: str = Field(description="The answer; empty where the call is carried elsewhere.")
+    url: str = Field("", description="Where the call is carried instead: the address of a LiveKit server.")
+    token: str = Field("", description="What lets you in there, within two minutes.")
 
 
 class CallListen(Params):
@@ -145,9 +147,12 @@ class IceServer(Message):
 
 
 class CallIceServers(Result):
-    """The ICE servers of this installation."""
+    """How calls are reached in this installation."""
 
     servers: list[IceServer] = Field(description="For the configuration of an RTCPeerConnection.")
+    engine: Literal["node", "livekit"] = Field(
+        description="What carries calls of more than two: our nodes, which answer offers, or LiveKit."
+    )
 
 
 class CallToken(Params):

@@ -1,0 +1,1 @@
+"""Calls through LiveKit, for those who outgrow our own nodes: loaded only where it is configured."""
