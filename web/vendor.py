@@ -43,6 +43,8 @@ PACKAGES = (
         _LIT,
         {"@lit/reactive-element": "reactive-element.js", "@lit/reactive-element/": ""},
     ),
+    # Loaded in calls that LiveKit carries. Its file for script elements is less than half of the one for modules.
+    Package("livekit-client", ("dist/livekit-client.umd.js",), {"livekit-client": "dist/livekit-client.umd.js"}),
     Package("@fontsource-variable/bricolage-grotesque", ("files/*-latin*-opsz-normal.woff2",)),
     Package("@fontsource-variable/source-sans-3", ("files/*-latin*-wght-normal.woff2",)),
 )

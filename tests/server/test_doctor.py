@@ -15,6 +15,8 @@ from server.kernel.outbox import OutboxRow
 from server.kernel.settings import Settings
 from tests.support.backend import Backend, settings_with
 from tests.support.guard import Guard
+from tests.support.livekit import KEY, LiveKitStandIn
+from tests.support.livekit import SECRET as LIVEKIT
 from tests.support.turn import SECRET, Coturn
 
 
@@ -142,6 +144,19 @@ async def test_a_relay_is_tried_by_each_of_its_ways(
     assert "static-auth-secret" in stranger.todo
     assert "turnserver.conf" in open_within.todo
     assert "does not answer (ConnectionRefusedError)" in gone.found
+
+
+async def test_a_livekit_server_is_asked_whether_it_knows_us(tmp_path: Path) -> None:
+    server = LiveKitStandIn()
+    await server.start()
+    known = {"data": tmp_path, "livekit_url": server.url, "livekit_key": KEY, "livekit_secret": SecretStr(LIVEKIT)}
+    try:
+        sound = await found(settings_with(**known), "LiveKit")
+        stranger = await found(settings_with(**known | {"livekit_key": "another"}), "LiveKit")
+    finally:
+        await server.stop()
+    assert (sound.found, sound.todo) == ("answers, and lets us in", "")
+    assert "FAIRMATCH_LIVEKIT_KEY" in stranger.todo
 
 
 async def test_relays_that_are_not_set_up_to_the_end_are_seen(tmp_path: Path) -> None:

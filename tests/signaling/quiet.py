@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from signaling.back_end import Ears
+from signaling.back_end import Ears, Engine
 from signaling.protocol import Joined, Presence, RoomState
 
 
 class QuietBackEnd:
     """Answers everything, carries nothing."""
+
+    engine: Engine = "node"
 
     def __init__(self) -> None:
         self.ears = Ears()

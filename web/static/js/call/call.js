@@ -39,7 +39,7 @@ const LOOK_MS = 3_000;
 const LISTEN_MS = 400;
 
 export class Call extends EventTarget {
-  /** @type {Pair | Forwarded | null} */
+  /** @type {Pair | Forwarded | import("./elsewhere.js").Elsewhere | null} */
   way = null;
   isOver = false;
   /** In one quiet line, why it is not as it should be; "": all is well. */
@@ -82,12 +82,13 @@ export class Call extends EventTarget {
   async start() {
     const { live, place, media } = this;
     const device = deviceOf(live.storages.tab);
-    const { servers } = await live.line.request("call.ice", { call: place.topic });
+    const { servers, engine } = await live.line.request("call.ice", { call: place.topic });
     const ice = servers.map(iceServer);
     this.#lacksRelay = isRelayOnly() && !hasRelay(ice);
     if (this.isOver) return;
     const ends = { topic: place.topic, device, me: live.person, live, media, ice };
-    this.way = place.other ? new Pair(ends, place.other) : new Forwarded(ends, this.room);
+    this.way = place.other ? new Pair(ends, place.other) : await through(engine, ends, this.room);
+    if (this.isOver) return this.way.end();
     this.way.addEventListener("change", () => this.#changed());
     this.way.addEventListener("over", (event) => this.#refused(/** @type {CustomEvent} */ (event).detail));
     this.way.addEventListener("silenced", (event) => this.#silenced(/** @type {CustomEvent} */ (event).detail));
@@ -228,6 +229,14 @@ export class Call extends EventTarget {
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
     return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : "";
   }
+}
+
+/** The way for more than two. LiveKit's is loaded by whoever takes it.
+ * @param {"node" | "livekit"} engine @param {Ends} ends @param {CallRoom} room */
+async function through(engine, ends, room) {
+  if (engine !== "livekit") return new Forwarded(ends, room);
+  const { Elsewhere } = await import("fairmatch/call/elsewhere");
+  return new Elsewhere(ends, room);
 }
 
 /** @param {{ urls: string[], username: string, credential: string }} server @returns {RTCIceServer} */

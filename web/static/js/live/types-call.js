@@ -4,13 +4,17 @@
  * @typedef {object} CallAnswer
  *   You take part.
  * @property {string} participant  Your id in this call.
- * @property {string} sdp  The answer.
+ * @property {string} sdp  The answer; empty where the call is carried elsewhere.
+ * @property {string} [url]  Where the call is carried instead: the address of a LiveKit server.
+ * @property {string} [token]  What lets you in there, within two minutes.
  * @typedef {object} CallIce
  *   Ask for ICE servers: their credentials end by themselves after twelve hours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @typedef {object} CallIceServers
- *   The ICE servers of this installation.
+ *   How calls are reached in this installation.
  * @property {Array<IceServer>} servers  For the configuration of an RTCPeerConnection.
+ * @property {"node" | "livekit"} engine  What carries calls of more than two: our nodes, which answer offers, or
+ *   LiveKit.
  * @typedef {object} CallLeave
  *   Take part no longer.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
