@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, update
 
-from people import links, mails, photos
+from people import api_tokens, links, mails, photos
 from people.events import ProfileChanged
 from people.links import Purpose
 from people.mails import Change
@@ -71,6 +72,15 @@ async def remove_passkey(uow: UnitOfWork, people: People, person: Person, passke
         return False
     await _tell(uow, people, person, Change.PASSKEY_REMOVED)
     return True
+
+
+async def make_token(
+    uow: UnitOfWork, people: People, person: Person, name: str, scopes: Sequence[str], expires_at: datetime
+) -> str:
+    """Make a token for a person's programs; tells them by mail. Returns the token. Raises api_tokens.TooManyError."""
+    _made, token = await api_tokens.make(uow, person.id, name, scopes, expires_at)
+    await _tell(uow, people, person, Change.TOKEN_MADE)
+    return token
 
 
 async def ask_for_address(uow: UnitOfWork, people: People, person: Person, email: str) -> None:

@@ -16,6 +16,7 @@ class Change(StrEnum):
     PASSWORD_REMOVED = "password removed"  # noqa: S105
     PASSKEY_ADDED = "passkey added"
     PASSKEY_REMOVED = "passkey removed"
+    TOKEN_MADE = "token made"  # noqa: S105
 
 
 @dataclass(frozen=True)

@@ -218,6 +218,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/api/v1/needs/{id}/turn"): Access.API_NEEDS,
     ("GET", "/api/v1/partners"): Access.API,
     ("GET", "/api/v1/search"): Access.API,
+    ("GET", "/api/v1/removals"): Access.API,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,

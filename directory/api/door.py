@@ -1,6 +1,6 @@
 """How an operation is served: counted, checked, answered, and what is left of the limit said with every answer."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -75,6 +75,3 @@ class Budget:
             "ratelimit-policy": f'"api";q={self.left.most};w={self.left.window}',
             "ratelimit": f'"api";r={self.left.uses};t={self.left.seconds}',
         }
-
-
-Served = Callable[[Call], Awaitable[Response]]

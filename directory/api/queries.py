@@ -8,19 +8,26 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from directory.organisations.model import Organisation, Tag
+from directory.organisations.model import Organisation, Removal, Tag
 from directory.organisations.queries import visible_to as organisation_visible_to
 from directory.organisations.record import ORGANISATIONS
 from directory.partners.model import NetworkMember, Partner
-from directory.products.model import Product, ProductPicture
+from directory.products.model import Product, ProductPicture, ProductRemoval
 from directory.products.queries import by_slug as product_by_slug
 from directory.products.queries import visible_to as product_visible_to
 from directory.products.record import PRODUCTS
 from directory.records import Records
 from directory.search.documents import Mark
 from server.kernel.prepared import CoreTransaction
+
+# The columns of a moment and of an id.
+Order = tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[str]]
+_ORGANISATIONS: Order = (Organisation.updated_at, Organisation.id)
+_PRODUCTS: Order = (Product.updated_at, Product.id)
+_REMOVALS: Order = (Removal.at, Removal.organisation_id)
+_PRODUCT_REMOVALS: Order = (ProductRemoval.at, ProductRemoval.product_id)
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,11 @@ async def organisations(
 ) -> Sequence[Organisation]:
     """A page of the organisations that somebody may see."""
     query = select(Organisation).where(
-        organisation_visible_to(person_id), *_narrowed(wanted), *_beyond(Organisation, after, wanted.since)
+        organisation_visible_to(person_id),
+        *_narrowed(wanted),
+        *_beyond(_ORGANISATIONS, after, wanted.since),
     )
-    return (await session.scalars(query.order_by(Organisation.updated_at, Organisation.id).limit(limit))).all()
+    return (await session.scalars(query.order_by(*_ORGANISATIONS).limit(limit))).all()
 
 
 async def organisation(
@@ -84,8 +93,8 @@ async def products(
         for column, value in ((Product.organisation_id, wanted.organisation), (Product.category, wanted.category))
         if value is not None
     ]
-    query = _products(person_id).where(*narrowed, *_beyond(Product, after, wanted.since))
-    rows = await session.execute(query.order_by(Product.updated_at, Product.id).limit(limit))
+    query = _products(person_id).where(*narrowed, *_beyond(_PRODUCTS, after, wanted.since))
+    rows = await session.execute(query.order_by(*_PRODUCTS).limit(limit))
     return [_found(row) for row in rows]
 
 
@@ -147,6 +156,50 @@ async def partners(session: AsyncSession, person_id: str | None, after: str | No
     return [FoundPartner(*row) for row in await session.execute(query)]
 
 
+@dataclass(frozen=True)
+class Gone:
+    """A record that is shown no longer."""
+
+    id: str
+    at: datetime
+    reason: str
+    merged_into: str | None
+
+
+async def organisations_gone(
+    session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
+) -> list[Gone]:
+    """A page of the organisations that somebody could see before they were removed, those removed first first."""
+    query = (
+        select(Removal.organisation_id, Removal.at, Removal.reason, Removal.merged_into_id)
+        .join(Organisation, Organisation.id == Removal.organisation_id)
+        .where(*_once_visible(person_id, Organisation), *_beyond(_REMOVALS, after, since))
+        .order_by(*_REMOVALS)
+        .limit(limit)
+    )
+    return [Gone(*row) for row in await session.execute(query)]
+
+
+async def products_gone(
+    session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
+) -> list[Gone]:
+    """The same of products. Those of a removed organisation are gone with it, and not named here."""
+    query = (
+        select(ProductRemoval.product_id, ProductRemoval.at, ProductRemoval.reason)
+        .join(Product, Product.id == ProductRemoval.product_id)
+        .join(Organisation, Organisation.id == Product.organisation_id)
+        .where(*_once_visible(person_id, Organisation, Product))
+        .where(*_beyond(_PRODUCT_REMOVALS, after, since))
+        .order_by(*_PRODUCT_REMOVALS)
+        .limit(limit)
+    )
+    return [Gone(*row, merged_into=None) for row in await session.execute(query)]
+
+
+def _once_visible(person_id: str | None, *tables: type[Organisation] | type[Product]) -> list[ColumnElement[bool]]:
+    return [] if person_id is not None else [table.visibility == "public" for table in tables]
+
+
 def _products(person_id: str | None) -> Select[Product, str, str]:
     query = select(Product, Organisation.slug, Organisation.visibility)
     return query.join(Organisation, Organisation.id == Product.organisation_id).where(product_visible_to(person_id))
@@ -178,11 +231,11 @@ def _narrowed(wanted: WantedOrganisations) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _beyond(table: Any, after: Mark | None, since: datetime | None) -> list[ColumnElement[bool]]:
-    """Behind a cursor, and not before a moment: both found by the index of (updated_at, id)."""
-    conditions: list[ColumnElement[bool]] = []
-    if since is not None:
-        conditions.append(table.updated_at >= since)
-    if after is not None:
-        conditions.append(tuple_(table.updated_at, table.id) > tuple_(after.at, after.id))
-    return conditions
+def _beyond(order: Order, after: Mark | None, since: datetime | None) -> list[ColumnElement[bool]]:
+    """Behind a cursor, else not before a moment: found by the index of the moment and the id.
+
+    Never both, since SQLite would then search by the moment alone, and read all earlier pages again for each page.
+    """
+    if after is not None and (since is None or after.at >= since):
+        return [tuple_(*order) > tuple_(after.at, after.id)]
+    return [order[0] >= since] if since is not None else []

@@ -20,6 +20,7 @@ PART_NAMES = {
     "needs": N_("Needs and offers"),
     "partners": N_("Partners"),
     "search": N_("Search"),
+    "removals": N_("What has gone"),
     "me": N_("The token"),
 }
 _TYPES = {

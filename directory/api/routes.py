@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.api import door, me, needs, openapi, organisations, partners, products, reference, search
+from directory.api import door, me, needs, openapi, organisations, partners, products, reference, removals, search
 from directory.api.door import served
 from server.kernel.etag import json_answer
 from server.kernel.parts import kernel_of
@@ -17,6 +17,7 @@ operations = (
     *needs.operations,
     *partners.operations,
     *search.operations,
+    *removals.operations,
     *me.operations,
 )
 

@@ -56,6 +56,8 @@ class Removal(Base):
     """An organisation is no longer shown. The row of the organisation stays, for its address and its history."""
 
     __tablename__ = "organisation_removals"
+    # Whoever keeps a copy follows what has gone, in this order.
+    __table_args__ = (Index("ix_organisation_removals_at_organisation_id", "at", "organisation_id"),)
 
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     reason: Mapped[str]  # one of rules.REMOVALS

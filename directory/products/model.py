@@ -43,6 +43,8 @@ class ProductRemoval(Base):
     """A product is no longer shown."""
 
     __tablename__ = "product_removals"
+    # Whoever keeps a copy follows what has gone, in this order.
+    __table_args__ = (Index("ix_product_removals_at_product_id", "at", "product_id"),)
 
     product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), primary_key=True)
     reason: Mapped[str]  # one of directory.organisations.rules.REMOVALS, never merged

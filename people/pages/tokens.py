@@ -4,11 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from people import api_tokens
+from people import actions, api_tokens
 from people.forms import Form
 from people.model import Person
 from people.pages.devices import needs_no_proof, prove
 from people.pages.entering import PRIVATE, id_in, refused_at
+from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
@@ -35,7 +36,7 @@ async def make(request: Request) -> Response:
         return await _page(request, form, status=422)
     try:
         async with kernel.database.write() as uow:
-            _made, token = await api_tokens.make(uow, person.id, name, scopes, until)
+            token = await actions.make_token(uow, people_of(request), person, name, scopes, until)
     except api_tokens.TooManyError:
         form.say(N_("You have as many tokens as one can have. Revoke one that you no longer need first."))
         return await _page(request, form, status=422)

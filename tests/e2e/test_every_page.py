@@ -79,7 +79,7 @@ ELSEWHERE = {
     "/meetings/rescues/{rescue}",
     "/meetings/{meeting}/later/{days}",
 }
-DEVELOPERS = "/dev/"
+DEVELOPERS, PROGRAMS = "/dev/", "/api/"
 _PARAMETER = re.compile(r"{\w+(:path)?}")
 _LINK = re.compile(r'href="(/[^"#?]*)')
 # How many pages of a kind are asked for where links lead: one need leads to its answers, another one does not.
@@ -108,7 +108,7 @@ def _matcher(pattern: str) -> re.Pattern[str]:
 PAGES = {
     path: _matcher(path)
     for path in sorted((path for method, path in ROUTES if method == "GET"), key=lambda path: path.count("{"))
-    if path not in NO_PAGES and not path.startswith(DEVELOPERS) and not path.endswith(FILES)
+    if path not in NO_PAGES and not path.startswith((DEVELOPERS, PROGRAMS)) and not path.endswith(FILES)
 }
 
 

@@ -13,7 +13,7 @@ from people.model import ApiToken
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
 from tests.kernel_fixtures import browser_of
-from tests.people.scene import AYLIN, BEN, at_browser
+from tests.people.scene import AYLIN, BEN, at_browser, last_mail, text_of
 
 FORM = {"name": "Our website", "scopes": ["directory:read", "products:write"], "until": "2026-12-31"}
 SECRET = re.compile(api_tokens.PREFIX + r"[\w-]{43}")
@@ -44,6 +44,9 @@ async def test_a_token_is_shown_once_and_speaks_for_its_owner(app: Starlette, ke
     async with at_browser(app, AYLIN) as (browser, aylin):
         token = await made(browser)
         assert token not in (await browser.get("/me/tokens")).text
+        told = text_of(await last_mail(kernel, AYLIN))
+        assert "A token for programs was made in your account" in told
+        assert token not in told
         said = (await me(app, token)).json()
         assert said["id"] == aylin.id
         assert said["token"] == {

@@ -10,6 +10,7 @@ from web.i18n import N_
 
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description=N_("How many entries the page has at most.")), TYPED]
 CURSOR = N_("A cursor that an earlier page gave as next.")
+NEXT = N_("The cursor of the next page; null: this is the last one.")
 # A moment in microseconds since 1970, and the id of the record that the page ended with.
 PLACE = r"^[0-9]{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 After = Annotated[str, Field(max_length=MAX_CURSOR, pattern=PLACE, description=CURSOR)] | None

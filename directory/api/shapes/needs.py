@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import Paged
+from directory.api.shapes.common import NEXT, Paged
 from directory.api.shapes.organisations import PAGE, Industry, Technology
 from directory.api.shapes.values import (
     FLAG,
@@ -112,7 +112,7 @@ class NeedPage(Shown):
     """A page of needs, those published last first."""
 
     items: list[Need]
-    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+    next: str | None = Field(description=NEXT)
 
 
 class NeedQuery(Paged):

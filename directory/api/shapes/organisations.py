@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import Paged, Since
+from directory.api.shapes.common import NEXT, Paged, Since
 from directory.api.shapes.values import (
     WHOLE,
     Address,
@@ -181,7 +181,7 @@ class OrganisationPage(Shown):
     """A page of organisations, in the order in which they last changed."""
 
     items: list[Organisation]
-    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+    next: str | None = Field(description=NEXT)
 
 
 class OrganisationQuery(Paged):

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from directory.api.queries import FoundPartner
+from directory.api.shapes.common import NEXT
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Shown
 from directory.organisations.shown import picture
@@ -41,4 +42,4 @@ class PartnerPage(Shown):
     """A page of partners."""
 
     items: list[PartnerShown]
-    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+    next: str | None = Field(description=NEXT)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import Paged, Since
+from directory.api.shapes.common import NEXT, Paged, Since
 from directory.api.shapes.organisations import (
     CHANGED,
     CONFIRMED,
@@ -130,7 +130,7 @@ class ProductPage(Shown):
     """A page of products, in the order in which they last changed."""
 
     items: list[Product]
-    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+    next: str | None = Field(description=NEXT)
 
 
 class ProductQuery(Paged):

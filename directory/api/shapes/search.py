@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import CURSOR
+from directory.api.shapes.common import CURSOR, NEXT
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Query, Shown, coded, one_of
 from directory.search.asking import PLACE_MOST, QUERY_MOST, RADII_KM, SORTS, VALUE_LENGTH_MOST, VALUES_MOST
@@ -89,5 +89,5 @@ class SearchPage(Shown):
 
     items: list[Hit]
     total: int = Field(description=N_("How many were found in all."))
-    next: str | None = Field(description=N_("The cursor of the next page; null: this is the last one."))
+    next: str | None = Field(description=NEXT)
     making: bool = Field(description=N_("The index is being made, so more may be found in a minute."))

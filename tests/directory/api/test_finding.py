@@ -1,8 +1,10 @@
-"""Partners and the search, for programs."""
+"""Partners, the search, and what has gone, for programs."""
 
 import pytest
 
+from directory.organisations import actions, merging
 from directory.partners.model import NetworkMember, Partner
+from server.kernel.clock import FrozenClock
 from tests.directory.api.finding import until_found
 from tests.directory.scene import Scene
 
@@ -43,3 +45,25 @@ async def test_the_search_finds_for_programs_what_it_finds_for_people_but_no_peo
     assert (await aylin.get(SEARCH, params={"kind": "person"})).status_code == 422
     unknown = await aylin.get(SEARCH, params={"near": "Nowhereville"})
     assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown_place")
+
+
+async def test_who_keeps_a_copy_hears_what_has_gone(there: Scene, program, clock: FrozenClock):
+    _, first = await there.organisation()
+    _, second = await there.organisation(name="Volt Bus")
+    _, members = await there.organisation(name="Quiet", visibility="members")
+    aylin, nobody = await program("aylin"), await program()
+    given = {"organisation": first, "texts": {"en": {"name": "Depot charger"}}}
+    product = (await aylin.post("/api/v1/products", json=given)).json()["id"]
+    await aylin.delete(f"/api/v1/products/{product}")
+    since = clock.now().isoformat()
+    clock.advance(seconds=1)
+    async with there.kernel.database.write() as uow:
+        await merging.merge(uow, second, first, there.app.state.organisations.carriers, by_id=there.ids["ada"])
+        await actions.remove(uow, members, by_id=there.ids["aylin"])
+    gone = (await nobody.get("/api/v1/removals", params={"updated_since": since})).json()["items"]
+    assert [(one["id"], one["reason"], one["merged_into"]) for one in gone] == [(second, "merged", first)]
+    assert {one["id"] for one in (await aylin.get("/api/v1/removals")).json()["items"]} == {second, members}
+    products = (await nobody.get("/api/v1/removals", params={"kind": "product"})).json()["items"]
+    assert [(one["id"], one["reason"]) for one in products] == [(product, "removed")]
+    paged = await aylin.get("/api/v1/removals", params={"limit": 1, "updated_since": since})
+    assert len((await aylin.get(paged.links["next"]["url"])).json()["items"]) == 1
