@@ -112,6 +112,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/feed"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/feed/read"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/feed/remove"): Access.SIGNED_IN,
+    # Other servers, whose public directories come in
+    ("GET", "/servers"): Access.ADMIN,
+    ("POST", "/servers"): Access.ADMIN,
+    ("POST", "/servers/{connection}/read"): Access.ADMIN,
+    ("POST", "/servers/{connection}/remove"): Access.ADMIN,
     # Who belongs to an organisation
     ("GET", "/invitation"): Access.SIGNED_IN,  # by the token in the mail
     ("POST", "/invitation"): Access.SIGNED_IN,

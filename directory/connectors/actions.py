@@ -7,6 +7,8 @@ from sqlalchemy import delete
 from directory.connectors import queries
 from directory.connectors.feeds import KIND as FEED
 from directory.connectors.model import Connection, FeedItem
+from directory.connectors.servers import KIND as SERVER
+from directory.connectors.servers import host_of
 from directory.organisations.record import ORGANISATIONS
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
@@ -18,23 +20,9 @@ JOB = "directory.connectors"
 async def connect_feed(uow: UnitOfWork, organisation_id: str, url: str, *, by_id: str) -> Connection:
     """Have an organisation's feed be read, now and from then on, in place of the one before and its news."""
     before = await disconnect_feed(uow, organisation_id, by_id=by_id, noted=False)
-    now = uow.clock.now()
-    made = Connection(
-        id=new_id(),
-        kind=FEED,
-        organisation_id=organisation_id,
-        url=url,
-        title="",
-        added_at=now,
-        by_id=by_id,
-        due_at=now,
-        problem="",
-        failures=0,
-        mark={},
-    )
-    uow.session.add(made)
+    made = _made(uow, FEED, url, organisation_id, by_id)
     await _note(uow, organisation_id, before, url, by_id)
-    read_at(uow, made, now)
+    read_at(uow, made, uow.clock.now())
     return made
 
 
@@ -59,11 +47,44 @@ async def read_now(uow: UnitOfWork, organisation_id: str) -> bool:
     return found is not None
 
 
+async def connect_server(uow: UnitOfWork, url: str, *, by_id: str) -> bool:
+    """Have another server's public directory be read, now and from then on. False: it is read already."""
+    if any(each.url == url for each in await queries.servers(uow.session)):
+        return False
+    made = _made(uow, SERVER, url, None, by_id)
+    made.title = host_of(url)
+    read_at(uow, made, uow.clock.now())
+    return True
+
+
+async def disconnect_server(uow: UnitOfWork, connection_id: str) -> None:
+    """Read a server no longer. What came from it stays: its imports are taken back as all imports are."""
+    found = await queries.server(uow.session, connection_id)
+    if found is not None:
+        await uow.session.delete(found)
+
+
+async def read_server_now(uow: UnitOfWork, connection_id: str) -> bool:
+    """Have a server be read at once. False: there is none with this id."""
+    found = await queries.server(uow.session, connection_id)
+    if found is not None:
+        read_at(uow, found, uow.clock.now())
+    return found is not None
+
+
 def read_at(uow: UnitOfWork, connection: Connection, at: datetime) -> None:
     """Have a connection be read at a moment, and at no other one that was said before."""
     connection.due_at = at
     payload = {"id": connection.id, "due_at": at.isoformat()}
     uow.enqueue(JOB, payload, at=at, key=f"{JOB}:{connection.id}:{payload['due_at']}")
+
+
+def _made(uow: UnitOfWork, kind: str, url: str, organisation_id: str | None, by_id: str) -> Connection:
+    now = uow.clock.now()
+    told = {"kind": kind, "url": url, "organisation_id": organisation_id, "title": "", "problem": ""}
+    made = Connection(id=new_id(), **told, added_at=now, due_at=now, by_id=by_id, failures=0, mark={})
+    uow.session.add(made)
+    return made
 
 
 async def _note(uow: UnitOfWork, organisation_id: str, before: str, after: str, by_id: str) -> None:

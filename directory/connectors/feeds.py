@@ -43,6 +43,7 @@ class Feeds:
 
     async def keep(self, uow: UnitOfWork, connection: Connection, found: Feed) -> None:
         """Have a feed's entries be news of its organisation: new ones added, known ones as they are told now."""
+        assert connection.organisation_id  # every feed is an organisation's
         connection.title = found.title
         of_it = FeedItem.organisation_id == connection.organisation_id
         known = {item.key: item for item in await uow.session.scalars(select(FeedItem).where(of_it))}
@@ -50,20 +51,20 @@ class Feeds:
             if entry.key in known:
                 _tell_again(known[entry.key], entry)
             else:
-                uow.session.add(_made(uow, connection, entry))
+                uow.session.add(_made(uow, connection.organisation_id, found.title, entry))
         await uow.session.flush()
         ordered = select(FeedItem.key).where(of_it).order_by(FeedItem.at.desc(), FeedItem.key).offset(KEPT_MOST)
         old = (await uow.session.scalars(ordered.limit(2 * KEPT_MOST))).all()
         await uow.session.execute(delete(FeedItem).where(of_it, FeedItem.key.in_(old)))
 
 
-def _made(uow: UnitOfWork, connection: Connection, entry: Entry) -> FeedItem:
+def _made(uow: UnitOfWork, organisation_id: str, source: str, entry: Entry) -> FeedItem:
     now = uow.clock.now()
     return FeedItem(
-        organisation_id=connection.organisation_id,
+        organisation_id=organisation_id,
         key=entry.key,
         at=min(entry.at or now, now),  # nobody has published something tomorrow
-        source=connection.title,
+        source=source,
         link=entry.link,
         title=entry.title,
         html=entry.html,

@@ -10,14 +10,15 @@ from server.kernel.tables import Base
 
 
 class Connection(Base):
-    """Something elsewhere that is read again and again, for an organisation."""
+    """Something elsewhere that is read again and again."""
 
     __tablename__ = "connections"
     __table_args__ = (Index("uq_connections_organisation_id_kind", "organisation_id", "kind", unique=True),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]  # a name that parts.Connectors knows
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    # For which organisation; None: another server, for the whole directory.
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"))
     url: Mapped[str]
     title: Mapped[str]  # as it calls itself; empty until it was read
     added_at: Mapped[datetime]

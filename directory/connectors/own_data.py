@@ -12,9 +12,9 @@ from server.kernel.db import UnitOfWork
 
 
 async def collect(session: AsyncSession, person_id: str) -> list[dict[str, Any]]:
-    """Which feeds somebody has connected."""
+    """What somebody has connected: feeds of organisations, and other servers."""
     query = select(Organisation.name.label("organisation"), Connection.url, Connection.added_at)
-    query = query.join(Connection, Connection.organisation_id == Organisation.id)
+    query = query.select_from(Connection).outerjoin(Organisation, Connection.organisation_id == Organisation.id)
     rows = await session.execute(query.where(Connection.by_id == person_id).order_by(Connection.added_at))
     return [dict(row) for row in rows.mappings()]
 

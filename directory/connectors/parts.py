@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from directory.connectors import own_data
 from directory.connectors.actions import JOB, read_at
 from directory.connectors.feeds import KIND as FEED
 from directory.connectors.feeds import Feeds
 from directory.connectors.interface import Connector, NothingUsableError
 from directory.connectors.model import Connection
-from directory.connectors.pages import section
+from directory.connectors.news_pages import section
 from directory.connectors.rules import LONGEST, next_at, problem_of
+from directory.connectors.server_pages import origin
+from directory.connectors.servers import KIND as SERVER
+from directory.connectors.servers import Servers
 from directory.organisations.model import Removal
 from directory.organisations.parts import Organisations
 from people.own_data import OwnData
@@ -30,10 +35,10 @@ class Connectors:
     @classmethod
     def build(cls, kernel: Kernel, data: OwnData, organisations: Organisations) -> Self:
         """Compose them; registers the job, and joins the organisations' pages and merges."""
-        built = cls(kernel, {FEED: Feeds(kernel.fetcher)})
+        built = cls(kernel, {FEED: Feeds(kernel.fetcher), SERVER: Servers(kernel.fetcher, kernel.settings.data)})
         kernel.jobs.register(JOB, built.read)
         data.register("connections", own_data.collect, own_data.erase)
-        organisations.sections.append(section)
+        organisations.sections.extend([section, origin])
         organisations.carriers.append(own_data.carry)
         return built
 
@@ -41,7 +46,7 @@ class Connectors:
         """Read one connection, keep what was found, and say when it is read again: all of that in one commit."""
         async with self.kernel.database.read() as session:
             known = await session.get(Connection, payload["id"])
-            gone = known is None or await session.get(Removal, known.organisation_id) is not None
+            gone = known is not None and await _is_gone(session, known.organisation_id)
         if known is None or known.due_at.isoformat() != payload["due_at"]:
             return  # it was let go, or is read at another moment by now
         found, mark, problem = (None, known.mark, "") if gone else await self._found(known)
@@ -72,3 +77,7 @@ class Connectors:
         if found is not None:
             await kind.keep(uow, connection, found)
         read_at(uow, connection, next_at(now, kind.every, connection.failures))
+
+
+async def _is_gone(session: AsyncSession, organisation_id: str | None) -> bool:
+    return organisation_id is not None and await session.get(Removal, organisation_id) is not None

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
+from directory.organisations.fields import web_address
+from people.text import UnacceptableError
 from web.i18n import N_
 
 # After failures in a row the pause doubles up to this: a host that is down for a week is asked seven times more.
 LONGEST = timedelta(days=1)
+# Characters of a server's address: it is part of the source of what comes from there.
+SERVER_MOST = 50
 
 # What is shown to the editor, who alone can mend it.
 PROBLEMS: Mapping[str, str] = MappingProxyType(
@@ -19,6 +24,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "too_large": N_("What stands there is larger than any feed that is read."),
         "status": N_("The address answers with an error."),
         "redirects": N_("The address leads on and on, or back to an insecure one."),
+        "no_directory": N_("There is no public directory of a Fairmatch server at this address."),
         "no_feed": N_("There is no RSS or Atom feed at this address."),
     }
 )
@@ -35,3 +41,14 @@ def next_at(now: datetime, every: timedelta, failures: int) -> datetime:
     """When to read again after so many failures in a row."""
     doubled: timedelta = every * 2 ** min(failures, 16)  # more cannot matter, and would overflow
     return now + max(every, min(doubled, LONGEST))
+
+
+def server_address(text: str, own: str) -> str:
+    """The address of a server, without a path. Raises UnacceptableError for what is none, and for our own."""
+    parts = urlsplit(web_address(text))
+    address = f"{parts.scheme}://{parts.netloc.lower()}"
+    if not parts.netloc or len(address) > SERVER_MOST:
+        raise UnacceptableError(N_("Please give the address of the server."))
+    if parts.netloc.lower() == urlsplit(own).netloc.lower():
+        raise UnacceptableError(N_("This is our own address."))
+    return address
