@@ -2,18 +2,21 @@
 
     {"kind": "gaps", "dzn": "...", "fairness": 2, "seconds": 60, "workers": 2}
     {"kind": "plan", "problem": {...}, "start": {"meetings": [...]}, "seconds": 60, "gap": 0.001}
+    {"kind": "repair", "problem": {...}, "before": {"meetings": [...]}, "seconds": 10}
 
 Each line is {"status", "objective", "bound", "seconds", ...}; every few seconds, when there is a better one, and in the
-last line, which has "final": true, with the "assignment". SIGTERM asks
+last line, which has "final": true, with the "assignment" (of a repair: with the "changes"). SIGTERM asks
 for the best so far, at once; a job that cannot be read is answered with {"refused": "one sentence"}.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from matching.refusal import BadInputError
@@ -28,14 +31,16 @@ def main() -> int:
     """Do the job; 0 when there is an answer, 2 when the job makes no sense."""
     stop = _Stop()
     try:
+        gc.disable()  # reading makes much and nothing in circles; looking through it again and again took a third
         job = json.load(sys.stdin)
         last: Line | None = None
         sparing = _Sparing()
-        for line in lines(job):
+        for line in lines(job, lambda: stop.wanted):
             last = line
             if stop.wanted:
                 break
-            _say(sparing.of(line) | {"final": False})
+            if "changes" not in line:  # a repair has one line
+                _say(sparing.of(line) | {"final": False})
         if last is not None:
             _say(last | {"final": True})
         return 0
@@ -76,12 +81,26 @@ def _say(line: Line) -> None:
     print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def lines(job: Mapping[str, Any]) -> Iterator[Line]:
+def lines(job: Mapping[str, Any], stopped: Callable[[], bool]) -> Iterator[Line]:
     """What a job's search says, as JSON values. Raises BadInputError."""
+    if job.get("kind") == "repair":
+        return _repair(job, stopped)
     return _gaps(job) if job.get("kind") == "gaps" else _plan(job)
 
 
+def _repair(job: Mapping[str, Any], stopped: Callable[[], bool]) -> Iterator[Line]:
+    from matching.plans.forms import read_problem, read_timetable
+    from matching.plans.repair import repair
+    from matching.plans.report import as_changes
+
+    began = time.monotonic()  # a second of work: the collector stays off
+    problem, before = read_problem(job["problem"]), read_timetable(job["before"])
+    difference = repair(problem, before, enough=lambda: stopped() or time.monotonic() > began + job["seconds"])
+    yield as_changes(problem, difference, time.monotonic() - began)
+
+
 def _gaps(job: Mapping[str, Any]) -> Iterator[Line]:
+    gc.enable()
     from matching.gaps.dzn import read_dzn
     from matching.gaps.portfolio import solve
     from matching.gaps.report import as_line
@@ -97,6 +116,7 @@ def _plan(job: Mapping[str, Any]) -> Iterator[Line]:
     from matching.plans.search import Limits, solve
 
     problem = read_problem(job["problem"])
+    gc.enable()
     start = read_timetable(job["start"]) if job.get("start") else None
     limits = Limits(job["seconds"], job.get("gap", Limits.gap), job.get("seed", Limits.seed))
     for progress in solve(problem, start, limits):

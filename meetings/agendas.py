@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
@@ -30,9 +30,10 @@ class Choice:
 
 
 async def agendas(
-    session: AsyncSession, person_ids: Collection[str], within: Span, *, but: Collection[str] = ()
+    session: AsyncSession, person_ids: Collection[str], within: Span, *, but: Collection[str] | Select[str] = ()
 ) -> dict[str, Agenda]:
-    """What takes these people's time within a span, at every fair; meetings in `but` are passed over. Three queries."""
+    """What takes these people's time within a span, at every fair; meetings in `but`, given as their ids or a query of
+    them, are passed over. Three queries."""
     meetings: dict[str, list[Span]] = defaultdict(list)
     seats = (
         select(Seat.person_id, Meeting.starts_at, Meeting.ends_at)

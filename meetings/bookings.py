@@ -6,7 +6,7 @@ what holds at the commit, and so that no two transactions wait for each other in
 held against a plan that would withdraw it meanwhile.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -45,6 +45,17 @@ class Wanted:
     ask: str = ""
     offer: str = ""
     request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of many that are done together. Without `meeting_id` a new meeting, without `to_id` one that falls
+    away, else one that moves from a slot to another."""
+
+    people: tuple[str, str]
+    meeting_id: str | None
+    from_id: str | None
+    to_id: str | None
 
 
 async def book(uow: UnitOfWork, wanted: Wanted, *, by_id: str) -> Meeting:
@@ -100,6 +111,44 @@ async def swap(uow: UnitOfWork, one: Meeting, other: Meeting, fair: Fair, plan: 
     for meeting, slot in places:
         await _put_into(uow, meeting, slot)
         uow.emit(MeetingMoved(meeting.id, frozenset(people[meeting.id])))
+
+
+async def rearrange(
+    uow: UnitOfWork, fair: Fair, plan: Plan, changes: Sequence[Change], *, by_id: str, reason: str
+) -> dict[Change, Meeting]:
+    """Do all of these changes, or none: raises ConflictError where one cannot be done any more, or a meeting is not as
+    it was. All slots are given back before any is taken, so that meetings may take each other's."""
+    for slot_id in sorted({each.to_id for each in changes if each.to_id}):
+        await hold_slot(uow, fair, slot_id)
+    known = await _as_they_were(uow, changes)
+    for each in (each for each in known if each.to_id is None):
+        await give_up(uow, known[each], by_id=by_id, reason=reason)
+        uow.emit(MeetingCancelled(known[each].id, frozenset(each.people)))
+    moving = [each for each in known if each.to_id is not None]
+    free = Seat.meeting_id.in_([known[each].id for each in moving])
+    await uow.session.execute(update(Seat).where(free).values(slot_id=None))
+    for each in moving:
+        slot = await uow.session.get_one(Slot, each.to_id)
+        await _check(uow, fair, plan, slot, each.people)
+        await _put_into(uow, known[each], slot)
+        uow.emit(MeetingMoved(known[each].id, frozenset(each.people)))
+    for each in changes:
+        if each.meeting_id is None and each.to_id is not None:
+            known[each] = await book(uow, Wanted(fair, plan, each.to_id, each.people), by_id=by_id)
+    return known
+
+
+async def _as_they_were(uow: UnitOfWork, changes: Sequence[Change]) -> dict[Change, Meeting]:
+    """The meetings that change, locked with everybody concerned. Raises ConflictError for one that is not as it was."""
+    ids = [each.meeting_id for each in changes if each.meeting_id]
+    found = {each.id: each for each in await uow.session.scalars(select(Meeting).where(Meeting.id.in_(ids)))}
+    everybody = {person for each in changes for person in each.people}
+    people = await lock_meetings(uow, found.values(), also=everybody)
+    known = {each: found[each.meeting_id] for each in changes if each.meeting_id in found}
+    for each, meeting in known.items():
+        if meeting.slot_id != each.from_id or people.get(meeting.id) != sorted(each.people):
+            raise ConflictError("moved")
+    return known
 
 
 async def bring(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, person_id: str) -> None:

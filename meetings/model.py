@@ -24,6 +24,7 @@ class Plan(Base):
     longest_streak: Mapped[int]  # meetings without a free slot between them
     open_requests: Mapped[int]  # unanswered ones that somebody may have at a time
     answer_within: Mapped[int]  # hours until an unanswered request expires
+    wishes_until: Mapped[datetime | None]  # when people's own wishes for the timetable are closed; None: never
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON))
 
@@ -71,6 +72,7 @@ class Group(Base):
     fair_id: Mapped[str] = mapped_column(ForeignKey("fairs.id"), index=True)
     name: Mapped[str]
     role: Mapped[str | None]  # one of fairs.rules.ROLES
+    weight: Mapped[float] = mapped_column(default=1.0)  # what its people's wishes count in the timetable
 
 
 class GroupMember(Base):

@@ -32,7 +32,7 @@ from meetings.model import (
     SharedContact,
 )
 from meetings.rules import Answer
-from meetings.timetable.model import MeetingWish, TimetableEntry
+from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from server.kernel.db import UnitOfWork
 
 _OWN = (Absence, Retreat, GroupMember, OwnCalendar, Busy, Outcome, SharedContact, FollowUp, Attendance, NoShow, Feed)
@@ -80,8 +80,9 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
         delete(MeetingWish).where(or_(MeetingWish.of_id == person_id, MeetingWish.whom_id == person_id))
     )
     await uow.session.execute(update(MeetingWish).where(MeetingWish.by_id == person_id).values(by_id=None))
-    named = or_(TimetableEntry.one_id == person_id, TimetableEntry.other_id == person_id)
-    await uow.session.execute(delete(TimetableEntry).where(named))
+    await uow.session.execute(update(Pairing).where(Pairing.by_id == person_id).values(by_id=None))
+    for pairs in (TimetableEntry, TimetableChange, Pairing):
+        await uow.session.execute(delete(pairs).where(or_(pairs.one_id == person_id, pairs.other_id == person_id)))
     for table in _OWN:
         await uow.session.execute(delete(table).where(table.person_id == person_id))
 

@@ -108,8 +108,9 @@ async def _displace(uow: UnitOfWork, fair: Fair, by_id: str | None) -> list[str]
     return sorted(people)
 
 
-# The reason of a cancellation that nobody typed; pages and mails say it in the reader's language.
+# The reasons of cancellations that nobody typed; pages and mails say them in the reader's language.
 SLOT_WITHDRAWN = "slot withdrawn"
+TIMETABLE_MENDED = "timetable mended"
 
 
 @dataclass(frozen=True)

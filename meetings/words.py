@@ -1,6 +1,6 @@
 """What rules are called on pages: message ids, translated where they are shown."""
 
-from meetings.plans import SLOT_WITHDRAWN
+from meetings.plans import SLOT_WITHDRAWN, TIMETABLE_MENDED
 from meetings.rules import Mode, SlotTaken, WhyNot
 from web.i18n import N_
 
@@ -61,6 +61,9 @@ CONFLICTS = {
     "unknown": N_("We find nobody at this fair whom you could bring by this address."),
 }
 
+CHANGED_MEANWHILE = N_(
+    "Something has changed since this was found, so nothing was done. Please look for the smallest change again."
+)
 WISHES = {"must": N_("I must meet them"), "like": N_("I would like to"), "never": N_("Rather not")}
 VERDICTS = {"good": N_("It was good"), "follow_up": N_("We follow up"), "no": N_("Not for us")}
 BECAME = {
@@ -75,9 +78,12 @@ ANSWERS = {
     "withdrawn": N_("Withdrawn"),
     "expired": N_("Expired without an answer"),
 }
-CANCELLED_BY_PLAN = N_("The organiser has changed the times of the fair.")
+CANCELLED_BY_PLAN = {
+    SLOT_WITHDRAWN: N_("The organiser has changed the times of the fair."),
+    TIMETABLE_MENDED: N_("The organiser has mended the timetable, and found no other time for it."),
+}
 
 
 def cancel_reason(reason: str) -> str:
     """The message id of why a meeting was called off; a text that somebody typed stays itself."""
-    return CANCELLED_BY_PLAN if reason == SLOT_WITHDRAWN else reason
+    return CANCELLED_BY_PLAN.get(reason, reason)

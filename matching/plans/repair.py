@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matching.plans.board import NOWHERE, Board
@@ -42,12 +42,19 @@ class Difference:
         return len(self.cancelled) + len(self.moved) + len(self.added)
 
 
-def repair(problem: Problem, before: Timetable, price: float = PRICE) -> Difference:
+def _never() -> bool:
+    return False
+
+
+def repair(
+    problem: Problem, before: Timetable, price: float = PRICE, enough: Callable[[], bool] = _never
+) -> Difference:
     """The timetable for a problem that has changed since `before`: without the meetings that can no longer be, and with
     others for those who lost one or have none. A meeting that could stay moves only if that wins more than `price`
-    for each one moved, or a must or a least number asks for it. Takes well below a second for 2,500 people.
+    for each one moved, or a must or a least number asks for it. Takes well below a second for 2,500 people; once
+    `enough` says so, nobody more is moved, and what is there so far is the answer.
     """
-    return _Repair(compact(problem), before, price).run()
+    return _Repair(compact(problem), before, price).run(enough)
 
 
 def difference(before: Timetable, after: Timetable) -> Difference:
@@ -71,13 +78,15 @@ class _Repair:
         self.moves = Moves(self.board, random.Random(1))  # noqa: S311 - the same repair each time
         self.placed = small.placed(before)
 
-    def run(self) -> Difference:
+    def run(self, enough: Callable[[], bool]) -> Difference:
         self._keep()
         wanted = self._wanted()
         for edge in wanted:
             if mask := self.board.places(edge):  # moves nobody
                 self.board.put(edge, min(bits(mask), key=lambda slot: -self.board.spare[slot]))
         for edge in self._worth_moving(wanted):
+            if enough():
+                break
             self._try(edge)
         return difference(self.before, self.small.timetable(self.board.at))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from matching.plans.model import Problem, Progress, Status
+from matching.plans.model import Meeting, Problem, Progress, Status
+from matching.plans.repair import Difference
+from matching.plans.rules import missed, objective
 
 
 def as_line(problem: Problem, progress: Progress) -> dict[str, Any]:
@@ -24,3 +26,26 @@ def as_line(problem: Problem, progress: Progress) -> dict[str, Any]:
 def _meetings(progress: Progress) -> dict[str, Any]:
     meetings = progress.timetable.meetings
     return {"meetings": [{"one": m.one, "other": m.other, "slot": m.slot} for m in meetings]}
+
+
+def as_changes(problem: Problem, difference: Difference, seconds: float) -> dict[str, Any]:
+    """What a repair changes: `from` is null for a new meeting, `to` for one that falls away. `reasons` names the musts
+    and least numbers that are not kept."""
+    moved = [_change(each.before, each.before.slot, each.after.slot) for each in difference.moved]
+    return {
+        "status": Status.FEASIBLE.value,
+        "objective": objective(problem, difference.after),
+        "bound": None,
+        "seconds": round(seconds, 3),
+        "distance": None,
+        "changes": [
+            *moved,
+            *(_change(each, each.slot, None) for each in difference.cancelled),
+            *(_change(each, None, each.slot) for each in difference.added),
+        ],
+        "reasons": missed(problem, difference.after),
+    }
+
+
+def _change(meeting: Meeting, before: str | None, after: str | None) -> dict[str, str | None]:
+    return {"one": meeting.one, "other": meeting.other, "from": before, "to": after}

@@ -32,6 +32,19 @@ def objective(problem: Problem, timetable: Timetable) -> float:
     )
 
 
+def missed(problem: Problem, timetable: Timetable) -> list[str]:
+    """Musts, pins and least numbers that a timetable does not keep, in sentences."""
+    met = {meeting.pair for meeting in timetable.meetings}
+    asked = [frozenset((wish.of, wish.whom)) for wish in problem.wishes if wish.kind is Kind.MUST]
+    asked += [meeting.pair for meeting in problem.pinned]
+    counts = Counter(name for pair in met for name in pair)
+    least = ((each.id, problem.rules.least if each.least is None else each.least) for each in problem.people)
+    return [
+        *(f"{_both(pair)} must meet and do not." for pair in dict.fromkeys(asked) if pair not in met),
+        *(f"{id} has {counts[id]} meetings, and {low} are the least." for id, low in least if counts[id] < low),
+    ]
+
+
 def _pairs(problem: Problem, timetable: Timetable) -> Iterator[str]:
     times = Counter(meeting.pair for meeting in timetable.meetings)
     yield from (f"{_both(pair)} meet {count} times." for pair, count in times.items() if count > 1)

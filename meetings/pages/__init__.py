@@ -1,10 +1,23 @@
 """The pages of meetings."""
 
-from meetings.pages import answering, asking, availability, calendar, desk, meeting, plan, results, room, timetable
+from meetings.pages import (
+    answering,
+    asking,
+    availability,
+    calendar,
+    desk,
+    meeting,
+    plan,
+    repair,
+    results,
+    room,
+    timetable,
+)
 
 routes = [
     *plan.routes,
     *results.routes,
+    *repair.routes,
     *timetable.routes,
     *availability.routes,
     *asking.routes,

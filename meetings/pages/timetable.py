@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -42,9 +41,9 @@ async def see(request: Request) -> Response:
 async def progress(request: Request) -> Response:
     """How far a run is, as a part of the page; 204 when it is at its end, and the page is to be read anew."""
     async with kernel_of(request).database.read() as session:
-        here = await _here(request, session)
-        run = await reading.latest(session, here.fair.id)
-        if run is None or run.ended_at is not None:
+        here = await here_with_plan(request, session)
+        run = await reading.at_work(session, here.fair.id)
+        if run is None:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         count = await reading.count(session, run.id)
     return show(request, "timetable_progress", run=run, made=count)
@@ -56,7 +55,7 @@ async def bring(request: Request) -> Response:
     try:
         lines = wishes.read_wishes(content)
         async with kernel_of(request).database.write() as uow:
-            here = await _here(request, uow.session)
+            here = await here_with_plan(request, uow.session)
             count = await wishes.bring(uow, here.fair, lines, by_id=me(request).id)
     except (BadInputError, UnacceptableError) as refused:
         return await _page(request, refused)
@@ -71,7 +70,7 @@ async def make(request: Request) -> Response:
     try:
         tables, least = _number(form, "tables", TABLES_MOST), _number(form, "least", LEAST_MOST)
         async with kernel_of(request).database.write() as uow:
-            here = await _here(request, uow.session)
+            here = await here_with_plan(request, uow.session)
             await runs.start(uow, here.fair, tables=tables or None, least=least or 0, by_id=me(request).id)
     except UnacceptableError as refused:
         return await _page(request, refused)
@@ -81,15 +80,15 @@ async def make(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """Ask for the best so far."""
     async with kernel_of(request).database.write() as uow:
-        here, run = await _run(request, uow.session)
+        here, run = await run_of(request, uow.session)
         await runs.stop(uow, run, by_id=me(request).id)
-    return redirect(f"{here.shown.path}/meetings/timetable")
+    return redirect(f"{here.shown.path}/meetings/timetable{'' if run.mends_id is None else '/repair'}")
 
 
 async def publish(request: Request) -> Response:
     """Have everything booked that was found."""
     async with kernel_of(request).database.write() as uow:
-        here, run = await _run(request, uow.session)
+        here, run = await run_of(request, uow.session)
         await runs.publish(uow, run, by_id=me(request).id)
     _ = said(request)
     text = _("The meetings are being booked, and everybody is told.")
@@ -99,7 +98,7 @@ async def publish(request: Request) -> Response:
 async def as_csv(request: Request) -> Response:
     """Who meets whom and when, as a file."""
     async with kernel_of(request).database.read() as session:
-        here, run = await _run(request, session)
+        here, run = await run_of(request, session)
         found = await reading.rows(session, run.id)
     headers = {"content-disposition": f'attachment; filename="timetable-{here.fair.slug}.csv"'}
     return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
@@ -126,7 +125,7 @@ async def wish(request: Request) -> Response:
 
 async def _page(request: Request, refused: UnacceptableError | BadInputError | None = None) -> Response:
     async with kernel_of(request).database.read() as session:
-        here = await _here(request, session)
+        here = await here_with_plan(request, session)
         size = await building.size(session, here.fair, kernel_of(request).clock.now())
         run = await reading.latest(session, here.fair.id)
         found = await reading.rows(session, run.id) if run and run.ended_at else []
@@ -141,7 +140,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         size=size,
         run=run,
         made=count,
-        refused=_told(request, refused),
+        refused=told(request, refused),
         reasons=[said(request)(each.text) % each.params for each in reasons],
         rows=_by_person(found)[:SHOWN_MOST] if by_person else found[:SHOWN_MOST],
         total=len(found) * (2 if by_person else 1),
@@ -153,7 +152,8 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
     )
 
 
-def _told(request: Request, refused: UnacceptableError | BadInputError | None) -> str:
+def told(request: Request, refused: UnacceptableError | BadInputError | None) -> str:
+    """What was refused, in the reader's language; empty for nothing."""
     if isinstance(refused, UnacceptableError):
         return said(request)(refused.text) % refused.params
     return str(refused) if refused else ""
@@ -187,15 +187,17 @@ def _number(form: Form, name: str, most: int) -> int | None:
     return int(text)
 
 
-async def _here(request: Request, session: AsyncSession) -> Visit:
+async def here_with_plan(request: Request, session: AsyncSession) -> Visit:
+    """The fair that the address names, which has meetings. Raises ProblemError 404."""
     here = await visit(request, session)
     if await plan_of(session, here.fair.id) is None:
         raise not_found()
     return here
 
 
-async def _run(request: Request, session: AsyncSession) -> tuple[Visit, TimetableRun]:
-    here: Any = await _here(request, session)
+async def run_of(request: Request, session: AsyncSession) -> tuple[Visit, TimetableRun]:
+    """The fair and the run that the address names. Raises ProblemError 404."""
+    here = await here_with_plan(request, session)
     run = await session.get(TimetableRun, id_in(request, "run"))
     if run is None or run.fair_id != here.fair.id:
         raise not_found()

@@ -1,31 +1,37 @@
-"""What the solver is given: a fair's people and when they are free, its slots, and the wishes that may be kept."""
+"""What the solver is given: a fair's people and when they are free, its slots, the wishes that may be kept, and what
+the organiser decided."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import not_banned
 from fairs.model import Fair, Membership
-from matching.plans.model import Kind, Problem, Waking, Wish
+from matching.plans.model import Kind, Problem, Timetable, Waking, Wish
+from matching.plans.model import Meeting as Two
 from matching.plans.model import Person as Guest
 from matching.plans.model import Rules as Asked
 from matching.plans.model import Slot as Time
 from meetings.agendas import agendas
 from meetings.grid import Span
 from meetings.model import Meeting, Plan, Seat, Slot
-from meetings.plans import SLOT_WITHDRAWN
-from meetings.queries import groups_of_people, limits_of, retreated, rules_of, slots_of, span_of
+from meetings.plans import SLOT_WITHDRAWN, TIMETABLE_MENDED
+from meetings.queries import Rules, groups_of_people, limits_of, retreated, rules_of, slots_of, span_of
 from meetings.rules import Agenda, Limits, Mode, taken
-from meetings.timetable.model import MeetingWish, TimetableRun
+from meetings.timetable.model import MeetingWish, Pairing, TimetableRun
+from meetings.timetable.pairings import pairings
+from meetings.timetable.standing import Booked, booked_ahead, lost, twos
 from people.model import Person
 
 # People of one timetable. The solver takes more; their agendas are read at once.
 PEOPLE_MOST = 10_000
+# Whose meeting was called off for these reasons may meet at another time.
+_MAY_MEET_YET = (SLOT_WITHDRAWN, TIMETABLE_MENDED)
 
 
 @dataclass(frozen=True)
@@ -46,23 +52,110 @@ async def size(session: AsyncSession, fair: Fair, now: datetime) -> Size:
 
 async def build(session: AsyncSession, fair: Fair, plan: Plan, run: TimetableRun, now: datetime) -> Problem:
     """The problem as it is now. Pairs who meet already, or may not meet by the plan, are left out."""
+    return await _build(session, fair, plan, run, now, ())
+
+
+async def build_repair(
+    session: AsyncSession, fair: Fair, plan: Plan, run: TimetableRun, now: datetime
+) -> tuple[Problem, Timetable]:
+    """What is to be mended: the problem as it is now, and the timetable as it is booked, with those meetings that were
+    called off since it was mended last. Meetings of two that came about otherwise stay where they are."""
+    booked = await booked_ahead(session, fair.id, now)
+    problem = await _build(session, fair, plan, run, now, booked)
+    return problem, Timetable([*(each.meeting for each in booked), *await lost(session, fair.id)])
+
+
+async def _build(
+    session: AsyncSession, fair: Fair, plan: Plan, run: TimetableRun, now: datetime, booked: Collection[Booked]
+) -> Problem:
     slots = await slots_of(session, fair.id, after=now)
-    wishes = await _wishes(session, fair.id)
-    named = {id for each in wishes for id in (each.of_id, each.whom_id)}
+    wishes, decided = await _wishes(session, fair.id), await pairings(session, fair.id)
+    pairs = [(each.of_id, each.whom_id) for each in wishes] + [(each.one_id, each.other_id) for each in decided]
+    named = {id for pair in (*pairs, *(each.meeting.pair for each in booked)) for id in pair}
     people = await _people(session, fair.id, named)
-    there = [each.id for each in people]
-    wanted = await _allowed(session, plan, wishes, set(there))
+    there = frozenset(each.id for each in people)
+    rules = await rules_of(session, plan)
+    groups = await groups_of_people(session, fair.id, rules.groups, there)
+    met = await _met(session, fair.id) - {each.meeting.pair for each in booked}
+    pins = _pins(booked, decided, there, {each.id for each in slots}, met)
+    passed = twos(fair.id, now) if booked else ()
     found: dict[str, Agenda] = {}
     if slots and there:
-        found = await agendas(session, there, Span(slots[0].starts_at, slots[-1].ends_at))
+        found = await agendas(session, there, Span(slots[0].starts_at, slots[-1].ends_at), but=passed)
     limits = limits_of(plan, fair)
     guests = await asyncio.to_thread(_guests, people, slots, found, limits, now)
-    rules = Asked(run.tables, run.least, None, plan.most_per_day, plan.longest_streak, Waking())
-    return Problem(guests, [_time(each, fair.time_zone) for each in slots], wanted, rules)
+    return Problem(
+        [_bound(replace(each, group=groups[each.id] or ""), pins) for each in guests],
+        [_time(each, fair.time_zone) for each in slots],
+        [*_wanted(rules, groups, wishes, met), *_said(booked, decided, there, met)],
+        Asked(run.tables, run.least, None, plan.most_per_day, plan.longest_streak, Waking()),
+        {each.id: each.weight for each in rules.groups},
+        pins,
+    )
 
 
-async def _wishes(session: AsyncSession, fair_id: str) -> Sequence[MeetingWish]:
-    return (await session.scalars(select(MeetingWish).where(MeetingWish.fair_id == fair_id))).all()
+async def _wishes(session: AsyncSession, fair_id: str) -> Sequence[Row[str, str, str, float]]:
+    columns = MeetingWish.of_id, MeetingWish.whom_id, MeetingWish.kind, MeetingWish.weight
+    return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id))).all()
+
+
+def _wanted(
+    rules: Rules,
+    groups: Mapping[str, str | None],
+    wishes: Sequence[Row[str, str, str, float]],
+    met: Collection[frozenset[str]],
+) -> list[Wish]:
+    def fits(of: str, whom: str) -> bool:
+        if of not in groups or whom not in groups:
+            return False
+        one, other = groups[of], groups[whom]
+        shut = rules.mode(one, other) is Mode.NEVER and rules.mode(other, one) is Mode.NEVER
+        return not shut and frozenset((of, whom)) not in met
+
+    return [Wish(of, whom, Kind(kind), weight) for of, whom, kind, weight in wishes if fits(of, whom)]
+
+
+def _said(
+    booked: Collection[Booked], decided: Sequence[Pairing], there: frozenset[str], met: Collection[frozenset[str]]
+) -> list[Wish]:
+    """What the organiser decided, as wishes that bind; and for each booked pair one of no weight, so that it stays
+    where nobody wishes it any more."""
+    stays = [Wish(each.meeting.one, each.meeting.other, Kind.LIKE, 0.0) for each in booked]
+    bind = [Wish(each.one_id, each.other_id, Kind.MUST if each.slot_id else Kind.NEVER, 0.0) for each in decided]
+
+    def fits(pair: frozenset[str]) -> bool:
+        return pair <= there and pair not in met
+
+    return [each for each in (*stays, *bind) if fits(frozenset((each.of, each.whom)))]
+
+
+def _pins(
+    booked: Collection[Booked],
+    decided: Sequence[Pairing],
+    there: frozenset[str],
+    slots: Collection[str],
+    met: Collection[frozenset[str]],
+) -> list[Two]:
+    """Meetings that stay where they are: those that no timetable made, then those that the organiser pinned. Of two at
+    once the earlier one is kept; the other pair is still a must, so that it is named where it finds no place."""
+    fixed = [each.meeting for each in booked if not each.ours]
+    wanted = [Two(each.one_id, each.other_id, each.slot_id) for each in decided if each.slot_id]
+    pins: list[Two] = []
+    busy: set[tuple[str, str]] = set()
+    pairs: set[frozenset[str]] = set()
+    for each in (*fixed, *wanted):
+        places = {(name, each.slot) for name in each.pair}
+        if each.slot in slots and each.pair <= there and each.pair not in pairs | set(met) and not places & busy:
+            pins.append(each)
+            busy |= places
+            pairs.add(each.pair)
+    return pins
+
+
+def _bound(guest: Guest, pins: Collection[Two]) -> Guest:
+    """Who is pinned has time for it."""
+    mine = {each.slot for each in pins if guest.id in each.pair}
+    return replace(guest, free=guest.free | mine) if mine and guest.free is not None else guest
 
 
 async def _people(session: AsyncSession, fair_id: str, ids: Collection[str]) -> list[Person]:
@@ -72,27 +165,10 @@ async def _people(session: AsyncSession, fair_id: str, ids: Collection[str]) -> 
     return [each for each in await session.scalars(query.order_by(Person.id)) if each.id not in away]
 
 
-async def _allowed(
-    session: AsyncSession, plan: Plan, wishes: Sequence[MeetingWish], there: Collection[str]
-) -> list[Wish]:
-    rules = await rules_of(session, plan)
-    groups = await groups_of_people(session, plan.fair_id, rules.groups, there)
-    met = await _met(session, plan.fair_id)
-
-    def fits(each: MeetingWish) -> bool:
-        if each.of_id not in there or each.whom_id not in there:
-            return False
-        one, other = groups[each.of_id], groups[each.whom_id]
-        shut = rules.mode(one, other) is Mode.NEVER and rules.mode(other, one) is Mode.NEVER
-        return not shut and frozenset((each.of_id, each.whom_id)) not in met
-
-    return [Wish(each.of_id, each.whom_id, Kind(each.kind), each.weight) for each in wishes if fits(each)]
-
-
 async def _met(session: AsyncSession, fair_id: str) -> set[frozenset[str]]:
     """Pairs who have a meeting of the fair, or had one that was called off other than by a change of the plan."""
     query = select(Seat.meeting_id, Seat.person_id).join(Meeting, Meeting.id == Seat.meeting_id)
-    rows = await session.execute(query.where(Meeting.fair_id == fair_id, Meeting.cancel_reason != SLOT_WITHDRAWN))
+    rows = await session.execute(query.where(Meeting.fair_id == fair_id, Meeting.cancel_reason.not_in(_MAY_MEET_YET)))
     at: dict[str, list[str]] = {}
     for meeting_id, person_id in rows:
         at.setdefault(meeting_id, []).append(person_id)
@@ -106,7 +182,9 @@ def _guests(
 
 
 def _guest(person: Person, slots: Sequence[Slot], agenda: Agenda, limits: Limits, now: datetime) -> Guest:
-    free = frozenset(each.id for each in slots if taken(each.id, span_of(each), agenda, limits, now) is None)
+    free = None  # always: most people, which makes the problem small and quick to read
+    if agenda.meetings or agenda.absent or agenda.busy:
+        free = frozenset(each.id for each in slots if taken(each.id, span_of(each), agenda, limits, now) is None)
     return Guest(person.id, free=free, languages=frozenset(person.languages), zone=person.time_zone)
 
 

@@ -25,8 +25,22 @@ class MeetingWish(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
+class Pairing(Base):
+    """What the organiser decided about two people: they meet in this slot, or (without one) are never put together."""
+
+    __tablename__ = "meeting_pairings"
+
+    fair_id: Mapped[str] = mapped_column(ForeignKey("fairs.id"), primary_key=True)
+    one_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
+    other_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
+    slot_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_slots.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
+
+
 class TimetableRun(Base):
-    """A timetable being made, made, or published. `copied_at` is when its entries were last written down."""
+    """A timetable being made, made, or published. `copied_at` is when its entries were last written down.
+    One that mends another one holds changes instead of entries."""
 
     __tablename__ = "meeting_timetables"
     __table_args__ = (
@@ -41,6 +55,7 @@ class TimetableRun(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     fair_id: Mapped[str] = mapped_column(ForeignKey("fairs.id"), index=True)
+    mends_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_timetables.id"), index=True)
     tables: Mapped[int | None]  # meetings at a time
     least: Mapped[int]  # nobody has fewer
     made_at: Mapped[datetime]
@@ -71,3 +86,17 @@ class TimetableEntry(Base):
     slot_id: Mapped[str] = mapped_column(ForeignKey("meeting_slots.id"), index=True)
     meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     why: Mapped[str] = mapped_column(default="")
+
+
+class TimetableChange(Base):
+    """What mending a timetable changes for two people: without `from_id` a new meeting, without `to_id` one that falls
+    away, else one that moves. The ids are those of slots."""
+
+    __tablename__ = "meeting_timetable_changes"
+
+    timetable_id: Mapped[str] = mapped_column(ForeignKey("meeting_timetables.id"), primary_key=True)
+    one_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
+    other_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
+    from_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_slots.id"))
+    to_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_slots.id"))
+    meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"), index=True)

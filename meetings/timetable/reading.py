@@ -54,10 +54,25 @@ class Row:
     why: str
 
 
-async def latest(session: AsyncSession, fair_id: str) -> TimetableRun | None:
-    """The newest run of a fair, for its organiser."""
-    query = select(TimetableRun).where(TimetableRun.fair_id == fair_id)
+async def latest(session: AsyncSession, fair_id: str, *, mending: bool = False) -> TimetableRun | None:
+    """The newest run of a fair, for its organiser: one that makes a timetable, or one that mends it."""
+    kind = TimetableRun.mends_id.is_not(None) if mending else TimetableRun.mends_id.is_(None)
+    query = select(TimetableRun).where(TimetableRun.fair_id == fair_id, kind)
     return await session.scalar(query.order_by(TimetableRun.made_at.desc(), TimetableRun.id.desc()).limit(1))
+
+
+async def at_work(session: AsyncSession, fair_id: str) -> TimetableRun | None:
+    """The run of a fair that is not at its end, for its organiser. There is one at most."""
+    query = select(TimetableRun).where(TimetableRun.fair_id == fair_id, TimetableRun.ended_at.is_(None))
+    return await session.scalar(query)
+
+
+async def published(session: AsyncSession, fair_id: str) -> TimetableRun | None:
+    """The timetable that was published last, for the fair's organiser."""
+    query = select(TimetableRun).where(
+        TimetableRun.fair_id == fair_id, TimetableRun.mends_id.is_(None), TimetableRun.published_at.is_not(None)
+    )
+    return await session.scalar(query.order_by(TimetableRun.published_at.desc()).limit(1))
 
 
 async def count(session: AsyncSession, run_id: str) -> int:

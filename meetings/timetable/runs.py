@@ -13,13 +13,16 @@ from sqlalchemy.exc import IntegrityError
 
 from fairs.model import Fair
 from matching.plans.forms import as_json
+from matching.plans.model import Meeting as Two
+from matching.plans.model import Timetable
 from matching.refusal import BadInputError
 from matching.running import CrashedError, running
 from meetings import bookings
 from meetings.bookings import ConflictError, Wanted
 from meetings.model import Plan
 from meetings.parts import Meetings
-from meetings.timetable.building import PEOPLE_MOST, build
+from meetings.timetable import repairs
+from meetings.timetable.building import PEOPLE_MOST, build, build_repair
 from meetings.timetable.model import TimetableEntry, TimetableRun
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
@@ -40,8 +43,17 @@ TOO_MANY = N_("More people have wishes than one timetable can hold.")
 
 async def start(uow: UnitOfWork, fair: Fair, *, tables: int | None, least: int, by_id: str) -> TimetableRun:
     """Have a timetable made. Raises UnacceptableError while another one of the fair is being made."""
-    run = TimetableRun(id=new_id(), fair_id=fair.id, tables=tables, least=least, made_by_id=by_id)
-    run.made_at = uow.clock.now()
+    return await _start(uow, TimetableRun(fair_id=fair.id, tables=tables, least=least, made_by_id=by_id))
+
+
+async def mend(uow: UnitOfWork, fair: Fair, mends: TimetableRun, *, by_id: str) -> TimetableRun:
+    """Look for the smallest change of a published timetable. Raises UnacceptableError as `start` does."""
+    run = TimetableRun(fair_id=fair.id, mends_id=mends.id, tables=mends.tables, least=mends.least, made_by_id=by_id)
+    return await _start(uow, run)
+
+
+async def _start(uow: UnitOfWork, run: TimetableRun) -> TimetableRun:
+    run.id, run.made_at = new_id(), uow.clock.now()
     uow.session.add(run)
     try:
         await uow.session.flush()
@@ -99,19 +111,34 @@ async def _begun(meetings: Meetings, run_id: str) -> Mapping[str, Any] | None:
             return None
         run.attempts += 1
         if run.attempts > ATTEMPTS_MOST:
-            run.ended_at, run.failure = uow.clock.now(), BROKE_OFF
+            run.ended_at, run.failure = uow.clock.now(), BROKE_OFF if run.mends_id is None else repairs.BROKE_OFF
             return None
-        plan = await uow.session.get_one(Plan, run.fair_id)
-        fair = await uow.session.get_one(Fair, run.fair_id)
-        problem = await build(uow.session, fair, plan, run, uow.clock.now())
-        if len(problem.people) > PEOPLE_MOST:
-            run.ended_at, run.failure = uow.clock.now(), TOO_MANY
-            return None
-        found = await uow.session.scalars(select(TimetableEntry).where(TimetableEntry.timetable_id == run_id))
-        times = {each.id for each in problem.slots}
-        begun = [{"one": e.one_id, "other": e.other_id, "slot": e.slot_id} for e in found if e.slot_id in times]
+        return await _job(uow, run)
+
+
+async def _job(uow: UnitOfWork, run: TimetableRun) -> Mapping[str, Any] | None:
+    plan = await uow.session.get_one(Plan, run.fair_id)
+    fair = await uow.session.get_one(Fair, run.fair_id)
+    if run.mends_id is not None:
+        problem, before = await build_repair(uow.session, fair, plan, run, uow.clock.now())
+    else:
+        problem, before = await build(uow.session, fair, plan, run, uow.clock.now()), await _begun_with(uow, run)
+    if len(problem.people) > PEOPLE_MOST:
+        run.ended_at, run.failure = uow.clock.now(), TOO_MANY
+        return None
+    if run.mends_id is not None:
+        return repairs.job(problem, before, stopped=run.stopped_at is not None)
+    times = {each.id for each in problem.slots}
+    begun = Timetable([each for each in before.meetings if each.slot in times])
     job = {"kind": "plan", "problem": as_json(problem), "seconds": SECONDS, "gap": GAP}
-    return job | ({"start": {"meetings": begun}} if begun else {})
+    return job | ({"start": as_json(begun)} if begun.meetings else {})
+
+
+async def _begun_with(uow: UnitOfWork, run: TimetableRun) -> Timetable:
+    """The last full copy of a run that was cut off."""
+    columns = TimetableEntry.one_id, TimetableEntry.other_id, TimetableEntry.slot_id
+    rows = await uow.session.execute(select(*columns).where(TimetableEntry.timetable_id == run.id))
+    return Timetable([Two(*row) for row in rows])
 
 
 async def _noted(meetings: Meetings, run_id: str, line: Mapping[str, Any]) -> bool:
@@ -120,6 +147,8 @@ async def _noted(meetings: Meetings, run_id: str, line: Mapping[str, Any]) -> bo
         run = await uow.session.get_one(TimetableRun, run_id)
         run.status, run.objective, run.distance = line["status"], line["objective"], line["distance"]
         run.seconds, run.reasons = line["seconds"], "\n".join(line["reasons"][:50])
+        if "changes" in line:
+            await repairs.note(uow, run, line["changes"])
         if "assignment" in line:
             await _copy(uow, run, (line["assignment"] or {"meetings": []})["meetings"])
         if line["final"]:

@@ -1,0 +1,61 @@
+"""What of a published timetable stands: the meetings of two that are booked ahead, and those that were lost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from matching.plans.model import Meeting as Two
+from meetings.model import Meeting, Seat
+from meetings.timetable.model import TimetableEntry, TimetableRun
+
+_NO_SLOT = "called off"
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A meeting of two people ahead; `ours`: it came from a timetable, and mending may move it."""
+
+    id: str
+    meeting: Two
+    ours: bool
+
+
+def twos(fair_id: str, now: datetime) -> Select[str]:
+    """The ids of a fair's meetings of two that are ahead."""
+    ahead = Meeting.fair_id == fair_id, Meeting.starts_at > now, Meeting.cancelled_at.is_(None)
+    query = select(Seat.meeting_id).join(Meeting, Meeting.id == Seat.meeting_id).where(*ahead)
+    return query.group_by(Seat.meeting_id).having(func.count() == 2)
+
+
+async def booked_ahead(session: AsyncSession, fair_id: str, now: datetime) -> list[Booked]:
+    """A fair's meetings of two that are ahead."""
+    ours = exists().where(TimetableEntry.meeting_id == Meeting.id)
+    query = select(Meeting.id, Meeting.slot_id, Seat.person_id, ours).join(Seat, Seat.meeting_id == Meeting.id)
+    people: dict[tuple[str, str, bool], list[str]] = {}
+    for id, slot_id, person_id, made in await session.execute(query.where(Meeting.id.in_(twos(fair_id, now)))):
+        people.setdefault((id, slot_id, bool(made)), []).append(person_id)
+    return [Booked(id, _two(min(each), max(each), slot_id), made) for (id, slot_id, made), each in people.items()]
+
+
+async def lost(session: AsyncSession, fair_id: str) -> list[Two]:
+    """Meetings of a fair's timetables that were called off since the timetable was mended last, in a slot that there is
+    not: nobody keeps it."""
+    since = await session.scalar(
+        select(func.max(TimetableRun.made_at)).where(
+            TimetableRun.fair_id == fair_id, TimetableRun.mends_id.is_not(None), TimetableRun.published_at.is_not(None)
+        )
+    )
+    query = (
+        select(TimetableEntry.one_id, TimetableEntry.other_id)
+        .join(Meeting, Meeting.id == TimetableEntry.meeting_id)
+        .where(Meeting.fair_id == fair_id, Meeting.cancelled_at.is_not(None))
+    )
+    if since:
+        query = query.where(Meeting.cancelled_at > since)
+    return [_two(one, other, _NO_SLOT) for one, other in await session.execute(query)]
+
+
+def _two(one: str, other: str, slot_id: str) -> Two:
+    return Two(min(one, other), max(one, other), slot_id)

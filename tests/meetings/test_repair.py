@@ -1,0 +1,173 @@
+"""Mending a published timetable: looked at first, then done as a whole."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from matching.running import end_session, running
+from meetings import bookings
+from meetings.model import Absence, Meeting, Reminder, Seat
+from meetings.timetable import runs
+from meetings.timetable.model import TimetableChange, TimetableRun
+from tests.meetings.scene import Scene
+from tests.meetings.test_timetable import PATH, bring, four, mails, make
+
+REPAIR = f"{PATH}/repair"
+
+
+async def published(there: Scene) -> None:
+    """Four people who all wish to meet each other have their six meetings."""
+    await bring(there, *await four(there))
+    run = await make(there)
+    await there["edda"].post(f"{PATH}/{run.id}/publish")
+    await there.kernel.jobs.run_due()
+
+
+async def mended(there: Scene) -> TimetableRun:
+    """Have the smallest change looked for, and wait for it."""
+    assert (await there["edda"].post(REPAIR)).is_redirect
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        found = await session.scalars(select(TimetableRun).where(TimetableRun.mends_id.is_not(None)))
+        return max(found, key=lambda each: each.id)
+
+
+async def changes(there: Scene, run: TimetableRun) -> list[TimetableChange]:
+    """What a run changes."""
+    async with there.kernel.database.read() as session:
+        return list(await session.scalars(select(TimetableChange).where(TimetableChange.timetable_id == run.id)))
+
+
+async def held(there: Scene) -> dict[str, tuple[str, int]]:
+    """The meetings that are on, each with its slot and how often it changed."""
+    return {each.id: (each.slot_id, each.sequence) for each in await there.meetings() if each.cancelled_at is None}
+
+
+async def test_a_late_arrival_and_an_absence_are_shown_first_and_concern_only_a_few(there: Scene) -> None:
+    await published(there)
+    before = await held(there)
+    assert len(before) == 6
+    gone = next(each for each in await there.meetings())
+    async with there.kernel.database.read() as session:
+        people = await people_of(session, gone.id)
+    async with there.kernel.database.write() as uow:  # one of the two is not free any more, at this time alone
+        uow.session.add(Absence(person_id=people[0], slot_id=gone.slot_id, since=uow.clock.now()))
+    late = await there.place.person("Fatima Late")
+    await there.place.join(there.fair, late)
+    mail = await mails(there)
+    await bring(there, *await four(there), f"{mail[late]},{mail[there.ids['aylin']]},like,2")
+    run = await mended(there)
+    found = await changes(there, run)
+    moved = [each for each in found if each.from_id and each.to_id]
+    assert [each.meeting_id for each in moved] == [gone.id]
+    new = [each for each in found if each.from_id is None]
+    assert {late, there.ids["aylin"]} == {new[0].one_id, new[0].other_id}
+    assert len(found) == 2
+    page = (await there["edda"].get(REPAIR)).text
+    assert "2 meetings would change" in page
+    assert "Fatima Late" in page
+    assert await held(there) == before  # looked at, not done
+    for _twice in range(2):
+        assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).is_redirect
+    after = await held(there)
+    assert len(after) == 7
+    assert after[gone.id] == (moved[0].to_id, before[gone.id][1] + 1)
+    assert {id: each for id, each in after.items() if id in before and id != gone.id} == {
+        id: each for id, each in before.items() if id != gone.id
+    }
+    there.clock.advance(seconds=60)
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        told = select(Reminder.meeting_id).where(Reminder.kind == "invitation", Reminder.at > run.made_at)
+        assert set(await session.scalars(told.where(Reminder.sequence > 0))) == {gone.id}
+    assert "This was changed" in (await there["edda"].get(REPAIR)).text
+    assert (await there["edda"].get(f"{PATH}/{(await published_run(there)).id}/timetable.csv")).text.count("\n") == 8
+
+
+async def people_of(session: Any, meeting_id: str) -> list[str]:
+    """Who takes part in a meeting."""
+    return list(await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting_id)))
+
+
+async def published_run(there: Scene) -> TimetableRun:
+    """The timetable that was mended."""
+    async with there.kernel.database.read() as session:
+        run = await session.scalar(select(TimetableRun).where(TimetableRun.mends_id.is_(None)))
+    assert run is not None
+    return run
+
+
+async def test_what_changed_meanwhile_stops_all_of_it(there: Scene) -> None:
+    await published(there)
+    late = await there.place.person("Fatima Late")
+    await there.place.join(there.fair, late)
+    mail = await mails(there)
+    wishes = [f"{mail[late]},{mail[there.ids[name]]},like,2" for name in ("aylin", "bernd")]
+    await bring(there, *await four(there), *wishes)
+    run = await mended(there)
+    found = await changes(there, run)
+    assert len(found) == 2
+    before = await held(there)
+    slot = next(each for each in await there.slots() if each.id == found[0].to_id)
+    other = next(name for name, id in there.ids.items() if id in (found[0].one_id, found[0].other_id))
+    await there.book(slot, other, "edda")
+    answer = await there["edda"].post(f"{PATH}/{run.id}/apply")
+    assert answer.status_code == 409
+    assert "nothing was done" in answer.text
+    assert len(await held(there)) == len(before) + 1
+    run = await mended(there)  # again, around what is booked now
+    assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).is_redirect
+    assert len(await held(there)) == len(before) + 3
+    locks = await there.locks()
+    assert len(locks) == len(set(locks))
+
+
+async def test_who_lost_a_meeting_is_not_put_together_with_the_same_one_again(there: Scene) -> None:
+    await published(there)
+    first = (await there.meetings())[0]
+    async with there.kernel.database.write() as uow:
+        meeting = await uow.session.get_one(Meeting, first.id)
+        await bookings.cancel(uow, meeting, by_id=first.made_by_id, reason="Ill")
+    run = await mended(there)
+    assert not await changes(there, run)
+    assert "Nothing has to change" in (await there["edda"].get(REPAIR)).text
+    assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).status_code == 422
+
+
+async def test_a_killed_optimiser_mends_again_and_says_so_in_the_end(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await published(there)
+    left = 1
+
+    class Dying:
+        """A run whose process is killed as soon as it begins."""
+
+        def __init__(self, job: Any) -> None:
+            self.inner = running(job)
+
+        async def __aenter__(self) -> Any:
+            nonlocal left
+            run = await self.inner.__aenter__()
+            if left:
+                left -= 1
+                end_session(run.pid)
+            return run
+
+        async def __aexit__(self, *what: Any) -> Any:
+            return await self.inner.__aexit__(*what)
+
+    monkeypatch.setattr(runs, "running", Dying)
+    run = await mended(there)
+    assert (run.attempts, run.failure) == (2, "")
+    left = 9
+    run = await mended(there)
+    assert run.failure
+    assert "Nothing was changed" in (await there["edda"].get(REPAIR)).text
+
+
+async def test_nothing_is_mended_before_something_is_published(there: Scene) -> None:
+    assert (await there["edda"].get(REPAIR)).status_code == 404
+    assert (await there["edda"].post(REPAIR)).status_code == 404
+    assert (await there["aylin"].get(REPAIR)).status_code == 404
