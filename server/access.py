@@ -355,6 +355,7 @@ LIVE_METHODS: dict[str, Access] = {
     "call.readmit": Access.SIGNED_IN,
     "call.ice": Access.SIGNED_IN,
     "call.token": Access.SIGNED_IN,
+    "call.sign": Access.SIGNED_IN,
     "call.signal": Access.SIGNED_IN,
     "call.ring": Access.SIGNED_IN,
 }

@@ -14,6 +14,7 @@ from server.live.wire.call import (
     CallOffer,
     CallReadmit,
     CallRemove,
+    CallSign,
     CallSignal,
     CallToken,
     CallTokenGiven,
@@ -127,6 +128,16 @@ async def token(call: Call, params: CallToken) -> CallTokenGiven:
     return CallTokenGiven(path=f"/{params.way}/{bearer.call}", token=sealed)
 
 
+async def sign(call: Call, params: CallSign) -> None:
+    """Show a hand or a reaction to everybody in the call."""
+    if (params.hand is None) == (params.reaction is None):
+        raise LiveError("bad_request", "one of hand, reaction")
+    if not _calls(call).signs.may_show(_room(call), call.person.id, call.clock.now().timestamp()):
+        raise LiveError("too_many", "signs")
+    shown = {"person": call.person.id, "hand": params.hand, "reaction": params.reaction}
+    call.live.publish(topics.call(_room(call)), "sign", shown)
+
+
 async def signal(call: Call, params: CallSignal) -> None:
     """Pass something on to the other one of two."""
     calls, room = _calls(call), _room(call)
@@ -156,6 +167,7 @@ live_methods: dict[str, Handler] = {
     "call.readmit": readmit,
     "call.ice": ice,
     "call.token": token,
+    "call.sign": sign,
     "call.signal": signal,
 }
 

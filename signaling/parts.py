@@ -16,7 +16,7 @@ from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, MediaError, RoomState
 from signaling.removing import removed
 from signaling.rights import CallRights, Doors, Pair
-from signaling.signals import Signals
+from signaling.signals import Signals, Signs
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Calls:
     back_end: MediaBackEnd
     doors: Doors = field(default_factory=Doors)
     signals: Signals = field(default_factory=Signals)
+    signs: Signs = field(default_factory=Signs)
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:

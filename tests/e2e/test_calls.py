@@ -5,6 +5,7 @@ from playwright.async_api import expect
 from tests.e2e.calls import KEEP_CONNECTIONS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
+from tests.support.axe import assert_accessible
 from tests.support.server_process import Servers
 
 ROOM = f"{LOBBY}/rooms/round-table"
@@ -53,6 +54,17 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     for one in people.values():
         await expect(one.page.locator(".call-tile video")).to_have_count(3)
         await one.sees_and_hears()
+
+    aylin, ben = people["aylin"].page, people["ben"].page
+    await aylin.keyboard.press("h")
+    await expect(ben.get_by_text("Aylin Demir wants to speak.")).to_be_visible()
+    await expect(people["ben"].tile(stage["aylin"].id).get_by_role("img", name="wants to speak")).to_be_visible()
+    await aylin.keyboard.press("r")
+    await aylin.keyboard.press("Enter")
+    await expect(people["ben"].tile(stage["aylin"].id).locator(".call-reaction")).to_have_text("👏")
+    await people["ben"].tile(stage["aylin"].id).get_by_role("button", name="Keep Aylin Demir large").click()
+    await expect(ben.locator(".call-main .call-tile")).to_have_attribute("data-tile", stage["aylin"].id)
+    await assert_accessible(ben)
 
     await people["olga"].tile(stage["ben"].id).locator("[data-remove]").click()
     await expect(people["ben"].page.locator("[data-does=join]")).to_be_visible()

@@ -212,3 +212,16 @@ async def test_ice_servers_come_with_credentials_that_end(line: Lines, calls: di
     assert settings.turn_urls == []
     async with line.client("aylin", call) as aylin:
         assert (await ask(aylin, "call.ice", call=call))["servers"] == []
+
+
+async def test_a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(line: Lines, calls: dict[str, str]) -> None:
+    call = calls[BOOTH]
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        await ask(aylin, "call.sign", call=call, hand=True)
+        shown = (await bernd.event(k="sign"))["d"]
+        assert (shown["person"], shown["hand"], shown["reaction"]) == (line.there.ids["aylin"], True, None)
+        await ask(aylin, "call.sign", call=call, reaction="applause")
+        assert (await bernd.event(k="sign"))["d"]["reaction"] == "applause"
+        for wrong in ({}, {"hand": True, "reaction": "heart"}, {"reaction": "a sermon"}):
+            with pytest.raises(RefusedError, match="bad_request"):
+                await ask(aylin, "call.sign", call=call, **wrong)

@@ -200,6 +200,28 @@ class CallSignal(Params):
     gone: bool = Field(False, description="You have left.")
 
 
+Reaction = Literal["applause", "heart", "laugh", "yes", "wow", "thanks"]
+
+
+class CallSign(Params):
+    """Show others in the call that you want to speak (`hand`), or how you find it (`reaction`): one of the two.
+
+    At most twenty signs in ten seconds. A hand is not kept: show it again to those who come in later.
+    """
+
+    call: TopicName = Field(description=CALL)
+    hand: bool | None = Field(None, description="Up or down.")
+    reaction: Reaction | None = None
+
+
+class Sign(Message):
+    """Somebody in the call shows something to the others."""
+
+    person: str = Field(description="The person's id.")
+    hand: bool | None = Field(description="Their hand is up or down; null: no word of it.")
+    reaction: Reaction | None = Field(description="How they find it; null: no word of it.")
+
+
 class Signal(Message):
     """Something from the other person in a call of two, on your own topic."""
 
@@ -223,11 +245,13 @@ METHODS = {
     "call.readmit": MethodSpec(CallReadmit, Nothing, topic="call"),
     "call.token": MethodSpec(CallToken, CallTokenGiven, topic="call"),
     "call.ice": MethodSpec(CallIce, CallIceServers, topic="call"),
+    "call.sign": MethodSpec(CallSign, Nothing, topic="call"),
     "call.signal": MethodSpec(CallSignal, Nothing, topic="call"),
 }
 
 EVENTS = [
     EventSpec("call", "call", Form.STATE, CallState),
+    EventSpec("call", "sign", Form.PASSING, Sign),
     EventSpec("person", "signal", Form.PASSING, Signal),
 ]
 

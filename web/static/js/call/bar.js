@@ -2,7 +2,9 @@
 
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
+import { REACTIONS } from "fairmatch/call/signs";
 import { icon } from "fairmatch/kit/icon";
+import { Picker } from "fairmatch/kit/picker";
 
 /** @typedef {import("./call.js").Call} Call */
 
@@ -17,6 +19,10 @@ export function bar(call) {
     ${call.may("camera") ? button(camera ? _("Camera off (V)") : _("Camera on (V)"), camera ? icon("video") : icon("video-off"), camera, "camera", () => call.toggle("camera")) : nothing}
     ${call.may("screen") && "getDisplayMedia" in (navigator.mediaDevices ?? {})
       ? button(screen ? _("Stop sharing (S)") : _("Share your screen (S)"), screen ? icon("screen-share-off") : icon("screen-share"), screen, "screen", () => call.toggleScreen()) : nothing}
+    ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
+    ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
+    ${call.others.length > 1 || call.isSpeakerView
+      ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
     ${leaveButton(call)}
   </div>`;
 }
@@ -32,6 +38,20 @@ function button(label, sign, on, does, run) {
     data-does=${does} data-on=${String(on)} @click=${run}>${sign}</button>`;
 }
 
+/** @type {Picker | null} */
+let picker = null;
+
+/** Choose a reaction. @param {Call} call */
+function choose(call) {
+  const opener = document.querySelector("[data-does=react]");
+  if (!(opener instanceof HTMLElement)) return;
+  if (!picker?.place.isConnected) {
+    picker = new Picker(document.createElement("div"), [...REACTIONS.keys()]);
+    document.body.append(picker.place);
+  }
+  picker.open(opener, [], (emoji) => void call.signs.react(emoji));
+}
+
 /** Keys of a call, unless somebody types. @param {KeyboardEvent} event @param {Call | null} call */
 export function byKey(event, call) {
   if (!call || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
@@ -40,4 +60,9 @@ export function byKey(event, call) {
   if (key === "m" && call.may("microphone")) void call.toggle("microphone");
   else if (key === "v" && call.may("camera")) void call.toggle("camera");
   else if (key === "s" && call.may("screen")) void call.toggleScreen();
+  else if (key === "h") void call.signs.toggle();
+  else if (key === "g") call.toggleView();
+  else if (key === "r") choose(call);
+  else return;
+  event.preventDefault();
 }

@@ -6,6 +6,7 @@ import { Media } from "fairmatch/call/media";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure } from "fairmatch/call/quality";
 import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
+import { Signs } from "fairmatch/call/signs";
 import { Sounds } from "fairmatch/call/sounds";
 import { toast } from "fairmatch/kit/toast";
 import { CallRoom } from "fairmatch/live/call";
@@ -48,6 +49,10 @@ export class Call extends EventTarget {
   /** How it stands with whom one has rung; "" in calls that ring nobody. */
   ringing = "";
   since = Date.now();
+  /** Whose tile is kept large, by its key; "": nobody's. */
+  pinned = "";
+  /** Whether whoever speaks is shown large. */
+  isSpeakerView = false;
   /** @type {Set<MediaStreamTrack>} */
   #heard = new Set();
   #wasIn = false;
@@ -62,6 +67,7 @@ export class Call extends EventTarget {
     this.place = place;
     this.media = media;
     this.sounds = new Sounds(() => this.#changed());
+    this.signs = new Signs(live, place.topic, (person) => this.card(person).name);
     const joined = live.line.join(place.topic, () => new CallRoom(), 0);
     const people = place.room ? live.room(place.room) : null;
     this.room = joined.store;
@@ -73,6 +79,8 @@ export class Call extends EventTarget {
     });
     media.addEventListener("change", () => this.#sentOtherwise(), { signal });
     this.room.addEventListener("change", () => this.#changed(), { signal });
+    this.room.addEventListener("sign", (event) => this.signs.take(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.signs.addEventListener("change", () => this.#changed(), { signal });
     this.room.addEventListener("revoked", () => this.#refused("forbidden"), { signal });
     this.people?.addEventListener("change", () => this.#changed(), { signal });
     this.#watchNetwork(signal);
@@ -102,6 +110,7 @@ export class Call extends EventTarget {
     this.#stopping.abort();
     this.way?.end();
     this.media.end();
+    this.signs.end();
     this.sounds.play([]);
     this.dispatchEvent(new Event("over"));
   }
@@ -115,6 +124,19 @@ export class Call extends EventTarget {
   async toggleScreen() {
     if (this.media.isOn("screen")) return this.media.stopSharing();
     await this.media.share().catch((error) => toast(reason(error, "screen"), { error: true }));
+  }
+
+  /** Keep a tile large, or no longer. @param {string} key */
+  pin(key) {
+    this.pinned = this.pinned === key ? "" : key;
+    this.#changed();
+  }
+
+  /** Whoever speaks large, or all alike. */
+  toggleView() {
+    this.isSpeakerView = !this.isSpeakerView;
+    this.pinned = "";
+    this.#changed();
   }
 
   /** @returns {Other[]} the order is by who came first */
@@ -218,6 +240,7 @@ export class Call extends EventTarget {
   #changed() {
     if (this.isOver) return;
     if (this.isIn) this.#wasIn = true;
+    this.signs.meet(this.others.map(({ person }) => person));
     this.trouble = this.#troubleNow();
     const tracks = this.others.flatMap(({ tracks: { microphone, screen_sound: screen } }) => [microphone, screen]);
     this.sounds.play(tracks.filter((track) => track !== undefined));

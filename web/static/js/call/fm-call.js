@@ -109,7 +109,7 @@ class FmCall extends HTMLElement {
     return html`<div class="call">
       ${stage(call)}
       <p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
-        call.trouble || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
+        call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${bar(call)}
     </div>`;

@@ -10,7 +10,7 @@ import { confirmed } from "fairmatch/chat/confirm";
 import { firstNew } from "fairmatch/chat/layout";
 import { Log } from "fairmatch/chat/log";
 import { authorsOf, matching } from "fairmatch/chat/people";
-import { Picker } from "fairmatch/chat/picker";
+import { Picker } from "fairmatch/kit/picker";
 import { whyClosed } from "fairmatch/chat/reasons";
 import { typingLine } from "fairmatch/chat/typing";
 

@@ -57,6 +57,12 @@
  *   Remove somebody with all their tabs: from the answer on nothing comes from them, and nothing goes to them.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {string} person  The person's id.
+ * @typedef {object} CallSign
+ *   Show others in the call that you want to speak (`hand`), or how you find it (`reaction`): one of the two. At most
+ *   twenty signs in ten seconds. A hand is not kept: show it again to those who come in later.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {boolean | null} [hand]  Up or down.
+ * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} [reaction]
  * @typedef {object} CallSignal
  *   Pass something on to another person in a call of two: a description, a candidate, or that you have gone. At most 64
  *   candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
@@ -118,6 +124,12 @@
  *   A section of an offer in which something is sent.
  * @property {string} mid  The section's mid.
  * @property {"microphone" | "camera" | "screen" | "screen_sound"} source  Where it comes from.
+ * @typedef {object} Sign
+ *   Somebody in the call shows something to the others.
+ * @property {string} person  The person's id.
+ * @property {boolean | null} hand  Their hand is up or down; null: no word of it.
+ * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} reaction  How they find it; null: no
+ *   word of it.
  * @typedef {object} Signal
  *   Something from the other person in a call of two, on your own topic.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.

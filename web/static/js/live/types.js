@@ -273,6 +273,7 @@
  *   "call.readmit": { params: import("./types-call.js").CallReadmit, result: Nothing },
  *   "call.token": { params: import("./types-call.js").CallToken, result: import("./types-call.js").CallTokenGiven },
  *   "call.ice": { params: import("./types-call.js").CallIce, result: import("./types-call.js").CallIceServers },
+ *   "call.sign": { params: import("./types-call.js").CallSign, result: Nothing },
  *   "call.signal": { params: import("./types-call.js").CallSignal, result: Nothing },
  *   "chat.send": { params: ChatSend, result: ChatSent },
  *   "chat.edit": { params: ChatEdit, result: ChatDone },
@@ -328,6 +329,7 @@
  * Every passing event with its data.
  *
  * @typedef {{
+ *   "sign": import("./types-call.js").Sign,
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,

@@ -1,0 +1,49 @@
+import { Signs } from "fairmatch/call/signs";
+import { equal, test } from "/harness.js";
+
+/** @returns {[Signs, object[]]} */
+function signs() {
+  const told = [];
+  const line = { request: async (_method, params) => void told.push(params) };
+  return [new Signs({ person: "me", line }, "call:1", (person) => person.toUpperCase()), told];
+}
+
+test("a hand stands until it is put down or its owner leaves", () => {
+  const [shown] = signs();
+  shown.meet(["anna", "ben"]);
+  shown.take({ person: "anna", hand: true, reaction: null });
+  shown.take({ person: "ben", hand: true, reaction: null });
+  equal([...shown.hands], ["anna", "ben"]);
+  equal(shown.said, "BEN wants to speak.");
+  shown.take({ person: "anna", hand: false, reaction: null });
+  shown.meet(["anna"]);
+  equal([...shown.hands], []);
+  shown.end();
+});
+
+test("whoever comes later is shown the hand that I have up", async () => {
+  const [shown, told] = signs();
+  shown.meet(["anna"]);
+  await shown.toggle();
+  shown.meet(["anna"]);
+  shown.meet(["anna", "ben"]);
+  equal(told, [{ call: "call:1", hand: true }, { call: "call:1", hand: true }]);
+  shown.end();
+});
+
+test("a hand that nobody could be told of is down again", async () => {
+  const line = { request: () => Promise.reject(new Error("away")) };
+  const shown = new Signs({ person: "me", line }, "call:1", () => "Me");
+  await shown.toggle();
+  equal(shown.isUp, false);
+  shown.end();
+});
+
+test("a reaction that is not known shows nothing", () => {
+  const [shown] = signs();
+  shown.take({ person: "anna", hand: null, reaction: "a sermon" });
+  equal([...shown.reactions], []);
+  shown.take({ person: "anna", hand: null, reaction: "heart" });
+  equal([...shown.reactions], [["anna", "❤️"]]);
+  shown.end();
+});

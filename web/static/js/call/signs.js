@@ -1,0 +1,100 @@
+import { _ } from "fairmatch/i18n";
+
+/**
+ * Hands and reactions in a call. They pass by: whoever comes in later is shown a hand that is still up by its owner.
+ *
+ * Events: "change".
+ *
+ * @typedef {import("../live/session.js").Session} Session
+ * @typedef {{ person: string, hand: boolean | null, reaction: string | null }} Sign
+ */
+
+/** What a reaction looks like, and what it is called on the line. @type {ReadonlyMap<string, string>} */
+export const REACTIONS = new Map([["👏", "applause"], ["❤️", "heart"], ["😄", "laugh"], ["👍", "yes"], ["😮", "wow"], ["🙏", "thanks"]]);
+const EMOJI = new Map([...REACTIONS].map(([emoji, word]) => [word, emoji]));
+/** How long a reaction stands, in ms, and the line that says it. */
+const STANDS_MS = 5_000;
+
+export class Signs extends EventTarget {
+  /** Who has a hand up, the first one first. @type {Set<string>} */
+  hands = new Set();
+  /** What each person shows just now, as an emoji. @type {Map<string, string>} */
+  reactions = new Map();
+  /** The last of it in words, for those who do not see it. */
+  said = "";
+  /** @type {Set<string>} */
+  #present = new Set();
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  /** @param {Session} live @param {string} topic @param {(person: string) => string} nameOf */
+  constructor(live, topic, nameOf) {
+    super();
+    this.live = live;
+    this.topic = topic;
+    this.nameOf = nameOf;
+  }
+
+  get isUp() {
+    return this.hands.has(this.live.person);
+  }
+
+  /** Put one's hand up or down. */
+  async toggle() {
+    const hand = !this.isUp;
+    this.take({ person: this.live.person, hand, reaction: null });
+    if (!(await this.#tell({ hand }))) this.take({ person: this.live.person, hand: !hand, reaction: null });
+  }
+
+  /** @param {string} emoji  one of REACTIONS */
+  async react(emoji) {
+    await this.#tell({ reaction: REACTIONS.get(emoji) });
+  }
+
+  /** Somebody shows something. @param {Sign} sign */
+  take({ person, hand, reaction }) {
+    const own = person === this.live.person;
+    const name = this.nameOf(person);
+    if (hand !== null && hand !== this.hands.has(person)) {
+      if (hand) this.hands.add(person);
+      else this.hands.delete(person);
+      this.#say(own ? (hand ? _("Your hand is up.") : _("Your hand is down.")) : hand ? _("%(name)s wants to speak.", { name }) : "");
+    }
+    const emoji = EMOJI.get(reaction ?? "");
+    if (emoji) {
+      this.reactions.set(person, emoji);
+      this.#later(person, () => this.reactions.delete(person));
+      this.#say(`${own ? _("You") : name}: ${emoji}`);
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Who is in the call now: hands of those who left go down, and one's own is shown to those who came. @param {string[]} people */
+  meet(people) {
+    const isNew = people.some((person) => !this.#present.has(person));
+    this.#present = new Set(people);
+    for (const person of this.hands) if (person !== this.live.person && !this.#present.has(person)) this.hands.delete(person);
+    if (isNew && this.isUp) void this.#tell({ hand: true });
+  }
+
+  end() {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  /** @param {object} sign */
+  #tell(sign) {
+    return this.live.line.request("call.sign", { call: this.topic, ...sign }).then(() => true, () => false);
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.said = text;
+    this.#later("", () => (this.said = ""));
+  }
+
+  /** @param {string} key @param {() => void} undo */
+  #later(key, undo) {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(key, setTimeout(() => (undo(), this.dispatchEvent(new Event("change"))), STANDS_MS));
+  }
+}
