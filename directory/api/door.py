@@ -18,6 +18,12 @@ from server.kernel.rate import Left, address_of
 # whoever reads much makes a token.
 READS_PER_PERSON = "600 per minute"
 READS_PER_ADDRESS = "300 per minute"
+# Pages of other sites may show what everybody may read: no cookie counts here, and a token they cannot send, since
+# nobody answers their browser's question whether they may.
+_FOR_OTHER_SITES = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+}
 
 
 def served(operations: Sequence[Operation]) -> list[Route]:
@@ -35,9 +41,9 @@ def _route(path: str, operations: Iterable[Operation]) -> Route:
         try:
             response = await _answer(request, operation)
         except ProblemError as error:
-            error.headers |= budget.headers
+            error.headers |= budget.headers | _FOR_OTHER_SITES
             raise
-        response.headers.update(budget.headers)
+        response.headers.update(budget.headers | _FOR_OTHER_SITES)
         response.headers["vary"] = "Authorization"
         return response
 

@@ -1,7 +1,7 @@
 """The description of the API as OpenAPI 3.1, made of the same declarations by which it is served."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -48,8 +48,9 @@ _HEADERS: dict[str, Any] = {
 _LIMITED = ("RateLimit", "RateLimit-Policy")
 
 
-def document(operations: Sequence[Operation], site: str) -> dict[str, Any]:
-    """The whole description; `site` is our own address."""
+@cache
+def document(operations: tuple[Operation, ...], site: str) -> Mapping[str, Any]:
+    """The whole description, made once; `site` is our own address."""
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
         paths.setdefault(one.whole_path, {})[one.method.lower()] = _operation(one)
@@ -64,7 +65,7 @@ def document(operations: Sequence[Operation], site: str) -> dict[str, Any]:
         "tags": [{"name": part} for part in dict.fromkeys(one.part for one in operations)],
         "paths": paths,
         "components": {
-            "schemas": _schemas(tuple(operations)),
+            "schemas": _schemas(operations),
             "headers": _HEADERS,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": f"Made by a person at {site}/me/tokens."}
@@ -157,7 +158,6 @@ def _parameter(name: str, given: dict[str, Any], required: bool) -> dict[str, An
     return found | ({"description": whole["description"]} if "description" in whole else {})
 
 
-@cache
 def _schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:
     asked: dict[type[BaseModel], JsonSchemaMode] = {Problem: "serialization"}
     for one in operations:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode
 from directory.api.declared import VERSION, Operation
 from directory.api.openapi import parameters_of, schema_of
 from server.kernel.access import SCOPES, Access
-from web.i18n import N_
+from web.i18n import N_, translations
 
 # Codes that are named; who wants the others reads the description for programs.
 NAMED_MOST = 12
@@ -72,8 +73,10 @@ class Explained:
     curl: str
 
 
-def explained(operations: Sequence[Operation], say: Say, site: str) -> list[tuple[str, list[Explained]]]:
-    """The operations by part, in a reader's language; `site` is our own address."""
+@cache
+def explained(operations: tuple[Operation, ...], locale: str, site: str) -> Sequence[tuple[str, Sequence[Explained]]]:
+    """The operations by part, in a reader's language, made once; `site` is our own address."""
+    say = translations(locale).gettext
     parts: dict[str, list[Explained]] = {}
     for one in operations:
         parts.setdefault(one.part, []).append(_explained(one, say, site))

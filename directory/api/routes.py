@@ -8,7 +8,6 @@ from directory.api import door, me, needs, openapi, organisations, partners, pro
 from directory.api.door import served
 from server.kernel.etag import json_answer
 from server.kernel.parts import kernel_of
-from web.i18n import translations
 from web.render import locale_of, page
 
 operations = (
@@ -37,7 +36,7 @@ async def explain(request: Request) -> Response:
         request,
         "api/reference.html",
         layout="layouts/app.html" if request.state.person else "layouts/plain.html",
-        parts=reference.explained(operations, translations(locale_of(request)).gettext, site),
+        parts=reference.explained(operations, locale_of(request), site),
         home=site,
         per_person=door.READS_PER_PERSON.split()[0],
         per_address=door.READS_PER_ADDRESS.split()[0],

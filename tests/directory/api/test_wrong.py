@@ -83,6 +83,18 @@ async def test_another_sites_page_needs_a_token_like_everybody(there: Scene, pro
     assert (await (await program("aylin")).patch(path, json=given, headers=elsewhere)).status_code == 200
 
 
+async def test_scripts_of_other_sites_read_what_is_public_and_no_more(there: Scene, program):
+    await there.organisation()
+    await there.organisation("aylin", name="Quiet", visibility="members")
+    elsewhere = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
+    read = await there["aylin"].get(LIST, headers=elsewhere)  # with her cookie, as a browser might send it
+    assert [one["name"] for one in read.json()["items"]] == ["Voltbus"]
+    assert read.headers["access-control-allow-origin"] == "*"
+    asked = elsewhere | {"access-control-request-method": "GET", "access-control-request-headers": "authorization"}
+    may = await (await program()).options(LIST, headers=asked)
+    assert (may.status_code, "access-control-allow-headers" in may.headers) == (405, False)
+
+
 async def test_every_answer_says_what_is_left_of_the_limit(there: Scene, program, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("directory.api.door.READS_PER_ADDRESS", "3 per minute")
     nobody = await program()
