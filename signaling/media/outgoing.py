@@ -2,13 +2,15 @@
 
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from struct import Struct
+from typing import NamedTuple
 
 from signaling.media import rtcp, rtp
 from signaling.media.codecs import Vp8
-from signaling.media.fanout import Destination, FanOut
+from signaling.media.fanout import SLOT_BYTES, Destination, FanOut
 from signaling.media.layer import Layer
 from signaling.media.peer import Peer
 from signaling.media.rtp import SEQ_MASK, TIME_MASK, URI_SEND_TIME, ExtensionMap, Packet
@@ -18,6 +20,7 @@ from signaling.media.track import Track
 
 # Sent packets that can be sent again: two seconds of 2.5 Mbit/s. A power of two.
 RING = 512
+RING_MASK = RING - 1
 # Packets left out whose place is remembered, for those that come late.
 DROPS_REMEMBERED = 128
 ALL_TEMPORAL_LAYERS = 3
@@ -51,13 +54,32 @@ def form_for(codec: Codec, extensions: dict[str, int], track: Track) -> Form:
     return _FORMS.setdefault(key, Form(*key))
 
 
-def put_into_form(packet: Packet, form: Form, now: float) -> bytes:
-    """The packet's bytes in a form."""
+class Formed(NamedTuple):
+    """A packet in a form, ready to be written, in one go: `put(memory, at, head, seq, timestamp, ssrc, rest)`."""
+
+    data: bytes
+    put: Callable[..., None]
+    head: bytes
+    rest: bytes
+
+
+def put_into_form(packet: Packet, form: Form, now: float) -> Formed:
+    """The packet in a form."""
     data = rtp.with_payload_and_extensions(packet, form.payload_type, form.ids)
     if form.send_time:
         rtp.put_send_time(data, form.send_time, now)
-    packet.forms[form] = made = bytes(data)
+    packet.forms[form] = made = _formed(bytes(data))
     return made
+
+
+def _formed(data: bytes) -> Formed:
+    return Formed(data, _writer(len(data) - 12), data[:2], data[12:])
+
+
+@cache
+def _writer(rest: int) -> Callable[..., None]:
+    """What writes packets with so many bytes behind the fixed header."""
+    return Struct(f"!2sHII{rest}s").pack_into
 
 
 def _random_ssrc() -> int:
@@ -170,32 +192,49 @@ class Outgoing:
         *,
         plain: bool,
     ) -> int:
-        """The loop that everything is about: one turn for each packet and viewer."""
-        memory, ring, seqs, put = out.memory, self.ring, self.ring_seqs, _TIMES.pack_into
-        ssrc, shift, offset, first = self.ssrc, self.shift, self.offset, self.begin
-        for place in range(begin, len(packets)):
+        """The loop that everything is about: one turn for each packet and viewer. Nothing is called or looked up in it
+        that need not be."""
+        memory, sizes, ring, seqs = out.memory, out.sizes, self.ring, self.ring_seqs
+        ssrc, shift, offset, first, highest, octets = self.ssrc, self.shift, self.offset, self.begin, self.highest, 0
+        slot, room = out.room()
+        written = 0  # since the last seal
+        done = len(packets)
+        for place in range(begin, done):
             packet = packets[place]
             index = packet.index
             if index < first:
                 continue
-            data = packet.forms.get(form) or put_into_form(packet, form, now)
+            formed = packet.forms.get(form) or put_into_form(packet, form, now)
             seq = (index + offset) & SEQ_MASK
             if not plain:
-                changed = self._in_layers(packet, data)
+                changed = self._in_layers(packet, formed.data)
+                highest = self.highest
                 if changed is None:
                     continue
-                data, seq = changed
-            if out.full and not out.flush():
-                return place
-            at, length = out.slot(), len(data)
-            memory[at : at + length] = data
-            put(memory, at + 2, seq, (packet.timestamp + shift) & TIME_MASK, ssrc)
-            out.seal(session, length, to)
-            ring[seq % RING], seqs[seq % RING] = data, seq
-            self.octets += length
-            if index > self.highest:
-                self.highest, self.last_seq, self.last_time = index, seq, packet.timestamp + shift
-        return len(packets)
+                formed, seq = _formed(changed[0]), changed[1]
+            if written == room:
+                out.seal(session, written, to)
+                written = 0
+                if not out.flush():
+                    done = place
+                    break
+                slot, room = out.room()
+            data, put, head, rest = formed
+            timestamp = packet.timestamp + shift
+            put(memory, slot * SLOT_BYTES, head, seq, timestamp & TIME_MASK, ssrc, rest)
+            sizes[slot] = length = len(data)
+            slot += 1
+            written += 1
+            kept = seq & RING_MASK
+            ring[kept], seqs[kept] = data, seq
+            octets += length
+            if index > highest:
+                self.highest = highest = index
+                self.last_seq, self.last_time = seq, timestamp
+        if written:
+            out.seal(session, written, to)
+        self.octets += octets
+        return done
 
     def _change_over(self, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:
         """Begin with the first key frame of the wanted layer; the place of it, or the end when there is none."""

@@ -38,7 +38,7 @@ class Packet:
     key_frame: bool = False
     begins_frame: bool = False
     layer: Any = None  # what the codec says about the packet's place among layers
-    forms: dict[Any, bytes] = field(default_factory=dict)  # the packet as groups of viewers get it
+    forms: dict[Any, Any] = field(default_factory=dict)  # the packet as groups of viewers get it; see `outgoing`
 
     @property
     def payload(self) -> bytes:
