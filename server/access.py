@@ -133,6 +133,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/needs"): Access.ANYONE,
     ("POST", "/needs"): Access.SIGNED_IN,
     ("GET", "/needs/new"): Access.SIGNED_IN,
+    # The go-between of a blind need: chosen by its owner; at its desk those who speak for it, by the query
+    ("POST", "/needs/{need}/between"): Access.SIGNED_IN,
+    ("GET", "/between"): Access.SIGNED_IN,
+    ("POST", "/between/{answer}/{step}"): Access.SIGNED_IN,
     ("GET", "/needs/end/{token}"): Access.ANYONE,  # whoever holds the link from the mail
     ("POST", "/needs/end/{token}"): Access.ANYONE,
     ("GET", "/needs/{need}"): Access.ANYONE,

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from directory.needs import ladder
+from directory.needs import between, ladder
 from directory.needs.actions import RefusedError
 from directory.needs.events import AnswerAccepted, AnswerMoved, NeedAnswered
 from directory.needs.knowing import is_open, may_see
@@ -53,7 +53,7 @@ async def answer(
     need_is_blind = await _open_need(uow, need_id, organisation_id, by_id)
     if product_id is not None and not await _is_product(uow, product_id, organisation_id):
         raise RefusedError("no_product")
-    now = uow.clock.now()
+    now, partner_id = uow.clock.now(), await between.partner_for(uow.session, need_id, organisation_id)
     made = Answer(
         id=str(uuid4()),
         need_id=need_id,
@@ -63,14 +63,17 @@ async def answer(
         product_id=product_id,
         blind=blind and need_is_blind,  # who knows whose need it is shows themselves, too
         at=now,
-        state=ladder.WAITING,
+        state=ladder.SIFTING if partner_id else ladder.WAITING,
         moved_at=now,
     )
     uow.session.add(made)
     await uow.session.flush()
-    _record(uow, made, 1, "answered", said, by_id)
+    record(uow, made, 1, "answered", said, by_id)
     uow.emit(NeedAnswered(need_id, made.id))
-    await tell_owner(uow, made, "answered", f"answered:{made.id}")
+    if partner_id:
+        await between.hold(uow, made, partner_id)
+    else:
+        await tell_owner(uow, made, "answered", f"answered:{made.id}")
     return made
 
 
@@ -82,7 +85,7 @@ async def step(uow: UnitOfWork, answer_id: str, kind: str, said: Reply, *, by_id
     found = await uow.session.get(Answer, answer_id, with_for_update=True)
     if found is None:
         raise RefusedError("not_there")
-    if await _taken_before(uow, by_id, said.cid):
+    if await taken_before(uow, by_id, said.cid):
         return found
     side = await _side(uow, found, by_id)
     taken = await _taken(uow, answer_id)
@@ -91,11 +94,13 @@ async def step(uow: UnitOfWork, answer_id: str, kind: str, said: Reply, *, by_id
     except NotNowError as refused:
         raise RefusedError(refused.code) from refused
     partner = await _speaker(uow, found) if kind == "accepted" else None
+    held = found.state == ladder.SIFTING
     found.state, found.moved_at = state, uow.clock.now()
-    _record(uow, found, len(taken) + 1, kind, said, by_id, partner)
+    record(uow, found, len(taken) + 1, kind, said, by_id, partner)
     uow.emit(AnswerMoved(found.need_id, found.id, kind))
-    told = tell_answerer if side == OWNER else tell_owner
-    await told(uow, found, kind, f"{kind}:{found.id}:{len(taken) + 1}")
+    if not held:  # else the owner has not heard of it
+        told = tell_answerer if side == OWNER else tell_owner
+        await told(uow, found, kind, f"{kind}:{found.id}:{len(taken) + 1}")
     if partner is not None:
         await _introduce(uow, found, by_id, partner)
     return found
@@ -133,7 +138,8 @@ async def _is_product(uow: UnitOfWork, product_id: str, organisation_id: str) ->
     return await uow.session.scalar(query) is not None
 
 
-async def _taken_before(uow: UnitOfWork, by_id: str, cid: str) -> bool:
+async def taken_before(uow: UnitOfWork, by_id: str, cid: str) -> bool:
+    """Whether somebody has taken this very step already."""
     query = select(AnswerStep.id).where(AnswerStep.by_id == by_id, AnswerStep.cid == cid)
     return await uow.session.scalar(query) is not None
 
@@ -151,6 +157,11 @@ async def _side(uow: UnitOfWork, found: Answer, by_id: str) -> str:
 async def _taken(uow: UnitOfWork, answer_id: str) -> list[str]:
     query = select(AnswerStep.kind).where(AnswerStep.answer_id == answer_id).order_by(AnswerStep.number)
     return list(await uow.session.scalars(query))
+
+
+async def count_steps(uow: UnitOfWork, answer_id: str) -> int:
+    """How many steps an answer has taken."""
+    return len(await _taken(uow, answer_id))
 
 
 async def _speaker(uow: UnitOfWork, found: Answer) -> str:
@@ -175,9 +186,10 @@ async def _introduce(uow: UnitOfWork, found: Answer, owner_id: str, answerer_id:
     uow.enqueue(INTRODUCE_JOB, payload, key=f"{INTRODUCE_JOB}:answer:{found.id}")
 
 
-def _record(
+def record(
     uow: UnitOfWork, found: Answer, number: int, kind: str, said: Reply, by_id: str, with_id: str | None = None
 ) -> None:
+    """Write down a step of an answer."""
     uow.session.add(
         AnswerStep(
             id=new_id(),

@@ -12,7 +12,7 @@ from directory.contacts.queries import response_rates
 from directory.needs import queries
 from directory.needs.jsonld import described
 from directory.needs.knowing import for_engines
-from directory.needs.model import Answer, AnswerStep, Need, NeedFile
+from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedFile, Sifting
 from directory.needs.seen import Seen
 from directory.organisations.pages.engines import Listed, Sitemap
 from directory.organisations.parts import Organisations, Section
@@ -55,6 +55,8 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     await uow.session.execute(update(Need).where(Need.organisation_id == from_id).values(organisation_id=into_id))
     await _drop_answers(uow, from_id, into_id)
     await uow.session.execute(update(Answer).where(Answer.organisation_id == from_id).values(organisation_id=into_id))
+    for stands in (GoBetween, Sifting):
+        await uow.session.execute(update(stands).where(stands.partner_id == from_id).values(partner_id=into_id))
     await _carry_requests(uow, from_id, into_id)
 
 
@@ -68,7 +70,8 @@ async def _drop_answers(uow: UnitOfWork, from_id: str, into_id: str) -> None:
         )
     )
     ids = list(await uow.session.scalars(double))
-    await uow.session.execute(delete(AnswerStep).where(AnswerStep.answer_id.in_(ids)))
+    for hanging in (AnswerStep, Sifting):
+        await uow.session.execute(delete(hanging).where(hanging.answer_id.in_(ids)))
     await uow.session.execute(delete(Answer).where(Answer.id.in_(ids)))
 
 

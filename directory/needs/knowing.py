@@ -11,20 +11,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, and_, case, false, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from directory.needs.model import Answer, AnswerStep, Need
-from directory.needs.rules import EXPIRED, FULFILLED, OPEN
+from directory.needs.model import Answer, AnswerStep, GoBetween, Need, Sifting
+from directory.needs.rules import DRAFT, EXPIRED, FULFILLED, OPEN
 from directory.organisations.model import Organisation, Removal
 from directory.speaking import NOBODY, Viewer
 
 REVEALING = ("revealed", "accepted")
 # Under names of their own: the query around them may read the same tables.
 _answer, _step, _owner = aliased(Answer), aliased(AnswerStep), aliased(Organisation)
+_between, _sifting = aliased(GoBetween), aliased(Sifting)
 
 
 def knows_owner(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that the viewer may know whose a need is: everybody of one that is not blind; of a blind one who
-    belongs to it, and those to whom it was revealed in the course of their answer."""
-    return or_(Need.blind.is_(False), _own(viewer), _revealed(viewer.organisations))
+    belongs to it, who speaks for the go-between that it chose, and those to whom it was revealed in the course of
+    their answer."""
+    return or_(Need.blind.is_(False), _own(viewer), _stands_between(viewer), _revealed(viewer.organisations))
 
 
 def if_known(viewer: Viewer, column: InstrumentedAttribute[Any], otherwise: Any = None) -> Label[Any]:
@@ -37,7 +39,8 @@ def may_see(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that the viewer may see a need at all."""
     answered = _answered(viewer.organisations)
     published = Need.state.in_((OPEN, FULFILLED, EXPIRED))
-    return and_(still_there(), or_(_own(viewer), and_(published, _audience(viewer)), answered))
+    between = and_(Need.state != DRAFT, _stands_between(viewer))
+    return and_(still_there(), or_(_own(viewer), and_(published, _audience(viewer)), answered, between))
 
 
 def is_open(now: datetime) -> ColumnElement[bool]:
@@ -71,6 +74,19 @@ def _audience(viewer: Viewer) -> ColumnElement[bool]:
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:
     return Need.organisation_id.in_(viewer.organisations) if viewer.roles else false()
+
+
+def _stands_between(viewer: Viewer) -> ColumnElement[bool]:
+    if not viewer.speaks_for:
+        return false()
+    chosen = _between.need_id == Need.id, _between.partner_id.in_(viewer.speaks_for)
+    return select(_between.need_id).where(*chosen).exists()
+
+
+def has_reached_owner() -> ColumnElement[bool]:
+    """The condition that the owner's side may know of an answer at all: no go-between has it, or has returned it."""
+    held = select(_sifting.answer_id).where(_sifting.answer_id == Answer.id, _sifting.passed_at.is_(None))
+    return ~held.exists()
 
 
 def _answered(organisation_ids: Sequence[str]) -> ColumnElement[bool]:

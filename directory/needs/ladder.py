@@ -1,6 +1,8 @@
 """The ladder from an answer to a conversation: who may do which step, and how an answer stands after it. Pure.
 
-    answered -> (asked <-> replied)* -> revealed -> accepted, or declined, or withdrawn on the way
+    answered -> (passed ->) (asked <-> replied)* -> revealed -> accepted, or declined, or withdrawn on the way
+
+Where a go-between stands between the two, an answer is theirs first: they pass it on, or return it with a reason.
 
 With a need that is not blind both sides know each other from the start, and `revealed` is not needed.
 """
@@ -11,12 +13,20 @@ from types import MappingProxyType
 
 from web.i18n import N_
 
-OWNER, ANSWERER = "owner", "answerer"
+OWNER, ANSWERER, BETWEEN = "owner", "answerer", "between"
 
-STEPS = ("answered", "asked", "replied", "revealed", "accepted", "declined", "withdrawn")
-# Whose turn it is: the owner's, the answerer's, or nobody's any more.
-WAITING, ASKED, ACCEPTED, DECLINED, WITHDRAWN = STATES = ("waiting", "asked", "accepted", "declined", "withdrawn")
+STEPS = ("answered", "passed", "returned", "asked", "replied", "revealed", "accepted", "declined", "withdrawn")
+# Whose turn it is: the go-between's, the owner's, the answerer's, or nobody's any more.
+SIFTING, WAITING, ASKED, ACCEPTED, DECLINED, WITHDRAWN = STATES = (
+    "sifting",
+    "waiting",
+    "asked",
+    "accepted",
+    "declined",
+    "withdrawn",
+)
 GOING_ON = frozenset({WAITING, ASKED})
+NOT_OVER = GOING_ON | {SIFTING}
 
 # Characters.
 REASON_MOST, REASON_LEAST = 1_000, 20
@@ -37,12 +47,14 @@ class Step:
 
 LADDER: Mapping[str, Step] = MappingProxyType(
     {
+        "passed": Step(BETWEEN, frozenset({SIFTING}), WAITING),
+        "returned": Step(BETWEEN, frozenset({SIFTING}), DECLINED, needs_text=True),
         "asked": Step(OWNER, GOING_ON, ASKED, needs_text=True),
         "replied": Step(ANSWERER, GOING_ON, WAITING, needs_text=True),
         "revealed": Step(OWNER, GOING_ON, None),
         "accepted": Step(OWNER, GOING_ON, ACCEPTED),
         "declined": Step(OWNER, GOING_ON, DECLINED),
-        "withdrawn": Step(ANSWERER, GOING_ON, WITHDRAWN),
+        "withdrawn": Step(ANSWERER, NOT_OVER, WITHDRAWN),
     }
 )
 

@@ -155,3 +155,24 @@ class AnswerStep(Base):
     with_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"), index=True)
     cid: Mapped[str]
     at: Mapped[datetime]
+
+
+class GoBetween(Base):
+    """A partner institution stands between the owner of a blind need and those who answer, from `since` on."""
+
+    __tablename__ = "need_go_betweens"
+
+    need_id: Mapped[str] = mapped_column(ForeignKey("needs.id"), primary_key=True)
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"), index=True)
+
+
+class Sifting(Base):
+    """An answer that came to the go-between first. The owner's side sees it from `passed_at` on."""
+
+    __tablename__ = "need_answer_siftings"
+
+    answer_id: Mapped[str] = mapped_column(ForeignKey("need_answers.id"), primary_key=True)
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    passed_at: Mapped[datetime | None]

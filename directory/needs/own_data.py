@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.needs.model import Answer, AnswerStep, Need, NeedChange, NeedFile, NeedText
+from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedChange, NeedFile, NeedText
 from server.kernel.db import UnitOfWork
 
 
@@ -35,3 +35,4 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     await uow.session.execute(update(AnswerStep).where(mine).values(text=""))
     await uow.session.execute(update(Need).where(Need.author_id == person_id).values(author_id=None))
     await uow.session.execute(update(NeedFile).where(NeedFile.added_by_id == person_id).values(added_by_id=None))
+    await uow.session.execute(update(GoBetween).where(GoBetween.by_id == person_id).values(by_id=None))

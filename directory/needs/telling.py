@@ -17,9 +17,11 @@ from people.model import Person
 from server.kernel.db import UnitOfWork
 from web.i18n import N_, translations
 
-ENDING = "need.ending"
+ENDING, TO_SIFT = "need.ending", "need.sift"
 _SAID = {
     "answer.answered": N_("%(who)s says “This is us”: %(need)s"),
+    "answer.passed": N_("Your answer has been passed on to the owner: %(need)s"),
+    "answer.returned": N_("Your answer was returned by the go-between: %(need)s"),
     "answer.asked": N_("%(who)s asks you something: %(need)s"),
     "answer.replied": N_("%(who)s has replied: %(need)s"),
     "answer.revealed": N_("%(who)s shows you who they are: %(need)s"),
@@ -27,7 +29,7 @@ _SAID = {
     "answer.declined": N_("%(who)s has declined: %(need)s"),
     "answer.withdrawn": N_("%(who)s has withdrawn the answer: %(need)s"),
 }
-NEWS_KINDS = (*_SAID, ENDING)
+NEWS_KINDS = (*_SAID, ENDING, TO_SIFT)
 
 
 async def tell_owner(uow: UnitOfWork, answer: Answer, kind: str, key: str) -> None:
@@ -54,13 +56,14 @@ async def put_into_words(
 ) -> Mapping[tuple[str, str], Line]:
     """News about needs and answers for one reader."""
     viewer = await viewer_of(session, person.id)
-    answers = {subject for kind, subject in asked if kind != ENDING}
+    about_needs = {ENDING: _ending, TO_SIFT: _to_sift}
+    answers = {subject for kind, subject in asked if kind not in about_needs}
     found = {each: await threads.thread(session, viewer, each) for each in sorted(answers)}
-    ids = {one.need_id for one in found.values() if one} | {subject for kind, subject in asked if kind == ENDING}
+    ids = {one.need_id for one in found.values() if one} | {subject for kind, subject in asked if kind in about_needs}
     needs = await queries.by_ids(session, viewer, ids)
     lines = {}
     for kind, subject in asked:
-        line = _ending(needs.get(subject), person.locale) if kind == ENDING else None
+        line = about_needs[kind](needs.get(subject), person.locale) if kind in about_needs else None
         one = found.get(subject)
         if one is not None and one.need_id in needs:
             line = _moved(kind, one, needs[one.need_id], person.locale)
@@ -89,3 +92,11 @@ def _ending(need: Seen | None, locale: str) -> Line | None:
         return None
     text = translations(locale).gettext("Soon runs out: %(need)s") % {"need": need.said(locale).title}
     return Line(text, need.path(locale))
+
+
+def _to_sift(need: Seen | None, locale: str) -> Line | None:
+    """For who speaks for the go-between."""
+    if need is None:
+        return None
+    text = translations(locale).gettext("An answer waits for you as the go-between: %(need)s")
+    return Line(text % {"need": need.said(locale).title}, "/between")

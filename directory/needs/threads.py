@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.needs.knowing import knows_answerer, knows_owner, still_there
-from directory.needs.ladder import ANSWERER, ASKED, GOING_ON, LADDER, OWNER, WAITING, NotNowError, state_after
+from directory.needs.knowing import has_reached_owner, knows_answerer, knows_owner, still_there
+from directory.needs.ladder import ANSWERER, ASKED, LADDER, NOT_OVER, OWNER, WAITING, NotNowError, state_after
 from directory.needs.model import Answer, AnswerStep, Need
 from directory.organisations.model import Organisation
 from directory.products.model import Product, ProductText
@@ -99,7 +99,7 @@ class Thread:
     @property
     def over(self) -> bool:
         """Whether nothing more can happen here."""
-        return self.state not in GOING_ON
+        return self.state not in NOT_OVER
 
     @property
     def revealed(self) -> bool:
@@ -168,7 +168,7 @@ async def counts(session: AsyncSession, viewer: Viewer, need_ids: Collection[str
     """How many answers needs of the viewer's organisations have, and how many of them wait for the owner. One query."""
     waits = func.count(Answer.id).filter(Answer.state == WAITING)
     query = select(Answer.need_id, func.count(Answer.id), waits).join(Need, Need.id == Answer.need_id)
-    mine = Need.id.in_(need_ids), Need.organisation_id.in_(viewer.organisations)
+    mine = Need.id.in_(need_ids), Need.organisation_id.in_(viewer.organisations), has_reached_owner()
     found = await session.execute(query.where(*mine).group_by(Answer.need_id)) if need_ids and viewer.roles else ()
     return {need_id: (all_, waiting_) for need_id, all_, waiting_ in found}
 
@@ -196,7 +196,7 @@ def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .join(Need, Need.id == Answer.need_id)
         .join(_OWNER, _OWNER.id == Need.organisation_id)
         .join(_ANSWERER, _ANSWERER.id == Answer.organisation_id)
-        .where(or_(owns, answered), still_there())
+        .where(or_(and_(owns, has_reached_owner()), answered), still_there())
     )
 
 

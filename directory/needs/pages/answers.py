@@ -24,13 +24,14 @@ from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
 STATE_NAMES = {
+    "sifting": N_("Waits for the go-between"),
     "waiting": N_("Waits for the owner"),
     "asked": N_("Waits for the other side"),
     "accepted": N_("Accepted"),
     "declined": N_("Declined"),
     "withdrawn": N_("Withdrawn"),
 }
-STATE_MARKS = {"waiting": "warn", "asked": "warn", "accepted": "done", "declined": "idle", "withdrawn": "idle"}
+STATE_MARKS = dict.fromkeys(ladder.NOT_OVER, "warn") | {"accepted": "done", "declined": "idle", "withdrawn": "idle"}
 _DONE = {
     "asked": N_("Your question is sent."),
     "replied": N_("Your reply is sent."),

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from directory.attachments import served
-from directory.needs import actions, queries, threads
+from directory.needs import actions, between, queries, threads
 from directory.needs.fitting import Fit
 from directory.needs.jsonld import described
 from directory.needs.ladder import REASON_LEAST, REASON_MOST
@@ -21,6 +21,7 @@ from directory.needs.rules import possible
 from directory.needs.seen import Seen
 from directory.news import newsroom
 from directory.organisations.pages.show import speak_as_asked
+from directory.partners.queries import networks_of
 from directory.speaking import Viewer, own_organisations
 from people.forms import Form
 from server.kernel.http import not_found
@@ -86,6 +87,8 @@ async def context_of(
         "files": await queries.files(session, viewer, need.id),
         "file_count": await queries.file_count(session, viewer, need.id),
         "file_limits": {"most": actions.FILES_MOST, "megabytes": actions.FILE_MOST // 1024 // 1024},
+        "between": await between.of_need(session, viewer, need.id),
+        "partners": await _choices(session, viewer, need),
         "deeds": possible(need.state_at(now)) if need.may_edit else [],
         "answers": counts.get(need.id, (0, 0)),
         "answer": answer,
@@ -100,6 +103,13 @@ async def context_of(
         "reason_least": REASON_LEAST,
         **around(request),
     }
+
+
+async def _choices(session: AsyncSession, viewer: Viewer, need: Seen) -> list[tuple[str, str]]:
+    """The institutions that may stand between: those to whose networks the owner belongs."""
+    if not (need.blind and need.may_edit and need.owner):
+        return []
+    return [(each.id, each.name) for each in await networks_of(session, viewer.person_id, need.owner.id)]
 
 
 def _answer_form(locale: str, fit: Fit | None, products: list[Any]) -> Form:

@@ -1,0 +1,92 @@
+"""The go-between of a blind need: who stands between the two sides, and what waits for them.
+
+Everybody who sees a need may know that there is one, and which; it alone knows whose the need is. See decision 0016.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from directory.needs.knowing import knows_answerer, may_see, still_there
+from directory.needs.ladder import SIFTING
+from directory.needs.model import Answer, AnswerStep, GoBetween, Need, Sifting
+from directory.needs.telling import TO_SIFT
+from directory.news.newsroom import tell
+from directory.organisations.model import Organisation
+from directory.speaking import Viewer, speakers
+from server.kernel.db import UnitOfWork
+
+# Answers on the go-between's desk at a time: the longest waiting ones.
+DESK_MOST = 100
+
+
+@dataclass(frozen=True)
+class Partner:
+    """The institution that stands between."""
+
+    id: str
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """An answer that waits on a go-between's desk. Who answered is empty where they asked to be shown together with
+    the owner; their kind and country are always there."""
+
+    id: str
+    need_id: str
+    at: datetime
+    text: str
+    partner: str
+    answerer: str
+    answerer_slug: str
+    answerer_kind: str
+    answerer_country: str
+
+
+async def of_need(session: AsyncSession, viewer: Viewer, need_id: str) -> Partner | None:
+    """Who stands between at a need that the viewer may see; None: nobody does."""
+    query = (
+        select(Organisation.id, Organisation.name, Organisation.slug)
+        .join(GoBetween, GoBetween.partner_id == Organisation.id)
+        .join(Need, Need.id == GoBetween.need_id)
+        .where(GoBetween.need_id == need_id, Need.blind.is_(True), may_see(viewer))
+    )
+    row = (await session.execute(query)).first()
+    return Partner(*row) if row else None
+
+
+async def waiting(session: AsyncSession, viewer: Viewer) -> list[Held]:
+    """What waits for the institutions that the viewer speaks for, the longest waiting first."""
+    partner, known = select(Organisation.name).where(Organisation.id == Sifting.partner_id), knows_answerer()
+    hidden = [case((known, column), else_=null()) for column in (Organisation.name, Organisation.slug)]
+    query = (
+        select(Answer.id, Answer.need_id, Answer.at, AnswerStep.text, partner.correlate(Sifting).scalar_subquery())
+        .add_columns(*hidden, Organisation.kind, Organisation.country)
+        .join(Sifting, Sifting.answer_id == Answer.id)
+        .join(Need, Need.id == Answer.need_id)
+        .join(Organisation, Organisation.id == Answer.organisation_id)
+        .join(AnswerStep, (AnswerStep.answer_id == Answer.id) & (AnswerStep.number == 1))
+        .where(Sifting.partner_id.in_(viewer.speaks_for), Answer.state == SIFTING, still_there())
+        .order_by(Answer.at, Answer.id)
+        .limit(DESK_MOST)
+    )
+    rows = (await session.execute(query)).all() if viewer.speaks_for else []
+    return [Held(*row[:5], *(value or "" for value in row[5:])) for row in rows]
+
+
+async def partner_for(session: AsyncSession, need_id: str, answerer_id: str) -> str | None:
+    """To whom an answer to a need goes first; None: to its owner. A go-between's own answer does."""
+    query = select(GoBetween.partner_id).join(Need, Need.id == GoBetween.need_id)
+    found = await session.scalar(query.where(GoBetween.need_id == need_id, Need.blind.is_(True)))
+    return found if found != answerer_id else None
+
+
+async def hold(uow: UnitOfWork, answer: Answer, partner_id: str) -> None:
+    """Have an answer wait for the go-between, and tell those who speak for it."""
+    uow.session.add(Sifting(answer_id=answer.id, partner_id=partner_id))
+    told = await speakers(uow.session, partner_id)
+    await tell(uow, told, TO_SIFT, answer.need_id, f"{TO_SIFT}:{answer.id}")
