@@ -1,29 +1,43 @@
-"""The call of a meeting: who sits in it may take part while its room is open."""
+"""The call of a meeting: who sits in it may take part while its room is open, and not a moment longer."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import and_, select
+import structlog
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings import rules
 from meetings.events import MeetingCancelled, MeetingMoved
 from meetings.model import Meeting, Seat
 from meetings.parts import Meetings
+from meetings.watching import CLOSE_JOB
 from server.kernel.asked import asked
 from server.kernel.clock import Clock
 from server.live import topics
 from signaling.listeners import fit_rights
 from signaling.parts import Calls
+from signaling.protocol import MediaError
 from signaling.rights import EVERYTHING, CallRights, Pair, RightsOf
 
+# Who stayed longer has longer.
+_ENDS = func.coalesce(Meeting.extended_until, Meeting.ends_at).label("ends_at")
 _PAIRS = asked("person_id", "meeting_id")
 _SEATS = (
-    select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, Meeting.starts_at, Meeting.ends_at)
+    select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, Meeting.starts_at, _ENDS)
     .select_from(_PAIRS)
     .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
     .join(Meeting, Meeting.id == Seat.meeting_id)
     .where(Meeting.cancelled_at.is_(None))
 )
+_SEATED = (
+    select(Seat.person_id, Meeting.starts_at, _ENDS)
+    .join(Meeting, Meeting.id == Seat.meeting_id)
+    .where(Meeting.id == bindparam("meeting_id"))
+    .order_by(Seat.person_id)
+)
+
+log = structlog.get_logger(__name__)
 
 
 def rights_in_meetings(clock: Clock) -> RightsOf:
@@ -42,7 +56,7 @@ def rights_in_meetings(clock: Clock) -> RightsOf:
 
 
 def listen(meetings: Meetings, calls: Calls) -> None:
-    """Whoever's meeting is called off, or is at another time, is out of its call at once, media included."""
+    """Whoever's meeting is called off, at another time, or over, is out of its call at once, media included."""
 
     async def changed(happened: MeetingMoved | MeetingCancelled) -> None:
         for person_id in sorted(happened.person_ids):
@@ -53,6 +67,29 @@ def listen(meetings: Meetings, calls: Calls) -> None:
         for person_id in sorted(happened.person_ids):
             meetings.live.grants.revoke(person_id, topics.call(happened.meeting_id))
 
+    async def close(payload: dict[str, Any]) -> None:
+        await close_call(meetings, calls, payload["meeting_id"])
+
+    meetings.kernel.jobs.register(CLOSE_JOB, close)
     meetings.kernel.events.on(MeetingCancelled, called_off)
     meetings.kernel.events.on(MeetingCancelled, changed)
     meetings.kernel.events.on(MeetingMoved, changed)
+
+
+async def close_call(meetings: Meetings, calls: Calls, meeting_id: str) -> None:
+    """Put everybody out of a meeting's call whose room is closed; one that goes on is left to its later end."""
+    async with meetings.kernel.database.read() as session:
+        rows = (await session.execute(_SEATED, {"meeting_id": meeting_id})).all()
+    now = meetings.kernel.clock.now()
+    over = [row.person_id for row in rows if not rules.is_open(row.starts_at, row.ends_at, now)]
+    for person_id in over:
+        meetings.live.grants.revoke(person_id, topics.call(meeting_id))
+    if over:
+        await _close_media(calls, meeting_id)
+
+
+async def _close_media(calls: Calls, meeting_id: str) -> None:
+    try:
+        await calls.back_end.close(meeting_id)
+    except MediaError as error:
+        log.warning("media_back_end_away", code=error.code, reason=error.message)

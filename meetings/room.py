@@ -12,6 +12,7 @@ from meetings.events import MeetingExtended, NotesChanged
 from meetings.grid import Span
 from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, SharedContact
 from meetings.rules import EXTENSION
+from meetings.watching import close_later
 from people.model import Person
 from server.kernel.db import UnitOfWork
 
@@ -62,6 +63,7 @@ async def stay_longer(uow: UnitOfWork, meeting: Meeting) -> bool:
     if taken or more.ends - meeting.ends_at > EXTENDED_MOST:
         return False
     meeting.extended_until = more.ends
+    close_later(uow, meeting)
     uow.emit(MeetingExtended(meeting.id))
     return True
 

@@ -7,11 +7,12 @@ when they run: a meeting that has changed again is left to the job of that chang
 from datetime import datetime, timedelta
 
 from meetings.model import Meeting
-from meetings.rules import next_step
+from meetings.rules import EXTENSION, next_step
 from server.kernel.db import UnitOfWork
 
 INVITE_JOB = "meetings.invite"
 STEP_JOB = "meetings.step"
+CLOSE_JOB = "meetings.close"
 # Who books and moves at once sends one mail, not two.
 INVITE_AFTER = timedelta(seconds=10)
 
@@ -31,3 +32,11 @@ def step(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
         kind, at = upcoming
         which = {"meeting_id": meeting.id, "sequence": meeting.sequence, "kind": kind}
         uow.enqueue(STEP_JOB, which, at=at, key=f"{STEP_JOB}:{meeting.id}:{meeting.sequence}:{kind}")
+        if kind.startswith("after_"):  # people are in it: nothing else comes before its end
+            close_later(uow, meeting)
+
+
+def close_later(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Have a meeting's room closed once its time, and the grace after it, are over."""
+    at = (meeting.extended_until or meeting.ends_at) + EXTENSION
+    uow.enqueue(CLOSE_JOB, {"meeting_id": meeting.id}, at=at, key=f"{CLOSE_JOB}:{meeting.id}:{at.isoformat()}")

@@ -22,7 +22,7 @@ from meetings.grid import Span
 from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue, SharedContact
 from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
 from meetings.parts import meetings_of
-from meetings.rules import BECAME, FOLLOW_UP_DAYS, NOTES_MOST, OPENS_BEFORE, VERDICTS
+from meetings.rules import BECAME, EXTENSION, FOLLOW_UP_DAYS, NOTES_MOST, OPENS_BEFORE, VERDICTS
 from meetings.shown import MeetingShown, Who
 from meetings.words import BECAME as BECAME_WORDS
 from meetings.words import VERDICTS as VERDICT_WORDS
@@ -224,6 +224,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
         status,
         topic=topics.meeting(found.id),
         opens_at=found.starts_at - OPENS_BEFORE,
+        closes_at=found.ends_at + EXTENSION,
         open=found.open_at(now),
         over=now >= found.ends_at,
         led="day" in request.query_params,

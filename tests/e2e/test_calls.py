@@ -71,3 +71,10 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     assert await people["ben"].counted() == {"frames": 0, "sound": 0, "connections": 0}
     await expect(people["aylin"].tile(stage["ben"].id)).to_have_count(0)
     await people["aylin"].sees_and_hears()
+
+    before = people["aylin"].page.locator(".call-tile[data-tile]")
+    await expect(before).to_have_count(2)
+    await people["aylin"].page.reload()
+    await people["aylin"].page.locator(".call-bar").wait_for()
+    await people["aylin"].sees_and_hears()
+    await expect(people["olga"].page.locator(".call-tile")).to_have_count(2)

@@ -80,6 +80,26 @@ async def test_whoever_sits_in_a_meeting_that_is_called_off_is_out_of_its_call_a
     assert back_end.asked == [("expel", Expel(person=there.ids["bernd"], room=meeting))]
 
 
+async def test_a_call_ends_with_the_grace_after_its_meeting_and_later_for_who_stays_longer(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    calls = there.app.state.calls
+    await calls.stop()
+    calls.back_end = back_end = QuietBackEnd()
+    booked = await there.get(Meeting, meeting)
+    await there.go_to(meeting, minutes=-3)
+    await there.kernel.jobs.run_due()
+    assert (await there["aylin"].post(f"/meetings/{meeting}/extend")).is_redirect
+    call = topics.call(meeting)
+    async with line(there, "bernd", call) as bernd:
+        there.clock.advance(seconds=(booked.ends_at - there.clock.now()).total_seconds())
+        for closed in (False, True):
+            there.clock.advance(minutes=5)
+            await there.kernel.jobs.run_due()
+            assert back_end.asked == ([("close", meeting)] if closed else [])
+            assert closed or "r" in await bernd.ask("call.ice", call=call)
+        assert (await bernd.ask("call.ice", call=call))["e"]["code"] == "not_found"
+
+
 async def test_notes_are_shared_and_who_was_slower_loses_nothing(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     topic = topics.meeting(meeting)

@@ -1,4 +1,4 @@
-import { _ } from "fairmatch/i18n";
+import { _, time } from "fairmatch/i18n";
 import { deviceOf } from "fairmatch/call/connecting";
 import { reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
@@ -23,6 +23,8 @@ import { CallRoom } from "fairmatch/live/call";
  * @property {string} topic  call:<id>
  * @property {string} name  the room's, or the other person's
  * @property {string} path  the page to come back to
+ * @property {string} ends  when its time is over, as an ISO date; or ""
+ * @property {string} closes  when the server closes it; or ""
  * @property {string} other  the other person's id, where the two talk directly; else ""
  * @property {string} room  the topic whose people are in the call; or ""
  * @property {Card[]} people  who may be met in it, as far as the page knows
@@ -89,7 +91,7 @@ export class Call extends EventTarget {
   /** Begin. Rejects with LiveError when the server does not answer. */
   async start() {
     const { live, place, media } = this;
-    const device = deviceOf(live.storages.tab);
+    const device = deviceOf(live.storages.tab, live.person);
     const { servers, engine } = await live.line.request("call.ice", { call: place.topic });
     const ice = servers.map(iceServer);
     this.#lacksRelay = isRelayOnly() && !hasRelay(ice);
@@ -203,7 +205,8 @@ export class Call extends EventTarget {
   /** @param {string} code */
   #refused(code) {
     if (this.isOver) return;
-    toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
+    if (this.#isClosing) toast(_("The time is over, and the room is closed."));
+    else toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
     this.end();
   }
 
@@ -222,7 +225,8 @@ export class Call extends EventTarget {
     if (!peer || peer.connectionState !== "connected") return;
     const { weak, counted } = await measure(peer, this.#counted);
     this.#counted = counted;
-    if (weak !== this.isWeak) {
+    const before = this.trouble;
+    if (weak !== this.isWeak || this.#troubleNow() !== before) {
       this.isWeak = weak;
       this.#changed();
     }
@@ -247,10 +251,21 @@ export class Call extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  get #isClosing() {
+    return Boolean(this.place.closes) && Date.now() > Date.parse(this.place.closes) - 5_000;
+  }
+
+  /** Once its time is over, until when one may stay; else "". */
+  get farewell() {
+    const { ends, closes } = this.place;
+    if (!ends || Date.now() < Date.parse(ends)) return "";
+    return _("The time is over. The room closes at %(time)s.", { time: time(new Date(closes)) });
+  }
+
   #troubleNow() {
     if (this.#lacksRelay) return _("You want calls through a relay only, and there is none here. The check of camera and connection has the switch.");
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
-    return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : "";
+    return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : this.farewell;
   }
 }
 

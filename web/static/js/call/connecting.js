@@ -15,14 +15,14 @@ export function nextGeneration() {
   return last;
 }
 
-const DEVICE = "fairmatch:call:device";
-
-/** This tab's name in calls: who comes back with it is the same participant. @param {globalThis.Storage} tab */
-export function deviceOf(tab) {
-  const known = tab.getItem(DEVICE);
+/** This tab's name in calls: who comes back with it is the same participant.
+ * @param {globalThis.Storage} tab @param {string} person  whose it is: others' are forgotten with whatever was theirs */
+export function deviceOf(tab, person) {
+  const key = `fairmatch:call:${person}:device`;
+  const known = tab.getItem(key);
   if (known) return known;
   const made = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  tab.setItem(DEVICE, made);
+  tab.setItem(key, made);
   return made;
 }
 

@@ -1,9 +1,10 @@
 import { Call } from "fairmatch/call/call";
+import { forget, keep, kept } from "fairmatch/call/kept-call";
 import { session } from "fairmatch/live/start";
 
 /**
  * The one call of this tab. It begins on a page and goes on over all others, until somebody leaves, signs out, or closes
- * the tab.
+ * the tab. Whoever loads a page anew comes back into it.
  *
  * Events of `calls`: "change" whenever it begins, ends or is otherwise.
  *
@@ -14,6 +15,23 @@ export const calls = new EventTarget();
 
 /** @type {Call | null} */
 let now = null;
+
+/** How often it is written down that one is still in it, in ms. */
+const KEEP_EVERY_MS = 5_000;
+let isUnloading = false;
+
+/** The call that a page that was loaded anew has cut off. */
+export function interrupted() {
+  const live = session();
+  return live && !now ? kept(live.storages.tab, live.person, Date.now()) : null;
+}
+
+/** Do not come back. */
+export function letGo() {
+  const live = session();
+  if (live) forget(live.storages.tab, live.person);
+  tell();
+}
 
 /** @returns {Call | null} */
 export function current() {
@@ -32,7 +50,12 @@ export async function join(place, media) {
   const call = new Call(live, place, media);
   now = call;
   document.documentElement.dataset.call = place.topic;
+  const note = () => call.isOver || keep(live.storages.tab, call, Date.now());
   call.addEventListener("change", tell);
+  media.addEventListener("change", note);
+  const noting = setInterval(note, KEEP_EVERY_MS);
+  call.addEventListener("over", () => clearInterval(noting));
+  note();
   call.addEventListener("over", () => over(call));
   tell();
   await call.start().catch((error) => {
@@ -43,6 +66,7 @@ export async function join(place, media) {
 
 /** @param {Call} call */
 function over(call) {
+  if (!isUnloading) forget(call.live.storages.tab, call.live.person);
   if (call !== now) return;
   now = null;
   delete document.documentElement.dataset.call;
@@ -54,4 +78,9 @@ function tell() {
 }
 
 // Others shall not look at a frozen picture until the server finds out.
-addEventListener("pagehide", ({ persisted }) => persisted || now?.end());
+addEventListener("pagehide", ({ persisted }) => {
+  if (persisted || !now) return;
+  keep(now.live.storages.tab, now, Date.now());
+  isUnloading = true;
+  now.end();
+});

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton } from "fairmatch/call/bar";
-import { calls, current } from "fairmatch/call/current";
+import { calls, current, interrupted, letGo } from "fairmatch/call/current";
 import { streamOf, tilesOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
@@ -13,16 +13,30 @@ function draw() {
   const dock = document.getElementById("dock");
   if (!dock) return;
   const call = current();
-  const shown = call && !document.querySelector(`fm-call[data-topic="${CSS.escape(call.place.topic)}"]`) ? call : null;
+  const shown = call && !hasPageOf(call.place.topic) ? call : null;
+  const before = call || hasPageOf(interrupted()?.topic) ? null : interrupted();
   let place = dock.querySelector(".dock-call");
-  if (!shown) return place?.remove();
+  if (!shown && !before) return place?.remove();
   if (!place) {
     place = document.createElement("section");
     place.className = "dock-call";
     place.setAttribute("aria-label", _("Your call"));
     dock.append(place);
   }
-  render(view(shown), /** @type {HTMLElement} */ (place));
+  render(shown ? view(shown) : returnView(/** @type {any} */ (before)), /** @type {HTMLElement} */ (place));
+}
+
+/** Whether a call is on this page. @param {string | undefined} topic */
+function hasPageOf(topic) {
+  return Boolean(topic && document.querySelector(`fm-call[data-topic="${CSS.escape(topic)}"]`));
+}
+
+/** A call that loading a page anew has cut off. @param {import("./kept-call.js").KeptCall} before */
+function returnView({ name, path }) {
+  return html`<p class="dock-name one-line"><bdi>${name}</bdi></p>
+    <p class="small muted">${_("Loading the page has interrupted your call.")}</p>
+    <div class="row"><a class="button button-primary" href=${path}>${_("Back to the call")}</a>
+      <button type="button" class="button button-plain" @click=${letGo}>${_("Stay out")}</button></div>`;
 }
 
 /** Whoever shares a screen, speaks, or came first. @param {import("./call.js").Call} call */

@@ -1,7 +1,7 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { bar } from "fairmatch/call/bar";
-import { calls, current, join } from "fairmatch/call/current";
+import { calls, current, interrupted, join, letGo } from "fairmatch/call/current";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
 import { stage } from "fairmatch/call/tiles";
@@ -14,6 +14,9 @@ import { toast } from "fairmatch/kit/toast";
  *
  * @typedef {import("./call.js").Place} Place
  */
+/** Clocks of browsers and servers differ a little, in ms. */
+const CLOCKS_MS = 3_000;
+
 class FmCall extends HTMLElement {
   /** @type {Preview | null} */
   #preview = null;
@@ -28,7 +31,10 @@ class FmCall extends HTMLElement {
     this.#ground = document.createElement("div");
     this.replaceChildren(this.#ground);
     this.#draw();
-    if (!this.#mine && new URLSearchParams(location.search).has("answer")) void this.#answer();
+    const mine = this.#mine;
+    if (mine) mine.place = this.place;
+    else if (new URLSearchParams(location.search).has("answer")) void this.#answer();
+    else if (this.#comesBack) void this.#join(false);
   }
 
   disconnectedCallback() {
@@ -39,13 +45,23 @@ class FmCall extends HTMLElement {
 
   /** @returns {Place} */
   get place() {
-    const { topic, name, path, other, room } = /** @type {any} */ ({ topic: "", name: "", path: "", other: "", room: "", ...this.dataset });
-    return { topic, name, path, other, room, people: JSON.parse(this.dataset.people ?? "[]") };
+    const { topic, name, path, other, room, ends, closes } = /** @type {any} */ ({ topic: "", name: "", path: "", other: "", room: "", ends: "", closes: "", ...this.dataset });
+    return { topic, name, path, other, room, ends, closes, people: JSON.parse(this.dataset.people ?? "[]") };
   }
 
   get #mine() {
     const call = current();
     return call?.place.topic === this.dataset.topic ? call : null;
+  }
+
+  /** Whether this page was loaded anew out of its own call: what was on then. */
+  get #comesBack() {
+    const before = interrupted();
+    return before && before.topic === this.dataset.topic ? before.on : null;
+  }
+
+  get #isClosed() {
+    return Boolean(this.dataset.closes) && Date.now() >= Date.parse(this.dataset.closes ?? "") - CLOCKS_MS;
   }
 
   #draw() {
@@ -56,12 +72,13 @@ class FmCall extends HTMLElement {
       this.#preview = null;
       return render(this.#callView(call), this.#ground);
     }
+    if (this.#isClosed) return render(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`, this.#ground);
     render(this.#doorView(this.#preview ?? this.#begin()), this.#ground);
   }
 
   #begin() {
     const kinds = /** @type {any[]} */ (["microphone", "camera"].filter((kind) => this.dataset.publish?.split(" ").includes(kind)));
-    const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds);
+    const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds, this.#comesBack ?? undefined);
     this.#preview = preview;
     void preview.start();
     return preview;
@@ -96,6 +113,7 @@ class FmCall extends HTMLElement {
       await join(place, preview.give());
       if (rings) askFor(place);
     } catch {
+      letGo();
       toast(_("The call could not be reached. Try again in a moment."), { error: true });
     } finally {
       this.#joining = false;

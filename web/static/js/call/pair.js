@@ -19,6 +19,8 @@ import { configuration } from "fairmatch/call/relay";
 
 /** An offer that nobody answered is repeated after so long, in ms. */
 const REPEAT_MS = 4_000;
+/** Who is away for so long has gone, until they come back, in ms. */
+const VANISHED_MS = 12_000;
 /** Bytes of a message in the data channel that are still read. */
 const TOLD_MOST = 1_000;
 
@@ -27,6 +29,7 @@ export class Pair extends EventTarget {
   peer = null;
   /** The other tab. @type {{ device: string, generation: number } | null} */
   #far = null;
+  #awaySince = 0;
   #generation = 0;
   #isOffering = false;
   #waits = false;
@@ -186,7 +189,18 @@ export class Pair extends EventTarget {
   /** Say one's description again while it is without an answer. */
   #repeat() {
     const peer = this.peer;
+    this.#lookWhoIsAway();
     if (peer?.signalingState === "have-local-offer" && peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
+  }
+
+  /** Whose browser died says no goodbye: after a while they are not shown any more. Whoever comes back begins anew. */
+  #lookWhoIsAway() {
+    if (this.isConnected || !this.#far) return void (this.#awaySince = 0);
+    this.#awaySince ||= Date.now();
+    if (Date.now() - this.#awaySince < VANISHED_MS - REPEAT_MS) return;
+    this.#far = null;
+    this.#awaySince = 0;
+    this.#changed();
   }
 
   /** @param {Signal} signal */

@@ -24,16 +24,18 @@ export class Preview {
   /** @type {Promise<void> | undefined} */
   #opening;
 
-  /** @param {() => void} changed @param {Kind[]} kinds  what one may send */
-  constructor(changed, kinds) {
+  /** @param {() => void} changed @param {Kind[]} kinds  what one may send @param {Record<Kind, boolean>} [on]  what
+   * is opened at once; everything unless one comes back */
+  constructor(changed, kinds, on = { microphone: true, camera: true }) {
     this.changed = changed;
+    this.on = on;
     this.kinds = kinds;
     this.media.addEventListener("change", () => this.#follow());
   }
 
   /** Open everything, once. */
   start() {
-    this.#opening ??= Promise.all(this.kinds.map((kind) => this.#open(kind))).then(() => this.#list());
+    this.#opening ??= Promise.all(this.kinds.filter((kind) => this.on[kind]).map((kind) => this.#open(kind))).then(() => this.#list());
     return this.#opening;
   }
 
