@@ -1,5 +1,5 @@
 import { _, time } from "fairmatch/i18n";
-import { deviceOf } from "fairmatch/call/connecting";
+import { deviceOf, isLive } from "fairmatch/call/connecting";
 import { reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { Media } from "fairmatch/call/media";
@@ -92,6 +92,8 @@ export class Call extends EventTarget {
   async start() {
     const { live, place, media } = this;
     const device = deviceOf(live.storages.tab, live.person);
+    await isLive(live.line);
+    if (this.isOver) return;
     const { servers, engine } = await live.line.request("call.ice", { call: place.topic });
     const ice = servers.map(iceServer);
     this.#lacksRelay = isRelayOnly() && !hasRelay(ice);

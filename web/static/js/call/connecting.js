@@ -26,6 +26,18 @@ export function deviceOf(tab, person) {
   return made;
 }
 
+/** A page that has just been loaded has no line yet: waited for so long, in ms. */
+const LINE_MS = 10_000;
+
+/** When the line is live, or one has waited long enough. @param {import("../live/line.js").Line} line */
+export function isLive(line) {
+  if (line.state === "live") return Promise.resolve();
+  return new Promise((resolve) => {
+    line.addEventListener("live", () => resolve(undefined), { once: true });
+    setTimeout(resolve, LINE_MS);
+  });
+}
+
 /**
  * Watches over a connection: asks for ICE anew when its path is lost, and for another connection when that is in vain.
  */
