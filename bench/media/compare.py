@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bench.figures import spread
 from bench.machine import machine
-from bench.media import NAME
+from bench.media import NAME, chat
 from bench.media.alone import SYSTEMS, has_network, measure
 from bench.media.cases import CASES, Case, scaled
 from bench.media.load import Figures
@@ -28,6 +28,7 @@ PEER = "janus"
 def run(options: Options) -> Result:
     """Measure what is asked for. Raises UsageError."""
     cases = [scaled(case, options.seconds, options.members) for case in _chosen_cases(options.only)]
+    with_chat = options.only in ("", chat.NAME) and (not options.systems or "fairmatch" in options.systems)
     names = _chosen_systems(options.systems)
     result = Result(NAME, machine(), options.command, datetime.now(UTC).isoformat(timespec="seconds"))
     reasons = {name: reason for name in names if (reason := _missing(name))}
@@ -37,7 +38,27 @@ def run(options: Options) -> Result:
         found, failed = _rounds(case, present, options.rounds)
         result.rows += _rows(case, found)
         result.left_out += [LeftOut(name, reason, case.name) for name, reason in failed.items()]
+    if with_chat:
+        _add_chat(result, options)
     return result
+
+
+def _add_chat(result: Result, options: Options) -> None:
+    """Chat beside a node that has too much to do: nothing that others are compared with."""
+    found = []
+    for number in range(options.rounds):
+        print(f"{chat.NAME}, round {number + 1}", file=sys.stderr, flush=True)
+        try:
+            found.append(chat.measure(options.seconds or chat.SECONDS, options.members or chat.PEOPLE))
+        except ServerError as error:
+            result.left_out.append(LeftOut("fairmatch", str(error), chat.NAME))
+            return
+    for metric, unit, values in (
+        ("chat_p99_ms", "ms", [each.full_p99_ms for each in found]),
+        ("chat_p99_alone_ms", "ms", [each.quiet_p99_ms for each in found]),
+        ("core_share", "%", [each.node_core_share for each in found]),
+    ):
+        result.rows.append(Row(chat.NAME, "fairmatch", metric, spread(values).median, unit))
 
 
 def _missing(name: str) -> str:
@@ -50,8 +71,9 @@ def _missing(name: str) -> str:
 
 def _chosen_cases(only: str) -> list[Case]:
     chosen = [case for case in CASES if only in ("", case.name)]
-    if not chosen:
-        raise UsageError(f"no case {only}; there are: {', '.join(case.name for case in CASES)}")
+    if not chosen and only != chat.NAME:
+        names = [*(case.name for case in CASES), chat.NAME]
+        raise UsageError(f"no case {only}; there are: {', '.join(names)}")
     return chosen
 
 

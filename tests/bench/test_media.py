@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from bench.media import chat
 from bench.media.cases import CASES, scaled
 from bench.media.compare import run
 from bench.media.counting import Counter
@@ -40,6 +41,15 @@ def test_a_short_run_has_every_figure() -> None:
     assert 0 < figures["core_share"] <= 100
     assert figures["arrived"] > 10
     assert 0 < figures["join_p95_ms"] < 10_000
+
+
+def test_chat_is_measured_alone_and_beside_a_node_that_has_too_much_to_do() -> None:
+    result = run(Options("test", chat.NAME, [], 0.5, 1, 5))
+    assert result.left_out == []
+    figures = {row.metric: row.value for row in result.rows}
+    assert figures.keys() == {"chat_p99_ms", "chat_p99_alone_ms", "core_share"}
+    assert figures["chat_p99_ms"] > 0
+    assert figures["core_share"] > 0
 
 
 def test_unknown_names_are_said() -> None:
