@@ -75,6 +75,8 @@ ELSEWHERE = {
     "/needs/{need}/answer",
     "/imports/{batch}",
     "/lists/{list}",
+    "/o/{slug}/news",
+    "/fairs/{fair}/meetings/timetable/repair",
     "/meetings/day",
     "/meetings/rescues/{rescue}",
     "/meetings/{meeting}/later/{days}",
