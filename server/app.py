@@ -17,20 +17,6 @@ import chat.introducing
 import chat.listeners
 import chat.live
 import chat.pages
-import directory.api.routes
-import directory.connectors.pages
-import directory.contacts.pages
-import directory.imports.pages
-import directory.lists.pages
-import directory.needs.documents
-import directory.needs.pages
-import directory.needs.today
-import directory.news.pages
-import directory.organisations.pages
-import directory.partners.pages
-import directory.products.pages
-import directory.search.pages
-import directory.search.taking
 import fairs.documents
 import fairs.own_data
 import fairs.pages
@@ -58,26 +44,8 @@ import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
-from directory.connectors.parts import Connectors
-from directory.imports.parts import Imports
-from directory.lists import own_data as lists_own_data
-from directory.lists.pages.about import section as kept_section
-from directory.needs.documents import NeedSource
-from directory.needs.parts import Needs
-from directory.organisations import own_data as organisations_own_data
-from directory.organisations import queries as organisation_queries
-from directory.organisations.documents import OrganisationSource, name_facets
-from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
-from directory.organisations.parts import Organisations
-from directory.partners import carrying as partners_carrying
-from directory.partners.pages.landing import section as networks_section
-from directory.products import parts as products
-from directory.products.documents import ProductSource
-from directory.products.listeners import wake_search
-from directory.search import saved
-from directory.search.alerts import Alerts
+from directory.parts import Directory, everything
 from directory.search.documents import Catalogue
-from directory.search.parts import Search
 from fairs.queries import roles_in, share_a_fair
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
@@ -157,15 +125,10 @@ class Fairmatch:
     templates: Templates
     live: Live
     people: People
-    organisations: Organisations
-    sitemap: Sitemap
+    directory: Directory
     chat: Chat
     meetings: Meetings
-    needs: Needs
     calls: Calls
-    search: Search
-    alerts: Alerts
-    imports: Imports
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -204,32 +167,13 @@ class Fairmatch:
         persons.acquaintances.register(chat.introducing.introduced)
         persons.approaches.register(approaches.from_page, approaches.from_list)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
-        organisations = Organisations.build(kernel)
-        sitemap = Sitemap()
-        sitemap.add(ORGANISATIONS_LISTED)
-        persons.own_data.register("organisations", organisations_own_data.collect, organisations_own_data.erase)
-        organisations.sections.append(kept_section)
-        organisations.carriers.append(lists_own_data.carry)
-        organisations.sections.append(networks_section)
-        organisations.carriers.append(partners_carrying.carry)
-        persons.own_data.register("partners", partners_carrying.collect, partners_carrying.erase)
-        persons.own_data.register("lists", lists_own_data.collect, lists_own_data.erase)
-        persons.affiliations.register(organisation_queries.affiliations)
-        products.join(kernel, persons.own_data, organisations, sitemap)
+        found = Directory.build(kernel, persons, catalogue_of(kernel))
+        fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
-        needs = Needs.build(kernel, persons.own_data, organisations, sitemap)
-        Connectors.build(kernel, persons.own_data, organisations)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
-        persons.own_data.register("search", saved.collect, saved.erase)
-        search = Search.build(kernel, catalogue_of(kernel))
-        fairs.documents.listen(kernel, search.following.ring)
-        wake_search(kernel, search.following.ring)
-        alerts = Alerts(kernel, search)
-        imports = Imports.build(kernel)
-        features = organisations, sitemap, talk, meets, needs, calls, search, alerts, imports
-        return cls(kernel, files, templates, live, persons, *features)
+        return cls(kernel, files, templates, live, persons, found, talk, meets, calls)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -242,19 +186,8 @@ class Fairmatch:
             *rooms.today.routes,
             *people.pages.routes,
             *people.api.routes,
-            *directory.api.routes.routes,
-            *directory.organisations.pages.routes,
-            *directory.needs.pages.routes,
-            *directory.imports.pages.routes,
-            *directory.contacts.pages.routes,
-            *directory.news.pages.routes,
-            *directory.connectors.pages.routes,
-            *directory.lists.pages.routes,
-            *directory.partners.pages.routes,
+            *self.directory.routes,
             *fairs.planning.routes,
-            *directory.search.pages.routes,
-            *directory.search.taking.routes,
-            *directory.products.pages.routes,
             *fairs.pages.routes,
             *rooms.pages.routes,
             *rooms.visiting.routes,
@@ -274,15 +207,11 @@ class Fairmatch:
         """Everything between its start and its end. Raises StartRefused."""
         async with running(self.kernel), AsyncExitStack() as ending:
             ending.push_async_callback(self.people.stop)
-            ending.push_async_callback(self.organisations.stop)
             ending.push_async_callback(self.calls.stop)
             await self.calls.start()
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
-            ending.push_async_callback(self.search.stop)
-            await self.search.start()
-            ending.push_async_callback(self.alerts.stop)
-            await self.alerts.start()
+            await ending.enter_async_context(self.directory.running())
             yield
 
 
@@ -326,29 +255,19 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
             Middleware(SizeLimit),
         ],
     )
-    app.state.fairmatch = fairmatch
-    app.state.kernel, app.state.templates, app.state.live = kernel, fairmatch.templates, fairmatch.live
-    app.state.people, app.state.chat = fairmatch.people, fairmatch.chat
-    app.state.organisations, app.state.sitemap = fairmatch.organisations, fairmatch.sitemap
-    app.state.meetings, app.state.calls = fairmatch.meetings, fairmatch.calls
-    app.state.imports = fairmatch.imports
-    app.state.people, app.state.chat, app.state.search = fairmatch.people, fairmatch.chat, fairmatch.search
-    app.state.needs, app.state.today = fairmatch.needs, [directory.needs.today.part]
+    app.state.fairmatch, app.state.kernel = fairmatch, kernel
+    for part in ("templates", "live", "people", "chat", "meetings", "calls"):
+        setattr(app.state, part, getattr(fairmatch, part))
+    for part in ("organisations", "sitemap", "needs", "search", "imports"):
+        setattr(app.state, part, getattr(fairmatch.directory, part))
+    app.state.today = fairmatch.directory.today
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 
 
 def catalogue_of(kernel: Kernel) -> Catalogue:
-    """Everything that can be found. A part with something to be found adds its source here."""
-    catalogue = Catalogue()
-    catalogue.add(OrganisationSource())
-    catalogue.add(ProductSource())
-    catalogue.add(NeedSource(kernel.clock))
-    catalogue.add(fairs.documents.FairSource(kernel.clock))
-    catalogue.add(fairs.documents.PersonSource())
-    name_facets(catalogue)
-    directory.needs.documents.name_facets(catalogue)
-    return catalogue
+    """Everything that can be found. A feature outside the directory adds its sources here."""
+    return everything(kernel, (fairs.documents.FairSource(kernel.clock), fairs.documents.PersonSource()))
 
 
 async def _authenticate(request: Request) -> sessions.Signed | None:
