@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -73,12 +73,15 @@ async def fairs_of(session: AsyncSession, person_id: str) -> list[Attendance]:
 
 async def roles_in(session: AsyncSession, fair: str, person_id: str) -> frozenset[str]:
     """Somebody's roles at the fair of this slug; none for who is not in, or banned. One query."""
-    query = (
-        select(Membership.role)
-        .join(Fair, Fair.id == Membership.fair_id)
-        .where(Fair.slug == fair, Membership.person_id == person_id, not_banned())
-    )
-    return frozenset(await session.scalars(query))
+    return frozenset(await session.scalars(_ROLES_IN, {"fair": fair, "person": person_id}))
+
+
+# Built once: it stands before nearly every page of a fair.
+_ROLES_IN = (
+    select(Membership.role)
+    .join(Fair, Fair.id == Membership.fair_id)
+    .where(Fair.slug == bindparam("fair"), Membership.person_id == bindparam("person"), not_banned())
+)
 
 
 async def granted_roles(session: AsyncSession, fair_id: str, person_id: str) -> frozenset[str]:

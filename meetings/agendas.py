@@ -4,15 +4,28 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from fairs.model import Fair
 from meetings.grid import Span
 from meetings.model import Absence, Busy, Meeting, Plan, Seat, Slot
 from meetings.queries import limits_of, slots_of, span_of
 from meetings.rules import Agenda, Limits, SlotTaken, taken
+
+Column = InstrumentedAttribute[datetime]
 
 
 @dataclass(frozen=True)
@@ -33,29 +46,47 @@ async def agendas(
     session: AsyncSession, person_ids: Collection[str], within: Span, *, but: Collection[str] | Select[str] = ()
 ) -> dict[str, Agenda]:
     """What takes these people's time within a span, at every fair; meetings in `but`, given as their ids or a query of
-    them, are passed over. Three queries."""
+    them, are passed over. One query."""
+    asked: dict[str, Any] = {"people": list(person_ids), "starts": within.starts, "ends": within.ends}
+    query = _taken(but) if isinstance(but, Select) else _TAKEN
+    if not isinstance(but, Select):
+        asked["but"] = list(but)
     meetings: dict[str, list[Span]] = defaultdict(list)
-    seats = (
-        select(Seat.person_id, Meeting.starts_at, Meeting.ends_at)
-        .join(Meeting, Meeting.id == Seat.meeting_id)
-        .where(Seat.person_id.in_(person_ids), Seat.slot_id.is_not(None), Meeting.id.not_in(but))
-        .where(Meeting.starts_at < within.ends, Meeting.ends_at > within.starts)
-    )
-    for row in await session.execute(seats):
-        meetings[row.person_id].append(Span(row.starts_at, row.ends_at))
     absent: dict[str, set[str]] = defaultdict(set)
-    away = (
-        select(Absence.person_id, Absence.slot_id)
-        .join(Slot, Slot.id == Absence.slot_id)
-        .where(Absence.person_id.in_(person_ids), Slot.starts_at < within.ends, Slot.ends_at > within.starts)
-    )
-    for person_id, slot_id in await session.execute(away):
-        absent[person_id].add(slot_id)
     busy: dict[str, list[Span]] = defaultdict(list)
-    own = select(Busy).where(Busy.person_id.in_(person_ids), Busy.starts_at < within.ends, Busy.ends_at > within.starts)
-    for one in await session.scalars(own):
-        busy[one.person_id].append(Span(one.starts_at, one.ends_at))
+    for kind, person_id, slot_id, starts_at, ends_at in await session.execute(query, asked):
+        if kind == _ABSENT:
+            absent[person_id].add(slot_id)
+        else:
+            (meetings if kind == _MEETING else busy)[person_id].append(Span(starts_at, ends_at))
     return {each: Agenda(meetings[each], frozenset(absent[each]), busy[each]) for each in person_ids}
+
+
+def _within(starts_at: Column, ends_at: Column) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return starts_at < bindparam("ends"), ends_at > bindparam("starts")
+
+
+_MEETING, _ABSENT, _BUSY = "meeting", "absent", "busy"
+_PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
+
+
+def _taken(but: Select[str] | BindParameter[str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """A row for each thing that takes somebody's time: what it is, whose, its slot, and when."""
+    return union_all(
+        select(literal_column(f"'{_MEETING}'"), Seat.person_id, Seat.slot_id, Meeting.starts_at, Meeting.ends_at)
+        .join(Meeting, Meeting.id == Seat.meeting_id)
+        .where(Seat.person_id.in_(_PEOPLE), Seat.slot_id.is_not(None), Meeting.id.not_in(but))
+        .where(*_within(Meeting.starts_at, Meeting.ends_at)),
+        select(literal_column(f"'{_ABSENT}'"), Absence.person_id, Absence.slot_id, Slot.starts_at, Slot.ends_at)
+        .join(Slot, Slot.id == Absence.slot_id)
+        .where(Absence.person_id.in_(_PEOPLE), *_within(Slot.starts_at, Slot.ends_at)),
+        select(literal_column(f"'{_BUSY}'"), Busy.person_id, literal_column("''"), Busy.starts_at, Busy.ends_at)
+        .where(Busy.person_id.in_(_PEOPLE), *_within(Busy.starts_at, Busy.ends_at)),
+    )  # fmt: skip
+
+
+# Built once: every booking and moving asks it.
+_TAKEN = _taken(bindparam("but", expanding=True))
 
 
 async def choices(

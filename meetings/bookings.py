@@ -60,11 +60,16 @@ class Change:
 
 async def book(uow: UnitOfWork, wanted: Wanted, *, by_id: str) -> Meeting:
     """Make a meeting. Raises ConflictError; the caller's transaction is then to be given up."""
+    slot = await hold_slot(uow, wanted.fair, wanted.slot_id)
+    await lock_people(uow, wanted.people)
+    return await book_held(uow, wanted, slot, by_id=by_id)
+
+
+async def book_held(uow: UnitOfWork, wanted: Wanted, slot: Slot, *, by_id: str) -> Meeting:
+    """Make a meeting in a slot that is held, between people who are locked. Raises ConflictError as `book` does."""
     people = sorted(set(wanted.people))
     if not 2 <= len(people) <= PEOPLE_MOST:
         raise ConflictError("people")
-    slot = await hold_slot(uow, wanted.fair, wanted.slot_id)
-    await lock_people(uow, people)
     await _check(uow, wanted.fair, wanted.plan, slot, people)
     meeting = Meeting(
         id=new_id(),

@@ -1,6 +1,8 @@
 """What meetings do when something happened: badges and countdowns, what the room shows, rights that changed."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, select
 
 from fairs.events import MemberBanned, MemberLeft
 from meetings import bookings, shown
@@ -52,7 +54,7 @@ def _keep_badges(meetings: Meetings) -> None:
 def _show_rooms(meetings: Meetings) -> None:
     async def changed(happened: MeetingMoved | MeetingCancelled) -> None:
         await meetings.tell_mine(happened.person_ids)
-        await show_change(meetings, happened.meeting_id)
+        await show_change(meetings, happened.meeting_id, happened.person_ids)
 
     async def extended(happened: MeetingExtended) -> None:
         await show_change(meetings, happened.meeting_id)
@@ -88,11 +90,16 @@ def _say(meetings: Meetings) -> None:
     meetings.kernel.events.on(RescueAnswered, answered)
 
 
-async def show_change(meetings: Meetings, meeting_id: str) -> None:
-    """Tell the room when its meeting is now; who sits in one that was called off has no right to it any more."""
+_TIMES = select(Meeting.starts_at, Meeting.ends_at, Meeting.extended_until, Meeting.cancelled_at).where(
+    Meeting.id == bindparam("id")
+)
+
+
+async def show_change(meetings: Meetings, meeting_id: str, person_ids: Collection[str] = ()) -> None:
+    """Tell the room when its meeting is now; of these people, who sits in one that was called off has no right to it
+    any more."""
     async with meetings.kernel.database.read() as session:
-        meeting = await session.get_one(Meeting, meeting_id)
-        people = list(await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting_id)))
+        meeting = (await session.execute(_TIMES, {"id": meeting_id})).one()
     told = {
         "starts_at": iso(meeting.starts_at),
         "ends_at": iso(meeting.extended_until or meeting.ends_at),
@@ -100,7 +107,7 @@ async def show_change(meetings: Meetings, meeting_id: str) -> None:
     }
     meetings.live.publish_state(topics.meeting(meeting_id), "changed", told)
     if meeting.cancelled_at is not None:
-        for person_id in people:
+        for person_id in person_ids:
             meetings.live.grants.revoke(person_id, topics.meeting(meeting_id))
 
 

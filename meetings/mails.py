@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from meetings import ics, shown
 from meetings.entries import entry, letterhead, room_url
 from meetings.model import Meeting
@@ -99,17 +101,18 @@ REQUEST_WORDS = {
 
 async def about_meeting(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, what: str, only: str | None = None) -> None:
     """Write to everybody in a meeting, or to one of them, in their own language and time."""
-    people = await shown.people_of(uow.session, [meeting.id])
-    for each in people[meeting.id]:
-        if only in (None, each.id):
-            await _to_participant(kernel, uow, meeting, each.id, what)
+    seen = await shown.meeting_of_each(uow.session, meeting.id)
+    wanted = [each for each in seen if only in (None, each)]
+    found = await uow.session.scalars(select(Person).where(Person.id.in_(wanted), Person.email.is_not(None)))
+    persons = {each.id: each for each in found}
+    for each in wanted:
+        if each in persons:
+            await _to_participant(kernel, uow, meeting, persons[each], seen[each], what)
 
 
-async def _to_participant(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, person_id: str, what: str) -> None:
-    person = await uow.session.get_one(Person, person_id)
-    seen = await shown.meeting(uow.session, person_id, meeting.id)
-    if person.email is None or seen is None:
-        return
+async def _to_participant(
+    kernel: Kernel, uow: UnitOfWork, meeting: Meeting, person: Person, seen: shown.MeetingShown, what: str
+) -> None:
     words, _ = MEETING_WORDS[what], translations(person.locale).gettext
     told = {
         "name": ", ".join(each.name or _("Former participant") for each in seen.others),
@@ -125,7 +128,7 @@ async def _to_participant(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, per
         "url": links.get(what, f"{kernel.settings.public_url}{path}"),
         "times": _times(seen, person),
     }
-    key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person_id}"
+    key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
     calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "cancelled") else None
     await _send(kernel, uow, person, context, key, calendar)
 

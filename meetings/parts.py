@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, select
 from starlette.requests import HTTPConnection
@@ -16,6 +17,7 @@ from server.kernel.parts import Kernel
 from server.live import topics
 from server.live.grants import Ask, Grant, Namespace, Present
 from server.live.parts import Live
+from server.live.together import Together
 
 _PAIRS = asked("person_id", "meeting_id")
 _ENTRIES = (
@@ -36,11 +38,17 @@ class Meetings:
     kernel: Kernel
     live: Live
     fitting: Fitting
+    waiting: Together[str, dict[str, Any]]  # what `mine` says of each person
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live, fitting: Fitting | None = None) -> "Meetings":
         """Compose the parts."""
-        return cls(kernel, live, fitting or SharedWords())
+
+        async def look_up(person_ids: Collection[str]) -> Mapping[str, dict[str, Any]]:
+            async with kernel.database.read() as session:
+                return await mine(session, person_ids, kernel.clock.now())
+
+        return cls(kernel, live, fitting or SharedWords(), Together(look_up))
 
     @property
     def namespace(self) -> Namespace:
@@ -49,10 +57,8 @@ class Meetings:
 
     async def tell_mine(self, person_ids: Collection[str]) -> None:
         """Let these people's pages know what waits for them."""
-        now = self.kernel.clock.now()
-        async with self.kernel.database.read() as session:
-            found = await mine(session, person_ids, now)
-        for person_id in sorted(person_ids):
+        found = await self.waiting.get_all(person_ids)
+        for person_id in sorted(found):
             self.live.publish_state(topics.person(person_id), "meetings", found[person_id])
 
     def remind(self, person_id: str, meeting_id: str, what: str, name: str, path: str = "") -> None:

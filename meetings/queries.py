@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair, Membership
 from fairs.rules import highest
 from meetings.grid import Grid, Hours, Span
-from meetings.model import Break, Day, Group, GroupMember, Plan, Retreat, Rule, Slot
+from meetings.model import Break, Day, Group, GroupMember, Meeting, Plan, Retreat, Rule, Seat, Slot
 from meetings.rules import Limits, Mode, mode_between
 from people.model import Person
 
@@ -37,6 +37,23 @@ async def plans_of(session: AsyncSession, fair_ids: Collection[str]) -> dict[str
     """The plans of these fairs, by fair; those without are left out."""
     found = await session.scalars(select(Plan).where(Plan.fair_id.in_(fair_ids)))
     return {each.fair_id: each for each in found}
+
+
+async def meeting_with_plan(
+    session: AsyncSession, viewer_id: str, meeting_id: str
+) -> tuple[Meeting, Fair, Plan] | None:
+    """A meeting for one of its people, with its fair and the plan of that. One query."""
+    found = (await session.execute(_WITH_PLAN, {"meeting": meeting_id, "viewer": viewer_id})).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+_WITH_PLAN = (
+    select(Meeting, Fair, Plan)
+    .join(Seat, Seat.meeting_id == Meeting.id)
+    .join(Fair, Fair.id == Meeting.fair_id)
+    .join(Plan, Plan.fair_id == Meeting.fair_id)
+    .where(Meeting.id == bindparam("meeting"), Seat.person_id == bindparam("viewer"))
+)
 
 
 async def days_of(session: AsyncSession, fair_id: str) -> Sequence[Day]:
@@ -71,8 +88,10 @@ async def slots_by_id(session: AsyncSession, fair_id: str, slot_ids: Collection[
 
 
 async def rules_of(session: AsyncSession, plan: Plan) -> Rules:
-    """Who may meet whom at the plan's fair. Two queries."""
+    """Who may meet whom at the plan's fair. One query, two where there are groups."""
     groups = (await session.scalars(select(Group).where(Group.fair_id == plan.fair_id).order_by(Group.id))).all()
+    if not groups:
+        return Rules(plan.mode, (), {})
     found = await session.scalars(select(Rule).where(Rule.from_group_id.in_([each.id for each in groups])))
     return Rules(plan.mode, groups, {(each.from_group_id, each.to_group_id): each.mode for each in found})
 

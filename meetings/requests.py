@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair, Membership
 from meetings.between import between
-from meetings.bookings import ConflictError, Wanted, book, hold_slot, lock_people
+from meetings.bookings import ConflictError, Wanted, book, book_held, hold_slot, lock_people
 from meetings.events import RequestAnswered, RequestMoved, RequestSent
 from meetings.model import Handover, Meeting, Plan, Proposal, Request
 from meetings.queries import plan_of, slots_by_id
@@ -49,15 +49,16 @@ async def request(uow: UnitOfWork, fair: Fair, asking: Asking, *, from_id: str, 
 
     Raises RefusedError, and ConflictError when a meeting was to be booked and nobody has time any more.
     """
-    if asking.slot_ids:
-        await hold_slot(uow, fair, asking.slot_ids[0])
+    slot = await hold_slot(uow, fair, asking.slot_ids[0]) if asking.slot_ids else None
     await lock_people(uow, [from_id, to_id])  # the budget and the pair are judged by what holds at the commit
-    named = bool(asking.slot_ids)
-    found = await between(uow.session, fair, from_id, to_id, uow.clock.now(), look_for_slots=not named)
+    found = await between(uow.session, fair, from_id, to_id, uow.clock.now(), look_for_slots=slot is None)
     if found.why or found.plan is None:
         raise RefusedError(found.why or WhyNot.NO_PLAN)
     if found.mode is Mode.OPEN:
-        return await _book_openly(uow, fair, found.plan, asking, from_id, to_id)
+        if slot is None:
+            raise RefusedError("no_slots")
+        wanted = Wanted(fair, found.plan, slot.id, (from_id, to_id), asking.ask, asking.offer)
+        return await book_held(uow, wanted, slot, by_id=from_id)
     slots = await _still_there(uow, fair, asking.slot_ids)
     now = uow.clock.now()
     made = Request(
@@ -164,13 +165,6 @@ async def colleagues(session: AsyncSession, fair_id: str, person_id: str) -> Seq
         .limit(50)
     )
     return (await session.scalars(query)).all()
-
-
-async def _book_openly(uow: UnitOfWork, fair: Fair, plan: Plan, asking: Asking, from_id: str, to_id: str) -> Meeting:
-    if not asking.slot_ids:
-        raise RefusedError("no_slots")
-    people = (from_id, to_id)
-    return await book(uow, Wanted(fair, plan, asking.slot_ids[0], people, asking.ask, asking.offer), by_id=from_id)
 
 
 async def _plan(uow: UnitOfWork, fair: Fair) -> Plan:

@@ -113,6 +113,13 @@ async def meeting(session: AsyncSession, viewer_id: str, meeting_id: str) -> Mee
     return found[0] if found else None
 
 
+async def meeting_of_each(session: AsyncSession, meeting_id: str) -> dict[str, MeetingShown]:
+    """A meeting as each of its people sees it, in the order in which they came in. Two queries."""
+    rows = {row.viewer_id: row for row in await session.execute(_SHOWN.where(Meeting.id == meeting_id))}
+    people = (await people_of(session, [meeting_id]))[meeting_id]
+    return {each.id: _meeting(rows[each.id], each.id, people) for each in people}
+
+
 async def agenda(
     session: AsyncSession, viewer_id: str, *, since: datetime, until: datetime | None = None, limit: int = 200
 ) -> list[MeetingShown]:
@@ -178,18 +185,23 @@ async def _meetings(
     session: AsyncSession, viewer_id: str, *where: ColumnElement[bool], limit: int = 1, latest_first: bool = False
 ) -> list[MeetingShown]:
     query = (
-        select(Meeting, Fair, Outcome.verdict, Request.from_id)
-        .join(Seat, Seat.meeting_id == Meeting.id)
-        .join(Fair, Fair.id == Meeting.fair_id)
-        .outerjoin(Request, Request.id == Meeting.request_id)
-        .outerjoin(Outcome, (Outcome.meeting_id == Meeting.id) & (Outcome.person_id == viewer_id))
-        .where(Seat.person_id == viewer_id, *where)
+        _SHOWN.where(Seat.person_id == viewer_id, *where)
         .order_by(Meeting.starts_at.desc() if latest_first else Meeting.starts_at, Meeting.id)
         .limit(limit)
     )
     rows = (await session.execute(query)).all()
     people = await people_of(session, [row.Meeting.id for row in rows])
     return [_meeting(row, viewer_id, people[row.Meeting.id]) for row in rows]
+
+
+# A row for each participant, who is the one that sees it.
+_SHOWN = (
+    select(Meeting, Fair, Outcome.verdict, Request.from_id, Seat.person_id.label("viewer_id"))
+    .join(Seat, Seat.meeting_id == Meeting.id)
+    .join(Fair, Fair.id == Meeting.fair_id)
+    .outerjoin(Request, Request.id == Meeting.request_id)
+    .outerjoin(Outcome, (Outcome.meeting_id == Meeting.id) & (Outcome.person_id == Seat.person_id))
+)
 
 
 def _meeting(row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who]) -> MeetingShown:

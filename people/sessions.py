@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -54,7 +54,8 @@ async def authenticate(connection: HTTPConnection) -> Signed | None:
         return None
     now = kernel.clock.now()
     async with kernel.database.read() as session:
-        row = (await session.execute(_by_token(token, now))).one_or_none()
+        asked = {"digest": digest(token), "used_after": now - IDLE_MOST}
+        row = (await session.execute(_BY_TOKEN, asked)).one_or_none()
     if row is None:
         return None
     entry, person = row
@@ -137,12 +138,13 @@ def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return SignInSession.revoked_at.is_(None), SignInSession.last_seen_at > now - IDLE_MOST
 
 
-def _by_token(token: str, now: datetime) -> Select[SignInSession, Person]:
-    return (
-        select(SignInSession, Person)
-        .join(Person, Person.id == SignInSession.person_id)
-        .where(SignInSession.token_hash == digest(token), *_alive(now), Person.erased_at.is_(None))
-    )
+# Built once: each request asks it.
+_BY_TOKEN = (
+    select(SignInSession, Person)
+    .join(Person, Person.id == SignInSession.person_id)
+    .where(SignInSession.token_hash == bindparam("digest"), SignInSession.revoked_at.is_(None))
+    .where(SignInSession.last_seen_at > bindparam("used_after"), Person.erased_at.is_(None))
+)
 
 
 async def _seen(uow: UnitOfWork, session_id: str) -> None:

@@ -39,6 +39,8 @@ async def fit_rights(calls: Calls, person_id: str) -> None:
 
 async def _fit(calls: Calls, person_id: str) -> None:
     taking_part = await calls.back_end.where(person_id)
+    if not taking_part:
+        return
     rights = await calls.rights({(person_id, each.room) for each in taking_part})
     for each in taking_part:
         found = rights.get((person_id, each.room))

@@ -13,7 +13,16 @@ from meetings.between import between
 from meetings.bookings import ConflictError
 from meetings.entries import entry, letterhead
 from meetings.model import Meeting, NoShow, Plan
-from meetings.pages.showing import by_day, conflict_text, fair_and_plan, me, my_meeting, said, show
+from meetings.pages.showing import (
+    by_day,
+    conflict_text,
+    fair_and_plan,
+    me,
+    my_meeting,
+    my_meeting_with_plan,
+    said,
+    show,
+)
 from meetings.rules import PEOPLE_MOST, WhyNot
 from meetings.words import cancel_reason
 from people.forms import Form
@@ -118,15 +127,14 @@ async def _changed(request: Request, form: Form, work: Work, text: str) -> Respo
     """Do it in one transaction; what cannot be is said on the page, with what can be instead."""
     try:
         async with kernel_of(request).database.write() as uow:
-            found = await my_meeting(request, uow.session)
-            meeting = await uow.session.get_one(Meeting, found.id)
+            meeting, fair, plan = await my_meeting_with_plan(request, uow.session)
             if meeting.starts_at <= uow.clock.now():
                 raise ConflictError("past")
-            await work(uow, meeting, *await fair_and_plan(uow.session, meeting.fair_id))
+            await work(uow, meeting, fair, plan)
     except ConflictError as conflict:
         form.say(conflict_text(request, conflict))
         return await _page(request, form, 409)
-    return redirect(found.path, said=text)
+    return redirect(f"/meetings/{meeting.id}", said=text)
 
 
 async def _page(request: Request, form: Form, status: int = 200) -> Response:

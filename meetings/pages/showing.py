@@ -13,8 +13,8 @@ from fairs.model import Fair
 from meetings import shown
 from meetings.agendas import Choice
 from meetings.bookings import ConflictError
-from meetings.model import Plan
-from meetings.queries import plan_of
+from meetings.model import Meeting, Plan
+from meetings.queries import meeting_with_plan, plan_of
 from meetings.rules import WhyNot
 from meetings.words import CONFLICTS, TAKEN_MINE, TAKEN_THEIRS, WHY_NOT
 from people import zones
@@ -63,6 +63,15 @@ def id_in(request: Request, name: str) -> str:
 async def my_meeting(request: Request, session: AsyncSession) -> shown.MeetingShown:
     """The meeting that the address names, for one of its people. Raises ProblemError 404."""
     found = await shown.meeting(session, me(request).id, id_in(request, "meeting"))
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def my_meeting_with_plan(request: Request, session: AsyncSession) -> tuple[Meeting, Fair, Plan]:
+    """The meeting that the address names, for one of its people who changes it; its fair and the plan of that.
+    Raises ProblemError 404."""
+    found = await meeting_with_plan(session, me(request).id, id_in(request, "meeting"))
     if found is None:
         raise not_found()
     return found

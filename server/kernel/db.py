@@ -1,6 +1,7 @@
 """The database: one schema on SQLite and PostgreSQL, and a unit of work that commits in one place."""
 
 import asyncio
+import select
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from server.kernel.clock import Clock
@@ -76,8 +78,9 @@ class UnitOfWork:
         await self.session.commit()
 
     async def _publish(self, events: Events, enqueued: Callable[[], None]) -> None:
-        if self._jobs:
-            enqueued()
+        now = self.clock.now()
+        if any(job["due_at"] <= now for job in self._jobs):
+            enqueued()  # what is for later is found by the sweep
         for action in self._after_commit:
             await _harmless(action)
         await events.dispatch(self._events)
@@ -103,7 +106,7 @@ class Database:
         self.engine = _engine(self.url)
         self._writer = asyncio.Lock() if self.sqlite else None
         self._fast = SqliteWriter(settings.data / FILE, self.engine.dialect, _set_up_sqlite) if self.sqlite else None
-        # Called after each commit that brought jobs; `server.kernel.jobs` puts itself here.
+        # Called after each commit that brought jobs for now; `server.kernel.jobs` puts itself here.
         self.enqueued: Callable[[], None] = lambda: None
 
     @asynccontextmanager
@@ -177,11 +180,25 @@ def database_url(settings: Settings) -> str:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, **_POOL, pool_pre_ping=True)
+        engine = create_async_engine(url, **_POOL)
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
     engine = create_async_engine(url, **_POOL)
     event.listen(engine.sync_engine, "connect", lambda connection, _record: _set_up_sqlite(connection))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have a connection that PostgreSQL has ended replaced, and with it all that are as old.
+
+    Nothing comes unasked on a connection that rests, but the end: so a look at the socket says what a ping would, which
+    costs a round trip before each transaction. Rarely it is a notice, and a good connection is replaced.
+    """
+    resting = select.poll()
+    resting.register(connection.driver_connection.pgconn.socket, select.POLLIN)
+    if resting.poll(0):
+        raise InvalidatePoolError
 
 
 def _set_up_sqlite(connection: Any) -> None:

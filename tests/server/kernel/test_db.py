@@ -188,3 +188,21 @@ def test_addresses_of_postgresql_get_the_asynchronous_driver(given: str, used: s
 def test_other_databases_are_refused() -> None:
     with pytest.raises(ValueError, match="postgresql://"):
         database_url(settings_with(database_url="mysql://db/fair"))
+
+
+async def test_a_connection_that_the_database_ended_while_it_rested_is_replaced(kernel: Kernel) -> None:
+    if kernel.database.sqlite:
+        pytest.skip("SQLite has no server that could end one")
+    own = text("SELECT pg_backend_pid()")
+    async with kernel.database.read() as first:
+        resting = await first.scalar(own)
+        async with kernel.database.read() as second:
+            other = await second.scalar(own)
+            await first.close()
+            await second.execute(text("SELECT pg_terminate_backend(:pid, 2000)"), {"pid": resting})
+
+    async with kernel.database.read() as session, kernel.database.read() as another:
+        pids = {await session.scalar(own), await another.scalar(own)}
+
+    assert resting not in pids
+    assert other != resting
