@@ -7,7 +7,7 @@ them on its event loop; a lease that its worker does not renew runs out, and ano
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -71,6 +71,10 @@ class Jobs:
         self._claim = new_id()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
+        # Whether the last look found all that there was room for: then there may be more.
+        self._more = False
+        self._finished: list[_Claimed] = []
+        self._writing = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         database.enqueued = self._wanted.set
@@ -141,7 +145,7 @@ class Jobs:
     async def _renew_leases(self) -> None:
         if self._running:
             mine = update(OutboxRow).where(OutboxRow.id.in_(list(self._running)), OutboxRow.claim == self._claim)
-            async with self._database.write() as work:
+            async with self._writing, self._database.write() as work:
                 await work.session.execute(mine.values(due_at=self._lease()))
 
     async def _keep_books(self) -> None:
@@ -159,9 +163,12 @@ class Jobs:
     async def _take(self) -> list[asyncio.Task[None]]:
         async with self._claiming:
             room = AT_ONCE - len(self._running)
+            self._more = room <= 0
             if room <= 0 or not await self._any_due():
                 return []
-            return [self._begin(row) for row in await self._claim_due(room)]
+            rows = await self._claim_due(room)
+            self._more = len(rows) == room
+            return [self._begin(row) for row in rows]
 
     def _begin(self, row: _Claimed) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(self._attempt(row)), name=f"job {row.job}")
@@ -171,7 +178,8 @@ class Jobs:
 
     def _ended(self, row_id: str) -> None:
         self._running.pop(row_id, None)
-        self._wanted.set()  # there is room for another
+        if self._more and len(self._running) <= AT_ONCE // 2:
+            self._wanted.set()  # there is room for several: taking each alone costs as much as taking them together
 
     async def _any_due(self) -> bool:
         async with self._database.read() as session:
@@ -210,12 +218,16 @@ class Jobs:
                 await self._done(row)
 
     async def _done(self, row: _Claimed) -> None:
+        """Write it down, together with what else was done meanwhile: who gets to the database writes for all.
+
+        Should that fail, their leases run out, and they are done again.
+        """
         JOBS_DONE.labels(row.job).inc()
-        if row.key is None:
-            await self._write(_mine(delete(OutboxRow), row))
-            return
-        done = _mine(update(OutboxRow), row)
-        await self._write(done.values(due_at=None, done_at=self._clock.now(), payload={}, error=None))
+        self._finished.append(row)
+        async with self._writing:
+            rows, self._finished = self._finished, []
+            if rows:
+                await self._write(*_done_with(rows, self._clock.now()))
 
     async def _failed(self, row: _Claimed, error: Exception) -> None:
         JOBS_FAILED.labels(row.job).inc()
@@ -230,14 +242,25 @@ class Jobs:
         log.warning("job_failed", attempts=row.attempts, error=kind, again_in_s=round(wait))
         await self._write(failed.values(due_at=self._clock.now() + timedelta(seconds=wait), error=kind))
 
-    async def _write(self, statement: Update | Delete) -> None:
+    async def _write(self, *statements: Update | Delete) -> None:
         async with self._database.write() as work:
-            await work.session.execute(statement)
+            for statement in statements:
+                await work.session.execute(statement)
 
 
 _CLAIMED = (OutboxRow.id, OutboxRow.job, OutboxRow.payload, OutboxRow.key, OutboxRow.attempts, OutboxRow.claim)
 
 S = TypeVar("S", Update, Delete)
+
+
+def _done_with(rows: Sequence[_Claimed], now: datetime) -> Iterator[Update | Delete]:
+    """A key stays, without what its job was about; what has none goes."""
+    theirs = OutboxRow.claim == rows[0].claim
+    if gone := [row.id for row in rows if row.key is None]:
+        yield delete(OutboxRow).where(OutboxRow.id.in_(gone), theirs)
+    if kept := [row.id for row in rows if row.key is not None]:
+        done = update(OutboxRow).where(OutboxRow.id.in_(kept), theirs)
+        yield done.values(due_at=None, done_at=now, payload={}, error=None)
 
 
 def _mine(statement: S, row: _Claimed) -> S:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from server.kernel.clock import FrozenClock
 from server.kernel.jobs import LONGEST_RETRY_S, MAX_ATTEMPTS, GiveUpError, retry_after
@@ -212,3 +213,27 @@ async def test_nothing_that_people_wrote_stands_in_the_log_of_a_failure(
     said = capsys.readouterr().out
     assert "job_failed" in said
     assert "said in confidence" not in said
+
+
+async def test_what_is_done_at_the_same_time_is_written_down_with_few_commits(kernel: Kernel) -> None:
+    kernel.jobs.register("greet", Done())
+    async with kernel.database.write() as uow:
+        for number in range(80):
+            uow.enqueue("greet", {"n": number}, key=f"greeting {number}" if number % 2 else None)
+    commits: list[object] = []
+    event.listen(kernel.database.engine.sync_engine, "commit", commits.append)
+
+    await kernel.jobs.run_due()
+
+    assert len(commits) <= 60, "ten times eight are taken and written down, not eighty times one"
+    assert [row.payload for row in await rows(kernel)] == [{}] * 40
+
+
+async def test_a_job_for_later_does_not_have_the_worker_look_at_once(kernel: Kernel) -> None:
+    rung: list[bool] = []
+    kernel.database.enqueued = lambda: rung.append(True)
+
+    await enqueue(kernel, at=kernel.clock.now() + timedelta(seconds=1))
+    assert rung == []
+    await enqueue(kernel)
+    assert rung == [True]
