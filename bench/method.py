@@ -127,7 +127,9 @@ other for 60 s by the forms that the pages have, with a pause of {THINK_S:.0f} s
 with anybody in any slot, move one of their meetings, call one off. Many of these cannot be, since one of the two has
 the slot already; they are answered by a page with what is still free, and count as deeds like the others. **p99_ms** is
 the time from sending a form to its whole answer. Invitations, in the data folder for want of a mail server, are made
-and sent meanwhile.
+and sent meanwhile; their CPU is part of **cpu_ms_per_deed**, the time of all workers divided by all deeds, which says
+more than a latency does where others use the machine, too. A deed is **unavailable** when the server answers 503, since
+it had no connection to the database free for five seconds, and **failed** with any other answer than done or conflict.
 
 Afterwards the database is audited: **double_bookings** counts pairs of meetings of one person that overlap, by their
 times and not by our keys; **half_done** counts meetings with another number of people than two, seats that hold

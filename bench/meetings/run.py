@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ CLIENTS = 200
 SECONDS = 60.0
 CASES = ("sqlite", "postgres")
 SYSTEM = "fairmatch"
+# How a deed ends: done; not possible, with a page that says why; or not begun, since the server had no connection to
+# the database free for five seconds ("503 Service Unavailable", to be tried again).
+DONE, CONFLICT, UNAVAILABLE = "303", "409", "503"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,12 @@ class Measured:
     @property
     def failures(self) -> dict[str, int]:
         """What ended neither done nor refused for a reason, by deed and status."""
-        return {what: number for what, number in self.deeds.ended.items() if what.split()[1] not in ("303", "409")}
+        known = (DONE, CONFLICT, UNAVAILABLE)
+        return {what: number for what, number in self.deeds.ended.items() if what.split()[1] not in known}
+
+    def ended(self, status: str) -> int:
+        """How many deeds of all kinds ended with this status."""
+        return sum(number for what, number in self.deeds.ended.items() if what.endswith(f" {status}"))
 
 
 def run(options: Options) -> Result:
@@ -56,6 +65,8 @@ def run(options: Options) -> Result:
         if options.only in ("", case):
             measured = _measure(case, options.members or CLIENTS, options.seconds or SECONDS)
             result.rows += _rows(case, measured)
+            if measured.failures:
+                print(f"{case}: answers that nothing explains: {measured.failures}", file=sys.stderr)
     return result
 
 
@@ -89,7 +100,8 @@ def _rows(case: str, measured: Measured) -> list[Row]:
         ("offered_per_s", measured.clients / THINK_S, "1/s"),
         ("done_per_s", len(deeds.seconds) / measured.seconds, "1/s"),
         ("deeds", len(deeds.seconds), "1"),
-        ("conflicts", sum(number for what, number in deeds.ended.items() if what.endswith(" 409")), "1"),
+        ("conflicts", measured.ended(CONFLICT), "1"),
+        ("unavailable", measured.ended(UNAVAILABLE), "1"),
         ("failed", sum(measured.failures.values()), "1"),
         ("meetings", found.meetings, "1"),
         ("cpu_ms_per_deed", measured.cpu * 1000 / max(1, deeds.all), "ms"),
