@@ -1,6 +1,7 @@
 """Times in words, with their zone."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,3 +68,14 @@ def test_day_and_time_stand_together():
 def test_how_long_ago_is_said_in_words(passed: timedelta, english: str, german: str):
     assert when.ago(MOMENT, MOMENT + passed, "en").striptags() == english
     assert when.ago(MOMENT, MOMENT + passed, "de").striptags() == german
+
+
+def test_the_hour_that_comes_twice_is_told_apart_by_its_zone() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
+    second = first.replace(fold=1)
+    assert first == second, "Python takes them for the same moment; what is kept of one must not be shown for the other"
+
+    assert "02:30 CEST" in when.time(first, berlin, "en")
+    assert "02:30 CET" in when.time(second, berlin, "en")
+    assert "02:30 CET" in when.both(second, berlin, "en")
