@@ -5,6 +5,7 @@ from meetings.pages import (
     asking,
     availability,
     calendar,
+    deciding,
     desk,
     meeting,
     plan,
@@ -12,13 +13,16 @@ from meetings.pages import (
     results,
     room,
     timetable,
+    wishing,
 )
 
 routes = [
     *plan.routes,
     *results.routes,
     *repair.routes,
+    *deciding.routes,
     *timetable.routes,
+    *wishing.routes,
     *availability.routes,
     *asking.routes,
     *desk.routes,

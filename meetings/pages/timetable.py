@@ -10,20 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairs.doors import Visit, visit
-from matching.plans.model import Kind
 from matching.plans.tables import safe_cell
 from matching.refusal import BadInputError
-from meetings.between import between
 from meetings.pages.showing import id_in, me, said, show
 from meetings.queries import plan_of
-from meetings.rules import WhyNot
 from meetings.timetable import building, reading, runs, wishes
 from meetings.timetable.model import TimetableRun
 from meetings.timetable.reading import Row
-from meetings.words import CONFLICTS, WISHES
+from meetings.words import CONFLICTS
 from people.forms import Form, uploaded
 from people.text import UnacceptableError
-from server.kernel.http import ProblemError, not_found
+from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
 from web.i18n import N_
 from web.render import redirect
@@ -102,25 +99,6 @@ async def as_csv(request: Request) -> Response:
         found = await reading.rows(session, run.id)
     headers = {"content-disposition": f'attachment; filename="timetable-{here.fair.slug}.csv"'}
     return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def wish(request: Request) -> Response:
-    """Say how much one would like to meet somebody."""
-    form, _ = await Form.of(request), said(request)
-    typed, other = form.typed("wish"), id_in(request, "person")
-    if typed and typed not in WISHES:
-        raise ProblemError(400, "bad_request", "There is no such wish.")
-    async with kernel_of(request).database.write() as uow:
-        here = await visit(request, uow.session)
-        found = await between(uow.session, here.fair, me(request).id, other, uow.clock.now())
-        if found.why in (WhyNot.NOT_HERE, WhyNot.ONESELF, WhyNot.NO_PLAN):
-            raise not_found()
-        try:
-            kind = Kind(typed) if typed else None
-            await wishes.wish(uow, here.fair, of_id=me(request).id, whom_id=other, kind=kind)
-        except UnacceptableError as refused:
-            raise ProblemError(409, "too_many", str(refused)) from None
-    return redirect(f"{here.shown.path}/meetings/with/{other}", said=_("Your wish is noted."))
 
 
 async def _page(request: Request, refused: UnacceptableError | BadInputError | None = None) -> Response:
@@ -213,5 +191,4 @@ routes = [
     Route(f"{_PATH}/{{run}}/stop", stop, methods=["POST"], name="stop_timetable"),
     Route(f"{_PATH}/{{run}}/publish", publish, methods=["POST"], name="publish_timetable"),
     Route(f"{_PATH}/{{run}}/timetable.csv", as_csv, name="timetable_csv"),
-    Route("/fairs/{fair}/meetings/wishes/{person}", wish, methods=["POST"], name="wish_meeting"),
 ]

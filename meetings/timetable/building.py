@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import not_banned
@@ -72,7 +72,9 @@ async def _build(
     wishes, decided = await _wishes(session, fair.id), await pairings(session, fair.id)
     pairs = [(each.of_id, each.whom_id) for each in wishes] + [(each.one_id, each.other_id) for each in decided]
     named = {id for pair in (*pairs, *(each.meeting.pair for each in booked)) for id in pair}
-    people = await _people(session, fair.id, named)
+    away = await retreated(session, fair.id, named)
+    stays = _slots_of_those(away, booked)
+    people = await _people(session, fair.id, named - away | stays.keys())
     there = frozenset(each.id for each in people)
     rules = await rules_of(session, plan)
     groups = await groups_of_people(session, fair.id, rules.groups, there)
@@ -85,7 +87,7 @@ async def _build(
     limits = limits_of(plan, fair)
     guests = await asyncio.to_thread(_guests, people, slots, found, limits, now)
     return Problem(
-        [_bound(replace(each, group=groups[each.id] or ""), pins) for each in guests],
+        [_bound(replace(each, group=groups[each.id] or ""), pins, stays.get(each.id)) for each in guests],
         [_time(each, fair.time_zone) for each in slots],
         [*_wanted(rules, groups, wishes, met), *_said(booked, decided, there, met)],
         Asked(run.tables, run.least, None, plan.most_per_day, plan.longest_streak, Waking()),
@@ -95,7 +97,9 @@ async def _build(
 
 
 async def _wishes(session: AsyncSession, fair_id: str) -> Sequence[Row[str, str, str, float]]:
-    columns = MeetingWish.of_id, MeetingWish.whom_id, MeetingWish.kind, MeetingWish.weight
+    """A must that nobody may break is the organiser's to give: somebody's own one is a weighty “would like”."""
+    kind = case((MeetingWish.organiser | (MeetingWish.kind != Kind.MUST), MeetingWish.kind), else_=Kind.LIKE.value)
+    columns = MeetingWish.of_id, MeetingWish.whom_id, kind.label("kind"), MeetingWish.weight
     return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id))).all()
 
 
@@ -152,8 +156,16 @@ def _pins(
     return pins
 
 
-def _bound(guest: Guest, pins: Collection[Two]) -> Guest:
-    """Who is pinned has time for it."""
+def _slots_of_those(away: Collection[str], booked: Collection[Booked]) -> dict[str, frozenset[str]]:
+    """When those who take no meetings any more have those that are booked, which stay."""
+    mine = {(name, each.meeting.slot) for each in booked for name in each.meeting.pair if name in away}
+    return {name: frozenset(slot for one, slot in mine if one == name) for name, _ in mine}
+
+
+def _bound(guest: Guest, pins: Collection[Two], stays: frozenset[str] | None) -> Guest:
+    """Who is pinned has time for it; who takes no meetings any more has time for what is booked, and for no more."""
+    if stays is not None:
+        return replace(guest, free=stays if guest.free is None else guest.free & stays, most=len(stays), least=0)
     mine = {each.slot for each in pins if guest.id in each.pair}
     return replace(guest, free=guest.free | mine) if mine and guest.free is not None else guest
 
@@ -161,8 +173,7 @@ def _bound(guest: Guest, pins: Collection[Two]) -> Guest:
 async def _people(session: AsyncSession, fair_id: str, ids: Collection[str]) -> list[Person]:
     inside = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
     query = select(Person).where(Person.id.in_(ids), Person.id.in_(inside), Person.erased_at.is_(None))
-    away = await retreated(session, fair_id, ids)
-    return [each for each in await session.scalars(query.order_by(Person.id)) if each.id not in away]
+    return list(await session.scalars(query.order_by(Person.id)))
 
 
 async def _met(session: AsyncSession, fair_id: str) -> set[frozenset[str]]:

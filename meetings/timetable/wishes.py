@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairs.model import Fair
+from fairs.cards import Card, cards, not_banned
+from fairs.model import Fair, Membership
 from matching.plans.model import MOST_WEIGHT, Kind
 from matching.plans.tables import read_rows
+from meetings.model import Plan
 from meetings.plans import members_by_email
 from meetings.timetable.model import MeetingWish
 from people.addresses import normalise
@@ -19,6 +22,8 @@ from web.i18n import N_
 
 # What one person may wish: enough for a fair's days, and few enough that each of them means something.
 OWN_MOST = 30
+# People who are offered for a name that was typed.
+FOUND_MOST = 10
 # Rows of an organiser's file.
 ROWS_MOST = 50_000
 FILE_MOST = 5 * 1024 * 1024
@@ -37,7 +42,11 @@ class Line:
 
 
 async def wish(uow: UnitOfWork, fair: Fair, *, of_id: str, whom_id: str, kind: Kind | None) -> None:
-    """Say whom one would like to meet; None takes it back. Raises UnacceptableError beyond `OWN_MOST`."""
+    """Say whom one would like to meet; None takes it back. Raises UnacceptableError beyond `OWN_MOST`, and when wishes
+    are closed."""
+    plan = await uow.session.get(Plan, fair.id)
+    if plan is not None and closed(plan, uow.clock.now()):
+        raise UnacceptableError(N_("Wishes for the timetable are closed."))
     await uow.session.execute(select(Person.id).where(Person.id == of_id).with_for_update(key_share=True))
     mine = MeetingWish.fair_id == fair.id, MeetingWish.of_id == of_id, MeetingWish.organiser.is_(False)
     await uow.session.execute(delete(MeetingWish).where(*mine, MeetingWish.whom_id == whom_id))
@@ -54,6 +63,58 @@ async def own_wish(session: AsyncSession, fair_id: str, of_id: str, whom_id: str
     """What somebody said about somebody; empty for nothing."""
     found = await session.get(MeetingWish, (fair_id, of_id, whom_id, False))
     return found.kind if found else ""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of somebody's wishes, and whom it is about."""
+
+    card: Card
+    kind: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many wishes people have said themselves, and how many people."""
+
+    people: int
+    must: int
+    like: int
+    never: int
+
+
+def closed(plan: Plan, now: datetime) -> bool:
+    """Whether people's own wishes are taken no more."""
+    return plan.wishes_until is not None and plan.wishes_until <= now
+
+
+async def own_wishes(session: AsyncSession, fair_id: str, of_id: str) -> list[Own]:
+    """What somebody said themselves, the strongest first, by name; about people who are still at the fair."""
+    query = select(MeetingWish.whom_id, MeetingWish.kind).where(
+        MeetingWish.fair_id == fair_id, MeetingWish.of_id == of_id, MeetingWish.organiser.is_(False)
+    )
+    kinds = {whom: kind for whom, kind in await session.execute(query)}
+    order = [kind.value for kind in Kind]
+    found = [Own(card, kinds[id]) for id, card in (await cards(session, fair_id, kinds)).items()]
+    return sorted(found, key=lambda each: (order.index(each.kind), each.card.name.casefold()))
+
+
+async def members_named(session: AsyncSession, fair_id: str, name: str, but: Sequence[str]) -> list[Card]:
+    """A few people of a fair whose name holds this text, apart from some."""
+    inside = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
+    named = Person.name.icontains(name, autoescape=True), Person.id.in_(inside), Person.id.not_in(but)
+    ids = await session.scalars(select(Person.id).where(*named).order_by(Person.name).limit(FOUND_MOST))
+    found = await cards(session, fair_id, ids.all())
+    return sorted(found.values(), key=lambda card: card.name.casefold())
+
+
+async def counts(session: AsyncSession, fair_id: str) -> Counts:
+    """How many wishes were said; for the organiser, who sees no single “rather not”."""
+    own = MeetingWish.fair_id == fair_id, MeetingWish.organiser.is_(False)
+    by_kind = select(MeetingWish.kind, func.count()).where(*own).group_by(MeetingWish.kind)
+    found: dict[str, int] = {kind: count for kind, count in await session.execute(by_kind)}
+    people = await session.scalar(select(func.count(MeetingWish.of_id.distinct())).where(*own))
+    return Counts(people or 0, *(found.get(kind, 0) for kind in Kind))
 
 
 def read_wishes(content: bytes) -> list[Line]:

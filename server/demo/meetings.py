@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from fairs.model import Fair
+from matching.plans.model import Kind
 from meetings import bookings, plans, queries, requests
 from meetings.agendas import free_slots
 from meetings.bookings import Wanted
@@ -14,12 +15,15 @@ from meetings.grid import Hours
 from meetings.model import Meeting, Plan
 from meetings.plans import Wish
 from meetings.requests import Asking
+from meetings.timetable import wishes
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
 
 # From early to late, so that there is a meeting soon whenever somebody looks.
 OPENS, CLOSES = 7 * 60, 22 * 60
+# Whom each of the cast wishes to meet: so many places further in the list, and how much.
+WISHES = ((1, Kind.MUST), (3, Kind.LIKE), (4, Kind.LIKE), (6, Kind.NEVER))
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,26 @@ async def arrange(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> N
             hours = [Hours(day, OPENS, CLOSES) for day in days]
             wish = Wish("request", 20, 5, 12, 6, 10, 48, hours, (plans.NOON,))
             await plans.arrange(uow, await uow.session.get_one(Fair, fair.id), wish, by_id=people["edda"].id)
-        if await uow.session.scalar(select(func.count()).select_from(Meeting).where(Meeting.fair_id == fair.id)):
+    await _wish(kernel, fair, people)
+    async with kernel.database.read() as session:
+        if await session.scalar(select(func.count()).select_from(Meeting).where(Meeting.fair_id == fair.id)):
             return
     for talk in TALKS:
         async with kernel.database.write() as uow:
             await _say(uow, await uow.session.get_one(Fair, fair.id), people, talk)
+
+
+async def _wish(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
+    """Everybody of the cast wishes to meet a few of the others, once: a timetable can be made at once."""
+    async with kernel.database.write() as uow:
+        if (await wishes.counts(uow.session, fair.id)).people:
+            return
+        ids = [each.id for each in people.values()]
+        for number, of_id in enumerate(ids):
+            for step, kind in WISHES:
+                whom_id = ids[(number + step) % len(ids)]
+                if whom_id != of_id:
+                    await wishes.wish(uow, fair, of_id=of_id, whom_id=whom_id, kind=kind)
 
 
 async def _say(uow: UnitOfWork, fair: Fair, people: Mapping[str, Person], talk: Talk) -> None:

@@ -1,0 +1,145 @@
+"""What binds the timetable: pinned and forbidden pairs, the weights of groups, and until when people may wish."""
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fairs.doors import Visit
+from meetings import queries
+from meetings.agendas import Choice
+from meetings.pages.showing import by_day, id_in, me, said, show
+from meetings.pages.timetable import here_with_plan
+from meetings.plans import members_by_email
+from meetings.timetable import pairings, wishes
+from people.addresses import normalise
+from people.forms import Form
+from people.text import UnacceptableError
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_
+from web.render import redirect
+
+# A group whose wishes count a hundred times as much leaves nothing to the others.
+WEIGHT_MOST = 100.0
+NEVER = "never"
+
+
+async def see(request: Request) -> Response:
+    """What was decided."""
+    return await _page(request)
+
+
+async def pair(request: Request) -> Response:
+    """Pin two people to a time, or never put them together."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        here = await here_with_plan(request, uow.session)
+        ids = [await _member(uow, here, form, name) for name in ("one", "other")]
+        slot = form.typed("slot")
+        if slot != NEVER and not is_id(slot):
+            form.refuse("slot", N_("Please choose a time, or never."))
+        if form.good:
+            decision = None if slot == NEVER else slot
+            try:
+                await pairings.decide(uow, here.fair, ids[0], ids[1], decision, by_id=me(request).id)
+            except UnacceptableError as refused:
+                form.refuse("slot", refused.text, **refused.params)
+    return await _page(request, form) if not form.good else _back(request, here, N_("That is decided."))
+
+
+async def undo(request: Request) -> Response:
+    """Take a decision back."""
+    async with kernel_of(request).database.write() as uow:
+        here = await here_with_plan(request, uow.session)
+        await pairings.undo(uow, here.fair.id, id_in(request, "one"), id_in(request, "other"))
+    return _back(request, here, N_("The decision is taken back."))
+
+
+async def weigh(request: Request) -> Response:
+    """Set what each group's wishes count, and until when people may wish."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        here = await here_with_plan(request, uow.session)
+        plan = await queries.plan_of(uow.session, here.fair.id)
+        assert plan is not None  # the door said so
+        groups = (await queries.rules_of(uow.session, plan)).groups
+        weights = {each.id: form.take(f"weight.{each.id}", _weight, 1.0) for each in groups}
+        until = form.take("until", lambda text: _moment(text, here.fair.time_zone), None)
+        if form.good:
+            plan.wishes_until = until
+            for each in groups:
+                each.weight = weights[each.id]
+    return await _page(request, form) if not form.good else _back(request, here, N_("That is decided."))
+
+
+async def _member(uow: UnitOfWork, here: Visit, form: Form, name: str) -> str:
+    email = form.take(name, normalise, "")
+    found = await members_by_email(uow, here.fair.id, [email]) if email else {}
+    if email and email not in found:
+        form.refuse(name, N_("Not at this fair: %(names)s"), names=email)
+    return found.get(email, "")
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text.strip().replace(",", ".") or 1)
+    except ValueError:
+        weight = math.nan
+    if not 0 <= weight <= WEIGHT_MOST:
+        raise UnacceptableError(N_("Please give a number from %(least)s to %(most)s."), least=0, most=int(WEIGHT_MOST))
+    return weight
+
+
+def _moment(text: str, zone: str) -> datetime | None:
+    """A time on the fair's clock, such as 2027-03-02T18:00; None for nothing. Raises UnacceptableError."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        raise UnacceptableError(N_("Please give a day and a time.")) from None
+
+
+def _back(request: Request, here: Visit, text: str) -> Response:
+    return redirect(f"{here.shown.path}/meetings/timetable/rules", said=said(request)(text))
+
+
+async def _page(request: Request, form: Form | None = None) -> Response:
+    async with kernel_of(request).database.read() as session:
+        here = await here_with_plan(request, session)
+        plan = await queries.plan_of(session, here.fair.id)
+        assert plan is not None  # the door said so
+        groups = (await queries.rules_of(session, plan)).groups
+        slots = await queries.slots_of(session, here.fair.id, after=kernel_of(request).clock.now())
+        decided = await pairings.decided(session, here.fair.id)
+        counts = await wishes.counts(session, here.fair.id)
+    until = plan.wishes_until.astimezone(ZoneInfo(here.fair.time_zone)) if plan.wishes_until else None
+    values = {f"weight.{each.id}": f"{each.weight:g}" for each in groups}
+    values["until"] = until.strftime("%Y-%m-%dT%H:%M") if until else ""
+    form = form or Form(None, request.state.locale, **values)
+    return show(
+        request,
+        "timetable_rules",
+        200 if form.good else 422,
+        fair=here.shown,
+        form=form,
+        groups=groups,
+        days=by_day([Choice(each) for each in slots], me(request)),
+        decided=decided,
+        counts=counts,
+        never=NEVER,
+    )
+
+
+_PATH = "/fairs/{fair}/meetings/timetable"
+routes = [
+    Route(f"{_PATH}/rules", see, name="timetable_rules"),
+    Route(f"{_PATH}/rules", weigh, methods=["POST"], name="weigh_groups"),
+    Route(f"{_PATH}/pairings", pair, methods=["POST"], name="decide_pairing"),
+    Route(f"{_PATH}/pairings/{{one}}/{{other}}/undo", undo, methods=["POST"], name="undo_pairing"),
+]

@@ -1,0 +1,130 @@
+"""An organiser's timetable for sixty people, in the browser: from wishes to published, and mended."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from fairs import queries as fair_queries
+from fairs.actions import join
+from fairs.model import Fair
+from meetings import plans
+from meetings.grid import Hours
+from meetings.plans import Wish
+from server.app import create_kernel
+from server.kernel.db import UnitOfWork
+from server.kernel.settings import Settings
+from tests.e2e.conftest import Come
+from tests.e2e.stage import SLUG, Stage, set_up
+from tests.fairs.cast import person
+from tests.support.axe import assert_accessible
+from tests.support.backend import Backend
+from tests.support.server_process import Serve, Servers
+
+PATH = f"/fairs/{SLUG}/meetings/timetable"
+AYLIN = "aylin@example.org"
+# The optimiser may take a minute, and its process starts beside a browser.
+MADE_WITHIN_MS = 90_000
+
+
+@pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """What is seen here is the same on either ground."""
+    return embedded_settings
+
+
+@pytest.fixture
+async def stage(backend: Backend) -> Stage:
+    """The fair with sixty people more, and times for meetings tomorrow."""
+    made = await set_up(backend)
+    kernel = create_kernel(backend.settings())
+    try:
+        async with kernel.database.write() as uow:
+            fair = await fair_queries.by_slug(uow.session, SLUG)
+            assert fair is not None
+            await _fill(uow, fair, made["olga"].id)
+    finally:
+        await kernel.database.close()
+    return made
+
+
+async def _fill(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
+    for number in range(60):
+        id = await person(uow, f"Guest {number}")
+        await join(uow, fair.id, id)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    await plans.arrange(uow, fair, Wish("organiser", 20, 5, 6, 6, 3, 48, [Hours(tomorrow, 600, 840)]), by_id=by_id)
+
+
+@pytest.fixture
+async def servers(stage: Stage, serve: Serve) -> Servers:
+    """The running product with the fair in it."""
+    assert stage.guests
+    return await serve(dev=True)
+
+
+async def test_sixty_people_get_their_timetable_and_it_is_mended(come: Come, stage: Stage) -> None:
+    olga, aylin = (await come(stage["olga"])).page, (await come(stage["aylin"])).page
+    deutsch = (await come(stage["olga"], locale="de")).page
+    # Aylin looks somebody up and wishes to meet them
+    await aylin.goto(f"/fairs/{SLUG}/meetings/wishes?q=Guest 59")
+    await aylin.get_by_role("button", name="I must meet them").click()
+    await expect(aylin.get_by_text("Your wish is noted.")).to_be_visible()
+    await assert_accessible(aylin)
+    # Olga brings everybody else's, and keeps two apart
+    await olga.goto(PATH)
+    await olga.get_by_label("CSV file").set_input_files(
+        {"name": "wishes.csv", "mimeType": "text/csv", "buffer": wishes().encode()}
+    )
+    await olga.get_by_role("button", name="Take the wishes").click()
+    await expect(olga.get_by_text("Wishes taken: 120")).to_be_visible()
+    await olga.goto(f"{PATH}/rules")
+    await olga.get_by_label("Mail address of one").fill(mail(0))
+    await olga.get_by_label("Mail address of the other").fill(mail(1))
+    await olga.get_by_role("button", name="Decide it").click()
+    await expect(olga.get_by_text("Guest 0 – Guest 1")).to_be_visible()
+    await both_accessible(olga, deutsch, f"{PATH}/rules")
+    # It is made, and published
+    await olga.goto(PATH)
+    await olga.get_by_role("button", name="Make the timetable").click()
+    await expect(olga.get_by_text("Provisional result")).to_be_visible(timeout=MADE_WITHIN_MS)
+    await both_accessible(olga, deutsch, PATH)
+    await olga.get_by_role("button", name="Book these meetings").click()
+    await expect(olga.get_by_role("heading", name="Published")).to_be_visible()
+    async with asyncio.timeout(MADE_WITHIN_MS / 1000):
+        while await olga.get_by_text("The rest is being booked").count():
+            await olga.reload()
+    # Aylin is not free after all: Olga sees first what falls away, and then does it
+    await aylin.goto("/meetings")
+    await expect(aylin.get_by_role("link", name="Guest 59").first).to_be_visible()
+    await aylin.goto(f"/fairs/{SLUG}/meetings/availability")
+    async with aylin.expect_response(lambda answer: answer.request.method == "POST"):
+        await aylin.get_by_role("button", name="Not free").click()
+    await olga.get_by_role("link", name="Mend it after changes").click()
+    await olga.get_by_role("button", name="Look for the smallest change").click()
+    await expect(olga.get_by_role("heading", name="would change")).to_be_visible(timeout=MADE_WITHIN_MS)
+    await expect(olga.get_by_role("table", name="Fall away")).to_contain_text("Aylin Demir")
+    await both_accessible(olga, deutsch, f"{PATH}/repair")
+    await olga.get_by_role("button", name="Change it and tell them").click()
+    await expect(olga.get_by_role("heading", name="This was changed")).to_be_visible()
+    await aylin.goto("/meetings")
+    await expect(aylin.get_by_role("heading", name="Called off")).to_be_visible()
+
+
+async def both_accessible(english: Page, german: Page, path: str) -> None:
+    """Nothing that axe finds, in either language."""
+    await german.goto(path)
+    await assert_accessible(english)
+    await assert_accessible(german)
+
+
+def mail(number: int) -> str:
+    """The address of a guest."""
+    return f"{abs(hash(f'Guest {number}')) % 10**12}@example.org"
+
+
+def wishes() -> str:
+    """Each guest wishes to meet the next one and the seventh."""
+    rows = [f"{mail(n)},{mail((n + d) % 60)},like,{d}" for n in range(60) for d in (1, 7)]
+    return "\n".join(["of,whom,kind,weight", *rows])

@@ -1,0 +1,98 @@
+"""What binds the timetable, and whom people wish to meet."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from meetings import plans
+from meetings.plans import GroupWish
+from meetings.timetable import building
+from meetings.timetable.model import Pairing, TimetableEntry, TimetableRun
+from tests.meetings.scene import Scene
+from tests.meetings.test_timetable import PATH, bring, four, mails, make
+
+OWN = "/fairs/ruhr/meetings/wishes"
+
+
+async def decide(there: Scene, one: str, other: str, slot: str) -> int:
+    """Edda decides about two people; the answer's status."""
+    mail = await mails(there)
+    data = {"one": mail[there.ids[one]], "other": mail[there.ids[other]], "slot": slot}
+    return (await there["edda"].post(f"{PATH}/pairings", data=data)).status_code
+
+
+async def test_pinned_pairs_meet_at_their_time_and_forbidden_ones_never(there: Scene) -> None:
+    await bring(there, *await four(there))
+    slot = (await there.slots())[3]
+    assert await decide(there, "edda", "dev", slot.id) == 303
+    assert await decide(there, "aylin", "bernd", "never") == 303
+    assert await decide(there, "edda", "chloe", slot.id) == 422  # Edda is pinned at this time
+    assert await decide(there, "edda", "edda", slot.id) == 422
+    assert await decide(there, "aylin", "dev", "noon") == 422
+    run = await make(there)
+    async with there.kernel.database.read() as session:
+        rows = await session.scalars(select(TimetableEntry).where(TimetableEntry.timetable_id == run.id))
+        found = {frozenset((each.one_id, each.other_id)): each.slot_id for each in rows}
+    assert found[frozenset((there.ids["edda"], there.ids["dev"]))] == slot.id
+    assert frozenset((there.ids["aylin"], there.ids["bernd"])) not in found
+    page = (await there["edda"].get(f"{PATH}/rules")).text
+    assert "Dev Patel" in page
+    one, other = sorted((there.ids["aylin"], there.ids["bernd"]))
+    assert (await there["edda"].post(f"{PATH}/pairings/{one}/{other}/undo")).is_redirect
+    async with there.kernel.database.read() as session:
+        assert len((await session.scalars(select(Pairing))).all()) == 1
+
+
+async def test_a_must_about_a_forbidden_pair_is_named(there: Scene) -> None:
+    mail = await mails(there)
+    await bring(there, f"{mail[there.ids['aylin']]},{mail[there.ids['bernd']]},must,1")
+    await decide(there, "aylin", "bernd", "never")
+    assert (await make(there)).status == "infeasible"
+    page = (await there["edda"].get(PATH)).text
+    assert "Aylin Demir" in page.split("Not everything can be kept together")[1]
+
+
+async def test_ones_own_must_weighs_much_and_binds_nobody(there: Scene) -> None:
+    await bring(there, *await four(there))
+    await there["edda"].post(f"{OWN}/{there.ids['dev']}", data={"wish": "must"})
+    for day in ("2026-09-15", "2026-09-16"):
+        await there["dev"].post("/fairs/ruhr/meetings/availability/day", data={"day": day, "free": "no"})
+    assert (await make(there)).status == "optimal"
+
+
+async def test_the_wishes_of_a_group_count_as_the_organiser_weighs_them(there: Scene) -> None:
+    await bring(there, *await four(there))
+    async with there.kernel.database.write() as uow:
+        group = await plans.add_group(uow, there.fair.id, GroupWish("Buyers", None, [there.ids["aylin"]]))
+    path = f"{PATH}/rules"
+    assert (await there["edda"].post(path, data={f"weight.{group.id}": "-1"})).status_code == 422
+    assert (await there["edda"].post(path, data={f"weight.{group.id}": "2,5"})).is_redirect
+    async with there.kernel.database.write() as uow:
+        run = TimetableRun(fair_id=there.fair.id, tables=None, least=0)
+        problem = await building.build(uow.session, there.fair, await there.plan(), run, there.clock.now())
+    assert problem.groups == {group.id: 2.5}
+    assert {each.id for each in problem.people if each.group} == {there.ids["aylin"]}
+
+
+async def test_people_find_add_change_and_remove_their_wishes_until_these_are_closed(there: Scene) -> None:
+    bernd, path = there.ids["bernd"], f"{OWN}/{there.ids['bernd']}"
+    assert "No wishes yet" in (await there["aylin"].get(OWN)).text
+    assert "Bernd Kowalski" in (await there["aylin"].get(f"{OWN}?q=kowal")).text
+    assert "Nobody else" in (await there["aylin"].get(f"{OWN}?q=%25")).text
+    for kind in ("like", "never"):
+        assert (await there["aylin"].post(path, data={"wish": kind, "list": ""})).headers["location"] == OWN
+    page = (await there["aylin"].get(OWN)).text
+    assert 'value="never" aria-pressed="true"' in page
+    assert "Bernd Kowalski" not in (await there["dev"].get(OWN)).text
+    organisers = (await there["edda"].get(f"{PATH}/rules")).text
+    assert "Bernd" not in organisers  # counts, and no single wish
+    assert (await there["aylin"].post(path, data={"wish": "", "list": ""})).is_redirect
+    assert "No wishes yet" in (await there["aylin"].get(OWN)).text
+    until = (there.clock.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")  # an hour from now in Bochum
+    assert (await there["edda"].post(f"{PATH}/rules", data={"until": "soon"})).status_code == 422
+    assert (await there["edda"].post(f"{PATH}/rules", data={"until": until})).is_redirect
+    assert (await there["aylin"].post(path, data={"wish": "must", "list": ""})).is_redirect
+    there.clock.advance(seconds=2 * 3_600)
+    assert (await there["aylin"].post(path, data={"wish": "", "list": ""})).status_code == 409
+    assert "Wishes are closed" in (await there["aylin"].get(OWN)).text
+    assert bernd in (await there["aylin"].get(OWN)).text
