@@ -64,7 +64,13 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await expect(people["ben"].tile(stage["aylin"].id).locator(".call-reaction")).to_have_text("👏")
     await people["ben"].tile(stage["aylin"].id).get_by_role("button", name="Keep Aylin Demir large").click()
     await expect(ben.locator(".call-main .call-tile")).to_have_attribute("data-tile", stage["aylin"].id)
+    await ben.locator(".call-quality summary").click()
+    await expect(ben.locator(".call-quality dd").nth(1)).to_contain_text("ms")
     await assert_accessible(ben)
+    await ben.keyboard.press("?")
+    await expect(ben.get_by_role("dialog", name="Keys in a call")).to_be_visible()
+    await ben.keyboard.press("Escape")
+    await expect(ben.get_by_role("dialog", name="Keys in a call")).to_have_count(0)
 
     await people["olga"].tile(stage["ben"].id).locator("[data-remove]").click()
     await expect(people["ben"].page.locator("[data-does=join]")).to_be_visible()

@@ -1,5 +1,7 @@
 import { deviceOf } from "fairmatch/call/connecting";
 import { COMES_BACK_MS, forget, keep, kept } from "fairmatch/call/kept-call";
+import { after, atTheTop } from "fairmatch/call/ladder";
+import { qualityOf } from "fairmatch/call/quality";
 import { forgetOthers } from "fairmatch/live/kept";
 import { FakeStorage } from "/fakes.js";
 import { equal, test } from "/harness.js";
@@ -33,4 +35,36 @@ test("whoever left does not come back", () => {
   keep(tab, inCall(), 1_000);
   forget(tab, "aylin");
   equal(kept(tab, "aylin", 1_000), null);
+});
+
+test("three poor looks in a row give up pictures, five good ones bring them back", () => {
+  let rung = atTheTop();
+  const look = (...found) => found.forEach((quality) => (rung = after(rung, quality)));
+  look("poor", "poor", "fair", "poor", "poor");
+  equal(rung.soundOnly, false);
+  look("poor");
+  equal(rung.soundOnly, true);
+  look("good", "good", "good", "good", "fair", "good", "good", "good", "good");
+  equal(rung.soundOnly, true);
+  look("good");
+  equal(rung.soundOnly, false);
+});
+
+test("each fall makes pictures wait longer, up to two minutes", () => {
+  let rung = atTheTop();
+  const waits = [];
+  for (let fall = 0; fall < 6; fall++) {
+    while (!rung.soundOnly) rung = after(rung, "poor");
+    let looks = 0;
+    for (; rung.soundOnly; looks++) rung = after(rung, "good");
+    waits.push(looks);
+  }
+  equal(waits, [5, 10, 20, 40, 40, 40]);
+});
+
+test("a connection is good, fair or poor by loss, delay, and what limits the picture", () => {
+  const found = (lost, seconds, bits) => qualityOf({ lost, seconds, bits });
+  equal([found(0, 0.05, 0), found(0.04, 0.05, 0), found(0.1, 0.05, 0)], ["good", "fair", "poor"]);
+  equal([found(0, 0.3, 0), found(0, 1.2, 0)], ["fair", "poor"]);
+  equal([found(0, 0.05, 2_000_000), found(0, 0.05, 300_000), found(0, 0.05, 90_000)], ["good", "fair", "poor"]);
 });

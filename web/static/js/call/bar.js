@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
+import { showKeys } from "fairmatch/call/keys";
 import { REACTIONS } from "fairmatch/call/signs";
 import { icon } from "fairmatch/kit/icon";
 import { Picker } from "fairmatch/kit/picker";
@@ -63,6 +64,7 @@ export function byKey(event, call) {
   else if (key === "h") void call.signs.toggle();
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);
+  else if (key === "?") showKeys();
   else return;
   event.preventDefault();
 }

@@ -2,6 +2,7 @@ import { _, time } from "fairmatch/i18n";
 import { deviceOf, isLive } from "fairmatch/call/connecting";
 import { reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
+import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure } from "fairmatch/call/quality";
@@ -40,6 +41,8 @@ import { CallRoom } from "fairmatch/live/call";
 
 const LOOK_MS = 3_000;
 const LISTEN_MS = 400;
+/** Looks at which even sound alone was poor, before writing is advised. */
+const WRITE_AFTER = 4;
 
 export class Call extends EventTarget {
   /** @type {Pair | Forwarded | import("./elsewhere.js").Elsewhere | null} */
@@ -47,7 +50,9 @@ export class Call extends EventTarget {
   isOver = false;
   /** In one quiet line, why it is not as it should be; "": all is well. */
   trouble = "";
-  isWeak = false;
+  /** How well the connection carries the call; null: not known yet. @type {import("./quality.js").Measured | null} */
+  measured = null;
+  #rung = atTheTop();
   /** How it stands with whom one has rung; "" in calls that ring nobody. */
   ringing = "";
   since = Date.now();
@@ -60,7 +65,7 @@ export class Call extends EventTarget {
   #wasIn = false;
   #lacksRelay = false;
   #stopping = new AbortController();
-  #counted = { lost: 0, received: 0, sound: 0 };
+  #counted = { lost: 0, received: 0 };
 
   /** @param {Session} live @param {Place} place @param {Media} media */
   constructor(live, place, media) {
@@ -225,13 +230,12 @@ export class Call extends EventTarget {
   async #look() {
     const peer = this.way?.peer;
     if (!peer || peer.connectionState !== "connected") return;
-    const { weak, counted } = await measure(peer, this.#counted);
+    const { counted, ...measured } = await measure(peer, this.#counted);
     this.#counted = counted;
-    const before = this.trouble;
-    if (weak !== this.isWeak || this.#troubleNow() !== before) {
-      this.isWeak = weak;
-      this.#changed();
-    }
+    this.measured = measured;
+    this.#rung = after(this.#rung, measured.quality);
+    if (this.way && "carryPictures" in this.way) this.way.carryPictures(!this.#rung.soundOnly);
+    this.#changed();
   }
 
   #listen() {
@@ -264,10 +268,15 @@ export class Call extends EventTarget {
     return _("The time is over. The room closes at %(time)s.", { time: time(new Date(closes)) });
   }
 
+  get #withoutPictures() {
+    if (this.#rung.bad > WRITE_AFTER) return _("Sound hardly gets through either: better write now. It comes back by itself.");
+    return _("The connection is weak: sound only for now. Pictures come back by themselves.");
+  }
+
   #troubleNow() {
     if (this.#lacksRelay) return _("You want calls through a relay only, and there is none here. The check of camera and connection has the switch.");
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
-    return this.isWeak ? _("The connection is weak. Turning the camera off helps.") : this.farewell;
+    return this.#rung.soundOnly ? this.#withoutPictures : this.farewell;
   }
 }
 

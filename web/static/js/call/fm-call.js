@@ -130,8 +130,18 @@ class FmCall extends HTMLElement {
         call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${bar(call)}
+      ${call.measured ? quality(call.measured) : nothing}
     </div>`;
   }
+}
+
+/** In one word; what it is made of on a press. @param {import("./quality.js").Measured} measured */
+function quality({ quality: word, lost, seconds, bits }) {
+  const words = { good: _("good"), fair: _("fair"), poor: _("poor") };
+  return html`<details class="call-quality is-${word}"><summary>${_("Connection")}: <span>${words[word]}</span></summary>
+    <dl><div><dt>${_("Lost on the way")}</dt><dd>${Math.round(lost * 100)} %</dd></div>
+      <div><dt>${_("There and back")}</dt><dd>${Math.round(seconds * 1000)} ms</dd></div>
+      ${bits ? html`<div><dt>${_("Room for your picture")}</dt><dd>${Math.round(bits / 1000)} kbit/s</dd></div>` : nothing}</dl></details>`;
 }
 
 customElements.define("fm-call", FmCall);

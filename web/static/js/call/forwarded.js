@@ -1,5 +1,5 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
-import { SOURCES } from "fairmatch/call/media";
+import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 import { LiveError } from "fairmatch/live/errors";
 
@@ -30,6 +30,7 @@ export class Forwarded extends EventTarget {
   peer = null;
   /** My id in this call, once it is known. */
   participant = "";
+  #hasPictures = true;
   #generation = 0;
   /** @type {Map<Source, RTCRtpTransceiver>} */
   #sending = new Map();
@@ -68,7 +69,7 @@ export class Forwarded extends EventTarget {
     if (!this.peer) return;
     let isNew = false;
     for (const source of SOURCES) {
-      const track = this.ends.media.tracks[source];
+      const track = this.#sent(source);
       const known = this.#sending.get(source);
       if (known && known.sender.track !== track) void known.sender.replaceTrack(track).catch(() => {});
       if (known || !track || !this.room.may?.publish.includes(source)) continue;
@@ -78,6 +79,20 @@ export class Forwarded extends EventTarget {
     }
     if (isNew) void this.#offer();
     this.#tellMuted(true);
+  }
+
+  /** Send and take pictures, or sound only. @param {boolean} on */
+  carryPictures(on) {
+    if (on === this.#hasPictures) return;
+    this.#hasPictures = on;
+    if (this.#assign()) void this.#offer();
+    this.update();
+    this.#changed();
+  }
+
+  /** What goes out of a source. @param {Source} source */
+  #sent(source) {
+    return this.#hasPictures || isSound(source) ? this.ends.media.tracks[source] : null;
   }
 
   /** The network changed. */
@@ -240,10 +255,11 @@ export class Forwarded extends EventTarget {
 
   /** Ids of the tracks that deserve a place. @param {Form} form */
   #wanted(form) {
+    if (form === "video" && !this.#hasPictures) return [];
     const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
     const others = this.room.participants.filter(({ id }) => id !== this.participant);
     const found = others.flatMap((other) => other.tracks
-      .filter(({ source }) => (source === "microphone" || source === "screen_sound") === (form === "audio"))
+      .filter(({ source }) => isSound(source) === (form === "audio"))
       .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? 50) })));
     return found.sort((a, b) => a.first - b.first).slice(0, PLACES_MOST[form]).map(({ id }) => id);
   }
@@ -270,7 +286,7 @@ export class Forwarded extends EventTarget {
   #tellMuted(mineToSay) {
     const mine = this.room.participants.find(({ id }) => id === this.participant);
     for (const { source, muted } of mine?.tracks ?? []) {
-      const isMuted = !this.ends.media.isOn(source);
+      const isMuted = !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source));
       if (muted === isMuted || this.#telling.has(source)) continue;
       if (isMuted || mineToSay) void this.#mute(source, isMuted);
       else this.#silenced(source);

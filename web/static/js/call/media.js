@@ -11,6 +11,11 @@ import { open, openScreen } from "fairmatch/call/devices";
 /** @type {Source[]} */
 export const SOURCES = ["microphone", "camera", "screen", "screen_sound"];
 
+/** @param {Source} source */
+export function isSound(source) {
+  return source === "microphone" || source === "screen_sound";
+}
+
 export class Media extends EventTarget {
   /** @type {Record<Source, MediaStreamTrack | null>} */
   tracks = { microphone: null, camera: null, screen: null, screen_sound: null };

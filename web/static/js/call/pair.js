@@ -1,5 +1,5 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
-import { SOURCES } from "fairmatch/call/media";
+import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 
 /**
@@ -39,8 +39,9 @@ export class Pair extends EventTarget {
   #senders = new Map();
   /** @type {RTCDataChannel | null} */
   #telling = null;
-  /** What the other one told. @type {{ on: string[], screen: string }} */
-  #told = { on: [], screen: "" };
+  /** What the other one told. @type {{ on: string[], screen: string, pictures: boolean }} */
+  #told = nothingTold();
+  #hasPictures = true;
   /** Their tracks, with the stream that each belongs to. @type {Map<MediaStreamTrack, string>} */
   #theirs = new Map();
   #work = Promise.resolve();
@@ -70,12 +71,24 @@ export class Pair extends EventTarget {
   update() {
     if (!this.peer) return;
     for (const source of SOURCES) {
-      const track = this.ends.media.tracks[source];
+      const track = this.#goes(source) ? this.ends.media.tracks[source] : null;
       const sender = this.#senders.get(source);
       if (sender && sender.track !== track) void sender.replaceTrack(track).catch(() => {});
       else if (!sender && track) this.#senders.set(source, this.peer.addTrack(track, this.#streamOf(source)));
     }
     this.#tell();
+  }
+
+  /** Send and take pictures, or sound only; the other one does the same while either wants it. @param {boolean} on */
+  carryPictures(on) {
+    if (on === this.#hasPictures) return;
+    this.#hasPictures = on;
+    this.update();
+  }
+
+  /** Whether a source may go out now. @param {Source} source */
+  #goes(source) {
+    return isSound(source) || (this.#hasPictures && this.#told.pictures);
   }
 
   /** The network changed. */
@@ -141,7 +154,7 @@ export class Pair extends EventTarget {
     this.peer = null;
     this.#senders.clear();
     this.#theirs.clear();
-    this.#told = { on: [], screen: "" };
+    this.#told = nothingTold();
     this.#early = [];
   }
 
@@ -163,16 +176,18 @@ export class Pair extends EventTarget {
 
   #tell() {
     if (this.#telling?.readyState !== "open") return;
-    const on = SOURCES.filter((source) => this.ends.media.isOn(source));
-    this.#telling.send(JSON.stringify({ on, screen: this.#streams.screen.id }));
+    const on = SOURCES.filter((source) => this.ends.media.isOn(source) && this.#goes(source));
+    this.#telling.send(JSON.stringify({ on, screen: this.#streams.screen.id, pictures: this.#hasPictures }));
   }
 
   /** @param {unknown} data */
   #listen(data) {
     if (typeof data !== "string" || data.length > TOLD_MOST) return;
     try {
-      const { on, screen } = JSON.parse(data);
-      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen) };
+      const { on, screen, pictures } = JSON.parse(data);
+      const before = this.#told.pictures;
+      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen), pictures: pictures !== false };
+      if (before !== this.#told.pictures) this.update();
     } catch {
       return;
     }
@@ -301,6 +316,11 @@ export class Pair extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** What counts before the other one has told anything. */
+function nothingTold() {
+  return { on: [], screen: "", pictures: true };
 }
 
 /** @param {RTCIceCandidate} candidate */

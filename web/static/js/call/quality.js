@@ -1,27 +1,54 @@
 /** How well a connection carries a call, from the browser's own statistics. */
 
-/** @typedef {{ lost: number, received: number, sound: number }} Counted */
+/**
+ * @typedef {{ lost: number, received: number }} Counted
+ * @typedef {"good" | "fair" | "poor"} Quality
+ * @typedef {object} Measured
+ * @property {Quality} quality
+ * @property {number} lost  part of the packets, 0 to 1
+ * @property {number} seconds  there and back
+ * @property {number} bits  that may go out a second, where that is what limits the picture; else 0
+ */
 
-/** Of all packets so many lost, or a way there and back of so many seconds, is heard. */
-const WEAK = { lost: 0.05, seconds: 0.4 };
+/** Part of all packets that is lost, seconds there and back, bits a second: beyond these it is fair, or poor. */
+const FAIR = { lost: 0.03, seconds: 0.25, bits: 400_000 };
+const POOR = { lost: 0.08, seconds: 1, bits: 120_000 };
 
 /**
  * Look at a connection. @param {RTCPeerConnection} peer @param {Counted} before  what was counted the last time
- * @returns {Promise<{ weak: boolean, counted: Counted }>}
+ * @returns {Promise<Measured & { counted: Counted }>}
  */
 export async function measure(peer, before) {
-  const counted = { lost: 0, received: 0, sound: 0 };
-  let seconds = 0;
+  const counted = { lost: 0, received: 0 };
+  let [seconds, guess, theirs] = [0, 0, 0];
+  let isLimited = false;
   for (const one of (await peer.getStats()).values()) {
     if (one.type === "inbound-rtp") {
       counted.lost += Math.max(one.packetsLost ?? 0, 0);
       counted.received += one.packetsReceived ?? 0;
     }
-    if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") seconds = one.currentRoundTripTime ?? 0;
+    if (one.type === "outbound-rtp") isLimited ||= one.qualityLimitationReason === "bandwidth";
+    if (one.type === "remote-inbound-rtp") theirs = Math.max(theirs, one.fractionLost ?? 0);
+    if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
+      seconds = one.currentRoundTripTime ?? 0;
+      guess = one.availableOutgoingBitrate ?? 0;
+    }
   }
   const lost = counted.lost - before.lost;
   const all = lost + counted.received - before.received;
-  return { weak: seconds > WEAK.seconds || (all > 50 && lost / all > WEAK.lost), counted };
+  const found = { lost: Math.max(all > 50 ? lost / all : 0, theirs), seconds, bits: isLimited ? guess : 0 };
+  return { ...found, quality: qualityOf(found), counted };
+}
+
+/** In one word. @param {{ lost: number, seconds: number, bits: number }} found @returns {Quality} */
+export function qualityOf(found) {
+  if (isBeyond(found, POOR)) return "poor";
+  return isBeyond(found, FAIR) ? "fair" : "good";
+}
+
+/** @param {{ lost: number, seconds: number, bits: number }} found @param {typeof FAIR} bounds */
+function isBeyond({ lost, seconds, bits }, bounds) {
+  return lost > bounds.lost || seconds > bounds.seconds || (bits > 0 && bits < bounds.bits);
 }
 
 /** Whether somebody is heard on a connection just now, by their track. @param {RTCPeerConnection} peer */
