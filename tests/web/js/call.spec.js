@@ -1,4 +1,5 @@
 import { deviceOf } from "fairmatch/call/connecting";
+import { blur, canBlur } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept } from "fairmatch/call/kept-call";
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { qualityOf } from "fairmatch/call/quality";
@@ -67,4 +68,16 @@ test("a connection is good, fair or poor by loss, delay, and what limits the pic
   equal([found(0, 0.05, 0), found(0.04, 0.05, 0), found(0.1, 0.05, 0)], ["good", "fair", "poor"]);
   equal([found(0, 0.3, 0), found(0, 1.2, 0)], ["fair", "poor"]);
   equal([found(0, 0.05, 2_000_000), found(0, 0.05, 300_000), found(0, 0.05, 90_000)], ["good", "fair", "poor"]);
+});
+
+test("what is behind somebody is blurred where the camera can do it, and nothing is asked of one that cannot", async () => {
+  const asked = [];
+  const camera = (able) => ({
+    getCapabilities: () => (able ? { backgroundBlur: [true, false] } : {}),
+    getConstraints: () => ({ width: 1280 }),
+    applyConstraints: async (wanted) => void asked.push(wanted),
+  });
+  await blur(camera(false), true);
+  await blur(camera(true), true);
+  equal([canBlur(camera(false)), canBlur(camera(true)), canBlur(null), asked], [false, true, false, [{ width: 1280, backgroundBlur: true }]]);
 });

@@ -4,7 +4,8 @@ import { _ } from "fairmatch/i18n";
 import { OF_THE_BROWSER, storageOf } from "fairmatch/live/kept";
 
 /** @typedef {"microphone" | "camera"} Kind */
-/** @typedef {{ microphone: string, camera: string, speaker: string }} Chosen  ids of devices; "": the system's own */
+/** @typedef {{ microphone: string, camera: string, speaker: string, blur: boolean }} Chosen  ids of devices; "": the
+ * system's own; and whether what is behind one is blurred */
 
 const KEPT = `${OF_THE_BROWSER}devices`;
 /** What a talk needs; more costs everybody's line. */
@@ -13,7 +14,7 @@ const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 
 /** @returns {Chosen} */
 export function chosen() {
-  const none = { microphone: "", camera: "", speaker: "" };
+  const none = { microphone: "", camera: "", speaker: "", blur: false };
   try {
     return { ...none, ...JSON.parse(storageOf("localStorage").getItem(KEPT) ?? "{}") };
   } catch {
@@ -42,7 +43,21 @@ export async function open(kind) {
   const id = chosen()[kind];
   const wanted = { ...(kind === "camera" ? PICTURE : SOUND), ...(id ? { deviceId: { ideal: id } } : {}) };
   const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: wanted } : { audio: wanted });
-  return stream.getTracks()[0];
+  const track = stream.getTracks()[0];
+  if (kind === "camera" && chosen().blur) await blur(track, true);
+  return track;
+}
+
+/** Whether this browser and camera blur what is behind somebody by themselves. @param {MediaStreamTrack | null} track */
+export function canBlur(track) {
+  const can = /** @type {any} */ (track?.getCapabilities?.() ?? {}).backgroundBlur;
+  return Array.isArray(can) && can.includes(true) && can.includes(false);
+}
+
+/** Blur what is behind, or no longer; what is not possible is left as it is. @param {MediaStreamTrack} track @param {boolean} on */
+export async function blur(track, on) {
+  if (!canBlur(track)) return;
+  await track.applyConstraints(/** @type {any} */ ({ ...track.getConstraints(), backgroundBlur: on })).catch(() => {});
 }
 
 /** Open a window or the screen, with its sound where the browser has it. @returns {Promise<MediaStreamTrack[]>} */

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
-import { choose, chosen, devices, reason } from "fairmatch/call/devices";
+import { blur, canBlur, choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { streamOf } from "fairmatch/call/tiles";
@@ -97,6 +97,12 @@ export class Preview {
     this.changed();
   }
 
+  /** @param {boolean} on */
+  #blur(on) {
+    choose({ blur: on });
+    if (this.media.tracks.camera) void blur(this.media.tracks.camera, on);
+  }
+
   /** @param {Kind} kind */
   #toggle(kind) {
     if (this.media.isOn(kind)) this.media.turnOff(kind);
@@ -134,6 +140,8 @@ export class Preview {
         </select>${icon("chevron-down")}</div>` : nothing}
         <button type="button" class="button button-plain" data-does=${kind} @click=${() => this.#toggle(kind)}>${word}</button>
       </div>
+      ${kind === "camera" && canBlur(this.media.tracks.camera) ? html`<div class="choice"><input class="tick" type="checkbox" id="call-blur" .checked=${chosen().blur}
+        @change=${(/** @type {any} */ { target }) => this.#blur(target.checked)}><label for="call-blur">${_("Blur what is behind me")}</label></div>` : nothing}
       ${kind === "microphone" && on ? html`<meter class="call-level" min="0" max="1" value=${this.level} aria-label=${_("How loud you are")}></meter>` : nothing}
       ${this.wrong[kind] ? html`<p class="field-error" role="alert">${icon("circle-alert")}<span>${this.wrong[kind]}</span></p>` : nothing}
     </div>`;
