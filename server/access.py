@@ -365,6 +365,7 @@ LIVE_METHODS: dict[str, Access] = {
     "call.ice": Access.SIGNED_IN,
     "call.token": Access.SIGNED_IN,
     "call.sign": Access.SIGNED_IN,
+    "call.caption": Access.SIGNED_IN,
     "call.signal": Access.SIGNED_IN,
     "call.ring": Access.SIGNED_IN,
 }

@@ -2,10 +2,13 @@
 
 from dataclasses import asdict
 
+from people.text import UnacceptableError, one_line
 from server.live import topics
 from server.live.call import Call, Handler
 from server.live.wire.call import (
+    CAPTION_MOST,
     CallAnswer,
+    CallCaption,
     CallIce,
     CallIceServers,
     CallLeave,
@@ -138,6 +141,22 @@ async def sign(call: Call, params: CallSign) -> None:
     call.live.publish(topics.call(_room(call)), "sign", shown)
 
 
+async def caption(call: Call, params: CallCaption) -> None:
+    """Write along for those who read."""
+    rights = _rights(call)
+    if not (rights.publish or rights.moderate):
+        raise LiveError("forbidden")
+    try:
+        text = one_line(CAPTION_MOST)(params.text)
+    except UnacceptableError:
+        text = ""
+    if not text:
+        raise LiveError("bad_request", "text: not text")
+    if not _calls(call).signs.may_show(_room(call), call.person.id, call.clock.now().timestamp()):
+        raise LiveError("too_many", "captions")
+    call.live.publish(topics.call(_room(call)), "caption", {"person": call.person.id, "text": text})
+
+
 async def signal(call: Call, params: CallSignal) -> None:
     """Pass something on to the other one of two."""
     calls, room = _calls(call), _room(call)
@@ -168,6 +187,7 @@ live_methods: dict[str, Handler] = {
     "call.ice": ice,
     "call.token": token,
     "call.sign": sign,
+    "call.caption": caption,
     "call.signal": signal,
 }
 

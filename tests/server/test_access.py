@@ -226,6 +226,7 @@ IN_CALLS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "call.offer": lambda call, _: {"call": call, "device": DEVICE, "generation": 0, "sdp": "v=0"},
     "call.listen": lambda call, _: {"call": call, "device": DEVICE, "listen": {}},
     "call.sign": lambda call, other: {"call": call, "hand": True},
+    "call.caption": lambda call, _: {"call": call, "text": "Good morning"},
     "call.signal": lambda call, other: {"call": call, "device": DEVICE, "to": other, "generation": 0, "gone": True},
     "call.leave": lambda call, _: {"call": call, "device": DEVICE},
     "call.mute": lambda call, other: {"call": call, "participant": f"{other}-1", "sources": [], "muted": True},

@@ -152,6 +152,18 @@ async def test_a_moderators_mute_is_undone_by_moderators_alone(
         await state_of(edda, call, lambda state: not state["participants"][0]["tracks"][0]["muted"])
 
 
+async def test_who_may_speak_writes_captions_and_the_audience_reads_them(line: Lines, calls: dict[str, str]) -> None:
+    async with line.client("aylin", *calls.values()) as aylin, line.client("edda", *calls.values()) as edda:
+        await ask(aylin, "call.caption", call=calls[BOOTH], text=" A  trafo ")
+        assert (await edda.event(k="caption"))["d"] == {"person": line.there.ids["aylin"], "text": "A trafo"}
+        with pytest.raises(RefusedError, match="bad_request"):
+            await ask(aylin, "call.caption", call=calls[BOOTH], text="\u0007")
+        with pytest.raises(RefusedError, match="forbidden"):
+            await ask(aylin, "call.caption", call=calls[STAGE], text="Me too")
+        await ask(edda, "call.caption", call=calls[STAGE], text="Good morning")
+        assert (await aylin.event(k="caption", c=calls[STAGE]))["d"]["text"] == "Good morning"
+
+
 async def test_who_signs_out_is_out_of_the_call(line: Lines, calls: dict[str, str], peers: list[RawPeer]) -> None:
     call = calls[MEETING]
     async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:

@@ -222,6 +222,24 @@ class Sign(Message):
     reaction: Reaction | None = Field(description="How they find it; null: no word of it.")
 
 
+# A caption is a line or two under the picture.
+CAPTION_MOST = 200
+
+
+class CallCaption(Params):
+    """Write along with what is said: for who speaks in the call, or keeps order in it. Counted with the signs."""
+
+    call: TopicName = Field(description=CALL)
+    text: str = Field(min_length=1, max_length=CAPTION_MOST, description="A line or two.")
+
+
+class Caption(Message):
+    """A line of the captions; the latest few are shown, and none is kept."""
+
+    person: str = Field(description="Who writes: the person's id.")
+    text: str
+
+
 class Signal(Message):
     """Something from the other person in a call of two, on your own topic."""
 
@@ -246,12 +264,14 @@ METHODS = {
     "call.token": MethodSpec(CallToken, CallTokenGiven, topic="call"),
     "call.ice": MethodSpec(CallIce, CallIceServers, topic="call"),
     "call.sign": MethodSpec(CallSign, Nothing, topic="call"),
+    "call.caption": MethodSpec(CallCaption, Nothing, topic="call"),
     "call.signal": MethodSpec(CallSignal, Nothing, topic="call"),
 }
 
 EVENTS = [
     EventSpec("call", "call", Form.STATE, CallState),
     EventSpec("call", "sign", Form.PASSING, Sign),
+    EventSpec("call", "caption", Form.PASSING, Caption),
     EventSpec("person", "signal", Form.PASSING, Signal),
 ]
 

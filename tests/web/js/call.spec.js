@@ -1,4 +1,5 @@
 import { deviceOf } from "fairmatch/call/connecting";
+import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept } from "fairmatch/call/kept-call";
 import { after, atTheTop } from "fairmatch/call/ladder";
@@ -80,4 +81,15 @@ test("what is behind somebody is blurred where the camera can do it, and nothing
   await blur(camera(false), true);
   await blur(camera(true), true);
   equal([canBlur(camera(false)), canBlur(camera(true)), canBlur(null), asked], [false, true, false, [{ width: 1280, backgroundBlur: true }]]);
+});
+
+test("the latest lines of the captions stand for a while, and go", () => {
+  let now = 0;
+  const captions = new Captions(async () => true, () => now);
+  for (let line = 1; line <= LINES_MOST + 1; line++) captions.take({ person: "ben", text: String(line) });
+  equal(captions.lines.map(({ text }) => text).join(" "), "2 3 4");
+  now = STANDS_MS;
+  captions.tick();
+  captions.end();
+  equal(captions.lines, []);
 });

@@ -22,6 +22,7 @@ export function bar(call) {
       ? button(screen ? _("Stop sharing (S)") : _("Share your screen (S)"), screen ? icon("screen-share-off") : icon("screen-share"), screen, "screen", () => call.toggleScreen()) : nothing}
     ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
     ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
+    ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
     ${call.others.length > 1 || call.isSpeakerView
       ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
     ${leaveButton(call)}
@@ -64,6 +65,7 @@ export function byKey(event, call) {
   else if (key === "h") void call.signs.toggle();
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);
+  else if (key === "c") call.captions.toggle();
   else if (key === "?") showKeys();
   else return;
   event.preventDefault();

@@ -1,4 +1,5 @@
 import { _, time } from "fairmatch/i18n";
+import { Captions } from "fairmatch/call/captions";
 import { deviceOf, isLive } from "fairmatch/call/connecting";
 import { reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
@@ -74,6 +75,7 @@ export class Call extends EventTarget {
     this.place = place;
     this.media = media;
     this.sounds = new Sounds(() => this.#changed());
+    this.captions = new Captions((text) => live.line.request("call.caption", { call: place.topic, text }).then(() => true, () => false));
     this.signs = new Signs(live, place.topic, (person) => this.card(person).name);
     const joined = live.line.join(place.topic, () => new CallRoom(), 0);
     const people = place.room ? live.room(place.room) : null;
@@ -87,6 +89,8 @@ export class Call extends EventTarget {
     media.addEventListener("change", () => this.#sentOtherwise(), { signal });
     this.room.addEventListener("change", () => this.#changed(), { signal });
     this.room.addEventListener("sign", (event) => this.signs.take(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.room.addEventListener("caption", (event) => this.captions.take(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.captions.addEventListener("change", () => this.#changed(), { signal });
     this.signs.addEventListener("change", () => this.#changed(), { signal });
     this.room.addEventListener("revoked", () => this.#refused("forbidden"), { signal });
     this.people?.addEventListener("change", () => this.#changed(), { signal });
@@ -120,6 +124,7 @@ export class Call extends EventTarget {
     this.way?.end();
     this.media.end();
     this.signs.end();
+    this.captions.end();
     this.sounds.play([]);
     this.dispatchEvent(new Event("over"));
   }

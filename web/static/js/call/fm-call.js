@@ -1,6 +1,7 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { bar } from "fairmatch/call/bar";
+import { captionsView } from "fairmatch/call/captions";
 import { calls, current, interrupted, join, letGo } from "fairmatch/call/current";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
@@ -129,6 +130,7 @@ class FmCall extends HTMLElement {
       <p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
         call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
+      ${captionsView(call)}
       ${bar(call)}
       ${call.measured ? quality(call.measured) : nothing}
     </div>`;

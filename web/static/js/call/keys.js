@@ -12,6 +12,7 @@ const keys = () => [
   ["H", _("Hand up or down")],
   ["R", _("Show a reaction")],
   ["G", _("Whoever speaks large, or all alike")],
+  ["C", _("Captions on or off")],
   ["?", _("These keys")],
 ];
 

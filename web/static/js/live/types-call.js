@@ -7,6 +7,10 @@
  * @property {string} sdp  The answer; empty where the call is carried elsewhere.
  * @property {string} [url]  Where the call is carried instead: the address of a LiveKit server.
  * @property {string} [token]  What lets you in there, within two minutes.
+ * @typedef {object} CallCaption
+ *   Write along with what is said: for who speaks in the call, or keeps order in it. Counted with the signs.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {string} text  A line or two.
  * @typedef {object} CallIce
  *   Ask for ICE servers: their credentials end by themselves after twelve hours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
@@ -104,6 +108,10 @@
  * @property {string} candidate  The candidate's line.
  * @property {string | null} [mid]  Its section.
  * @property {number | null} [line]  The number of its section.
+ * @typedef {object} Caption
+ *   A line of the captions; the latest few are shown, and none is kept.
+ * @property {string} person  Who writes: the person's id.
+ * @property {string} text
  * @typedef {object} Description
  *   A session description on its way to the other person.
  * @property {"offer" | "answer" | "rollback"} type  As RTCSessionDescription has it.

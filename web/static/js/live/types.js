@@ -274,6 +274,7 @@
  *   "call.token": { params: import("./types-call.js").CallToken, result: import("./types-call.js").CallTokenGiven },
  *   "call.ice": { params: import("./types-call.js").CallIce, result: import("./types-call.js").CallIceServers },
  *   "call.sign": { params: import("./types-call.js").CallSign, result: Nothing },
+ *   "call.caption": { params: import("./types-call.js").CallCaption, result: Nothing },
  *   "call.signal": { params: import("./types-call.js").CallSignal, result: Nothing },
  *   "chat.send": { params: ChatSend, result: ChatSent },
  *   "chat.edit": { params: ChatEdit, result: ChatDone },
@@ -330,6 +331,7 @@
  *
  * @typedef {{
  *   "sign": import("./types-call.js").Sign,
+ *   "caption": import("./types-call.js").Caption,
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
