@@ -58,6 +58,10 @@ async def roles_in(_session: AsyncSession, fair: str, person_id: str) -> frozens
     return ROLES.get((fair, person_id), frozenset())
 
 
+async def by_no_token(_request: Request) -> None:
+    """Nobody has a token here."""
+
+
 def locale_of(connection: HTTPConnection) -> str:
     return connection.state.person.locale if connection.state.person else "en"
 
@@ -97,7 +101,7 @@ def routes_of(table: Mapping[tuple[str, str], Access]) -> list[BaseRoute]:
 @pytest.fixture
 async def guard(bare_kernel: Kernel) -> Guard:
     limits = {("POST", "/me/photo"): 3 * 1024 * 1024}
-    return Guard(bare_kernel, TABLE, limits, authenticate, roles_in, locale_of)
+    return Guard(bare_kernel, TABLE, limits, authenticate, by_no_token, roles_in, locale_of)
 
 
 def app_of(guard: Guard) -> Starlette:
