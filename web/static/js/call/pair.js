@@ -210,7 +210,9 @@ export class Pair extends EventTarget {
 
   /** Whose browser died says no goodbye: after a while they are not shown any more. Whoever comes back begins anew. */
   #lookWhoIsAway() {
-    if (this.isConnected || !this.#far) return void (this.#awaySince = 0);
+    // Who has answered and is still on the way is not away, however slow their machine is.
+    const isComing = this.peer?.remoteDescription && ["new", "connecting"].includes(this.peer.connectionState);
+    if (this.isConnected || isComing || !this.#far) return void (this.#awaySince = 0);
     this.#awaySince ||= Date.now();
     if (Date.now() - this.#awaySince < VANISHED_MS - REPEAT_MS) return;
     this.#far = null;
