@@ -10,8 +10,10 @@ from signaling.protocol import (
     Join,
     Joined,
     Listen,
+    Mark,
     Mute,
     Presence,
+    Record,
     Remove,
     RoomState,
     SetRights,
@@ -75,6 +77,18 @@ class MediaBackEnd(Protocol):
 
     async def where(self, person: str) -> list[Presence]:
         """All parts that somebody takes."""
+        ...
+
+    async def record(self, given: Record) -> None:
+        """Record a room, or change who has agreed: from the answer on, of others nothing is kept."""
+        ...
+
+    async def mark(self, given: Mark) -> None:
+        """Set a chapter in the recording that runs."""
+        ...
+
+    async def end_recording(self, room: str) -> None:
+        """End a recording: its file is whole with the answer. Where none runs it is no error."""
         ...
 
     async def close(self, room: str) -> None:

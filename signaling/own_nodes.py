@@ -118,6 +118,19 @@ class OwnNodes:
         answers = [await line.ask("where", {"person": person}) for line in await self.nodes.all()]
         return [each for answer in answers for each in protocol.Presences.model_validate(answer).found]
 
+    async def record(self, given: protocol.Record) -> None:
+        """Record a room, or change who has agreed."""
+        await self._ask(given.room, "record", given, protocol.Nothing)
+
+    async def mark(self, given: protocol.Mark) -> None:
+        """Set a chapter in the recording."""
+        await self._ask(given.room, "mark", given, protocol.Nothing)
+
+    async def end_recording(self, room: str) -> None:
+        """End a recording."""
+        if await self.nodes.for_room(room, place=False):
+            await self._ask(room, "end_recording", protocol.RoomName(room=room), protocol.Nothing)
+
     async def close(self, room: str) -> None:
         """End a room."""
         if await self.nodes.for_room(room, place=False):

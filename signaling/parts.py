@@ -91,9 +91,9 @@ def back_end_of(kernel: Kernel) -> MediaBackEnd:
 def call_wire(state: RoomState | None) -> dict[str, Any]:
     """A room's state as `server.live.wire.call.CallState`."""
     if state is None:
-        return {"participants": [], "speakers": []}
+        return {"participants": [], "speakers": [], "recording": False}
     wire = state.model_dump(mode="json")
-    return {key: wire[key] for key in ("participants", "speakers")}
+    return {key: wire[key] for key in ("participants", "speakers")} | {"recording": bool(state.recording)}
 
 
 def refused(error: MediaError) -> LiveError:

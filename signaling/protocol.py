@@ -130,6 +130,22 @@ class RoomName(Frame):
     room: Id
 
 
+class Record(Frame):
+    """Record a room, or change who has agreed: of everybody else nothing is kept."""
+
+    room: Id
+    recording: Id
+    path: str = Field(description="The file, below a folder that the server and the node share.")
+    agreed: list[str] = Field(max_length=2_000, description="Persons who agreed.")
+
+
+class Mark(Frame):
+    """Set a chapter in the recording that runs."""
+
+    room: Id
+    title: str = Field(min_length=1, max_length=80)
+
+
 class Nothing(Frame):
     """No parameters, or nothing to say."""
 
@@ -160,6 +176,7 @@ class RoomState(Frame):
     v: int
     participants: list[ParticipantState]
     speakers: list[str] = Field(description="Participants, the active speaker first; at most eight.")
+    recording: str = Field(default="", description="The recording that runs.")
 
 
 class Gone(Frame):
@@ -193,6 +210,9 @@ METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {
     "remove": (Remove, Nothing),
     "expel": (Expel, Nothing),
     "where": (Whom, Presences),
+    "record": (Record, Nothing),
+    "mark": (Mark, Nothing),
+    "end_recording": (RoomName, Nothing),
     "close": (RoomName, Nothing),
     "state": (RoomName, RoomState),
     "stats": (Nothing, Stats),

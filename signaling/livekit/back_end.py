@@ -139,6 +139,17 @@ class LiveKit:
             if Terms.of(info).person == person
         ]
 
+    async def record(self, given: protocol.Record) -> None:
+        """Not here: LiveKit records by a service of its own (Egress)."""
+        raise MediaError("unavailable", "recording: this server's calls are carried by LiveKit")
+
+    async def mark(self, given: protocol.Mark) -> None:
+        """Not here either."""
+        raise MediaError("unavailable", "recording: this server's calls are carried by LiveKit")
+
+    async def end_recording(self, room: str) -> None:
+        """Nothing runs."""
+
     async def close(self, room: str) -> None:
         """End a room."""
         with contextlib.suppress(_NotThereError):

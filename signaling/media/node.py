@@ -74,6 +74,8 @@ class Node:
         """End all rooms and close the port."""
         for room in list(self.rooms.values()):
             room.close()
+            if recorder := room.end_recording():
+                await asyncio.to_thread(recorder.join)
         if self._ticking:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
@@ -103,6 +105,9 @@ class Node:
             "remove": self._remove,
             "expel": self._expel,
             "where": self._where,
+            "record": self._record,
+            "mark": self._mark,
+            "end_recording": self._end_recording,
             "close": self._close,
             "state": self._state,
             "stats": self._stats,
@@ -166,6 +171,23 @@ class Node:
         ]
         return protocol.Presences(found=found)
 
+    async def _record(self, given: protocol.Record) -> protocol.Frame:
+        self._room(given.room).record(given)
+        return protocol.Nothing()
+
+    async def _mark(self, given: protocol.Mark) -> protocol.Frame:
+        recorder = self._room(given.room).recorder
+        if recorder is None:
+            raise MediaError("conflict", "nothing is recorded")
+        recorder.mark(given.title, self.mux.clock())
+        return protocol.Nothing()
+
+    async def _end_recording(self, given: protocol.RoomName) -> protocol.Frame:
+        room = self.rooms.get(given.room)
+        if room and (recorder := room.end_recording()):
+            await asyncio.to_thread(recorder.join)
+        return protocol.Nothing()
+
     async def _close(self, given: protocol.RoomName) -> protocol.Frame:
         if room := self.rooms.get(given.room):
             room.close()
@@ -194,6 +216,8 @@ class Node:
         raise MediaError("not_found", "room")
 
     def _forget_if_empty(self, room: Room) -> None:
+        if room.recorder and (room.recorder.failed or not room.participants):
+            room.end_recording()
         if not room.participants:
             room.tell()
             self.rooms.pop(room.id, None)

@@ -192,6 +192,8 @@ class Participant:
         if not layer.pending:
             self.room.dirty.append((track, layer))
         layer.pending.append(packet)
+        if self.room.recorder:
+            self.room.recorder.take(self.person, track, layer, packet, now)
 
     def on_control(self, parts: list[rtcp.Part]) -> None:
         """RTCP."""

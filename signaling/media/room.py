@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from signaling.media.answer import Local, write_answer
 from signaling.media.bandwidth import START_BITS, choose
@@ -9,11 +10,12 @@ from signaling.media.layer import Layer
 from signaling.media.mux import Mux
 from signaling.media.outgoing import Outgoing
 from signaling.media.participant import Participant
+from signaling.media.record import Recorder
 from signaling.media.sdp import Offer
 from signaling.media.speakers import SPEAKING, filled, ranked
 from signaling.media.stun import Address
 from signaling.media.track import Track
-from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, RoomState
+from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, Record, RoomState
 
 # Everybody in one room of one node; larger stages spread over nodes.
 PARTICIPANTS_MOST = 500
@@ -37,6 +39,7 @@ class Room:
         self._tell = tell
         self._version = int(time.time() * 1_000)  # so that states of a later life of the room are newer
         self.told = True
+        self.recorder: Recorder | None = None
 
     # -- coming and going ------------------------------------------------------------------------------------------
 
@@ -201,6 +204,28 @@ class Room:
         ]
         return int(max(150_000, min(START_BITS, max(budgets)))) if budgets and not track.simulcast else START_BITS * 2
 
+    # -- recording -------------------------------------------------------------------------------------------------
+
+    def record(self, given: Record) -> None:
+        """Begin to record, or fit a recording to who has agreed by now. Raises MediaError."""
+        if self.recorder is None:
+            try:
+                self.recorder = Recorder(given.recording, Path(given.path), given.agreed, self.mux.clock())
+            except OSError as error:
+                raise MediaError("unavailable", f"recording: {error.strerror}") from None
+            self.changed()
+        elif self.recorder.id != given.recording:
+            raise MediaError("conflict", "another recording runs")
+        self.recorder.agreed = frozenset(given.agreed)
+
+    def end_recording(self) -> Recorder | None:
+        """Stop; the file is whole a moment later. None where nothing was recorded."""
+        recorder, self.recorder = self.recorder, None
+        if recorder:
+            recorder.close()
+            self.changed()
+        return recorder
+
     # -- saying so -------------------------------------------------------------------------------------------------
 
     def changed(self) -> None:
@@ -222,6 +247,7 @@ class Room:
             v=self._version,
             participants=[each.state() for each in self.participants.values()],
             speakers=self.speakers[:SPEAKERS_SHOWN],
+            recording=self.recorder.id if self.recorder else "",
         )
 
 

@@ -46,6 +46,7 @@ class CallState(Message):
 
     participants: list[Participant] = Field(description="Everybody in it.")
     speakers: list[str] = Field(description="Ids of participants, the active speaker first; at most eight.")
+    recording: bool = Field(False, description="Whether it is being recorded.")
 
 
 class CallMay(Message):

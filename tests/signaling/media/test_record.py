@@ -1,0 +1,156 @@
+"""A recording: what comes in over RTP stands in a file that plays, whatever happens on the way."""
+
+import errno
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from signaling.media.layer import Layer
+from signaling.media.record import Recorder
+from signaling.media.rtp import URI_AUDIO_LEVEL, Packet
+from signaling.media.sdp import Codec, Section
+from signaling.media.track import Track
+from tests.signaling.media.film import Sent, sound_packets, video_packets
+
+SECONDS = 4
+CODECS = {"opus": Codec(111, "opus", 48_000), "vp8": Codec(96, "vp8", 90_000), "vp9": Codec(98, "vp9", 90_000)}
+
+
+class Source:
+    """A track of somebody, and its packets in the order in which they come."""
+
+    def __init__(self, owner: str, source: str, codec: str, sent: Iterable[Sent], loudness: float = 100.0) -> None:
+        kind: Any = "audio" if codec == "opus" else "video"
+        section = Section(kind, 9, "UDP/TLS/RTP/SAVPF", (), extensions={URI_AUDIO_LEVEL: 1})
+        self.layer = Layer(len(owner), codec=CODECS[codec])
+        self.track = Track(f"{owner}.{source}", owner, kind, source, section, [self.layer], loudness=loudness)
+        self.owner = owner
+        self.packets = [
+            (each.at, Packet(each.payload, at & 0xFFFF, each.timestamp, 1, 0, each.marker, 0, index=at))
+            for at, each in enumerate(sent)
+        ]
+
+    def lose(self, *indexes: int) -> None:
+        """Some packets never arrive."""
+        self.packets = [each for each in self.packets if each[1].index not in indexes]
+
+    def shuffle(self) -> None:
+        """Packets come up to 100 ms late, so that they overtake each other."""
+        late = random.Random(4)
+        self.packets = [(at + late.random() / 10, packet) for at, packet in self.packets]
+
+    def begin_at(self, seconds: float) -> None:
+        """It begins later."""
+        self.packets = [(at + seconds, packet) for at, packet in self.packets]
+
+
+def record(path: Path, *sources: Source, agreed: Iterable[str] = ("anna", "ben")) -> Recorder:
+    """Have it recorded."""
+    recorder = Recorder("r1", path, list(agreed), 0.0)
+    coming = [(at, source, packet) for source in sources for at, packet in source.packets]
+    for at, source, packet in sorted(coming, key=lambda each: each[0]):
+        recorder.take(source.owner, source.track, source.layer, packet, at)
+    recorder.close()
+    recorder.join()
+    return recorder
+
+
+def played(path: Path) -> tuple[list[float], list[float]]:
+    """The times of all pictures and of all sound in a file, decoded."""
+    with av.open(str(path)) as file:
+        times: dict[str, list[float]] = {"video": [], "audio": []}
+        for frame in file.decode():
+            times["video" if isinstance(frame, av.VideoFrame) else "audio"].append(frame.time or 0.0)
+        return times["video"], times["audio"]
+
+
+@pytest.mark.parametrize("codec", ["vp8", "vp9"])
+def test_all_that_came_plays_for_as_long_as_it_took(tmp_path: Path, codec: str) -> None:
+    """Every frame is in it, also when packets overtake each other."""
+    camera = Source("anna", "camera", codec, video_packets(codec, SECONDS))
+    voice = Source("anna", "microphone", "opus", sound_packets(SECONDS))
+    camera.shuffle()
+    voice.shuffle()
+    record(tmp_path / "a.webm", camera, voice)
+    pictures, sounds = played(tmp_path / "a.webm")
+    assert len(pictures) >= SECONDS * 15 - 1
+    assert len(sounds) >= SECONDS * 50 - 6  # the first packets may overtake each other
+    assert pictures[-1] - pictures[0] == pytest.approx(SECONDS, abs=0.15)
+    assert sounds[-1] - sounds[0] == pytest.approx(SECONDS, abs=0.15)
+    assert pictures[0] - sounds[0] == pytest.approx(0, abs=0.15)
+
+
+def test_after_a_loss_the_picture_goes_on_with_a_key_frame_that_was_asked_for(tmp_path: Path) -> None:
+    """Nothing is shown that builds on what is missing; the length stays."""
+    camera = Source("anna", "camera", "vp8", video_packets("vp8", SECONDS))
+    lost = next(packet.index for at, packet in camera.packets if at > 1.2)
+    camera.lose(lost)
+    record(tmp_path / "a.webm", camera)
+    pictures, _ = played(tmp_path / "a.webm")
+    assert camera.layer.key_frame_wanted
+    holes = [(a, b) for a, b in zip(pictures, pictures[1:], strict=False) if b - a > 0.1]
+    assert len(holes) == 1
+    assert holes[0] == pytest.approx((1.2, 2.0), abs=0.1)
+    assert pictures[-1] == pytest.approx(SECONDS, abs=0.15)
+
+
+def test_of_who_has_not_agreed_nothing_is_kept(tmp_path: Path) -> None:
+    """Neither sound nor picture; whoever agrees later is in it from then on."""
+    path = tmp_path / "a.webm"
+    recorder = Recorder("r1", path, ["anna"], 0.0)
+    voice = Source("ben", "microphone", "opus", sound_packets(SECONDS))
+    for at, packet in voice.packets:
+        if at == 2.0:
+            recorder.agreed = frozenset({"anna", "ben"})
+        recorder.take("ben", voice.track, voice.layer, packet, at)
+    recorder.close()
+    recorder.join()
+    _, sounds = played(path)
+    assert len(sounds) == pytest.approx(100, abs=2)
+    assert sounds[0] == pytest.approx(2.0, abs=0.05)
+
+
+def test_the_file_follows_who_speaks_and_says_so(tmp_path: Path) -> None:
+    """Ben speaks after Anna: his picture, his sound, and a chapter each where they are far enough apart."""
+    anna = [
+        Source("anna", "camera", "vp8", video_packets("vp8", SECONDS)),
+        Source("anna", "microphone", "opus", sound_packets(SECONDS)),
+    ]
+    ben = [
+        Source("ben", "camera", "vp8", video_packets("vp8", SECONDS, width=96, height=64)),
+        Source("ben", "microphone", "opus", sound_packets(SECONDS)),
+    ]
+    for source in ben:
+        source.begin_at(12.0)
+    record(tmp_path / "a.webm", *anna, *ben)
+    with av.open(str(tmp_path / "a.webm")) as file:
+        widths = [frame.width for frame in file.decode(video=0)]
+    assert (widths.count(160), widths.count(96)) == pytest.approx((60, 60), abs=1)
+    chapters = (tmp_path / "a.jsonl").read_text().splitlines()
+    assert chapters == ['{"ms": 0, "person": "anna"}', '{"ms": 12000, "person": "ben"}']
+
+
+def test_a_file_that_was_cut_off_plays_up_to_there(tmp_path: Path) -> None:
+    """A killed node, or a disk that took no more."""
+    camera = Source("anna", "camera", "vp8", video_packets("vp8", SECONDS))
+    record(tmp_path / "a.webm", camera)
+    whole = (tmp_path / "a.webm").read_bytes()
+    (tmp_path / "b.webm").write_bytes(whole[: len(whole) * 3 // 4])
+    pictures, _ = played(tmp_path / "b.webm")
+    assert 1.9 < pictures[-1] < SECONDS
+
+
+def test_a_full_disk_ends_the_recording_and_harms_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it failed; packets go on being forwarded."""
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("signaling.media.webm.WebM.flush", full)
+    camera = Source("anna", "camera", "vp8", video_packets("vp8", SECONDS))
+    recorder = record(tmp_path / "a.webm", camera)
+    assert recorder.failed
