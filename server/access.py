@@ -248,6 +248,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/people/{person}/ban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/unban"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/roles"): Access.ORGANISER,
+    # Recordings: whose call it is, who moderates it and what was published decides (signaling.recordings.pages)
+    ("GET", "/calls/{call}/recordings"): Access.SIGNED_IN,
+    ("POST", "/calls/{call}/recordings"): Access.SIGNED_IN,
+    ("POST", "/calls/{call}/recordings/answer"): Access.SIGNED_IN,
+    ("POST", "/calls/{call}/recordings/mark"): Access.SIGNED_IN,
+    ("POST", "/calls/{call}/recordings/end"): Access.SIGNED_IN,
+    ("GET", "/recordings/{recording}"): Access.SIGNED_IN,
+    ("GET", "/recordings/{recording}/file"): Access.SIGNED_IN,
+    ("POST", "/recordings/{recording}/publish"): Access.SIGNED_IN,
+    ("POST", "/recordings/{recording}/delete"): Access.SIGNED_IN,
     # LiveKit signs what it tells
     ("POST", "/livekit/webhook"): Access.PUBLIC,
     # Encoders and players. Who they are stands in their bearer token, and what they may do is asked with each request

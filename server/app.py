@@ -40,6 +40,7 @@ import signaling.listeners
 import signaling.live
 import signaling.livekit.webhook
 import signaling.own_data
+import signaling.recordings.pages
 import signaling.whip
 from chat import own_data
 from chat.frame import surround
@@ -82,6 +83,7 @@ from server.kernel.settings import Settings
 from server.live.identity import Identity, SessionCheck
 from server.live.parts import Live
 from signaling.parts import Calls
+from signaling.recordings.parts import Recordings
 from web import assets, pages
 from web.frame import LOCALE_COOKIE
 from web.i18n import negotiate
@@ -171,6 +173,7 @@ class Fairmatch:
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
+        Recordings.build(calls, persons.own_data)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
         return cls(kernel, files, templates, live, persons, found, talk, meets, calls)
@@ -196,6 +199,7 @@ class Fairmatch:
             *chat.calls.routes,
             *chat.pages.routes,
             *signaling.checking.routes,
+            *signaling.recordings.pages.routes,
             *signaling.whip.routes,
             *signaling.livekit.webhook.routes,
             *self.live.routes,

@@ -19,6 +19,7 @@ from rooms import model as rooms_model
 from server.kernel import outbox
 from server.live import model as live_model
 from signaling import model as signaling_model
+from signaling.recordings import model as recordings_model
 
 __all__ = [
     "chat_model",
@@ -36,6 +37,7 @@ __all__ = [
     "partners_model",
     "people_model",
     "products_model",
+    "recordings_model",
     "rooms_model",
     "search_model",
     "signaling_model",

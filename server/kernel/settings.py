@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     media_port: int = Field(
         default=0, ge=0, le=65535, description="UDP port of the media node; 0: any free one. The only port calls need."
     )
+    recording_days: int = Field(
+        default=90,
+        ge=1,
+        le=3_650,
+        description="Days for which recordings of calls are kept before they go by themselves.",
+    )
     media_addresses: list[str] = Field(
         default_factory=list, description="Addresses at which browsers reach the media node, as a JSON list."
     )

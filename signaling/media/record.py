@@ -279,11 +279,15 @@ class Recorder:
     def _is_best(self, track: Track, layer: Layer, packet: Packet) -> bool:
         """Of several encodings the best one, changed at key frames."""
         best = self._best.get(track.id)
-        if best is not layer and best in track.layers:
-            if not packet.key_frame or layer.bits_per_second <= best.bits_per_second:
-                return False
+        if best and best is not layer and best in track.layers:
+            return False if not packet.key_frame else self._changes(track, best, layer)
         self._best[track.id] = layer
         return True
+
+    def _changes(self, track: Track, best: Layer, layer: Layer) -> bool:
+        if is_better := layer.bits_per_second > best.bits_per_second:
+            self._best[track.id] = layer
+        return is_better
 
     def _begin(self, person: str, track: Track, layer: Layer) -> Stream:
         assert layer.codec

@@ -3,6 +3,7 @@
 import errno
 import random
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_after_a_loss_the_picture_goes_on_with_a_key_frame_that_was_asked_for(tm
     record(tmp_path / "a.webm", camera)
     pictures, _ = played(tmp_path / "a.webm")
     assert camera.layer.key_frame_wanted
-    holes = [(a, b) for a, b in zip(pictures, pictures[1:], strict=False) if b - a > 0.1]
+    holes = [(a, b) for a, b in pairwise(pictures) if b - a > 0.1]
     assert len(holes) == 1
     assert holes[0] == pytest.approx((1.2, 2.0), abs=0.1)
     assert pictures[-1] == pytest.approx(SECONDS, abs=0.15)

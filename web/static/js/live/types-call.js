@@ -83,6 +83,7 @@
  *   A call as it is now, and what you may do in it.
  * @property {Array<Participant>} participants  Everybody in it.
  * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
+ * @property {boolean} [recording]  Whether it is being recorded.
  * @property {number} v  The version that the first state after it follows.
  * @property {string} kind  What it belongs to: stage, booth, meeting.
  * @property {CallMay} may  What you may do.
@@ -90,6 +91,7 @@
  *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
  * @property {Array<Participant>} participants  Everybody in it.
  * @property {Array<string>} speakers  Ids of participants, the active speaker first; at most eight.
+ * @property {boolean} [recording]  Whether it is being recorded.
  * @typedef {object} CallToken
  *   Ask for a token with which an encoder sends into the call (WHIP), or a player watches it (WHEP).
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.

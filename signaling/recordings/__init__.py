@@ -1,0 +1,1 @@
+"""Recordings of calls: asked for by a moderator, agreed to by each person, replayed with rights."""

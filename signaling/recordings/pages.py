@@ -1,0 +1,204 @@
+"""The pages of recordings: ask, answer, end; replay, publish, delete."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from people.forms import Form
+from server.kernel.http import ProblemError, not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from signaling.parts import calls_of
+from signaling.protocol import Mark, MediaError
+from signaling.recordings import actions, queries
+from signaling.recordings.model import Recording
+from signaling.recordings.parts import Recordings
+from signaling.recordings.queries import Viewer
+from signaling.rights import CallRights
+from web.render import page, redirect
+
+TITLE_MOST = 80
+
+
+async def index(request: Request, status: int = 200, wrong: str = "") -> Response:
+    """The recordings of a call, and the one that runs."""
+    call_id = request.path_params["call"]
+    rights, me = await _entered(request, call_id)
+    viewer = Viewer(me, rights.moderate)
+    async with kernel_of(request).database.read() as session:
+        running = await queries.running(session, call_id)
+        answers = await queries.answers(session, running.id) if running else {}
+        ended = await queries.ended(session, viewer, call_id)
+        people = [*answers, *(each.by_id for each in ended), *([running.by_id] if running else [])]
+        names = await queries.names(session, people)
+    context: dict[str, Any] = {"running": running, "answers": answers, "ended": ended, "names": names, "me": me}
+    headers = {"cache-control": "no-store"}
+    return page(
+        request,
+        "signaling/recordings.html",
+        status,
+        headers=headers,
+        call=call_id,
+        rights=rights,
+        wrong=wrong,
+        **context,
+    )
+
+
+async def begin(request: Request) -> Response:
+    """Ask everybody in the call, and record who has agreed: at first who asks."""
+    call_id = request.path_params["call"]
+    rights, me = await _moderating(request, call_id)
+    kernel = kernel_of(request)
+    async with kernel.database.write() as uow:
+        if await queries.running(uow.session, call_id):
+            return redirect(_path(call_id))
+        recording = actions.begin(uow, call_id, rights.name, me)
+    try:
+        await recordings_of(request).fit(recording)
+    except MediaError as error:
+        async with kernel.database.write() as uow:
+            await actions.delete(uow, recording.id)
+        return await index(request, 409, "empty" if error.code == "not_found" else "away")
+    return redirect(_path(call_id))
+
+
+async def answer(request: Request) -> Response:
+    """Agree to be recorded, or not."""
+    call_id = request.path_params["call"]
+    _, me = await _entered(request, call_id)
+    agrees = (await Form.of(request)).typed("agrees")
+    if agrees not in ("yes", "no"):
+        raise ProblemError(400, "bad_request", "agrees: yes or no")
+    async with kernel_of(request).database.write() as uow:
+        recording = await queries.running(uow.session, call_id)
+        if recording is None:
+            return redirect(_path(call_id))
+        actions.answer(uow, recording.id, me, agrees=agrees == "yes")
+    try:
+        await recordings_of(request).fit(recording)
+    except MediaError as error:
+        if error.code != "not_found":
+            raise ProblemError(503, "unavailable", "recording") from None
+    return redirect(_path(call_id))
+
+
+async def mark(request: Request) -> Response:
+    """Set a chapter."""
+    call_id = request.path_params["call"]
+    await _moderating(request, call_id)
+    title = (await Form.of(request)).typed("title").strip()[:TITLE_MOST]
+    try:
+        if title:
+            await calls_of(request).back_end.mark(Mark(room=call_id, title=title))
+    except MediaError:
+        return await index(request, 409, "away")
+    return redirect(_path(call_id))
+
+
+async def end(request: Request) -> Response:
+    """End the recording."""
+    call_id = request.path_params["call"]
+    await _moderating(request, call_id)
+    async with kernel_of(request).database.read() as session:
+        recording = await queries.running(session, call_id)
+    if recording:
+        try:
+            await calls_of(request).back_end.end_recording(call_id)
+            await recordings_of(request).settle(recording.id)
+        except MediaError:
+            return await index(request, 503, "away")
+    return redirect(_path(call_id))
+
+
+async def replay(request: Request) -> Response:
+    """One recording, with its chapters."""
+    recording, rights, _ = await _shown(request)
+    async with kernel_of(request).database.read() as session:
+        chapters = await queries.chapters(session, recording.id)
+    headers = {"cache-control": "no-store"}
+    return page(
+        request, "signaling/recording.html", headers=headers, recording=recording, rights=rights, chapters=chapters
+    )
+
+
+async def file(request: Request) -> Response:
+    """The file, whole or the part that a player asks for."""
+    recording, _, _ = await _shown(request)
+    path = recordings_of(request).path(recording.id)
+    if not path.is_file():
+        raise not_found()
+    headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+    name = f"{recording.name} {recording.began_at:%Y-%m-%d}.webm" if "download" in request.query_params else None
+    return FileResponse(path, headers=headers, media_type="video/webm", filename=name)
+
+
+async def publish(request: Request) -> Response:
+    """Show it to all who may enter the room, or to moderators only."""
+    recording, _, me = await _shown(request, moderating=True)
+    is_shown = (await Form.of(request)).typed("published") == "yes"
+    async with kernel_of(request).database.write() as uow:
+        fresh = await uow.session.get_one(Recording, recording.id)
+        actions.publish(uow, fresh, me) if is_shown else actions.withdraw(fresh)
+    return redirect(f"/recordings/{recording.id}")
+
+
+async def delete(request: Request) -> Response:
+    """Remove it for good."""
+    recording, _, _ = await _shown(request, moderating=True)
+    async with kernel_of(request).database.write() as uow:
+        await actions.delete(uow, recording.id)
+    return redirect(_path(recording.call_id))
+
+
+def recordings_of(request: Request) -> Recordings:
+    """The parts that serve this request."""
+    return Recordings(calls_of(request))
+
+
+async def _entered(request: Request, call_id: str) -> tuple[CallRights, str]:
+    """What the viewer may do in a call, and who they are. Who may not enter it may not know of it either."""
+    me: str = request.state.person.id
+    rights = (await calls_of(request).rights([(me, call_id)])).get((me, call_id))
+    if rights is None or rights.kind == "conversation":  # two people alone: nothing goes through a node
+        raise not_found()
+    return rights, me
+
+
+async def _moderating(request: Request, call_id: str) -> tuple[CallRights, str]:
+    rights, me = await _entered(request, call_id)
+    if not rights.moderate:
+        raise ProblemError(403, "forbidden")
+    return rights, me
+
+
+async def _shown(request: Request, *, moderating: bool = False) -> tuple[Recording, CallRights, str]:
+    """A recording that the viewer may see; or, moderating, whose call they moderate."""
+    recording_id = request.path_params["recording"]
+    async with kernel_of(request).database.read() as session:
+        recording = await session.get(Recording, recording_id) if is_id(recording_id) else None
+    if recording is None or recording.ended_at is None:
+        raise not_found()
+    rights, me = await _entered(request, recording.call_id)
+    if not rights.moderate and (moderating or recording.published_at is None):
+        raise not_found()
+    return recording, rights, me
+
+
+def _path(call_id: str) -> str:
+    return f"/calls/{call_id}/recordings"
+
+
+routes = [
+    Route("/calls/{call}/recordings", index, name="recordings"),
+    Route("/calls/{call}/recordings", begin, methods=["POST"], name="record"),
+    Route("/calls/{call}/recordings/answer", answer, methods=["POST"], name="answer_recording"),
+    Route("/calls/{call}/recordings/mark", mark, methods=["POST"], name="mark_recording"),
+    Route("/calls/{call}/recordings/end", end, methods=["POST"], name="end_recording"),
+    Route("/recordings/{recording}", replay, name="recording"),
+    Route("/recordings/{recording}/file", file, name="recording_file"),
+    Route("/recordings/{recording}/publish", publish, methods=["POST"], name="publish_recording"),
+    Route("/recordings/{recording}/delete", delete, methods=["POST"], name="delete_recording"),
+]

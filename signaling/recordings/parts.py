@@ -1,0 +1,109 @@
+"""What recordings stand on, composed at the start: their jobs, and what a person may have of them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from people.own_data import OwnData
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import is_id
+from signaling.parts import Calls
+from signaling.protocol import MediaError, Record
+from signaling.recordings import actions, queries
+from signaling.recordings.finishing import finish
+from signaling.recordings.model import Recording, RecordingAnswer, RecordingChapter
+
+
+@dataclass
+class Recordings:
+    """The parts."""
+
+    calls: Calls
+
+    @classmethod
+    def build(cls, calls: Calls, own_data: OwnData) -> Self:
+        """Compose them."""
+        built, jobs = cls(calls), calls.kernel.jobs
+        jobs.register(actions.SETTLE_JOB, built._look, limit_s=600)
+        jobs.register(actions.FORGET_JOB, built._forget)
+        jobs.register(actions.REMOVE_JOB, built._remove_files)
+        own_data.register("recordings", collect, erase)
+        return built
+
+    def path(self, recording_id: str) -> Path:
+        """Where a recording's file lies. Raises ValueError for what is no id."""
+        if not is_id(recording_id):
+            raise ValueError("no id of a recording")
+        return self.calls.kernel.files.folder.absolute() / "recordings" / f"{recording_id}.webm"
+
+    async def fit(self, recording: Recording) -> None:
+        """Have the node record those who have agreed by now. Raises MediaError."""
+        async with self.calls.kernel.database.read() as session:
+            answers = await queries.answers(session, recording.id)
+        agreed = [person for person, agrees in answers.items() if agrees]
+        path = str(self.path(recording.id))
+        given = Record(room=recording.call_id, recording=recording.id, path=path, agreed=agreed)
+        await self.calls.back_end.record(given)
+
+    async def settle(self, recording_id: str) -> None:
+        """Where a recording has ended, make its file whole and note it; else look again later. May be done twice."""
+        kernel = self.calls.kernel
+        async with kernel.database.read() as session:
+            recording = await session.get(Recording, recording_id)
+        if recording is None or recording.ended_at is not None:
+            return
+        state = await self.calls.back_end.state(recording.call_id)
+        if state and state.recording == recording_id:
+            async with kernel.database.write() as uow:
+                actions.look_again(uow, recording_id, actions.LOOK_EVERY)
+            return
+        file = await asyncio.to_thread(finish, self.path(recording_id))
+        async with kernel.database.write() as uow:
+            fresh = await uow.session.get(Recording, recording_id, with_for_update=True)
+            if fresh is not None and fresh.ended_at is None:
+                actions.finish(uow, fresh, file, timedelta(days=kernel.settings.recording_days))
+
+    async def _look(self, payload: Mapping[str, Any]) -> None:
+        try:
+            await self.settle(payload["recording"])
+        except MediaError as error:  # its node does not answer: the job is tried again
+            raise RuntimeError(error.message) from error
+
+    async def _forget(self, payload: Mapping[str, Any]) -> None:
+        async with self.calls.kernel.database.write() as uow:
+            await actions.delete(uow, payload["recording"])
+
+    async def _remove_files(self, payload: Mapping[str, Any]) -> None:
+        await asyncio.to_thread(actions.remove_files, self.path(payload["recording"]))
+
+
+async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
+    """To which recordings somebody agreed or not, and when."""
+    found = (
+        select(Recording.name, Recording.began_at, RecordingAnswer.agrees, RecordingAnswer.at)
+        .join(Recording, Recording.id == RecordingAnswer.recording_id)
+        .where(RecordingAnswer.person_id == person_id)
+        .order_by(RecordingAnswer.at)
+    )
+    return {"answers": [dict(row._mapping) for row in await session.execute(found)]}
+
+
+async def erase(uow: UnitOfWork, person_id: str) -> None:
+    """Recordings that somebody can be heard in go as a whole: no part can be taken out of them."""
+    heard = select(RecordingAnswer.recording_id).where(RecordingAnswer.person_id == person_id, RecordingAnswer.agrees)
+    theirs = select(Recording.id).where(or_(Recording.id.in_(heard), Recording.by_id == person_id))
+    for recording_id in (await uow.session.scalars(theirs)).all():
+        await actions.delete(uow, recording_id)
+    await uow.session.execute(delete(RecordingAnswer).where(RecordingAnswer.person_id == person_id))
+    await uow.session.execute(
+        update(RecordingChapter).where(RecordingChapter.person_id == person_id).values(person_id=None)
+    )
+    await uow.session.execute(
+        update(Recording).where(Recording.published_by_id == person_id).values(published_by_id=None)
+    )
