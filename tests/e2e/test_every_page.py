@@ -54,6 +54,7 @@ NO_PAGES = {
     "/o/{slug}/documents/{document}",
     "/o/{slug}/products/{product}/documents/{document}",
     "/needs/{need}/files/{file}",
+    "/recordings/{recording}/file",
     "/partners/{slug}/look.css",
     "/discover/suggestions",
     "/imports/{batch}/progress",
@@ -80,6 +81,7 @@ ELSEWHERE = {
     "/meetings/day",
     "/meetings/rescues/{rescue}",
     "/meetings/{meeting}/later/{days}",
+    "/recordings/{recording}",
 }
 DEVELOPERS, PROGRAMS = "/dev/", "/api/"
 _PARAMETER = re.compile(r"{\w+(:path)?}")

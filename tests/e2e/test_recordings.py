@@ -1,0 +1,65 @@
+"""A moderator records, somebody agrees, and the recording plays in the browser; what is downloaded can be decoded."""
+
+from pathlib import Path
+
+import av
+from playwright.async_api import expect
+
+from tests.e2e.conftest import Come
+from tests.e2e.stage import Stage
+from tests.e2e.test_calls import ROOM, calling
+from tests.support.axe import assert_accessible
+from tests.support.server_process import Servers
+
+_PLAYS = """async (video) => {
+  await video.play();
+  while (video.currentTime < 0.5) await new Promise((resolve) => requestAnimationFrame(resolve));
+  return [video.videoWidth, video.duration];
+}"""
+_SHOWN_AT = """(video) => new Promise((resolve) => {
+  if (!video.seeking && video.currentTime > 0) resolve(video.currentTime);
+  else video.addEventListener("seeked", () => resolve(video.currentTime), { once: true });
+})"""
+
+
+async def test_what_a_moderator_records_of_those_who_agree_plays(
+    stage: Stage, servers: Servers, come: Come, tmp_path: Path
+) -> None:
+    olga = await calling(come, stage, "olga", ROOM)
+    ben = await calling(come, stage, "ben", ROOM)
+    for one in (olga, ben):
+        await one.join()
+        await expect(one.page.locator(".call-bar")).to_be_visible()
+    await olga.sees_and_hears()
+
+    await olga.page.get_by_role("link", name="Recordings").click()
+    await expect(olga.page.get_by_text("No recordings yet")).to_be_visible()
+    await olga.page.get_by_role("button", name="Record", exact=True).click()
+    await expect(olga.page.get_by_text("This call is being recorded.")).to_be_visible()
+    await ben.page.get_by_role("link", name="Do you agree?").click()
+    await ben.page.get_by_role("button", name="I agree").click()
+    await expect(ben.page.get_by_text("You agreed.")).to_be_visible()
+    await assert_accessible(ben.page)
+    for _ in range(3):
+        await olga.sees_and_hears()
+
+    await olga.page.get_by_label("Chapter").fill("The machine")
+    await olga.page.get_by_role("button", name="Set chapter").click()
+    for _ in range(3):
+        await olga.sees_and_hears()
+    await olga.page.get_by_role("button", name="End the recording").click()
+    await olga.page.locator(".list a").first.click()
+    video = olga.page.locator("video.recording-picture")
+    width, seconds = await video.evaluate(_PLAYS)
+    assert width > 0
+    assert 1 < seconds < 120
+    await olga.page.get_by_role("link", name="The machine").press("Enter")
+    assert await video.evaluate(_SHOWN_AT) > 0
+    assert "/file" not in olga.page.url
+    await assert_accessible(olga.page)
+
+    link = await olga.page.get_by_role("link", name="Download").get_attribute("href")
+    answer = await olga.page.context.request.get(f"{servers.url}{link}")
+    (tmp_path / "recording.webm").write_bytes(await answer.body())
+    with av.open(str(tmp_path / "recording.webm")) as file:
+        assert len(list(file.decode(video=0))) > 10
