@@ -3,14 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
-from directory.imports.pages.bringing import FILE_MOST as IMPORT_MOST
-from directory.needs.actions import FILE_MOST
-from directory.organisations.pages.uploads import DOCUMENT_MOST
-from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
-from people.photos import MOST_BYTES
 from server.kernel.access import Access
-from signaling.livekit.webhook import BODY_BYTES as WEBHOOK_BYTES
-from signaling.whip import BODY_BYTES
 
 ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/healthz"): Access.PUBLIC,
@@ -378,24 +371,4 @@ LIVE_METHODS: dict[str, Access] = {
     "call.caption": Access.SIGNED_IN,
     "call.signal": Access.SIGNED_IN,
     "call.ring": Access.SIGNED_IN,
-}
-
-# Bytes of a body, for the routes that take more than server.kernel.body.DEFAULT_MAX_BODY.
-BODY_LIMITS: dict[tuple[str, str], int] = {
-    ("POST", "/csp-report"): 16 * 1024,
-    ("POST", "/whip/{call}"): BODY_BYTES,
-    ("POST", "/whep/{call}"): BODY_BYTES,
-    ("POST", "/livekit/webhook"): WEBHOOK_BYTES,
-    ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
-    ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
-    ("POST", "/imports"): IMPORT_MOST + 64 * 1024,
-    ("POST", "/imports/{batch}/mapping"): 2 * 1024 * 1024,  # a field for each of up to a thousand columns
-    ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
-    ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
-    ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
-    ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
-    ("POST", "/fairs/{fair}/meetings/timetable/wishes"): WISHES_FILE_MOST + 64 * 1024,
-    ("POST", "/needs/{need}/files"): FILE_MOST + 64 * 1024,  # the same with an attachment
-    ("POST", "/o/{slug}/products/{product}/pictures"): MOST_BYTES + 64 * 1024,
-    ("POST", "/o/{slug}/products/{product}/documents"): DOCUMENT_MOST + 64 * 1024,
 }

@@ -55,7 +55,8 @@ from people import api_tokens, sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
 from server import mailbox
-from server.access import BODY_LIMITS, LIVE_METHODS, ROUTES
+from server.access import LIVE_METHODS, ROUTES
+from server.body_limits import BODY_LIMITS
 from server.kernel import health, reports
 from server.kernel.body import SizeLimit
 from server.kernel.bus import Bus
