@@ -119,15 +119,16 @@ async def _page(request: Request, form: Form | None = None) -> Response:
         decided = await pairings.decided(session, here.fair.id)
         counts = await wishes.counts(session, here.fair.id)
     until = plan.wishes_until.astimezone(ZoneInfo(here.fair.time_zone)) if plan.wishes_until else None
-    values = {f"weight.{each.id}": f"{each.weight:g}" for each in groups}
-    values["until"] = until.strftime("%Y-%m-%dT%H:%M") if until else ""
-    form = form or Form(None, request.state.locale, **values)
+    saved = {f"weight.{each.id}": f"{each.weight:g}" for each in groups}
+    saved["until"] = until.strftime("%Y-%m-%dT%H:%M") if until else ""
+    form = form or Form(None, request.state.locale)
     return show(
         request,
         "timetable_rules",
         200 if form.good else 422,
         fair=here.shown,
         form=form,
+        saved=saved,
         groups=groups,
         days=by_day([Choice(each) for each in slots], me(request)),
         decided=decided,

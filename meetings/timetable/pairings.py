@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -59,13 +59,14 @@ async def decide(uow: UnitOfWork, fair: Fair, one_id: str, other_id: str, slot_i
     if one_id == other_id:
         raise UnacceptableError(N_("Somebody is to meet themselves."))
     await uow.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update())
-    await undo(uow, fair.id, one_id, other_id)
-    if slot_id is not None:
-        await _check(uow, fair, one_id, other_id, slot_id)
-    count = select(func.count()).select_from(Pairing).where(Pairing.fair_id == fair.id)
-    if (await uow.session.scalar(count) or 0) >= MOST:
-        raise UnacceptableError(N_("There are as many decisions as there can be: %(most)s."), most=MOST)
     one, other = sorted((one_id, other_id))
+    others = Pairing.fair_id == fair.id, or_(Pairing.one_id != one, Pairing.other_id != other)
+    # Everything is looked at before anything changes: whoever is refused keeps what was decided before.
+    if slot_id is not None:
+        await _check(uow, fair, (one, other), slot_id, others)
+    if (await uow.session.scalar(select(func.count()).select_from(Pairing).where(*others)) or 0) >= MOST:
+        raise UnacceptableError(N_("There are as many decisions as there can be: %(most)s."), most=MOST)
+    await undo(uow, fair.id, one, other)
     row = Pairing(fair_id=fair.id, one_id=one, other_id=other, slot_id=slot_id, at=uow.clock.now(), by_id=by_id)
     uow.session.add(row)
     await uow.session.flush()
@@ -78,12 +79,13 @@ async def undo(uow: UnitOfWork, fair_id: str, one_id: str, other_id: str) -> Non
     await uow.session.execute(delete(Pairing).where(*these))
 
 
-async def _check(uow: UnitOfWork, fair: Fair, one_id: str, other_id: str, slot_id: str) -> None:
+async def _check(
+    uow: UnitOfWork, fair: Fair, pair: tuple[str, str], slot_id: str, others: Sequence[ColumnElement[bool]]
+) -> None:
     if not await slots_by_id(uow.session, fair.id, [slot_id]):
         raise UnacceptableError(N_("This time is not on offer any more."))
-    pair = [one_id, other_id]
     same = or_(Pairing.one_id.in_(pair), Pairing.other_id.in_(pair))
-    taken = select(Pairing).where(Pairing.fair_id == fair.id, Pairing.slot_id == slot_id, same).limit(1)
+    taken = select(Pairing).where(*others, Pairing.slot_id == slot_id, same).limit(1)
     if (found := await uow.session.scalar(taken)) is not None:
         busy = await uow.session.get_one(Person, found.one_id if found.one_id in pair else found.other_id)
         raise UnacceptableError(N_("%(name)s is pinned at this time already."), name=busy.name)

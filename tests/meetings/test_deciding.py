@@ -43,6 +43,29 @@ async def test_pinned_pairs_meet_at_their_time_and_forbidden_ones_never(there: S
         assert len((await session.scalars(select(Pairing))).all()) == 1
 
 
+async def test_what_is_refused_leaves_what_was_decided_and_what_was_saved(there: Scene) -> None:
+    early, late = (await there.slots())[3:5]
+    async with there.kernel.database.write() as uow:
+        group = await plans.add_group(uow, there.fair.id, GroupWish("Buyers", None, [there.ids["aylin"]]))
+    weight = {f"weight.{group.id}": "2.5", "until": "2026-09-14T18:00"}
+    assert (await there["edda"].post(f"{PATH}/rules", data=weight)).is_redirect
+    assert await decide(there, "edda", "dev", early.id) == 303
+    assert await decide(there, "edda", "dev", early.id) == 303  # once more is no clash with itself
+    assert await decide(there, "edda", "chloe", late.id) == 303
+    mail = await mails(there)
+    data = {"one": mail[there.ids["dev"]], "other": mail[there.ids["edda"]], "slot": late.id}
+    refused = await there["edda"].post(f"{PATH}/pairings", data=data)
+    assert refused.status_code == 422
+    assert 'value="2.5"' in refused.text
+    assert 'value="2026-09-14T18:00"' in refused.text
+    async with there.kernel.database.read() as session:
+        kept = {
+            frozenset((each.one_id, each.other_id)): each.slot_id for each in await session.scalars(select(Pairing))
+        }
+    assert kept[frozenset((there.ids["edda"], there.ids["dev"]))] == early.id
+    assert len(kept) == 2
+
+
 async def test_a_must_about_a_forbidden_pair_is_named(there: Scene) -> None:
     mail = await mails(there)
     await bring(there, f"{mail[there.ids['aylin']]},{mail[there.ids['bernd']]},must,1")
