@@ -1,4 +1,4 @@
-"""How many bytes a request may bring, where that is more or less than usual: a row per route, as in server/access.py."""
+"""How many bytes a request may bring, where that is more than usual: a row per route, as in server/access.py."""
 
 from directory.imports.pages.bringing import FILE_MOST as IMPORT_MOST
 from directory.needs.actions import FILE_MOST

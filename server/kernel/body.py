@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.http import ProblemError
 
-# Forms and JSON are small; what needs more says so in server.access.BODY_LIMITS.
+# Forms and JSON are small; what needs more says so in server.body_limits.BODY_LIMITS.
 DEFAULT_MAX_BODY = 1024 * 1024
 # All headers of one request together; the address comes on top.
 MAX_HEAD = 32 * 1024
