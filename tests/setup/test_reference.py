@@ -9,3 +9,10 @@ from bin.reference import pages
 @pytest.mark.parametrize("name", sorted(str(path.relative_to(ROOT)) for path in pages()))
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text() == pages()[ROOT / name], "`make docs` writes it anew"
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    records = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    assert [int(page.name[:4]) for page in records] == list(range(1, len(records) + 1))
+    for page in records:
+        assert page.read_text().startswith(f"# {int(page.name[:4])}. "), page.name
