@@ -92,6 +92,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 # Differs once a table or an index was made or dropped; copies of a database have the numbers of what they were made of.
 _SHAPE = "SELECT sum(oid::bigint) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+_REVISION = "SELECT version_num FROM alembic_version"
 # Empties whatever has rows, without asking who refers to whom: a quarter of the time that a new database takes.
 _EMPTY = """
 DO $$ DECLARE part regclass; filled boolean; BEGIN
@@ -112,6 +113,7 @@ class Databases:
         self._server = server
         self._template = _new_name()
         self._shape: object = None
+        self._revision: object = None
         self._empty: list[str] = []
         self._do("CREATE DATABASE {}", self._template)
 
@@ -124,6 +126,7 @@ class Databases:
         name = _new_name()
         with psycopg.connect(self.make(name)) as connection:
             self._shape = connection.execute(_SHAPE).fetchone()
+            self._revision = connection.execute(_REVISION).fetchone()
         return name
 
     def make(self, name: str) -> str:
@@ -139,7 +142,8 @@ class Databases:
         yield url
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(_ALONE)
-            if same := connection.execute(_SHAPE).fetchone() == self._shape:
+            same = connection.execute(_SHAPE).fetchone() == self._shape
+            if same := same and connection.execute(_REVISION).fetchone() == self._revision:
                 connection.execute(_EMPTY)
                 self._empty.append(name)
         if not same:
