@@ -6,12 +6,14 @@ one line in with what to run, one line out with its process number, and a last o
 """
 
 import json
+import math
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -82,23 +84,34 @@ class Fork:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._code: int | None = None
+        self._lock = threading.Lock()
         self.pid = int(self._lines.readline())
 
     def poll(self) -> int | None:
         """Its exit code; None while it runs."""
-        try:
-            return self.wait(0.000_001)
-        except subprocess.TimeoutExpired:
-            return None
+        with self._lock:
+            return self._listen(0.000_001)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired after so many seconds."""
+        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired after so many seconds.
+
+        It listens for a moment at a time, since another thread may ask, too: one that waits for it to come up.
+        """
+        deadline = time.monotonic() + timeout if timeout is not None else math.inf
+        while time.monotonic() < deadline:
+            with self._lock:
+                code = self._listen(0.05)
+            if code is not None:
+                return code
+        raise subprocess.TimeoutExpired(["fairmatch"], timeout or 0.0)
+
+    def _listen(self, seconds: float) -> int | None:
         if self._code is None:
-            self._connection.settimeout(timeout)
+            self._connection.settimeout(seconds)
             try:
                 said = self._connection.recv(_LINE)
             except TimeoutError:
-                raise subprocess.TimeoutExpired(["fairmatch"], timeout or 0.0) from None
+                return None
             self._code = int(said or -signal.SIGKILL)
             self._lines.close()
             self._connection.close()
