@@ -87,7 +87,7 @@ DEVELOPERS, PROGRAMS = "/dev/", "/api/"
 _PARAMETER = re.compile(r"{\w+(:path)?}")
 _LINK = re.compile(r'href="(/[^"#?]*)')
 # How many pages of a kind are asked for where links lead: one need leads to its answers, another one does not.
-OF_A_KIND = 2
+OF_A_KIND = 3
 # What a page must be beyond axe's rules, told in words where it is not.
 _FAULTS = """() => {
     const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;
@@ -140,7 +140,7 @@ class Walk:
             self.seen.add(pattern)
 
     async def _found(self) -> dict[str, str]:
-        """An address for each kind of page that is new, by following links; never more than two of a kind."""
+        """An address for each kind of page that is new, by following links; never more than three of a kind."""
         waiting, asked, found = list(BEGINNINGS), Counter[str](), {}
         while waiting:
             path = waiting.pop(0)

@@ -10,11 +10,6 @@ _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-# By night colours are others, and nothing else: what else axe looks at was looked at by day.
-_COLOURS = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    "resultTypes": ["violations"],
-}
 # Only what is broken comes back: all that was found in order would take longer to bring over than to find.
 _RUN = "rules => axe.run(document, rules).then(({ violations }) => violations)"
 _IS_LIGHT = "matchMedia('(prefers-color-scheme: light)').matches"
@@ -25,15 +20,15 @@ async def assert_accessible(page: Page) -> None:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(Axe().axe_script)
     light = await page.evaluate(_IS_LIGHT)
-    await _assert_accessible(page, _RULES)
+    await _assert_accessible(page)
     await page.emulate_media(color_scheme="dark" if light else "light")
-    await _assert_accessible(page, _COLOURS)
+    await _assert_accessible(page)
     await page.emulate_media(color_scheme="light" if light else "dark")
 
 
-async def _assert_accessible(page: Page, rules: dict[str, Any]) -> None:
+async def _assert_accessible(page: Page) -> None:
     scheme = "light" if await page.evaluate(_IS_LIGHT) else "dark"
-    broken = await page.evaluate(_RUN, rules)
+    broken = await page.evaluate(_RUN, _RULES)
     assert not broken, f"axe on {page.url} ({scheme}):\n" + "\n".join(map(_told, broken))
 
 
