@@ -1,5 +1,6 @@
 """A fair at real browsers: going in and out, keeping order before everybody's eyes, and all of it without scripts."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Come
@@ -59,10 +60,11 @@ async def test_who_is_here_opens_from_a_button_on_a_phone(stage: Stage, servers:
 
 
 @same_on_both_grounds
+@pytest.mark.parametrize("locale", ["en", "de"])
 async def test_axe_finds_nothing_where_an_organiser_is_refused_and_somebody_is_banned(
-    stage: Stage, servers: Servers, come: Come
+    stage: Stage, servers: Servers, come: Come, locale: str
 ) -> None:
-    olga = (await come(stage["olga"], locale="de")).page
+    olga = (await come(stage["olga"], locale=locale)).page
     ben = f"{LOBBY}/people/{stage['ben'].id}"
     await olga.goto(f"{LOBBY}/plan")
     await olga.locator("#ends_on").fill("2020-01-01")
@@ -77,7 +79,7 @@ async def test_axe_finds_nothing_where_an_organiser_is_refused_and_somebody_is_b
     await olga.locator('form[action$="/ban"] button').click()
     await expect(olga.locator('form[action$="/unban"]')).to_be_visible()
     await _are_accessible(olga, [ben, f"{LOBBY}/people"])
-    banned = (await come(stage["ben"], locale="de", path="/")).page
+    banned = (await come(stage["ben"], locale=locale, path="/")).page
     await _are_accessible(banned, ["/", f"/fairs/{SLUG}"])
 
 

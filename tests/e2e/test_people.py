@@ -12,7 +12,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.mailbox import link_to
 from tests.e2e.stage import Stage
 from tests.support.axe import assert_accessible
-from tests.support.browser import PHONE, OpenTab, Tab
+from tests.support.browser import DESK, PHONE, OpenTab, Tab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
@@ -185,10 +185,11 @@ async def test_another_time_zone_is_offered_quietly(aylin: Tab) -> None:
     await expect(page.locator("zone-hint")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("locale", "size"), [("en", DESK), ("de", PHONE)])
 async def test_what_no_link_leads_to_is_sound_for_every_reader(
-    stage: Stage, servers: Servers, open_tab: OpenTab
+    stage: Stage, servers: Servers, open_tab: OpenTab, locale: str, size: dict[str, int]
 ) -> None:
-    tab = await open_tab(servers.url, locale="de", size=PHONE)
+    tab = await open_tab(servers.url, locale=locale, size=size)
     page = tab.page
     await page.goto("/sign-in/link")
     await _check(page)
