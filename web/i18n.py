@@ -104,7 +104,7 @@ def load(locale: str, folder: Path = TRANSLATIONS) -> Messages:
     return _merged(locale, tuple((path, path.stat().st_mtime_ns) for path in _files(locale, folder)))
 
 
-@lru_cache
+@lru_cache(maxsize=2 * len(LOCALES))
 def _merged(locale: str, files: tuple[tuple[Path, int], ...]) -> Messages:
     """Reading them takes longer than anything else in a start: once is enough, until one of them changes."""
     merged = Catalog(locale=locale, fuzzy=False)
