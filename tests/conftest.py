@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.backend",
     "tests.support.server_process",
     "tests.support.browser",
+    "tests.support.turn",
     "tests.kernel_fixtures",
 ]
 

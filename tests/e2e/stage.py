@@ -1,5 +1,7 @@
 """A fair with people in it who can talk at once: in the database before the servers start, signed in without a mail."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -49,20 +51,27 @@ class Stage:
         return self.guests[name]
 
 
-async def set_up(backend: Backend) -> Stage:
-    """Write the fair into the database of a test. To be done before its servers start: SQLite is theirs alone."""
+@asynccontextmanager
+async def writing(backend: Backend) -> AsyncIterator[UnitOfWork]:
+    """The database of a test, to be written to before its servers start: SQLite is theirs alone."""
     kernel = create_kernel(backend.settings())
     try:
         async with kernel.database.write() as uow:
-            people = {name: _person(name) for name in NAMES}
-            uow.session.add_all(people.values())
-            await uow.session.flush()
-            channel = await _fair(uow, people)
-            direct = await chat.actions.converse(uow, people["aylin"].id, people["ben"].id)
-            guests = {name: await _guest(uow, person) for name, person in people.items()}
-            guests["aylin_at_her_desk"] = await _guest(uow, people["aylin"])
+            yield uow
     finally:
         await kernel.database.close()
+
+
+async def set_up(backend: Backend) -> Stage:
+    """Write the fair into the database of a test."""
+    async with writing(backend) as uow:
+        people = {name: _person(name) for name in NAMES}
+        uow.session.add_all(people.values())
+        await uow.session.flush()
+        channel = await _fair(uow, people)
+        direct = await chat.actions.converse(uow, people["aylin"].id, people["ben"].id)
+        guests = {name: await _guest(uow, person) for name, person in people.items()}
+        guests["aylin_at_her_desk"] = await _guest(uow, people["aylin"])
     return Stage(guests, f"chat:{channel}", f"/messages/{direct}")
 
 

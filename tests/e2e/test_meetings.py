@@ -10,9 +10,8 @@ from fairs import queries as fair_queries
 from meetings import plans, queries
 from meetings.grid import Hours
 from meetings.plans import Wish
-from server.app import create_kernel
 from tests.e2e.conftest import Come
-from tests.e2e.stage import SLUG, Stage, set_up
+from tests.e2e.stage import SLUG, Stage, set_up, writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.server_process import Serve, Servers
@@ -22,22 +21,18 @@ from tests.support.server_process import Serve, Servers
 async def stage(backend: Backend) -> Stage:
     """The fair, with a plan that lays a time four minutes from now: its room is open as soon as it is booked."""
     made = await set_up(backend)
-    kernel = create_kernel(backend.settings())
-    try:
-        async with kernel.database.write() as uow:
-            fair = await fair_queries.by_slug(uow.session, SLUG)
-            assert fair is not None
-            fair.time_zone = "UTC"
-            now = datetime.now(UTC)
-            opens = now + timedelta(minutes=5)
-            fair.starts_on, fair.ends_on = opens.date(), opens.date() + timedelta(days=1)
-            minutes = opens.hour * 60 + opens.minute
-            hours = [Hours(fair.starts_on, minutes, min(minutes + 60, 1440)), Hours(fair.ends_on, 540, 720)]
-            wish = Wish("request", 10, 0, 20, 20, 10, 48, hours)
-            await plans.arrange(uow, fair, wish, by_id=made["olga"].id)
-            assert await queries.slots_of(uow.session, fair.id)
-    finally:
-        await kernel.database.close()
+    async with writing(backend) as uow:
+        fair = await fair_queries.by_slug(uow.session, SLUG)
+        assert fair is not None
+        fair.time_zone = "UTC"
+        now = datetime.now(UTC)
+        opens = now + timedelta(minutes=5)
+        fair.starts_on, fair.ends_on = opens.date(), opens.date() + timedelta(days=1)
+        minutes = opens.hour * 60 + opens.minute
+        hours = [Hours(fair.starts_on, minutes, min(minutes + 60, 1440)), Hours(fair.ends_on, 540, 720)]
+        wish = Wish("request", 10, 0, 20, 20, 10, 48, hours)
+        await plans.arrange(uow, fair, wish, by_id=made["olga"].id)
+        assert await queries.slots_of(uow.session, fair.id)
     return made
 
 

@@ -7,8 +7,8 @@ from playwright.async_api import Page, expect
 
 from people import sessions
 from people.model import Person
-from server.app import create_kernel
 from tests.directory.needs.network import HIDDEN, REASON, seed
+from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import PHONE, OpenTab
@@ -36,16 +36,12 @@ class Place:
 @pytest.fixture
 async def place(backend: Backend, serve: Serve) -> Place:
     """A utility and a start-up with a charger, written before the servers start: SQLite is theirs alone."""
-    kernel = create_kernel(backend.settings())
-    try:
-        async with kernel.database.write() as uow:
-            people, _, _ = await seed(uow)
-            cookies = {}
-            for key in ("bernd", "aylin"):
-                person = await uow.session.get_one(Person, people[key])
-                cookies[key] = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
-    finally:
-        await kernel.database.close()
+    async with writing(backend) as uow:
+        people, _, _ = await seed(uow)
+        cookies = {}
+        for key in ("bernd", "aylin"):
+            person = await uow.session.get_one(Person, people[key])
+            cookies[key] = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
     return Place(await serve(dev=True), cookies)
 
 

@@ -1,7 +1,7 @@
 """Whoever wants calls through the relay only has them so: over UDP, TCP and TLS, with one person and in a room."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
@@ -12,8 +12,6 @@ from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.talk import Talk
 from tests.support.browser import FLAGS
 from tests.support.certificate import key_pin
-from tests.support.desk import scratch
-from tests.support.guard import Guard
 from tests.support.server_process import Serve, Servers
 from tests.support.services import program_of
 from tests.support.turn import SECRET, Coturn
@@ -53,17 +51,6 @@ CHANGES = """async ([url, way]) => {
   while (!(await ways()).includes(way)) await new Promise((resolve) => setTimeout(resolve, 50));
   return performance.now() - began;
 }"""
-
-
-@pytest.fixture(scope="module")
-def coturn() -> Iterator[Coturn]:
-    """The relay."""
-    guard = Guard()
-    folder = scratch()
-    guard.remove(folder)
-    with Coturn(folder, guard) as running:
-        yield running
-    guard.close()
 
 
 @pytest.fixture(scope="module")

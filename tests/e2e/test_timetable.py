@@ -13,11 +13,10 @@ from fairs.model import Fair
 from meetings import plans
 from meetings.grid import Hours
 from meetings.plans import Wish
-from server.app import create_kernel
 from server.kernel.db import UnitOfWork
 from server.kernel.settings import Settings
 from tests.e2e.conftest import Come
-from tests.e2e.stage import SLUG, Stage, set_up
+from tests.e2e.stage import SLUG, Stage, set_up, writing
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -39,14 +38,10 @@ def settings(embedded_settings: Settings) -> Settings:
 async def stage(backend: Backend) -> Stage:
     """The fair with sixty people more, and times for meetings tomorrow."""
     made = await set_up(backend)
-    kernel = create_kernel(backend.settings())
-    try:
-        async with kernel.database.write() as uow:
-            fair = await fair_queries.by_slug(uow.session, SLUG)
-            assert fair is not None
-            await _fill(uow, fair, made["olga"].id)
-    finally:
-        await kernel.database.close()
+    async with writing(backend) as uow:
+        fair = await fair_queries.by_slug(uow.session, SLUG)
+        assert fair is not None
+        await _fill(uow, fair, made["olga"].id)
     return made
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -13,23 +12,10 @@ from server.kernel.settings import Settings
 from signaling.turn import LIFETIME, IceServer, ice_servers
 from signaling.turn_client import TurnRefused, TurnUrl, allocation
 from tests.support.daemon import free_port
-from tests.support.desk import scratch
-from tests.support.guard import Guard
 from tests.support.turn import SECRET, Coturn
 
 DENIED = "10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 127.0.0.2 0.0.0.0 224.0.0.1 255.255.255.255"
 USER_QUOTA = 24  # as deploy/turnserver.conf says
-
-
-@pytest.fixture(scope="module")
-def coturn() -> Iterator[Coturn]:
-    """One for all tests here: each comes as somebody else."""
-    guard = Guard()
-    folder = scratch()
-    guard.remove(folder)
-    with Coturn(folder, guard) as running:
-        yield running
-    guard.close()
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """A real coturn on loopback ports, configured as it is deployed."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import pytest
 
 from bin.places import ROOT
 from signaling.media import stun
 from tests.support.certificate import write_certificate
 from tests.support.daemon import Daemon, answers, free_port
+from tests.support.desk import scratch
 from tests.support.guard import Guard
 from tests.support.services import program_of
 
@@ -65,3 +68,14 @@ class Coturn(Daemon):
                 return bool(probe.recv(1_000))
             except OSError:
                 return False
+
+
+@pytest.fixture(scope="session")
+def coturn() -> Iterator[Coturn]:
+    """One relay for all tests of this test process: each comes to it as somebody else."""
+    guard = Guard()
+    folder = scratch()
+    guard.remove(folder)
+    with Coturn(folder, guard) as running:
+        yield running
+    guard.close()
