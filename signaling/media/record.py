@@ -89,7 +89,7 @@ class Floor:
         self._levels[owner] = loudness, now
         mine = self.level(self.owner, now)
         if owner == self.owner:
-            if all(loudness >= level for level, _ in self._levels.values()):
+            if all(loudness >= self.level(each, now) for each in self._levels):
                 self.loudest_at = now
             return False
         if self.owner and (loudness < AUDIBLE or loudness <= mine):
@@ -300,9 +300,10 @@ class Recorder:
     def _work(self) -> None:
         try:
             self._write_all()
-        except OSError as error:  # the disk is full: what is written stays, and plays
+        except Exception as error:  # the disk is full, or somebody sent what nobody should: what is written stays
             self.failed = True
-            log.error("recording_failed", recording=self.id, reason=str(error))
+            trace = None if isinstance(error, OSError) else error
+            log.error("recording_failed", recording=self.id, reason=str(error), exc_info=trace)
 
     def _write_all(self) -> None:
         try:
