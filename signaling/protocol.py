@@ -130,13 +130,18 @@ class RoomName(Frame):
     room: Id
 
 
+# Persons that a recording counts as agreed: whoever answered last comes before who answered earlier.
+AGREED_MOST = 2_000
+
+
 class Record(Frame):
     """Record a room, or change who has agreed: of everybody else nothing is kept."""
 
     room: Id
     recording: Id
     path: str = Field(description="The file, below a folder that the server and the node share.")
-    agreed: list[str] = Field(max_length=2_000, description="Persons who agreed.")
+    agreed: list[str] = Field(max_length=AGREED_MOST, description="Persons who agreed.")
+    begins: bool = Field(default=False, description="Whether to begin; else one that has ended is not begun again.")
 
 
 class Mark(Frame):

@@ -209,6 +209,8 @@ class Room:
     def record(self, given: Record) -> None:
         """Begin to record, or fit a recording to who has agreed by now. Raises MediaError."""
         if self.recorder is None:
+            if not given.begins:
+                raise MediaError("not_found", "recording: it has ended")
             try:
                 self.recorder = Recorder(given.recording, Path(given.path), given.agreed, self.mux.clock())
             except OSError as error:

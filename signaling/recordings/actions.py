@@ -62,14 +62,15 @@ def withdraw(recording: Recording) -> None:
 
 
 async def delete(uow: UnitOfWork, recording_id: str) -> None:
-    """Remove it with all that belongs to it; its file goes after the commit."""
+    """Remove it with all that belongs to it. After the commit it is ended where it still runs, and its files go."""
     for table in (RecordingAnswer, RecordingChapter):
         await uow.session.execute(sql_delete(table).where(table.recording_id == recording_id))
-    await uow.session.execute(sql_delete(Recording).where(Recording.id == recording_id))
-    uow.enqueue(REMOVE_JOB, {"recording": recording_id})
+    gone = sql_delete(Recording).where(Recording.id == recording_id).returning(Recording.call_id)
+    call_id = await uow.session.scalar(gone)
+    uow.enqueue(REMOVE_JOB, {"recording": recording_id, "call": call_id})
 
 
 def remove_files(path: Path) -> None:
-    """Remove a recording's file and what stands beside it."""
-    for each in (path, path.with_suffix(".jsonl")):
+    """Remove a recording's file and what stands beside it, copies that a killed worker left as well."""
+    for each in path.parent.glob(f"{path.stem}.*"):
         each.unlink(missing_ok=True)

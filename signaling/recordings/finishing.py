@@ -1,10 +1,16 @@
 """The end of a recording: its length, an index for jumping, and chapters come into the file. Nothing is decoded."""
 
+import contextlib
 import json
+import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 Chapter = tuple[int, str | None, str]  # milliseconds, who speaks, or a title
 
@@ -19,23 +25,27 @@ class Finished:
 
 
 def finish(path: Path) -> Finished:
-    """Make a file whole that may end anywhere. Takes time with the file's length: not for the event loop."""
+    """Make a file whole that may end anywhere. Takes time with the file's length: not for the event loop.
+
+    Two may do it at once: each makes a copy of its own, and one of them stays.
+    """
     import av
     from av.error import FFmpegError
 
     if not path.is_file():
         return Finished(0.0, 0, [])
     chapters = _chapters(path.with_suffix(".jsonl"))
-    whole = path.with_suffix(".whole.webm")
-    try:
-        seconds = _copied(av, path, whole, chapters)
-    except FFmpegError:  # nothing in it but its beginning, or no room for the copy: it stays as it is
-        seconds = 0.0
-    if seconds:
-        whole.replace(path)
-    else:
-        whole.unlink(missing_ok=True)
-    return Finished(seconds, path.stat().st_size, chapters)
+    whole = path.with_suffix(f".{secrets.token_hex(4)}.webm")
+    with path.open("rb") as source:  # opened once: the other one's copy may take its place meanwhile
+        used, seconds = _length(av, source)
+        try:
+            if used:
+                _copy(av, source, used, whole, chapters)
+                whole.replace(path)
+        except (FFmpegError, OSError) as error:  # no room for the copy: it plays as it is, only jumping is slow
+            log.error("recording_not_indexed", recording=path.stem, reason=str(error))
+            whole.unlink(missing_ok=True)
+    return Finished(seconds, path.stat().st_size if path.is_file() else 0, chapters)
 
 
 def _chapters(path: Path) -> list[Chapter]:
@@ -51,22 +61,29 @@ def _chapters(path: Path) -> list[Chapter]:
     return found
 
 
-def _copied(av: Any, path: Path, whole: Path, chapters: list[Chapter]) -> float:
-    """Copy all packets; how many seconds they last. Tracks with nothing in them are left out."""
-    with av.open(str(path)) as file:
-        used = {packet.stream.index for packet in file.demux() if packet.size}
-    if not used:
-        return 0.0
-    end = 0.0
-    with av.open(str(path)) as file, av.open(str(whole), "w", format="webm") as copy:
+def _length(av: Any, source: BinaryIO) -> tuple[set[int], float]:
+    """Tracks with something in them, and how many seconds they last, as far as the file can be read."""
+    from av.error import FFmpegError
+
+    used, end = set(), 0.0
+    with contextlib.suppress(FFmpegError), av.open(source) as file:
+        for packet in file.demux():
+            if packet.size and packet.dts is not None:
+                used.add(packet.stream.index)
+                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return used, end
+
+
+def _copy(av: Any, source: BinaryIO, used: set[int], whole: Path, chapters: list[Chapter]) -> None:
+    """Copy all packets. Tracks with nothing in them are left out."""
+    source.seek(0)
+    with av.open(source) as file, av.open(str(whole), "w", format="webm") as copy:
         streams = {at: copy.add_stream_from_template(file.streams[at]) for at in used}
         copy.set_chapters(_as_written(chapters))
         for packet in file.demux():
             if packet.size and packet.dts is not None:
-                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
                 packet.stream = streams[packet.stream.index]
                 copy.mux(packet)
-    return end
 
 
 def _as_written(chapters: list[Chapter]) -> list[dict[str, Any]]:

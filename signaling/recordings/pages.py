@@ -7,6 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from people.forms import Form
+from people.text import one_line
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -57,7 +58,7 @@ async def begin(request: Request) -> Response:
             return redirect(_path(call_id))
         recording = actions.begin(uow, call_id, rights.name, me)
     try:
-        await recordings_of(request).fit(recording)
+        await recordings_of(request).fit(recording, begins=True)
     except MediaError as error:
         async with kernel.database.write() as uow:
             await actions.delete(uow, recording.id)
@@ -89,7 +90,7 @@ async def mark(request: Request) -> Response:
     """Set a chapter."""
     call_id = request.path_params["call"]
     await _moderating(request, call_id)
-    title = (await Form.of(request)).typed("title").strip()[:TITLE_MOST]
+    title = (await Form.of(request)).take("title", one_line(TITLE_MOST), "")
     try:
         if title:
             await calls_of(request).back_end.mark(Mark(room=call_id, title=title))

@@ -14,7 +14,7 @@ from people.own_data import OwnData
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import is_id
 from signaling.parts import Calls
-from signaling.protocol import MediaError, Record
+from signaling.protocol import AGREED_MOST, MediaError, Record
 from signaling.recordings import actions, queries
 from signaling.recordings.finishing import finish
 from signaling.recordings.model import Recording, RecordingAnswer, RecordingChapter
@@ -42,14 +42,16 @@ class Recordings:
             raise ValueError("no id of a recording")
         return self.calls.kernel.files.folder.absolute() / "recordings" / f"{recording_id}.webm"
 
-    async def fit(self, recording: Recording) -> None:
-        """Have the node record those who have agreed by now. Raises MediaError."""
-        async with self.calls.kernel.database.read() as session:
-            answers = await queries.answers(session, recording.id)
-        agreed = [person for person, agrees in answers.items() if agrees]
-        path = str(self.path(recording.id))
-        given = Record(room=recording.call_id, recording=recording.id, path=path, agreed=agreed)
-        await self.calls.back_end.record(given)
+    async def fit(self, recording: Recording, *, begins: bool = False) -> None:
+        """Have the node record those who have agreed by now. Raises MediaError; not_found where it has ended.
+
+        Until nobody has answered meanwhile: of two who answer at once the earlier one's list may arrive last.
+        """
+        path, told = str(self.path(recording.id)), None
+        while (agreed := await self._agreed(recording.id)) != told:
+            given = Record(room=recording.call_id, recording=recording.id, path=path, agreed=agreed, begins=begins)
+            await self.calls.back_end.record(given)
+            told, begins = agreed, False
 
     async def settle(self, recording_id: str) -> None:
         """Where a recording has ended, make its file whole and note it; else look again later. May be done twice."""
@@ -62,12 +64,20 @@ class Recordings:
         if state and state.recording == recording_id:
             async with kernel.database.write() as uow:
                 actions.look_again(uow, recording_id, actions.LOOK_EVERY)
+            await self.fit(recording)  # an answer that the node was not told of, as it was away just then
             return
         file = await asyncio.to_thread(finish, self.path(recording_id))
         async with kernel.database.write() as uow:
             fresh = await uow.session.get(Recording, recording_id, with_for_update=True)
             if fresh is not None and fresh.ended_at is None:
                 actions.finish(uow, fresh, file, timedelta(days=kernel.settings.recording_days))
+        if fresh is None:  # deleted meanwhile: what was made of it goes as well
+            await asyncio.to_thread(actions.remove_files, self.path(recording_id))
+
+    async def _agreed(self, recording_id: str) -> list[str]:
+        async with self.calls.kernel.database.read() as session:
+            answers = await queries.answers(session, recording_id)
+        return [person for person, agrees in answers.items() if agrees][-AGREED_MOST:]
 
     async def _look(self, payload: Mapping[str, Any]) -> None:
         try:
@@ -80,7 +90,19 @@ class Recordings:
             await actions.delete(uow, payload["recording"])
 
     async def _remove_files(self, payload: Mapping[str, Any]) -> None:
-        await asyncio.to_thread(actions.remove_files, self.path(payload["recording"]))
+        """End it where it still runs, and remove its files: now, whether or not its node answers."""
+        recording_id = payload["recording"]
+        try:
+            await self._stop(recording_id, payload["call"])
+        except MediaError as error:  # the job is tried again
+            raise RuntimeError(error.message) from error
+        finally:
+            await asyncio.to_thread(actions.remove_files, self.path(recording_id))
+
+    async def _stop(self, recording_id: str, call_id: str | None) -> None:
+        state = await self.calls.back_end.state(call_id) if call_id else None
+        if call_id and state and state.recording == recording_id:
+            await self.calls.back_end.end_recording(call_id)
 
 
 async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:

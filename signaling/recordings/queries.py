@@ -38,12 +38,16 @@ async def ended(session: AsyncSession, viewer: Viewer, call_id: str) -> Sequence
 
 
 async def answers(session: AsyncSession, recording_id: str) -> dict[str, bool]:
-    """Who agreed and who did not, by person: the latest answer of each."""
+    """Who agreed and who did not, by person: the latest answer of each, who answered last stands last."""
     found = select(RecordingAnswer.person_id, RecordingAnswer.agrees).where(
         RecordingAnswer.recording_id == recording_id
     )
     rows = await session.execute(found.order_by(RecordingAnswer.at, RecordingAnswer.id))
-    return {person: agrees for person, agrees in rows}
+    latest: dict[str, bool] = {}
+    for person, agrees in rows:
+        latest.pop(person, None)
+        latest[person] = agrees
+    return latest
 
 
 async def chapters(session: AsyncSession, recording_id: str) -> list[tuple[int, str]]:

@@ -1,0 +1,218 @@
+"""Recordings that end otherwise than planned: deleted while they run, answered after the end, ended twice at once."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from av.error import FFmpegError
+from starlette.applications import Starlette
+
+from rooms.actions import open_room
+from rooms.model import BOOTH
+from signaling.protocol import AGREED_MOST, MediaError, Record, RoomState
+from signaling.recordings import actions, finishing, queries
+from signaling.recordings.model import Recording
+from signaling.recordings.parts import Recordings, erase
+from tests.fairs.guests import Guests, guests
+from tests.signaling.media.film import video_packets
+from tests.signaling.media.test_record import Source, record
+from tests.signaling.quiet import QuietBackEnd
+
+
+class RecordingBackEnd(QuietBackEnd):
+    """Records in name: notes who has agreed as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running = ""
+        self.agreed: list[list[str]] = []
+        self.away = False
+
+    async def state(self, room: str) -> RoomState | None:
+        """A room that records, or not."""
+        return RoomState(room=room, epoch="", v=1, participants=[], speakers=[], recording=self.running)
+
+    async def record(self, given: Record) -> None:
+        """As a node does."""
+        if self.away:
+            raise MediaError("unavailable", "away")
+        if not self.running and not given.begins:
+            raise MediaError("not_found", "recording")
+        self.running = given.recording
+        self.agreed.append(given.agreed)
+
+    async def end_recording(self, room: str) -> None:
+        """As a node does."""
+        self.running = ""
+
+
+@pytest.fixture
+async def there(app: Starlette) -> AsyncIterator[Guests]:
+    """A fair with people, and a back end that records in name."""
+    async with guests(app) as there:
+        await app.state.calls.stop()
+        app.state.calls.back_end = RecordingBackEnd()
+        yield there
+
+
+async def begun(there: Guests) -> tuple[Recording, str]:
+    """A recording that runs, and the path of its pages."""
+    async with there.kernel.database.write() as uow:
+        room = await open_room(uow, there.fair.id, BOOTH, "the-booth", "The booth")
+    path = f"/calls/{room.id}/recordings"
+    assert (await there["dev"].post(path)).status_code == 303
+    async with there.kernel.database.read() as session:
+        recording = await queries.running(session, room.id)
+    assert recording is not None
+    return recording, path
+
+
+def written(path: Path) -> bytes:
+    """A file as the node leaves it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record(path, Source("dev", "camera", "vp8", video_packets("vp8", 4)), agreed=["dev"])
+    return path.read_bytes()
+
+
+async def test_who_answers_after_the_end_does_not_begin_it_anew(there: Guests) -> None:
+    """While the file is made whole the recording is still there to be answered."""
+    _, path = await begun(there)
+    back_end = there.app.state.calls.back_end
+    back_end.running = ""
+    assert (await there["aylin"].post(f"{path}/answer", data={"agrees": "yes"})).status_code == 303
+    assert back_end.running == ""
+    assert len(back_end.agreed) == 1
+
+
+async def test_a_recording_that_goes_while_it_runs_is_ended_and_leaves_no_file(there: Guests) -> None:
+    """Somebody who can be heard in it is erased."""
+    recording, _ = await begun(there)
+    recordings = Recordings(there.app.state.calls)
+    path = recordings.path(recording.id)
+    written(path)
+    path.with_suffix(".0a1b2c3d.webm").write_bytes(b"what a killed worker left")
+    async with there.kernel.database.write() as uow:
+        await erase(uow, there.ids["dev"])
+    await there.kernel.jobs.run_due()
+    assert there.app.state.calls.back_end.running == ""
+    assert list(path.parent.iterdir()) == []
+
+
+async def test_a_file_that_is_made_whole_while_it_is_deleted_does_not_come_back(
+    there: Guests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording, _ = await begun(there)
+    recordings, loop = Recordings(there.app.state.calls), asyncio.get_running_loop()
+    there.app.state.calls.back_end.running = ""
+    path = recordings.path(recording.id)
+    before = written(path)
+
+    async def deleted() -> None:
+        async with there.kernel.database.write() as uow:
+            await actions.delete(uow, recording.id)
+        await there.kernel.jobs.run_due()
+
+    def meanwhile(path: Path) -> finishing.Finished:
+        asyncio.run_coroutine_threadsafe(deleted(), loop).result(10)
+        path.write_bytes(before)  # the copy takes the place of what was removed
+        return finishing.Finished(4.0, len(before), [])
+
+    monkeypatch.setattr("signaling.recordings.parts.finish", meanwhile)
+    await recordings.settle(recording.id)
+    assert list(path.parent.iterdir()) == []
+
+
+async def test_an_answer_that_came_meanwhile_is_told_as_well(there: Guests) -> None:
+    """Two answer at once, and the list of who agreed first arrives last: nobody stays in it who took it back."""
+    recording, _ = await begun(there)
+    back_end = there.app.state.calls.back_end
+    aylin = there.ids["aylin"]
+
+    class Slow(RecordingBackEnd):
+        async def record(self, given: Record) -> None:
+            if not self.agreed:
+                async with there.kernel.database.write() as uow:
+                    actions.answer(uow, recording.id, aylin, agrees=False)
+            await super().record(given)
+
+    async with there.kernel.database.write() as uow:
+        actions.answer(uow, recording.id, aylin, agrees=True)
+    slow = Slow()
+    slow.running = back_end.running
+    await Recordings(replace(there.app.state.calls, back_end=slow)).fit(recording)
+    assert [aylin in each for each in slow.agreed] == [True, False]
+
+
+async def test_an_answer_that_the_node_did_not_hear_is_told_at_the_next_look(there: Guests) -> None:
+    recording, path = await begun(there)
+    back_end = there.app.state.calls.back_end
+    assert (await there["aylin"].post(f"{path}/answer", data={"agrees": "yes"})).status_code == 303
+    back_end.away = True
+    assert (await there["aylin"].post(f"{path}/answer", data={"agrees": "no"})).status_code == 503
+    back_end.away = False
+    assert there.ids["aylin"] in back_end.agreed[-1]
+    await Recordings(there.app.state.calls).settle(recording.id)
+    assert there.ids["aylin"] not in back_end.agreed[-1]
+
+
+async def test_however_many_agree_who_takes_it_back_is_heard(there: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording, _ = await begun(there)
+    many = {f"person-{number}": True for number in range(AGREED_MOST + 5)}
+
+    async def answers(*_: Any) -> dict[str, bool]:
+        return many | {"person-7": False}
+
+    monkeypatch.setattr(queries, "answers", answers)
+    await Recordings(there.app.state.calls).fit(recording)
+    told = there.app.state.calls.back_end.agreed[-1]
+    assert len(told) == AGREED_MOST
+    assert "person-7" not in told
+    assert told[-1] == f"person-{AGREED_MOST + 4}"
+
+
+def test_two_who_make_a_file_whole_at_once_do_not_spoil_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.webm"
+    written(path)
+    found: list[Any] = []
+    both = threading.Barrier(2)
+
+    def work() -> None:
+        both.wait()
+        found.append(finishing.finish(path))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.seconds for each in found] == pytest.approx([4, 4], abs=0.1)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl", "a.webm"]
+
+
+def test_without_room_for_the_copy_it_can_still_be_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = written(tmp_path / "a.webm")
+
+    def full(*_: Any) -> None:
+        raise FFmpegError(28, "No space left on device")
+
+    monkeypatch.setattr(finishing, "_copy", full)
+    assert finishing.finish(tmp_path / "a.webm").seconds == pytest.approx(4, abs=0.1)
+    assert (tmp_path / "a.webm").read_bytes() == before
+
+
+async def test_a_chapter_is_a_line_that_can_be_kept(there: Guests) -> None:
+    """What no table takes would keep the recording from ever being finished."""
+    _, path = await begun(there)
+    noted: list[str] = []
+
+    async def mark(given: Any) -> None:
+        noted.append(given.title)
+
+    there.app.state.calls.back_end.mark = mark
+    for title in ("The \x00 machine", "The   machine"):
+        assert (await there["dev"].post(f"{path}/mark", data={"title": title})).status_code == 303
+    assert noted == ["The machine"]
