@@ -28,6 +28,8 @@ LEASE_S = 60.0
 SWEEP_S = 2.0
 # Jobs that one worker does at once: they wait for mail servers, not for the processor.
 AT_ONCE = 8
+# How long a free hand waits for others, so that they take their next jobs together.
+GATHER_S = 0.05
 # With the back-off below, the last attempt comes about nine hours after the first.
 MAX_ATTEMPTS = 12
 FIRST_RETRY_S = 10.0
@@ -145,6 +147,7 @@ class Jobs:
     async def _renew_leases(self) -> None:
         if self._running:
             mine = update(OutboxRow).where(OutboxRow.id.in_(list(self._running)), OutboxRow.claim == self._claim)
+            mine = mine.where(OutboxRow.due_at.is_not(None))  # what was done or parked meanwhile has no lease
             async with self._writing, self._database.write() as work:
                 await work.session.execute(mine.values(due_at=self._lease()))
 
@@ -178,8 +181,12 @@ class Jobs:
 
     def _ended(self, row_id: str) -> None:
         self._running.pop(row_id, None)
-        if self._more and len(self._running) <= AT_ONCE // 2:
+        if not self._more:
+            return
+        if len(self._running) <= AT_ONCE // 2:
             self._wanted.set()  # there is room for several: taking each alone costs as much as taking them together
+        else:  # those that are left may take minutes
+            asyncio.get_running_loop().call_later(GATHER_S, self._wanted.set)
 
     async def _any_due(self) -> bool:
         async with self._database.read() as session:

@@ -15,7 +15,7 @@ import pytest
 
 from server.app import create_kernel
 from server.kernel.clock import FrozenClock
-from server.kernel.jobs import LEASE_S, Jobs
+from server.kernel.jobs import LEASE_S, GiveUpError, Jobs
 from server.kernel.migrate import upgrade
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
@@ -95,6 +95,35 @@ async def test_a_living_worker_keeps_its_lease(kernel: Kernel, clock: FrozenCloc
         await attempt
     assert done.payloads == []
     assert await rows(kernel) == []
+
+
+@pytest.mark.parametrize("error", [None, GiveUpError])
+async def test_what_ended_while_leases_were_being_renewed_stays_ended(
+    kernel: Kernel, error: type[Exception] | None
+) -> None:
+    ending = asyncio.Event()
+
+    async def long(_payload: dict[str, Any]) -> None:
+        await ending.wait()
+        if error:
+            raise error
+
+    await enqueue(kernel, key="reminder:1")
+    async with another(kernel) as slow:
+        slow.register("greet", long)
+        [attempt] = await slow._take()
+        async with slow._writing:  # something is being written down, and the renewal waits for it
+            ending.set()
+            for _ in range(10):  # the job comes to its end
+                await asyncio.sleep(0)
+            renewing = asyncio.create_task(slow._renew_leases())
+            await asyncio.sleep(0)
+            if error:
+                await attempt  # a parked job is written down by itself
+        await asyncio.gather(attempt, renewing)
+
+    [ended] = await rows(kernel)
+    assert ended.due_at is None
 
 
 async def test_who_lost_the_lease_does_not_spoil_what_the_heir_wrote(kernel: Kernel, clock: FrozenClock) -> None:

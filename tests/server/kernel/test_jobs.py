@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from server.kernel.clock import FrozenClock
-from server.kernel.jobs import LONGEST_RETRY_S, MAX_ATTEMPTS, GiveUpError, retry_after
+from server.kernel.jobs import AT_ONCE, LONGEST_RETRY_S, MAX_ATTEMPTS, GiveUpError, retry_after
 from server.kernel.observe import JOBS_PARKED
 from server.kernel.parts import Kernel
 from tests.server.kernel.work import Done, enqueue, rows
@@ -200,6 +200,28 @@ async def test_more_jobs_than_run_at_once_are_all_done(kernel: Kernel) -> None:
     await kernel.jobs.run_due()
 
     assert sorted(payload["n"] for payload in done.payloads) == list(range(50))
+
+
+async def test_long_jobs_leave_the_other_hands_busy(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.kernel.jobs.SWEEP_S", 3600.0)  # nobody comes to look but who is called
+    ending, done = asyncio.Event(), Done()
+
+    async def long(_payload: dict[str, Any]) -> None:
+        await ending.wait()
+
+    kernel.jobs.register("import", long)
+    kernel.jobs.register("greet", done)
+    async with kernel.database.write() as uow:
+        for number in range(AT_ONCE - 2):
+            uow.enqueue("import", {"n": number}, at=kernel.clock.now() - timedelta(seconds=1))
+        for number in range(20):
+            uow.enqueue("greet", {"n": number})
+
+    async with asyncio.timeout(10):
+        while len(done.payloads) < 20:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
+    ending.set()
+    await kernel.jobs.run_due()
 
 
 async def test_nothing_that_people_wrote_stands_in_the_log_of_a_failure(
