@@ -72,6 +72,7 @@ async def test_two_people_meet(come: Come, stage: Stage) -> None:
     # The dock counts down on every page
     await other.goto("/messages")
     await expect(other.locator(".dock-meeting")).to_contain_text("Aylin Demir")
+    await assert_accessible(other)
     # Both enter; each sees the other there, and what the other one writes
     await other.locator(".dock-meeting").click()
     await one.get_by_role("link", name="Enter the room").click()

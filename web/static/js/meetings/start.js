@@ -46,7 +46,7 @@ function drawDock() {
   const wanted = upcoming && isNear(upcoming) && !location.pathname.startsWith(upcoming.path) ? upcoming : null;
   const there = /** @type {HTMLElement | null} */ (dock.querySelector(".dock-meeting"));
   if (there?.dataset.meeting === wanted?.id) return;
-  there?.remove();
+  there?.closest("section")?.remove();
   if (wanted) dock.append(card(wanted));
 }
 
@@ -67,7 +67,10 @@ function card({ id, name, path, starts_at: starts }) {
   const time = Object.assign(document.createElement("time"), { className: "countdown-time", dateTime: starts });
   words.append(Object.assign(document.createElement("span"), { className: "countdown-label", textContent: name }), left, time);
   link.append(icon("calendar-clock"), words);
-  return link;
+  const place = document.createElement("section");
+  place.setAttribute("aria-label", _("Your next meeting"));
+  place.append(link);
+  return place;
 }
 
 /** @param {{ what: string, name: string, path: string }} reminder */
