@@ -1,7 +1,7 @@
 """What binds the timetable: pinned and forbidden pairs, the weights of groups, and until when people may wish."""
 
 import math
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -100,7 +100,10 @@ def _moment(text: str, zone: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+        if not MINYEAR < moment.year < MAXYEAR:  # elsewhere on the globe it would be in no year at all
+            raise ValueError(text)
+        return moment
     except ValueError:
         raise UnacceptableError(N_("Please give a day and a time.")) from None
 

@@ -6,27 +6,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fairs.cards import cards
 from fairs.doors import visit
 from matching.plans.model import Kind
-from meetings.between import between
 from meetings.pages.showing import id_in, me, said, show
 from meetings.queries import plan_of
-from meetings.rules import WhyNot
 from meetings.timetable import wishes
 from meetings.words import WISHES
 from people.forms import Form
-from people.text import UnacceptableError
+from people.text import NAME_MOST, UnacceptableError, one_line
 from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from web.render import redirect
 
-# Characters of a name that is looked for.
-NAME_MOST = 80
-
 
 async def see(request: Request) -> Response:
     """One's wishes, and people who could be added."""
-    name = request.query_params.get("q", "").strip()[:NAME_MOST]
+    name = _sought(request.query_params.get("q", ""))
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         plan = await plan_of(session, here.fair.id)
@@ -57,8 +53,9 @@ async def wish(request: Request) -> Response:
         raise ProblemError(400, "bad_request", "There is no such wish.")
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
-        found = await between(uow.session, here.fair, me(request).id, other, uow.clock.now(), look_for_slots=False)
-        if found.why in (WhyNot.ONESELF, WhyNot.NO_PLAN) or (typed and found.why is WhyNot.NOT_HERE):
+        if other == me(request).id or await plan_of(uow.session, here.fair.id) is None:
+            raise not_found()
+        if typed and not any(card.name for card in (await cards(uow.session, here.fair.id, [other])).values()):
             raise not_found()
         try:
             kind = Kind(typed) if typed else None
@@ -69,6 +66,14 @@ async def wish(request: Request) -> Response:
         return redirect(f"{here.shown.path}/meetings/with/{other}", said=_("Your wish is noted."))
     again = f"?{urlencode({'q': form.typed('list')[:NAME_MOST]})}" if form.typed("list") else ""
     return redirect(f"{here.shown.path}/meetings/wishes{again}", said=_("Your wish is noted."))
+
+
+def _sought(text: str) -> str:
+    """A name as names are kept; what can be no part of one is none."""
+    try:
+        return one_line(NAME_MOST)(text[:NAME_MOST])
+    except UnacceptableError:
+        return ""
 
 
 routes = [

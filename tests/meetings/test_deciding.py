@@ -8,6 +8,7 @@ from meetings import plans
 from meetings.plans import GroupWish
 from meetings.timetable import building
 from meetings.timetable.model import Pairing, TimetableEntry, TimetableRun
+from server.kernel.ids import new_id
 from tests.meetings.scene import Scene
 from tests.meetings.test_timetable import PATH, bring, four, mails, make
 
@@ -64,6 +65,29 @@ async def test_what_is_refused_leaves_what_was_decided_and_what_was_saved(there:
         }
     assert kept[frozenset((there.ids["edda"], there.ids["dev"]))] == early.id
     assert len(kept) == 2
+
+
+async def test_a_pin_to_a_time_that_is_over_binds_nothing(there: Scene) -> None:
+    await bring(there, *await four(there))
+    assert await decide(there, "edda", "dev", (await there.slots())[0].id) == 303
+    there.clock.advance(days=1)
+    async with there.kernel.database.write() as uow:
+        run = TimetableRun(fair_id=there.fair.id, tables=None, least=0)
+        problem = await building.build(uow.session, there.fair, await there.plan(), run, there.clock.now())
+    assert {each.kind for each in problem.wishes} == {"like"}
+
+
+async def test_what_nobody_can_be_called_and_no_calendar_has_is_answered_clearly(there: Scene) -> None:
+    assert (await there["aylin"].get(f"{OWN}?q=%00")).status_code == 200
+    assert "Chlo\u00e9 Martin" in (await there["aylin"].get(f"{OWN}?q=Chloe%CC%81")).text  # as some keyboards write it
+    for until in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        assert (await there["edda"].post(f"{PATH}/rules", data={"until": until})).status_code == 422
+
+
+async def test_nobody_who_is_not_there_can_be_wished_for_also_when_the_fair_is_over(there: Scene) -> None:
+    for days in (0, 9):
+        there.clock.advance(days=days)
+        assert (await there["aylin"].post(f"{OWN}/{new_id()}", data={"wish": "like"})).status_code == 404
 
 
 async def test_a_must_about_a_forbidden_pair_is_named(there: Scene) -> None:
