@@ -144,7 +144,8 @@ async def rearrange(
 
 
 async def _as_they_were(uow: UnitOfWork, changes: Sequence[Change]) -> dict[Change, Meeting]:
-    """The meetings that change, locked with everybody concerned. Raises ConflictError for one that is not as it was."""
+    """The meetings that change, locked with everybody concerned. Raises ConflictError for one that is not as it was, or
+    has begun."""
     ids = [each.meeting_id for each in changes if each.meeting_id]
     found = {each.id: each for each in await uow.session.scalars(select(Meeting).where(Meeting.id.in_(ids)))}
     everybody = {person for each in changes for person in each.people}
@@ -153,6 +154,8 @@ async def _as_they_were(uow: UnitOfWork, changes: Sequence[Change]) -> dict[Chan
     for each, meeting in known.items():
         if meeting.slot_id != each.from_id or people.get(meeting.id) != sorted(each.people):
             raise ConflictError("moved")
+        if meeting.starts_at <= uow.clock.now():  # its people may sit in it
+            raise ConflictError(SlotTaken.PAST)
     return known
 
 

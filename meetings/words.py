@@ -58,6 +58,8 @@ CONFLICTS = {
     "there": N_("This person takes part already."),
     "people": N_("A meeting has two to eight people."),
     "answered": N_("This was answered in the meantime."),
+    "away": N_("One of the two takes no meetings at this fair any more."),
+    "together": N_("The two have another meeting ahead."),
     "unknown": N_("We find nobody at this fair whom you could bring by this address."),
 }
 

@@ -79,7 +79,8 @@ async def _build(
     rules = await rules_of(session, plan)
     groups = await groups_of_people(session, fair.id, rules.groups, there)
     met = await _met(session, fair.id) - {each.meeting.pair for each in booked}
-    pins = _pins(booked, decided, there, {each.id for each in slots}, met)
+    ahead = {each.id for each in slots}
+    pins = _pins(booked, decided, there, ahead, met)
     passed = twos(fair.id, now) if booked else ()
     found: dict[str, Agenda] = {}
     if slots and there:
@@ -89,7 +90,7 @@ async def _build(
     return Problem(
         [_bound(replace(each, group=groups[each.id] or ""), pins, stays.get(each.id)) for each in guests],
         [_time(each, fair.time_zone) for each in slots],
-        [*_wanted(rules, groups, wishes, met), *_said(booked, decided, there, met)],
+        [*_wanted(rules, groups, wishes, met), *_said(booked, decided, there, ahead, met)],
         Asked(run.tables, run.least, None, plan.most_per_day, plan.longest_streak, Waking()),
         {each.id: each.weight for each in rules.groups},
         pins,
@@ -120,12 +121,17 @@ def _wanted(
 
 
 def _said(
-    booked: Collection[Booked], decided: Sequence[Pairing], there: frozenset[str], met: Collection[frozenset[str]]
+    booked: Collection[Booked],
+    decided: Sequence[Pairing],
+    there: frozenset[str],
+    slots: Collection[str],
+    met: Collection[frozenset[str]],
 ) -> list[Wish]:
-    """What the organiser decided, as wishes that bind; and for each booked pair one of no weight, so that it stays
-    where nobody wishes it any more."""
+    """What the organiser decided, as wishes that bind, but for pins to times that are over or out of the plan; and for
+    each booked pair one of no weight, so that it stays where nobody wishes it any more."""
     stays = [Wish(each.meeting.one, each.meeting.other, Kind.LIKE, 0.0) for each in booked]
-    bind = [Wish(each.one_id, each.other_id, Kind.MUST if each.slot_id else Kind.NEVER, 0.0) for each in decided]
+    holds = [each for each in decided if each.slot_id is None or each.slot_id in slots]
+    bind = [Wish(each.one_id, each.other_id, Kind.MUST if each.slot_id else Kind.NEVER, 0.0) for each in holds]
 
     def fits(pair: frozenset[str]) -> bool:
         return pair <= there and pair not in met

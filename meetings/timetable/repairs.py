@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairs.model import Fair
 from matching.plans.forms import as_json
 from matching.plans.model import Problem, Timetable
-from meetings.bookings import Change, rearrange
+from meetings.bookings import Change, ConflictError, rearrange
 from meetings.model import Plan
 from meetings.plans import TIMETABLE_MENDED
 from meetings.timetable.model import TimetableChange, TimetableEntry, TimetableRun
-from meetings.timetable.standing import booked_ahead
+from meetings.timetable.standing import booked_ahead, unfit
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
 from web.i18n import N_
@@ -79,6 +79,9 @@ async def apply(uow: UnitOfWork, fair: Fair, run: TimetableRun, *, by_id: str) -
     plan = await uow.session.get_one(Plan, fair.id)
     asked = {_change(each): each for each in found}
     done = await rearrange(uow, fair, plan, list(asked), by_id=by_id, reason=TIMETABLE_MENDED)
+    meet = [each.people for each in asked if each.to_id is not None]
+    if why := await unfit(uow.session, fair.id, meet, uow.clock.now()):
+        raise ConflictError(why)
     for change, meeting in done.items():
         asked[change].meeting_id = meeting.id
     await _keep_entries(uow, run.mends_id, found)

@@ -24,6 +24,7 @@ from meetings.parts import Meetings
 from meetings.timetable import repairs
 from meetings.timetable.building import PEOPLE_MOST, build, build_repair
 from meetings.timetable.model import TimetableEntry, TimetableRun
+from meetings.timetable.standing import unfit
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -70,9 +71,9 @@ async def stop(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
 
 
 async def publish(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
-    """Have what was found be booked. Twice is once."""
+    """Have what was found be booked. Twice is once; what mends a timetable is applied, not published."""
     await uow.session.refresh(run, with_for_update=True)
-    if run.published_at is None and run.ended_at is not None:
+    if run.published_at is None and run.ended_at is not None and run.mends_id is None:
         run.published_at, run.published_by_id = uow.clock.now(), by_id
         uow.enqueue(PUBLISH_JOB, {"run_id": run.id})
 
@@ -197,4 +198,6 @@ async def _book(meetings: Meetings, key: tuple[str, str, str]) -> None:
         plan = await uow.session.get_one(Plan, run.fair_id)
         wanted = Wanted(fair, plan, entry.slot_id, [entry.one_id, entry.other_id])
         meeting = await bookings.book(uow, wanted, by_id=run.published_by_id or run.made_by_id)
+        if why := await unfit(uow.session, fair.id, [(entry.one_id, entry.other_id)], uow.clock.now()):
+            raise ConflictError(why)
         entry.meeting_id = meeting.id

@@ -1,13 +1,18 @@
 """What of a published timetable stands: the meetings of two that are booked ahead, and those that were lost."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import cards
 from matching.plans.model import Meeting as Two
 from meetings.model import Meeting, Seat
+from meetings.queries import retreated
 from meetings.timetable.model import TimetableEntry, TimetableRun
 
 _NO_SLOT = "called off"
@@ -55,6 +60,22 @@ async def lost(session: AsyncSession, fair_id: str) -> list[Two]:
     if since:
         query = query.where(Meeting.cancelled_at > since)
     return [_two(one, other, _NO_SLOT) for one, other in await session.execute(query)]
+
+
+async def unfit(session: AsyncSession, fair_id: str, pairs: Collection[tuple[str, str]], now: datetime) -> str:
+    """Why two of these, who have just been put together, are not to meet after all; empty for nothing. "away": one is
+    not at the fair any more, or takes no meetings there; "together": they have another meeting ahead."""
+    people = {id for pair in pairs for id in pair}
+    here = await cards(session, fair_id, people)
+    if any(id not in here or not here[id].name for id in people) or await retreated(session, fair_id, people):
+        return "away"
+    ahead = Meeting.fair_id == fair_id, Meeting.ends_at > now, Meeting.cancelled_at.is_(None)
+    seats = select(Seat.meeting_id, Seat.person_id).join(Meeting, Meeting.id == Seat.meeting_id).where(*ahead)
+    at: dict[str, list[str]] = {}
+    for meeting_id, person_id in await session.execute(seats.where(Seat.person_id.in_(people))):
+        at.setdefault(meeting_id, []).append(person_id)
+    times = Counter(pair for each in at.values() for pair in combinations(sorted(each), 2))
+    return "together" if any(times[min(pair), max(pair)] > 1 for pair in pairs) else ""
 
 
 def _two(one: str, other: str, slot_id: str) -> Two:

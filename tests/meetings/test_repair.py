@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
-from meetings.model import Absence, Meeting, Reminder, Seat
+from meetings.model import Absence, Meeting, Reminder, Retreat, Seat
 from meetings.timetable import runs
 from meetings.timetable.model import TimetableChange, TimetableRun
+from server.kernel.ids import new_id
 from tests.meetings.scene import Scene
 from tests.meetings.test_timetable import PATH, bring, four, mails, make
 
@@ -121,6 +123,55 @@ async def test_what_changed_meanwhile_stops_all_of_it(there: Scene) -> None:
     assert len(await held(there)) == len(before) + 3
     locks = await there.locks()
     assert len(locks) == len(set(locks))
+
+
+async def with_late_one(there: Scene) -> tuple[str, TimetableRun]:
+    """A published timetable, and a mending of it that would give somebody who came late a meeting with Aylin."""
+    await published(there)
+    late = await there.place.person("Fatima Late")
+    await there.place.join(there.fair, late)
+    mail = await mails(there)
+    await bring(there, *await four(there), f"{mail[late]},{mail[there.ids['aylin']]},like,2")
+    return late, await mended(there)
+
+
+async def test_a_meeting_that_has_begun_is_left_to_its_people(there: Scene) -> None:
+    await published(there)
+    first = (await there.meetings())[0]
+    async with there.kernel.database.write() as uow:
+        people = await people_of(uow.session, first.id)
+        uow.session.add(Absence(person_id=people[0], slot_id=first.slot_id, since=uow.clock.now()))
+    run = await mended(there)
+    assert [each.meeting_id for each in await changes(there, run)] == [first.id]
+    before = await held(there)
+    await there.go_to(first.id, minutes=-1)
+    assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).status_code == 409
+    assert await held(there) == before
+
+
+@pytest.mark.parametrize("how", ["left", "takes_none", "arranged"])
+async def test_who_is_gone_or_has_arranged_it_meanwhile_is_not_put_together(there: Scene, how: str) -> None:
+    late, run = await with_late_one(there)
+    new = (await changes(there, run))[0]
+    async with there.kernel.database.write() as uow:
+        if how == "left":
+            await actions.leave(uow, there.fair.id, late)
+        elif how == "takes_none":
+            uow.session.add(Retreat(id=new_id(), fair_id=there.fair.id, person_id=late, at=uow.clock.now()))
+    if how == "arranged":
+        there.ids["late"] = late
+        await there.book(next(each for each in reversed(await there.slots()) if each.id != new.to_id), "late", "aylin")
+    before = await held(there)
+    assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).status_code == 409
+    assert await held(there) == before
+
+
+async def test_what_mends_a_timetable_cannot_be_published_as_one(there: Scene) -> None:
+    _late, run = await with_late_one(there)
+    assert (await there["edda"].post(f"{PATH}/{run.id}/publish")).is_redirect
+    page = (await there["edda"].get(REPAIR)).text
+    assert "1 meeting would change" in page
+    assert "This was changed" not in page
 
 
 async def test_who_lost_a_meeting_is_not_put_together_with_the_same_one_again(there: Scene) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
 from meetings.model import Meeting
@@ -154,6 +155,30 @@ async def test_what_was_taken_meanwhile_is_named_and_nobody_is_booked_twice(ther
     assert "could not be booked any more" in (await there["edda"].get(PATH)).text
     locks = await there.locks()
     assert len(locks) == len(set(locks))
+
+
+async def test_who_left_or_has_arranged_it_since_is_not_booked_by_a_timetable(there: Scene) -> None:
+    await bring(there, *await four(there))
+    run = await make(there)
+    async with there.kernel.database.write() as uow:
+        await actions.leave(uow, there.fair.id, there.ids["dev"])
+    taken = {each.slot_id for each in await entries(there, run)}
+    free = next(each for each in await there.slots() if each.id not in taken)
+    own = await there.book(free, "aylin", "bernd")
+    await there["edda"].post(f"{PATH}/{run.id}/publish")
+    await there.kernel.jobs.run_due()
+    whys = sorted(each.why for each in await entries(there, run))
+    assert whys == ["", "", "away", "away", "away", "together"]
+    assert len(await there.meetings()) == 3
+    assert own in {each.id for each in await there.meetings()}
+    page = (await there["edda"].get(PATH)).text
+    assert "The two have another meeting ahead." in page
+
+
+async def entries(there: Scene, run: TimetableRun) -> list[TimetableEntry]:
+    """What a run found."""
+    async with there.kernel.database.read() as session:
+        return list(await session.scalars(select(TimetableEntry).where(TimetableEntry.timetable_id == run.id)))
 
 
 async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(
