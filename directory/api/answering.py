@@ -1,5 +1,6 @@
 """Answers of the API: records with their tag, pages with their cursors."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from directory.search.documents import Mark
 from server.kernel.etag import json_answer, tagged
 from server.kernel.http import ProblemError
 from server.kernel.paging import Asked, paged
+
+_COMPRESSED = re.compile(r'-[a-z]+"$')
 
 
 def record(call: Call, shown: BaseModel, status: int = 200, location: str = "") -> Response:
@@ -58,5 +61,12 @@ def check_match(request: Request, shown: BaseModel) -> None:
     if wanted is None or wanted.strip() == "*":
         return
     now = tagged(request, JSONResponse(shown.model_dump(mode="json"))).headers["etag"]
-    if now not in [each.strip() for each in wanted.split(",")]:
+    if now not in [_as_we_gave_it(each.strip()) for each in wanted.split(",")]:
         raise ProblemError(412, "changed_meanwhile", "It has changed since you have read it: read it again.")
+
+
+def _as_we_gave_it(tag: str) -> str:
+    """A tag without what a proxy has made of it because it compressed the answer: Caddy adds "-gzip" or "-zstd" (and
+    takes it off again from If-None-Match alone), nginx makes it weak. Ours are made of the content, so it is the same.
+    """
+    return _COMPRESSED.sub('"', tag.removeprefix("W/"))

@@ -107,6 +107,15 @@ async def test_nothing_is_changed_that_somebody_else_has_changed_meanwhile(there
     assert again.json()["founded"] == 2020
 
 
+async def test_a_version_is_the_same_behind_a_proxy_that_compresses(there: Scene, program):
+    _, id_ = await there.organisation()
+    aylin, path = await program("aylin"), f"/api/v1/organisations/{id_}"
+    for year, made in ((2001, '{}-gzip"'), (2002, '{}-zstd"'), (2003, 'W/{}"')):
+        read = made.format((await aylin.get(path)).headers["etag"].rstrip('"'))
+        assert (await aylin.patch(path, json={"founded": year}, headers={"if-match": read})).status_code == 200
+        assert (await aylin.patch(path, json={"founded": 1999}, headers={"if-match": read})).status_code == 412
+
+
 async def test_a_new_organisation_is_its_makers(there: Scene, program):
     aylin = await program("aylin")
     given = {"kind": "startup", "name": "Voltbus", "website": "voltbus.example"}
