@@ -81,11 +81,13 @@ async def remove(call: Call) -> Response:
 
 
 async def _edited(call: Call, uow: UnitOfWork) -> None:
-    """Lock the product's organisation, and with it the product. Raises ProblemError 404 and 403."""
+    """Lock the product and before it its organisation, as whoever changes both does. Raises ProblemError 404 and 403."""
     found = await queries.product(uow.session, call.person_id, call.id)
     if found is None:
         raise not_found()
     await edited(call, uow, found.row.organisation_id)
+    if await queries.product(uow.session, call.person_id, call.id, locked=True) is None:
+        raise not_found()
 
 
 async def _one(call: Call, session: AsyncSession, product_id: str | None) -> Product:

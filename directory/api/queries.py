@@ -98,9 +98,14 @@ async def products(
     return [_found(row) for row in rows]
 
 
-async def product(session: AsyncSession, person_id: str | None, product_id: str) -> FoundProduct | None:
-    """One product that somebody may see."""
-    row = (await session.execute(_products(person_id).where(Product.id == product_id))).one_or_none()
+async def product(
+    session: AsyncSession, person_id: str | None, product_id: str, *, locked: bool = False
+) -> FoundProduct | None:
+    """One product that somebody may see; with `locked` changed by nobody else until the commit."""
+    query = _products(person_id).where(Product.id == product_id)
+    if locked:
+        query = query.with_for_update(of=Product).execution_options(populate_existing=True)
+    row = (await session.execute(query)).one_or_none()
     return _found(row) if row else None
 
 

@@ -1,5 +1,10 @@
 """Products for programs: read with their organisation's eyes, made and changed by those who manage it."""
 
+import asyncio
+
+import pytest
+
+from directory.products import actions
 from tests.directory.scene import Scene
 
 PRODUCTS = "/api/v1/products"
@@ -76,3 +81,16 @@ async def test_a_copy_of_products_is_kept_like_one_of_organisations(there: Scene
     )
     assert [one["id"] for one in newer.json()["items"]] == [paths[0].rsplit("/", 1)[1]]
     assert len((await aylin.get(PRODUCTS, params={"updated_since": since})).json()["items"]) == 3
+
+
+@pytest.mark.parametrize("change", [{"maturity": "pilot"}, {"visibility": "members"}], ids=str)
+async def test_a_version_that_is_changing_at_this_moment_is_no_longer_that_version(there: Scene, program, change):
+    _, organisation = await there.organisation()
+    aylin = await program("aylin")
+    made = await aylin.post(PRODUCTS, json=CHARGER | {"organisation": organisation})
+    path, read = made.headers["location"], {"if-match": made.headers["etag"]}
+    async with there.kernel.database.write() as uow:
+        await actions.edit(uow, made.json()["id"], change, by_id=there.ids["aylin"])
+        late = asyncio.create_task(aylin.patch(path, json={"maturity": "market"}, headers=read))
+        await asyncio.sleep(0.3)  # it waits for what is not committed yet
+    assert (await late).status_code == 412
