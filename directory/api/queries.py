@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -47,7 +47,7 @@ async def organisations(
     """A page of the organisations that somebody may see."""
     query = select(Organisation).where(
         organisation_visible_to(person_id),
-        *_narrowed(wanted),
+        *_narrowed(person_id, wanted),
         *_beyond(_ORGANISATIONS, after, wanted.since),
     )
     return (await session.scalars(query.order_by(*_ORGANISATIONS).limit(limit))).all()
@@ -168,16 +168,19 @@ class Gone:
     id: str
     at: datetime
     reason: str
-    merged_into: str | None
+    merged_into: str | None  # None also where the viewer may not see it
 
 
 async def organisations_gone(
     session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
 ) -> list[Gone]:
     """A page of the organisations that somebody could see before they were removed, those removed first first."""
+    into = aliased(Organisation)
+    seen = into.id == Removal.merged_into_id, organisation_visible_to(person_id, into)
     query = (
-        select(Removal.organisation_id, Removal.at, Removal.reason, Removal.merged_into_id)
+        select(Removal.organisation_id, Removal.at, Removal.reason, into.id)
         .join(Organisation, Organisation.id == Removal.organisation_id)
+        .outerjoin(into, and_(*seen))
         .where(*_once_visible(person_id, Organisation), *_beyond(_REMOVALS, after, since))
         .order_by(*_REMOVALS)
         .limit(limit)
@@ -221,7 +224,7 @@ async def _fields(session: AsyncSession, records: Records, ids: Collection[str])
     return await connection.run_sync(lambda each: records.current(CoreTransaction(each), ids, names))
 
 
-def _narrowed(wanted: WantedOrganisations) -> list[ColumnElement[bool]]:
+def _narrowed(person_id: str | None, wanted: WantedOrganisations) -> list[ColumnElement[bool]]:
     conditions = [
         column == value
         for column, value in ((Organisation.kind, wanted.kind), (Organisation.country, wanted.country))
@@ -232,8 +235,15 @@ def _narrowed(wanted: WantedOrganisations) -> list[ColumnElement[bool]]:
         conditions.append(exists().where(*tag))
     if wanted.partner is not None:
         here = NetworkMember.partner_id == wanted.partner, NetworkMember.organisation_id == Organisation.id
-        conditions.append(exists().where(*here))
+        conditions.append(exists().where(*here) & _is_partner(person_id, wanted.partner))
     return conditions
+
+
+def _is_partner(person_id: str | None, organisation_id: str) -> ColumnElement[bool]:
+    """Whether this is a partner that the viewer may see: else they hear nothing of its network either."""
+    partner = aliased(Organisation)
+    here = Partner.organisation_id == partner.id, partner.id == organisation_id
+    return exists().where(*here, organisation_visible_to(person_id, partner))
 
 
 def _beyond(order: Order, after: Mark | None, since: datetime | None) -> list[ColumnElement[bool]]:

@@ -22,7 +22,7 @@ class Removed(Shown):
     id: Id
     removed_at: Moment
     reason: Annotated[str, coded(REMOVALS)]
-    merged_into: Id | None = Field(description=N_("The record that it has become a part of."))
+    merged_into: Id | None = Field(description=N_("The record that it has become a part of, if you may see it."))
 
 
 class RemovalPage(Shown):

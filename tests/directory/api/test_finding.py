@@ -28,6 +28,30 @@ async def test_partners_and_their_networks_are_read_as_one_sees_them(there: Scen
         assert [one["id"] for one in network] == ids
 
 
+async def test_of_a_partner_for_members_strangers_do_not_hear_the_network(there: Scene, program):
+    _, chamber = await there.organisation("chloe", name="Chamber", kind="partner", visibility="members")
+    _, gone = await there.organisation("chloe", name="Former", kind="partner")
+    _, public = await there.organisation()
+    now = there.kernel.clock.now()
+    async with there.kernel.database.write() as uow:
+        uow.session.add(Partner(organisation_id=chamber, accent="", since=now))
+        for id_ in (chamber, gone):
+            uow.session.add(NetworkMember(partner_id=id_, organisation_id=public, since=now))
+    for name, partner, ids in ((None, chamber, []), ("ben", chamber, [public]), ("ben", gone, [])):
+        answer = await (await program(name)).get("/api/v1/organisations", params={"partner": partner})
+        assert [one["id"] for one in answer.json()["items"]] == ids
+
+
+async def test_what_a_record_became_is_told_to_those_who_may_see_it(there: Scene, program):
+    _, public = await there.organisation()
+    _, members = await there.organisation(name="Quiet", visibility="members")
+    async with there.kernel.database.write() as uow:
+        await merging.merge(uow, public, members, there.app.state.organisations.carriers, by_id=there.ids["ada"])
+    for name, into in ((None, None), ("ben", members)):
+        gone = (await (await program(name)).get("/api/v1/removals")).json()["items"]
+        assert [(one["id"], one["reason"], one["merged_into"]) for one in gone] == [(public, "merged", into)]
+
+
 async def test_the_search_finds_for_programs_what_it_finds_for_people_but_no_people(
     there: Scene, program, monkeypatch: pytest.MonkeyPatch
 ):
