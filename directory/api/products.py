@@ -81,7 +81,7 @@ async def remove(call: Call) -> Response:
 
 
 async def _edited(call: Call, uow: UnitOfWork) -> None:
-    """Lock the product and before it its organisation, as whoever changes both does. Raises ProblemError 404 and 403."""
+    """Lock the product, and before it its organisation. Raises ProblemError 404 and 403."""
     found = await queries.product(uow.session, call.person_id, call.id)
     if found is None:
         raise not_found()
