@@ -12,7 +12,7 @@ from server.kernel.parts import kernel_of
 from server.kernel.settings import Settings
 from signaling import bus_topics
 from signaling.parts import Calls, calls_of
-from signaling.protocol import Expel
+from signaling.protocol import Expel, MediaError, SetRights
 
 if TYPE_CHECKING:
     from livekit.api import WebhookEvent
@@ -22,14 +22,14 @@ BODY_BYTES = 64 * 1024
 
 
 async def hear(request: Request) -> Response:
-    """Look at the room, on all workers. Who comes in with a token that outlived their rights is put out again."""
+    """Look at the room, on all workers. Who comes in with a token that outlived their rights has them no longer."""
     settings = kernel_of(request).settings
     calls = calls_of(request)
     if not settings.livekit_url:
         raise ProblemError(404, "not_found", "Calls are not carried by LiveKit here.")
     event = await run_in_threadpool(_signed, settings, await request.body(), request.headers.get("authorization", ""))
     if event.event == "participant_joined":
-        await _keep_out(calls, event)
+        await _keep_to_rights(calls, event)
     if event.room.name:
         kernel_of(request).bus.publish(bus_topics.LIVEKIT, event.room.name.encode())
     return Response(status_code=204)
@@ -45,10 +45,22 @@ def _signed(settings: Settings, body: bytes, token: str) -> "WebhookEvent":
         raise ProblemError(401, "unauthorized", "The message is not signed with the secret.") from None
 
 
-async def _keep_out(calls: Calls, event: "WebhookEvent") -> None:
-    person, room = event.participant.attributes.get("person", ""), event.room.name
-    if person and (person, room) not in await calls.rights([(person, room)]):
-        await calls.back_end.expel(Expel(person=person, room=room))
+async def _keep_to_rights(calls: Calls, event: "WebhookEvent") -> None:
+    """Put out who has no part in it any more, and let others do no more than what their room says by now."""
+    from signaling.livekit.wording import Terms
+
+    room, participant, terms = event.room.name, event.participant.identity, Terms.of(event.participant)
+    if not terms.person:
+        return
+    rights = (await calls.rights([(terms.person, room)])).get((terms.person, room))
+    if rights is None:
+        await calls.back_end.expel(Expel(person=terms.person, room=room))
+    elif terms.publish != rights.publish or terms.listen != rights.listen:
+        try:
+            await calls.back_end.set_rights(SetRights(room=room, participant=participant, rights=rights.node))
+        except MediaError as error:
+            if error.code != "not_found":  # they have left already
+                raise
 
 
 routes = [Route("/livekit/webhook", hear, methods=["POST"], name="livekit_webhook")]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from livekit.api import ParticipantInfo
+from livekit.api import ParticipantInfo, ParticipantPermission
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
@@ -69,10 +69,37 @@ async def test_who_comes_in_with_a_token_that_outlived_their_rights_is_put_out(a
         stage = (await open_room(uow, there.fair.id, STAGE, "stage", "Stage")).id
         removing.remove(uow, stage, there.ids["edda"], there.ids["bernd"])
     for name in ("edda", "bernd"):
-        info = ParticipantInfo(identity=f"{there.ids[name]}-1", attributes={"person": there.ids[name]})
+        info = await coming_in(app, there.ids[name], stage)
         assert (await tell(app, LiveKitStandIn().webhook("participant_joined", stage, info))).status_code == 204
     asked = there.app.state.calls.back_end.asked
     assert [(method, given.person, given.room) for method, given in asked] == [("expel", there.ids["edda"], stage)]
+
+
+async def test_who_comes_in_with_a_token_that_allows_more_than_their_room_is_fitted_to_it(
+    app: Starlette, there: Guests
+) -> None:
+    """They were not to speak any more between the token and their coming in."""
+    async with there.kernel.database.write() as uow:
+        stage = (await open_room(uow, there.fair.id, STAGE, "stage", "Stage")).id
+    bernd = there.ids["bernd"]
+    info = await coming_in(app, bernd, stage)
+    info.attributes["publish"] = "camera,microphone,screen,screen_sound"
+    info.permission.can_subscribe = False
+    assert (await tell(app, LiveKitStandIn().webhook("participant_joined", stage, info))).status_code == 204
+    [(method, given)] = app.state.calls.back_end.asked
+    rights = (await app.state.calls.rights([(bernd, stage)]))[bernd, stage]
+    assert (method, given.participant, given.rights) == ("set_rights", f"{bernd}-1", rights.node)
+
+
+async def coming_in(app: Starlette, person: str, room: str) -> ParticipantInfo:
+    """Somebody with a token for just what they may do; who was removed has an older one."""
+    rights = (await app.state.calls.rights([(person, room)])).get((person, room))
+    publish = ",".join(sorted(rights.publish)) if rights else "microphone"
+    return ParticipantInfo(
+        identity=f"{person}-1",
+        attributes={"person": person, "publish": publish},
+        permission=ParticipantPermission(can_subscribe=True),
+    )
 
 
 async def test_pages_may_talk_to_livekit_and_to_nobody_else(app: Starlette, there: Guests) -> None:
