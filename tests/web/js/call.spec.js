@@ -1,9 +1,10 @@
 import { deviceOf } from "fairmatch/call/connecting";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur } from "fairmatch/call/devices";
-import { COMES_BACK_MS, forget, keep, kept } from "fairmatch/call/kept-call";
+import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept-call";
 import { after, atTheTop } from "fairmatch/call/ladder";
-import { qualityOf } from "fairmatch/call/quality";
+import { Media } from "fairmatch/call/media";
+import { measure, qualityOf } from "fairmatch/call/quality";
 import { forgetOthers } from "fairmatch/live/kept";
 import { FakeStorage } from "/fakes.js";
 import { equal, test } from "/harness.js";
@@ -30,6 +31,37 @@ test("a call is come back to with what was on, for a minute", () => {
   equal([found.topic, found.path, found.on], ["call:1", "/fairs/days/rooms/1", { microphone: true, camera: false }]);
   equal(kept(tab, "aylin", 1_000 + COMES_BACK_MS), null);
   equal(kept(tab, "ben", 1_000), null);
+});
+
+test("a tab that is a copy of one in a call stays out, and is somebody else", () => {
+  const tab = new FakeStorage();
+  const device = deviceOf(tab, "aylin");
+  keep(tab, inCall("camera"), 1_000, true);
+  equal(kept(tab, "aylin", 1_000).on.camera, true);
+  equal(deviceOf(tab, "aylin"), device);
+  keep(tab, inCall("camera"), 1_000);
+  equal(kept(tab, "aylin", 1_000 + LIVES_MS - 1), null);
+  equal(kept(tab, "aylin", 1_000 + LIVES_MS), null);
+  equal(deviceOf(tab, "aylin") === device, false);
+});
+
+test("what the browser opens after one has left is let go of", async () => {
+  const { mediaDevices } = navigator;
+  const stopped = [];
+  /** @type {(stream: any) => void} */
+  let opens = () => {};
+  Object.defineProperty(mediaDevices, "getUserMedia", { configurable: true, value: () => new Promise((resolve) => (opens = resolve)) });
+  try {
+    const media = new Media();
+    const turning = media.turnOn("microphone");
+    media.end();
+    const track = Object.assign(new EventTarget(), { enabled: true, stop: () => stopped.push("microphone") });
+    opens({ getTracks: () => [track] });
+    await turning;
+    equal([stopped, media.isOn("microphone")], [["microphone"], false]);
+  } finally {
+    delete (/** @type {any} */ (mediaDevices).getUserMedia);
+  }
 });
 
 test("whoever left does not come back", () => {
@@ -69,6 +101,20 @@ test("a connection is good, fair or poor by loss, delay, and what limits the pic
   equal([found(0, 0.05, 0), found(0.04, 0.05, 0), found(0.1, 0.05, 0)], ["good", "fair", "poor"]);
   equal([found(0, 0.3, 0), found(0, 1.2, 0)], ["fair", "poor"]);
   equal([found(0, 0.05, 2_000_000), found(0, 0.05, 300_000), found(0, 0.05, 90_000)], ["good", "fair", "poor"]);
+});
+
+test("what was said of pictures that have been given up does not keep them away", async () => {
+  const before = { lost: 0, received: 0, frames: 300 };
+  const look = (framesSent, told) => measure(/** @type {any} */ ({
+    getStats: async () => new Map(Object.entries({
+      picture: { type: "outbound-rtp", timestamp: 60_000, framesSent, qualityLimitationReason: "bandwidth" },
+      told: { type: "remote-inbound-rtp", timestamp: told, fractionLost: 0.5 },
+      pair: { type: "candidate-pair", timestamp: 60_000, nominated: true, state: "succeeded", currentRoundTripTime: 0.05, availableOutgoingBitrate: 90_000 },
+    })),
+  }), before);
+  const [going, over] = [await look(330, 59_000), await look(300, 40_000)];
+  equal([going.quality, going.lost, going.bits], ["poor", 0.5, 90_000]);
+  equal([over.quality, over.lost, over.bits], ["good", 0, 0]);
 });
 
 test("what is behind somebody is blurred where the camera can do it, and nothing is asked of one that cannot", async () => {

@@ -66,7 +66,7 @@ export class Call extends EventTarget {
   #wasIn = false;
   #lacksRelay = false;
   #stopping = new AbortController();
-  #counted = { lost: 0, received: 0 };
+  #counted = { lost: 0, received: 0, frames: 0 };
 
   /** @param {Session} live @param {Place} place @param {Media} media */
   constructor(live, place, media) {

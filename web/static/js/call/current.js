@@ -79,8 +79,9 @@ function tell() {
 
 // Others shall not look at a frozen picture until the server finds out.
 addEventListener("pagehide", ({ persisted }) => {
-  if (persisted || !now) return;
-  keep(now.live.storages.tab, now, Date.now());
+  if (!now) return;
+  keep(now.live.storages.tab, now, Date.now(), true);
+  if (persisted) return;
   isUnloading = true;
   now.end();
 });

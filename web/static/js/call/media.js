@@ -19,6 +19,7 @@ export function isSound(source) {
 export class Media extends EventTarget {
   /** @type {Record<Source, MediaStreamTrack | null>} */
   tracks = { microphone: null, camera: null, screen: null, screen_sound: null };
+  #isOver = false;
 
   /** Whether something of a source goes out. @param {Source} source */
   isOn(source) {
@@ -61,17 +62,19 @@ export class Media extends EventTarget {
     const { enabled } = /** @type {MediaStreamTrack} */ (this.tracks[source]);
     this.#drop(source);
     this.#take(source, await open(source));
-    /** @type {MediaStreamTrack} */ (this.tracks[source]).enabled = enabled;
+    if (this.tracks[source]) this.tracks[source].enabled = enabled;
     this.#changed();
   }
 
-  /** Let go of everything. */
+  /** Let go of everything, for good: what the browser is still asking about is let go of once it opens. */
   end() {
+    this.#isOver = true;
     for (const source of SOURCES) this.#drop(source);
   }
 
   /** @param {Source} source @param {MediaStreamTrack} track */
   #take(source, track) {
+    if (this.#isOver) return track.stop();
     this.#drop(source);
     this.tracks[source] = track;
     // Unplugged, taken by another program, or "stop sharing" in the browser's own bar.

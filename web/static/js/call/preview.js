@@ -69,7 +69,6 @@ export class Preview {
     } catch (error) {
       this.wrong[kind] = reason(error, kind);
     }
-    if (this.#over && !document.documentElement.dataset.call) this.media.end();
     this.changed();
   }
 

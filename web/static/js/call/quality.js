@@ -1,7 +1,10 @@
 /** How well a connection carries a call, from the browser's own statistics. */
 
+/** What others report of a stream that has ended stays in the statistics: believed for so long after it came, in ms. */
+const REPORT_MS = 10_000;
+
 /**
- * @typedef {{ lost: number, received: number }} Counted
+ * @typedef {{ lost: number, received: number, frames: number }} Counted  frames: pictures that went out
  * @typedef {"good" | "fair" | "poor"} Quality
  * @typedef {object} Measured
  * @property {Quality} quality
@@ -19,24 +22,31 @@ const POOR = { lost: 0.08, seconds: 1, bits: 120_000 };
  * @returns {Promise<Measured & { counted: Counted }>}
  */
 export async function measure(peer, before) {
-  const counted = { lost: 0, received: 0 };
+  const counted = { lost: 0, received: 0, frames: 0 };
   let [seconds, guess, theirs] = [0, 0, 0];
   let isLimited = false;
-  for (const one of (await peer.getStats()).values()) {
+  const all = [...(await peer.getStats()).values()];
+  const now = Math.max(...all.map(({ timestamp }) => timestamp ?? 0));
+  for (const one of all) {
     if (one.type === "inbound-rtp") {
       counted.lost += Math.max(one.packetsLost ?? 0, 0);
       counted.received += one.packetsReceived ?? 0;
     }
-    if (one.type === "outbound-rtp") isLimited ||= one.qualityLimitationReason === "bandwidth";
-    if (one.type === "remote-inbound-rtp") theirs = Math.max(theirs, one.fractionLost ?? 0);
+    if (one.type === "outbound-rtp") {
+      counted.frames += one.framesSent ?? 0;
+      isLimited ||= one.qualityLimitationReason === "bandwidth";
+    }
+    if (one.type === "remote-inbound-rtp" && now - one.timestamp < REPORT_MS) theirs = Math.max(theirs, one.fractionLost ?? 0);
     if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
       seconds = one.currentRoundTripTime ?? 0;
       guess = one.availableOutgoingBitrate ?? 0;
     }
   }
   const lost = counted.lost - before.lost;
-  const all = lost + counted.received - before.received;
-  const found = { lost: Math.max(all > 50 ? lost / all : 0, theirs), seconds, bits: isLimited ? guess : 0 };
+  const came = lost + counted.received - before.received;
+  // Without pictures going out, what limited them last says nothing of the connection now.
+  const bits = isLimited && counted.frames > before.frames ? guess : 0;
+  const found = { lost: Math.max(came > 50 ? lost / came : 0, theirs), seconds, bits };
   return { ...found, quality: qualityOf(found), counted };
 }
 
