@@ -1,6 +1,6 @@
 """The tables of people. What changes is a record with who and when, not a flag."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, exists
 from sqlalchemy.orm import Mapped, column_property, mapped_column
@@ -89,6 +89,11 @@ class ApiToken(Base):
     last_used_at: Mapped[datetime | None]  # to about a minute
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment at which it is good: on the day that its owner chose, when it ends with that day."""
+        return self.expires_at - timedelta(microseconds=1)
 
 
 class SignInLink(Base):

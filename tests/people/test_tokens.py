@@ -42,7 +42,9 @@ async def kept(kernel: Kernel) -> list[ApiToken]:
 async def test_a_token_is_shown_once_and_speaks_for_its_owner(app: Starlette, kernel: Kernel):
     async with at_browser(app, AYLIN) as (browser, aylin):
         token = await made(browser)
-        assert token not in (await browser.get("/me/tokens")).text
+        shown = (await browser.get("/me/tokens")).text
+        assert token not in shown
+        assert 'good until <time datetime="2026-12-31T22:59:59Z">31 December 2026</time>' in shown
         told = text_of(await last_mail(kernel, AYLIN))
         assert "A token for programs was made in your account" in told
         assert token not in told
