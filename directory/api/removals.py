@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from directory.api import answering, queries
 from directory.api.declared import Call, Operation
-from directory.api.shapes.common import NEXT, Paged, Since
+from directory.api.shapes.common import Paged, PageOf, Since
 from directory.api.shapes.values import Id, Moment, Shown, coded, one_of
 from directory.organisations.rules import REMOVALS
 from server.kernel.access import Access
@@ -25,11 +25,8 @@ class Removed(Shown):
     merged_into: Id | None = Field(description=N_("The record that it has become a part of, if you may see it."))
 
 
-class RemovalPage(Shown):
+class RemovalPage(PageOf[Removed]):
     """A page of what is shown no longer, in the order in which it went."""
-
-    items: list[Removed]
-    next: str | None = Field(description=NEXT)
 
 
 class RemovalQuery(Paged):

@@ -1,13 +1,15 @@
 """What all answers have in common: pages, and problems."""
 
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import ConfigDict, Field
 
-from directory.api.shapes.values import TYPED, Moment, Query, Shown
+from directory.api.shapes.values import TYPED, Given, Moment, Query, Shown, left_out
 from server.kernel.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT
 from web.i18n import N_
 
+S = TypeVar("S", bound=Shown)
+G = TypeVar("G", bound=Given)
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description=N_("How many entries the page has at most.")), TYPED]
 CURSOR = N_("A cursor that an earlier page gave as next.")
 NEXT = N_("The cursor of the next page; null: this is the last one.")
@@ -25,6 +27,27 @@ class Paged(Query):
 
     limit: Limit = DEFAULT_LIMIT
     after: After = None
+
+
+class PageOf(Shown, Generic[S]):
+    """A page of a list."""
+
+    items: list[S]
+    next: str | None = Field(description=NEXT)
+
+
+class InBoth(Shown, Generic[S]):
+    """What is said in both languages; each may be empty."""
+
+    de: S
+    en: S
+
+
+class GivenInBoth(Given, Generic[G]):
+    """What somebody says in one language or both; what is left out stays."""
+
+    de: G = left_out()
+    en: G = left_out()
 
 
 class Nothing(Query):

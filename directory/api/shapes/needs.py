@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import NEXT, Paged
+from directory.api.shapes.common import GivenInBoth, InBoth, Paged, PageOf
 from directory.api.shapes.organisations import PAGE, Industry, Technology
 from directory.api.shapes.values import (
     FLAG,
@@ -51,11 +51,8 @@ class NeedText(Shown):
     shown_as: str = Field(description=N_("As whom a blind need is shown, such as “mid-size utility, NRW”."))
 
 
-class NeedTexts(Shown):
+class NeedTexts(InBoth[NeedText]):
     """A need in both languages."""
-
-    de: NeedText
-    en: NeedText
 
 
 class Need(Shown):
@@ -108,11 +105,8 @@ class Need(Shown):
         )
 
 
-class NeedPage(Shown):
+class NeedPage(PageOf[Need]):
     """A page of needs, those published last first."""
-
-    items: list[Need]
-    next: str | None = Field(description=NEXT)
 
 
 class NeedQuery(Paged):
@@ -136,11 +130,8 @@ class GivenNeedText(Given):
     shown_as: Annotated[str, up_to(rules.SHOWN_AS_MOST)] = left_out()
 
 
-class GivenNeedTexts(Given):
+class GivenNeedTexts(GivenInBoth[GivenNeedText]):
     """A need in one language or both; what is left out stays."""
-
-    de: GivenNeedText = left_out()
-    en: GivenNeedText = left_out()
 
 
 class NeedChange(Given):

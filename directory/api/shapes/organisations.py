@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import NEXT, Paged, Since
+from directory.api.shapes.common import GivenInBoth, InBoth, Paged, PageOf, Since
 from directory.api.shapes.values import (
     WHOLE,
     Address,
@@ -85,11 +85,8 @@ class OrganisationText(Shown):
     description: str = Field(description=N_("Markdown as it was typed: make it safe before you show it."))
 
 
-class OrganisationTexts(Shown):
+class OrganisationTexts(InBoth[OrganisationText]):
     """An organisation in both languages."""
-
-    de: OrganisationText
-    en: OrganisationText
 
 
 class Link(Shown):
@@ -177,11 +174,8 @@ class Organisation(Shown):
         )
 
 
-class OrganisationPage(Shown):
+class OrganisationPage(PageOf[Organisation]):
     """A page of organisations, in the order in which they last changed."""
-
-    items: list[Organisation]
-    next: str | None = Field(description=NEXT)
 
 
 class OrganisationQuery(Paged):
@@ -201,11 +195,8 @@ class GivenOrganisationText(Given):
     description: Annotated[str, up_to(DESCRIPTION_MOST)] = left_out()
 
 
-class GivenOrganisationTexts(Given):
+class GivenOrganisationTexts(GivenInBoth[GivenOrganisationText]):
     """An organisation in one language or both; what is left out stays."""
-
-    de: GivenOrganisationText = left_out()
-    en: GivenOrganisationText = left_out()
 
 
 class GivenLink(Given):

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from directory.api.queries import FoundPartner
-from directory.api.shapes.common import NEXT
+from directory.api.shapes.common import PageOf
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Shown
 from directory.organisations.shown import picture
@@ -38,8 +38,5 @@ class PartnerShown(Shown):
         )
 
 
-class PartnerPage(Shown):
+class PartnerPage(PageOf[PartnerShown]):
     """A page of partners."""
-
-    items: list[PartnerShown]
-    next: str | None = Field(description=NEXT)

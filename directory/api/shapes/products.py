@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import NEXT, Paged, Since
+from directory.api.shapes.common import GivenInBoth, InBoth, Paged, PageOf, Since
 from directory.api.shapes.organisations import (
     CHANGED,
     CONFIRMED,
@@ -55,11 +55,8 @@ class ProductText(Shown):
     description: str = Field(description=N_("Markdown as it was typed: make it safe before you show it."))
 
 
-class ProductTexts(Shown):
+class ProductTexts(InBoth[ProductText]):
     """A product in both languages."""
-
-    de: ProductText
-    en: ProductText
 
 
 class Picture(Shown):
@@ -126,11 +123,8 @@ class Product(Shown):
         )
 
 
-class ProductPage(Shown):
+class ProductPage(PageOf[Product]):
     """A page of products, in the order in which they last changed."""
-
-    items: list[Product]
-    next: str | None = Field(description=NEXT)
 
 
 class ProductQuery(Paged):
@@ -149,11 +143,8 @@ class GivenProductText(Given):
     description: Annotated[str, up_to(DESCRIPTION_MOST)] = left_out()
 
 
-class GivenProductTexts(Given):
+class GivenProductTexts(GivenInBoth[GivenProductText]):
     """A product in one language or both; what is left out stays."""
-
-    de: GivenProductText = left_out()
-    en: GivenProductText = left_out()
 
 
 class ProductChange(Given):
