@@ -29,7 +29,8 @@ LIFE_MOST = timedelta(days=366)
 LIFE_USUAL = timedelta(days=90)
 # How often "last used" is written at most: it is for people to read, and each time costs a commit.
 USED_EVERY = timedelta(minutes=1)
-# Tokens that are none, from one address: looking for them costs a query each.
+# Tokens that are none, from one address: a program that goes on with one that has ended hears that it should wait.
+# Nobody guesses one, so each is looked for first: good ones from the same address must not wait with it.
 WRONG_FROM_ADDRESS = "60 per minute"
 
 # What each scope opens, as its owner reads it.

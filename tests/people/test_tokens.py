@@ -58,6 +58,17 @@ async def test_a_token_is_shown_once_and_speaks_for_its_owner(app: Starlette, ke
         assert token.removeprefix(api_tokens.PREFIX) not in repr(vars((await kept(kernel))[0]))
 
 
+async def test_no_cache_keeps_the_page_that_shows_a_token(app: Starlette):
+    async with at_browser(app, AYLIN) as (browser, _):
+        answer = await browser.post("/me/tokens", data=FORM)
+        assert SECRET.search(answer.text)
+        assert "no-store" in answer.headers["cache-control"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert (
+            '<meta name="turbo-cache-control" content="no-cache">' in answer.text
+        )  # Turbo's own, in the page's memory
+
+
 async def test_a_token_ends_when_it_is_revoked_and_nobody_else_can_do_that(app: Starlette, kernel: Kernel):
     async with at_browser(app, AYLIN) as (browser, _), at_browser(app, BEN) as (other, _):
         token = await made(browser)
