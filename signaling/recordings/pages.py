@@ -44,6 +44,7 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
         call=call_id,
         rights=rights,
         wrong=wrong,
+        can_record=calls_of(request).back_end.engine == "node",
         **context,
     )
 

@@ -9,6 +9,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
+from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
 
 _PLAYS = """async (video) => {
@@ -35,7 +36,8 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     await olga.page.get_by_role("link", name="Recordings").click()
     await expect(olga.page.get_by_text("No recordings yet")).to_be_visible()
     await olga.page.get_by_role("button", name="Record", exact=True).click()
-    await expect(olga.page.get_by_text("This call is being recorded.")).to_be_visible()
+    for place in (olga.page.get_by_role("main"), olga.page.locator(".dock-call")):
+        await expect(place.get_by_text("This call is being recorded.")).to_be_visible()
     await ben.page.get_by_role("link", name="Do you agree?").click()
     await ben.page.get_by_role("button", name="I agree").click()
     await expect(ben.page.get_by_text("You agreed.")).to_be_visible()
@@ -47,7 +49,9 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     await olga.page.get_by_role("button", name="Set chapter").click()
     for _ in range(3):
         await olga.sees_and_hears()
+    await olga.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await olga.page.get_by_role("button", name="End the recording").click()
+    await olga.page.set_viewport_size(DESK)  # type: ignore[arg-type]
     await olga.page.locator(".list a").first.click()
     video = olga.page.locator("video.recording-picture")
     width, seconds = await video.evaluate(_PLAYS)

@@ -216,3 +216,13 @@ async def test_a_chapter_is_a_line_that_can_be_kept(there: Guests) -> None:
     for title in ("The \x00 machine", "The   machine"):
         assert (await there["dev"].post(f"{path}/mark", data={"title": title})).status_code == 303
     assert noted == ["The machine"]
+
+
+async def test_where_calls_cannot_be_recorded_nobody_is_offered_it(there: Guests) -> None:
+    """LiveKit carries them."""
+    async with there.kernel.database.write() as uow:
+        room = await open_room(uow, there.fair.id, BOOTH, "the-booth", "The booth")
+    page = there["dev"]
+    assert ">Record<" in (await page.get(f"/calls/{room.id}/recordings")).text
+    there.app.state.calls.back_end.engine = "livekit"
+    assert ">Record<" not in (await page.get(f"/calls/{room.id}/recordings")).text

@@ -55,6 +55,7 @@ function view(call) {
       ${tile?.picture ? html`<video .srcObject=${streamOf(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
         : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
     <p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>
+    ${call.room.recording ? html`<p class="small"><a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("This call is being recorded.")}</a></p>` : nothing}
     ${call.trouble ? html`<p class="small muted">${call.trouble}</p>` : nothing}
     <div class="row">${call.may("microphone") ? html`<button type="button" class="button button-plain button-icon ${microphone ? "is-on" : "is-off"}" data-does="microphone"
         title=${word} aria-label=${word} @click=${() => call.toggle("microphone")}>${microphone ? icon("mic") : icon("mic-off")}</button>` : nothing}
