@@ -59,10 +59,13 @@ async def build_repair(
     session: AsyncSession, fair: Fair, plan: Plan, run: TimetableRun, now: datetime
 ) -> tuple[Problem, Timetable]:
     """What is to be mended: the problem as it is now, and the timetable as it is booked, with those meetings that were
-    called off since it was mended last. Meetings of two that came about otherwise stay where they are."""
+    called off since it was mended last, and not booked anew. Meetings of two that came about otherwise stay where they
+    are."""
     booked = await booked_ahead(session, fair.id, now)
     problem = await _build(session, fair, plan, run, now, booked)
-    return problem, Timetable([*(each.meeting for each in booked), *await lost(session, fair.id)])
+    stands = {each.meeting.pair: each.meeting for each in booked}
+    gone = [each for each in await lost(session, fair.id) if each.pair not in stands]
+    return problem, Timetable([*stands.values(), *gone])
 
 
 async def _build(

@@ -39,14 +39,15 @@ def job(problem: Problem, before: Timetable, *, stopped: bool) -> Mapping[str, A
 
 
 async def note(uow: UnitOfWork, run: TimetableRun, changes: Sequence[Mapping[str, str | None]]) -> None:
-    """Write down what the solver found. A meeting that is called off already, or came about otherwise, is no change."""
+    """Write down what the solver found. A meeting that is called off already, came about otherwise, or was moved while
+    the solver was at work, is no change."""
     await uow.session.execute(delete(TimetableChange).where(TimetableChange.timetable_id == run.id))
     booked = {each.meeting.pair: each for each in await booked_ahead(uow.session, run.fair_id, uow.clock.now())}
     rows = []
     for each in changes:
         one, other = sorted((str(each["one"]), str(each["other"])))
         found = booked.get(frozenset((one, other)))
-        if found.ours if found else each["to"] is not None:
+        if (found.ours and found.meeting.slot == each["from"]) if found else each["to"] is not None:
             ids = {"timetable_id": run.id, "one_id": one, "other_id": other, "meeting_id": found.id if found else None}
             rows.append(ids | {"from_id": found.meeting.slot if found else None, "to_id": each["to"]})
     if rows:

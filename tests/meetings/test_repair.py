@@ -9,7 +9,8 @@ from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
 from meetings.model import Absence, Meeting, Reminder, Retreat, Seat
-from meetings.timetable import runs
+from meetings.plans import SLOT_WITHDRAWN
+from meetings.timetable import repairs, runs
 from meetings.timetable.model import TimetableChange, TimetableRun
 from server.kernel.ids import new_id
 from tests.meetings.scene import Scene
@@ -164,6 +165,33 @@ async def test_who_is_gone_or_has_arranged_it_meanwhile_is_not_put_together(ther
     before = await held(there)
     assert (await there["edda"].post(f"{PATH}/{run.id}/apply")).status_code == 409
     assert await held(there) == before
+
+
+async def test_what_was_lost_and_booked_anew_by_another_timetable_is_no_change(there: Scene) -> None:
+    await published(there)
+    first = (await there.meetings())[0]
+    async with there.kernel.database.write() as uow:
+        meeting = await uow.session.get_one(Meeting, first.id)
+        await bookings.cancel(uow, meeting, by_id=there.ids["edda"], reason=SLOT_WITHDRAWN)
+    again = await make(there)
+    await there["edda"].post(f"{PATH}/{again.id}/publish")
+    await there.kernel.jobs.run_due()
+    assert len(await held(there)) == 6
+    assert not await changes(there, await mended(there))
+
+
+async def test_what_people_move_while_the_solver_is_at_work_is_left_where_it_is_now(there: Scene) -> None:
+    await published(there)
+    run, slots = await mended(there), [each.id for each in await there.slots()]
+    first = (await there.meetings())[0]
+    async with there.kernel.database.write() as uow:
+        one, other = await people_of(uow.session, first.id)
+        elsewhere = next(each for each in slots if each != first.slot_id)
+        found = {"one": one, "other": other, "from": elsewhere, "to": slots[-1]}
+        await repairs.note(uow, await uow.session.get_one(TimetableRun, run.id), [found])
+        assert not await repairs.changes_of(uow.session, run.id)
+        await repairs.note(uow, await uow.session.get_one(TimetableRun, run.id), [found | {"from": first.slot_id}])
+        assert len(await repairs.changes_of(uow.session, run.id)) == 1
 
 
 async def test_what_mends_a_timetable_cannot_be_published_as_one(there: Scene) -> None:
