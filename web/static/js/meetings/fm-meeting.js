@@ -38,6 +38,7 @@ class FmMeeting extends HTMLElement {
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
     this.#writeWith(live.line, topic);
+    this.#at(this.#moment("starts"), () => this.#start());
     if (Date.now() < this.#moment("starts") + MISSING_AFTER) this.#comeBackAt(this.#moment("starts") + MISSING_AFTER, store);
   }
 
@@ -59,8 +60,19 @@ class FmMeeting extends HTMLElement {
     const later = () => {
       if (!room || room.count < 2) visit(location.href, { action: "replace" });
     };
+    this.#at(moment, later);
+  }
+
+  /** Do something just after a moment, unless that is past. @param {number} moment @param {() => void} what */
+  #at(moment, what) {
     const wait = moment - Date.now();
-    if (wait > -1_000 && wait < 2 ** 31) this.#timers.push(setTimeout(later, Math.max(wait, 0) + 500));
+    if (wait > -1_000 && wait < 2 ** 31) this.#timers.push(setTimeout(what, Math.max(wait, 0) + 500));
+  }
+
+  /** It begins: what is there from the start shows itself, and nothing is loaded anew under a call. */
+  #start() {
+    for (const each of this.querySelectorAll("[data-until-start]")) each.toggleAttribute("hidden", true);
+    for (const each of this.querySelectorAll("[data-from-start]")) each.toggleAttribute("hidden", false);
   }
 
   /** @param {MeetingRoom} room */
