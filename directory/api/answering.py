@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from directory.api.declared import Call
-from directory.api.shapes.common import Paged
-from directory.needs.queries import Place
+from directory.api.shapes.common import Onward, Paged
 from directory.search.documents import Mark
 from server.kernel.etag import json_answer, tagged
 from server.kernel.http import ProblemError
 from server.kernel.paging import Asked, paged
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COMPRESSED = re.compile(r'-[a-z]+"$')
 
 
@@ -29,7 +29,7 @@ def record(call: Call, shown: BaseModel, status: int = 200, location: str = "") 
 
 def page(call: Call, shown: Sequence[BaseModel], cursors: Sequence[str]) -> Response:
     """A page of records that were read with one more than it holds; the way on also as Link."""
-    query: Paged = call.query
+    query: Onward = call.query
     asked = Asked(query.after, query.limit)
     return paged(call.request, asked, [one.model_dump(mode="json") for one in shown], cursors)
 
@@ -39,20 +39,17 @@ def whole(call: Call, shown: Sequence[BaseModel]) -> Response:
     return json_answer(call.request, {"items": [one.model_dump(mode="json") for one in shown], "next": None})
 
 
-def place_in(query: Paged) -> Place | None:
-    """The place that the cursor names."""
-    return Place.parse(query.after) if query.after is not None else None
-
-
 def mark_in(query: Paged) -> Mark | None:
-    """The same in the order of changes."""
-    place = place_in(query)
-    return Mark(place.at, place.id) if place else None
+    """The place that the cursor names."""
+    if query.after is None:
+        return None
+    moment, _, id_ = query.after.partition(".")
+    return Mark(_EPOCH + timedelta(microseconds=int(moment)), id_)
 
 
 def cursor(at: datetime, id_: str) -> str:
-    """The place of a record, as a cursor."""
-    return str(Place(at, id_))
+    """The place of a record, as a cursor: see `shapes.common.PLACE`."""
+    return f"{(at - _EPOCH) // timedelta(microseconds=1)}.{id_}"
 
 
 def check_match(request: Request, shown: BaseModel) -> None:

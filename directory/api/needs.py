@@ -15,6 +15,7 @@ from directory.api.shapes.needs import Need, NeedChange, NeedNew, NeedPage, Need
 from directory.needs import actions, forms, queries
 from directory.needs.actions import Draft, RefusedError
 from directory.needs.pages.common import SAVES, problem_of
+from directory.needs.parts import needs_of
 from directory.needs.seen import Seen
 from directory.speaking import viewer_of
 from people.forms import Form
@@ -37,7 +38,7 @@ _TEXT_FIELD = re.compile(r"(\w+)_(de|en)")
 async def many(call: Call) -> Response:
     """A page of the open needs, or all of one's own."""
     query: NeedQuery = call.query
-    place = answering.place_in(query)
+    place = _place_in(call)
     wanted = queries.Filter(query.kind or "", query.industry or "", query.country or "", words=query.q)
     now = call.kernel.clock.now()
     async with call.kernel.database.read() as session:
@@ -46,7 +47,8 @@ async def many(call: Call) -> Response:
             found: Sequence[Seen] = await queries.own(session, viewer)
             return answering.whole(call, [_shown(call, one) for one in found])
         found = await queries.listed(session, viewer, wanted, now, after=place, limit=query.limit + 1)
-    cursors = [str(queries.Place(one.published_at or now, one.id)) for one in found]
+    close = needs_of(call.request).cursors.close
+    cursors = [close(queries.Place(one.published_at or now, one.id)) for one in found]
     return answering.page(call, [_shown(call, one) for one in found], cursors)
 
 
@@ -101,6 +103,16 @@ async def turn(call: Call) -> Response:
             raise problem_of(error) from None
         shown = await _fresh(call, uow, seen.id)
     return answering.record(call, shown)
+
+
+def _place_in(call: Call) -> queries.Place | None:
+    """Where the page before ended. Raises ProblemError 409 for a cursor that no page gave."""
+    if call.query.after is None:
+        return None
+    place = needs_of(call.request).cursors.open(call.query.after)
+    if place is None:
+        raise ProblemError(409, "unknown_cursor", "No page has given this cursor.")
+    return place
 
 
 async def _seen(call: Call, session: AsyncSession, need_id: str) -> Seen:
@@ -192,7 +204,7 @@ def _pointer(field: str) -> str:
 operations = [
     Operation(
         "GET", "/needs", "list_needs", Access.API,
-        N_("Open needs and offers, those published last first"), many, NeedPage, NeedQuery,
+        N_("Open needs and offers, those published last first"), many, NeedPage, NeedQuery, refusals=(409,),
         about=N_("Whose a blind need is, no answer says to who may not know."),
     ),
     Operation(

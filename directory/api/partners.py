@@ -13,9 +13,9 @@ from web.i18n import N_
 async def many(call: Call) -> Response:
     """A page of the partners that one may see."""
     query: Paged = call.query
-    place = answering.place_in(query)
+    after = answering.mark_in(query)
     async with call.kernel.database.read() as session:
-        found = await queries.partners(session, call.person_id, place.id if place else None, query.limit + 1)
+        found = await queries.partners(session, call.person_id, after.id if after else None, query.limit + 1)
     shown = [PartnerShown.of(one, call.site) for one in found]
     return answering.page(call, shown, [answering.cursor(one.since, one.id) for one in shown])
 

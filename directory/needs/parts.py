@@ -10,6 +10,7 @@ import directory.contacts.telling
 import directory.needs.own_data
 import directory.needs.telling
 import directory.news.own_data
+from directory.needs.cursors import Cursors
 from directory.needs.fitting import Fitting, WordFitting
 from directory.needs.jobs import Ends
 from directory.needs.joining import join
@@ -26,6 +27,7 @@ class Needs:
 
     newsroom: Newsroom
     ends: Ends
+    cursors: Cursors
     fitting: Fitting
 
     @classmethod
@@ -45,7 +47,7 @@ class Needs:
         own_data.register("contacts", directory.contacts.own_data.collect, directory.contacts.own_data.erase)
         own_data.register("news", directory.news.own_data.collect, directory.news.own_data.erase)
         join(organisations, sitemap)
-        return cls(newsroom, Ends(kernel), fitting or WordFitting())
+        return cls(newsroom, Ends(kernel), Cursors(kernel.settings.secret_bytes), fitting or WordFitting())
 
 
 def needs_of(connection: HTTPConnection) -> Needs:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Self
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,13 +14,9 @@ from directory.needs.model import Need, NeedFile, NeedTag, NeedText
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
 from directory.speaking import Viewer
-from server.kernel.ids import is_id
 
 # Needs on a page of the list.
 PAGE = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Digits of a moment in a cursor: to the year 2286.
-_DIGITS_MOST = 16
 # Needs of one's own on their page: more than an organisation can have is never shown.
 MINE_MOST = rules.NEEDS_MOST
 
@@ -64,22 +60,13 @@ class Filter:
 @dataclass(frozen=True)
 class Place:
     """A place in the list of needs. It says all that it takes to go on from it: nothing is looked up by an id that
-    somebody made up, so nobody learns from the next page when a need was published that they may not see."""
+    somebody made up, so nobody learns from the next page when a need was published that they may not see.
+
+    As text it goes out by `cursors` alone.
+    """
 
     at: datetime
     id: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self | None:
-        """The place in a cursor, as `str` writes it; None for what is none."""
-        moment, _, need_id = text.partition(".")
-        if not (moment.isascii() and moment.isdecimal() and len(moment) <= _DIGITS_MOST and is_id(need_id)):
-            return None
-        return cls(_EPOCH + timedelta(microseconds=int(moment)), need_id)
-
-    def __str__(self) -> str:
-        """The place as a cursor: microseconds since 1970, and the id."""
-        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.id}"
 
 
 async def need(session: AsyncSession, viewer: Viewer, need_id: str) -> Seen | None:

@@ -22,10 +22,16 @@ Since = Annotated[
 ]
 
 
-class Paged(Query):
-    """Which page of a list."""
+class Onward(Query):
+    """Which page of a list; what a cursor looks like is said by each."""
 
     limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class Paged(Onward):
+    """Which page of a list whose order everybody may know."""
+
     after: After = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import GivenInBoth, InBoth, Paged, PageOf
+from directory.api.shapes.common import CURSOR, GivenInBoth, InBoth, Onward, PageOf
 from directory.api.shapes.organisations import PAGE, Industry, Technology
 from directory.api.shapes.values import (
     FLAG,
@@ -23,9 +23,11 @@ from directory.api.shapes.values import (
     up_to,
 )
 from directory.needs import rules
+from directory.needs.cursors import SHAPE
 from directory.needs.seen import Seen
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import TECHNOLOGIES
+from server.kernel.paging import MAX_CURSOR
 from web.i18n import LOCALES, N_
 
 Kind = Annotated[str, one_of(rules.KINDS)]
@@ -109,9 +111,10 @@ class NeedPage(PageOf[Need]):
     """A page of needs, those published last first."""
 
 
-class NeedQuery(Paged):
+class NeedQuery(Onward):
     """Which needs."""
 
+    after: Annotated[str, Field(max_length=MAX_CURSOR, pattern=SHAPE, description=CURSOR)] | None = None
     kind: Kind | None = None
     industry: Industry | None = None
     country: Country | None = None

@@ -116,7 +116,7 @@ def _after(request: Request) -> Place | None:
     given = request.query_params.get("after")
     if given is None:
         return None
-    place = Place.parse(given)
+    place = needs_of(request).cursors.open(given)
     if place is None:
         raise not_found()
     return place
@@ -124,7 +124,7 @@ def _after(request: Request) -> Place | None:
 
 def _onward(request: Request, last: Seen) -> str:
     assert last.published_at is not None  # what is listed was published
-    after = str(Place(last.published_at, last.id))
+    after = needs_of(request).cursors.close(Place(last.published_at, last.id))
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "after" and value]
     return "/needs?" + urlencode([*kept, ("after", after)])
 

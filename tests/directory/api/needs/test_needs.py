@@ -110,3 +110,17 @@ async def test_pages_of_needs_lead_on(there: Network, program, clock):
     assert [one["id"] for page in (first, rest) for one in page.json()["items"]] == ids
     assert rest.json()["next"] is None
     assert (await nobody.get(NEEDS, params={"kind": "offer"})).json()["items"] == []
+
+
+async def test_no_cursor_tells_when_a_need_was_published_and_none_can_be_made_up(there: Network, program, clock):
+    await there.need(blind=True)
+    blind, moment = await there.need(blind=True), int(clock.now().timestamp() * 1_000_000)
+    nobody = await program()
+    cursor = (await nobody.get(NEEDS, params={"limit": 1})).json()["next"]
+    assert str(moment) not in cursor
+    assert f"{moment:016x}" not in cursor
+    assert (await nobody.get(NEEDS, params={"limit": 1})).json()["next"] == cursor
+    assert (await nobody.get(NEEDS, params={"after": f"{moment + 1}.{blind}"})).status_code == 422
+    for changed in (f"{int(cursor[0], 16) ^ 1:x}{cursor[1:]}", f"{cursor[:-1]}{int(cursor[-1], 16) ^ 1:x}"):
+        refused = await nobody.get(NEEDS, params={"after": changed})
+        assert (refused.status_code, refused.json()["code"]) == (409, "unknown_cursor")
