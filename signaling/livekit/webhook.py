@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from people.sessions import alive
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 from server.kernel.settings import Settings
@@ -46,11 +47,14 @@ def _signed(settings: Settings, body: bytes, token: str) -> "WebhookEvent":
 
 
 async def _keep_to_rights(calls: Calls, event: "WebhookEvent") -> None:
-    """Put out who has no part in it any more, and let others do no more than what their room says by now."""
+    """Put out who has no part in it any more or has signed out; let others do no more than their room says by now."""
     from signaling.livekit.wording import Terms
 
     room, participant, terms = event.room.name, event.participant.identity, Terms.of(event.participant)
     if not terms.person:
+        return
+    if terms.session and not await _stands(calls, terms.session):
+        await calls.back_end.expel(Expel(session=terms.session))
         return
     rights = (await calls.rights([(terms.person, room)])).get((terms.person, room))
     if rights is None:
@@ -61,6 +65,11 @@ async def _keep_to_rights(calls: Calls, event: "WebhookEvent") -> None:
         except MediaError as error:
             if error.code != "not_found":  # they have left already
                 raise
+
+
+async def _stands(calls: Calls, session_id: str) -> bool:
+    async with calls.kernel.database.read() as session:
+        return bool(await alive(session, [session_id], calls.kernel.clock.now()))
 
 
 routes = [Route("/livekit/webhook", hear, methods=["POST"], name="livekit_webhook")]

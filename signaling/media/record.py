@@ -38,6 +38,8 @@ SILENT_S = 0.5
 AUDIBLE = 60
 # A report that is further than this from the arrival is not believed.
 TRUSTED_S = 1.0
+# A frame whose own time is further than this from its arrival: its sender counts anew, and so is its time.
+STRAYED_S = 10.0
 # Chapters of one recording, marks included.
 CHAPTERS_MOST = 500
 
@@ -73,7 +75,10 @@ class Stream:
                 self.began_at = told if abs(told - at) < TRUSTED_S else at
         step = (timestamp - self.last) & TIME_MASK
         self.last += step - (TIME_MASK + 1) if step > TIME_MASK // 2 else step
-        return self.began_at + (self.last - self.first) / self.clock
+        made = self.began_at + (self.last - self.first) / self.clock
+        if abs(made - at) > STRAYED_S:
+            self.began_at, self.first, made = at, self.last, at
+        return made
 
 
 @dataclass(slots=True)

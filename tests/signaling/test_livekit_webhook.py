@@ -8,6 +8,7 @@ from livekit.api import ParticipantInfo, ParticipantPermission
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from people import sessions
 from rooms.actions import open_room
 from rooms.model import STAGE
 from server.app import create_app
@@ -89,6 +90,24 @@ async def test_who_comes_in_with_a_token_that_allows_more_than_their_room_is_fit
     [(method, given)] = app.state.calls.back_end.asked
     rights = (await app.state.calls.rights([(bernd, stage)]))[bernd, stage]
     assert (method, given.participant, given.rights) == ("set_rights", f"{bernd}-1", rights.node)
+
+
+async def test_who_has_signed_out_does_not_come_in_with_the_token_of_that_session(
+    app: Starlette, there: Guests
+) -> None:
+    async with there.kernel.database.write() as uow:
+        stage = (await open_room(uow, there.fair.id, STAGE, "stage", "Stage")).id
+    async with there.kernel.database.read() as session:
+        [standing, *_] = await sessions.of_person(session, there.ids["bernd"], there.kernel.clock.now())
+    info = await coming_in(app, there.ids["bernd"], stage)
+    info.attributes["session"] = standing.id
+    assert (await tell(app, LiveKitStandIn().webhook("participant_joined", stage, info))).status_code == 204
+    assert app.state.calls.back_end.asked == []
+    async with there.kernel.database.write() as uow:
+        await sessions.revoke(uow, there.ids["bernd"], standing.id, by=None)
+    app.state.calls.back_end.asked.clear()  # who is in was put out by the revocation itself
+    assert (await tell(app, LiveKitStandIn().webhook("participant_joined", stage, info))).status_code == 204
+    assert [(method, given.session) for method, given in app.state.calls.back_end.asked] == [("expel", standing.id)]
 
 
 async def coming_in(app: Starlette, person: str, room: str) -> ParticipantInfo:

@@ -3,6 +3,7 @@
 import errno
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,20 @@ def test_after_a_loss_the_picture_goes_on_with_a_key_frame_that_was_asked_for(tm
     assert len(holes) == 1
     assert holes[0] == pytest.approx((1.2, 2.0), abs=0.1)
     assert pictures[-1] == pytest.approx(SECONDS, abs=0.15)
+
+
+@pytest.mark.parametrize("jump", [1 << 30, -(1 << 30)])
+def test_a_sender_that_counts_anew_does_not_make_it_hours_long(tmp_path: Path, jump: int) -> None:
+    """Pictures go on where they were, as they came."""
+    sent = [
+        replace(each, timestamp=(each.timestamp + (jump if each.at >= 2 else 0)) & 0xFFFF_FFFF)
+        for each in video_packets("vp8", SECONDS)
+    ]
+    record(tmp_path / "a.webm", Source("anna", "camera", "vp8", sent))
+    pictures, _ = played(tmp_path / "a.webm")
+    assert len(pictures) == 60
+    assert max(later - earlier for earlier, later in pairwise(pictures)) < 0.5
+    assert pictures[-1] == pytest.approx(SECONDS, abs=0.5)
 
 
 def test_of_who_has_not_agreed_nothing_is_kept(tmp_path: Path) -> None:
