@@ -39,6 +39,7 @@ SCOPE_NAMES = {
     SCOPES[Access.API_ORGANISATIONS]: N_("Change organisations that you manage"),
     SCOPES[Access.API_PRODUCTS]: N_("Change their products"),
     SCOPES[Access.API_NEEDS]: N_("Change their needs and offers"),
+    SCOPES[Access.API_MEMBERS]: N_("See, invite and remove the people of your organisations"),
 }
 
 

@@ -18,6 +18,12 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
     ("POST", "/imports"): IMPORT_MOST + 64 * 1024,
     ("POST", "/imports/{batch}/mapping"): 2 * 1024 * 1024,  # a field for each of up to a thousand columns
+    ("PUT", "/api/v1/organisations/{id}/logo"): MOST_BYTES,
+    ("PUT", "/api/v1/organisations/{id}/banner"): MOST_BYTES,
+    ("POST", "/api/v1/products/{id}/pictures"): MOST_BYTES,
+    ("POST", "/api/v1/organisations/{id}/documents"): DOCUMENT_MOST,
+    ("POST", "/api/v1/products/{id}/documents"): DOCUMENT_MOST,
+    ("POST", "/api/v1/needs/{id}/documents"): FILE_MOST,
     ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,

@@ -1,5 +1,6 @@
 """An operation of the API, declared once: served, described in OpenAPI, and explained on the page of the reference."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from server.kernel.ids import is_id
 from server.kernel.parts import Kernel, kernel_of
 
 VERSION = "/api/v1"
+# What a file is sent and handed out as: what it is, is known by its content.
+FILE = "application/octet-stream"
+_ID = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Call:
 
     request: Request
     query: Any  # of the operation's model
-    body: Any  # of the operation's model; None where it has none
+    body: Any  # of the operation's model, or the bytes of a file; None where it has none
 
     @property
     def kernel(self) -> Kernel:
@@ -49,7 +53,11 @@ class Call:
     @property
     def id(self) -> str:
         """The id in the path. Raises ProblemError 404 for what is none."""
-        found: str = self.request.path_params["id"]
+        return self.named("id")
+
+    def named(self, name: str) -> str:
+        """An id in the path by its name there. Raises ProblemError 404 for what is none."""
+        found: str = self.request.path_params[name]
         if not is_id(found):
             raise not_found()
         return found
@@ -79,6 +87,9 @@ class Operation:
     status: int = 200
     about: str = ""
     refusals: tuple[int, ...] = ()
+    takes_file: bool = False  # the body is a file as it is
+    keeps_file: bool = False  # the same, but too large to be held: the endpoint reads it itself
+    gives_file: bool = False
 
     @property
     def whole_path(self) -> str:
@@ -91,6 +102,11 @@ class Operation:
         return self.path.split("/")[1]
 
     @property
-    def with_id(self) -> bool:
-        """Whether the path names one record."""
-        return "{id}" in self.path
+    def ids(self) -> list[str]:
+        """What the path names records by."""
+        return _ID.findall(self.path)
+
+    @property
+    def brings_file(self) -> bool:
+        """Whether a file is sent."""
+        return self.takes_file or self.keeps_file

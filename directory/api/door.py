@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -52,8 +53,14 @@ def _route(path: str, operations: Iterable[Operation]) -> Route:
 
 async def _answer(request: Request, operation: Operation) -> Response:
     query = taking.parameters(request, operation.query)
-    given = await taking.body(request, operation.body) if operation.body else None
-    return await operation.endpoint(Call(request, query, given))
+    return await operation.endpoint(Call(request, query, await _given(request, operation)))
+
+
+async def _given(request: Request, operation: Operation) -> Any:
+    if operation.brings_file:
+        taking.check_is_file(request)
+        return await taking.file(request) if operation.takes_file else None
+    return await taking.body(request, operation.body) if operation.body else None
 
 
 @dataclass(frozen=True)

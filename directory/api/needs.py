@@ -55,7 +55,7 @@ async def many(call: Call) -> Response:
 async def one(call: Call) -> Response:
     """One need."""
     async with call.kernel.database.read() as session:
-        return answering.record(call, _shown(call, await _seen(call, session, call.id)))
+        return answering.record(call, _shown(call, await seen_of(call, session, call.id)))
 
 
 async def create(call: Call) -> Response:
@@ -80,7 +80,7 @@ async def change(call: Call) -> Response:
     given: NeedChange = call.body
     await may(call.request, "need", SAVES)
     async with call.kernel.database.write() as uow:
-        seen = await _editable(call, uow)
+        seen = await editable(call, uow)
         answering.check_match(call.request, _shown(call, seen))
         draft, form = _drafted(call, _typed_before(seen) | _typed(given))
         try:
@@ -96,7 +96,7 @@ async def turn(call: Call) -> Response:
     given: NeedTurn = call.body
     await may(call.request, "need", SAVES)
     async with call.kernel.database.write() as uow:
-        seen = await _editable(call, uow)
+        seen = await editable(call, uow)
         try:
             await actions.turn(uow, seen.id, given.do, by_id=call.by_id)
         except RefusedError as error:
@@ -115,27 +115,28 @@ def _place_in(call: Call) -> queries.Place | None:
     return place
 
 
-async def _seen(call: Call, session: AsyncSession, need_id: str) -> Seen:
+async def seen_of(call: Call, session: AsyncSession, need_id: str) -> Seen:
+    """A need as far as the program may know it. Raises ProblemError 404."""
     found = await queries.need(session, await viewer_of(session, call.person_id), need_id)
     if found is None:
         raise not_found()
     return found
 
 
-async def _editable(call: Call, uow: UnitOfWork) -> Seen:
+async def editable(call: Call, uow: UnitOfWork) -> Seen:
     """The need that is about to be changed, locked. Raises ProblemError 404 where it is not there for the one whose
     token it is, 403 where they do not speak for its organisation."""
-    seen = await _seen(call, uow.session, call.id)
+    seen = await seen_of(call, uow.session, call.id)
     try:
         await actions.mine(uow, seen.id, call.by_id)
     except RefusedError:
         raise ProblemError(403, "forbidden", "You do not speak for the organisation of this need.") from None
-    return await _seen(call, uow.session, call.id)
+    return await seen_of(call, uow.session, call.id)
 
 
 async def _fresh(call: Call, uow: UnitOfWork, need_id: str) -> Need:
     await uow.session.flush()
-    return _shown(call, await _seen(call, uow.session, need_id))
+    return _shown(call, await seen_of(call, uow.session, need_id))
 
 
 def _shown(call: Call, seen: Seen) -> Need:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from directory.api.declared import Operation
+from directory.api.declared import FILE, Operation
 from directory.api.shapes.common import Problem
 from server.kernel.access import SCOPES, Access
 from server.kernel.http import PROBLEM_TYPE
@@ -32,6 +32,7 @@ _OWN = {
     409: "The request is of the described shape, but a rule refuses it; code and errors say which.",
     412: "The header If-Match names another version by its ETag: the record has changed since you have read it.",
 }
+_BYTES = {"type": "string", "format": "binary"}
 _TEXT = {"schema": {"type": "string"}}
 _HEADERS: dict[str, Any] = {
     "RateLimit": {"description": 'What is left of the limit, as `"api";r=299;t=60`.', **_TEXT},
@@ -79,9 +80,8 @@ def parameters_of(operation: Operation) -> list[dict[str, Any]]:
     schema = operation.query.model_json_schema(ref_template=_REF)
     required = schema.get("required", ())
     found = [_parameter(name, given, name in required) for name, given in schema.get("properties", {}).items()]
-    if operation.with_id:
-        found.insert(0, {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}})
-    return found
+    schema = {"type": "string", "format": "uuid"}
+    return [*({"name": name, "in": "path", "required": True, "schema": schema} for name in operation.ids), *found]
 
 
 def schema_of(model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
@@ -104,6 +104,8 @@ def _operation(one: Operation) -> dict[str, Any]:
     if one.body is not None:
         content = {_JSON: {"schema": {"$ref": _REF.format(model=one.body.__name__)}}}
         found["requestBody"] = {"required": True, "content": content}
+    if one.brings_file:
+        found["requestBody"] = {"required": True, "content": {FILE: {"schema": _BYTES}}}
     return found
 
 
@@ -117,8 +119,9 @@ def _responses(one: Operation) -> dict[str, Any]:
     found = {str(one.status): _success(one)}
     if one.method == "GET" and one.answer is not None:
         found["304"] = {"description": "You have this version already.", "headers": _headers("ETag", *_LIMITED)}
-    own = {status: _OWN[status] for status in (*((404,) if one.with_id else ()), *one.refusals)}
+    own = {status: _OWN[status] for status in (*((404,) if one.ids else ()), *one.refusals)}
     body = {400: "The body is no JSON.", 415: "The body is not application/json."} if one.body else {}
+    body |= {415: f"The body is not {FILE}."} if one.brings_file else {}
     for status, why in sorted((_ALWAYS | body | own).items()):
         found[str(status)] = _problem(status, why)
     found["default"] = _problem(0, "Anything else that went wrong.")
@@ -136,6 +139,8 @@ def _success(one: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {"description": HTTPStatus(one.status).phrase, "headers": _headers(*headers)}
     if one.answer is not None:
         found["content"] = {_JSON: {"schema": {"$ref": _REF.format(model=one.answer.__name__)}}}
+    if one.gives_file:
+        found["content"] = {FILE: {"schema": _BYTES}}
     return found
 
 

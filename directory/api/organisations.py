@@ -43,7 +43,7 @@ async def many(call: Call) -> Response:
 async def one(call: Call) -> Response:
     """One organisation."""
     async with call.kernel.database.read() as session:
-        return answering.record(call, await _shown(call, session, call.id))
+        return answering.record(call, await shown_of(call, session, call.id))
 
 
 async def create(call: Call) -> Response:
@@ -58,7 +58,7 @@ async def create(call: Call) -> Response:
         seen = await organisation_queries.by_slug(uow.session, slug, call.person)
         if seen is None:
             raise not_found()
-        shown = await _shown(call, uow.session, seen.organisation.id)
+        shown = await shown_of(call, uow.session, seen.organisation.id)
     return answering.record(call, shown, 201, f"{VERSION}/organisations/{shown.id}")
 
 
@@ -68,10 +68,10 @@ async def change(call: Call) -> Response:
     values = _clean(call, given)
     async with call.kernel.database.write() as uow:
         row = await edited(call, uow, call.id)
-        answering.check_match(call.request, await _shown(call, uow.session, row.id))
+        answering.check_match(call.request, await shown_of(call, uow.session, row.id))
         await actions.edit(uow, row.id, values, by_id=call.by_id)
         await uow.session.refresh(row)
-        shown = await _shown(call, uow.session, row.id)
+        shown = await shown_of(call, uow.session, row.id)
     return answering.record(call, shown)
 
 
@@ -87,7 +87,8 @@ async def edited(call: Call, uow: UnitOfWork, organisation_id: str) -> Row:
     return row
 
 
-async def _shown(call: Call, session: AsyncSession, organisation_id: str) -> Organisation:
+async def shown_of(call: Call, session: AsyncSession, organisation_id: str) -> Organisation:
+    """An organisation as its program sees it. Raises ProblemError 404."""
     row = await queries.organisation(session, call.person_id, organisation_id)
     if row is None:
         raise not_found()

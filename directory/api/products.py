@@ -61,7 +61,7 @@ async def change(call: Call) -> Response:
     given: ProductChange = call.body
     values = by_rules(call, _by_field(given), RULES)
     async with call.kernel.database.write() as uow:
-        await _edited(call, uow)
+        await editable(call, uow)
         shown = await _one(call, uow.session, call.id)
         answering.check_match(call.request, shown)
         current = (await queries.product_fields(uow.session, [call.id]))[call.id]
@@ -74,13 +74,13 @@ async def change(call: Call) -> Response:
 async def remove(call: Call) -> Response:
     """Show one no longer."""
     async with call.kernel.database.write() as uow:
-        await _edited(call, uow)
+        await editable(call, uow)
         answering.check_match(call.request, await _one(call, uow.session, call.id))
         await actions.remove(uow, call.id, by_id=call.by_id)
     return Response(status_code=204)
 
 
-async def _edited(call: Call, uow: UnitOfWork) -> None:
+async def editable(call: Call, uow: UnitOfWork) -> None:
     """Lock the product, and before it its organisation. Raises ProblemError 404 and 403."""
     found = await queries.product(uow.session, call.person_id, call.id)
     if found is None:

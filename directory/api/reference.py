@@ -1,5 +1,6 @@
 """The reference for people: the operations in words, made of the same declarations by which they are served."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
-from directory.api.declared import VERSION, Operation
+from directory.api.declared import FILE, VERSION, Operation
 from directory.api.openapi import parameters_of, schema_of
 from server.kernel.access import SCOPES, Access
 from web.i18n import N_, translations
@@ -34,6 +35,9 @@ _FORMATS = {"date-time": N_("moment"), "date": N_("day"), "uuid": N_("id"), "uri
 # What a line of curl sends, by operation: small, and true to the shape.
 _SAMPLES = {
     "create_organisation": '{"kind": "startup", "name": "Voltbus", "website": "https://voltbus.example"}',
+    "change_member": '{"role": "editor"}',
+    "invite_member": '{"email": "somebody@voltbus.example", "role": "editor"}',
+    "answer_claim": '{"role": "member"}',
     "create_product": '{"organisation": "\'$ID\'", "texts": {"en": {"name": "Depot charger"}}}',
     "change_product": '{"price_from": 1200000, "currency": "EUR"}',
     "create_need": '{"organisation": "\'$ID\'", "kind": "seek", "category": "product", "publish": true,'
@@ -42,6 +46,23 @@ _SAMPLES = {
     "turn_need": '{"do": "pause"}',
     "change_organisation": '{"founded": 2019, "texts": {"en": {"pitch": "Depots charge overnight"}}}',
 }
+
+# Files that are sent, and what the address must say besides.
+_FILES = {
+    "change_logo": "logo.png",
+    "change_banner": "banner.jpg",
+    "add_organisation_document": "catalogue.pdf",
+    "add_product_document": "data-sheet.pdf",
+    "add_need_document": "tender.pdf",
+    "add_picture": "charger.jpg",
+}
+_ASKED = {
+    "add_organisation_document": "name=catalogue.pdf",
+    "add_product_document": "name=data-sheet.pdf",
+    "add_need_document": "name=tender.pdf",
+    "add_picture": "said=The+charger+in+a+depot",
+}
+_ID = re.compile(r"{(\w+)}")
 
 Say = Callable[[str], str]
 
@@ -108,7 +129,16 @@ def curl(one: Operation, site: str) -> str:
         parts.append('-H "Authorization: Bearer $TOKEN"')
     if one.body is not None:
         parts.append(f"-H \"Content-Type: application/json\" -d '{_SAMPLES[one.name]}'")
-    return " ".join([*parts, f"{site}{VERSION}{one.path.replace('{id}', '$ID')}"])
+    if one.brings_file:
+        parts.append(f'-H "Content-Type: {FILE}" --data-binary @{_FILES[one.name]}')
+    return " ".join([*parts, _tried(one, site)])
+
+
+def _tried(one: Operation, site: str) -> str:
+    """The address, with a variable of the shell for each id."""
+    path = _ID.sub(lambda found: f"${found[1].upper()}", one.path)
+    asked = _ASKED.get(one.name, "")
+    return f'"{site}{VERSION}{path}?{asked}"' if asked else f"{site}{VERSION}{path}"
 
 
 def _parameter(given: Mapping[str, Any], say: Say) -> Value:

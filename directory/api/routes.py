@@ -4,7 +4,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.api import door, me, needs, openapi, organisations, partners, products, reference, removals, search
+from directory.api import (
+    documents,
+    door,
+    me,
+    members,
+    needs,
+    openapi,
+    organisations,
+    partners,
+    pictures,
+    products,
+    reference,
+    removals,
+    search,
+)
 from directory.api.door import served
 from server.kernel.etag import json_answer
 from server.kernel.parts import kernel_of
@@ -12,8 +26,11 @@ from web.render import locale_of, page
 
 operations = (
     *organisations.operations,
+    *members.operations,
     *products.operations,
     *needs.operations,
+    *documents.operations,
+    *pictures.operations,
     *partners.operations,
     *search.operations,
     *removals.operations,

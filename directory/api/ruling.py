@@ -17,15 +17,20 @@ def by_rules(call: Call, brought: Brought, rules: Mapping[str, Callable[[Any], A
     """Clean values, by the record's fields. Raises ProblemError 409 that names all that were refused."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    _ = translations(locale_of(call.request)).gettext
     for field, (at, value) in brought.items():
         try:
             values[field] = rules[field](value)
         except UnacceptableError as refused:
-            errors[at] = _(refused.text) % refused.params if refused.params else _(refused.text)
+            errors[at] = said(call, refused)
     if errors:
         raise taking.against_the_rules(errors)
     return values
+
+
+def said(call: Call, refused: UnacceptableError) -> str:
+    """Why a rule refuses something, in the language of the request."""
+    text = translations(locale_of(call.request)).gettext(refused.text)
+    return text % refused.params if refused.params else text
 
 
 def text_fields(given: Any) -> Brought:

@@ -6,6 +6,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from directory.api.declared import FILE
 from server.kernel.http import ProblemError
 from server.kernel.json import read_json
 
@@ -31,8 +32,7 @@ def parameters(request: Request, model: type[BaseModel]) -> BaseModel:
 
 async def body(request: Request, model: type[BaseModel]) -> BaseModel:
     """The body as JSON. Raises ProblemError 415 for another type, 400 for what is no JSON, 422 for another shape."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if _kind(request) != "application/json":
         raise ProblemError(
             415, "json_wanted", "The body must be application/json.", headers={"accept": "application/json"}
         )
@@ -40,6 +40,25 @@ async def body(request: Request, model: type[BaseModel]) -> BaseModel:
         return model.model_validate(await read_json(request))
     except ValidationError as error:
         raise refused([("".join(f"/{_pointed(step)}" for step in at), said) for at, said in _errors(error)]) from None
+
+
+def check_is_file(request: Request) -> None:
+    """Raises ProblemError 415 for a body that is not sent as a file."""
+    if _kind(request) != FILE:
+        raise ProblemError(415, "file_wanted", f"The body must be a file, as {FILE}.", headers={"accept": FILE})
+
+
+async def file(request: Request) -> bytes:
+    """The body as it is. Raises ProblemError 422 for an empty one."""
+    found = await request.body()
+    if not found:
+        raise no_file()
+    return found
+
+
+def no_file() -> ProblemError:
+    """The answer to an empty body where a file is wanted."""
+    return refused([("", "The body is empty: a file is wanted.")])
 
 
 def refused(errors: Sequence[tuple[str, str]], status: int = 422, code: str = "invalid") -> ProblemError:
@@ -52,6 +71,10 @@ def refused(errors: Sequence[tuple[str, str]], status: int = 422, code: str = "i
 def against_the_rules(errors: Mapping[str, str]) -> ProblemError:
     """The answer to values of the right shape that a rule of their field refuses."""
     return refused(list(errors.items()), 409, "refused")
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _errors(error: ValidationError) -> list[tuple[tuple[Any, ...], str]]:

@@ -85,25 +85,25 @@ async def change_banner(uow: UnitOfWork, organisation_id: str, kept: str | None,
 
 async def add_document(
     uow: UnitOfWork, organisation_id: str, checked: Checked, file: str, size: int, *, by_id: str
-) -> None:
+) -> Document:
     """Hand out a file of `size` bytes. Raises RefusedError("too_many")."""
     organisation = await _locked(uow, organisation_id)
     own = select(Document.id).where(Document.organisation_id == organisation_id)
     if len((await uow.session.scalars(own)).all()) >= DOCUMENTS_MOST:
         raise RefusedError("too_many")
-    uow.session.add(
-        Document(
-            id=new_id(),
-            organisation_id=organisation_id,
-            name=checked.name,
-            file=file,
-            bytes=size,
-            added_at=uow.clock.now(),
-            added_by_id=by_id,
-        )
+    made = Document(
+        id=new_id(),
+        organisation_id=organisation_id,
+        name=checked.name,
+        file=file,
+        bytes=size,
+        added_at=uow.clock.now(),
+        added_by_id=by_id,
     )
+    uow.session.add(made)
     await touch(uow, organisation, "documents", by_id=by_id)
     await note(uow, organisation_id, "document", after=checked.name, by_id=by_id)
+    return made
 
 
 async def remove_document(uow: UnitOfWork, organisation_id: str, document_id: str, *, by_id: str) -> None:

@@ -79,7 +79,7 @@ async def network(
     session: AsyncSession, person_id: str | None, partner_id: str, *, kind: str = "", limit: int, after: int = 0
 ) -> Sequence[str]:
     """A page of the ids of a network's organisations, by name; `kind`: only those of it."""
-    query = _members(person_id, partner_id).order_by(func.lower(Organisation.name), Organisation.id)
+    query = members(person_id, partner_id).order_by(func.lower(Organisation.name), Organisation.id)
     if kind:
         query = query.where(Organisation.kind == kind)
     return (await session.scalars(query.limit(limit).offset(after))).all()
@@ -87,7 +87,7 @@ async def network(
 
 async def kinds(session: AsyncSession, person_id: str | None, partner_id: str) -> dict[str, int]:
     """How many organisations of each kind are in a network, the most frequent first."""
-    seen = _members(person_id, partner_id).subquery()
+    seen = members(person_id, partner_id).subquery()
     query = select(Organisation.kind, func.count()).where(Organisation.id.in_(select(seen.c.id)))
     rows = await session.execute(query.group_by(Organisation.kind).order_by(func.count().desc(), Organisation.kind))
     return {row.kind: row[1] for row in rows}
@@ -97,7 +97,7 @@ async def industries(
     session: AsyncSession, person_id: str | None, partner_id: str, limit: int = 8
 ) -> list[tuple[str, int]]:
     """The industries of a network with their numbers of organisations, the most frequent first."""
-    seen = _members(person_id, partner_id).subquery()
+    seen = members(person_id, partner_id).subquery()
     query = (
         select(Tag.code, func.count())
         .where(Tag.kind == "industry", Tag.organisation_id.in_(select(seen.c.id)))
@@ -106,6 +106,21 @@ async def industries(
         .limit(limit)
     )
     return [(row.code, row[1]) for row in await session.execute(query)]
+
+
+async def countries(
+    session: AsyncSession, person_id: str | None, partner_id: str, limit: int = 8
+) -> list[tuple[str, int]]:
+    """The countries of a network with their numbers of organisations, the most frequent first."""
+    seen = members(person_id, partner_id).subquery()
+    query = (
+        select(Organisation.country, func.count())
+        .where(Organisation.id.in_(select(seen.c.id)), Organisation.country != "")
+        .group_by(Organisation.country)
+        .order_by(func.count().desc(), Organisation.country)
+        .limit(limit)
+    )
+    return [(row.country, row[1]) for row in await session.execute(query)]
 
 
 async def brought_since(session: AsyncSession, partner_id: str, moments: Collection[datetime]) -> list[int]:
@@ -133,6 +148,7 @@ async def is_in(session: AsyncSession, partner_id: str, organisation_id: str) ->
     return await session.get(NetworkMember, (partner_id, organisation_id)) is not None
 
 
-def _members(person_id: str | None, partner_id: str) -> Select[str]:
+def members(person_id: str | None, partner_id: str) -> Select[str]:
+    """The ids of the organisations of a network that somebody may see."""
     here = NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == Organisation.id
     return select(Organisation.id).where(exists().where(*here), visible_to(person_id))

@@ -64,7 +64,7 @@ async def remove(uow: UnitOfWork, product_id: str, *, by_id: str) -> None:
 
 async def add_picture(
     uow: UnitOfWork, product_id: str, files: tuple[str, str], size: tuple[int, int], said: str, *, by_id: str
-) -> None:
+) -> ProductPicture:
     """Show another picture: its files (large, small), its size in pixels, and what is on it.
 
     Raises RefusedError("too_many").
@@ -74,21 +74,21 @@ async def add_picture(
     count, last = (await uow.session.execute(query)).one()
     if count >= PICTURES_MOST:
         raise RefusedError("too_many")
-    uow.session.add(
-        ProductPicture(
-            id=new_id(),
-            product_id=product_id,
-            position=(last or 0) + 1,
-            file=files[0],
-            file_small=files[1],
-            width=size[0],
-            height=size[1],
-            said=said,
-            added_at=uow.clock.now(),
-            added_by_id=by_id,
-        )
+    made = ProductPicture(
+        id=new_id(),
+        product_id=product_id,
+        position=(last or 0) + 1,
+        file=files[0],
+        file_small=files[1],
+        width=size[0],
+        height=size[1],
+        said=said,
+        added_at=uow.clock.now(),
+        added_by_id=by_id,
     )
+    uow.session.add(made)
     await _touch(uow, product, "pictures", by_id=by_id)
+    return made
 
 
 async def remove_picture(uow: UnitOfWork, product_id: str, picture_id: str, *, by_id: str) -> None:
@@ -100,15 +100,19 @@ async def remove_picture(uow: UnitOfWork, product_id: str, picture_id: str, *, b
         await _touch(uow, await uow.session.get_one(Product, product_id), "pictures", by_id=by_id)
 
 
-async def add_document(uow: UnitOfWork, product_id: str, checked: Checked, file: str, size: int, *, by_id: str) -> None:
+async def add_document(
+    uow: UnitOfWork, product_id: str, checked: Checked, file: str, size: int, *, by_id: str
+) -> ProductDocument:
     """Hand out a file of `size` bytes. Raises RefusedError("too_many")."""
     product = await _locked(uow, product_id)
     query = select(func.count()).select_from(ProductDocument).where(ProductDocument.product_id == product_id)
     if (await uow.session.scalar(query) or 0) >= DOCUMENTS_MOST:
         raise RefusedError("too_many")
     given = {"name": checked.name, "file": file, "bytes": size, "added_at": uow.clock.now(), "added_by_id": by_id}
-    uow.session.add(ProductDocument(id=new_id(), product_id=product_id, **given))
+    made = ProductDocument(id=new_id(), product_id=product_id, **given)
+    uow.session.add(made)
     await _touch(uow, product, "documents", by_id=by_id)
+    return made
 
 
 async def remove_document(uow: UnitOfWork, product_id: str, document_id: str, *, by_id: str) -> None:

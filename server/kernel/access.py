@@ -42,6 +42,7 @@ class Access(Enum):
     API_ORGANISATIONS = "whoever has a token that changes organisations"
     API_PRODUCTS = "whoever has a token that changes products"
     API_NEEDS = "whoever has a token that changes needs"
+    API_MEMBERS = "whoever has a token for who belongs to organisations"
 
 
 # What a token must have been made for.
@@ -50,6 +51,7 @@ SCOPES: dict[Access, str] = {
     Access.API_ORGANISATIONS: "organisations:write",
     Access.API_PRODUCTS: "products:write",
     Access.API_NEEDS: "needs:write",
+    Access.API_MEMBERS: "members",
 }
 BY_TOKEN = frozenset({*SCOPES, Access.API_TOKEN})
 

@@ -9,6 +9,7 @@ from directory.api.shapes.common import PageOf
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Shown
 from directory.organisations.shown import picture
+from directory.partners.statistics import Statistics
 from web.i18n import N_
 
 
@@ -36,6 +37,39 @@ class PartnerShown(Shown):
             organisations=found.count,
             since=found.since,
         )
+
+
+class Counted(Shown):
+    """How many there are of something."""
+
+    code: str
+    count: int
+
+
+class Grown(Shown):
+    """How large a network was."""
+
+    at: Moment
+    count: int
+
+
+class Figures(Shown):
+    """A network in figures, as far as you see its organisations."""
+
+    totals: list[Counted] = Field(
+        description=N_("organisations, confirmed (in twelve months), products, needs (open ones that are not blind).")
+    )
+    growth: list[Grown] = Field(description=N_("How many organisations it had, month by month."))
+    kinds: list[Counted]
+    industries: list[Counted] = Field(description=N_("The most frequent ones."))
+    countries: list[Counted] = Field(description=N_("The most frequent ones."))
+
+    @classmethod
+    def of(cls, found: Statistics) -> Self:
+        """The figures for one of the partner's people."""
+        parts = "totals", "kinds", "industries", "countries"
+        counted = {part: [Counted(code=each.code, count=each.count) for each in getattr(found, part)] for part in parts}
+        return cls(**counted, growth=[Grown(at=at, count=count) for at, count in found.growth])
 
 
 class PartnerPage(PageOf[PartnerShown]):

@@ -26,6 +26,7 @@ from directory.api.shapes.values import (
     GivenId,
     Id,
     Moment,
+    Query,
     Shown,
     coded,
     left_out,
@@ -45,6 +46,7 @@ Maturity = Annotated[str, one_of(codes(MATURITIES), unknown=True)]
 Currency = Annotated[str, one_of(CURRENCIES, unknown=True)]
 Cents = Annotated[int, Field(ge=0, le=PRICE_MOST), WHOLE]
 CENTS = N_("In cents of the currency.")
+SAID = N_("What is on it, for those who cannot see it.")
 
 
 class ProductText(Shown):
@@ -62,11 +64,24 @@ class ProductTexts(InBoth[ProductText]):
 class Picture(Shown):
     """A picture of a product."""
 
+    id: Id
     url: Address = Field(description=N_("At most 1600 pixels wide."))
     small: Address = Field(description=N_("The same, at most 480 pixels wide."))
     width: int
     height: int
-    said: str = Field(description=N_("What is on it, for those who cannot see it."))
+    said: str = Field(description=SAID)
+
+    @classmethod
+    def of(cls, row: ProductPicture, site: str) -> Self:
+        """A picture of a product that the viewer may see; `site` is our own address."""
+        return cls(
+            id=row.id,
+            url=site + picture(row.file),
+            small=site + picture(row.file_small),
+            width=row.width,
+            height=row.height,
+            said=row.said,
+        )
 
 
 class Product(Shown):
@@ -106,21 +121,18 @@ class Product(Shown):
             page=f"{site}/o/{slug}/products/{row.slug}",
             texts=ProductTexts(**{locale: _text(fields, locale) for locale in sorted(LOCALES)}),
             certificates=list(fields["certificates"]),
-            pictures=[
-                Picture(
-                    url=site + picture(one.file),
-                    small=site + picture(one.file_small),
-                    width=one.width,
-                    height=one.height,
-                    said=one.said,
-                )
-                for one in pictures
-            ],
+            pictures=[Picture.of(one, site) for one in pictures],
             source=source_of(row.source, row.source_id),
             public=public,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
+
+
+class PictureQuery(Query):
+    """What is said with a picture."""
+
+    said: Annotated[str, up_to(LINE_MOST)] = Field("", description=SAID)
 
 
 class ProductPage(PageOf[Product]):

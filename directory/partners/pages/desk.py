@@ -1,24 +1,26 @@
 """A partner's desk: its figures, whom it brings, its colour; and the administrator's word who is a partner."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import Column, Row, Table
 from directory.organisations import queries as organisations
 from directory.organisations.doors import SLUG_MOST
 from directory.organisations.doors import admitted as admitted_to_organisation
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
-from directory.organisations.vocabulary import KINDS, TAGS
-from directory.partners import actions, look, queries
+from directory.partners import actions, look, queries, statistics
 from directory.partners.actions import RefusedError
 from directory.partners.model import Partner
 from directory.partners.pages.landing import admitted
+from directory.partners.statistics import Counted, Statistics
 from people.forms import Form
 from people.model import Person
 from people.text import UnacceptableError, one_line
@@ -28,10 +30,6 @@ from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
-
-# The growth of a network is shown at this many moments, a month apart.
-MONTHS = 12
-_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,22 @@ class Share:
 async def show(request: Request) -> Response:
     """The desk."""
     return await _page(request, Form(None, locale_of(request)))
+
+
+async def take_along(request: Request) -> Response:
+    """The figures as a file."""
+    now, locale, person = kernel_of(request).clock.now(), locale_of(request), request.state.person
+    async with kernel_of(request).database.read() as session:
+        seen, _partner = await _own(request, session)
+        ending = await format_asked(request)
+        found = await statistics.statistics(session, person.id, seen.organisation.id, now)
+    _ = translations(locale).gettext
+    columns = Column("part", _("Part")), Column("what", _("What")), Column("count", _("How many"))
+
+    async def once() -> AsyncIterator[list[Row]]:
+        yield list(statistics.rows(found, locale))
+
+    return file_of(Table("network", columns, once()), ending)
 
 
 async def bring(request: Request) -> Response:
@@ -116,10 +130,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
     async with kernel_of(request).database.read() as session:
         seen, partner = await _own(request, session)
         person: Person = request.state.person
-        kinds = await queries.kinds(session, person.id, seen.organisation.id)
-        industries = await queries.industries(session, person.id, seen.organisation.id)
-        moments = [now - _MONTH * back for back in range(MONTHS - 1, -1, -1)]
-        growth = await queries.brought_since(session, seen.organisation.id, moments)
+        found = await statistics.statistics(session, person.id, seen.organisation.id, now)
         latest = await queries.latest(session, seen.organisation.id)
     return page(
         request,
@@ -129,10 +140,10 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         partner=partner,
         organisation=seen.organisation,
         path=f"/partners/{seen.organisation.slug}",
-        total=sum(kinds.values()),
-        kinds=_shares([(KINDS.name(kind, locale), count) for kind, count in kinds.items()]),
-        industries=_shares([(TAGS["industry"].name(code, locale), count) for code, count in industries]),
-        growth=_growth(moments, growth),
+        total=found.organisations,
+        totals=[(statistics.named("totals", each.code, locale), each.count) for each in found.totals],
+        charts=_charts(found, locale),
+        growth=_growth(found.growth),
         latest=latest,
     )
 
@@ -159,15 +170,22 @@ def _slug(typed: str) -> str:
     return slug
 
 
-def _shares(counts: Sequence[tuple[str, int]]) -> list[Share]:
-    most = max((count for _, count in counts), default=1)
-    return [Share(name, count, most) for name, count in counts]
+def _charts(found: Statistics, locale: str) -> list[tuple[str, list[Share]]]:
+    """The parts of the network as bars, each part with its name; empty ones are left out."""
+    _ = translations(locale).gettext
+    drawn = []
+    for part in ("kinds", "industries", "countries"):
+        counted: Sequence[Counted] = getattr(found, part)
+        most = max((each.count for each in counted), default=1)
+        bars = [Share(statistics.named(part, each.code, locale), each.count, most) for each in counted]
+        drawn.append((_(statistics.PARTS[part]), bars))
+    return [(name, bars) for name, bars in drawn if bars]
 
 
-def _growth(moments: Sequence[datetime], counts: Sequence[int]) -> list[tuple[datetime, int, int]]:
+def _growth(growth: Sequence[tuple[datetime, int]]) -> list[tuple[datetime, int, int]]:
     """Each moment with its count, and its height in a chart of 100 units."""
-    most = max(*counts, 1)
-    return [(at, count, round(100 * count / most)) for at, count in zip(moments, counts, strict=True)]
+    most = max(*(count for _, count in growth), 1)
+    return [(at, count, round(100 * count / most)) for at, count in growth]
 
 
 def _desk(request: Request) -> str:
@@ -176,6 +194,7 @@ def _desk(request: Request) -> str:
 
 routes = [
     Route("/partners/{slug}/desk", show, name="partner_desk"),
+    Route("/partners/{slug}/export.{format}", take_along, name="export_partner_figures"),
     Route("/partners/{slug}/organisations", bring, methods=["POST"], name="bring_organisation"),
     Route("/partners/{slug}/organisations/{organisation}/remove", let_go, methods=["POST"], name="let_go"),
     Route("/partners/{slug}/look", take_colour, methods=["POST"], name="take_colour"),

@@ -88,6 +88,9 @@ def described(embedded_settings: Settings, clock: FrozenClock, monkeypatch: pyte
         "organisations.MADE",
         "products.MADE",
         "needs.SAVES",
+        "documents.UPLOADS",
+        "pictures.UPLOADS",
+        "members.INVITATIONS",
     ):
         monkeypatch.setattr(f"directory.api.{limit}", UNLIMITED)
     monkeypatch.setattr("server.kernel.guard.CHANGES_PER_PERSON", UNLIMITED)
