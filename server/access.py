@@ -3,6 +3,7 @@
 A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
+from server.access_api import API_ROUTES
 from server.kernel.access import Access
 
 ROUTES: dict[tuple[str, str], Access] = {
@@ -201,54 +202,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query
     ("POST", "/discover/saved/{search}/look"): Access.SIGNED_IN,
     ("POST", "/discover/saved/{search}/remove"): Access.SIGNED_IN,
-    # For programs. What a token opens is what its owner may, by the same queries and actions as the pages
+    # For programs: what they do is in server.access_api
+    **API_ROUTES,
     ("GET", "/api"): Access.ANYONE,
     ("GET", "/api/openapi.json"): Access.PUBLIC,
-    ("GET", "/api/v1/me"): Access.API_TOKEN,
-    ("GET", "/api/v1/organisations"): Access.API,
-    ("POST", "/api/v1/organisations"): Access.API_ORGANISATIONS,
-    ("GET", "/api/v1/organisations/{id}"): Access.API,
-    ("PATCH", "/api/v1/organisations/{id}"): Access.API_ORGANISATIONS,
-    ("PUT", "/api/v1/organisations/{id}/logo"): Access.API_ORGANISATIONS,
-    ("DELETE", "/api/v1/organisations/{id}/logo"): Access.API_ORGANISATIONS,
-    ("PUT", "/api/v1/organisations/{id}/banner"): Access.API_ORGANISATIONS,
-    ("DELETE", "/api/v1/organisations/{id}/banner"): Access.API_ORGANISATIONS,
-    ("GET", "/api/v1/organisations/{id}/documents"): Access.API,
-    ("POST", "/api/v1/organisations/{id}/documents"): Access.API_ORGANISATIONS,
-    ("GET", "/api/v1/organisations/{id}/documents/{document}"): Access.API,
-    ("DELETE", "/api/v1/organisations/{id}/documents/{document}"): Access.API_ORGANISATIONS,
-    ("GET", "/api/v1/organisations/{id}/members"): Access.API_MEMBERS,
-    ("PATCH", "/api/v1/organisations/{id}/members/{person}"): Access.API_MEMBERS,
-    ("DELETE", "/api/v1/organisations/{id}/members/{person}"): Access.API_MEMBERS,
-    ("GET", "/api/v1/organisations/{id}/invitations"): Access.API_MEMBERS,
-    ("POST", "/api/v1/organisations/{id}/invitations"): Access.API_MEMBERS,
-    ("DELETE", "/api/v1/organisations/{id}/invitations/{invitation}"): Access.API_MEMBERS,
-    ("GET", "/api/v1/organisations/{id}/claims"): Access.API_MEMBERS,
-    ("POST", "/api/v1/organisations/{id}/claims/{claim}"): Access.API_MEMBERS,
-    ("GET", "/api/v1/products"): Access.API,
-    ("POST", "/api/v1/products"): Access.API_PRODUCTS,
-    ("GET", "/api/v1/products/{id}"): Access.API,
-    ("PATCH", "/api/v1/products/{id}"): Access.API_PRODUCTS,
-    ("DELETE", "/api/v1/products/{id}"): Access.API_PRODUCTS,
-    ("POST", "/api/v1/products/{id}/pictures"): Access.API_PRODUCTS,
-    ("DELETE", "/api/v1/products/{id}/pictures/{picture}"): Access.API_PRODUCTS,
-    ("GET", "/api/v1/products/{id}/documents"): Access.API,
-    ("POST", "/api/v1/products/{id}/documents"): Access.API_PRODUCTS,
-    ("GET", "/api/v1/products/{id}/documents/{document}"): Access.API,
-    ("DELETE", "/api/v1/products/{id}/documents/{document}"): Access.API_PRODUCTS,
-    ("GET", "/api/v1/needs"): Access.API,
-    ("POST", "/api/v1/needs"): Access.API_NEEDS,
-    ("GET", "/api/v1/needs/{id}"): Access.API,
-    ("PATCH", "/api/v1/needs/{id}"): Access.API_NEEDS,
-    ("POST", "/api/v1/needs/{id}/turn"): Access.API_NEEDS,
-    ("GET", "/api/v1/needs/{id}/documents"): Access.API,
-    ("POST", "/api/v1/needs/{id}/documents"): Access.API_NEEDS,
-    ("GET", "/api/v1/needs/{id}/documents/{document}"): Access.API,
-    ("DELETE", "/api/v1/needs/{id}/documents/{document}"): Access.API_NEEDS,
-    ("GET", "/api/v1/partners"): Access.API,
-    ("GET", "/api/v1/partners/{id}/statistics"): Access.API,
-    ("GET", "/api/v1/search"): Access.API,
-    ("GET", "/api/v1/removals"): Access.API,
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,

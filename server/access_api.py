@@ -1,0 +1,55 @@
+"""Who may do what by the API: the part of `server.access` for programs.
+
+What a token opens is what its owner may, by the same queries and actions as the pages; the levels say for what it must
+have been made.
+"""
+
+from server.kernel.access import Access
+
+API_ROUTES: dict[tuple[str, str], Access] = {
+    ("GET", "/api/v1/me"): Access.API_TOKEN,
+    ("GET", "/api/v1/organisations"): Access.API,
+    ("POST", "/api/v1/organisations"): Access.API_ORGANISATIONS,
+    ("GET", "/api/v1/organisations/{id}"): Access.API,
+    ("PATCH", "/api/v1/organisations/{id}"): Access.API_ORGANISATIONS,
+    ("PUT", "/api/v1/organisations/{id}/logo"): Access.API_ORGANISATIONS,
+    ("DELETE", "/api/v1/organisations/{id}/logo"): Access.API_ORGANISATIONS,
+    ("PUT", "/api/v1/organisations/{id}/banner"): Access.API_ORGANISATIONS,
+    ("DELETE", "/api/v1/organisations/{id}/banner"): Access.API_ORGANISATIONS,
+    ("GET", "/api/v1/organisations/{id}/documents"): Access.API,
+    ("POST", "/api/v1/organisations/{id}/documents"): Access.API_ORGANISATIONS,
+    ("GET", "/api/v1/organisations/{id}/documents/{document}"): Access.API,
+    ("DELETE", "/api/v1/organisations/{id}/documents/{document}"): Access.API_ORGANISATIONS,
+    ("GET", "/api/v1/organisations/{id}/members"): Access.API_MEMBERS,
+    ("PATCH", "/api/v1/organisations/{id}/members/{person}"): Access.API_MEMBERS,
+    ("DELETE", "/api/v1/organisations/{id}/members/{person}"): Access.API_MEMBERS,
+    ("GET", "/api/v1/organisations/{id}/invitations"): Access.API_MEMBERS,
+    ("POST", "/api/v1/organisations/{id}/invitations"): Access.API_MEMBERS,
+    ("DELETE", "/api/v1/organisations/{id}/invitations/{invitation}"): Access.API_MEMBERS,
+    ("GET", "/api/v1/organisations/{id}/claims"): Access.API_MEMBERS,
+    ("POST", "/api/v1/organisations/{id}/claims/{claim}"): Access.API_MEMBERS,
+    ("GET", "/api/v1/products"): Access.API,
+    ("POST", "/api/v1/products"): Access.API_PRODUCTS,
+    ("GET", "/api/v1/products/{id}"): Access.API,
+    ("PATCH", "/api/v1/products/{id}"): Access.API_PRODUCTS,
+    ("DELETE", "/api/v1/products/{id}"): Access.API_PRODUCTS,
+    ("POST", "/api/v1/products/{id}/pictures"): Access.API_PRODUCTS,
+    ("DELETE", "/api/v1/products/{id}/pictures/{picture}"): Access.API_PRODUCTS,
+    ("GET", "/api/v1/products/{id}/documents"): Access.API,
+    ("POST", "/api/v1/products/{id}/documents"): Access.API_PRODUCTS,
+    ("GET", "/api/v1/products/{id}/documents/{document}"): Access.API,
+    ("DELETE", "/api/v1/products/{id}/documents/{document}"): Access.API_PRODUCTS,
+    ("GET", "/api/v1/needs"): Access.API,
+    ("POST", "/api/v1/needs"): Access.API_NEEDS,
+    ("GET", "/api/v1/needs/{id}"): Access.API,
+    ("PATCH", "/api/v1/needs/{id}"): Access.API_NEEDS,
+    ("POST", "/api/v1/needs/{id}/turn"): Access.API_NEEDS,
+    ("GET", "/api/v1/needs/{id}/documents"): Access.API,
+    ("POST", "/api/v1/needs/{id}/documents"): Access.API_NEEDS,
+    ("GET", "/api/v1/needs/{id}/documents/{document}"): Access.API,
+    ("DELETE", "/api/v1/needs/{id}/documents/{document}"): Access.API_NEEDS,
+    ("GET", "/api/v1/partners"): Access.API,
+    ("GET", "/api/v1/partners/{id}/statistics"): Access.API,
+    ("GET", "/api/v1/search"): Access.API,
+    ("GET", "/api/v1/removals"): Access.API,
+}
