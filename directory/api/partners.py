@@ -6,6 +6,7 @@ from directory.api import answering, queries
 from directory.api.declared import Call, Operation
 from directory.api.shapes.common import Paged
 from directory.api.shapes.partners import Figures, PartnerPage, PartnerShown
+from directory.organisations.parts import organisations_of
 from directory.organisations.queries import by_slug
 from directory.partners import queries as partner_queries
 from directory.partners.statistics import statistics
@@ -36,7 +37,8 @@ async def figures(call: Call) -> Response:
         seen = await by_slug(session, row.slug, call.person)
         if seen is None or not seen.standing.edits:
             raise ProblemError(403, "forbidden", "You do not manage this partner.")
-        found = await statistics(session, call.by_id, row.id, call.kernel.clock.now())
+        counters = organisations_of(call.request).counters
+        found = await statistics(session, call.by_id, row.id, counters, call.kernel.clock.now())
     return answering.record(call, Figures.of(found))
 
 

@@ -15,11 +15,12 @@ from directory.needs.knowing import for_engines
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedFile, Sifting
 from directory.needs.seen import Seen
 from directory.organisations.pages.engines import Listed, Sitemap
-from directory.organisations.parts import Organisations, Section
+from directory.organisations.parts import Counter, Organisations, Section
 from directory.organisations.queries import Seen as Organisation
 from directory.speaking import NOBODY, viewer_of
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import kernel_of
+from web.i18n import N_
 from web.render import locale_of
 
 
@@ -27,6 +28,7 @@ def join(organisations: Organisations, sitemap: Sitemap) -> None:
     """Take part in what organisations show and do. Called at the start."""
     organisations.sections.append(section)
     organisations.carriers.append(carry)
+    organisations.counters.append(Counter("needs", N_("Open needs and offers"), queries.count_on))
     organisations.files.register(uses_file)
     sitemap.add(Listed("needs", _count, _paths))
 

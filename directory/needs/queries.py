@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.needs import rules
-from directory.needs.knowing import if_known, is_listed, knows_owner, may_see
+from directory.needs.knowing import if_known, is_listed, is_open, knows_owner, may_see
 from directory.needs.model import Need, NeedFile, NeedTag, NeedText
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
@@ -129,6 +129,13 @@ async def file_count(session: AsyncSession, viewer: Viewer, need_id: str) -> int
     """How many files a need has, whether or not the viewer gets them."""
     query = select(func.count()).select_from(NeedFile).join(Need, Need.id == NeedFile.need_id)
     return await session.scalar(query.where(Need.id == need_id, may_see(viewer))) or 0
+
+
+async def count_on(session: AsyncSession, organisation_ids: Select[str], now: datetime) -> int:
+    """How many open needs these organisations have: without blind ones, since a single organisation would be told by
+    that. See `directory.organisations.parts.Count`."""
+    here = Need.organisation_id.in_(organisation_ids), Need.blind.is_(False), is_open(now)
+    return await session.scalar(select(func.count()).select_from(Need).where(*here)) or 0
 
 
 async def countries(session: AsyncSession, viewer: Viewer, now: datetime) -> list[str]:

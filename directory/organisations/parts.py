@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection, Request
 
@@ -33,15 +35,30 @@ Bring = Callable[[Request, AsyncSession, Seen], Awaitable[Section | None]]
 Carry = Callable[[UnitOfWork, str, str], Awaitable[None]]
 
 
+# (session, the ids of organisations as a select, now) -> how many of something hang on them.
+Count = Callable[[AsyncSession, Select[str], datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Something that hangs on organisations, and can be counted. `name` is a message id."""
+
+    code: str
+    name: str
+    count: Count
+
+
 @dataclass(frozen=True)
 class Organisations:
-    """The parts. `sections` stand on the page in the order in which they are added; `carriers` take part in merges."""
+    """The parts. `sections` stand on the page in the order in which they are added; `carriers` take part in merges;
+    `counters` count what other parts hang on organisations."""
 
     kernel: Kernel
     pictures: Pictures
     files: Files
     sections: list[Bring] = field(default_factory=list)
     carriers: list[Carry] = field(default_factory=list)
+    counters: list[Counter] = field(default_factory=list)
 
     @classmethod
     def build(cls, kernel: Kernel) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -96,6 +96,12 @@ async def count_of(session: AsyncSession, organisation_id: str, person_id: str |
     """How many products of an organisation the viewer may see."""
     query = select(func.count()).select_from(Product).join(Organisation, Organisation.id == Product.organisation_id)
     return await session.scalar(query.where(Product.organisation_id == organisation_id, visible_to(person_id))) or 0
+
+
+async def count_on(session: AsyncSession, organisation_ids: Select[str], _now: datetime) -> int:
+    """How many products these organisations have. See `directory.organisations.parts.Count`."""
+    here = Product.organisation_id.in_(organisation_ids), present()
+    return await session.scalar(select(func.count()).select_from(Product).where(*here)) or 0
 
 
 async def pictures_of(session: AsyncSession, product_id: str) -> Sequence[ProductPicture]:

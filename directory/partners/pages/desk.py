@@ -14,6 +14,7 @@ from directory.exports.table import Column, Row, Table
 from directory.organisations import queries as organisations
 from directory.organisations.doors import SLUG_MOST
 from directory.organisations.doors import admitted as admitted_to_organisation
+from directory.organisations.parts import organisations_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from directory.partners import actions, look, queries, statistics
@@ -48,11 +49,11 @@ async def show(request: Request) -> Response:
 
 async def take_along(request: Request) -> Response:
     """The figures as a file."""
-    now, locale, person = kernel_of(request).clock.now(), locale_of(request), request.state.person
+    locale = locale_of(request)
     async with kernel_of(request).database.read() as session:
         seen, _partner = await _own(request, session)
         ending = await format_asked(request)
-        found = await statistics.statistics(session, person.id, seen.organisation.id, now)
+        found = await _figures(request, session, seen)
     _ = translations(locale).gettext
     columns = Column("part", _("Part")), Column("what", _("What")), Column("count", _("How many"))
 
@@ -126,11 +127,10 @@ async def appoint(request: Request) -> Response:
 
 
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
-    now, locale = kernel_of(request).clock.now(), locale_of(request)
+    locale = locale_of(request)
     async with kernel_of(request).database.read() as session:
         seen, partner = await _own(request, session)
-        person: Person = request.state.person
-        found = await statistics.statistics(session, person.id, seen.organisation.id, now)
+        found = await _figures(request, session, seen)
         latest = await queries.latest(session, seen.organisation.id)
     return page(
         request,
@@ -141,7 +141,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         organisation=seen.organisation,
         path=f"/partners/{seen.organisation.slug}",
         total=found.organisations,
-        totals=[(statistics.named("totals", each.code, locale), each.count) for each in found.totals],
+        totals=[(statistics.named("totals", each, locale), each.count) for each in found.totals],
         charts=_charts(found, locale),
         growth=_growth(found.growth),
         latest=latest,
@@ -170,6 +170,12 @@ def _slug(typed: str) -> str:
     return slug
 
 
+async def _figures(request: Request, session: AsyncSession, seen: Seen) -> Statistics:
+    now, person_id = kernel_of(request).clock.now(), request.state.person.id
+    counters = organisations_of(request).counters
+    return await statistics.statistics(session, person_id, seen.organisation.id, counters, now)
+
+
 def _charts(found: Statistics, locale: str) -> list[tuple[str, list[Share]]]:
     """The parts of the network as bars, each part with its name; empty ones are left out."""
     _ = translations(locale).gettext
@@ -177,7 +183,7 @@ def _charts(found: Statistics, locale: str) -> list[tuple[str, list[Share]]]:
     for part in ("kinds", "industries", "countries"):
         counted: Sequence[Counted] = getattr(found, part)
         most = max((each.count for each in counted), default=1)
-        bars = [Share(statistics.named(part, each.code, locale), each.count, most) for each in counted]
+        bars = [Share(statistics.named(part, each, locale), each.count, most) for each in counted]
         drawn.append((_(statistics.PARTS[part]), bars))
     return [(name, bars) for name, bars in drawn if bars]
 
