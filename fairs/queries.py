@@ -100,7 +100,7 @@ async def members(
         select(*COLUMNS, roles_column().label("roles"))
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
-        .where(*([of_role] if role else []), *_below(after))
+        .where(*([of_role] if role else []), *below(after))
         .group_by(Person.id)
         .order_by(func.lower(Person.name), Person.id)
         .limit(limit)
@@ -152,8 +152,9 @@ async def share_a_fair(session: AsyncSession, one: str, other: str) -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
-def _below(after: str | None) -> list[ColumnElement[bool]]:
-    """The condition that a person stands after another by name. Compared in the database, by its own collation."""
+def below(after: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a person stands after the one of this id by name; none for None. Compared in the database, by
+    its own collation."""
     if after is None:
         return []
     last = aliased(Person)

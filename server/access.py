@@ -254,6 +254,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/messages/to/{person}/call"): Access.SIGNED_IN,
     ("GET", "/messages/{channel}/call"): Access.SIGNED_IN,
     ("GET", "/check"): Access.SIGNED_IN,
+    ("POST", "/check"): Access.SIGNED_IN,
+    ("POST", "/check/forget"): Access.SIGNED_IN,
+    ("GET", "/check/bytes"): Access.SIGNED_IN,
+    ("POST", "/check/bytes"): Access.SIGNED_IN,
+    ("GET", "/fairs/{fair}/connections"): Access.ORGANISER,
     ("GET", "/messages/{channel}"): Access.SIGNED_IN,
     ("POST", "/messages/{channel}"): Access.SIGNED_IN,
     # Meetings: the plan is the organiser's; everything else is found by its own people alone, by the query

@@ -35,7 +35,7 @@ import rooms.live
 import rooms.pages
 import rooms.today
 import rooms.visiting
-import signaling.checking
+import signaling.checks.pages
 import signaling.listeners
 import signaling.live
 import signaling.livekit.webhook
@@ -199,7 +199,7 @@ class Fairmatch:
             *chat.conduct.routes,
             *chat.calls.routes,
             *chat.pages.routes,
-            *signaling.checking.routes,
+            *signaling.checks.pages.routes,
             *signaling.recordings.pages.routes,
             *signaling.whip.routes,
             *signaling.livekit.webhook.routes,

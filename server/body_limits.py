@@ -5,6 +5,7 @@ from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
 from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
 from people.photos import MOST_BYTES
+from signaling.checks.measuring import UP_MOST as CHECK_MOST
 from signaling.livekit.webhook import BODY_BYTES as WEBHOOK_BYTES
 from signaling.whip import BODY_BYTES
 
@@ -13,6 +14,8 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/csp-report"): 16 * 1024,
     ("POST", "/whip/{call}"): BODY_BYTES,
     ("POST", "/whep/{call}"): BODY_BYTES,
+    ("POST", "/check"): 4 * 1024,
+    ("POST", "/check/bytes"): CHECK_MOST,
     ("POST", "/livekit/webhook"): WEBHOOK_BYTES,
     ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,

@@ -19,10 +19,12 @@ from rooms import model as rooms_model
 from server.kernel import outbox
 from server.live import model as live_model
 from signaling import model as signaling_model
+from signaling.checks import model as checks_model
 from signaling.recordings import model as recordings_model
 
 __all__ = [
     "chat_model",
+    "checks_model",
     "connectors_model",
     "contacts_model",
     "fairs_model",

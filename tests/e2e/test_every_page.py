@@ -57,6 +57,7 @@ NO_PAGES = {
     "/recordings/{recording}/file",
     "/partners/{slug}/look.css",
     "/discover/suggestions",
+    "/check/bytes",
     "/imports/{batch}/progress",
     "/fairs/{fair}/meetings/timetable/progress",
     "/imports/{batch}/report.csv",

@@ -1,18 +1,21 @@
 import { html, nothing, render } from "lit";
-import { _ } from "fairmatch/i18n";
+import { _, formats } from "fairmatch/i18n";
 import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { reaches, roadsOf } from "fairmatch/call/reach";
 import { lead } from "fairmatch/call/sounds";
+import { measureSpeed } from "fairmatch/call/speed";
 import { streamOf } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 
 /**
- * <fm-check data-servers="...">: microphone, camera, loudspeaker and the ways through the network, with a plain verdict.
+ * <fm-check data-servers="...">: microphone, camera, loudspeaker, the ways through the network and how much goes through,
+ * with a plain verdict. What it finds is kept with the person; the page shows it in the frame "saved-checks".
  *
  * @typedef {import("./reach.js").Road} Road
  * @typedef {"waits" | "good" | "bad"} Result
+ * @typedef {"video" | "sound" | "text"} Enough  what a connection is enough for, as the server says
  */
 
 /** A voice this loud is heard. */
@@ -29,6 +32,10 @@ class FmCheck extends HTMLElement {
   #wasHeard = false;
   /** @type {MediaDeviceInfo[]} */
   #speakers = [];
+  /** @type {import("./speed.js").Speed | null} */
+  #speed = null;
+  /** @type {Enough | "" | "failed"} */
+  #enough = "";
   #begun = false;
   #ground = document.createElement("div");
 
@@ -45,10 +52,38 @@ class FmCheck extends HTMLElement {
 
   async #begin() {
     this.#begun = true;
+    this.#speed = null;
+    this.#enough = "";
     this.#draw();
     await Promise.all([this.#open("microphone"), this.#open("camera"), this.#walk()]);
     this.#speakers = await devices("audiooutput");
     this.#draw();
+    if (this.isConnected) await this.#measure();
+    this.#draw();
+  }
+
+  async #measure() {
+    try {
+      this.#speed = await measureSpeed();
+      this.#draw();
+      this.#enough = await this.#keep(this.#speed);
+    } catch {
+      this.#enough = "failed";
+    }
+  }
+
+  /** @param {import("./speed.js").Speed} speed @returns {Promise<Enough>} */
+  async #keep({ down, up, trip }) {
+    const { microphone, camera } = this.#media.tracks;
+    const roads = Object.fromEntries([...this.#roads].map(([road, result]) => [road, result === "good"]));
+    const found = { down_kbps: down, up_kbps: up, round_trip_ms: trip, microphone: Boolean(microphone), camera: Boolean(camera), roads };
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/check", { method: "POST", headers, redirect: "manual", body: JSON.stringify(found) });
+    if (!answer.ok) throw new Error(`not kept: ${answer.status}`);
+    const saved = /** @type {any} */ (document.getElementById("saved-checks"));
+    if (saved?.src) void saved.reload();
+    else saved?.setAttribute("src", "/check");
+    return (await answer.json()).verdict;
   }
 
   /** @param {"microphone" | "camera"} kind */
@@ -113,7 +148,16 @@ class FmCheck extends HTMLElement {
       ${row(icon("volume-2"), _("Loudspeaker"), "", this.#speaker())}
       ${this.#roads.size === 0 ? row(icon("cable"), _("Ways through the network"), "", _("This server names no helpers outside: calls go directly, which most networks allow."))
         : [...this.#roads].map(([road, result]) => row(icon("cable"), roadName(road), result, roadWord(result)))}
-    </ul>`;
+      ${row(icon("gauge"), _("How much goes through"), this.#enough === "failed" || this.#enough === "text" ? "bad" : this.#enough ? "good" : "waits", this.#through())}
+    </ul>${this.#enough ? html`<p class="call-again"><button type="button" class="button button-plain" @click=${() => void this.#begin()}>${icon("refresh-cw")}<span>${_("Check again")}</span></button></p>` : nothing}`;
+  }
+
+  #through() {
+    if (this.#speed) {
+      const { down, up, trip } = this.#speed;
+      return html`<span class="figures">${_("%(down)s Mbit/s in, %(up)s out, %(trip)s ms there and back", { down: mbits(down), up: mbits(up), trip })}</span>`;
+    }
+    return this.#enough === "failed" ? _("The measurement did not come to an end. Try again in a few minutes.") : _("Measured last, against this server.");
   }
 
   #speaker() {
@@ -127,8 +171,10 @@ class FmCheck extends HTMLElement {
     const results = [...this.#roads.values()];
     const isBad = Boolean(this.#wrong.microphone);
     if (isBad) return verdict("bad", _("You would not be heard. What to do stands below."));
-    if (results.includes("waits")) return verdict("waits", _("The network is being tried out."));
+    if (results.includes("waits") || !this.#enough) return verdict("waits", _("The network is being tried out."));
     if (results.length > 0 && !results.includes("good")) return verdict("bad", _("This network lets no call through. Try another one, such as your phone's, or ask whoever looks after it."));
+    if (this.#enough === "text") return verdict("bad", _("Too little goes through here for a call. Try a cable or another network, or write instead."));
+    if (this.#enough === "sound") return verdict("good", _("Enough for sound only: pictures would falter here."));
     if (this.#wrong.camera) return verdict("good", _("Calls work here, without your picture."));
     return verdict("good", _("Calls should work here."));
   }
@@ -143,6 +189,11 @@ function verdict(result, words) {
 function row(sign, label, result, about) {
   return html`<li class="call-check-row">${sign}<div class="stack gap-2"><h2 class="minor">${label}</h2><div class="small">${about}</div></div>
     <span class="call-result is-${result}">${result === "good" ? html`${icon("circle-check")} ${_("works")}` : result === "bad" ? html`${icon("circle-alert")} ${_("does not work")}` : nothing}</span></li>`;
+}
+
+/** @param {number} kbits */
+function mbits(kbits) {
+  return new Intl.NumberFormat(formats, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(kbits / 1000);
 }
 
 /** @param {Road} road */

@@ -1,0 +1,40 @@
+"""The table of checks that people made of their connection."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.kernel.tables import Base
+from signaling.checks.rules import ROADS, Found, Road
+
+
+class ConnectionCheck(Base):
+    """Somebody tried their devices and their network, and this was found."""
+
+    __tablename__ = "connection_checks"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
+    at: Mapped[datetime]
+    verdict: Mapped[str]  # one of signaling.checks.rules.Verdict, as it was told then
+    down_kbps: Mapped[int]
+    up_kbps: Mapped[int]
+    round_trip_ms: Mapped[int]
+    microphone: Mapped[bool]
+    camera: Mapped[bool]
+    # The ways through the network; None: this site did not offer it.
+    stun: Mapped[bool | None]
+    udp: Mapped[bool | None]
+    tcp: Mapped[bool | None]
+    tls: Mapped[bool | None]
+
+    @property
+    def found(self) -> Found:
+        """What it found."""
+        return Found(self.down_kbps, self.up_kbps, self.round_trip_ms, self.microphone, self.camera, self._roads)
+
+    @property
+    def _roads(self) -> Mapping[Road, bool]:
+        return {road: is_open for road in ROADS if (is_open := getattr(self, road)) is not None}

@@ -1,0 +1,64 @@
+"""Checks in words: what they say, and what to do about it. All texts are message ids."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from babel.numbers import format_decimal
+
+from signaling.checks.model import ConnectionCheck
+from signaling.checks.rules import Trouble, Verdict, troubles_of
+from web.i18n import N_, formats
+
+VERDICTS = {
+    Verdict.VIDEO: N_("Enough for sound and picture"),
+    Verdict.SOUND: N_("Enough for sound, not for a picture"),
+    Verdict.TEXT: N_("Not enough for a call: write instead"),
+}
+# What is wrong, and what helps, to be read by whom it concerns as well as by who helps them.
+HINTS = {
+    Trouble.BLOCKED: N_(
+        "The network lets no call through. Its administrators can open it; another network, such as a phone's, "
+        "helps at once."
+    ),
+    Trouble.SILENT: N_("No microphone works. Plug one in, and allow it in the browser's address bar."),
+    Trouble.SLOW_UP: N_("Too little gets out. A cable instead of Wi-Fi helps, and pausing whatever else is uploading."),
+    Trouble.SLOW_DOWN: N_("Too little comes in. A cable instead of Wi-Fi helps, or another network."),
+    Trouble.FAR: N_("Answers take long. Leave a pause after speaking, and switch a VPN off where that is allowed."),
+    Trouble.DETOUR: N_("Calls go by a detour here (TCP). It works; opening UDP in the network makes them smoother."),
+    Trouble.UNSEEN: N_("No camera works. Taking part without a picture is possible."),
+}
+_ICONS = {Verdict.VIDEO: "circle-check", Verdict.SOUND: "triangle-alert", Verdict.TEXT: "circle-alert"}
+
+
+@dataclass(frozen=True)
+class CheckShown:
+    """A check on a page."""
+
+    at: datetime
+    verdict: str  # video, sound, text
+    words: str
+    icon: str
+    hints: list[str]
+    down: str  # Mbit/s, as the reader writes numbers
+    up: str
+    round_trip_ms: int
+
+    @classmethod
+    def of(cls, check: ConnectionCheck, locale: str) -> Self:
+        """A check as people of this language read it."""
+        verdict = Verdict(check.verdict)
+        return cls(
+            check.at,
+            verdict.value,
+            VERDICTS[verdict],
+            _ICONS[verdict],
+            [HINTS[trouble] for trouble in troubles_of(check.found)],
+            _mbits(check.down_kbps, locale),
+            _mbits(check.up_kbps, locale),
+            check.round_trip_ms,
+        )
+
+
+def _mbits(kbps: int, locale: str) -> str:
+    return format_decimal(kbps / 1000, "#,##0.0", locale=formats(locale))
