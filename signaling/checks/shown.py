@@ -28,6 +28,8 @@ HINTS = {
     Trouble.DETOUR: N_("Calls go by a detour here (TCP). It works; opening UDP in the network makes them smoother."),
     Trouble.UNSEEN: N_("No camera works. Taking part without a picture is possible."),
 }
+# Mbit/s. What is measured in an instant says no more than that there is plenty; as in fm-check.js.
+TOLD_MOST = 100
 _ICONS = {Verdict.VIDEO: "circle-check", Verdict.SOUND: "triangle-alert", Verdict.TEXT: "circle-alert"}
 
 
@@ -61,4 +63,6 @@ class CheckShown:
 
 
 def _mbits(kbps: int, locale: str) -> str:
+    if kbps > TOLD_MOST * 1000:
+        return f"> {TOLD_MOST}"
     return format_decimal(kbps / 1000, "#,##0.0", locale=formats(locale))

@@ -51,6 +51,15 @@ export function time(moment, { zone, named = false } = {}) {
 }
 
 /**
+ * A number with one place behind the point: 1.2, or 1,2.
+ * @param {number} value
+ * @returns {string}
+ */
+export function decimal(value) {
+  return new Intl.NumberFormat(formats, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+}
+
+/**
  * A day: Saturday, 12 December.
  * @param {Date} moment
  * @param {string} [zone]  IANA name; without it the device's

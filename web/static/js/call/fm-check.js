@@ -1,5 +1,5 @@
 import { html, nothing, render } from "lit";
-import { _, formats } from "fairmatch/i18n";
+import { _, decimal } from "fairmatch/i18n";
 import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
@@ -191,9 +191,9 @@ function row(sign, label, result, about) {
     <span class="call-result is-${result}">${result === "good" ? html`${icon("circle-check")} ${_("works")}` : result === "bad" ? html`${icon("circle-alert")} ${_("does not work")}` : nothing}</span></li>`;
 }
 
-/** @param {number} kbits */
+/** As the server tells it later, see signaling/checks/shown.py. @param {number} kbits */
 function mbits(kbits) {
-  return new Intl.NumberFormat(formats, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(kbits / 1000);
+  return kbits > 100_000 ? "> 100" : decimal(kbits / 1000);
 }
 
 /** @param {Road} road */
