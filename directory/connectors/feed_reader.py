@@ -23,7 +23,10 @@ from server.kernel.text import composed
 # Of one feed: the latest are at the top by habit, and no organisation has more to say at a time.
 ENTRIES_MOST = 50
 ELEMENTS_MOST, DEPTH_MOST = 50_000, 60
-# Characters of a text before it is cleaned; of a longer one the first words are taken, as plain text.
+# Characters of a namespace's name: expat says it again with every element.
+NAMESPACE_MOST = 200
+# Characters of a text before it is cleaned; of a longer one the first words are taken, as plain text. What cleans HTML
+# takes time by the square of how deep it is nested, so nothing longer gets there.
 TEXT_MOST, TEASER_MOST = 20_000, 600
 TITLE_MOST = 200
 
@@ -87,7 +90,7 @@ def _entry(element: Element, url: str) -> Entry:
 def cleaned(text: str) -> str:
     """HTML with nothing left that loads, runs, or looks like ours; of a very long text its first words."""
     if len(text) > TEXT_MOST:
-        return f"<p>{html.escape(_plain(text[: TEXT_MOST * 4], TEASER_MOST))}</p>"
+        return f"<p>{html.escape(_plain(text, TEASER_MOST))}</p>"
     safe = nh3.clean(
         text,
         tags=_TAGS,
@@ -118,7 +121,9 @@ class _Tree:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._builder.data
-        self._parser.EntityDeclHandler = self._refuse
+        self._parser.StartNamespaceDeclHandler = self._check_namespace
+        # Entities grow when they are used, and so do attributes that every element has by declaration.
+        self._parser.EntityDeclHandler = self._parser.AttlistDeclHandler = self._refuse
 
     def read(self, content: bytes) -> Element:
         """The root. Raises ExpatError, and NothingUsableError for what is refused."""
@@ -135,6 +140,10 @@ class _Tree:
     def _end(self, name: str) -> None:
         self._depth -= 1
         self._builder.end(_named(name))
+
+    def _check_namespace(self, _prefix: str | None, name: str | None) -> None:
+        if len(name or "") > NAMESPACE_MOST:
+            self._refuse()
 
     def _refuse(self, *_declared: object) -> None:
         raise NothingUsableError("no_feed")
@@ -183,7 +192,7 @@ def _web_address(link: str, url: str) -> str:
 
 def _plain(text: str | None, most: int) -> str:
     """The words of a text that may have tags in it, on one line of at most so many characters."""
-    words = html.unescape(nh3.clean(text or "", tags=set(), clean_content_tags=_DROPPED))
+    words = html.unescape(nh3.clean((text or "")[:TEXT_MOST], tags=set(), clean_content_tags=_DROPPED))
     printable = "".join(letter if letter.isprintable() else " " for letter in composed(words))
     line = " ".join(printable.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

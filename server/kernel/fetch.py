@@ -78,7 +78,9 @@ class Fetcher:
         self, url: str, *, accept: str = "*/*", most_bytes: int = MOST_BYTES, headers: Mapping[str, str] | None = None
     ) -> Fetched:
         """What stands at an address: an answer 200, or 304 where `headers` ask for one. Raises FetchError."""
-        asked = {"user-agent": "Fairmatch", "accept-encoding": "identity"} | dict(headers or {}) | {"accept": accept}
+        # What a host said of itself goes back to it with the next question, so it may be anything: no header then.
+        said = {name: value for name, value in (headers or {}).items() if value.isascii() and value.isprintable()}
+        asked = {"user-agent": "Fairmatch", "accept-encoding": "identity"} | said | {"accept": accept}
         try:
             async with asyncio.timeout(WHOLE_S):
                 return await self._follow(url, asked, most_bytes)
@@ -192,7 +194,10 @@ _PATIENCE: dict[str, Any] = {"timeout": dict.fromkeys(("connect", "read", "write
 
 
 def _next(target: httpx2.URL, location: str) -> str:
-    onward = urljoin(str(target), location)
+    try:
+        onward = urljoin(str(target), location)
+    except ValueError:
+        raise _no_address() from None
     if not location or (target.scheme == "https" and not onward.startswith("https://")):
         raise FetchError("redirects", "a redirect to nowhere, or from https to http")
     return onward

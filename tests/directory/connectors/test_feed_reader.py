@@ -1,6 +1,7 @@
 """RSS and Atom are read strictly: what is in them is somebody else's."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 
@@ -11,6 +12,11 @@ from tests.directory.connectors.feeds import ATOM, RSS, rss
 URL = "https://voltbus.example/feed"
 BOMB = b"""<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
 <rss><channel><title>&b;</title></channel></rss>"""
+# Two megabytes that would be gigabytes in memory, and a minute of work.
+DECLARED = (
+    b'<!DOCTYPE rss [<!ATTLIST a x CDATA "' + b"y" * 1_000_000 + b'">]><rss><channel>' + b"<a/>" * 40_000 + b"</channel></rss>"
+)
+NAMESPACES = b'<rss xmlns:q="' + b"y" * 1_000_000 + b'"><channel>' + b"<q:a/>" * 40_000 + b"</channel></rss>"
 DEEP = b"<rss>" + b"<a>" * 100 + b"</a>" * 100 + b"</rss>"
 
 
@@ -50,6 +56,8 @@ def test_atom_is_read_with_its_kinds_of_text_and_each_id_once() -> None:
         b"{}",
         RSS[:-40],
         BOMB,
+        DECLARED,
+        NAMESPACES,
         DEEP,
         b"\xff\xfe\x00",
         b"<rss/>x",
@@ -65,6 +73,15 @@ def test_there_are_limits_on_entries_and_texts() -> None:
     assert len(many.entries) == ENTRIES_MOST
     assert cleaned("<b>word</b> " * TEXT_MOST).startswith("<p>word word")
     assert len(cleaned("<b>word</b> " * TEXT_MOST)) < 1_000
+
+
+def test_tags_within_tags_in_every_part_take_no_time() -> None:
+    deep = "&lt;div&gt;" * 150_000 + "News"
+    item = f"<title>{deep}</title><description>{deep}</description>"
+    begun = process_time()
+    feed = read(f"<rss><channel><title>{deep}</title><item>{item}</item></channel></rss>".encode(), URL)
+    assert process_time() - begun < 5
+    assert (feed.title, feed.entries) == ("voltbus.example", ())
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://a.example", "https://u:p@a.example/", "http://["])

@@ -149,6 +149,8 @@ async def test_a_redirect_is_followed_through_the_same_door() -> None:
         (saying(b"gone", "404 Not Found"), "status"),
         (saying(b"", "302 Found"), "redirects"),
         (saying(b"", "302 Found", location="file:///etc/passwd"), "not_an_address"),
+        (saying(b"", "302 Found", location="http://[::1"), "not_an_address"),
+        (saying(b"", "302 Found", location="http://a\u2100b/"), "not_an_address"),
     ],
 )
 async def test_an_answer_that_is_not_what_was_asked_for_is_named(answer: Answering, code: str) -> None:
@@ -191,6 +193,20 @@ async def test_unchanged_news_are_asked_for_by_their_mark() -> None:
     async with serving(saying(b"", "304 Not Modified", etag='"7"')) as port:
         found = await Fetcher([HERE]).fetch(f"http://{HERE}:{port}/", headers={"if-none-match": '"7"'})
     assert (found.status, found.content, found.etag) == (304, b"", '"7"')
+
+
+@pytest.mark.parametrize("mark", ['"\u00e9"', '"a\r\nx-more: b"', "\udce9"])
+async def test_a_mark_that_can_be_no_header_is_not_said_again(mark: str) -> None:
+    heads: list[str] = []
+
+    async def answer(head: str, writer: asyncio.StreamWriter) -> None:
+        heads.append(head.lower())
+        await saying(b"news")("", writer)
+
+    async with serving(answer) as port:
+        found = await Fetcher([HERE]).fetch(f"http://{HERE}:{port}/", headers={"if-none-match": mark})
+    assert found.content == b"news"
+    assert "if-none-match" not in heads[0]
 
 
 async def test_the_certificate_must_be_the_names(tmp_path: Path) -> None:
