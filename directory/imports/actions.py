@@ -1,5 +1,6 @@
 """What people do with imports: bring a file, say how it is taken, have it tried, imported, stopped, undone."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,13 @@ from web.i18n import N_
 
 RUN_JOB = "imports.run"
 FORGET_JOB = "imports.forget"
+SWEEP_JOB = "imports.sweep"
+# A file that no import has for this long was left by a server that ended in the middle of taking it in.
+LEFT = timedelta(days=1)
 # Characters.
 SOURCE_MOST, FILE_NAME_MOST = 60, 200
+# What connected servers bring is called so, with their host; a file that said the same would change their records.
+SERVERS = "fairmatch:"
 # Of the first rows, kept to be shown beside the mapping.
 ROWS_SHOWN, CELL_SHOWN = 12, 300
 
@@ -45,6 +51,8 @@ async def bring(
         by_id=by_id,
     )
     uow.session.add(batch)
+    day = (uow.clock.now() + LEFT).date()
+    uow.enqueue(SWEEP_JOB, {}, at=uow.clock.now() + LEFT, key=f"{SWEEP_JOB}:{day}")
     return batch
 
 
@@ -107,6 +115,8 @@ def source_of(text: str, file_name: str) -> str:
     """The name of a source as it was typed, else of its file without ending and digits, so that the next one of the
     same kind has it, too. Raises UnacceptableError."""
     clean = one_line(SOURCE_MOST)(text) if text.strip() else ""
+    if clean.casefold().startswith(SERVERS):
+        raise UnacceptableError(N_("Names that begin with “fairmatch:” belong to connected servers."))
     stem = Path(file_name).stem.rstrip("0123456789-_. ()")[:SOURCE_MOST]
     return clean or one_line(SOURCE_MOST)(stem) or "import"
 

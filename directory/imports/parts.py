@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from starlette.requests import HTTPConnection
 
-from directory.imports.actions import FORGET_JOB, RUN_JOB
+from directory.imports import queries
+from directory.imports.actions import FORGET_JOB, LEFT, RUN_JOB, SWEEP_JOB
 from directory.imports.running import Runner
 from server.kernel.parts import Kernel
 
@@ -33,6 +34,7 @@ class Imports:
         built = cls(kernel, Runner(kernel.database, kernel.settings.data))
         kernel.jobs.register(RUN_JOB, built._run, limit_s=RUN_LIMIT_S)
         kernel.jobs.register(FORGET_JOB, built._forget)
+        kernel.jobs.register(SWEEP_JOB, built._sweep)
         return built
 
     @property
@@ -48,6 +50,21 @@ class Imports:
     async def _forget(self, payload: dict[str, Any]) -> None:
         path = self.kernel.settings.data / payload["file"]
         await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def _sweep(self, _payload: dict[str, Any]) -> None:
+        """Remove files that no import has, and none is about to have."""
+        before = self.kernel.clock.now() - LEFT
+        old = await asyncio.to_thread(_older, self.folder, before.timestamp())
+        async with self.kernel.database.read() as session:
+            known = await queries.files(session)
+        for path in old:
+            if f"{FOLDER}/{path.name}" not in known:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _older(folder: Path, than: float) -> list[Path]:
+    """The files that nobody has written to since."""
+    return [each for each in folder.iterdir() if each.is_file() and each.stat().st_mtime < than]
 
 
 def imports_of(connection: HTTPConnection) -> Imports:

@@ -43,6 +43,11 @@ async def batches(session: AsyncSession, limit: int = 50, before: str | None = N
     return [Listed(batch, run, name or "") for batch, run, name in await session.execute(query)]
 
 
+async def files(session: AsyncSession) -> set[str]:
+    """The files of all batches, below the data folder."""
+    return set(await session.scalars(select(ImportBatch.file)))
+
+
 async def sources(session: AsyncSession, limit: int = 50) -> list[str]:
     """The names of sources that were brought, to choose from."""
     query = select(ImportBatch.source).distinct().order_by(ImportBatch.source).limit(limit)

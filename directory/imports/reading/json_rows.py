@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from directory.imports.reading.limits import COLUMNS_MOST, JSON_SAMPLE, LINE_MOST
-from directory.imports.reading.row import Row, Source, distinct, too_many_columns
+from directory.imports.reading.limits import COLUMNS_MOST, JSON_SAMPLE, LINE_MOST, NAME_MOST
+from directory.imports.reading.row import Row, Source, distinct, fitted, too_many_columns
 from people.text import UnacceptableError
 from web.i18n import N_
 
@@ -79,13 +79,14 @@ def _row(at: int, record: Any, source: Source) -> Row:
     if not isinstance(record, dict):
         return Row(at, (), _BAD_LINE)
     values = flat(record)
-    return Row(at, [values.get(column, "") for column in source.columns])
+    return fitted(at, [values.get(column, "") for column in source.columns], len(source.columns))
 
 
 def _collect(value: Any, path: str, found: dict[str, list[str]], depth: int) -> None:
     if isinstance(value, dict):
         for key, inner in value.items() if depth else ():
-            _collect(inner, f"{path}.{key}" if path else str(key), found, depth - 1)
+            name = _readable(str(key))
+            _collect(inner, f"{path}.{name}"[:NAME_MOST] if path else name[:NAME_MOST], found, depth - 1)
     elif isinstance(value, list):
         for inner in value:
             _collect(inner, path or "value", found, depth)
@@ -103,7 +104,14 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return _readable(str(value))
+
+
+def _readable(text: str) -> str:
+    """A text without what JSON can escape and no other file has: a null is nothing, half a character a broken one."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -2,6 +2,8 @@
 
 # Columns of a table. Above it, it is no list of organisations, and nobody could look through a mapping of it.
 COLUMNS_MOST = 1_000
+# Characters of a column's name.
+NAME_MOST = 200
 # Characters of one cell. Longer texts than any description of ours, so that what is cut off is refused with its line.
 CELL_MOST = 100_000
 # Characters of one line of a text file, and of one record of a JSON file.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST
+from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST, NAME_MOST
 from people.text import UnacceptableError
 from web.i18n import N_
 
@@ -70,7 +70,7 @@ def distinct(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise too_many_columns(len(names))
     seen: Counter[str] = Counter()
     taken: list[str] = []
-    cleaned = [_SPACE.sub(" ", name).strip()[:200] for name in names]
+    cleaned = [_SPACE.sub(" ", name).strip()[:NAME_MOST] for name in names]
     for at, clean in enumerate(cleaned, 1):
         seen[clean.casefold()] += 1
         again = seen[clean.casefold()]

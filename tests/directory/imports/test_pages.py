@@ -1,5 +1,6 @@
 """The way of a file through the browser, without scripts."""
 
+import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -113,6 +114,29 @@ async def test_an_upload_that_breaks_off_leaves_nothing(admin: httpx2.AsyncClien
     assert (await admin.post("/imports", content=body, headers=headers)).status_code == 400
     assert (await admin.post("/imports", content=b"{}", headers={"content-type": "text/plain"})).status_code == 400
     assert list((kernel.settings.data / "imports").iterdir()) == []
+
+
+async def test_what_a_killed_server_left_of_an_upload_is_gone_after_a_day(
+    admin: httpx2.AsyncClient, kernel: Kernel
+) -> None:
+    await upload(admin, GERMAN.encode())
+    folder = Desk(kernel).data / "imports"
+    (known,) = folder.iterdir()
+    left, coming = folder / "left", folder / "coming"
+    for path in (left, coming):
+        path.write_bytes(b"half")
+    kernel.clock.advance(days=1, minutes=1)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    now = kernel.clock.now().timestamp()
+    for path, age_s in ((known, 90_000), (left, 90_000), (coming, 60)):
+        os.utime(path, (now - age_s, now - age_s))
+    await kernel.jobs.run_due()
+    assert set(folder.iterdir()) == {known, coming}
+
+
+async def test_the_name_of_a_connected_server_is_taken(admin: httpx2.AsyncClient) -> None:
+    answer = await upload(admin, GERMAN.encode(), source="Fairmatch:other.example")
+    assert answer.status_code == 422
+    assert "belong to connected servers" in answer.text
 
 
 async def test_who_does_not_run_the_platform_finds_no_imports(app: Starlette) -> None:

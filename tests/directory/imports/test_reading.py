@@ -1,15 +1,17 @@
 """Files of any making are read as tables, or refused with a clear word."""
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 
 from directory.imports import worker
+from directory.imports.mapping.organisations import BROKEN, MARKUP
 from directory.imports.reading import recognised
-from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST
+from directory.imports.reading.limits import CELL_MOST, COLUMNS_MOST, NAME_MOST
 from people.text import UnacceptableError
-from tests.directory.imports.files import GERMAN, as_json, bomb, table_of, workbook, written
+from tests.directory.imports.files import GERMAN, as_json, bomb, records_of, table_of, workbook, written
 
 
 @pytest.mark.parametrize(
@@ -195,3 +197,21 @@ def test_long_rows_come_in_small_chunks(tmp_path: Path) -> None:
     records = [record for chunk in chunks for record in chunk]  # type: ignore[attr-defined]
     assert [record.number for record in records] == list(range(11, 201))
     assert max(map(len, chunks)) == worker.CHUNK_CHARACTERS // len(text) + 1  # type: ignore[arg-type]
+
+
+def test_what_only_json_can_say_stops_no_other_row(tmp_path: Path) -> None:
+    """Half a character, a null, and texts that no other reader would let through."""
+    rows = [
+        {"id": "1", "name": "<b>Acme \ud800</b>", "\ud800\0": "x"},
+        {"id": "2\udc00", "name": "Bo\0lt"},
+        {"id": "3", "name": "x" * (CELL_MOST + 1)},
+        {"id": "4", "name": "Curl \ud83d\ude80", "n" * 10_000: "x"},
+    ]
+    path = written(tmp_path, "list.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+    assert max(map(len, recognised(path).columns)) == NAME_MOST
+    first, second, third, fourth = records_of(path)
+    assert (first.fields["name"], second.fields["name"], fourth.fields["name"]) == ("Acme", "Bolt", "Curl 🚀")
+    assert {note.text for note in first.notes} == {MARKUP, BROKEN}
+    assert (second.source_id, third.refused is not None) == ("2", True)
+    pickle.dumps([first, second, third, fourth])
+    "".join(recognised(path).columns).encode()
