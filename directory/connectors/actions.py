@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from directory.connectors import queries
 from directory.connectors.feeds import KIND as FEED
 from directory.connectors.model import Connection, FeedItem
 from directory.connectors.servers import KIND as SERVER
 from directory.connectors.servers import host_of
+from directory.organisations.model import Organisation
 from directory.organisations.record import ORGANISATIONS
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
@@ -19,6 +20,8 @@ JOB = "directory.connectors"
 
 async def connect_feed(uow: UnitOfWork, organisation_id: str, url: str, *, by_id: str) -> Connection:
     """Have an organisation's feed be read, now and from then on, in place of the one before and its news."""
+    # Of two at once the second one waits here, and takes the place of the first.
+    await uow.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
     before = await disconnect_feed(uow, organisation_id, by_id=by_id, noted=False)
     made = _made(uow, FEED, url, organisation_id, by_id)
     await _note(uow, organisation_id, before, url, by_id)
@@ -28,7 +31,7 @@ async def connect_feed(uow: UnitOfWork, organisation_id: str, url: str, *, by_id
 
 async def disconnect_feed(uow: UnitOfWork, organisation_id: str, *, by_id: str, noted: bool = True) -> str:
     """Read an organisation's feed no longer, and forget what came of it; its address until now."""
-    found = await queries.feed_of(uow.session, organisation_id)
+    found = await queries.feed_of(uow.session, organisation_id, locked=True)
     if found is None:
         return ""
     await uow.session.execute(delete(FeedItem).where(FeedItem.organisation_id == organisation_id))
@@ -49,10 +52,11 @@ async def read_now(uow: UnitOfWork, organisation_id: str) -> bool:
 
 async def connect_server(uow: UnitOfWork, url: str, *, by_id: str) -> bool:
     """Have another server's public directory be read, now and from then on. False: it is read already."""
-    if any(each.url == url for each in await queries.servers(uow.session)):
+    title = host_of(url)  # its source is called so, by whatever scheme it is asked
+    if any(each.title == title for each in await queries.servers(uow.session)):
         return False
     made = _made(uow, SERVER, url, None, by_id)
-    made.title = host_of(url)
+    made.title = title
     read_at(uow, made, uow.clock.now())
     return True
 

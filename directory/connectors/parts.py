@@ -35,7 +35,9 @@ class Connectors:
     @classmethod
     def build(cls, kernel: Kernel, data: OwnData, organisations: Organisations) -> Self:
         """Compose them; registers the job, and joins the organisations' pages and merges."""
-        built = cls(kernel, {FEED: Feeds(kernel.fetcher), SERVER: Servers(kernel.fetcher, kernel.settings.data)})
+        built = cls(
+            kernel, {FEED: Feeds(kernel.fetcher), SERVER: Servers(kernel.fetcher, kernel.settings.data, kernel.clock)}
+        )
         kernel.jobs.register(JOB, built.read)
         data.register("connections", own_data.collect, own_data.erase)
         organisations.sections.extend([section, origin])

@@ -10,10 +10,10 @@ from directory.connectors.model import Connection, FeedItem
 from directory.connectors.servers import KIND as SERVER
 
 
-async def feed_of(session: AsyncSession, organisation_id: str) -> Connection | None:
-    """The feed of an organisation; for who edits it."""
-    mine = Connection.organisation_id == organisation_id, Connection.kind == FEED
-    return await session.scalar(select(Connection).where(*mine))
+async def feed_of(session: AsyncSession, organisation_id: str, *, locked: bool = False) -> Connection | None:
+    """The feed of an organisation; for who edits it. With `locked` nothing that is read from it is kept meanwhile."""
+    query = select(Connection).where(Connection.organisation_id == organisation_id, Connection.kind == FEED)
+    return await session.scalar(query.with_for_update() if locked else query)
 
 
 async def news_of(session: AsyncSession, organisation_id: str, limit: int) -> Sequence[FeedItem]:

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.connectors import actions, queries
+from directory.connectors.copying import SOURCE
 from directory.connectors.rules import PROBLEMS, server_address
-from directory.connectors.servers import SOURCE
 from directory.organisations.parts import Section
 from directory.organisations.queries import Seen
 from people.forms import Form

@@ -2,47 +2,41 @@
 
 It is read by its API in the order of changes (docs/api.md). What is new goes through the same import as a file: it is
 known by its id there, leaves alone what people have edited here, asks about duplicates, and is taken back as a batch.
+What is shown there no longer goes here, too, unless people here have joined or edited it.
 """
 
 import asyncio
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from directory.batches import ROWS_MOST, Outcome
+from directory.connectors.copying import PAGE, SOURCE, Changed, Gone, Pages
 from directory.connectors.interface import Mark, NothingUsableError
 from directory.connectors.model import Connection
 from directory.imports import actions as imports
 from directory.imports import beside
 from directory.imports.beside import Look
 from directory.imports.mapping.aliases import ORGANISATIONS, targets
-from directory.imports.mapping.plan import Mapping as ColumnMapping
+from directory.imports.mapping.plan import Mapping
 from directory.imports.parts import FOLDER
 from directory.imports.runs import IMPORT
+from directory.organisations import bulk
 from people.text import UnacceptableError
+from server.kernel.clock import Clock
 from server.kernel.db import UnitOfWork
 from server.kernel.fetch import Fetcher
 from server.kernel.ids import new_id
+from server.kernel.prepared import Transaction
 
 KIND = "fairmatch"
 EVERY = timedelta(hours=6)
-# Before the name of its host: the source of what came from a server.
-SOURCE = "fairmatch:"
-LIST = "/api/v1/organisations"
-# Organisations of a page, bytes of it, and pages of one reading. A larger directory comes in several readings.
-PAGE, PAGE_BYTES_MOST, PAGES_MOST = 100, 4 * 1024 * 1024, 50
-# What was changed in one moment there becomes visible in any order, so this much is asked for again.
-OVERLAP = timedelta(minutes=1)
-SEEN_MOST = 1_000
-
-_PLAIN = (
-    "name", "kind", "legal_name", "website", "founded", "size", "stage", "business_model", "customer_focus", "country",
-    "place", "postcode", "latitude", "longitude", "video_url", "confirmed_at",
-)  # fmt: skip
-_LISTS = {"industries": "industry", "technologies": "technology", "markets": "market", "languages": "languages"}
+LIST, REMOVALS = "/api/v1/organisations", "/api/v1/removals"
+# Bytes of a page, and pages of one reading. A larger directory comes in several readings, and so does one that answers
+# slowly: after so many seconds no further page is asked for, since the job that reads has an end, too.
+PAGE_BYTES_MOST, PAGES_MOST, GONE_PAGES_MOST, READING_S = 4 * 1024 * 1024, 50, ROWS_MOST // PAGE, 120.0
 
 
 @dataclass(frozen=True)
@@ -55,103 +49,90 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What has become of a server's organisations: a copy of what is new or changed, and the ids of what is gone."""
+
+    copy: Copy | None
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Servers:
     """Reads other servers by the guarded fetcher; files lie in the data folder with those of imports."""
 
     fetcher: Fetcher
     folder: Path
+    clock: Clock
     every: timedelta = EVERY
 
-    async def read(self, url: str, mark: Mark) -> tuple[Copy | None, Mark]:
+    async def read(self, url: str, mark: Mark) -> tuple[Found | None, Mark]:
         """What has changed there since the mark was made; None for nothing."""
-        file, reading, found = f"{FOLDER}/{new_id()}", _Reading.of(mark), None
+        until = asyncio.get_running_loop().time() + READING_S
+        file, now, copy = f"{FOLDER}/{new_id()}", self.clock.now(), None
+        changed, gone = Changed(mark, now), Gone(mark.get("gone", {}), now)
         try:
-            found = await self._copied(url, file, reading)
+            await self._pages(f"{url}{REMOVALS}", gone, GONE_PAGES_MOST, until)
+            copy = await self._copied(url, file, changed, until)
         except UnacceptableError:
             raise NothingUsableError("no_directory") from None
+        except TimeoutError:
+            raise NothingUsableError("too_slow") from None
         finally:
-            if found is None:
+            if copy is None:
                 await asyncio.to_thread((self.folder / file).unlink, missing_ok=True)
-        return found, reading.mark()
+        found = Found(copy, tuple(gone.ids)) if copy or gone.ids else None
+        return found, {**changed.mark(), "gone": gone.mark()}
 
-    async def keep(self, uow: UnitOfWork, connection: Connection, found: Copy) -> None:
-        """Import what was found."""
-        batch = await imports.bring(
-            uow,
-            found.look,
-            source=f"{SOURCE}{connection.title}"[: imports.SOURCE_MOST],
-            file=found.file,
-            file_name=f"{connection.title}.jsonl",
-            size=found.size,
-            by_id=connection.by_id,
-        )
-        await uow.session.flush()
-        imports.start(uow, await imports.ask_for(uow, batch, IMPORT, by_id=connection.by_id))
+    async def keep(self, uow: UnitOfWork, connection: Connection, found: Found) -> None:
+        """Import what was found, and show no longer what is gone there."""
+        source = f"{SOURCE}{connection.title}"[: imports.SOURCE_MOST]
+        if found.gone:
+            at = uow.clock.now()
+            await uow.run(lambda each: _let_go(each, source, found.gone, at, connection.by_id))
+        if found.copy is not None:
+            await _bring(uow, connection, source, found.copy)
 
-    async def _copied(self, url: str, file: str, reading: "_Reading") -> Copy | None:
-        """What is new, page by page into a file. Raises FetchError, NothingUsableError and UnacceptableError."""
+    async def _copied(self, url: str, file: str, changed: Changed, until: float) -> Copy | None:
+        """What is new, page by page into a file. Raises FetchError, NothingUsableError, UnacceptableError and
+        TimeoutError."""
         path = self.folder / file
-        for _ in range(PAGES_MOST):
-            asked = f"{url}{LIST}?{urlencode(reading.query())}"
-            fetched = await self.fetcher.fetch(asked, accept="application/json", most_bytes=PAGE_BYTES_MOST)
-            await asyncio.to_thread(_append, path, reading, fetched.content)
-            if reading.after is None:
-                break
-        if not reading.fresh:
+        await self._pages(f"{url}{LIST}", changed, PAGES_MOST, until, path)
+        if not changed.fresh:
             return None
         look, size = await beside.look(path, kind=ORGANISATIONS), (await asyncio.to_thread(path.stat)).st_size
         return Copy(file, size, replace(look, mapping=_mapping(look)))
 
+    async def _pages(self, address: str, pages: Pages, most: int, until: float, path: Path | None = None) -> None:
+        """Take in the pages of a list, at least one and at most so many. Raises FetchError and NothingUsableError."""
+        for _ in range(most):
+            asked = f"{address}?{urlencode(pages.query())}"
+            fetched = await self.fetcher.fetch(asked, accept="application/json", most_bytes=PAGE_BYTES_MOST)
+            lines = await asyncio.to_thread(pages.take, fetched.content)
+            if path is not None:
+                await asyncio.to_thread(_append, path, lines)
+            if pages.after is None or asyncio.get_running_loop().time() > until:
+                return
 
-class _Reading:
-    """One reading: from where, what was new in it, and from where the next time."""
 
-    def __init__(self, since: datetime | None, after: str | None, seen: dict[str, str]) -> None:
-        self._since = self._newest = since
-        self.after = after
-        self._seen = seen
-        self.fresh = 0
+async def _bring(uow: UnitOfWork, connection: Connection, source: str, copy: Copy) -> None:
+    batch = await imports.bring(
+        uow,
+        copy.look,
+        source=source,
+        file=copy.file,
+        file_name=f"{connection.title}.jsonl",
+        size=copy.size,
+        by_id=connection.by_id,
+    )
+    await uow.session.flush()
+    imports.start(uow, await imports.ask_for(uow, batch, IMPORT, by_id=connection.by_id))
 
-    @classmethod
-    def of(cls, mark: Mark) -> "_Reading":
-        since = mark.get("since")
-        return cls(datetime.fromisoformat(since) if since else None, mark.get("after"), dict(mark.get("seen", {})))
 
-    def query(self) -> dict[str, str]:
-        """What to ask for."""
-        asked = {"limit": str(PAGE)}
-        asked |= {"updated_since": self._since.isoformat()} if self._since else {}
-        return asked | ({"after": self.after} if self.after else {})
-
-    def take(self, content: bytes) -> str:
-        """The lines for what is new on a page. Raises NothingUsableError."""
-        try:
-            page = json.loads(content)
-            items, after = page["items"][:PAGE], page["next"]
-            lines = [json.dumps(flat(item)) for item in items if self._is_fresh(item)]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise NothingUsableError("no_directory") from None
-        self.fresh += len(lines)
-        self.after = after if isinstance(after, str) and after != self.after else None
-        return "".join(f"{line}\n" for line in lines)
-
-    def _is_fresh(self, item: Mapping[str, Any]) -> bool:
-        """Whether an organisation has changed since it was read last, and is kept there and not at a third server."""
-        id_, changed = str(item["id"])[:200], datetime.fromisoformat(item["updated_at"])
-        if changed.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        self._newest = max(changed, self._newest or changed)
-        known = self._seen.get(id_) == changed.isoformat()
-        self._seen[id_] = changed.isoformat()
-        return not known and not str((item["source"] or {}).get("name", "")).startswith(SOURCE)
-
-    def mark(self) -> Mark:
-        """Where to go on."""
-        if self.after is not None or self._newest is None:
-            return {"since": self._since.isoformat() if self._since else None, "after": self.after, "seen": {}}
-        since = self._newest - OVERLAP
-        again = {id_: at for id_, at in self._seen.items() if datetime.fromisoformat(at) >= since}
-        return {"since": since.isoformat(), "after": None, "seen": dict(list(again.items())[-SEEN_MOST:])}
+def _let_go(transaction: Transaction, source: str, gone: Sequence[str], at: datetime, by_id: str | None) -> None:
+    """As if the import that brought them was undone: who comes back there comes back here."""
+    here = bulk.ids_of(transaction, source, gone)
+    outcomes = [Outcome(source_id, id_, "made") for source_id, id_ in here.items()]
+    bulk.undo(transaction, outcomes, source=source, at=at, by_id=by_id)
 
 
 def host_of(url: str) -> str:
@@ -159,22 +140,12 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def flat(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An organisation of the API under the names that the importer gives its columns. Raises TypeError, KeyError."""
-    found: dict[str, Any] = {"source_id": item["id"]} | {name: item.get(name) for name in _PLAIN}
-    found |= {field: item.get(name) or [] for name, field in _LISTS.items()}
-    for locale, said in (item.get("texts") or {}).items():
-        found |= {f"{part}.{locale}": said.get(part, "") for part in ("pitch", "description")}
-    return found | {"links": [link.get("url") for link in item.get("links") or []]}
-
-
-def _mapping(look: Look) -> ColumnMapping:
+def _mapping(look: Look) -> Mapping:
     known = targets(ORGANISATIONS)
-    return ColumnMapping(ORGANISATIONS, {column: column for column in look.source.columns if column in known})
+    return Mapping(ORGANISATIONS, {column: column for column in look.source.columns if column in known})
 
 
-def _append(path: Path, reading: _Reading, page: bytes) -> None:
-    lines = reading.take(page)
+def _append(path: Path, lines: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(lines)

@@ -14,7 +14,11 @@ BOMB = b"""<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
 <rss><channel><title>&b;</title></channel></rss>"""
 # Two megabytes that would be gigabytes in memory, and a minute of work.
 DECLARED = (
-    b'<!DOCTYPE rss [<!ATTLIST a x CDATA "' + b"y" * 1_000_000 + b'">]><rss><channel>' + b"<a/>" * 40_000 + b"</channel></rss>"
+    b'<!DOCTYPE rss [<!ATTLIST a x CDATA "'
+    + b"y" * 1_000_000
+    + b'">]><rss><channel>'
+    + b"<a/>" * 40_000
+    + b"</channel></rss>"
 )
 NAMESPACES = b'<rss xmlns:q="' + b"y" * 1_000_000 + b'"><channel>' + b"<q:a/>" * 40_000 + b"</channel></rss>"
 DEEP = b"<rss>" + b"<a>" * 100 + b"</a>" * 100 + b"</rss>"

@@ -1,5 +1,6 @@
 """An organisation's feed comes in by itself: what its editors and its visitors get."""
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -106,6 +107,15 @@ async def test_a_feed_that_is_let_go_takes_its_news_along_and_is_asked_no_more(
     await later(there, hours=3)
     assert len(internet.asked) == 1
     assert "Neues Büro" not in (await there["aylin"].get(f"/o/{slug}")).text
+
+
+async def test_two_editors_who_give_an_address_at_once_have_one_feed(there: Scene, internet: Internet) -> None:
+    slug, id_ = await there.organisation()
+    urls = [f"voltbus.example/feed/{number}" for number in range(4)]
+    answers = await asyncio.gather(*(there["aylin"].post(f"/o/{slug}/feed", data={"url": url}) for url in urls))
+    assert {answer.status_code for answer in answers} == {303}
+    async with there.kernel.database.read() as session:
+        assert await queries.feed_of(session, id_) is not None
 
 
 async def test_only_editors_say_where_the_feed_is_and_only_web_addresses(there: Scene, internet: Internet) -> None:

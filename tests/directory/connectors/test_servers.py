@@ -10,14 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from directory.connectors import queries, servers
+from directory.connectors.copying import OVERLAP, Changed
 from directory.connectors.interface import NothingUsableError
 from directory.connectors.servers import Servers
+from directory.imports import beside
 from directory.imports.model import ImportBatch, ImportRun
 from directory.organisations.model import Organisation
+from server.kernel.clock import FrozenClock
 from server.kernel.fetch import Fetched
+from tests.directory.imports.test_runs import asked_here
 from tests.directory.scene import Scene
 
 URL = "https://other.example"
+NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 
 
 class Neighbour:
@@ -26,6 +31,7 @@ class Neighbour:
     def __init__(self, like: dict[str, Any]) -> None:
         self.like = like
         self.items: list[dict[str, Any]] = []
+        self.gone: list[dict[str, Any]] = []
         self.asked: list[dict[str, str]] = []
         self.answer: bytes | None = None
 
@@ -37,15 +43,29 @@ class Neighbour:
         self.items = [each for each in self.items if each["name"] != name]
         self.items.append(copy.deepcopy(self.like) | told | values)
 
+    def removes(self, name: str, minute: int) -> None:
+        """Have an organisation be removed there at this minute."""
+        (item,) = (each for each in self.items if each["name"] == name)
+        self.items.remove(item)
+        at = datetime(2026, 9, 1, 8, minute, tzinfo=UTC).isoformat()
+        self.gone.append({"id": item["id"], "removed_at": at, "reason": "removed", "merged_into": None})
+
     async def fetch(self, url: str, *, accept: str, most_bytes: int) -> Fetched:
         """A page, as the API gives it."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        if urlsplit(url).path == servers.REMOVALS:
+            removals = [each for each in self.gone if each["removed_at"] >= asked.get("updated_since", "")]
+            return _answered(url, json.dumps({"items": removals, "next": None}).encode())
         self.asked.append(asked)
         since, start = asked.get("updated_since", ""), int(asked.get("after", 0))
         listed = sorted((each for each in self.items if each["updated_at"] >= since), key=lambda one: one["updated_at"])
         onward = str(start + 2) if len(listed) > start + 2 else None
         content = self.answer or json.dumps({"items": listed[start : start + 2], "next": onward}).encode()
-        return Fetched(url, 200, content, "application/json", "", "")
+        return _answered(url, content)
+
+
+def _answered(url: str, content: bytes) -> Fetched:
+    return Fetched(url, 200, content, "application/json", "", "")
 
 
 @pytest.fixture
@@ -56,6 +76,7 @@ async def neighbour(there: Scene, monkeypatch: pytest.MonkeyPatch) -> Neighbour:
     listed = (await there["aylin"].get("/api/v1/organisations")).json()["items"]
     made = Neighbour(next(each for each in listed if each["slug"] == slug))
     monkeypatch.setattr(there.kernel.fetcher, "fetch", made.fetch)
+    monkeypatch.setattr(beside, "_asked", asked_here)  # a process for each file would take most of the time
     return made
 
 
@@ -131,6 +152,9 @@ async def test_a_large_directory_comes_in_several_readings(
     "answer",
     [
         b"<html>", b"[]", b'{"items": [{}], "next": null}', b'{"items": 1, "next": null}',
+        b'{"items": {"0": 1}, "next": null}', b'{"items": [], "next": 1}',
+        b'{"items": [], "next": "' + b"9" * 600 + b'"}',
+        b'{"items": [' + b"0," * 200 + b'0], "next": null}',
         b'{"items": [{"id": "1", "updated_at": "2026-01-01T00:00:00", "source": null}], "next": null}',
         b'{"items": [{"id": "1", "updated_at": "2026-01-01T00:00:00Z", "source": null, "links": [1]}], "next": null}',
     ],
@@ -138,10 +162,103 @@ async def test_a_large_directory_comes_in_several_readings(
 async def test_an_answer_of_another_shape_is_no_directory(answer: bytes, tmp_path: Any) -> None:
     neighbour = Neighbour({})
     neighbour.answer = answer
-    connector = Servers(neighbour, tmp_path)  # type: ignore[arg-type]
+    connector = Servers(neighbour, tmp_path, FrozenClock(NOW))  # type: ignore[arg-type]
     with pytest.raises(NothingUsableError, match="no_directory"):
         await connector.read(URL, {})
     assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+
+
+def pages(*given: list[tuple[str, str]]) -> Changed:
+    """A reading of pages that lead on from each to the next, each with pairs of an id and a moment."""
+    reading = Changed({}, NOW)
+    for number, pairs in enumerate(given):
+        items = [{"id": id_, "updated_at": at, "source": None} for id_, at in pairs]
+        onward = str(number) if number < len(given) - 1 else None
+        reading.take(json.dumps({"items": items, "next": onward}).encode())
+    return reading
+
+
+FIRST, LATER, SECOND = (f"2026-09-01T08:{minute}+00:00" for minute in ("00:00", "00:10", "30:00"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [[("a", FIRST)], [("b", SECOND)], [("a", FIRST)], [("b", SECOND)]],
+        [[("a", FIRST)], [("a", FIRST)]],
+        [[("a", FIRST)], [("b", FIRST)], [("a", FIRST), ("b", FIRST)]],
+    ],
+)
+def test_cursors_that_lead_in_a_circle_are_not_followed(given: list[list[tuple[str, str]]]) -> None:
+    with pytest.raises(NothingUsableError, match="no_directory"):
+        pages(*given)
+
+
+def test_a_clock_that_goes_wrong_there_neither_ends_the_reading_nor_hides_what_comes_after() -> None:
+    mark = pages([("a", "0001-01-01T00:00:00+14:00"), ("b", FIRST), ("c", "9999-12-31T23:59:59-14:00")]).mark()
+    assert mark["since"] == (NOW - OVERLAP).isoformat()
+    assert "c" in mark["seen"]
+    assert pages([("a", "0001-01-01T00:00:00+00:00")]).mark()["since"] < "2000-01-02"
+
+
+def test_what_changed_in_one_minute_is_known_again_however_much_it_was() -> None:
+    many = [(f"{number:04}", FIRST if number < 1_100 else LATER) for number in range(2_000)]
+    chunks = [many[at : at + 100] for at in range(0, 2_000, 100)]
+    mark = pages(*chunks).mark()
+    again = [pair for pair in many if pair[1] >= mark["since"]]
+    reading = Changed(mark, NOW)
+    for at in range(0, len(again), 100):
+        items = [{"id": id_, "updated_at": moment, "source": None} for id_, moment in again[at : at + 100]]
+        reading.take(json.dumps({"items": items, "next": str(at) if at + 100 < len(again) else None}).encode())
+    assert (len(again), reading.fresh) == (900, 0)
+
+
+async def test_a_server_that_answers_slowly_comes_in_several_readings(
+    there: Scene, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "READING_S", -1.0)
+    for minute, name in enumerate(("Alpha Hydrogen", "Beta Sensors", "Gamma Pumps")):
+        neighbour.has(name, minute)
+    await read(there)
+    assert len(await copies(there)) == 2
+    await read(there)
+    assert len(await copies(there)) == 3
+
+
+async def test_what_is_removed_there_is_shown_here_no_longer_and_comes_back_when_it_does(
+    there: Scene, neighbour: Neighbour
+) -> None:
+    for minute, name in enumerate(("Alpha Hydrogen", "Beta Sensors", "Gamma Pumps")):
+        neighbour.has(name, minute)
+    await read(there)
+    known = await copies(there)
+    edit = {"name": "Beta Sensors", "kind": "startup", "visibility": "public", "place": "Bochum"}
+    assert (await there["ada"].post(f"/o/{known['Beta Sensors'].slug}/edit", data=edit)).status_code == 303
+    neighbour.removes("Alpha Hydrogen", 10)
+    neighbour.removes("Beta Sensors", 11)
+    await read(there)
+    assert (await there["chloe"].get(f"/o/{known['Alpha Hydrogen'].slug}")).status_code == 404
+    edited_here = await there["chloe"].get(f"/o/{known['Beta Sensors'].slug}")
+    assert "Bochum" in edited_here.text
+    neighbour.gone.pop(0)
+    neighbour.has("Alpha Hydrogen", 12)
+    await read(there)
+    assert (await there["chloe"].get(f"/o/{known['Alpha Hydrogen'].slug}")).status_code == 200
+
+
+async def test_scripts_in_every_field_come_to_nobody(there: Scene, neighbour: Neighbour) -> None:
+    evil = "<script>alert(7)</script><img src=x onerror=alert(7)>javascript:alert(7)"
+    kept = ("id", "name", "updated_at")
+    values = {name: evil for name, value in neighbour.like.items() if isinstance(value, str) and name not in kept}
+    texts = {locale: {"pitch": evil, "description": evil} for locale in ("de", "en")}
+    values |= {"texts": texts, "links": [{"label": evil, "url": "javascript:alert(7)"}], "languages": [evil]}
+    neighbour.has(f"Alpha {evil}", 1, **values)
+    neighbour.has("Beta Sensors", 2)
+    await read(there)
+    found = await copies(there)
+    assert len(found) == 2
+    page = (await there["chloe"].get(f"/o/{next(one for name, one in found.items() if 'Alpha' in name).slug}")).text
+    assert not [each for each in ("<script>alert", "<img src=x", 'href="javascript') if each in page]
 
 
 async def test_who_runs_the_platform_connects_sees_what_is_wrong_and_lets_go(
@@ -154,7 +271,8 @@ async def test_who_runs_the_platform_connects_sees_what_is_wrong_and_lets_go(
     async with there.kernel.database.read() as session:
         (server,) = await queries.servers(session)
     assert server.failures == 1
-    assert (await there["ada"].post("/servers", data={"url": URL})).status_code == 303
+    for same in (URL, "http://other.example", "OTHER.example/x"):
+        assert (await there["ada"].post("/servers", data={"url": same})).status_code == 303
     for wrong in ("", "ftp://a.example", "http://localhost:8000/", "https://u:p@a.example"):
         assert (await there["ada"].post("/servers", data={"url": wrong})).status_code == 422
     assert (await there["ada"].post(f"/servers/{server.id}/remove")).status_code == 303
