@@ -36,8 +36,10 @@ import directory.search.taking
 from directory.connectors.parts import Connectors
 from directory.imports.parts import Imports
 from directory.needs.parts import Needs
-from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Sitemap
+from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Listed, Sitemap
 from directory.organisations.parts import Organisations
+from directory.partners import queries as partner_queries
+from directory.partners.hosts import Hosts
 from directory.products.documents import ProductSource
 from directory.products.listeners import wake_search
 from directory.search.alerts import Alerts
@@ -57,12 +59,14 @@ class Directory:
     search: Search
     alerts: Alerts
     imports: Imports
+    hosts: Hosts
 
     @classmethod
     def build(cls, kernel: Kernel, persons: People, catalogue: Catalogue) -> Self:
         """Compose the parts. `catalogue` holds all that can be found, theirs and others': see `everything`."""
         organisations, sitemap = Organisations.build(kernel), Sitemap()
         sitemap.add(ORGANISATIONS_LISTED)
+        sitemap.add(Listed("partners", partner_queries.count_public, partner_queries.public_paths))
         organisations.sections.extend((directory.lists.pages.about.section, directory.partners.pages.landing.section))
         organisations.carriers.extend((directory.lists.own_data.carry, directory.partners.carrying.carry))
         persons.affiliations.register(directory.organisations.queries.affiliations)
@@ -79,7 +83,7 @@ class Directory:
         Connectors.build(kernel, data, organisations)
         search = Search.build(kernel, catalogue)
         wake_search(kernel, search.following.ring)
-        return cls(organisations, sitemap, needs, search, Alerts(kernel, search), Imports.build(kernel))
+        return cls(organisations, sitemap, needs, search, Alerts(kernel, search), Imports.build(kernel), Hosts(kernel))
 
     @property
     def routes(self) -> list[BaseRoute]:

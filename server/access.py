@@ -9,6 +9,7 @@ from server.kernel.access import Access
 ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/healthz"): Access.PUBLIC,
     ("GET", "/readyz"): Access.PUBLIC,
+    ("GET", "/tls/ask"): Access.PUBLIC,  # the proxy asks for which names it may fetch certificates
     ("GET", "/metrics"): Access.PUBLIC,  # answers this machine only, or the bearer of the metrics token
     ("POST", "/csp-report"): Access.PUBLIC,
     # Pages that belong to no feature
@@ -174,6 +175,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/partners/{slug}/export.{format}"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/host"): Access.ADMIN,
     ("POST", "/partners/{slug}/look"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/partner"): Access.ADMIN,
     # What somebody keeps about organisations: found by them and, where it is shared, by their colleagues, by the query

@@ -45,6 +45,7 @@ import signaling.whip
 from chat import own_data
 from chat.frame import surround
 from chat.parts import Chat
+from directory.partners.at_own_host import AtOwnHost
 from directory.parts import Directory, everything
 from directory.search.documents import Catalogue
 from fairs.queries import roles_in, share_a_fair
@@ -255,6 +256,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
             Middleware(RequestContext, clock=kernel.clock, choose_locale=_locale),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(Errors, answer=answer),
+            Middleware(AtOwnHost, settings=settings, hosts=fairmatch.directory.hosts),
             Middleware(KnownHosts, settings=settings),
             Middleware(OwnPagesOnly, settings=settings),
             Middleware(SizeLimit),
@@ -265,7 +267,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
         setattr(app.state, part, getattr(fairmatch, part))
     for part in ("organisations", "sitemap", "needs", "search", "imports"):
         setattr(app.state, part, getattr(fairmatch.directory, part))
-    app.state.today = fairmatch.directory.today
+    app.state.today, app.state.partner_hosts = fairmatch.directory.today, fairmatch.directory.hosts
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 

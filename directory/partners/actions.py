@@ -1,14 +1,15 @@
 """What partners do: become one, take their colour, bring organisations. Who may is asked at the door."""
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from directory.partners import queries
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerHost
 from server.kernel.db import UnitOfWork
 
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: not_a_partner, itself."""
+    """A rule says no. `code` is stable: not_a_partner, itself, taken."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -25,6 +26,7 @@ async def appoint(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -
 
 async def dismiss(uow: UnitOfWork, organisation_id: str) -> None:
     """End a partnership. The organisations that it brought stay in the directory; the network is no longer named."""
+    await uow.session.execute(delete(PartnerHost).where(PartnerHost.partner_id == organisation_id))
     await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
     await uow.session.execute(delete(Partner).where(Partner.organisation_id == organisation_id))
 
@@ -32,6 +34,25 @@ async def dismiss(uow: UnitOfWork, organisation_id: str) -> None:
 async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:
     """Show a partner's pages in its own colour (see `look.accent`). Raises RefusedError("not_a_partner")."""
     (await _partner(uow, organisation_id)).accent = accent
+
+
+async def take_host(uow: UnitOfWork, organisation_id: str, host: str, *, by_id: str) -> None:
+    """Have a partner's landing page stand at a host of its own (see `host_rules.own_host`), or at none.
+
+    Raises RefusedError: not_a_partner, taken.
+    """
+    await _partner(uow, organisation_id)
+    there = await uow.session.get(PartnerHost, organisation_id)
+    if there is not None and there.host != host:
+        await uow.session.delete(there)
+        await uow.session.flush()
+        there = None
+    if there is None and host:
+        uow.session.add(PartnerHost(partner_id=organisation_id, host=host, since=uow.clock.now(), by_id=by_id))
+        try:
+            await uow.session.flush()
+        except IntegrityError:  # also when another administrator gives it to another partner at this moment
+            raise RefusedError("taken") from None
 
 
 async def bring(uow: UnitOfWork, partner_id: str, organisation_id: str, *, by_id: str | None) -> bool:

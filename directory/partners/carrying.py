@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerHost
 from server.kernel.db import UnitOfWork
 
 
@@ -23,8 +23,18 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
         session.add(Partner(organisation_id=into_id, accent=both[0].accent, since=both[0].since, by_id=both[0].by_id))
         await session.flush()
     if both[0] is not None:
+        await _carry_host(uow, from_id, into_id)
         await _carry_network(uow, from_id, into_id)
         await session.delete(both[0])
+
+
+async def _carry_host(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """The name leads to the other one now, unless that has a name of its own already."""
+    ours = PartnerHost.partner_id == from_id
+    if await uow.session.get(PartnerHost, into_id) is None:
+        await uow.session.execute(update(PartnerHost).where(ours).values(partner_id=into_id))
+    else:
+        await uow.session.execute(delete(PartnerHost).where(ours))
 
 
 async def _carry_network(uow: UnitOfWork, from_id: str, into_id: str) -> None:
@@ -56,3 +66,4 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget who brought an organisation; that it was brought stays."""
     await uow.session.execute(update(NetworkMember).where(NetworkMember.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(Partner).where(Partner.by_id == person_id).values(by_id=None))
+    await uow.session.execute(update(PartnerHost).where(PartnerHost.by_id == person_id).values(by_id=None))

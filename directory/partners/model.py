@@ -19,6 +19,17 @@ class Partner(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
+class PartnerHost(Base):
+    """A partner's landing page stands at a host name of its own."""
+
+    __tablename__ = "partner_hosts"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    host: Mapped[str] = mapped_column(unique=True)  # in its one spelling, see host_rules.own_host
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
 class NetworkMember(Base):
     """An organisation belongs to the network of a partner. It may belong to several."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation, Tag
 from directory.organisations.queries import visible_to
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerHost
 from people.model import Person
 
 
@@ -40,6 +40,29 @@ class Brought:
 async def partner(session: AsyncSession, organisation_id: str) -> Partner | None:
     """The partner that an organisation is, if it is one."""
     return await session.get(Partner, organisation_id)
+
+
+async def host_of(session: AsyncSession, organisation_id: str) -> str:
+    """The host name of its own that a partner has, which everybody may know; empty: none."""
+    query = select(PartnerHost.host).where(PartnerHost.partner_id == organisation_id)
+    return await session.scalar(query) or ""
+
+
+async def slugs_by_host(session: AsyncSession) -> dict[str, str]:
+    """The host names of partners with their slugs. What a stranger sees there is decided by the page."""
+    query = select(PartnerHost.host, Organisation.slug).join(Organisation, Organisation.id == PartnerHost.partner_id)
+    return {row.host: row.slug for row in await session.execute(query)}
+
+
+async def count_public(session: AsyncSession) -> int:
+    """How many landing pages everybody may see at our own host."""
+    return await session.scalar(select(func.count()).select_from(_public().subquery())) or 0
+
+
+async def public_paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[str, datetime]]:
+    """The paths of those pages, and when the partner last changed."""
+    rows = await session.execute(_public().order_by(Organisation.id).offset(offset).limit(limit))
+    return [(f"/partners/{row.slug}", row.updated_at) for row in rows]
 
 
 async def partners(session: AsyncSession, person_id: str | None) -> list[PartnerShown]:
@@ -146,6 +169,13 @@ async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> lis
 async def is_in(session: AsyncSession, partner_id: str, organisation_id: str) -> bool:
     """Whether an organisation belongs to a network."""
     return await session.get(NetworkMember, (partner_id, organisation_id)) is not None
+
+
+def _public() -> Select[str, datetime]:
+    """Partners that everybody may see; who has a host of its own is listed there."""
+    elsewhere = exists().where(PartnerHost.partner_id == Partner.organisation_id)
+    query = select(Organisation.slug, Organisation.updated_at)
+    return query.join(Partner, Partner.organisation_id == Organisation.id).where(visible_to(None), ~elsewhere)
 
 
 def members(person_id: str | None, partner_id: str) -> Select[str]:

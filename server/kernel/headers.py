@@ -1,13 +1,16 @@
 """Headers that every answer carries: what the browser may load, and what it must not do."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.kernel.hosts import host_name, own_names
 from server.kernel.reports import CSP_REPORTS
 from server.kernel.settings import Settings
 
 # Two years, the least that browsers' preload lists ask for is one.
 HSTS = "max-age=63072000; includeSubDomains"
+
+HSTS_ELSEWHERE = "max-age=31536000"
 
 _PLAIN = {
     "x-content-type-options": "nosniff",
@@ -24,8 +27,8 @@ class SecurityHeaders:
         self.app = app
         self.fixed = dict(_PLAIN)
         self.elsewhere = livekit_origins(settings.livekit_url)
-        if settings.https:
-            self.fixed["strict-transport-security"] = HSTS
+        self.https = settings.https
+        self.own = own_names(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,12 +40,18 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.fixed.items():
                     headers.setdefault(name, value)
+                if self.https:
+                    headers.setdefault("strict-transport-security", self._https_for(scope))
                 headers.setdefault("content-security-policy", policy(scope, self.elsewhere))
                 # Pages are one person's: a browser may keep them, but asks before it shows one again.
                 headers.setdefault("cache-control", "private, no-cache")
             await send(message)
 
         await self.app(scope, receive, adding)
+
+    def _https_for(self, scope: Scope) -> str:
+        """For how long browsers come by https alone: at others' names not for what they have below them."""
+        return HSTS if host_name(Headers(scope=scope).get("host", "")) in self.own else HSTS_ELSEWHERE
 
 
 def policy(scope: Scope, elsewhere: str = "") -> str:

@@ -8,8 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.kernel.http import ProblemError
 from server.kernel.settings import Settings
 
-# Watchers ask a worker by whatever address it has; the answers hold no links and are not kept.
-FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
+# Watchers, and the proxy before it fetches a certificate, ask a worker by whatever address it has; the answers hold no
+# links and are not kept.
+FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics", "/tls/ask"})
+# The entry of the scope with which a feature before this check says that it answers for a name of its own.
+ANSWERED_FOR = "fairmatch.answered_for"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -18,7 +21,7 @@ class KnownHosts:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.hosts = _LOCAL | {settings.host, urlsplit(settings.public_url).hostname or ""}
+        self.hosts = own_names(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not self._known(scope):
@@ -29,7 +32,14 @@ class KnownHosts:
         await self.app(scope, receive, send)
 
     def _known(self, scope: Scope) -> bool:
-        return scope["path"] in FOR_MACHINES or host_name(Headers(scope=scope).get("host", "")) in self.hosts
+        if ANSWERED_FOR in scope or scope["path"] in FOR_MACHINES:
+            return True
+        return host_name(Headers(scope=scope).get("host", "")) in self.hosts
+
+
+def own_names(settings: Settings) -> frozenset[str]:
+    """The names that are this server's own."""
+    return _LOCAL | {settings.host, urlsplit(settings.public_url).hostname or ""}
 
 
 def host_name(host: str) -> str:

@@ -9,6 +9,9 @@ import pytest
 import yaml
 
 from bin.places import ROOT
+from server.access import ROUTES
+from server.kernel.access import Access
+from server.kernel.hosts import FOR_MACHINES
 from server.kernel.settings import Settings
 from signaling.turn_client import TurnUrl
 from tests.server.kernel.test_fetch import NOT_PUBLIC as EVERY_NOT_PUBLIC
@@ -48,6 +51,11 @@ def test_only_the_proxy_and_the_media_node_are_reached_from_outside() -> None:
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy", "media-node"}
     assert all(port.endswith("/udp") for port in SERVICES["media-node"]["ports"])
     assert {name for name, service in SERVICES.items() if service.get("network_mode") == "host"} == {"turn"}
+
+
+def test_the_proxy_asks_the_program_before_it_fetches_a_certificate_for_a_name() -> None:
+    asked = re.findall(r"ask http://worker:8000(\S+)", (ROOT / "deploy" / "Caddyfile").read_text())
+    assert [(ROUTES["GET", path], path in FOR_MACHINES) for path in asked] == [(Access.PUBLIC, True)]
 
 
 def test_browsers_are_sent_to_the_ports_and_ways_that_the_relay_has() -> None:

@@ -19,6 +19,7 @@ from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from directory.partners import actions, look, queries, statistics
 from directory.partners.actions import RefusedError
+from directory.partners.hosts import address
 from directory.partners.model import Partner
 from directory.partners.pages.landing import admitted
 from directory.partners.statistics import Counted, Statistics
@@ -44,7 +45,7 @@ class Share:
 
 async def show(request: Request) -> Response:
     """The desk."""
-    return await _page(request, Form(None, locale_of(request)))
+    return await desk_page(request, Form(None, locale_of(request)))
 
 
 async def take_along(request: Request) -> Response:
@@ -76,7 +77,7 @@ async def bring(request: Request) -> Response:
         if wanted is not None and form.good:
             await _bring(form, uow, seen, wanted.organisation.id, person.id)
     if not form.good:
-        return await _page(request, form, 422)
+        return await desk_page(request, form, 422)
     _ = translations(locale_of(request)).gettext
     return redirect(_desk(request), said=_("The organisation is in your network."))
 
@@ -109,7 +110,7 @@ async def take_colour(request: Request) -> Response:
         if form.good:
             await actions.take_colour(uow, seen.organisation.id, accent)
     if not form.good:
-        return await _page(request, form, 422)
+        return await desk_page(request, form, 422)
     return redirect(_desk(request), said=translations(locale_of(request)).gettext("The colour is saved."))
 
 
@@ -126,12 +127,14 @@ async def appoint(request: Request) -> Response:
     return redirect(f"/o/{request.path_params['slug']}", said=_("It is saved."))
 
 
-async def _page(request: Request, form: Form, status: int = 200) -> Response:
+async def desk_page(request: Request, form: Form, status: int = 200) -> Response:
+    """The desk with a form, and what is wrong with it. Raises ProblemError for who does not belong there."""
     locale = locale_of(request)
     async with kernel_of(request).database.read() as session:
         seen, partner = await _own(request, session)
         found = await _figures(request, session, seen)
         latest = await queries.latest(session, seen.organisation.id)
+        host = await queries.host_of(session, seen.organisation.id)
     return page(
         request,
         "partners/desk.html",
@@ -145,6 +148,9 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         charts=_charts(found, locale),
         growth=_growth(found.growth),
         latest=latest,
+        host=host,
+        host_address=address(kernel_of(request).settings, host) if host else "",
+        admin=seen.standing.admin,
     )
 
 

@@ -10,16 +10,19 @@ from starlette.routing import Route
 from directory.organisations import queries as organisations
 from directory.organisations.documents import OrganisationSource
 from directory.organisations.doors import found
+from directory.organisations.pages.show import speak_as_asked
 from directory.organisations.parts import Section
 from directory.organisations.queries import Seen
 from directory.organisations.shown import Shown, picture
 from directory.organisations.vocabulary import KINDS
 from directory.partners import look, queries
+from directory.partners.hosts import address, own_host_of
 from directory.partners.model import Partner
 from directory.search.documents import Viewer
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.i18n import LOCALES
 from web.render import locale_of, page
 
 PAGE = 30  # organisations on a page
@@ -47,6 +50,7 @@ async def index(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """A partner's landing page: who it is, and the organisations of its network."""
+    speak_as_asked(request)
     person: Person | None = request.state.person
     viewer = Viewer(person.id if person else None, locale_of(request))
     async with kernel_of(request).database.read() as session:
@@ -58,7 +62,10 @@ async def show(request: Request) -> Response:
         )
         cards = await _SOURCE.cards(session, viewer, ids[:PAGE])
         fields = await organisations.fields_of(session, seen.organisation.id)
-    path = f"/partners/{seen.organisation.slug}"
+        host = await queries.host_of(session, seen.organisation.id)
+    settings, here = kernel_of(request).settings, own_host_of(request)
+    at_ours = f"/partners/{seen.organisation.slug}"
+    path = "/" if here else at_ours
     return page(
         request,
         "partners/show.html",
@@ -72,6 +79,12 @@ async def show(request: Request) -> Response:
         cards=[cards[each] for each in ids[:PAGE] if each in cards],
         first=after == 0,
         onward=f"{path}?{'kind=' + kind + '&' if kind else ''}after={after + PAGE}" if len(ids) > PAGE else "",
+        # At its own host links lead to ours, where accounts are.
+        site=settings.public_url if here else "",
+        at_ours=at_ours,
+        canonical=f"{address(settings, host)}/" if host else settings.public_url + at_ours,
+        asked_lang=request.query_params.get("lang", ""),
+        locales=LOCALES,
         layout=layout(request),
     )
 
