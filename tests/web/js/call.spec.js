@@ -1,10 +1,12 @@
-import { deviceOf } from "fairmatch/call/connecting";
+import { ask, deviceOf } from "fairmatch/call/connecting";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept-call";
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
 import { measure, qualityOf } from "fairmatch/call/quality";
+import { rateOf } from "fairmatch/call/speed";
+import { LiveError } from "fairmatch/live/errors";
 import { forgetOthers } from "fairmatch/live/kept";
 import { FakeStorage } from "/fakes.js";
 import { equal, test } from "/harness.js";
@@ -138,4 +140,61 @@ test("the latest lines of the captions stand for a while, and go", () => {
   captions.tick();
   captions.end();
   equal(captions.lines, []);
+});
+
+/** A line that answers while it is live, and breaks with each of the first `breaks` requests. */
+class FakeLine extends EventTarget {
+  state = "connecting";
+  asked = 0;
+  breaks = 0;
+
+  become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  async request() {
+    this.asked += 1;
+    if (this.state !== "live" || this.asked <= this.breaks) throw new LiveError("closed", { retry: true });
+    return "answer";
+  }
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+test("whoever joins before the line is up waits for it, also when it breaks once more", async () => {
+  const line = Object.assign(new FakeLine(), { breaks: 1 });
+  const answer = ask(line, "call.ice", {}, new AbortController().signal);
+  await turn();
+  equal(line.asked, 0);
+  line.become("live");
+  await turn();
+  line.become("reconnecting");
+  await turn();
+  equal(line.asked, 1);
+  line.become("live");
+  equal(await answer, "answer");
+  equal(line.asked, 2);
+});
+
+test("nobody waits for a line that does not come back, or after leaving", async () => {
+  const line = new FakeLine();
+  const code = (leaving) => ask(line, "call.ice", {}, leaving.signal).catch((error) => error.code);
+  const given = code(new AbortController());
+  line.become("stopped");
+  equal(await given, "closed");
+  line.become("offline");
+  const leaving = new AbortController();
+  const left = code(leaving);
+  await turn();
+  leaving.abort();
+  equal(await left, "closed");
+});
+
+test("how much comes in is told without the beginning, and of few pieces from all", () => {
+  const steady = Array.from({ length: 30 }, (_, at) => ({ at: 500 + at * 100, bytes: 12_500 }));
+  equal(rateOf([{ at: 0, bytes: 12_500 }, { at: 100, bytes: 100 }, ...steady]), 1_000);
+  equal(rateOf([{ at: 100, bytes: 900 }, { at: 200, bytes: 1_250 }, { at: 300, bytes: 1_250 }]), 100);
+  equal(rateOf([{ at: 80, bytes: 1_000 }]), 100);
+  equal(rateOf([]), 0);
 });

@@ -1,6 +1,6 @@
 import { _, time } from "fairmatch/i18n";
 import { Captions } from "fairmatch/call/captions";
-import { deviceOf, isLive } from "fairmatch/call/connecting";
+import { ask, deviceOf } from "fairmatch/call/connecting";
 import { reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { after, atTheTop } from "fairmatch/call/ladder";
@@ -97,13 +97,13 @@ export class Call extends EventTarget {
     this.#watchNetwork(signal);
   }
 
-  /** Begin. Rejects with LiveError when the server does not answer. */
+  /** Begin, as soon as there is a line. Rejects with LiveError when the server refuses. */
   async start() {
     const { live, place, media } = this;
     const device = deviceOf(live.storages.tab, live.person);
-    await isLive(live.line);
-    if (this.isOver) return;
-    const { servers, engine } = await live.line.request("call.ice", { call: place.topic });
+    const told = await ask(live.line, "call.ice", { call: place.topic }, this.#stopping.signal).catch((error) => this.isOver ? null : Promise.reject(error));
+    if (!told) return;
+    const { servers, engine } = told;
     const ice = servers.map(iceServer);
     this.#lacksRelay = isRelayOnly() && !hasRelay(ice);
     if (this.isOver) return;

@@ -2,6 +2,8 @@
  * What both ways of a call share: numbers for connections, and getting a path back that was lost.
  */
 
+import { LiveError } from "fairmatch/live/errors";
+
 /** A path that is away for so long is looked for anew, in ms: shorter breaks mend themselves. */
 const AWAY_MS = 1_500;
 /** How long looking for a new path may take before everything is built anew, in ms. */
@@ -34,15 +36,45 @@ export function forgetDevice(tab, person) {
 /** @param {string} person */
 const deviceKey = (person) => `fairmatch:call:${person}:device`;
 
-/** A page that has just been loaded has no line yet: waited for so long, in ms. */
-const LINE_MS = 10_000;
+/**
+ * Ask over the line as soon as there is one: a page that has just been loaded has none yet, and one that is there may
+ * break before the answer. Rejects with what the server says, and with "closed" once the line does not come back by
+ * itself, or nobody wants the answer any more.
+ * @param {import("../live/line.js").Line} line @param {string} method @param {object} params @param {AbortSignal} signal
+ */
+export async function ask(line, method, params, signal) {
+  for (;;) {
+    await isLive(line, signal);
+    try {
+      return await line.request(method, params);
+    } catch (error) {
+      const isBroken = error instanceof LiveError && error.code === "closed";
+      if (!isBroken || isOver(line) || signal.aborted) throw error;
+      await nextState(line, signal);
+    }
+  }
+}
 
-/** When the line is live, or one has waited long enough. @param {import("../live/line.js").Line} line */
-export function isLive(line) {
-  if (line.state === "live") return Promise.resolve();
+/** @param {import("../live/line.js").Line} line @param {AbortSignal} signal */
+async function isLive(line, signal) {
+  while (line.state !== "live" && !isOver(line) && !signal.aborted) await nextState(line, signal);
+}
+
+/** Whether the line does not come back by itself. @param {import("../live/line.js").Line} line */
+function isOver({ state }) {
+  return state === "stopped" || state === "idle";
+}
+
+/** The line became otherwise, or nobody waits any more. @param {import("../live/line.js").Line} line @param {AbortSignal} signal */
+function nextState(line, signal) {
   return new Promise((resolve) => {
-    line.addEventListener("live", () => resolve(undefined), { once: true });
-    setTimeout(resolve, LINE_MS);
+    const settle = () => {
+      for (const target of [line, signal]) for (const type of ["state", "live", "abort"]) target.removeEventListener(type, settle);
+      resolve(undefined);
+    };
+    for (const type of ["state", "live"]) line.addEventListener(type, settle);
+    signal.addEventListener("abort", settle);
+    if (signal.aborted) settle();
   });
 }
 
