@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
 import { showKeys } from "fairmatch/call/keys";
+import { canPopOut, isOut, togglePopOut } from "fairmatch/call/popout";
 import { REACTIONS } from "fairmatch/call/signs";
 import { icon } from "fairmatch/kit/icon";
 import { Picker } from "fairmatch/kit/picker";
@@ -11,13 +12,9 @@ import { Picker } from "fairmatch/kit/picker";
 
 /** @param {Call} call */
 export function bar(call) {
-  const { media } = call;
-  const microphone = media.isOn("microphone");
-  const camera = media.isOn("camera");
-  const screen = media.isOn("screen");
+  const screen = call.media.isOn("screen");
   return html`<div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>
-    ${call.may("microphone") ? button(microphone ? _("Microphone off (M)") : _("Microphone on (M)"), microphone ? icon("mic") : icon("mic-off"), microphone, "microphone", () => call.toggle("microphone")) : nothing}
-    ${call.may("camera") ? button(camera ? _("Camera off (V)") : _("Camera on (V)"), camera ? icon("video") : icon("video-off"), camera, "camera", () => call.toggle("camera")) : nothing}
+    ${partButton(call, "microphone")}${partButton(call, "camera")}
     ${call.may("screen") && "getDisplayMedia" in (navigator.mediaDevices ?? {})
       ? button(screen ? _("Stop sharing (S)") : _("Share your screen (S)"), screen ? icon("screen-share-off") : icon("screen-share"), screen, "screen", () => call.toggleScreen()) : nothing}
     ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
@@ -25,8 +22,25 @@ export function bar(call) {
     ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
     ${call.others.length > 1 || call.isSpeakerView
       ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
+    ${popOutButton()}
     ${leaveButton(call)}
   </div>`;
+}
+
+/** Microphone or camera, on or off. @param {Call} call @param {"microphone" | "camera"} source */
+export function partButton(call, source) {
+  if (!call.may(source)) return nothing;
+  const on = call.media.isOn(source);
+  const words = { microphone: on ? _("Microphone off (M)") : _("Microphone on (M)"), camera: on ? _("Camera off (V)") : _("Camera on (V)") };
+  const signs = { microphone: on ? icon("mic") : icon("mic-off"), camera: on ? icon("video") : icon("video-off") };
+  return button(words[source], signs[source], on, source, () => call.toggle(source));
+}
+
+/** Nothing, where the browser has no small windows. */
+export function popOutButton() {
+  if (!canPopOut()) return nothing;
+  const out = isOut();
+  return button(out ? _("Close the small window (P)") : _("Into a small window (P)"), icon("picture-in-picture-2"), out, "popout", () => togglePopOut());
 }
 
 /** @param {Call} call */
@@ -57,7 +71,8 @@ function choose(call) {
 /** Keys of a call, unless somebody types. @param {KeyboardEvent} event @param {Call | null} call */
 export function byKey(event, call) {
   if (!call || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  // Also in the small window, whose elements are those of another document.
+  if (/** @type {Element | null} */ (event.target)?.closest?.("input, textarea, select, [contenteditable], dialog")) return;
   const key = event.key.toLowerCase();
   if (key === "m" && call.may("microphone")) void call.toggle("microphone");
   else if (key === "v" && call.may("camera")) void call.toggle("camera");
@@ -66,6 +81,7 @@ export function byKey(event, call) {
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);
   else if (key === "c") call.captions.toggle();
+  else if (key === "p" && canPopOut()) void togglePopOut();
   else if (key === "?") showKeys();
   else return;
   event.preventDefault();

@@ -2,9 +2,9 @@
 
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
-import { byKey, leaveButton } from "fairmatch/call/bar";
+import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, interrupted, letGo } from "fairmatch/call/current";
-import { streamOf, tilesOf } from "fairmatch/call/tiles";
+import { shownOf, streamOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
@@ -39,26 +39,16 @@ function returnView({ name, path }) {
       <button type="button" class="button button-plain" @click=${letGo}>${_("Stay out")}</button></div>`;
 }
 
-/** Whoever shares a screen, speaks, or came first. @param {import("./call.js").Call} call */
-function shownOf(call) {
-  const { screens, people } = tilesOf(call);
-  const others = people.filter(({ own }) => !own);
-  return screens[0] ?? others.find(({ speaks }) => speaks) ?? others.find(({ picture }) => picture) ?? others[0];
-}
-
 /** @param {import("./call.js").Call} call */
 function view(call) {
   const tile = shownOf(call);
-  const microphone = call.media.isOn("microphone");
-  const word = microphone ? _("Microphone off (M)") : _("Microphone on (M)");
   return html`<a class="dock-picture" href=${call.place.path} aria-label=${_("Back to the call")}>
       ${tile?.picture ? html`<video .srcObject=${streamOf(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
         : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
-    <p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>
+    <div class="dock-head"><p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>${popOutButton()}</div>
     ${call.room.recording ? html`<p class="small"><a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("This call is being recorded.")}</a></p>` : nothing}
     ${call.trouble ? html`<p class="small muted">${call.trouble}</p>` : nothing}
-    <div class="row">${call.may("microphone") ? html`<button type="button" class="button button-plain button-icon ${microphone ? "is-on" : "is-off"}" data-does="microphone"
-        title=${word} aria-label=${word} @click=${() => call.toggle("microphone")}>${microphone ? icon("mic") : icon("mic-off")}</button>` : nothing}
+    <div class="row">${partButton(call, "microphone")}
       <a class="button button-plain" href=${call.place.path}>${_("Return")}</a>${leaveButton(call)}</div>`;
 }
 

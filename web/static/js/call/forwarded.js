@@ -36,8 +36,9 @@ export class Forwarded extends EventTarget {
   #sending = new Map();
   /** Places, with the id of the track that each carries. @type {Map<RTCRtpTransceiver, string>} */
   #places = new Map();
-  /** Sources of which the node is being told. @type {Set<Source>} */
-  #telling = new Set();
+  /** What the node was told a moment ago, and may not show yet. @type {Map<Source, { muted: boolean }>} */
+  #told = new Map();
+  #telling = Promise.resolve();
   #isOffering = false;
   #offersAgain = false;
   /** Whether the node told that this connection is in. */
@@ -286,20 +287,29 @@ export class Forwarded extends EventTarget {
   #tellMuted(mineToSay) {
     const mine = this.room.participants.find(({ id }) => id === this.participant);
     for (const { source, muted } of mine?.tracks ?? []) {
+      const told = this.#told.get(source);
       const isMuted = !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source));
-      if (muted === isMuted || this.#telling.has(source)) continue;
-      if (isMuted || mineToSay) void this.#mute(source, isMuted);
+      if (isMuted === (told?.muted ?? muted)) continue;
+      if (isMuted || mineToSay || told) this.#mute(source, isMuted);
       else this.#silenced(source);
     }
   }
 
-  /** @param {Source} source @param {boolean} muted */
-  async #mute(source, muted) {
-    this.#telling.add(source);
+  /** One after the other: who changes their mind at once is not heard in the wrong order.
+   * @param {Source} source @param {boolean} muted */
+  #mute(source, muted) {
+    const word = { muted };
+    this.#told.set(source, word);
     const { topic, live } = this.ends;
-    const told = { call: topic, participant: this.participant, sources: [source], muted };
-    await live.line.request("call.mute", told).catch(() => muted || this.#silenced(source));
-    setTimeout(() => this.#telling.delete(source) && this.#tellMuted(false), SETTLED_MS);
+    const settle = () => {
+      if (this.#told.get(source) !== word) return;
+      this.#told.delete(source);
+      this.#tellMuted(false);
+    };
+    this.#telling = this.#telling
+      .then(() => live.line.request("call.mute", { call: topic, participant: this.participant, sources: [source], muted }))
+      .catch(() => muted || this.#silenced(source))
+      .then(() => void setTimeout(settle, SETTLED_MS));
   }
 
   /** @param {Source} source */

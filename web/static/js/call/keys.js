@@ -2,6 +2,7 @@
 
 import { html, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { canPopOut } from "fairmatch/call/popout";
 import { icon } from "fairmatch/kit/icon";
 
 /** @returns {[string, string][]} */
@@ -13,6 +14,7 @@ const keys = () => [
   ["R", _("Show a reaction")],
   ["G", _("Whoever speaks large, or all alike")],
   ["C", _("Captions on or off")],
+  ...(canPopOut() ? [/** @type {[string, string]} */ (["P", _("Into a small window, or back")])] : []),
   ["?", _("These keys")],
 ];
 

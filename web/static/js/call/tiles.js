@@ -71,6 +71,13 @@ export function largeOf(call, screens, people) {
   return [others.find(({ speaks }) => speaks) ?? ranked[0] ?? others[0]].filter((tile) => tile !== undefined);
 }
 
+/** Who is shown where there is room for one: whoever shares a screen, speaks, or came first. @param {Call} call */
+export function shownOf(call) {
+  const { screens, people } = tilesOf(call);
+  const others = people.filter(({ own }) => !own);
+  return screens[0] ?? others.find(({ speaks }) => speaks) ?? others.find(({ picture }) => picture) ?? others[0];
+}
+
 /** @param {Call} call */
 export function stage(call) {
   const { screens, people } = tilesOf(call);

@@ -1,0 +1,31 @@
+"""A call beside other work: in a small window of its own."""
+
+from playwright.async_api import expect
+
+from tests.e2e.calls import Caller
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+
+ROOM = f"{LOBBY}/rooms/round-table"
+
+
+async def test_a_call_goes_on_in_a_small_window(stage: Stage, come: Come) -> None:
+    aylin, ben = [Caller((await come(stage[name], path=ROOM)).page) for name in ("aylin", "ben")]
+    for one in (aylin, ben):
+        await one.join()
+    await expect(aylin.page.locator(".call-tile video")).to_have_count(2)
+
+    async with aylin.page.context.expect_page() as opening:
+        await aylin.page.keyboard.press("p")
+    window = await opening.value
+    await expect(window.locator(".popout-picture video")).to_be_visible()
+    await expect(window.get_by_role("status")).to_have_text("Ben Krüger")
+    await window.get_by_role("button", name="Microphone off").press("Enter")
+    await expect(ben.tile(stage["aylin"].id).get_by_role("img", name="microphone off")).to_be_visible()
+    await window.keyboard.press("m")
+    await expect(ben.tile(stage["aylin"].id).get_by_role("img", name="microphone off")).to_have_count(0)
+
+    await window.get_by_role("button", name="Leave").click()
+    await expect(aylin.page.locator("[data-does=join]")).to_be_visible()
+    assert window.is_closed()
+    await expect(ben.tile(stage["aylin"].id)).to_have_count(0)
