@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import structlog
 
-from signaling.media.frames import RECORDED_VIDEO, Frame, Order, Pictures, Piece, Sounds, size_of
+from signaling.media.frames import RECORDED_VIDEO, Frame, Order, Pictures, Piece, Sounds
 from signaling.media.layer import Layer
 from signaling.media.rtp import TIME_MASK, URI_AUDIO_LEVEL, Packet
 from signaling.media.track import Track
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 QUEUE_MOST = 10_000
 # Who has the floor keeps it until they were quieter than somebody else for so long.
 FLOOR_S = 1.0
-# Sound alone is waited with for this long: the kinds of tracks stand at the beginning of a file.
+# A picture of which nothing comes for so long makes room for another one.
 WAIT_FOR_PICTURE_S = 3.0
 # Speakers that change faster than this make no chapters.
 CHAPTER_S = 10.0
@@ -117,12 +117,11 @@ class Film:
         self._file: BinaryIO = path.open("wb")
         self._notes = path.with_suffix(".jsonl").open("w", encoding="utf-8")
         self._began, self._ask = began, ask
-        self._webm: WebM | None = None
-        self._codec = ""
+        self._webm = WebM(self._file)
+        self._codec = ""  # of the pictures, as the first one says
         self._floor = Floor()
         self._shown: Stream | None = None
         self._screens: dict[str, float] = {}  # owner of a screen -> when it was seen last
-        self._before: list[tuple[int, int, bytes]] = []  # sound from before the file's kinds are known
         self._at = {SOUND: -1, PICTURE: -1}
         self._chapter_at = -CHAPTER_S
         self._chapters = 0
@@ -148,8 +147,6 @@ class Film:
             for stream in streams:
                 for piece in stream.order.rest():
                     self._put(stream, piece)
-            self._open(None)
-            assert self._webm
             self._webm.flush()
         finally:
             self._file.close()
@@ -184,12 +181,7 @@ class Film:
             return
         if stream.source == "screen_sound" and self._floor.level(stream.owner, frame.at) >= AUDIBLE:
             return  # they speak over what they show
-        if self._webm is None:
-            self._before.append((SOUND, at_ms, frame.data))
-            if at_ms - self._before[0][1] > WAIT_FOR_PICTURE_S * 1_000:
-                self._open(("vp8", 640, 360))  # somebody may show something later
-        else:
-            self._write(SOUND, at_ms, frame.data, True)
+        self._write(SOUND, at_ms, frame.data, True)
 
     def _picture(self, stream: Stream, frame: Frame, at_ms: int) -> None:
         if stream.source == "screen":
@@ -197,13 +189,12 @@ class Film:
         if not self._wanted(stream, frame.at):
             return
         if stream is not self._shown:
-            size = size_of(stream.codec, frame.data)
-            if size is None:
+            if frame.shape is None:
                 self._ask(stream.layer)
                 return
-            if self._webm is None:
+            if not self._codec:
                 self._codec = stream.codec
-                self._open((stream.codec, *size))
+                self._webm.show(frame.shape)
             self._shown = stream
         self._shown_at = frame.at
         self._write(PICTURE, at_ms, frame.data, frame.key)
@@ -220,16 +211,7 @@ class Film:
             return True
         return stream is self._shown or stream.owner == self._floor.owner
 
-    def _open(self, video: tuple[str, int, int] | None) -> None:
-        if self._webm is None:
-            self._codec = video[0] if video else ""
-            self._webm = WebM(self._file, video)
-            for track, at_ms, data in self._before:
-                self._write(track, at_ms, data, True)
-            self._before = []
-
     def _write(self, track: int, at_ms: int, data: bytes, key: bool) -> None:
-        assert self._webm
         self._at[track] = at_ms = max(at_ms, self._at[track] + 1)
         self._webm.add(track, at_ms, data, key)
 

@@ -7,6 +7,8 @@ Clusters have a known size and are written whole, so that a file that ends anywh
 import struct
 from typing import BinaryIO
 
+from signaling.media.formats import Shape
+
 # A cluster is written when it is this old, or this large: that is what a power cut costs.
 CLUSTER_MS = 1_000
 CLUSTER_BYTES = 2_000_000
@@ -14,7 +16,9 @@ SOUND, PICTURE = 1, 2
 # Samples that an Opus decoder throws away at its beginning, and what it needs to warm up after a jump.
 _PRE_SKIP, _SEEK_PRE_ROLL_NS = 312, 80_000_000
 _OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, _PRE_SKIP, 48_000, 0, 0)
-_CODECS = {"vp8": b"V_VP8", "vp9": b"V_VP9"}
+_CODECS = {"vp8": b"V_VP8", "vp9": b"V_VP9", "h264": b"V_MPEG4/ISO/AVC", "av1": b"V_AV1"}
+# Room for the tracks: what kind of pictures comes is known with the first one only, which may be long after the sound.
+_TRACKS_BYTES = 4_096
 
 
 def element(id: int, data: bytes) -> bytes:
@@ -30,12 +34,23 @@ def number(id: int, value: int) -> bytes:
 class WebM:
     """A file that grows. The caller brings frames in the order of their times, each track for itself."""
 
-    def __init__(self, file: BinaryIO, video: tuple[str, int, int] | None) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._begin = 0
         self._blocks: list[bytes] = []
         self._bytes = 0
-        file.write(_header(video))
+        file.write(_head())
+        self._tracks_at = file.tell()
+        file.write(_tracks(_sound()))
+        file.flush()
+
+    def show(self, shape: Shape) -> None:
+        """Pictures come from now on, of this kind."""
+        end = self._file.tell()
+        self._file.seek(self._tracks_at)
+        self._file.write(_tracks(_sound() + _picture(shape)))
+        self._file.seek(end)
+        self._file.flush()
 
     def add(self, track: int, at_ms: int, data: bytes, key: bool) -> None:
         """A frame of a track."""
@@ -57,13 +72,18 @@ class WebM:
             self._blocks, self._bytes = [], 0
 
 
-def _header(video: tuple[str, int, int] | None) -> bytes:
+def _head() -> bytes:
     head = number(0x4286, 1) + number(0x42F7, 1) + number(0x42F2, 4) + number(0x42F3, 8)
     head += element(0x4282, b"webm") + number(0x4287, 4) + number(0x4285, 2)
     info = number(0x2AD7B1, 1_000_000) + element(0x4D80, b"Fairmatch") + element(0x5741, b"Fairmatch")
-    tracks = _sound() + (_picture(*video) if video else b"")
     segment_of_unknown_size = bytes.fromhex("18538067") + b"\x01" + b"\xff" * 7
-    return element(0x1A45DFA3, head) + segment_of_unknown_size + element(0x1549A966, info) + element(0x1654AE6B, tracks)
+    return element(0x1A45DFA3, head) + segment_of_unknown_size + element(0x1549A966, info)
+
+
+def _tracks(tracks: bytes) -> bytes:
+    """The tracks, and void up to the room that is kept for them."""
+    said = element(0x1654AE6B, tracks)
+    return said + element(0xEC, bytes(_TRACKS_BYTES - len(said) - len(element(0xEC, b""))))
 
 
 def _track(at: int, kind: int, codec: bytes) -> bytes:
@@ -76,6 +96,7 @@ def _sound() -> bytes:
     return element(0xAE, _track(SOUND, 2, b"A_OPUS") + element(0x63A2, _OPUS_HEAD) + delays + element(0xE1, audio))
 
 
-def _picture(codec: str, width: int, height: int) -> bytes:
-    video = number(0xB0, width) + number(0xBA, height)
-    return element(0xAE, _track(PICTURE, 1, _CODECS[codec]) + element(0xE0, video))
+def _picture(shape: Shape) -> bytes:
+    video = number(0xB0, shape.width) + number(0xBA, shape.height)
+    setup = element(0x63A2, shape.setup) if shape.setup else b""
+    return element(0xAE, _track(PICTURE, 1, _CODECS[shape.codec]) + setup + element(0xE0, video))

@@ -12,6 +12,9 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+# Where browsers look for H.264; WebM knows VP8 and VP9 alone.
+_MP4 = ".mp4"
+
 Chapter = tuple[int, str | None, str]  # milliseconds, who speaks, or a title
 
 
@@ -32,20 +35,36 @@ def finish(path: Path) -> Finished:
     import av
     from av.error import FFmpegError
 
-    if not path.is_file():
-        return Finished(0.0, 0, [])
     chapters = _chapters(path.with_suffix(".jsonl"))
-    whole = path.with_suffix(f".{secrets.token_hex(4)}.webm")
-    with path.open("rb") as source:  # opened once: the other one's copy may take its place meanwhile
-        used, seconds = _length(av, source)
+    try:
+        source = file_of(path).open("rb")  # opened once: the other one's copy may take its place meanwhile
+    except FileNotFoundError:
+        return Finished(0.0, 0, [])
+    with source:
+        codecs, seconds = _length(av, source)
+        whole = path.with_suffix(f".{secrets.token_hex(4)}{_MP4 if 'h264' in codecs.values() else path.suffix}")
         try:
-            if used:
-                _copy(av, source, used, whole, chapters)
-                whole.replace(path)
+            if codecs and not source.name.endswith(_MP4):
+                _copy(av, source, set(codecs), whole, chapters)
+                _take_its_place(path, whole)
         except (FFmpegError, OSError) as error:  # no room for the copy: it plays as it is, only jumping is slow
             log.error("recording_not_indexed", recording=path.stem, reason=str(error))
             whole.unlink(missing_ok=True)
-    return Finished(seconds, path.stat().st_size if path.is_file() else 0, chapters)
+    found = file_of(path)
+    return Finished(seconds, found.stat().st_size if found.is_file() else 0, chapters)
+
+
+def file_of(path: Path) -> Path:
+    """Where a recording lies that is written to `path`: a WebM, or the MP4 that was made of it."""
+    mp4 = path.with_suffix(_MP4)
+    return mp4 if mp4.is_file() else path
+
+
+def _take_its_place(path: Path, whole: Path) -> None:
+    place = path.with_suffix(whole.suffix)
+    whole.replace(place)
+    if place != path:
+        path.unlink(missing_ok=True)
 
 
 def _chapters(path: Path) -> list[Chapter]:
@@ -61,15 +80,15 @@ def _chapters(path: Path) -> list[Chapter]:
     return found
 
 
-def _length(av: Any, source: BinaryIO) -> tuple[set[int], float]:
-    """Tracks with something in them, and how many seconds they last, as far as the file can be read."""
+def _length(av: Any, source: BinaryIO) -> tuple[dict[int, str], float]:
+    """Tracks with something in them, with their codecs, and how many seconds they last, as far as one can read."""
     from av.error import FFmpegError
 
-    used, end = set(), 0.0
+    used, end = dict[int, str](), 0.0
     with contextlib.suppress(FFmpegError), av.open(source) as file:
         for packet in file.demux():
             if packet.size and packet.dts is not None:
-                used.add(packet.stream.index)
+                used[packet.stream.index] = packet.stream.codec_context.name if packet.stream.codec_context else ""
                 end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
     return used, end
 
@@ -77,7 +96,9 @@ def _length(av: Any, source: BinaryIO) -> tuple[set[int], float]:
 def _copy(av: Any, source: BinaryIO, used: set[int], whole: Path, chapters: list[Chapter]) -> None:
     """Copy all packets. Tracks with nothing in them are left out."""
     source.seek(0)
-    with av.open(source) as file, av.open(str(whole), "w", format="webm") as copy:
+    # An MP4's index to its front: a player need not load the end first.
+    options = {"movflags": "+faststart"} if whole.suffix == _MP4 else {}
+    with av.open(source) as file, av.open(str(whole), "w", options=options) as copy:
         streams = {at: copy.add_stream_from_template(file.streams[at]) for at in used}
         copy.set_chapters(_as_written(chapters))
         for packet in file.demux():

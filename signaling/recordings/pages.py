@@ -1,5 +1,6 @@
 """The pages of recordings: ask, answer, end; replay, publish, delete."""
 
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from server.kernel.parts import kernel_of
 from signaling.parts import calls_of
 from signaling.protocol import Mark, MediaError
 from signaling.recordings import actions, queries
+from signaling.recordings.finishing import file_of
 from signaling.recordings.model import Recording
 from signaling.recordings.parts import Recordings
 from signaling.recordings.queries import Viewer
@@ -129,12 +131,13 @@ async def replay(request: Request) -> Response:
 async def file(request: Request) -> Response:
     """The file, whole or the part that a player asks for."""
     recording, _, _ = await _shown(request)
-    path = recordings_of(request).path(recording.id)
+    path = await asyncio.to_thread(file_of, recordings_of(request).path(recording.id))
     if not path.is_file():
         raise not_found()
     headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
-    name = f"{recording.name} {recording.began_at:%Y-%m-%d}.webm" if "download" in request.query_params else None
-    return FileResponse(path, headers=headers, media_type="video/webm", filename=name)
+    name = f"{recording.name} {recording.began_at:%Y-%m-%d}{path.suffix}"
+    kind, shown = f"video/{path.suffix[1:]}", name if "download" in request.query_params else None
+    return FileResponse(path, headers=headers, media_type=kind, filename=shown)
 
 
 async def publish(request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 import av
 import pytest
 
+from signaling.media.frames import FRAME_MOST, RECORDED_VIDEO, Frame, Pictures, Piece
 from signaling.media.layer import Layer
 from signaling.media.record import Recorder
 from signaling.media.rtp import URI_AUDIO_LEVEL, Packet
@@ -19,7 +20,9 @@ from signaling.media.track import Track
 from tests.signaling.media.film import Sent, sound_packets, video_packets
 
 SECONDS = 4
-CODECS = {"opus": Codec(111, "opus", 48_000), "vp8": Codec(96, "vp8", 90_000), "vp9": Codec(98, "vp9", 90_000)}
+CODECS = {"opus": Codec(111, "opus", 48_000)} | {
+    name: Codec(number, name, 90_000) for number, name in ((96, "vp8"), (98, "vp9"), (102, "h264"), (45, "av1"))
+}
 
 
 class Source:
@@ -70,7 +73,7 @@ def played(path: Path) -> tuple[list[float], list[float]]:
         return times["video"], times["audio"]
 
 
-@pytest.mark.parametrize("codec", ["vp8", "vp9"])
+@pytest.mark.parametrize("codec", RECORDED_VIDEO)
 def test_all_that_came_plays_for_as_long_as_it_took(tmp_path: Path, codec: str) -> None:
     """Every frame is in it, also when packets overtake each other."""
     camera = Source("anna", "camera", codec, video_packets(codec, SECONDS))
@@ -84,6 +87,53 @@ def test_all_that_came_plays_for_as_long_as_it_took(tmp_path: Path, codec: str) 
     assert pictures[-1] - pictures[0] == pytest.approx(SECONDS, abs=0.15)
     assert sounds[-1] - sounds[0] == pytest.approx(SECONDS, abs=0.15)
     assert pictures[0] - sounds[0] == pytest.approx(0, abs=0.15)
+
+
+def test_a_picture_may_come_long_after_the_sound(tmp_path: Path) -> None:
+    """An encoder begins when a moderator has spoken for a while."""
+    voice = Source("anna", "microphone", "opus", sound_packets(8))
+    camera = Source("ben", "camera", "h264", video_packets("h264", SECONDS))
+    camera.begin_at(4.0)
+    record(tmp_path / "a.webm", voice, camera)
+    pictures, sounds = played(tmp_path / "a.webm")
+    assert len(pictures) == SECONDS * 15
+    assert pictures[0] - sounds[0] == pytest.approx(4, abs=0.15)
+
+
+def test_one_can_begin_with_each_key_frame_though_its_parameter_sets_came_but_once() -> None:
+    """As some encoders send them."""
+    film, first, found = Pictures("h264"), True, list[Frame]()
+    for at, each in enumerate(video_packets("h264", 2)):
+        if each.payload[0] & 0x1F == 24 and not first:
+            continue
+        first = False
+        if frame := film.put(Piece(at, each.timestamp, each.marker, each.payload, each.at)):
+            found.append(frame)
+    keys = [frame for frame in found if frame.key]
+    assert len(keys) == 2
+    assert keys[0].shape == keys[1].shape
+
+
+@pytest.mark.parametrize("codec", RECORDED_VIDEO)
+def test_what_is_no_picture_makes_none_and_harms_nothing(codec: str) -> None:
+    """Packets with some bytes changed, cut off, or made up."""
+    chance, sent = random.Random(8), list(video_packets(codec, 1))
+    film = Pictures(codec)
+    for at in range(3_000):
+        each = sent[at % len(sent)]
+        spoilt = bytearray(each.payload[: chance.randrange(1, len(each.payload))] if at % 3 else each.payload[:40])
+        for _ in range(4):
+            spoilt[chance.randrange(min(len(spoilt), 40))] = chance.randrange(256)
+        film.put(Piece(at, each.timestamp + at // len(sent), each.marker, bytes(spoilt), each.at))
+
+
+def test_a_frame_that_never_ends_is_given_up() -> None:
+    """Nobody fills the memory with it."""
+    film, payload = Pictures("vp8"), next(iter(video_packets("vp8", 1))).payload
+    for at in range(2 * FRAME_MOST // len(payload)):
+        film.put(Piece(at, 0, False, payload, 0.0))
+    assert film.wants_key
+    assert sum(map(len, film._parts)) <= FRAME_MOST + len(payload)
 
 
 def test_after_a_loss_the_picture_goes_on_with_a_key_frame_that_was_asked_for(tmp_path: Path) -> None:

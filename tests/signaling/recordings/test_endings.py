@@ -19,7 +19,7 @@ from signaling.recordings.model import Recording
 from signaling.recordings.parts import Recordings, erase
 from tests.fairs.guests import Guests, guests
 from tests.signaling.media.film import video_packets
-from tests.signaling.media.test_record import Source, record
+from tests.signaling.media.test_record import Source, played, record
 from tests.signaling.quiet import QuietBackEnd
 
 
@@ -71,10 +71,10 @@ async def begun(there: Guests) -> tuple[Recording, str]:
     return recording, path
 
 
-def written(path: Path) -> bytes:
+def written(path: Path, codec: str = "vp8") -> bytes:
     """A file as the node leaves it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    record(path, Source("dev", "camera", "vp8", video_packets("vp8", 4)), agreed=["dev"])
+    record(path, Source("dev", "camera", codec, video_packets(codec, 4)), agreed=["dev"])
     return path.read_bytes()
 
 
@@ -191,6 +191,30 @@ def test_two_who_make_a_file_whole_at_once_do_not_spoil_it(tmp_path: Path) -> No
         thread.join()
     assert [each.seconds for each in found] == pytest.approx([4, 4], abs=0.1)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl", "a.webm"]
+
+
+async def test_what_came_as_h264_is_an_mp4_in_the_end(there: Guests) -> None:
+    """That is what browsers and players take it in. Whoever comes late to make it whole finds it done."""
+    recording, _ = await begun(there)
+    recordings = Recordings(there.app.state.calls)
+    film = recordings.path(recording.id)
+    written(film, "h264")
+    there.app.state.calls.back_end.running = ""
+    await recordings.settle(recording.id)
+    answer = await there["dev"].get(f"/recordings/{recording.id}/file?download")
+    assert answer.headers["content-type"] == "video/mp4"
+    assert ".mp4" in answer.headers["content-disposition"]
+    assert not film.exists()
+    whole = finishing.file_of(film)
+    assert whole.suffix == ".mp4"
+    assert answer.content == whole.read_bytes()
+    pictures, _ = played(whole)
+    assert len(pictures) == 60
+    assert finishing.finish(film).seconds == pytest.approx(4, abs=0.1)
+    async with there.kernel.database.write() as uow:
+        await actions.delete(uow, recording.id)
+    await there.kernel.jobs.run_due()
+    assert list(film.parent.iterdir()) == []
 
 
 def test_without_room_for_the_copy_it_can_still_be_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
