@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import directory, fanout, meetings, timetable
+from bench import directory, fanout, meetings, storm, timetable
 from bench.media import NAME as MEDIA
 from bench.media import compare as media
 from bench.options import Options
@@ -15,5 +15,6 @@ BENCHMARKS: dict[str, Callable[[Options], Result]] = {
     directory.NAME: directory.run,
     MEDIA: media.run,
     meetings.NAME: meetings.run,
+    storm.NAME: storm.run,
     timetable.NAME: timetable.run,
 }

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from server.kernel import sweeping
 from server.kernel.refusal import StartRefused, refuse_unsupported
 from server.kernel.settings import Settings
 
@@ -41,10 +42,12 @@ def serve(settings: Settings, descriptor: int | None = None) -> None:
 
 async def serve_app(settings: Settings, listener: socket.socket, *, supervised: bool = False) -> None:
     """Start everything, serve on the socket, and end everything in order."""
+    sweeping.begin_start()
     from server.app import create_app
 
     app = create_app(settings)
     async with app.router.lifespan_context(app):
+        sweeping.end_start()
         server = Server(config_of(settings, app), app, parent=os.getppid() if supervised else None)
         await server.serve([listener])
 

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
+from bench.ground import GROUNDS, cpu_of, ground, serving, settings_of
 from bench.machine import machine
 from bench.meetings.clients import THINK_S, Deeds, crowd_at_work
 from bench.meetings.crowd import Audit, Crowd, audit, fill
 from bench.options import Options, UsageError
 from bench.places import VAR
-from bench.processes import cpu_seconds, family
 from bench.results import Result, Row
-from server.kernel.settings import Settings
-from tests.support.guard import Guard
 from tests.support.server_process import ServerProcess
-from tests.support.services import PostgreSQL, Redis
 
 NAME = "meetings"
 CLIENTS = 200
 SECONDS = 60.0
-CASES = ("sqlite", "postgres")
+CASES = GROUNDS
 SYSTEM = "fairmatch"
 # How a deed ends: done; not possible, with a page that says why; or not begun, since the server had no connection to
 # the database free for five seconds ("503 Service Unavailable", to be tried again).
@@ -71,19 +63,14 @@ def run(options: Options) -> Result:
 
 
 def _measure(case: str, clients: int, seconds: float) -> Measured:
-    with _ground(case) as (settings, workers):
-        crowd = asyncio.run(fill(_settings(settings), clients))
-        with _serving(settings, workers) as servers:
-            before = _cpu(servers)
+    with ground(case) as (settings, workers):
+        crowd = asyncio.run(fill(settings_of(settings), clients))
+        with serving(settings, workers, VAR / "bench-meetings") as servers:
+            before = cpu_of(servers)
             deeds = asyncio.run(_work(servers, crowd, seconds))
-            cpu = _cpu(servers) - before
-        found = asyncio.run(audit(_settings(settings)))
+            cpu = cpu_of(servers) - before
+        found = asyncio.run(audit(settings_of(settings)))
     return Measured(deeds, found, cpu, seconds, clients)
-
-
-def _settings(values: dict[str, Any]) -> Settings:
-    """None of the developer's own."""
-    return Settings(**({"_env_file": None} | values))
 
 
 async def _work(servers: list[ServerProcess], crowd: Crowd, seconds: float) -> Deeds:
@@ -112,40 +99,3 @@ def _rows(case: str, measured: Measured) -> list[Row]:
 def _percentile(values: list[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
-
-
-@contextmanager
-def _ground(case: str) -> Iterator[tuple[dict[str, Any], int]]:
-    """The settings of a server there, and how many workers. PostgreSQL waits for the disk, as it does for people."""
-    VAR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=VAR, prefix="meetings-") as name, ExitStack() as services:
-        folder = Path(name)
-        folder.chmod(0o755)
-        settings: dict[str, Any] = {"data": folder / "data"}
-        (folder / "data").mkdir()
-        if case == "sqlite":
-            yield settings, 1
-            return
-        guard = Guard()
-        services.callback(guard.close)
-        for part in ("postgresql", "redis"):
-            (folder / part).mkdir()
-        postgresql = services.enter_context(PostgreSQL(folder / "postgresql", guard, durable=True))
-        redis = services.enter_context(Redis(folder / "redis", guard))
-        yield settings | {"database_url": postgresql.url, "redis_url": redis.url}, 2
-
-
-@contextmanager
-def _serving(settings: dict[str, Any], workers: int) -> Iterator[list[ServerProcess]]:
-    """The product as an operator starts it."""
-    guard = Guard()
-    with ExitStack() as stack:
-        stack.callback(guard.close)
-        logs = VAR / "bench-meetings"
-        logs.mkdir(parents=True, exist_ok=True)
-        made = [ServerProcess(f"server-{number}", logs, guard, settings) for number in range(workers)]
-        yield [stack.enter_context(each) for each in made]
-
-
-def _cpu(servers: list[ServerProcess]) -> float:
-    return sum(cpu_seconds(family(each.pid)) for each in servers)

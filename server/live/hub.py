@@ -24,8 +24,10 @@ COMPARE_S = 1.0  # how often the tops of all active channels are compared with t
 COMPARE_DEAF_S = 0.25  # the same, while the bus is silent
 DEAF_AFTER_S = 3.0
 KEEP_EMPTY_S = 30.0  # a room without members is kept so long: people come back
-# Two commits of one worker may be told in the wrong order; that settles by itself within a turn or two.
-GAP_GRACE_S = 0.005
+# Two commits, of one worker or of two, may be told in the wrong order. That settles by itself, within so many looks: a
+# busy loop needs turns for it rather than time.
+GAP_LOOK_S = 0.005
+GAP_LOOKS = 5
 OPEN_TOGETHER = 64  # bus subscriptions under way at a time, when many topics are opened at once
 
 log = structlog.get_logger(__name__)
@@ -214,15 +216,18 @@ class Hub:
         if not whole and room.begun:
             self._heal(room)
 
-    def _heal(self, room: Room) -> None:
+    def _heal(self, room: Room, top: int = 0) -> None:
         if room.topic not in self._healing:
             self._healing.add(room.topic)
-            self._tasks.spawn(self._harmless(self._healed(room)))
+            self._tasks.spawn(self._harmless(self._healed(room, top)))
 
-    async def _healed(self, room: Room) -> None:
-        """Read what the bus lost: once, for all members."""
+    async def _healed(self, room: Room, top: int) -> None:
+        """Read what the bus lost: once, for all members. What was only late is nothing lost."""
         try:
-            await asyncio.sleep(GAP_GRACE_S)
+            for _ in range(GAP_LOOKS):
+                await asyncio.sleep(GAP_LOOK_S)
+                if room.top >= top and not room.has_gap:
+                    return
             before = room.top
             room.forget()  # the bus may also have lost that something was redacted
             while (room.has_gap or room.top == before) and await self._advance(room):
@@ -267,7 +272,7 @@ class Hub:
             if top.epoch != room.epoch or top.seq < known[topic]:
                 self._begin_again(room, top)
             elif top.seq > room.top:
-                self._heal(room)
+                self._heal(room, top.seq)
 
     def _begun(self, topic: str) -> bool:
         return topic in self.rooms and self.rooms[topic].begun

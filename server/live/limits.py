@@ -24,8 +24,8 @@ class Limits:
     flood: int = 200
     requests_in_flight: int = 64  # per connection
     hello_seconds: float = 5.0
-    # A reconnecting crowd is let in at a rate that one core greets (about 2 ms each); the rest gets a 503 at once.
-    upgrades_per_second: float = 250.0
+    # A reconnecting crowd is let in at a rate that one core greets (below 2 ms each); the rest gets a 503 at once.
+    upgrades_per_second: float = 400.0
     upgrade_burst: int = 500
     recheck_seconds: float = 60.0
     ping_seconds: float = 25.0

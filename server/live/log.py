@@ -91,11 +91,13 @@ class EventLog:
 
     async def since(self, channel: str, position: int, limit: int = CATCH_UP_EVENTS) -> list[Event]:
         """The events after a position, in order, at most `limit`."""
+        metrics.READS.labels("events").inc()
         async with self._database.read() as session:
             return await store.since(session, channel, position, limit)
 
     async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
         """How far each of these channels has come."""
+        metrics.READS.labels("tops").inc()
         async with self._database.read() as session:
             return await store.tops(session, list(channels))
 

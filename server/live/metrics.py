@@ -10,6 +10,8 @@ FRAMES = Counter("fairmatch_live_frames_total", "Event frames written to connect
 DROPS = Counter("fairmatch_live_drops_total", "Passing and state events not given to slow connections.")
 RESYNCS = Counter("fairmatch_live_resyncs_total", "Slow or hidden connections caught up from their position.")
 GAPS = Counter("fairmatch_live_gaps_total", "Gaps between bus and log that were healed from the database.")
+READS = Counter("fairmatch_live_log_reads_total", "Reads of the log from the database: events, or tops.", ["what"])
+READS.labels("events")  # so that it is told from the start that there was none
 COMMIT_BATCH = Histogram(
     "fairmatch_live_commit_batch",
     "Events committed in one transaction.",

@@ -312,6 +312,28 @@ def test_what_the_bus_lost_is_read_once_for_all_members_within_a_second() -> Non
     run(scenario())
 
 
+def test_what_was_only_late_is_not_read_and_memory_is_kept() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        room = (await hub.open([HALL]))[HALL]
+        client = Client()
+        hub.enter(room, client, 0)
+        log.top = 3
+        hub.committed(HALL, "e1", [said(1)])
+        hub.committed(HALL, "e1", [said(3)])
+        await asyncio.sleep(0.015)
+        hub.committed(HALL, "e1", [said(2)])
+        await asyncio.sleep(1)
+        assert (client.position, client.holes, log.reads) == (3, [], 0)
+        assert await hub.recall.events_after(room, 0) == [said(1), said(2), said(3)]
+        assert log.reads == 0
+        await hub.stop()
+
+    run(scenario())
+
+
 def test_while_the_bus_is_silent_the_log_is_compared_four_times_as_often() -> None:
     async def scenario() -> None:
         log = Log(random.Random(1))
