@@ -15,7 +15,7 @@ from bench.native_code import NotBuiltError, program
 from bench.places import ROOT
 from bench.processes import cores
 
-# Longest opening of all connections; at 400 upgrades a second 5,000 need 12 s.
+# Longest opening of all connections; at 250 upgrades a second 5,000 need 20 s.
 OPENING_SECONDS = 120
 
 

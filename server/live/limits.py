@@ -24,14 +24,18 @@ class Limits:
     flood: int = 200
     requests_in_flight: int = 64  # per connection
     hello_seconds: float = 5.0
-    # A reconnecting crowd is let in at a rate that one core greets (below 2 ms each); the rest gets a 503 at once.
-    upgrades_per_second: float = 400.0
+    # A reconnecting crowd is let in at a rate that half a core greets (below 2 ms each: workers share their cores with
+    # the database and the bus); the rest gets a 503 at once.
+    upgrades_per_second: float = 250.0
     upgrade_burst: int = 500
     recheck_seconds: float = 60.0
     ping_seconds: float = 25.0
     pong_seconds: float = 10.0
     stall_seconds: float = 10.0
 
+
+# On SQLite the one process has a core to itself, and is the only door for everybody.
+ALONE = Limits(upgrades_per_second=400.0)
 
 # The ladder of pressure: bytes that wait in one connection's write buffer.
 DROP_PASSING_BYTES = 64 * 1024  # passing events are dropped, of states the last is kept

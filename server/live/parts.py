@@ -18,7 +18,7 @@ from server.live.grants import Namespace, Topics, own_topic
 from server.live.greeting import Greeting
 from server.live.hub import Hub
 from server.live.identity import SessionCheck
-from server.live.limits import Limits
+from server.live.limits import ALONE, Limits
 from server.live.log import EventLog
 from server.live.presence import Presence
 from server.live.redaction import Redacted
@@ -71,7 +71,7 @@ class Live:
     ) -> Self:
         """Compose the live line. `sessions` says which sessions are still good, and whose they are; `protocol` is
         what may cross the line: without it, all that `wire` describes."""
-        return cls(kernel, sessions, limits or Limits(), protocol or discover())
+        return cls(kernel, sessions, limits or (ALONE if kernel.database.sqlite else Limits()), protocol or discover())
 
     async def start(self, levels: Mapping[str, Access]) -> None:
         """Begin to serve. Raises RegistryError when a method lacks a description, a handler or a row of access."""
