@@ -13,7 +13,7 @@ from server.kernel.ids import new_id
 from server.kernel.settings import Settings
 from signaling import bus_topics
 from signaling.kept_node import KeptNode
-from signaling.lines import START_S, Asking, Line
+from signaling.lines import START_S, Asking, BusLine, Line
 from signaling.protocol import MediaError
 from signaling.registry import BEAT_S, Member, Registry, lightest
 
@@ -37,23 +37,6 @@ class Ears(Protocol):
     async def catch_up(self) -> None:
         """Events may have got lost."""
         ...
-
-
-class BusLine:
-    """A way to a node."""
-
-    def __init__(self, bus: Bus, asking: Asking, back: str, life: str) -> None:
-        self._bus = bus
-        self._asking = asking
-        self._back = back.encode() + b"\n"
-        self._topic = bus_topics.requests(life)
-
-    async def ask(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Have the node do something. Raises MediaError."""
-        return await self._asking.ask(method, params, self._send)
-
-    def _send(self, frame: bytes) -> None:
-        self._bus.publish(self._topic, self._back + frame)
 
 
 class FoundNodes:

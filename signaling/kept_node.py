@@ -85,5 +85,6 @@ def command(name: str) -> list[str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What a node needs of our settings, wherever they came from."""
     names = ("data", "redis_url", "redis_prefix", "host", "media_host", "media_port", "log_format", "log_level")
-    plain = {f"FAIRMATCH_{name.upper()}": str(getattr(settings, name)) for name in names}
+    budget = ("media_viewers", "media_megabits")
+    plain = {f"FAIRMATCH_{name.upper()}": str(getattr(settings, name)) for name in (*names, *budget)}
     return plain | {"FAIRMATCH_MEDIA_ADDRESSES": json.dumps(settings.media_addresses)}

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from server.kernel.bus import Bus
+from signaling import bus_topics
 from signaling.protocol import MediaError
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,24 @@ class Asking:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(MediaError("unavailable", reason))
+
+
+class BusLine:
+    """A way to a node over the bus; `back` is the topic of its answers."""
+
+    def __init__(self, bus: Bus, asking: Asking, back: str, life: str, limit_s: float = ANSWER_S) -> None:
+        self._bus = bus
+        self._limit_s = limit_s
+        self._asking = asking
+        self._back = back.encode() + b"\n"
+        self._topic = bus_topics.requests(life)
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have the node do something. Raises MediaError."""
+        return await self._asking.ask(method, params, self._send, self._limit_s)
+
+    def _send(self, frame: bytes) -> None:
+        self._bus.publish(self._topic, self._back + frame)
 
 
 class ChildLine:

@@ -79,6 +79,15 @@ class Settings(BaseSettings):
     media_port: int = Field(
         default=0, ge=0, le=65535, description="UDP port of the media node; 0: any free one. The only port calls need."
     )
+    media_viewers: int = Field(
+        default=300,
+        ge=1,
+        le=500,
+        description="People of one room on one media node, from which further nodes take those who only watch.",
+    )
+    media_megabits: int = Field(
+        default=800, ge=1, description="Mbit/s that one room sends from one media node, from which further ones help."
+    )
     recording_days: int = Field(
         default=90,
         ge=1,

@@ -6,6 +6,9 @@ from signaling.media import rtcp
 from signaling.media.mux import Mux
 from signaling.media.participant import Participant
 from signaling.media.room import Room
+from signaling.media.trunk import Trunk
+
+Sends = Participant | Trunk
 
 # The node's own ssrc as a receiver: RFC 3550 asks for one; nothing is ever sent under it.
 OWN_SSRC = 1
@@ -16,12 +19,12 @@ ROUND_TRIP_S = 0.05
 def ask_publishers(mux: Mux, rooms: Iterable[Room], now: float) -> None:
     """Ask for what is missing, and for key frames: often, since viewers wait."""
     for room in rooms:
-        for participant in room.participants.values():
-            _ask(mux, participant, now)
+        for sender in room.senders:
+            _ask(mux, sender, now)
 
 
-def _ask(mux: Mux, participant: Participant, now: float) -> None:
-    for track in participant.tracks.values():
+def _ask(mux: Mux, sender: Sends, now: float) -> None:
+    for track in sender.tracks.values():
         for layer in track.layers:
             parts = []
             repeats = layer.codec is not None and "nack" in layer.codec.feedback
@@ -30,30 +33,26 @@ def _ask(mux: Mux, participant: Participant, now: float) -> None:
             if track.kind == "video" and layer.wants_key_frame_now(now):
                 parts.append(rtcp.pli(OWN_SSRC, layer.ssrc))
             if parts:
-                _send(mux, participant, [rtcp.receiver_report(OWN_SSRC, []), *parts])
+                _send(mux, sender, [rtcp.receiver_report(OWN_SSRC, []), *parts])
 
 
 def report(mux: Mux, rooms: Iterable[Room], now: float) -> None:
     """Say how well everything arrives, and how much is wanted: once a second."""
     for room in rooms:
-        for participant in room.participants.values():
-            blocks = [
-                block
-                for track in participant.tracks.values()
-                for layer in track.layers
-                if (block := layer.block(now)) is not None
-            ]
+        for sender in room.senders:
+            layers = [layer for track in sender.tracks.values() for layer in track.layers]
+            blocks = [block for layer in layers if (block := layer.block(now)) is not None]
             if not blocks:
                 continue
             parts = [rtcp.receiver_report(OWN_SSRC, blocks[:31]), rtcp.description(OWN_SSRC, "node")]
-            videos = [track for track in participant.tracks.values() if track.kind == "video"]
+            videos = [track for track in sender.tracks.values() if track.kind == "video"]
             ssrcs = [layer.ssrc for track in videos for layer in track.layers]
             if ssrcs:
                 parts.append(rtcp.remb(OWN_SSRC, sum(room.wanted_bits(track) for track in videos), ssrcs))
-            _send(mux, participant, parts)
+            _send(mux, sender, parts)
 
 
-def _send(mux: Mux, participant: Participant, parts: list[bytes]) -> None:
-    peer = participant.peer
+def _send(mux: Mux, sender: Sends, parts: list[bytes]) -> None:
+    peer = sender.peer
     if peer and peer.ready and peer.sending and peer.address:
         mux.out.send(peer.sending.protect_rtcp(b"".join(parts)), peer.address)

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -15,12 +16,16 @@ from server.kernel.clock import SystemClock
 from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
 from signaling import bus_topics
-from signaling.lines import encoded
+from signaling.lines import Asking, BusLine, encoded
 from signaling.media.node import Node, Place
 from signaling.media.process import answer, run
-from signaling.media.room import PARTICIPANTS_MOST
+from signaling.media.spread import PARTICIPANTS_MOST, Budget
+from signaling.media.spreading import Spreading
 from signaling.protocol import MediaError
 from signaling.registry import BEAT_S, LEASE_S, Member, Registry
+
+# What one node waits for another: less than a worker waits for it.
+BETWEEN_S = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +38,8 @@ def serve(settings: Settings, name: str, *, parent: int | None = None) -> None:
 async def _serve(settings: Settings, name: str, parent: int | None) -> None:
     bus = RedisBus(settings.redis_url, settings.redis_prefix, SystemClock())
     place = Place(settings.media_host or settings.host, settings.media_port, tuple(settings.media_addresses))
-    membership = Membership(place, bus, Registry(settings), name)
+    budget = Budget(settings.media_viewers, settings.media_megabits * 1_000_000)
+    membership = Membership(place, bus, Registry(settings), name, budget)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -52,12 +58,15 @@ async def _serve(settings: Settings, name: str, parent: int | None) -> None:
 
 
 class Membership:
-    """A node, what it hears over the bus, and its lease."""
+    """A node, what it hears over the bus, its lease, and its way to the other nodes."""
 
-    def __init__(self, place: Place, bus: Bus, registry: Registry, name: str) -> None:
+    def __init__(self, place: Place, bus: Bus, registry: Registry, name: str, budget: Budget | None = None) -> None:
         self.node = Node(place, self._tell)
+        self.node.spreading = Spreading(self.node, self, budget or Budget())
         self.name = name
         self.life = secrets.token_hex(8)
+        self.load = 0.0
+        self._asking = Asking()
         self._bus = bus
         self._registry = registry
         self._renewed = time.monotonic()
@@ -69,6 +78,7 @@ class Membership:
         """Serve, and be found."""
         await self.node.start()
         await self._bus.subscribe(bus_topics.requests(self.life), self._hear)
+        await self._bus.subscribe(bus_topics.answers(self.life), self._answered)
         await self._beat()
         self._tell("hello", {})
         self._beating = asyncio.create_task(self._keep_beating())
@@ -85,6 +95,7 @@ class Membership:
         self._tell("bye", {})
         await self._bus.unsubscribe(bus_topics.requests(self.life), self._hear)
         await self.node.stop()
+        await self._bus.unsubscribe(bus_topics.answers(self.life), self._answered)
         await self._registry.stop()
 
     def _tell(self, kind: str, data: dict[str, Any]) -> None:
@@ -102,6 +113,21 @@ class Membership:
     async def _answer(self, back: str, frame: dict[str, Any]) -> None:
         self._bus.publish(back, encoded(await answer(self.node, frame)))
 
+    # -- other nodes -----------------------------------------------------------------------------------------------
+
+    async def members(self) -> list[Member]:
+        """All nodes, this one included. Raises MediaError."""
+        return await self._registry.members()
+
+    async def ask(self, life: str, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have another node do something. Raises MediaError."""
+        return await BusLine(self._bus, self._asking, bus_topics.answers(self.life), life, BETWEEN_S).ask(
+            method, params
+        )
+
+    def _answered(self, payload: bytes) -> None:
+        self._asking.answered(json.loads(payload))
+
     # -- the lease -------------------------------------------------------------------------------------------------
 
     async def _keep_beating(self) -> None:
@@ -116,10 +142,12 @@ class Membership:
             log.error("media_node_cut_off", rooms=len(self.node.rooms))
             await self._close(list(self.node.rooms))
         begun = time.monotonic()
-        member = Member(self.name, self.life, self._load(begun))
+        self.load = self._load(begun)
+        member = Member(self.name, self.life, self.load)
         try:
             await self._registry.announce(member)
-            await self._close(await self._registry.hold(member, list(self.node.rooms)))
+            homes = [room.id for room in self.node.rooms.values() if not room.trunk]
+            await self._close(await self._registry.hold(member, homes))
         except MediaError as error:
             log.warning("media_node_lease_not_renewed", reason=error.message)
         else:

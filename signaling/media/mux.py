@@ -7,12 +7,13 @@ from collections.abc import Callable
 import structlog
 
 from signaling.media import rtcp, rtp
+from signaling.media.dialling import Dialling
 from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
 from signaling.media.fanout import FanOut, choose
 from signaling.media.ice import Credentials, IceLite, IceSide
 from signaling.media.peer import Listener, Peer
 from signaling.media.seams import OK, Role, fingerprint_of, make_certificate, srtp_ffi, srtp_unprotect
-from signaling.media.stun import Address
+from signaling.media.stun import BINDING_SUCCESS, HEADER_BYTES, Address
 from signaling.media.system_tls import SystemHandshake, is_there
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,9 @@ SOCKET_BYTES = 4 * 1024 * 1024
 DATAGRAM_BYTES = 2_048
 # How often handshakes are looked after, and silent peers are looked for.
 TICK_S = 0.1
+# Checks of other nodes whose answers are waited for.
+ASKED_MOST = 1_024
+_ANSWER = BINDING_SUCCESS.to_bytes(2)
 
 
 class Mux:
@@ -39,6 +43,7 @@ class Mux:
         self.on_round: Callable[[], None] = lambda: None
         self.peers: dict[str, Peer] = {}  # by our fragment
         self._by_address: dict[Address, Peer] = {}
+        self._asked: dict[bytes, Peer] = {}  # by transaction, the oldest first
         self._buffer = srtp_ffi.new("unsigned char[]", DATAGRAM_BYTES)
         self._memory = memoryview(srtp_ffi.buffer(self._buffer)).cast("B")
         self._length = srtp_ffi.new("int *")
@@ -75,6 +80,15 @@ class Mux:
         kind = SystemHandshake if encoder and is_there() else Handshake
         peer = Peer(side, kind(self.certificate, role, fingerprints), listener, now, now)
         self._expect(peer)
+        return peer
+
+    def dial(self, dialling: Dialling, fingerprints: list[tuple[str, str]], listener: Listener) -> Peer:
+        """Connect to another node."""
+        side = IceSide(Credentials(dialling.fragment, b""), dialling.remote.fragment)
+        now = self.clock()
+        peer = Peer(side, Handshake(self.certificate, "client", fingerprints), listener, now, now, dialling=dialling)
+        self.peers[dialling.fragment] = peer
+        self._check(peer, now)
         return peer
 
     def restart(self, peer: Peer, remote_fragment: str) -> None:
@@ -121,7 +135,8 @@ class Mux:
                 self._take_media(peer, length)
                 return
         elif first < 4:
-            self._take_check(bytes(self._memory[:length]), address)
+            data = bytes(self._memory[:length])
+            self._take_answer(data, address) if data[:2] == _ANSWER else self._take_check(data, address)
             return
         elif 19 < first < 64:
             self._take_handshake(bytes(self._memory[:length]), address)
@@ -152,14 +167,38 @@ class Mux:
         if checked is None or peer is None:
             self.refused += 1
             return
-        peer.heard_at = self.clock()
-        if forgotten := peer.validate(address):
-            self._by_address.pop(forgotten, None)
-        self._by_address[address] = peer
+        self._validate(peer, address)
         if checked.nominated or peer.address is None:
             peer.use(address, self.out.destination)
         self.out.send(checked.reply, address)
         if peer.handshake.role == "client" and peer.retry_at is None and not peer.handshake.done and checked.nominated:
+            self._shake(peer, peer.handshake.start)
+
+    def _validate(self, peer: Peer, address: Address) -> None:
+        peer.heard_at = self.clock()
+        if forgotten := peer.validate(address):
+            self._by_address.pop(forgotten, None)
+        self._by_address[address] = peer
+
+    def _check(self, peer: Peer, now: float) -> None:
+        """The checks of another node that are due; only they are ever answered to us."""
+        assert peer.dialling is not None
+        for data, address in peer.dialling.due(now):
+            self._asked[data[8:HEADER_BYTES]] = peer
+            self.out.send(data, address)
+        while len(self._asked) > ASKED_MOST:
+            del self._asked[next(iter(self._asked))]
+
+    def _take_answer(self, data: bytes, address: Address) -> None:
+        """From another node that we check."""
+        peer = self._asked.get(data[8:HEADER_BYTES])
+        if peer is None or peer.closed or peer.dialling is None or not peer.dialling.take(data, address):
+            self.refused += 1
+            return
+        del self._asked[data[8:HEADER_BYTES]]
+        self._validate(peer, address)
+        if peer.address is None:
+            peer.use(address, self.out.destination)
             self._shake(peer, peer.handshake.start)
 
     def _take_handshake(self, data: bytes, address: Address) -> None:
@@ -195,6 +234,8 @@ class Mux:
         for peer in list(self.peers.values()):
             if peer.retry_at is not None and now >= peer.retry_at:
                 self._shake(peer, peer.handshake.again)
+            if peer.dialling:
+                self._check(peer, now)
             if not peer.closed and (reason := peer.expired(now)):
                 self._give_up(peer, reason)
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)

@@ -12,16 +12,17 @@ import structlog
 from pydantic import ValidationError
 
 from signaling import protocol
-from signaling.media import feedback
+from signaling.media import between, feedback
 from signaling.media.fanout import machine_name
 from signaling.media.layer import Layer
 from signaling.media.mux import Mux, bind
 from signaling.media.room import Room
 from signaling.media.sdp import SdpError, parse_offer
 from signaling.media.sender import Sender
+from signaling.media.spreading import Spreading
 from signaling.media.stun import Address
 from signaling.media.track import Track
-from signaling.protocol import MediaError
+from signaling.protocol import MediaError, frame_of
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,9 @@ ADAPT_EVERY_S = 1.0
 GATHER_S = 0.004
 GATHER_FROM_VIEWERS = 16
 GATHER_PACKETS = 8
+
+# After these, nothing of what is no longer allowed is forwarded: on no node.
+TAKE_AWAY = ("set_rights", "mute", "remove", "expel")
 
 Tell = Callable[[str, dict[str, Any]], None]
 
@@ -62,6 +66,7 @@ class Node:
         self.epoch = secrets.token_hex(6)
         self._sending = place.sending or machine_name()
         self._tell = tell
+        self.spreading: Spreading | None = None  # where there are other nodes
         self._gathering: asyncio.TimerHandle | None = None
         self._ticking: asyncio.Task[None] | None = None
 
@@ -76,6 +81,8 @@ class Node:
             room.close()
             if recorder := room.end_recording():
                 await asyncio.to_thread(recorder.join)
+        if self.spreading:
+            await self.spreading.stop()
         if self._ticking:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
@@ -89,14 +96,11 @@ class Node:
 
     async def ask(self, method: str, params: Any) -> dict[str, Any]:
         """Do what a request asks for. Raises MediaError."""
-        spec = protocol.METHODS.get(method)
-        if spec is None:
-            raise MediaError("unknown_method", method)
-        try:
-            given = spec[0].model_validate(params)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            raise MediaError("bad_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        if self.spreading and method in self.spreading.methods:
+            return frame_of(await self.spreading.methods[method](given_to(between.METHODS, method, params)))
+        given = given_to(protocol.METHODS, method, params)
+        if self.spreading and (passed_on := await self.spreading.pass_on(method, given)) is not None:
+            return dict(passed_on)
         handlers: dict[str, Callable[[Any], Awaitable[protocol.Frame]]] = {
             "join": self._join,
             "listen": self._listen,
@@ -112,16 +116,22 @@ class Node:
             "state": self._state,
             "stats": self._stats,
         }
-        return (await handlers[method](given)).model_dump(mode="json")
+        answer = await handlers[method](given)
+        if self.spreading and method in TAKE_AWAY:
+            await self.spreading.settle()
+        return frame_of(answer)
 
     async def _join(self, join: protocol.Join) -> protocol.Frame:
+        if self.spreading and (elsewhere := await self.spreading.seat(join)):
+            return elsewhere
+        return self.admit(self.rooms.get(join.room) or self.new_room(join.room), join)
+
+    def admit(self, room: Room, join: protocol.Join) -> protocol.Joined:
+        """Let somebody in here. Raises MediaError."""
         try:
             offer = parse_offer(join.sdp)
         except SdpError as error:
             raise MediaError("bad_request", f"sdp: {error}") from None
-        room = self.rooms.get(join.room)
-        if room is None:
-            room = Room(join.room, self.epoch, self.mux, self.addresses, self._told)
         joined = room.join(join, offer)
         self.rooms[join.room] = room
         return joined
@@ -190,8 +200,7 @@ class Node:
 
     async def _close(self, given: protocol.RoomName) -> protocol.Frame:
         if room := self.rooms.get(given.room):
-            room.close()
-            self._forget_if_empty(room)
+            self.end(room)
         return protocol.Nothing()
 
     async def _state(self, given: protocol.RoomName) -> protocol.Frame:
@@ -218,9 +227,19 @@ class Node:
     def _forget_if_empty(self, room: Room) -> None:
         if room.recorder and (room.recorder.failed or not room.participants):
             room.end_recording()
-        if not room.participants:
+        if room.is_over:
+            room.close()
             room.tell()
             self.rooms.pop(room.id, None)
+
+    def new_room(self, room_id: str) -> Room:
+        """A room in which nobody is yet."""
+        return Room(room_id, self.epoch, self.mux, self.addresses, self._told)
+
+    def end(self, room: Room) -> None:
+        """A room goes on elsewhere, or not at all."""
+        room.close()
+        self._forget_if_empty(room)
 
     def _told(self, event: protocol.RoomState | protocol.Gone) -> None:
         kind = "room" if isinstance(event, protocol.RoomState) else "gone"
@@ -271,6 +290,20 @@ class Node:
                 for room in rooms:
                     room.adapt(now)
                 feedback.report(self.mux, rooms, now)
+            if self.spreading:
+                self.spreading.tick(now)
             for room in rooms:
                 room.tell()
                 self._forget_if_empty(room)
+
+
+def given_to(methods: dict[str, tuple[type[protocol.Frame], type[protocol.Frame]]], method: str, params: Any) -> Any:
+    """What a request says. Raises MediaError."""
+    spec = methods.get(method)
+    if spec is None:
+        raise MediaError("unknown_method", method)
+    try:
+        return spec[0].model_validate(params)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise MediaError("bad_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -316,6 +316,18 @@ class Outgoing:
 
     # -- what the viewer says --------------------------------------------------------------------------------------
 
+    def hear(self, part: rtcp.Part, out: FanOut, now: float) -> None:
+        """Act on what its viewer says about it."""
+        if isinstance(part, rtcp.Lost):
+            if self.peer.address:
+                for data in self.again(part.seqs, now):
+                    out.send(data, self.peer.address)
+        elif isinstance(part, rtcp.KeyFrameWanted):
+            if layer := self.wanted or self.source:
+                layer.key_frame_wanted = True
+        elif isinstance(part, rtcp.Report):
+            self.lost += (part.lost / 256 - self.lost) / 4
+
     def again(self, seqs: Sequence[int], now: float) -> list[bytes]:
         """The packets of these numbers once more, encrypted: as RFC 4588 where that was agreed on."""
         return [sent for seq in seqs if (sent := self._again(seq, now)) is not None]

@@ -11,8 +11,7 @@ from signaling.media.outgoing import Outgoing
 from signaling.media.peer import Peer
 from signaling.media.rtp import Packet
 from signaling.media.sdp import Offer, Section
-from signaling.media.speakers import smoothed
-from signaling.media.track import Inbound, Track, level_of
+from signaling.media.track import Inbound, Track
 from signaling.protocol import AUTO, SOUNDS, Join, MediaError, Mute, ParticipantState, Published, Rights, TrackState
 
 if TYPE_CHECKING:
@@ -183,15 +182,7 @@ class Participant:
         track, layer = found
         if track.muted:
             return
-        if track.kind == "audio":
-            loudness = level_of(packet, track)
-            if loudness is not None:
-                track.loudness = smoothed(track.loudness, loudness)
-        if layer.received == 1:
-            self.room.layer_appeared(track, layer)
-        if not layer.pending:
-            self.room.dirty.append((track, layer))
-        layer.pending.append(packet)
+        self.room.arrived(track, layer, packet)
         if self.room.recorder:
             self.room.recorder.take(self.person, track, layer, packet, now)
 
@@ -201,25 +192,12 @@ class Participant:
         for part in parts:
             if isinstance(part, rtcp.SenderReport):
                 if layer := self.inbound.layer_of(part.ssrc):
-                    layer.report, layer.report_at = part, now
-                    self.room.reported(layer)
+                    self.room.reported(layer, part, now)
             elif isinstance(part, rtcp.Estimate):
                 self.path.estimate = float(part.bits_per_second)
             elif slot := self.by_ssrc.get(part.ssrc):
-                self._on_feedback(slot, part, now)
-
-    def _on_feedback(self, slot: Outgoing, part: rtcp.Part, now: float) -> None:
-        if isinstance(part, rtcp.Lost):
-            assert self.peer is not None
-            if self.peer.address:
-                for data in slot.again(part.seqs, now):
-                    self.room.mux.out.send(data, self.peer.address)
-        elif isinstance(part, rtcp.KeyFrameWanted):
-            if layer := slot.wanted or slot.source:
-                layer.key_frame_wanted = True
-        elif isinstance(part, rtcp.Report):
-            slot.lost += (part.lost / 256 - slot.lost) / 4
-            self.path.lost = max(each.lost for each in self.slots.values())
+                slot.hear(part, self.room.mux.out, now)
+                self.path.lost = max(each.lost for each in self.slots.values())
 
     def on_gone(self, reason: str) -> None:
         """The connection is lost."""

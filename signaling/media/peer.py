@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from signaling.media.dialling import Dialling
 from signaling.media.dtls import Handshake
 from signaling.media.ice import IceSide
 from signaling.media.rtcp import Part
@@ -56,6 +57,8 @@ class Peer:
     closed: bool = False
     pairs: dict[Address, None] = field(default_factory=dict)  # the validated ones, by age
     retry_at: float | None = None
+    dialling: Dialling | None = None  # where we make the checks
+    silence_s: float = SILENCE_S
 
     def agree(self, keys: SrtpKeys) -> None:
         """The handshake is done."""
@@ -86,4 +89,4 @@ class Peer:
         """Why it is to be given up, or nothing."""
         if self.sending is None and now - self.opened_at > HANDSHAKE_S:
             return "handshake"
-        return "silent" if self.sending is not None and now - self.heard_at > SILENCE_S else ""
+        return "silent" if self.sending is not None and now - self.heard_at > self.silence_s else ""

@@ -4,23 +4,28 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from signaling.media import rtcp
 from signaling.media.answer import Local, write_answer
 from signaling.media.bandwidth import START_BITS, choose
+from signaling.media.branch import Branch
 from signaling.media.layer import Layer
 from signaling.media.mux import Mux
 from signaling.media.outgoing import Outgoing
 from signaling.media.participant import Participant
 from signaling.media.record import Recorder
+from signaling.media.rtp import Packet
 from signaling.media.sdp import Offer
-from signaling.media.speakers import SPEAKING, filled, ranked
+from signaling.media.speakers import SPEAKING, filled, ranked, smoothed
+from signaling.media.spread import PARTICIPANTS_MOST
 from signaling.media.stun import Address
-from signaling.media.track import Track
+from signaling.media.track import Track, level_of
+from signaling.media.trunk import Trunk
 from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, Record, RoomState
 
-# Everybody in one room of one node; larger stages spread over nodes.
-PARTICIPANTS_MOST = 500
 # Names in the state's list of speakers.
 SPEAKERS_SHOWN = 8
+# A state names everybody and goes to everybody: the more there are, the longer changes are gathered.
+TELL_S_PER_PERSON = 0.002
 
 Tell = Callable[[RoomState | Gone], None]
 
@@ -32,6 +37,8 @@ class Room:
         self.id = id
         self.mux = mux
         self.participants: dict[str, Participant] = {}
+        self.branches: dict[str, Branch] = {}  # of the home: by the life that carries them
+        self.trunk: Trunk | None = None  # of a branch: where its tracks come from
         self.dirty: list[tuple[Track, Layer]] = []
         self.speakers: list[str] = []
         self._epoch = epoch
@@ -39,6 +46,8 @@ class Room:
         self._tell = tell
         self._version = int(time.time() * 1_000)  # so that states of a later life of the room are newer
         self.told = True
+        self._told_at = 0.0
+        self.look_at = 0.0  # when to look for a further node again
         self.recorder: Recorder | None = None
 
     # -- coming and going ------------------------------------------------------------------------------------------
@@ -101,6 +110,24 @@ class Room:
         """End everybody's part."""
         for participant_id in list(self.participants):
             self.remove(participant_id, "closed")
+        for branch in list(self.branches.values()):
+            self.drop(branch)
+        if self.trunk:
+            self.trunk.close()
+
+    def drop(self, branch: Branch) -> None:
+        """A branch carries nothing any more: its people are out."""
+        if self.branches.get(branch.life) is branch:
+            del self.branches[branch.life]
+        branch.close()
+        self.changed()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is in it; a branch ends when its home says so."""
+        if self.trunk:
+            return self.trunk.closed
+        return not (self.participants or any(branch.people for branch in self.branches.values()))
 
     def participant(self, participant_id: str) -> Participant:
         """Somebody who takes part. Raises MediaError."""
@@ -110,9 +137,24 @@ class Room:
 
     # -- who gets what ---------------------------------------------------------------------------------------------
 
+    @property
+    def senders(self) -> "list[Participant | Trunk]":
+        """Whoever something comes from."""
+        return [*self.participants.values(), *([self.trunk] if self.trunk else [])]
+
     def tracks(self) -> dict[str, Track]:
         """All that is published, by id."""
-        return {track.id: track for each in self.participants.values() for track in each.tracks.values()}
+        return {track.id: track for each in self.senders for track in each.tracks.values()}
+
+    def arrived(self, track: Track, layer: Layer, packet: Packet) -> None:
+        """A packet that goes to whoever gets its encoding."""
+        if track.kind == "audio" and (loudness := level_of(packet, track)) is not None:
+            track.loudness = smoothed(track.loudness, loudness)
+        if layer.received == 1:
+            self.layer_appeared(track, layer)
+        if not layer.pending:
+            self.dirty.append((track, layer))
+        layer.pending.append(packet)
 
     def slots(self) -> Iterator[Outgoing]:
         """All that goes out."""
@@ -147,25 +189,27 @@ class Room:
         for slot in self.slots():
             if slot.track is track and slot.source is None and slot.wanted is None:
                 slot.want(layer)
+        for branch in self.branches.values():
+            branch.stale = True
 
-    def reported(self, layer: Layer) -> None:
+    def reported(self, layer: Layer, report: rtcp.SenderReport, now: float) -> None:
         """A publisher said which moment its timestamps stand for: so do we, to all who get it."""
+        layer.report, layer.report_at = report, now
         for slot in layer.viewers:
-            report = slot.report()
-            if report and slot.peer.ready and slot.peer.sending and slot.peer.address:
-                self.mux.out.send(slot.peer.sending.protect_rtcp(report), slot.peer.address)
+            ours = slot.report()
+            if ours and slot.peer.ready and slot.peer.sending and slot.peer.address:
+                self.mux.out.send(slot.peer.sending.protect_rtcp(ours), slot.peer.address)
 
     # -- now and then ----------------------------------------------------------------------------------------------
 
     def listen_for_speakers(self, now: float) -> None:
         """Who speaks; where that changes anything, slots follow."""
         loudness = {}
-        for participant in self.participants.values():
-            track = participant.tracks.get("microphone")
-            if track and not track.muted:
+        for track in self.tracks().values():
+            if track.source == "microphone" and not track.muted:
                 heard = any(layer.is_sent(now) for layer in track.layers)
                 track.loudness = track.loudness if heard else 0.0
-                loudness[participant.id] = track.loudness
+                loudness[track.owner] = track.loudness
         order = ranked(self.speakers, loudness)
         if order != self.speakers:
             changed_front = order[:SPEAKERS_SHOWN] != self.speakers[:SPEAKERS_SHOWN]
@@ -197,12 +241,15 @@ class Room:
 
     def wanted_bits(self, track: Track) -> int:
         """What the publisher of a single encoding should send at most: what its best viewer can take."""
-        budgets = [
-            participant.path.estimate
-            for participant in self.participants.values()
-            if any(slot.track is track for slot in participant.slots.values())
-        ]
+        viewers: list[Participant | Branch] = [*self.participants.values(), *self.branches.values()]
+        budgets = [each.path.estimate for each in viewers if any(s.track is track for s in each.slots.values())]
         return int(max(150_000, min(START_BITS, max(budgets)))) if budgets and not track.simulcast else START_BITS * 2
+
+    @property
+    def bits_per_second(self) -> float:
+        """What goes out, as far as it was measured: each encoding as often as it is sent."""
+        layers = (layer for track in self.tracks().values() for layer in track.layers)
+        return sum(layer.bits_per_second * len(layer.viewers) for layer in layers)
 
     # -- recording -------------------------------------------------------------------------------------------------
 
@@ -231,15 +278,25 @@ class Room:
     # -- saying so -------------------------------------------------------------------------------------------------
 
     def changed(self) -> None:
-        """Something that others see: they are told with the next tick, once."""
+        """Something that others see: they are told with one of the next ticks, once."""
         self._version += 1
         self.told = False
+        for branch in self.branches.values():
+            branch.stale = True
 
     def tell(self) -> None:
         """Say how the room is, where that was not said yet."""
-        if not self.told:
-            self.told = True
+        now = self.mux.clock()
+        if self.trunk:
+            self.trunk.tell(now)
+        elif not self.told and (self.is_over or now - self._told_at >= self.people * TELL_S_PER_PERSON):
+            self.told, self._told_at = True, now
             self._tell(self.state())
+
+    @property
+    def people(self) -> int:
+        """How many take part, wherever they sit."""
+        return len(self.participants) + sum(len(branch.people) for branch in self.branches.values())
 
     def state(self) -> RoomState:
         """How the room is."""
@@ -247,7 +304,8 @@ class Room:
             room=self.id,
             epoch=self._epoch,
             v=self._version,
-            participants=[each.state() for each in self.participants.values()],
+            participants=[each.state() for each in self.participants.values()]
+            + [each for branch in self.branches.values() for each in branch.people.values()],
             speakers=self.speakers[:SPEAKERS_SHOWN],
             recording=self.recorder.id if self.recorder else "",
         )

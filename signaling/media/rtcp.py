@@ -53,9 +53,10 @@ class KeyFrameWanted:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many bits per second a receiver believes to get through (REMB)."""
+    """How many bits per second a receiver believes to get through (REMB), and of which streams that is said."""
 
     bits_per_second: int
+    ssrcs: tuple[int, ...] = ()
 
 
 Part = Report | SenderReport | Lost | KeyFrameWanted | Estimate
@@ -122,7 +123,8 @@ def _feedback(count: int, body: bytes) -> Iterator[Part]:
             yield KeyFrameWanted(ssrc)
     elif count == AFB and body[8:12] == b"REMB" and len(body) >= 16:
         word = int.from_bytes(body[13:16])
-        yield Estimate((word & 0x3FFFF) << (word >> 18))
+        ssrcs = struct.unpack_from(f"!{body[12]}I", body, 16)
+        yield Estimate((word & 0x3FFFF) << (word >> 18), ssrcs)
 
 
 def _message(count: int, kind: int, body: bytes) -> bytes:

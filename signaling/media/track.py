@@ -60,6 +60,12 @@ class Inbound:
             self._learn(track, Layer(ssrc, repair_ssrc=repair))
             break
 
+    def expect(self, track: Track, layer: Layer) -> None:
+        """Take an encoding whose ssrc is known."""
+        self.tracks[track.section.mid] = track
+        self._codecs[track.section.mid] = track.codecs
+        self._learn(track, layer)
+
     def remove(self, mid: str) -> None:
         """Take them no longer."""
         if track := self.tracks.pop(mid, None):
