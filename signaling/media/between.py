@@ -45,13 +45,20 @@ class Dial(Frame):
     fingerprint: str = Field(max_length=200, description="Of its certificate, as SDP writes it.")
 
 
+class Reached(Frame):
+    """An address of a node."""
+
+    host: str
+    port: int
+
+
 class Expected(Frame):
     """Where to connect, and with what."""
 
     fragment: str
     password: str
     fingerprint: str
-    addresses: list[tuple[str, int]] = Field(max_length=16, strict=False, description="Host and port each.")
+    addresses: list[Reached] = Field(max_length=16)
 
 
 class SentLayer(Frame):

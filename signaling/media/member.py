@@ -121,9 +121,8 @@ class Membership:
 
     async def ask(self, life: str, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have another node do something. Raises MediaError."""
-        return await BusLine(self._bus, self._asking, bus_topics.answers(self.life), life, BETWEEN_S).ask(
-            method, params
-        )
+        back = bus_topics.answers(self.life)
+        return await BusLine(self._bus, self._asking, back, life, BETWEEN_S).ask(method, params)
 
     def _answered(self, payload: bytes) -> None:
         self._asking.answered(json.loads(payload))

@@ -58,7 +58,7 @@ class Peer:
     pairs: dict[Address, None] = field(default_factory=dict)  # the validated ones, by age
     retry_at: float | None = None
     dialling: Dialling | None = None  # where we make the checks
-    silence_s: float = SILENCE_S
+    silence_s: float = 0.0  # where it is not SILENCE_S
 
     def agree(self, keys: SrtpKeys) -> None:
         """The handshake is done."""
@@ -89,4 +89,4 @@ class Peer:
         """Why it is to be given up, or nothing."""
         if self.sending is None and now - self.opened_at > HANDSHAKE_S:
             return "handshake"
-        return "silent" if self.sending is not None and now - self.heard_at > self.silence_s else ""
+        return "silent" if self.sending is not None and now - self.heard_at > (self.silence_s or SILENCE_S) else ""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from pydantic import ValidationError
 
 from signaling.media import between
 from signaling.media.between import Others
@@ -199,7 +200,8 @@ class Spreading:
         if self.links.get(link.life) is not link:
             raise MediaError("conflict", "the other node connects")
         remote = Credentials(answer.fragment, answer.password.encode())
-        dialling = Dialling(fragment, remote, [(host, port) for host, port in answer.addresses if is_numeric(host)])
+        addresses = [(each.host, each.port) for each in answer.addresses if is_numeric(each.host)]
+        dialling = Dialling(fragment, remote, addresses)
         link.use(mux.dial(dialling, [_fingerprint(answer.fingerprint)], link))
 
     def _new_link(self, life: str) -> Link:
@@ -238,7 +240,7 @@ class Spreading:
             fragment=ours.fragment,
             password=ours.password.decode(),
             fingerprint=self._node.mux.fingerprint,
-            addresses=list(self._node.addresses),
+            addresses=[between.Reached(host=host, port=port) for host, port in self._node.addresses],
         )
 
     async def _extended(self, given: between.Extend) -> Frame:
@@ -329,7 +331,7 @@ class Spreading:
 async def _logged(doing: Coroutine[Any, Any, Any]) -> None:
     try:
         await doing
-    except MediaError as error:
+    except (MediaError, ValidationError) as error:  # the latter: a node of another version
         log.warning("other_node_refuses", reason=str(error))
 
 

@@ -1,0 +1,439 @@
+"""A room on several nodes: who sits where, what goes between nodes, and what happens when one of them dies."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from signaling.media import link as links
+from signaling.media import rtcp, spreading
+from signaling.media.spread import Budget
+from signaling.media.spreading import Spreading
+from signaling.protocol import MediaError
+from signaling.registry import Member
+from tests.signaling.scene import Person, Stage, settled, until
+
+SENDS = ("microphone", "camera")
+WATCHES = {"listen": True, "publish": []}
+HEARS = {"a": "auto", "v": "anna.camera"}
+
+
+class Others:
+    """The other nodes, in the same process; what is said is said in JSON."""
+
+    def __init__(self, hall: "Hall", life: str) -> None:
+        self.hall = hall
+        self.life = life
+        self.load = 0.0
+
+    async def members(self) -> list[Member]:
+        return [Member(life, life, stage.others.load) for life, stage in self.hall.nodes.items()]
+
+    async def ask(self, life: str, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.hall.asked.append((life, method))
+        if life not in self.hall.nodes or life in self.hall.deaf:
+            raise MediaError("unavailable", "it does not answer")
+        answer = await self.hall.nodes[life].node.ask(method, json.loads(json.dumps(params)))
+        return json.loads(json.dumps(answer))  # type: ignore[no-any-return]
+
+
+class Spread(Stage):
+    """A node among others."""
+
+    others: Others
+
+
+class Hall:
+    """A room whose home is the node `home`; a node takes two people, then others help."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Spread] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.deaf = set[str]()
+
+    async def node(self, life: str, load: float = 0.0) -> Spread:
+        made = Spread()
+        made.others = Others(self, life)
+        made.others.load = load
+        made.node.spreading = Spreading(made.node, made.others, Budget(people=2))
+        await made.node.start()
+        self.nodes[life] = made
+        return made
+
+    async def kill(self, life: str) -> None:
+        """A node dies without a word; its people's browsers still stand there."""
+        dead = self.nodes.pop(life)
+        dead.node.rooms.clear()
+        await dead.close()
+
+    @property
+    def home(self) -> Spread:
+        return self.nodes["home"]
+
+    async def watch(self, name: str, hears: dict[str, str] | None = None, **more: Any) -> Person:
+        return await self.home.join(name, hears=hears or HEARS, rights=WATCHES, **more)
+
+    async def spread(self) -> tuple[Person, Person]:
+        """Anna sends, one viewer is at home, and there is a branch to which the next ones go."""
+        anna = await self.home.join("anna", SENDS)
+        near = await self.watch("near")
+        await self.watch("between")
+        await until(lambda: self.home.node.rooms["stage"].branches)
+        await self.home.node.ask("remove", {"room": "stage", "participant": "between"})
+        return anna, near
+
+    def sits(self, life: str) -> list[str]:
+        """Who is connected to a node."""
+        room = self.nodes[life].node.rooms.get("stage")
+        return sorted(room.participants) if room else []
+
+    async def listed(self) -> list[str]:
+        """Who is in the room, as everybody is told."""
+        state = await self.home.node.ask("state", {"room": "stage"})
+        return sorted(each["id"] for each in state["participants"] if each["ready"])
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[Hall]:
+    """Two nodes."""
+    hall = Hall()
+    await hall.node("home")
+    await hall.node("further", 0.1)
+    yield hall
+    for stage in hall.nodes.values():
+        await stage.close()
+
+
+def key_frames_wanted(person: Person) -> int:
+    return sum(isinstance(part, rtcp.KeyFrameWanted) for part in person.peer.control)
+
+
+async def shown(anna: Person, *viewers: Person) -> None:
+    """All get the picture: the presenter answers to the key frames that are asked for."""
+    seen = 0
+
+    def all_get_it() -> bool:
+        nonlocal seen
+        if key_frames_wanted(anna) > seen:
+            seen = key_frames_wanted(anna)
+            anna.send_frame(key=True)
+        return all(each.pictures for each in viewers)
+
+    await until(all_get_it)
+
+
+async def test_viewers_beyond_the_budget_sit_on_another_node_and_get_everything(hall: Hall) -> None:
+    anna, near = await hall.spread()
+    far = [await hall.watch(f"far{at}") for at in range(2)]
+    assert (hall.sits("home"), hall.sits("further")) == (["anna", "near"], ["far0", "far1"])
+    await shown(anna, near, *far)
+    came = {each.name: len(each.pictures) for each in (near, *far)}
+    for _ in range(20):
+        anna.send_sound()
+        anna.send_frame()
+    await until(lambda: all(len(each.pictures) == came[each.name] + 20 and len(each.sound) == 20 for each in far))
+    first = far[0].pictures
+    assert [packet.payload for packet in first[-20:]] == [packet.payload for packet in near.pictures[-20:]]
+    assert [(b.seq - a.seq) & 0xFFFF for a, b in pairwise(first)] == [1] * (len(first) - 1)
+    await until(lambda: all(each.ready for each in hall.home.node.rooms["stage"].state().participants))
+    assert await hall.listed() == ["anna", "far0", "far1", "near"]
+
+
+async def test_each_packet_goes_to_a_further_node_once(hall: Hall) -> None:
+    anna, near = await hall.spread()
+    far = [await hall.watch(f"far{at}", {"a": "auto"}) for at in range(2)]
+    anna.send_sound()
+    await until(lambda: all(each.sound for each in (near, *far)))
+    before = hall.home.node.sender.forwarded
+    for _ in range(10):
+        anna.send_sound()
+    await until(lambda: all(len(each.sound) == 11 for each in (near, *far)))
+    assert hall.home.node.sender.forwarded - before == 20
+
+
+async def test_a_picture_goes_only_where_somebody_watches_it(hall: Hall) -> None:
+    anna, near = await hall.spread()
+    far = await hall.watch("far", {"a": "auto"})
+    await shown(anna, near)
+    anna.send_sound()
+    await until(lambda: far.sound)
+    [branch] = hall.home.node.rooms["stage"].branches.values()
+    assert {slot.section.kind for slot in branch.slots.values() if slot.source} == {"audio"}
+    await hall.home.node.ask("listen", {"room": "stage", "participant": "far", "listen": {"a": "auto"}})
+    watcher = await hall.watch("watcher")
+    await shown(anna, watcher)
+    assert far.pictures == []
+
+
+async def test_a_packet_lost_between_nodes_is_sent_again_between_nodes(hall: Hall) -> None:
+    anna, _ = await hall.spread()
+    far = await hall.watch("far")
+    await shown(anna, far)
+    trunk = hall.nodes["further"].node.rooms["stage"].trunk
+    assert trunk
+    take, lost = trunk.on_packet, list[int]()
+
+    def lose_one(packet: Any) -> None:
+        if not lost and packet.payload_type == 96:
+            lost.append(packet.seq)
+        else:
+            take(packet)
+
+    trunk.link.receiving = dict.fromkeys(trunk.link.receiving, _Taker(lose_one, trunk.on_report))
+    before, asked = len(far.pictures), len(anna.peer.control)
+    for _ in range(5):
+        anna.send_frame()
+    await until(lambda: len(far.pictures) == before + 5)
+    assert lost
+    numbers = sorted(packet.seq for packet in far.pictures)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert not [part for part in anna.peer.control[asked:] if isinstance(part, rtcp.Lost)]
+
+
+class _Taker:
+    def __init__(self, on_packet: Any, on_report: Any) -> None:
+        self.on_packet = on_packet
+        self.on_report = on_report
+
+
+async def test_each_viewer_has_the_encoding_that_fits_also_on_a_further_node(hall: Hall) -> None:
+    from bench.media.peer import vp8
+
+    await hall.home.join("anna", SENDS, rids=("q", "f"))
+    anna = hall.home.people[0]
+    media = anna.mids["camera"]
+    await hall.watch("near")
+    await hall.watch("between")
+    await until(lambda: hall.home.node.rooms["stage"].branches)
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "between"})
+    far = await hall.watch("far")
+    encodings = {"q": (media.ssrc, 300), "f": (media.ssrc + 1, 1_100)}
+    sent = 0
+
+    def send() -> bool:
+        nonlocal sent
+        for rid, (ssrc, size) in encodings.items():
+            anna.peer.send(with_rid(vp8(sent, sent * 3_000, ssrc, key=True, size=size), rid))
+        sent += 1
+        return {len(packet.payload) for packet in far.pictures} >= {300, 1_100}
+
+    await until(send)
+    track = hall.nodes["further"].node.rooms["stage"].tracks()["anna.camera"]
+    assert [layer.rid for layer in track.layers] == ["q", "f"]
+    assert track.layers[1].viewers
+
+
+def with_rid(packet: bytes, rid: str) -> bytes:
+    """The packet with the header extension that names its encoding."""
+    words = bytes((0xBE, 0xDE, 0, 1, 10 << 4, ord(rid), 0, 0))
+    return bytes((packet[0] | 0x10,)) + packet[1:12] + words + packet[12:]
+
+
+async def test_who_was_removed_neither_hears_nor_is_heard_on_any_node(hall: Hall) -> None:
+    anna, near = await hall.spread()
+    far = [await hall.watch(f"far{at}") for at in range(2)]
+    await shown(anna, near, *far)
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "far0"})
+    came = far[0].peer.raw_received
+    anna.send_sound()
+    await until(lambda: far[1].sound)
+    assert far[0].peer.raw_received == came
+    assert hall.sits("further") == ["far1"]
+    assert "far0" not in await hall.listed()
+    # What is on its way to a further node's viewers when its sender is removed does not reach them any more.
+    node = hall.nodes["further"].node
+    node._gathering = _Never()  # type: ignore[assignment]
+    anna.send_sound()
+    await until(lambda: any(room.dirty for room in node.rooms.values()))
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "anna"})
+    node._gathered()
+    anna.send_sound()
+    await settled()
+    assert len(far[1].sound) == 1
+    assert not hall.nodes["further"].node.rooms["stage"].tracks()
+
+
+class _Never:
+    def cancel(self) -> None:
+        """It would not have come."""
+
+
+async def test_a_moderator_mutes_for_all_nodes_and_expels_from_all(hall: Hall) -> None:
+    anna, _ = await hall.spread()
+    far = await hall.watch("far", {"a": "auto"})
+    anna.send_sound()
+    await until(lambda: len(far.sound) == 1)
+    mute = {"room": "stage", "participant": "anna", "sources": ["microphone"]}
+    await hall.home.node.ask("mute", mute | {"muted": True})
+    anna.send_sound()
+    await settled()
+    assert len(far.sound) == 1
+    await hall.home.node.ask("mute", mute | {"muted": False})
+    anna.send_sound()
+    await until(lambda: len(far.sound) == 2)
+    for stage in hall.nodes.values():  # as the servers ask
+        await stage.node.ask("expel", {"person": "far"})
+    assert hall.sits("further") == []
+    room = hall.home.node.rooms["stage"]
+    await until(lambda: "far" not in [each.id for each in room.state().participants])
+
+
+async def test_who_may_send_comes_in_anew_at_home(hall: Hall) -> None:
+    await hall.spread()
+    await hall.watch("far", generation=1)
+    speaks = {"listen": True, "publish": ["microphone"]}
+    await hall.home.node.ask("set_rights", {"room": "stage", "participant": "far", "rights": speaks})
+    assert hall.sits("further") == ["far"]
+    with pytest.raises(MediaError, match="conflict: generation"):
+        await hall.home.join("far", ("microphone",), rights=speaks, generation=0)
+    with pytest.raises(MediaError, match="unavailable: who sends"):
+        await hall.home.join("far", ("microphone",), rights=speaks, generation=1)
+    assert hall.sits("further") == []
+    await hall.home.join("far", ("microphone",), rights=speaks, generation=2)
+    assert hall.sits("home") == ["anna", "far", "near"]
+    assert await hall.listed() == ["anna", "far", "near"]
+
+
+async def test_who_comes_back_is_seated_where_they_were(hall: Hall) -> None:
+    anna, _ = await hall.spread()
+    old = await hall.watch("far")
+    new = await hall.watch("far", generation=1)
+    await shown(anna, new)
+    assert hall.sits("further") == ["far"]
+    assert old.pictures == []
+    with pytest.raises(MediaError, match="conflict: generation"):
+        await hall.watch("far", generation=0)
+
+
+async def test_when_a_further_node_dies_its_people_are_out_and_come_in_again_elsewhere(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "SILENCE_S", 0.4)
+    monkeypatch.setattr("signaling.media.dialling.ALIVE_EVERY_S", 0.05)
+    anna, _ = await hall.spread()
+    await hall.watch("far")
+    await until(lambda: "far" in hall.home.node.rooms["stage"].branches["further"].people)
+    await hall.node("third", 0.2)
+    await hall.kill("further")
+    room = hall.home.node.rooms["stage"]
+    await until(lambda: [each.id for each in room.state().participants] == ["anna", "near"])
+    assert await told(hall.home) == ("room", ["anna", "near"])
+    await hall.watch("between", generation=1)
+    await until(lambda: list(room.branches) == ["third"])
+    again = await hall.watch("far", generation=1)
+    await shown(anna, again)
+    assert hall.sits("third") == ["far"]
+
+
+async def told(stage: Stage) -> tuple[str, list[str]]:
+    """The last thing that a node told."""
+    await settled()
+    kind, data = [event for event in stage.events if event[0] == "room"][-1]
+    return kind, [each["id"] for each in data["participants"]]
+
+
+async def test_when_the_home_dies_its_branches_end_and_the_room_begins_anew(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "SILENCE_S", 0.4)
+    monkeypatch.setattr("signaling.media.dialling.ALIVE_EVERY_S", 0.05)
+    await hall.spread()
+    await hall.watch("far")
+    further = hall.nodes["further"]
+    await hall.kill("home")
+    await until(lambda: not further.node.rooms)
+    assert not further.node.mux.peers
+    assert not [data for kind, data in further.events if kind == "room"]  # it does not speak for the room
+    hall.nodes = {"home": further}
+    anna = await further.join("anna", SENDS, generation=1)
+    viewer = await further.join("far", hears=HEARS, rights=WATCHES, generation=1)
+    await shown(anna, viewer)
+
+
+async def test_a_branch_in_which_nobody_sits_ends_and_a_room_that_is_closed_ends_everywhere(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.spread()
+    far = await hall.watch("far")
+    await hall.home.node.ask("close", {"room": "stage"})
+    await until(lambda: not hall.home.node.rooms and not hall.nodes["further"].node.rooms)
+    assert len(hall.home.node.mux.peers) == len(hall.nodes["further"].node.mux.peers) == 1  # one another
+    assert far.peer.raw_received >= 0
+    monkeypatch.setattr(spreading, "IDLE_S", 0.1)
+    await hall.home.join("anna", SENDS, generation=1)
+    await hall.watch("near", generation=1)
+    await hall.watch("between", generation=1)
+    await until(lambda: hall.nodes["further"].node.rooms)
+    await until(lambda: not hall.nodes["further"].node.rooms and not hall.home.node.rooms["stage"].branches)
+
+
+async def test_two_rooms_on_the_same_two_nodes_share_one_connection(hall: Hall) -> None:
+    """Each of them is the home of one, so that streams go both ways."""
+    anna, _ = await hall.spread()
+    far = await hall.watch("far")
+    other = hall.nodes["further"]
+    other.room = "other"
+    ben = await other.join("ben", SENDS)
+    for name in ("one", "two"):
+        await other.join(name, hears={"v": "ben.camera"}, rights=WATCHES)
+    await until(lambda: other.node.rooms["other"].branches)
+    watcher = await other.join("three", hears={"v": "ben.camera"}, rights=WATCHES)
+    assert sorted(hall.home.node.rooms["other"].participants) == ["three"]
+    await shown(anna, far)
+    await shown(ben, watcher)
+    assert [len(stage.node.spreading.links) for stage in hall.nodes.values()] == [1, 1]  # type: ignore[union-attr]
+
+
+async def test_without_another_node_or_a_way_to_it_everybody_stays_at_home(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreading, "LINK_S", 0.1)
+    hall.deaf.add("further")
+    for at in range(4):
+        await hall.watch(f"viewer{at}")
+    assert len(hall.sits("home")) == 4
+    await until(lambda: ("further", "dial") in hall.asked)
+    hall.deaf.clear()
+    asked = len(hall.asked)
+    await hall.watch("late")
+    await settled()
+    assert len(hall.asked) == asked  # it is left alone for a while
+
+
+async def test_a_branch_that_does_not_follow_gets_nothing_any_more(hall: Hall) -> None:
+    anna, near = await hall.spread()
+    far = await hall.watch("far", {"a": "auto"})
+    anna.send_sound()
+    await until(lambda: far.sound and near.sound)
+    hall.deaf.add("further")
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "far"})
+    assert not hall.home.node.rooms["stage"].branches
+    came = far.peer.raw_received
+    anna.send_sound()
+    await until(lambda: len(near.sound) == 2)
+    assert far.peer.raw_received == came
+
+
+async def test_strangers_are_no_nodes(hall: Hall) -> None:
+    """What another node is asked for counts only under the branch's name, and a connection only with its password."""
+    await hall.spread()
+    further = hall.nodes["further"].node
+    for method, params in (
+        ("carry", {"room": "stage", "branch": "another", "tracks": []}),
+        ("cut", {"room": "stage", "branch": "another"}),
+        (
+            "people",
+            {"room": "stage", "branch": "a", "v": 1, "people": [], "watched": [], "bits_per_second": 0.0, "load": 0.0},
+        ),
+        ("extend", {"room": "new", "branch": "b", "home": "nobody", "tracks": []}),
+    ):
+        with pytest.raises(MediaError, match="not_found"):
+            await further.ask(method, params)
+    with pytest.raises(MediaError, match="conflict"):
+        await hall.home.node.ask("extend", {"room": "stage", "branch": "b", "home": "further", "tracks": []})
+    alone = Stage()
+    with pytest.raises(MediaError, match="unknown_method"):
+        await alone.node.ask("cut", {"room": "stage", "branch": "b"})
+    await alone.node.stop()
