@@ -54,6 +54,7 @@ class Branch:
         self.people: dict[str, ParticipantState] = {}
         self.path = Path()
         self.stale = True  # whether it may have to be told of other tracks
+        self.is_open = False  # whether people can sit there
         self.closed = False
         self.follow_at = 0.0
         self.empty_since = room.mux.clock()
@@ -86,7 +87,7 @@ class Branch:
         tracks = self._fitted()
         given = Extend(room=self._room.id, branch=self.id, home=self._others.life, tracks=tracks)
         await self._others.ask(self.life, "extend", frame_of(given))
-        self._told = tracks
+        self._told, self.is_open = tracks, not self.closed
 
     async def follow(self) -> None:
         """Have it know which tracks there are now; when this returns, nothing of others is forwarded there. Raises
@@ -197,7 +198,7 @@ class Branch:
         """Nothing goes there from now on; its node is told so, if it can be reached."""
         if self.closed:
             return
-        self.closed = True
+        self.closed, self.is_open = True, False
         self._begin_doing(self._ask("cut", frame_of(Cut(room=self._room.id, branch=self.id))))
         for place in list(self._streams):
             self._end(place)

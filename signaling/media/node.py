@@ -77,15 +77,15 @@ class Node:
 
     async def stop(self) -> None:
         """End all rooms and close the port."""
+        if self._ticking:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
         for room in list(self.rooms.values()):
             room.close()
             if recorder := room.end_recording():
                 await asyncio.to_thread(recorder.join)
         if self.spreading:
             await self.spreading.stop()
-        if self._ticking:
-            self._ticking.cancel()
-            await asyncio.gather(self._ticking, return_exceptions=True)
         if self._gathering:
             self._gathering.cancel()
         self.sender.stop()

@@ -83,7 +83,7 @@ class Spreading:
         if not only_watches(join):
             return None
         home = Share(self._others.life, len(room.participants), room.bits_per_second, self._others.load)
-        shares = [home, *(branch.share for branch in room.branches.values())]
+        shares = [home, *(branch.share for branch in room.branches.values() if branch.is_open)]
         if needs_another(shares, self._budget):
             self._look_for_another(room)
         chosen = seat(shares, self._budget)
@@ -132,7 +132,7 @@ class Spreading:
     async def settle(self) -> None:
         """Have all branches follow what was taken away. One that does not answer gets nothing any more."""
         pairs = [(room, branch) for room in self._node.rooms.values() for branch in room.branches.values()]
-        await asyncio.gather(*(self._follow(room, branch) for room, branch in pairs if branch.stale))
+        await asyncio.gather(*(self._follow(room, branch) for room, branch in pairs if branch.stale and branch.is_open))
 
     async def _follow(self, room: "Room", branch: Branch) -> None:
         try:
@@ -166,18 +166,24 @@ class Spreading:
         member = min(members, key=lambda each: (each.load, each.name))
         try:
             link = await self._connected(member.life)
-            branch = Branch(room, link, self._others, member.load, self._begin)
-            await branch.open()
+            await self._open_on(room, link, member.load)
         except (MediaError, TimeoutError) as error:
             if not isinstance(error, MediaError) or error.code != "conflict":
                 self._unfit[member.life] = self._node.mux.clock() + UNFIT_S
             raise MediaError("unavailable", f"{member.name}: {error or 'no connection'}") from None
-        if self._node.rooms.get(room.id) is room and link.is_open:
-            room.branches[member.life] = branch
-            room.look_at = 0.0
-            log.info("room_spreads", room=room.id, node=member.name, people=room.people)
-        else:
-            branch.close()
+        room.look_at = 0.0
+        log.info("room_spreads", room=room.id, node=member.name, people=room.people)
+
+    async def _open_on(self, room: "Room", link: Link, load: float) -> None:
+        """Begin a branch. It is known before it is open: what it says of itself may arrive before its answer."""
+        if self._node.rooms.get(room.id) is not room or not link.is_open or link.life in room.branches:
+            raise MediaError("conflict", "the room or the connection has ended, or another attempt was faster")
+        branch = room.branches[link.life] = Branch(room, link, self._others, load, self._begin)
+        try:
+            await branch.open()
+        except MediaError:
+            room.drop(branch)
+            raise
 
     async def _connected(self, life: str) -> Link:
         """The connection with another node. Raises MediaError, TimeoutError."""
@@ -298,7 +304,7 @@ class Spreading:
         """What is due: branches that must know of new tracks, and those in which nobody sits."""
         for room in list(self._node.rooms.values()):
             for branch in list(room.branches.values()):
-                if branch.stale and now >= branch.follow_at:
+                if branch.is_open and branch.stale and now >= branch.follow_at:
                     branch.follow_at = now + FOLLOW_AGAIN_S
                     self._begin(self._try_to_follow(branch))
                 if not branch.people and now - branch.empty_since > IDLE_S:

@@ -18,6 +18,7 @@ from signaling.found_nodes import FoundNodes
 from signaling.media import member
 from signaling.media.member import Membership
 from signaling.media.node import Place
+from signaling.media.spread import Budget
 from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, Join, MediaError, Mute, Remove, Rights, RoomState
 from signaling.registry import Member, Registry, lightest
@@ -26,6 +27,7 @@ from tests.signaling.scene import settled, until
 _numbers = itertools.count(1)
 DEAD = set[str]()  # lives that were killed
 SPEAKER = Rights(listen=True, publish=["microphone"])
+LISTENER = Rights(listen=True, publish=[])
 
 
 @dataclass
@@ -42,12 +44,14 @@ class Worker:
             await peer.close()
         await self.back_end.stop()
 
-    async def join(self, name: str, *, sends: bool = False, room: str = "room", generation: int = 0) -> RawPeer:
+    async def join(
+        self, name: str, *, sends: bool = False, room: str = "room", generation: int = 0, rights: Rights | None = None
+    ) -> RawPeer:
         """Somebody who is connected to this worker comes in."""
         peer = RawPeer([Media("0", "audio", sends)])
         more = {"publish": [{"mid": "0", "source": "microphone"}]} if sends else {"listen": {"0": "auto"}}
         asked = {"room": room, "participant": name, "person": name, "session": name, "generation": generation}
-        params = Join.model_validate(asked | more | {"sdp": peer.offer(), "rights": SPEAKER.model_dump()})
+        params = Join.model_validate(asked | more | {"sdp": peer.offer(), "rights": (rights or SPEAKER).model_dump()})
         try:
             joined = await self.back_end.join(params)
         except MediaError:
@@ -88,9 +92,9 @@ class Installation:
         self._ending.push_async_callback(worker.stop)
         return worker
 
-    async def node(self, name: str) -> Membership:
+    async def node(self, name: str, budget: Budget | None = None) -> Membership:
         """A further node."""
-        membership = Membership(Place(), await self.bus(), Registry(self.settings), name)
+        membership = Membership(Place(), await self.bus(), Registry(self.settings), name, budget)
         await membership.start()
         self._ending.push_async_callback(ended, membership)
         return membership
@@ -185,6 +189,33 @@ async def test_rooms_are_placed_by_load_and_stay_where_they_are(there: Installat
     await other.join("bernd", room="first")
     await other.join("bernd", room="second")
     assert (list(full.node.rooms), list(empty.node.rooms)) == (["second"], ["first"])
+
+
+async def test_a_large_audience_sits_on_several_nodes_whichever_worker_it_comes_through(there: Installation) -> None:
+    one, other = await there.worker(), await there.worker()
+    nodes = [await there.node(name, Budget(people=2)) for name in ("first", "second")]
+    speaker = await one.join("anna", sends=True)
+    await one.join("bernd", rights=LISTENER)
+    await other.join("carla", rights=LISTENER)
+    home, further = sorted(nodes, key=lambda each: "room" not in each.node.rooms)
+    await until(lambda: home.node.rooms["room"].branches)
+    listener = await other.join("dora", rights=LISTENER)
+    assert [list(each.node.rooms["room"].participants) for each in (home, further)] == [
+        ["anna", "bernd", "carla"],
+        ["dora"],
+    ]
+    await until(lambda: one.people == other.people == ["anna", "bernd", "carla", "dora"])
+    speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+    await until(lambda: listener.packets)
+    assert [each.participant for each in await one.back_end.where("dora")] == ["dora"]
+    await further._beat()
+    assert list(further.node.rooms) == ["room"]  # it holds no entry for the room, and is not told to close it
+    await one.back_end.remove(Remove(room="room", participant="dora"))
+    heard = len(listener.packets)
+    speaker.send(opus(2, 1_920, speaker.sections[0].ssrc))
+    await settled()
+    assert len(listener.packets) == heard
+    await until(lambda: one.people == other.people == ["anna", "bernd", "carla"])
 
 
 async def test_the_rooms_of_a_node_that_died_without_a_word_move_to_another(there: Installation, hasty: None) -> None:
