@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.signaling.hall import Hall
 from tests.signaling.scene import Stage
 
 
@@ -14,3 +15,14 @@ async def stage() -> AsyncIterator[Stage]:
     await stage.node.start()
     yield stage
     await stage.close()
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[Hall]:
+    """Two nodes."""
+    hall = Hall()
+    await hall.node("home")
+    await hall.node("further", 0.1)
+    yield hall
+    for stage in hall.nodes.values():
+        await stage.close()

@@ -75,10 +75,15 @@ class Hall:
         """Anna sends, one viewer is at home, and there is a branch to which the next ones go."""
         anna = await self.home.join("anna", SENDS)
         near = await self.watch("near")
-        await self.watch("between")
-        await until(lambda: self.home.node.rooms["stage"].branches)
-        await self.home.node.ask("remove", {"room": "stage", "participant": "between"})
+        await self.make_room()
         return anna, near
+
+    async def make_room(self) -> None:
+        """One more comes, for whom a further node is got ready, and leaves."""
+        await self.watch("between")
+        room = self.home.node.rooms["stage"]
+        await until(lambda: any(each.is_open for each in room.branches.values()))
+        await self.home.node.ask("remove", {"room": "stage", "participant": "between"})
 
     def sits(self, life: str) -> list[str]:
         """Who is connected to a node."""

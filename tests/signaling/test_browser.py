@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from tests.signaling.scene import Stage
+from tests.signaling.hall import Hall
+from tests.signaling.scene import Stage, until
 from tests.support.browser import OpenTab
 
 # A page of its own, since what people see of calls is tested where it is made: this is about the node and a browser.
@@ -60,13 +61,14 @@ async def page_url(tmp_path: Path) -> AsyncIterator[str]:
     server.close()
 
 
-async def join(stage: Stage, page: Page, name: str, script: str) -> None:
+async def join(stage: Stage, page: Page, name: str, script: str, generation: int = 0) -> None:
     sdp, sections = await page.evaluate(script)
     sources = {"audio": "microphone", "video": "camera"}
     presents = script is PRESENT
     params = {
         "room": "stage",
         "participant": name,
+        "generation": generation,
         "rights": {"listen": True, "publish": ["microphone", "camera"] if presents else []},
         "sdp": sdp,
         "publish": [{"mid": mid, "source": sources[kind]} for mid, kind in sections] if presents else [],
@@ -92,3 +94,33 @@ async def test_viewers_see_and_hear_the_presenter(stage: Stage, open_tab: OpenTa
     before = (await pages[1].evaluate(SEEN))["framesDecoded"]
     await asyncio.sleep(0.5)
     assert (await pages[1].evaluate(SEEN))["framesDecoded"] == before
+
+
+async def test_viewers_on_two_nodes_see_and_hear_and_come_back_when_one_dies(
+    hall: Hall, open_tab: OpenTab, page_url: str
+) -> None:
+    async def comes(page: Page) -> None:
+        begun = await page.evaluate(SEEN)
+        async with asyncio.timeout(20):
+            while True:
+                now = await page.evaluate(SEEN)
+                if all(now[each] > begun[each] + 15 for each in ("framesDecoded", "sounds")):
+                    return
+                await asyncio.sleep(0.2)
+
+    pages: dict[str, Page] = {}
+    for name, script in (("anna", PRESENT), ("near", WATCH), ("far", WATCH)):
+        tab = await open_tab(page_url, permissions=["camera", "microphone"])
+        await tab.page.goto("/")
+        if name == "far":
+            await hall.make_room()
+        await join(hall.home, tab.page, name, script)
+        pages[name] = tab.page
+    assert (hall.sits("home"), hall.sits("further")) == (["anna", "near"], ["far"])
+    await asyncio.gather(comes(pages["near"]), comes(pages["far"]))
+    room = hall.home.node.rooms["stage"]
+    await hall.kill("further")
+    await until(lambda: [each.id for each in room.state().participants] == ["anna", "near"], 10)
+    await pages["far"].evaluate("pc.close()")
+    await join(hall.home, pages["far"], "far", WATCH, generation=1)
+    await asyncio.gather(comes(pages["near"]), comes(pages["far"]))

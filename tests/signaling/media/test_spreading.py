@@ -1,6 +1,5 @@
 """A room on several nodes: who sits where, what goes between nodes, and what happens when one of them dies."""
 
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
@@ -11,17 +10,6 @@ from signaling.media import rtcp, spreading
 from signaling.protocol import MediaError
 from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown
 from tests.signaling.scene import Stage, settled, until
-
-
-@pytest.fixture
-async def hall() -> AsyncIterator[Hall]:
-    """Two nodes."""
-    hall = Hall()
-    await hall.node("home")
-    await hall.node("further", 0.1)
-    yield hall
-    for stage in hall.nodes.values():
-        await stage.close()
 
 
 async def test_viewers_beyond_the_budget_sit_on_another_node_and_get_everything(hall: Hall) -> None:
@@ -105,9 +93,7 @@ async def test_each_viewer_has_the_encoding_that_fits_also_on_a_further_node(hal
     anna = hall.home.people[0]
     media = anna.mids["camera"]
     await hall.watch("near")
-    await hall.watch("between")
-    await until(lambda: hall.home.node.rooms["stage"].branches)
-    await hall.home.node.ask("remove", {"room": "stage", "participant": "between"})
+    await hall.make_room()
     far = await hall.watch("far")
     encodings = {"q": (media.ssrc, 300), "f": (media.ssrc + 1, 1_100)}
     sent = 0
