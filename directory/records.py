@@ -139,8 +139,9 @@ class Records:
 
     def insert(self, transaction: Transaction, rows: Sequence[tuple[Values, Values]]) -> None:
         """Write new records, each given by its columns that are no fields, and by its fields."""
+        blank = {name: self.blank(name) for name in self.shape.columns}
         columns = [
-            {**base, **{name: values.get(name, self.blank(name)) for name in self.shape.columns}}
+            {**base, **blank, **{name: value for name, value in values.items() if name in blank}}
             for base, values in rows
         ]
         self._insert(transaction, self.shape.table, [{**row, **self.shape.derive(row)} for row in columns])
@@ -152,11 +153,14 @@ class Records:
 
     def change(self, transaction: Transaction, rows: Sequence[tuple[str, Values, Values]], at: datetime) -> None:
         """Write other values of fields: each record by its id, what `current` said, and the fields' new values."""
-        whole = [(id_, {**before, **values}) for id_, before, values in rows]
+        # Who writes a column writes its indexes: those of which only texts or lists change are touched alone.
+        columns = set(self.shape.columns)
+        whole = [(id_, {**before, **values}) for id_, before, values in rows if columns & values.keys()]
         transaction.many(
             _updating(self.shape.table, tuple(sorted((*self.shape.columns, *self._derived, "updated_at")))),
             [self._columns(id_, values, at) for id_, values in whole],
         )
+        self.touch(transaction, [id_ for id_, _before, values in rows if not columns & values.keys()], at)
         self._change_texts(transaction, rows)
         for name in self.shape.lists:
             given = [(id_, values[name]) for id_, _before, values in rows if name in values]

@@ -56,6 +56,8 @@ def one_line(most: int) -> Rule[str]:
     """The rule for one line of at most so many characters; empty is fine."""
 
     def rule(text: str) -> str:
+        if len(text) <= most and is_common(text):  # nearly all; the rest looks at every character
+            return " ".join(text.split())
         clean = " ".join(_normal(text, most).split(" ")).strip()
         _check(clean, most, breaks=False)
         return " ".join(clean.split())
@@ -67,6 +69,8 @@ def paragraphs(most: int) -> Rule[str]:
     """The rule for text of several lines, of at most so many characters; empty is fine."""
 
     def rule(text: str) -> str:
+        if len(text) <= most and is_common(text.replace("\n", "")):
+            return text.strip()
         clean = _normal(text, most).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
         _check(clean, most, breaks=True)
         return clean

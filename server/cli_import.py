@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli_run import DataOption, run_with_kernel
+from server.cli_run import DataOption, run_with_database
 
 if TYPE_CHECKING:
     from directory.imports.model import ImportRun
     from directory.imports.terminal import Asked
-    from server.kernel.parts import Kernel
+    from server.kernel.db import Database
 
 
 def bring(
@@ -43,14 +43,16 @@ def bring(
         raise typer.BadParameter('--map is "Column=field"')
     columns = {name.strip(): field.strip() for name, _, field in pairs}
     asked = Asked(file, kind, source, sheet, columns, dry_run) if file else None
-    run_with_kernel(data, lambda kernel: _work(kernel, asked, undo))
+    run_with_database(data, lambda database: _work(database, asked, undo))
 
 
-async def _work(kernel: "Kernel", asked: "Asked | None", undo: str) -> None:
+async def _work(database: "Database", asked: "Asked | None", undo: str) -> None:
     from directory.imports.terminal import Terminal
     from people.text import UnacceptableError
+    from server.kernel.settled import settle
 
-    terminal = Terminal(kernel.database, kernel.settings.data, typer.echo, _bar)
+    terminal = Terminal(database, database.settings.data, typer.echo, _bar)
+    settle()
     try:
         run = await (terminal.bring(asked) if asked else terminal.undo(undo))
     except UnacceptableError as refused:

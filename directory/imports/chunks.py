@@ -10,9 +10,9 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from directory.batches import Outcome, packed
 from directory.imports import duplicates, likes
-from directory.imports.likes import Like, Likes
+from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
-from directory.imports.mapping.names import core_of
+from directory.imports.mapping.names import core_of, keys_of
 from directory.imports.mapping.organisations import derived_id
 from directory.imports.mapping.products import NO_OWNER
 from directory.imports.mapping.record import Note, Record, shown
@@ -152,7 +152,10 @@ def _upsert(
     for record, outcome in zip(records, outcomes, strict=True):
         became[record.number] = _with_outcome(record, outcome, trial=chunk.trial)
     made = [(record, one) for record, one in zip(records, outcomes, strict=True) if one.what == "made"]
-    named = [(str(record.line) if chunk.trial else one.id, record.core, record.domain) for record, one in made]
+    named = [
+        Named(str(record.line) if chunk.trial else one.id, record.core, record.domain, record.keys)
+        for record, one in made
+    ]
     likes.keep(transaction, named, chunk.batch_id if chunk.trial else "")
     return {record.line: one.id for record, one in made}
 
@@ -208,7 +211,7 @@ def _owners(transaction: Transaction, source: str, records: Sequence[Record]) ->
     """The organisations that rows of products may mean: by number, else by domain, else by name."""
     numbers = {record.owner[0] for record in records if record.owner[0]}
     known = organisations.ids_of(transaction, source, list(numbers))
-    asked = [Record(record.number, 0, core=record.owner[1], domain=record.owner[2]) for record in records]
+    asked = [Record(record.number, 0, keys=keys_of(*record.owner[1:])) for record in records]
     found = Likes(transaction, asked, "-")
     owners: dict[int, set[str]] = {}
     for record in records:

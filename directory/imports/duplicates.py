@@ -10,13 +10,12 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.batches import packed, unpacked
-from directory.imports.likes import keep
-from directory.imports.mapping.names import core_of
+from directory.imports.likes import Named, keep
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow
 from directory.imports.runs import CHANGED, MADE, REFUSED, SAME
 from directory.organisations import bulk
-from directory.organisations.domains import domain_of, is_claimable
+from directory.organisations.domains import domain_of
 from directory.organisations.model import Organisation
 from directory.records import look_up
 from server.kernel.db import UnitOfWork
@@ -118,8 +117,7 @@ def _carried_out(transaction: Transaction, asked: ImportDuplicate, decision: str
     row = bulk.OrganisationRow(asked.source_id, fields)
     outcome = bulk.upsert(transaction, asked.source, [row], at=at, by_id=by_id)[0]
     if outcome.what == MADE:
-        domain = domain_of(fields.get("website", ""))
-        keep(transaction, [(outcome.id, core_of(fields["name"]), domain if is_claimable(domain) else "")])
+        keep(transaction, [Named.of(outcome.id, fields["name"], domain_of(fields.get("website", "")))])
     what = outcome.what if outcome.what in (MADE, CHANGED) else SAME
     _say(transaction, asked, what, outcome.id, packed(outcome.before) if outcome.before else None)
     return what

@@ -26,6 +26,7 @@ OVERLAP = timedelta(minutes=2)
 
 _NAMES: Table = ImportName.__table__  # type: ignore[assignment]
 _COLUMNS = ("key", "subject", "core", "domain")
+_BY_SUBJECT = ("subject", "key", "core", "domain")
 _FIRST_PAGE = {"page": PAGE, "start": 0}
 _FOREVER = ""  # the batch of names that belong to the directory itself
 
@@ -39,23 +40,46 @@ class Like:
     row: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject by what it is found by: see mapping.names."""
+
+    subject: str
+    core: str
+    domain: str
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, subject: str, name: str, domain: str) -> "Named":
+        """An organisation by its name and the host of its website."""
+        core, own = core_of(name), domain if is_claimable(domain) else ""
+        return cls(subject, core, own, keys_of(core, own))
+
+    @property
+    def rows(self) -> set[tuple[str, str, str]]:
+        """Key, core and domain of each row that it has."""
+        return {(key, self.core, self.domain) for key in self.keys}
+
+
 class Likes:
     """The likes of the records of a chunk, those within the chunk among them."""
 
     def __init__(self, transaction: Transaction, records: Sequence[Record], batch_id: str) -> None:
         self._known: dict[str, list[tuple[str, Known, bool]]] = defaultdict(list)
-        keys = {key for record in records for key in keys_of(record.core, record.domain)}
+        keys = {key for record in records for key in record.keys}
         for batch in (_FOREVER, batch_id):
             for key, subject, core, domain in look_up(transaction, _NAMES, _COLUMNS, "key", keys, batch_id=batch):
                 self._known[key].append((subject, Known(core, domain), bool(batch)))
 
     def best(self, record: Record) -> Like | None:
         """Who is most like a record; None: nobody is enough."""
+        if self._known.keys().isdisjoint(record.keys):  # nearly always
+            return None
         mine = Known(record.core, record.domain)
         found = (
             Like(subject, alike(mine, known), row)
-            for key in keys_of(record.core, record.domain)
-            for subject, known, row in self._known[key][:LIKES_MOST]
+            for key in record.keys
+            for subject, known, row in self._known.get(key, ())[:LIKES_MOST]
         )
         return max((like for like in found if like.alike), key=lambda like: like.alike, default=None)
 
@@ -70,18 +94,19 @@ class Likes:
 
     def add(self, record: Record, subject: str, *, row: bool) -> None:
         """Have later records of the chunk find this one."""
-        for key in keys_of(record.core, record.domain):
-            self._known[key].append((subject, Known(record.core, record.domain), row))
+        mine = Known(record.core, record.domain)
+        for key in record.keys:
+            self._known[key].append((subject, mine, row))
 
 
-def keep(transaction: Transaction, named: Iterable[tuple[str, str, str]], batch_id: str = _FOREVER) -> None:
-    """Keep the names of new subjects, each with its core and its domain."""
+def keep(transaction: Transaction, named: Iterable[Named], batch_id: str = _FOREVER) -> None:
+    """Keep the names of new subjects."""
     transaction.many(
         _inserting(),
         [
-            {"key": key, "batch_id": batch_id, "subject": subject, "core": core, "domain": domain}
-            for subject, core, domain in named
-            for key in keys_of(core, domain)
+            {"key": key, "batch_id": batch_id, "subject": each.subject, "core": each.core, "domain": each.domain}
+            for each in named
+            for key in each.keys
         ],
     )
 
@@ -98,8 +123,14 @@ def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tupl
     rows = transaction.rows(*_changed(after))
     if not rows:
         return None
-    drop(transaction, _NAMES, "subject", [row[0] for row in rows], batch_id=_FOREVER)
-    keep(transaction, [(row[0], core_of(row[1]), row[2] if is_claimable(row[2]) else "") for row in rows if not row[4]])
+    kept: dict[str, set[tuple[str, str, str]]] = {row[0]: set() for row in rows}
+    for subject, *one in look_up(transaction, _NAMES, _BY_SUBJECT, "subject", kept, batch_id=_FOREVER):
+        kept[subject].add((one[0], one[1], one[2]))
+    # Most were changed in something else than their name: those stay as they are.
+    names = {row[0]: None if row[4] else Named.of(row[0], row[1], row[2]) for row in rows}
+    other = [subject for subject, name in names.items() if kept[subject] != (name.rows if name else set())]
+    drop(transaction, _NAMES, "subject", other, batch_id=_FOREVER)
+    keep(transaction, [name for subject in other if (name := names[subject])])
     last = (rows[-1][3], rows[-1][0])
     _mark(transaction, last)
     return last if len(rows) == PAGE else None

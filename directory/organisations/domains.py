@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 # Characters of a host name, by RFC 1035.
 HOST_MOST = 253
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+# An address as most are written, with its host in its one spelling already: imports look at millions.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?:www\.)?+((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})(?:[/?#][!-~]*)?"
+)
 
 # Mailboxes that anybody can have: an address there proves nothing.
 _FREE_MAIL = """
@@ -50,6 +54,8 @@ _OF_MANY = FREE_MAIL | SHARED_HOSTS
 
 def domain_of(website: str) -> str:
     """The host of a web address in its one spelling: lower case, ASCII, no "www.", no port. Empty if it has none."""
+    if plain := _plain_host(website):
+        return plain
     try:
         host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
     except ValueError:
@@ -70,6 +76,11 @@ def host_of(text: str) -> str:
     return host if all(_LABEL.fullmatch(label) for label in labels) else ""
 
 
+def is_plain_address(website: str) -> bool:
+    """Whether this is a web address beyond doubt, as most are; others have to be taken apart."""
+    return bool(_plain_host(website))
+
+
 def is_claimable(domain: str) -> bool:
     """Whether a mailbox at this host can prove anything about an organisation whose website it is."""
     return bool(domain) and _OF_MANY.isdisjoint(_with_parents(domain))
@@ -78,6 +89,11 @@ def is_claimable(domain: str) -> bool:
 def proves(email: str, domain: str) -> bool:
     """Whether who reads this (normalised, confirmed) address belongs to the organisation with this domain."""
     return is_claimable(domain) and host_of(email.rpartition("@")[2]) == domain
+
+
+def _plain_host(website: str) -> str:
+    plain = _PLAIN_ADDRESS.fullmatch(website)
+    return plain[1] if plain and len(plain[1]) <= HOST_MOST else ""
 
 
 def _with_parents(domain: str) -> list[str]:

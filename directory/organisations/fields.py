@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from directory.organisations.domains import host_of
+from directory.organisations.domains import host_of, is_plain_address
 from directory.organisations.rules import LINKS_MOST, LOCATIONS_MOST, TAGS_MOST, VISIBILITIES
 from directory.organisations.vocabulary import (
     BUSINESS_MODELS,
@@ -71,8 +71,8 @@ def name(text: str) -> str:
 def web_address(text: str) -> str:
     """A web address with its scheme; "acme.example" becomes "https://acme.example". Raises UnacceptableError."""
     clean = one_line(URL_MOST)(text)
-    if not clean:
-        return ""
+    if not clean or is_plain_address(clean):
+        return clean
     url = clean if _SCHEME.match(clean) and not _HOST_AND_PORT.match(clean) else f"https://{clean}"
     try:
         parts = urlsplit(url)

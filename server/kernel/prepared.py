@@ -7,15 +7,20 @@ is made of the same tables and types; a transaction runs it on SQLite's own conn
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Float, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Executable
+from sqlalchemy.types import TypeEngine
+
+from server.kernel.tables import UtcDateTime
 
 Values = Mapping[str, Any]
+# Moments that a statement remembers as the driver takes them.
+MOMENTS = 64
 _Process = Callable[[Any], Any] | None
 # PostgreSQL's number of its type `double precision`: SQLAlchemy asks for it before it says how such a column is read.
 _FLOAT8 = 701
@@ -114,9 +119,7 @@ class _Text:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         assert isinstance(compiled, SQLCompiler)
         names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        parameters = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names or ()
-        ]
+        parameters = [(name, _binding(compiled.binds[name].type, dialect)) for name in names or ()]
         results = [
             column.type.dialect_impl(dialect).result_processor(
                 dialect, _FLOAT8 if isinstance(column.type, Float) else None
@@ -157,6 +160,12 @@ class _Text:
             [process(value) if process else value for value, process in zip(row, self.results, strict=True)]
             for row in rows
         ]
+
+
+def _binding(kind: TypeEngine[Any], dialect: Dialect) -> _Process:
+    """How the driver takes values of a type. The rows of a batch share their moments: each is turned once."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(MOMENTS)(process) if process and isinstance(kind, UtcDateTime) else process
 
 
 def _of_lists(statement: Executable, names: Sequence[str], dialect: Dialect) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from directory.imports.mapping.language import language_of
-from directory.imports.mapping.names import core_of
+from directory.imports.mapping.names import core_of, keys_of
 from directory.imports.mapping.places import place_of
 from directory.imports.mapping.plan import Mapping
 from directory.imports.mapping.record import Note, Record, shown
@@ -130,6 +130,7 @@ class Organisations:
         domain = domain_of(fields.get("website", ""))
         record.domain = domain if is_shared_by_nobody(domain) else ""
         record.core = core_of(fields["name"])
+        record.keys = keys_of(record.core, record.domain)
         record.source_id = record.source_id or derived_id(record)
 
 

@@ -42,6 +42,7 @@ class Record:
     # For finding duplicates, see mapping.names.
     core: str = ""
     domain: str = ""
+    keys: tuple[str, ...] = ()
     # Of a product: whose it is, as the file says it: number at the source, core of the name, domain.
     owner: tuple[str, str, str] = ("", "", "")
 
