@@ -174,6 +174,12 @@ from the question to the page's content, that is the index, the counts of all fa
 the database and the marks in their texts; **suggest** the same for the list while typing. **page** is the public page
 of an organisation over HTTP from a running server. **found** is the mean number of results.
 
+**import** is `fairmatch import` as one types it, a CSV file with as many rows as there are organisations, into an empty
+directory, from the start of the command to its end; **update** the same file again with another pitch in each row. Both
+write the report, the change log and the names by which duplicates are found. **large file** is a file of a gigabyte
+(or the share of it that the command names), and a tenth of it: **importer_peak_mib** is the most memory that the
+process which writes ever had, and the most of the one that reads, together, the libraries in both counted twice.
+
 The peer is {peer.SAYS}. It runs on the same texts in the same database. It finds words by their German stem alone:
 compounds, slips and the other language's words are not found, which **found** shows.
 """,

@@ -49,10 +49,8 @@ def bring(
 async def _work(database: "Database", asked: "Asked | None", undo: str) -> None:
     from directory.imports.terminal import Terminal
     from people.text import UnacceptableError
-    from server.kernel.settled import settle
 
     terminal = Terminal(database, database.settings.data, typer.echo, _bar)
-    settle()
     try:
         run = await (terminal.bring(asked) if asked else terminal.undo(undo))
     except UnacceptableError as refused:

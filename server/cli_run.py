@@ -35,10 +35,12 @@ async def with_kernel(settings: "Settings", work: Callable[["Kernel"], Awaitable
     """Do one thing with the database brought up to date. Raises StartRefused."""
     from server.app import create_kernel
     from server.kernel.migrate import upgrade
+    from server.kernel.sweeping import end_start
 
     kernel = create_kernel(settings)
     try:
         await upgrade(kernel.database)
+        end_start()
         await work(kernel)
     finally:
         await kernel.database.close()
@@ -55,11 +57,13 @@ async def _with_database(settings: "Settings", work: Callable[["Database"], Awai
     from server.kernel.db import Database
     from server.kernel.events import Events
     from server.kernel.migrate import upgrade
+    from server.kernel.sweeping import end_start
 
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings, SystemClock(), Events())
     try:
         await upgrade(database)
+        end_start()
         await work(database)
     finally:
         await database.close()

@@ -1,61 +1,87 @@
-"""The importing process: has `fairmatch import`'s own parts bring a made-up file into one database, and prints figures.
-
-python -m bench.directory.importing DATA DATABASE_URL ROWS BYTES_OF_A_ROW
-
-The first time the file goes into an empty directory; the second time each row has another pitch. An empty
-DATABASE_URL is SQLite's file. `python -m bench.directory.importing FILE` only reads a file, as the process beside the
-server does.
-"""
+"""Imports as people type them: `fairmatch import FILE` into one database, its time, and the memory of its processes."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
-import json
+import os
+import re
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.directory.data import organisations
+from bench.options import UsageError
 from bench.places import ROOT
+from directory.organisations.vocabulary import TAGS
 
-SOURCE = "bench"
 HEADER = ("ID", "Company", "Website", "Founded", "Industry", "Technology", "City", "Country", "Pitch", "Description")
-Figures = dict[str, float]
+# Between two looks at the memory of the processes. The kernel keeps the most that each ever had, so what is missed is
+# what the last moments before its end added.
+LOOK_S = 0.05
+# Names of a made-up region meet now and then, and are asked about instead of being taken.
+TAKEN_LEAST = 0.98
+
+_SAID = re.compile(r"rows: (\d+) made, (\d+) changed")
 
 
-async def imported(data: Path, url: str, rows: int, row_bytes: int) -> dict[str, Figures]:
-    """Import the file, then its update; the figures of both, and the greatest memory of this process."""
-    from directory.imports.terminal import Terminal
-    from server.app import create_kernel
-    from server.kernel.settings import Settings
+@dataclass
+class Import:
+    """What one command took. `peaks` is MiB by process: the command's own, then those that it started."""
 
-    kernel = create_kernel(Settings(_env_file=None, data=data, database_url=url))  # type: ignore[call-arg]
-    terminal = Terminal(kernel.database, data, say=_nothing, bar=_nothing)
-    found: dict[str, Figures] = {}
-    try:
-        for case in ("import", "update"):
-            file = data / f"{case}.csv"
-            write(file, rows, row_bytes, again=case == "update")
-            with _timed(rows) as found[case]:
-                done = await _brought(terminal, file)
-            if done < rows * 0.98:  # names of a made-up region meet now and then
-                raise SystemExit(f"{case}: {done:,} of {rows:,} rows were taken")
-    finally:
-        await kernel.database.close()
-    found["importing process"] = {"importer_peak_mib": _peak_mib()}
-    found["reading process"] = {"importer_peak_mib": _peak_of_reading(data / "import.csv")}
+    rows: int
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of all its processes
+    peaks: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def speed(self) -> dict[str, float]:
+        """From the start of the command to its end."""
+        return {
+            "import_rows_per_second": self.rows / self.seconds,
+            "import_rows_per_cpu_second": self.rows / self.cpu_seconds,
+        }
+
+    @property
+    def memory(self) -> dict[str, float]:
+        """One process reads at a time, beside the one that writes: the sum of their greatest memory is the bound."""
+        writing, *reading = self.peaks.values()
+        return {
+            "importer_peak_mib": writing + max(reading),
+            "writing_peak_mib": writing,
+            "reading_peak_mib": max(reading),
+        }
+
+
+def imported(data: Path, url: str, file: Path, rows: int) -> Import:
+    """Import a file of so many rows. An empty `url` is SQLite's file in the data folder. Raises UsageError."""
+    command = [sys.executable, "-m", "server.cli", "import", str(file), "--source", "bench", "--data", str(data)]
+    own = {name: value for name, value in os.environ.items() if not name.startswith("FAIRMATCH_")}
+    found, cpu, begun = Import(rows), _cpu_seconds(), time.monotonic()
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=own | ({"FAIRMATCH_DATABASE_URL": url} if url else {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _look_on(process, found.peaks)
+        found.seconds = time.monotonic() - begun
+        said, complained = process.communicate()
+    found.cpu_seconds = _cpu_seconds() - cpu
+    counts = _SAID.search(said)
+    taken = sum(map(int, counts.groups())) if counts else 0
+    if taken < rows * TAKEN_LEAST:
+        raise UsageError(f"{taken:,} of {rows:,} rows of {file.name} were taken: {complained.strip()[-200:]}")
     return found
 
 
 def write(file: Path, rows: int, row_bytes: int, *, again: bool = False) -> None:
-    """A file of the made-up region; descriptions fill a row up to about so many bytes."""
-    from bench.directory.data import organisations
-    from directory.organisations.vocabulary import TAGS
-
+    """A file of the made-up region; descriptions fill a row up to about so many bytes. `again`: other pitches."""
     industries, technologies = ([term.en for term in TAGS[kind]] for kind in ("industry", "technology"))
     with file.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
@@ -70,61 +96,32 @@ def write(file: Path, rows: int, row_bytes: int, *, again: bool = False) -> None
             writer.writerow([made.number, made.name, site, year, *words, place, country, line, text])
 
 
-async def _brought(terminal: object, file: Path) -> int:
-    from directory.imports.terminal import Asked, Terminal
+def _look_on(process: subprocess.Popen[str], peaks: dict[int, float]) -> None:
+    """Note the most memory of a process and of those that it starts, until it has ended."""
+    while process.poll() is None:
+        for one in (process.pid, *_children(process.pid)):
+            peaks[one] = max(peaks.get(one, 0.0), _peak_mib(one))
+        time.sleep(LOOK_S)
 
-    assert isinstance(terminal, Terminal)
-    run = await terminal.bring(Asked(file, kind="organisations", source=SOURCE))
-    return run.made + run.changed
+
+def _children(process: int) -> Sequence[int]:
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return [int(one) for task in tasks for one in (task / "children").read_text("ascii").split()]
+    except OSError:  # it has just ended
+        return ()
 
 
-@contextmanager
-def _timed(rows: int) -> Iterator[Figures]:
-    """Fills in rows per second, and per second of processor time of both processes."""
-    figures: Figures = {}
-    wall, cpu = time.monotonic(), _cpu_seconds()
-    yield figures
-    figures["import_rows_per_second"] = rows / (time.monotonic() - wall)
-    figures["import_rows_per_cpu_second"] = rows / (_cpu_seconds() - cpu)
+def _peak_mib(process: int) -> float:
+    """The most memory that a process ever had. `ru_maxrss` would begin with that of the process that started it."""
+    try:
+        kept = Path(f"/proc/{process}/status").read_text("utf-8").partition("VmHWM:")[2].split()
+    except OSError:
+        return 0.0
+    return int(kept[0]) / 1024 if kept else 0.0
 
 
 def _cpu_seconds() -> float:
-    """Of this process and its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def _peak_mib() -> float:
-    """The most memory that this process ever had. `ru_maxrss` would begin with that of the process that started it."""
-    status = Path("/proc/self/status").read_text("utf-8")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def _peak_of_reading(file: Path) -> float:
-    command = [sys.executable, "-m", "bench.directory.importing", str(file)]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return float(done.stderr.strip().splitlines()[-1])
-
-
-def _read(file: Path) -> None:
-    """Read a file to its end, as the process beside the server does; its frames go to standard output."""
-    from directory.imports import worker
-    from directory.imports.mapping.aliases import ORGANISATIONS
-
-    for look in worker.TASKS["look"](path=str(file), sheet="", kind=ORGANISATIONS):
-        assert isinstance(look, dict)
-        source, mapping = look["source"].stored(), look["mapping"].stored()
-        for chunk in worker.TASKS["records"](path=str(file), source=source, mapping=mapping, skip=0):
-            worker.send(chunk)
-    print(_peak_mib(), file=sys.stderr)
-
-
-def _nothing(_text: str) -> None:
-    pass
-
-
-if __name__ == "__main__":
-    if len(sys.argv) == 2:
-        _read(Path(sys.argv[1]))
-    else:
-        print(json.dumps(asyncio.run(imported(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))))
+    """Of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -20,6 +20,7 @@ from directory.search.documents import Viewer
 from directory.search.parts import Search
 from server.app import catalogue_of, create_kernel
 from server.kernel.settings import Settings
+from server.kernel.sweeping import end_start
 
 ANYBODY = Viewer(None, "de")
 
@@ -28,6 +29,7 @@ async def main(data: Path, url: str) -> None:
     """Make the index, ask every case, and print one JSON object."""
     kernel = create_kernel(Settings(_env_file=None, data=data, database_url=url))  # type: ignore[call-arg]
     search = Search.build(kernel, catalogue_of(kernel))
+    end_start()  # as every command and every server does
     try:
         print(json.dumps(await _measured(search)))
     finally:

@@ -33,8 +33,8 @@ def test_a_small_region_on_sqlite_has_a_figure_for_every_case(monkeypatch, tmp_p
         "sqlite organisation page",
         "sqlite import",
         "sqlite update",
-        "sqlite importing process",
-        "sqlite reading process",
+        "sqlite large file",
+        "sqlite tenth of the large file",
     }
     assert all(row.value >= 0 for row in result.rows)
     assert len(TYPED) > 20
