@@ -187,9 +187,9 @@ async def _introduce(uow: UnitOfWork, found: Answer, owner_id: str, answerer_id:
 
 
 def record(
-    uow: UnitOfWork, found: Answer, number: int, kind: str, said: Reply, by_id: str, with_id: str | None = None
+    uow: UnitOfWork, found: Answer, number: int, kind: str, said: Reply, by_id: str | None, with_id: str | None = None
 ) -> None:
-    """Write down a step of an answer."""
+    """Write down a step of an answer; without `by_id` nobody took it."""
     uow.session.add(
         AnswerStep(
             id=new_id(),

@@ -4,22 +4,28 @@ Everybody who sees a need may know that there is one, and which; it alone knows 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.needs.knowing import knows_answerer, may_see, still_there
+from directory.needs.knowing import knows_answerer, may_see, may_stand, still_there
 from directory.needs.ladder import SIFTING
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, Sifting
 from directory.needs.telling import TO_SIFT
+from directory.needs.threads import Offered, products_of
 from directory.news.newsroom import tell
 from directory.organisations.model import Organisation
 from directory.speaking import Viewer, speakers
+from people.model import Person
 from server.kernel.db import UnitOfWork
 
-# Answers on the go-between's desk at a time: the longest waiting ones.
-DESK_MOST = 100
+# Answers on the go-between's desk at a time: the longest waiting ones; and its latest decisions.
+DESK_MOST, DECIDED_MOST = 100, 30
+# How long an answer waits before those who speak for the go-between are reminded of it, and before somebody looks
+# whether anybody is left who can pass it on.
+WATCH_JOB = "needs.watch_sifting"
+SILENT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,23 @@ class Held:
     answerer_slug: str
     answerer_kind: str
     answerer_country: str
+    product: Offered | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a go-between did with an answer: by whom, when, and with which words. Who answered is empty where they asked
+    to be shown together with the owner, also when that has happened since."""
+
+    answer_id: str
+    need_id: str
+    at: datetime
+    kind: str  # passed or returned
+    text: str
+    by: str
+    answerer: str
+    answerer_kind: str
+    answerer_country: str
 
 
 async def of_need(session: AsyncSession, viewer: Viewer, need_id: str) -> Partner | None:
@@ -53,7 +76,7 @@ async def of_need(session: AsyncSession, viewer: Viewer, need_id: str) -> Partne
         select(Organisation.id, Organisation.name, Organisation.slug)
         .join(GoBetween, GoBetween.partner_id == Organisation.id)
         .join(Need, Need.id == GoBetween.need_id)
-        .where(GoBetween.need_id == need_id, Need.blind.is_(True), may_see(viewer))
+        .where(GoBetween.need_id == need_id, Need.blind.is_(True), may_see(viewer), may_stand(GoBetween.partner_id))
     )
     row = (await session.execute(query)).first()
     return Partner(*row) if row else None
@@ -66,22 +89,51 @@ async def waiting(session: AsyncSession, viewer: Viewer) -> list[Held]:
     query = (
         select(Answer.id, Answer.need_id, Answer.at, AnswerStep.text, partner.correlate(Sifting).scalar_subquery())
         .add_columns(*hidden, Organisation.kind, Organisation.country)
+        .add_columns(case((known, Answer.product_id), else_=null()))
         .join(Sifting, Sifting.answer_id == Answer.id)
         .join(Need, Need.id == Answer.need_id)
         .join(Organisation, Organisation.id == Answer.organisation_id)
         .join(AnswerStep, (AnswerStep.answer_id == Answer.id) & (AnswerStep.number == 1))
         .where(Sifting.partner_id.in_(viewer.speaks_for), Answer.state == SIFTING, still_there())
+        .where(may_stand(Sifting.partner_id))
         .order_by(Answer.at, Answer.id)
         .limit(DESK_MOST)
     )
     rows = (await session.execute(query)).all() if viewer.speaks_for else []
-    return [Held(*row[:5], *(value or "" for value in row[5:])) for row in rows]
+    products = await products_of(session, [row[-1] for row in rows if row[-1]])
+    return [Held(*row[:5], *(value or "" for value in row[5:-1]), products.get(row[-1])) for row in rows]
+
+
+async def decided(session: AsyncSession, viewer: Viewer) -> list[Decided]:
+    """What those who speak for the viewer's institutions have passed on and returned, the latest first."""
+    name = case((Answer.blind.is_(False), Organisation.name), else_=null())
+    query = (
+        select(Answer.id, Answer.need_id, AnswerStep.at, AnswerStep.kind, AnswerStep.text, Person.name, name)
+        .add_columns(Organisation.kind, Organisation.country)
+        .join(Sifting, Sifting.answer_id == Answer.id)
+        .join(Need, Need.id == Answer.need_id)
+        .join(Organisation, Organisation.id == Answer.organisation_id)
+        .join(AnswerStep, (AnswerStep.answer_id == Answer.id) & AnswerStep.kind.in_(("passed", "returned")))
+        .outerjoin(Person, Person.id == AnswerStep.by_id)
+        .where(Sifting.partner_id.in_(viewer.speaks_for), still_there(), may_stand(Sifting.partner_id))
+        .order_by(AnswerStep.at.desc(), AnswerStep.id)
+        .limit(DECIDED_MOST)
+    )
+    rows = (await session.execute(query)).all() if viewer.speaks_for else []
+    return [Decided(*row[:5], *(value or "" for value in row[5:])) for row in rows]
+
+
+async def stands(session: AsyncSession, answer_id: str) -> bool:
+    """Whether the institution that an answer waits for may still stand between."""
+    query = select(Sifting.answer_id).join(Answer, Answer.id == Sifting.answer_id).join(Need, Need.id == Answer.need_id)
+    return await session.scalar(query.where(Answer.id == answer_id, may_stand(Sifting.partner_id))) is not None
 
 
 async def partner_for(session: AsyncSession, need_id: str, answerer_id: str) -> str | None:
     """To whom an answer to a need goes first; None: to its owner. A go-between's own answer does."""
     query = select(GoBetween.partner_id).join(Need, Need.id == GoBetween.need_id)
-    found = await session.scalar(query.where(GoBetween.need_id == need_id, Need.blind.is_(True)))
+    chosen = GoBetween.need_id == need_id, Need.blind.is_(True), may_stand(GoBetween.partner_id)
+    found = await session.scalar(query.where(*chosen))
     return found if found != answerer_id else None
 
 
@@ -90,3 +142,10 @@ async def hold(uow: UnitOfWork, answer: Answer, partner_id: str) -> None:
     uow.session.add(Sifting(answer_id=answer.id, partner_id=partner_id))
     told = await speakers(uow.session, partner_id)
     await tell(uow, told, TO_SIFT, answer.need_id, f"{TO_SIFT}:{answer.id}")
+    watch_later(uow, answer.id)
+
+
+def watch_later(uow: UnitOfWork, answer_id: str) -> None:
+    """Look after an answer that waits, when it has waited for long."""
+    at = uow.clock.now() + SILENT
+    uow.enqueue(WATCH_JOB, {"answer_id": answer_id}, at=at, key=f"{WATCH_JOB}:{answer_id}:{at.isoformat()}")

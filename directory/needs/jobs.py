@@ -1,10 +1,10 @@
-"""What time does to needs: the owner is reminded before the end, and the end is noted."""
+"""What time does to needs: owners are reminded before the end, and the end is noted; go-betweens are reminded, too."""
 
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from directory.needs import actions, queries
+from directory.needs import actions, between, queries, sifting
 from directory.needs.actions import EXPIRE_JOB, REMIND_JOB
 from directory.needs.model import Need, NeedReminder
 from directory.needs.rules import OPEN
@@ -30,6 +30,7 @@ class Ends:
         self.seal = Seal(kernel.settings.secret_bytes, "end of a need", LINKS_LIVE)
         kernel.jobs.register(REMIND_JOB, self._remind)
         kernel.jobs.register(EXPIRE_JOB, self._expire)
+        kernel.jobs.register(between.WATCH_JOB, self._watch)
 
     async def _remind(self, payload: dict[str, Any]) -> None:
         """Remind those who speak for a need, once for each of its ends: the row that says so comes with the mails."""
@@ -68,6 +69,11 @@ class Ends:
         await self._kernel.mail.send(
             uow, to=person.email, subject=subject, template="need_ending", context=context, locale=person.locale
         )
+
+    async def _watch(self, payload: dict[str, Any]) -> None:
+        async with self._kernel.database.write() as uow:
+            if await sifting.watch(uow, payload["answer_id"]):
+                between.watch_later(uow, payload["answer_id"])
 
     async def _expire(self, payload: dict[str, Any]) -> None:
         async with self._kernel.database.write() as uow:

@@ -14,12 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, Sifting
 from directory.needs.rules import DRAFT, EXPIRED, FULFILLED, OPEN
 from directory.organisations.model import Organisation, Removal
+from directory.partners.model import NetworkMember
 from directory.speaking import NOBODY, Viewer
 
 REVEALING = ("revealed", "accepted")
 # Under names of their own: the query around them may read the same tables.
 _answer, _step, _owner = aliased(Answer), aliased(AnswerStep), aliased(Organisation)
 _between, _sifting = aliased(GoBetween), aliased(Sifting)
+_network, _gone = aliased(NetworkMember), aliased(Removal)
 
 
 def knows_owner(viewer: Viewer) -> ColumnElement[bool]:
@@ -79,8 +81,16 @@ def _own(viewer: Viewer) -> ColumnElement[bool]:
 def _stands_between(viewer: Viewer) -> ColumnElement[bool]:
     if not viewer.speaks_for:
         return false()
-    chosen = _between.need_id == Need.id, _between.partner_id.in_(viewer.speaks_for)
+    chosen = _between.need_id == Need.id, _between.partner_id.in_(viewer.speaks_for), may_stand(_between.partner_id)
     return select(_between.need_id).where(*chosen).exists()
+
+
+def may_stand(partner_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The condition that an institution may stand between at a need: it is there, and the need's organisation belongs
+    to its network. Both can end at any moment, and with them what the institution may know."""
+    belongs = _network.partner_id == partner_id, _network.organisation_id == Need.organisation_id
+    gone = select(_gone.organisation_id).where(_gone.organisation_id == partner_id)
+    return and_(select(_network.partner_id).where(*belongs).exists(), ~gone.exists())
 
 
 def has_reached_owner() -> ColumnElement[bool]:

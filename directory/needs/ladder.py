@@ -3,6 +3,7 @@
     answered -> (passed ->) (asked <-> replied)* -> revealed -> accepted, or declined, or withdrawn on the way
 
 Where a go-between stands between the two, an answer is theirs first: they pass it on, or return it with a reason.
+When nobody stands there any more, it is released, and the owner's.
 
 With a need that is not blind both sides know each other from the start, and `revealed` is not needed.
 """
@@ -15,7 +16,9 @@ from web.i18n import N_
 
 OWNER, ANSWERER, BETWEEN = "owner", "answerer", "between"
 
-STEPS = ("answered", "passed", "returned", "asked", "replied", "revealed", "accepted", "declined", "withdrawn")
+STEPS = (
+    "answered", "passed", "returned", "released", "asked", "replied", "revealed", "accepted", "declined", "withdrawn",
+)  # fmt: skip
 # Whose turn it is: the go-between's, the owner's, the answerer's, or nobody's any more.
 SIFTING, WAITING, ASKED, ACCEPTED, DECLINED, WITHDRAWN = STATES = (
     "sifting",
@@ -49,6 +52,7 @@ LADDER: Mapping[str, Step] = MappingProxyType(
     {
         "passed": Step(BETWEEN, frozenset({SIFTING}), WAITING),
         "returned": Step(BETWEEN, frozenset({SIFTING}), DECLINED, needs_text=True),
+        "released": Step(BETWEEN, frozenset({SIFTING}), WAITING),
         "asked": Step(OWNER, GOING_ON, ASKED, needs_text=True),
         "replied": Step(ANSWERER, GOING_ON, WAITING, needs_text=True),
         "revealed": Step(OWNER, GOING_ON, None),

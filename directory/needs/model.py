@@ -150,7 +150,7 @@ class AnswerStep(Base):
     kind: Mapped[str]  # one of ladder.STEPS
     text: Mapped[str]  # empty where the step says enough, and after an erasure
     reason: Mapped[str]  # one of ladder.REASONS for a refusal; else empty
-    by_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))  # None: nobody did it, it came about
     # With an acceptance: the person of the answerer's side who is to talk with `by_id`.
     with_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"), index=True)
     cid: Mapped[str]
@@ -169,10 +169,12 @@ class GoBetween(Base):
 
 
 class Sifting(Base):
-    """An answer that came to the go-between first. The owner's side sees it from `passed_at` on."""
+    """An answer that came to the go-between first. The owner's side sees it from `passed_at` on. Those who speak for
+    the go-between were reminded of it at `reminded_at`, which happens once."""
 
     __tablename__ = "need_answer_siftings"
 
     answer_id: Mapped[str] = mapped_column(ForeignKey("need_answers.id"), primary_key=True)
     partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
     passed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedChange, NeedFile, NeedText
+from directory.organisations.model import Organisation
 from server.kernel.db import UnitOfWork
 
 
@@ -15,6 +16,8 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         Need.id, Need.state, Need.created_at, NeedText.locale, NeedText.title, NeedText.text, NeedText.gets
     )
     written = written.join(NeedText, NeedText.need_id == Need.id).where(Need.author_id == person_id)
+    chosen = select(GoBetween.need_id, Organisation.name.label("institution"), GoBetween.since)
+    chosen = chosen.join(Organisation, Organisation.id == GoBetween.partner_id).where(GoBetween.by_id == person_id)
     done = select(NeedChange.need_id, NeedChange.deed, NeedChange.at).where(NeedChange.by_id == person_id)
     files = select(NeedFile.need_id, NeedFile.name, NeedFile.added_at).where(NeedFile.added_by_id == person_id)
     steps = select(Answer.need_id, AnswerStep.kind, AnswerStep.text, AnswerStep.reason, AnswerStep.at)
@@ -24,6 +27,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "done": done.order_by(NeedChange.at),
         "files": files.order_by(NeedFile.added_at),
         "answered": steps.order_by(AnswerStep.at),
+        "go_betweens": chosen.order_by(GoBetween.since),
     }
     return {name: [dict(row) for row in (await session.execute(query)).mappings()] for name, query in parts.items()}
 

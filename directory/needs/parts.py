@@ -14,6 +14,7 @@ from directory.needs.cursors import Cursors
 from directory.needs.fitting import Fitting, WordFitting
 from directory.needs.jobs import Ends
 from directory.needs.joining import join
+from directory.needs.listeners import listen
 from directory.news.newsroom import Newsroom
 from directory.organisations.pages.engines import Sitemap
 from directory.organisations.parts import Organisations
@@ -47,6 +48,7 @@ class Needs:
         own_data.register("contacts", directory.contacts.own_data.collect, directory.contacts.own_data.erase)
         own_data.register("news", directory.news.own_data.collect, directory.news.own_data.erase)
         join(organisations, sitemap)
+        listen(kernel)
         return cls(newsroom, Ends(kernel), Cursors(kernel.settings.secret_bytes), fitting or WordFitting())
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.needs import rules
-from directory.needs.knowing import if_known, is_listed, is_open, knows_owner, may_see
-from directory.needs.model import Need, NeedFile, NeedTag, NeedText
+from directory.needs.knowing import if_known, is_listed, is_open, knows_owner, may_see, may_stand
+from directory.needs.model import Answer, Need, NeedFile, NeedTag, NeedText, Sifting
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
 from directory.speaking import Viewer
@@ -107,6 +107,15 @@ async def by_ids(session: AsyncSession, viewer: Viewer, ids: Collection[str]) ->
     """Those of these needs that the viewer may see, by id."""
     query = _columns(viewer).where(Need.id.in_(ids), may_see(viewer))
     return {each.id: each for each in await _seen(session, viewer, query)} if ids else {}
+
+
+async def stood_between(session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> set[str]:
+    """Those of these needs whose answers come, or came, to an institution first for which the viewer speaks."""
+    if not viewer.speaks_for:
+        return set()
+    query = select(Answer.need_id).join(Sifting, Sifting.answer_id == Answer.id).join(Need, Need.id == Answer.need_id)
+    mine = Sifting.partner_id.in_(viewer.speaks_for), may_stand(Sifting.partner_id)
+    return set(await session.scalars(query.where(Answer.need_id.in_(ids), *mine)))
 
 
 async def of_organisation(

@@ -17,10 +17,11 @@ from people.model import Person
 from server.kernel.db import UnitOfWork
 from web.i18n import N_, translations
 
-ENDING, TO_SIFT = "need.ending", "need.sift"
+ENDING, TO_SIFT, SIFT_LATE = "need.ending", "need.sift", "need.sift_late"
 _SAID = {
     "answer.answered": N_("%(who)s says “This is us”: %(need)s"),
     "answer.passed": N_("Your answer has been passed on to the owner: %(need)s"),
+    "answer.released": N_("Your answer has gone to the owner, past the go-between: %(need)s"),
     "answer.returned": N_("Your answer was returned by the go-between: %(need)s"),
     "answer.asked": N_("%(who)s asks you something: %(need)s"),
     "answer.replied": N_("%(who)s has replied: %(need)s"),
@@ -29,7 +30,11 @@ _SAID = {
     "answer.declined": N_("%(who)s has declined: %(need)s"),
     "answer.withdrawn": N_("%(who)s has withdrawn the answer: %(need)s"),
 }
-NEWS_KINDS = (*_SAID, ENDING, TO_SIFT)
+_TO_SIFT = {
+    TO_SIFT: N_("An answer waits for you as the go-between: %(need)s"),
+    SIFT_LATE: N_("An answer still waits for you as the go-between: %(need)s"),
+}
+NEWS_KINDS = (*_SAID, ENDING, *_TO_SIFT)
 
 
 async def tell_owner(uow: UnitOfWork, answer: Answer, kind: str, key: str) -> None:
@@ -56,14 +61,17 @@ async def put_into_words(
 ) -> Mapping[tuple[str, str], Line]:
     """News about needs and answers for one reader."""
     viewer = await viewer_of(session, person.id)
-    about_needs = {ENDING: _ending, TO_SIFT: _to_sift}
+    about_needs = {ENDING, *_TO_SIFT}
     answers = {subject for kind, subject in asked if kind not in about_needs}
     found = {each: await threads.thread(session, viewer, each) for each in sorted(answers)}
     ids = {one.need_id for one in found.values() if one} | {subject for kind, subject in asked if kind in about_needs}
     needs = await queries.by_ids(session, viewer, ids)
+    sifted = await queries.stood_between(session, viewer, ids) if {kind for kind, _ in asked} & _TO_SIFT.keys() else ()
     lines = {}
     for kind, subject in asked:
-        line = about_needs[kind](needs.get(subject), person.locale) if kind in about_needs else None
+        line = _ending(needs.get(subject), person.locale) if kind == ENDING else None
+        if kind in _TO_SIFT and subject in sifted and subject in needs:
+            line = _to_sift(kind, needs[subject], person.locale)
         one = found.get(subject)
         if one is not None and one.need_id in needs:
             line = _moved(kind, one, needs[one.need_id], person.locale)
@@ -94,9 +102,7 @@ def _ending(need: Seen | None, locale: str) -> Line | None:
     return Line(text, need.path(locale))
 
 
-def _to_sift(need: Seen | None, locale: str) -> Line | None:
+def _to_sift(kind: str, need: Seen, locale: str) -> Line:
     """For who speaks for the go-between."""
-    if need is None:
-        return None
-    text = translations(locale).gettext("An answer waits for you as the go-between: %(need)s")
+    text = translations(locale).gettext(_TO_SIFT[kind])
     return Line(text % {"need": need.said(locale).title}, "/between")

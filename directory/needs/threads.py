@@ -208,7 +208,7 @@ def _party(table: Any, known: ColumnElement[bool], prefix: str) -> list[Any]:
 async def _threads(session: AsyncSession, viewer: Viewer, query: Select[*tuple[Any, ...]]) -> list[Thread]:
     rows = (await session.execute(query)).all()
     steps = await _steps(session, [row.id for row in rows])
-    products = await _products(session, [row.product_id for row in rows if row.product_id])
+    products = await products_of(session, [row.product_id for row in rows if row.product_id])
     return [_one(row, viewer, steps.get(row.id, []), products.get(row.product_id)) for row in rows]
 
 
@@ -246,7 +246,7 @@ def _named(row: Row[*tuple[Any, ...]], prefix: str) -> Party | None:
 
 def _taken(step: Row[*tuple[Any, ...]], side: str) -> Taken:
     by_side = ANSWERER if step.kind == "answered" else LADDER[step.kind].by
-    return Taken(step.kind, by_side, step.text, step.reason, step.at, step.name if by_side == side else "")
+    return Taken(step.kind, by_side, step.text, step.reason, step.at, step.name or "" if by_side == side else "")
 
 
 def _partner(steps: Sequence[Row[*tuple[Any, ...]]], viewer: Viewer) -> str | None:
@@ -261,14 +261,15 @@ def _partner(steps: Sequence[Row[*tuple[Any, ...]]], viewer: Viewer) -> str | No
 async def _steps(session: AsyncSession, ids: Collection[str]) -> dict[str, list[Row[*tuple[Any, ...]]]]:
     found: dict[str, list[Row[*tuple[Any, ...]]]] = {}
     columns = [getattr(AnswerStep, part) for part in ("answer_id", "kind", "text", "reason", "at", "by_id", "with_id")]
-    query = select(*columns, Person.name).join(Person, Person.id == AnswerStep.by_id)
+    query = select(*columns, Person.name).outerjoin(Person, Person.id == AnswerStep.by_id)
     query = query.where(AnswerStep.answer_id.in_(ids)).order_by(AnswerStep.answer_id, AnswerStep.number)
     for row in await session.execute(query) if ids else ():
         found.setdefault(row.answer_id, []).append(row)
     return found
 
 
-async def _products(session: AsyncSession, ids: Collection[str]) -> dict[str | None, Offered]:
+async def products_of(session: AsyncSession, ids: Collection[str]) -> dict[str | None, Offered]:
+    """Products that hang on answers, by id, for those who may know whose they are."""
     query = (
         select(Product.id, Product.slug, ProductText.locale, ProductText.name)
         .join(ProductText, ProductText.product_id == Product.id)

@@ -4,6 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from directory.partners import queries
+from directory.partners.events import NetworkLeft
 from directory.partners.model import NetworkMember, Partner, PartnerHost
 from server.kernel.db import UnitOfWork
 
@@ -24,11 +25,12 @@ async def appoint(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -
         await uow.session.flush()
 
 
-async def dismiss(uow: UnitOfWork, organisation_id: str) -> None:
+async def dismiss(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -> None:
     """End a partnership. The organisations that it brought stay in the directory; the network is no longer named."""
     await uow.session.execute(delete(PartnerHost).where(PartnerHost.partner_id == organisation_id))
     await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
     await uow.session.execute(delete(Partner).where(Partner.organisation_id == organisation_id))
+    uow.emit(NetworkLeft(organisation_id, by_id))
 
 
 async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:
@@ -68,10 +70,11 @@ async def bring(uow: UnitOfWork, partner_id: str, organisation_id: str, *, by_id
     return True
 
 
-async def let_go(uow: UnitOfWork, partner_id: str, organisation_id: str) -> None:
+async def let_go(uow: UnitOfWork, partner_id: str, organisation_id: str, *, by_id: str | None) -> None:
     """Take an organisation out of a partner's network, where it is in it."""
     here = NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == organisation_id
     await uow.session.execute(delete(NetworkMember).where(*here))
+    uow.emit(NetworkLeft(partner_id, by_id))
 
 
 async def _partner(uow: UnitOfWork, organisation_id: str) -> Partner:

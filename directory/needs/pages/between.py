@@ -7,7 +7,7 @@ from starlette.routing import Route
 from directory.needs import between, forms, ladder, queries, sifting
 from directory.needs.actions import RefusedError
 from directory.needs.answering import Reply
-from directory.needs.between import Held
+from directory.needs.between import Decided, Held
 from directory.needs.pages.common import STEPS, around, coming, may, need_id_in, problem_of
 from directory.news import newsroom
 from directory.organisations.vocabulary import KINDS, country_name
@@ -65,8 +65,8 @@ async def choose(request: Request) -> Response:
 async def _desk(request: Request, form: Form, tried: str = "", status: int = 200) -> Response:
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
-        held = await between.waiting(session, viewer)
-        needs = await queries.by_ids(session, viewer, {each.need_id for each in held})
+        held, decided = await between.waiting(session, viewer), await between.decided(session, viewer)
+        needs = await queries.by_ids(session, viewer, {each.need_id for each in (*held, *decided)})
     if needs:
         async with kernel_of(request).database.write() as uow:
             await newsroom.see(uow, request.state.person.id, list(needs))
@@ -77,6 +77,7 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
         status,
         headers={"cache-control": "no-store"},
         held=[(each, needs[each.need_id], _called(each, locale)) for each in held if each.need_id in needs],
+        decided=[(each, needs[each.need_id], _called(each, locale)) for each in decided if each.need_id in needs],
         form=form,
         tried=tried,
         cid=new_id,
@@ -85,7 +86,7 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
     )
 
 
-def _called(held: Held, locale: str) -> str:
+def _called(held: Held | Decided, locale: str) -> str:
     """Who answered, as far as the go-between may know."""
     kind = KINDS.name(held.answerer_kind, locale)
     country = country_name(held.answerer_country, locale) if held.answerer_country else ""

@@ -96,7 +96,7 @@ async def let_go(request: Request) -> Response:
         raise not_found()
     async with kernel_of(request).database.write() as uow:
         seen, _ = await _own(request, uow.session)
-        await actions.let_go(uow, seen.organisation.id, organisation_id)
+        await actions.let_go(uow, seen.organisation.id, organisation_id, by_id=request.state.person.id)
     _ = translations(locale_of(request)).gettext
     return redirect(_desk(request), said=_("The organisation is no longer in your network."))
 
@@ -122,7 +122,7 @@ async def appoint(request: Request) -> Response:
         if form.typed("on") == "yes":
             await actions.appoint(uow, seen.organisation.id, by_id=request.state.person.id)
         else:
-            await actions.dismiss(uow, seen.organisation.id)
+            await actions.dismiss(uow, seen.organisation.id, by_id=request.state.person.id)
     _ = translations(locale_of(request)).gettext
     return redirect(f"/o/{request.path_params['slug']}", said=_("It is saved."))
 

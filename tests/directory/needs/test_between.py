@@ -1,14 +1,20 @@
 """A partner institution stands between the owner of a blind need and those who answer."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from directory.needs import ladder
 from directory.needs.ladder import ANSWERER, BETWEEN, OWNER, SIFTING, WAITING, NotNowError, state_after
 from directory.needs.model import GoBetween
+from directory.needs.own_data import collect
 from directory.news.model import News
+from directory.organisations.actions import remove
 from directory.organisations.model import Member
-from directory.partners.actions import appoint, bring
+from directory.partners.actions import appoint, bring, dismiss, let_go
+from people.model import Person
 from tests.directory.needs.network import HIDDEN, REASON, TITLE, Network, organisation
 from tests.directory.needs.test_blind import TELLING
 
@@ -134,3 +140,122 @@ def test_the_go_between_takes_one_step_and_nobody_else_takes_it() -> None:
             state_after(SIFTING, (), kind, OWNER)
     with pytest.raises(NotNowError, match="over"):
         state_after(WAITING, (), "passed", BETWEEN)
+
+
+async def later(there: Network, **time: int) -> None:
+    there.kernel.clock.advance(**time)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    await there.kernel.jobs.run_due()
+
+
+async def unseen(there: Network, name: str) -> list[str]:
+    """What somebody is told, in words."""
+    async with there.kernel.database.read() as session:
+        person = await session.get_one(Person, there.people[name])
+        return [item.line.text for item in await there.app.state.needs.newsroom.unseen(session, person)]
+
+
+async def remove_institution(there: Network, chamber: str) -> None:
+    async with there.kernel.database.write() as uow:
+        await remove(uow, chamber, by_id=there.people["dev"])
+
+
+async def end_partnership(there: Network, chamber: str) -> None:
+    async with there.kernel.database.write() as uow:
+        await dismiss(uow, chamber, by_id=there.people["dev"])
+
+
+async def leave_network(there: Network, chamber: str) -> None:
+    async with there.kernel.database.write() as uow:
+        await let_go(uow, chamber, there.organisations["utility"], by_id=None)
+
+
+@pytest.mark.parametrize("end", [remove_institution, end_partnership, leave_network])
+async def test_an_institution_that_may_not_stand_between_any_more_knows_nothing_and_holds_nothing(
+    there: Network, chamber: str, end: Callable[[Network, str], Awaitable[None]]
+) -> None:
+    need_id = await chosen(there, chamber)
+    made = await there.answer(need_id)
+    await end(there, chamber)
+    page = await there.text("edda", f"/needs/{need_id}")
+    assert not [secret for secret in TELLING if secret in page]
+    assert CHAMBER not in await there.text("chloe", f"/needs/{need_id}")
+    assert "Nothing waits for you" in await there.text("edda", "/between")
+    assert REASON in await there.text("bernd", f"/answers/{made.id}")
+    assert "Nobody stands between any more" in await there.text("aylin", f"/answers/{made.id}")
+    assert (await there["edda"].post(f"/between/{made.id}/passed")).status_code == 404
+    second = await there.answer(need_id, by="chloe")
+    assert REASON in await there.text("bernd", f"/answers/{second.id}")
+    async with there.kernel.database.read() as session:
+        assert (await session.scalars(select(GoBetween))).all() == []
+
+
+async def test_what_nobody_is_left_to_pass_on_comes_to_the_owner(there: Network, chamber: str) -> None:
+    need_id = await chosen(there, chamber)
+    made = await there.answer(need_id)
+    async with there.kernel.database.write() as uow:
+        mine = Member.organisation_id == chamber, Member.person_id == there.people["edda"]
+        await uow.session.execute(update(Member).where(*mine).values(role="member"))
+    assert await unseen(there, "edda") == []
+    await later(there, days=2, minutes=1)
+    assert REASON in await there.text("bernd", f"/answers/{made.id}")
+
+
+async def test_a_silent_go_between_is_reminded_exactly_once(there: Network, chamber: str) -> None:
+    need_id = await chosen(there, chamber)
+    made = await there.answer(need_id)
+    await later(there, days=1)
+    assert [TITLE in line for line in await unseen(there, "edda")] == [True]
+    await there.kernel.jobs.run_due()
+    await later(there, days=1, minutes=1)
+    assert await told(there, "edda") == {"need.sift", "need.sift_late"}
+    await asyncio.gather(*(there.app.state.needs.ends._watch({"answer_id": made.id}) for _ in range(3)))
+    await later(there, days=30)
+    async with there.kernel.database.read() as session:
+        query = select(func.count()).select_from(News).where(News.kind == "need.sift_late")
+        assert await session.scalar(query) == 1
+    mails = [mail for mail in there.mails() if "still waits for you as the go-between" in mail]
+    assert len(mails) == 1
+    assert not [secret for secret in TELLING if secret in mails[0]]
+    assert (await there["edda"].post(f"/between/{made.id}/passed")).status_code == 303
+
+
+async def test_the_desk_shows_the_product_and_what_was_decided_and_hides_who_wants_to_be_hidden(
+    there: Network, chamber: str
+) -> None:
+    need_id = await chosen(there, chamber)
+    open_one = await there.answer(need_id, product_id=there.charger)
+    hidden = await there.answer(need_id, by="chloe", blind=True)
+    desk = await there.text("edda", "/between")
+    assert "Depot charger 350" in desk
+    assert "Hydrolumière" not in desk
+    why = "They need chargers that are in the field already."
+    assert (await there["edda"].post(f"/between/{hidden.id}/passed")).status_code == 303
+    assert (await there["edda"].post(f"/between/{open_one.id}/returned", data={"text": why})).status_code == 303
+    assert (await there["bernd"].post(f"/answers/{hidden.id}/revealed")).status_code == 303
+    desk = await there.text("edda", "/between")
+    assert all(
+        each in desk
+        for each in ("Decided before", why, "Passed on", "Voltbus on", "Start-up, France on", "Edda Brandt")
+    )
+    assert "Hydrolumière" not in desk
+    assert "Decided before" not in await there.text("dev", "/between")
+
+
+async def test_letting_go_and_returning_at_once_tells_the_owner_of_all_or_nothing(there: Network, chamber: str) -> None:
+    need_id = await chosen(there, chamber)
+    made = await there.answer(need_id)
+    why = {"text": "They need chargers that are in the field already."}
+    returned, let_go_of = await asyncio.gather(
+        there["edda"].post(f"/between/{made.id}/returned", data=why),
+        there["bernd"].post(f"/needs/{need_id}/between", data={"partner": ""}),
+    )
+    assert let_go_of.status_code == 303
+    reached = (await there["bernd"].get(f"/answers/{made.id}")).status_code == 200
+    assert reached == (returned.status_code != 303)
+
+
+async def test_what_somebody_chose_is_theirs_to_take_along(there: Network, chamber: str) -> None:
+    need_id = await chosen(there, chamber)
+    async with there.kernel.database.read() as session:
+        (mine,) = (await collect(session, there.people["bernd"]))["go_betweens"]
+    assert (mine["need_id"], mine["institution"]) == (need_id, CHAMBER)
