@@ -12,12 +12,12 @@ from starlette.responses import Response
 from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
 from directory.api.shapes.needs import Need, NeedChange, NeedNew, NeedPage, NeedQuery, NeedTurn
-from directory.needs import actions, forms, queries
+from directory.needs import actions, between, forms, queries, sifting
 from directory.needs.actions import Draft, RefusedError
 from directory.needs.pages.common import SAVES, problem_of
 from directory.needs.parts import needs_of
 from directory.needs.seen import Seen
-from directory.speaking import viewer_of
+from directory.speaking import Viewer, viewer_of
 from people.forms import Form
 from people.limits import may
 from server.kernel.access import Access
@@ -31,6 +31,7 @@ _LINES = (
     "kind", "category", "visibility", "budget_from", "budget_to", "currency", "country", "region", "place",
     "radius_km", "deadline",
 )  # fmt: skip
+_BETWEEN = "between"
 _TICKS, _SEVERAL = ("blind", "remote"), ("industries", "technologies")
 _TEXT_FIELD = re.compile(r"(\w+)_(de|en)")
 
@@ -45,17 +46,18 @@ async def many(call: Call) -> Response:
         viewer = await viewer_of(session, call.person_id)
         if query.mine:
             found: Sequence[Seen] = await queries.own(session, viewer)
-            return answering.whole(call, [_shown(call, one) for one in found])
+            return answering.whole(call, await _all_shown(call, session, viewer, found))
         found = await queries.listed(session, viewer, wanted, now, after=place, limit=query.limit + 1)
+        shown = await _all_shown(call, session, viewer, found)
     close = needs_of(call.request).cursors.close
     cursors = [close(queries.Place(one.published_at or now, one.id)) for one in found]
-    return answering.page(call, [_shown(call, one) for one in found], cursors)
+    return answering.page(call, shown, cursors)
 
 
 async def one(call: Call) -> Response:
     """One need."""
     async with call.kernel.database.read() as session:
-        return answering.record(call, _shown(call, await seen_of(call, session, call.id)))
+        return answering.record(call, await _shown(call, session, await seen_of(call, session, call.id)))
 
 
 async def create(call: Call) -> Response:
@@ -67,6 +69,7 @@ async def create(call: Call) -> Response:
     async with call.kernel.database.write() as uow:
         try:
             saved = await actions.write(uow, draft, organisation_id=given.organisation, by_id=call.by_id)
+            await sifting.take_choice(uow, saved.id, form, by_id=call.by_id)
             if given.publish:
                 await actions.turn(uow, saved.id, "publish", by_id=call.by_id)
         except RefusedError as error:
@@ -81,10 +84,11 @@ async def change(call: Call) -> Response:
     await may(call.request, "need", SAVES)
     async with call.kernel.database.write() as uow:
         seen = await editable(call, uow)
-        answering.check_match(call.request, _shown(call, seen))
+        answering.check_match(call.request, await _shown(call, uow.session, seen))
         draft, form = _drafted(call, _typed_before(seen) | _typed(given))
         try:
             await actions.rewrite(uow, seen.id, draft, by_id=call.by_id)
+            await sifting.take_choice(uow, seen.id, form, by_id=call.by_id)
         except RefusedError as error:
             raise _refused(form, error) from None
         shown = await _fresh(call, uow, seen.id)
@@ -136,11 +140,17 @@ async def editable(call: Call, uow: UnitOfWork) -> Seen:
 
 async def _fresh(call: Call, uow: UnitOfWork, need_id: str) -> Need:
     await uow.session.flush()
-    return _shown(call, await seen_of(call, uow.session, need_id))
+    return await _shown(call, uow.session, await seen_of(call, uow.session, need_id))
 
 
-def _shown(call: Call, seen: Seen) -> Need:
-    return Need.of(seen, seen.state_at(call.kernel.clock.now()), call.site)
+async def _shown(call: Call, session: AsyncSession, seen: Seen) -> Need:
+    return (await _all_shown(call, session, await viewer_of(session, call.person_id), [seen]))[0]
+
+
+async def _all_shown(call: Call, session: AsyncSession, viewer: Viewer, found: Sequence[Seen]) -> list[Need]:
+    now = call.kernel.clock.now()
+    stand = await between.of_needs(session, viewer, [one.id for one in found if one.blind])
+    return [Need.of(one, one.state_at(now), call.site, stand.get(one.id)) for one in found]
 
 
 def _drafted(call: Call, typed: Mapping[str, Any]) -> tuple[Draft, Form]:
@@ -159,6 +169,7 @@ def _typed(given: NeedChange) -> dict[str, Any]:
     typed: dict[str, Any] = {name: _line(getattr(given, name)) for name in _LINES if name in names}
     typed |= {name: "yes" if getattr(given, name) else "" for name in _TICKS if name in names}
     typed |= {name: getattr(given, name) for name in _SEVERAL if name in names}
+    typed |= {_BETWEEN: _line(given.between)} if _BETWEEN in names else {}
     for locale in LOCALES:
         if "texts" in names and locale in given.texts.model_fields_set:
             said = getattr(given.texts, locale)

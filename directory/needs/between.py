@@ -3,6 +3,7 @@
 Everybody who sees a need may know that there is one, and which; it alone knows whose the need is. See decision 0016.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from directory.needs.telling import TO_SIFT
 from directory.needs.threads import Offered, products_of
 from directory.news.newsroom import tell
 from directory.organisations.model import Organisation
+from directory.partners.queries import networks_of
 from directory.speaking import Viewer, speakers
 from people.model import Person
 from server.kernel.db import UnitOfWork
@@ -72,14 +74,24 @@ class Decided:
 
 async def of_need(session: AsyncSession, viewer: Viewer, need_id: str) -> Partner | None:
     """Who stands between at a need that the viewer may see; None: nobody does."""
+    return (await of_needs(session, viewer, [need_id])).get(need_id)
+
+
+async def of_needs(session: AsyncSession, viewer: Viewer, need_ids: Collection[str]) -> dict[str, Partner]:
+    """Who stands between at those of these needs that the viewer may see, and at which somebody does. One query."""
     query = (
-        select(Organisation.id, Organisation.name, Organisation.slug)
+        select(GoBetween.need_id, Organisation.id, Organisation.name, Organisation.slug)
         .join(GoBetween, GoBetween.partner_id == Organisation.id)
         .join(Need, Need.id == GoBetween.need_id)
-        .where(GoBetween.need_id == need_id, Need.blind.is_(True), may_see(viewer), may_stand(GoBetween.partner_id))
+        .where(GoBetween.need_id.in_(need_ids), Need.blind.is_(True), may_see(viewer), may_stand(GoBetween.partner_id))
     )
-    row = (await session.execute(query)).first()
-    return Partner(*row) if row else None
+    return {row[0]: Partner(*row[1:]) for row in await session.execute(query)} if need_ids else {}
+
+
+async def partners_of(session: AsyncSession, person_id: str, organisation_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """The institutions that may stand between at needs of these organisations, to choose from: ids and names."""
+    found = [each for id_ in organisation_ids for each in await networks_of(session, person_id, id_)]
+    return list({each.id: (each.id, each.name) for each in found}.values())
 
 
 async def waiting(session: AsyncSession, viewer: Viewer) -> list[Held]:

@@ -51,8 +51,8 @@ def drafted(form: Form, locale: str, now: datetime) -> Draft:
     )
 
 
-def filled(locale: str, need: Seen) -> Form:
-    """The form with a need in it."""
+def filled(locale: str, need: Seen, between: str = "") -> Form:
+    """The form with a need in it, and the id of the institution that stands between."""
     values: dict[str, Any] = {f"{part}_{each}": "" for part in _PARTS for each in LOCALES}
     for each, said in need.texts.items():
         values |= {f"{part}_{each}": getattr(said, part) for part in _PARTS}
@@ -71,7 +71,7 @@ def filled(locale: str, need: Seen) -> Form:
     values |= {name: getattr(need, name) for name in names}
     values |= {"blind": "yes" if need.blind else "", "remote": "yes" if need.remote else ""}
     values |= {"deadline": need.deadline.isoformat() if need.deadline else ""}
-    values |= {"organisation": need.owner.id if need.owner else ""}
+    values |= {"organisation": need.owner.id if need.owner else "", "between": between}
     return Form(None, locale, **values, industries=need.industries, technologies=need.technologies)
 
 
@@ -91,6 +91,8 @@ def refused(form: Form, error: RefusedError) -> None:
         form.refuse("blind", N_("It was already seen with your name. Write a new one to publish it without."))
     elif error.code == "over":
         form.refuse("deadline", N_("This day is over. Choose a later one, or none."))
+    elif error.code == "not_in_network":
+        form.refuse("between", N_("Please choose an institution to whose network your organisation belongs."))
     elif error.code == "too_many":
         form.say(N_("Your organisation has a great many needs already. Close those that are over first."))
     else:

@@ -14,8 +14,9 @@ from directory.needs.telling import SIFT_LATE, tell_answerer, tell_owner
 from directory.news.newsroom import tell
 from directory.partners.queries import networks_of
 from directory.speaking import may_speak, speakers
+from people.forms import Form
 from server.kernel.db import UnitOfWork
-from server.kernel.ids import new_id
+from server.kernel.ids import is_id, new_id
 
 
 async def choose(uow: UnitOfWork, need_id: str, partner_id: str | None, *, by_id: str) -> None:
@@ -39,6 +40,18 @@ async def choose(uow: UnitOfWork, need_id: str, partner_id: str | None, *, by_id
         await _release(uow, Answer.need_id == need_id, by_id)
     if partner_id is not None:
         uow.session.add(GoBetween(need_id=need_id, partner_id=partner_id, since=uow.clock.now(), by_id=by_id))
+
+
+async def take_choice(uow: UnitOfWork, need_id: str, form: Form, *, by_id: str) -> None:
+    """Carry out what a need's form says about the go-between: whoever writes without a name may choose one, a need with
+    a name has none. A form that does not speak about it changes nothing. Raises RefusedError as `choose`."""
+    blind = form.typed("blind") == "yes"
+    if blind and "between" not in form:
+        return
+    partner_id = form.typed("between") if blind else ""
+    if partner_id and not is_id(partner_id):
+        raise RefusedError("not_in_network")
+    await choose(uow, need_id, partner_id or None, by_id=by_id)
 
 
 async def end_where_gone(uow: UnitOfWork, partner_id: str, *, by_id: str | None) -> None:

@@ -23,6 +23,7 @@ from directory.api.shapes.values import (
     up_to,
 )
 from directory.needs import rules
+from directory.needs.between import Partner
 from directory.needs.cursors import SHAPE
 from directory.needs.seen import Seen
 from directory.organisations.industries import INDUSTRIES
@@ -35,9 +36,20 @@ Money = Annotated[int, Field(ge=1, le=rules.BUDGET_MOST), WHOLE]
 MONEY = N_("In whole units of the currency.")
 FLAGGED = N_("Shown without a name: whose it is, is told to nobody but those to whom it is revealed.")
 
+BETWEEN = N_("Who reads the answers to a blind need before its owner does; null: nobody.")
+BETWEEN_GIVEN = N_("The id of a partner to whose network the organisation belongs; null: nobody. Of a blind need only.")
+
 
 class Owner(Shown):
     """Whose a need is."""
+
+    id: Id
+    name: str
+    page: Address
+
+
+class Between(Shown):
+    """The institution that reads answers to a blind need first."""
 
     id: Id
     name: str
@@ -68,6 +80,7 @@ class Need(Shown):
     texts: NeedTexts
     organisation: Owner | None = Field(description=N_("Whose it is; null: you may not know."))
     blind: bool = Field(description=FLAGGED)
+    between: Between | None = Field(description=BETWEEN)
     public: bool = Field(description=N_("Whether everybody may see it; else people with an account."))
     industries: list[Annotated[str, coded(INDUSTRIES.codes)]]
     technologies: list[Annotated[str, coded(TECHNOLOGIES.codes)]]
@@ -86,7 +99,7 @@ class Need(Shown):
     manages: bool = Field(description=N_("Whether the token may change it, where its scopes allow that."))
 
     @classmethod
-    def of(cls, seen: Seen, state: str, site: str) -> Self:
+    def of(cls, seen: Seen, state: str, site: str, between: Partner | None) -> Self:
         """A need as its viewer sees it, in its state of now; `site` is our own address."""
         plain = "id kind category blind budget_from budget_to currency country region place radius_km remote deadline"
         owner = seen.owner
@@ -96,6 +109,7 @@ class Need(Shown):
             state=state,
             texts=NeedTexts(**{locale: _text(seen, locale) for locale in sorted(LOCALES)}),
             organisation=Owner(id=owner.id, name=owner.name, page=f"{site}/o/{owner.slug}") if owner else None,
+            between=Between(id=between.id, name=between.name, page=f"{site}/o/{between.slug}") if between else None,
             public=seen.visibility == "public",
             industries=list(seen.industries),
             technologies=list(seen.technologies),
@@ -144,6 +158,7 @@ class NeedChange(Given):
     category: Annotated[str, one_of(rules.CATEGORIES)] = left_out()
     texts: GivenNeedTexts = left_out()
     blind: bool = Field(default_factory=lambda: False, description=FLAGGED)
+    between: GivenId | None = Field(default_factory=lambda: None, description=BETWEEN_GIVEN)
     visibility: Annotated[str, one_of(rules.VISIBILITIES)] = left_out()
     industries: Annotated[list[Industry], Field(max_length=rules.TAGS_MOST)] = left_out()
     technologies: Annotated[list[Technology], Field(max_length=rules.TAGS_MOST)] = left_out()

@@ -21,7 +21,6 @@ from directory.needs.rules import possible
 from directory.needs.seen import Seen
 from directory.news import newsroom
 from directory.organisations.pages.show import speak_as_asked
-from directory.partners.queries import networks_of
 from directory.speaking import Viewer, own_organisations
 from people.forms import Form
 from server.kernel.http import not_found
@@ -109,7 +108,7 @@ async def _choices(session: AsyncSession, viewer: Viewer, need: Seen) -> list[tu
     """The institutions that may stand between: those to whose networks the owner belongs."""
     if not (need.blind and need.may_edit and need.owner):
         return []
-    return [(each.id, each.name) for each in await networks_of(session, viewer.person_id, need.owner.id)]
+    return await between.partners_of(session, viewer.person_id or "", [need.owner.id])
 
 
 def _answer_form(locale: str, fit: Fit | None, products: list[Any]) -> Form:

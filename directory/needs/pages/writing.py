@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.attachments import ACCEPTED, checked
-from directory.needs import actions, forms, queries, rules
+from directory.needs import actions, forms, queries, rules, sifting
 from directory.needs.actions import FILE_MOST, Draft, RefusedError
+from directory.needs.between import of_need, partners_of
 from directory.needs.pages.common import SAVES, UPLOADS, around, coming, may, need_id_in, need_in, problem_of
 from directory.needs.pages.one import context_of
 from directory.needs.seen import CATEGORY_NAMES, KIND_NAMES, Owner, Seen
@@ -43,7 +44,7 @@ async def new(request: Request) -> Response:
         return page(request, "needs/no_organisation.html", **around(request))
     country = organisations[0].country
     form = forms.empty(locale_of(request), request.query_params.get("kind", ""), country)
-    return _page(request, form, organisations)
+    return await _page(request, form, organisations)
 
 
 async def create(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def create(request: Request) -> Response:
         form.refuse("organisation", N_("Please choose one of your organisations."))
     draft = forms.drafted(form, locale_of(request), kernel_of(request).clock.now())
     if not form.good or chosen is None:
-        return _page(request, form, organisations, status=422)
+        return await _page(request, form, organisations, status=422)
     if form.typed("do") == "preview":
         return await _preview(request, form, organisations, draft, chosen)
     return await _save(request, form, organisations, draft, chosen)
@@ -63,7 +64,10 @@ async def create(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """The form with a need in it."""
     need = await _editable(request)
-    return _page(request, forms.filled(locale_of(request), need), await _organisations(request), need=need)
+    async with kernel_of(request).database.read() as session:
+        between = await of_need(session, await coming(request, session), need.id)
+    form = forms.filled(locale_of(request), need, between.id if between else "")
+    return await _page(request, form, await _organisations(request), need=need)
 
 
 async def save(request: Request) -> Response:
@@ -72,7 +76,7 @@ async def save(request: Request) -> Response:
     draft = forms.drafted(form, locale_of(request), kernel_of(request).clock.now())
     chosen = next((each for each in organisations if need.owner and each.id == need.owner.id), None)
     if not form.good or chosen is None:
-        return _page(request, form, organisations, need=need, status=422)
+        return await _page(request, form, organisations, need=need, status=422)
     if form.typed("do") == "preview":
         return await _preview(request, form, organisations, draft, chosen, need)
     return await _save(request, form, organisations, draft, chosen, need)
@@ -167,13 +171,14 @@ async def _save(
                 saved = await actions.write(uow, draft, organisation_id=chosen.id, by_id=by_id)
             else:
                 saved = await actions.rewrite(uow, need.id, draft, by_id=by_id)
+            await sifting.take_choice(uow, saved.id, form, by_id=by_id)
             if publishes and rules.after(saved.state, "publish"):
                 await actions.turn(uow, saved.id, "publish", by_id=by_id)
     except RefusedError as error:
         if error.code in ("not_yours", "not_there", "not_now"):
             raise problem_of(error) from error
         forms.refused(form, error)
-        return _page(request, form, organisations, need=need, status=422)
+        return await _page(request, form, organisations, need=need, status=422)
     _ = translations(locale_of(request)).gettext
     saved_as = N_("Your changes are saved.") if need else N_("The draft is saved.")
     published = _DONE["publish"]
@@ -195,7 +200,7 @@ async def _preview(
             hints = rules.hints_at_who(texts, names)
     shown = as_seen(draft, chosen, kernel_of(request).clock.now())
     # 422, since Turbo shows the page after a form that led nowhere else only with an error's status.
-    return _page(request, form, organisations, need=need, preview=shown, hints=hints, status=422)
+    return await _page(request, form, organisations, need=need, preview=shown, hints=hints, status=422)
 
 
 def as_seen(draft: Draft, chosen: Own, now: Any) -> Seen:
@@ -229,7 +234,7 @@ async def _with_file_error(request: Request, form: Form) -> Response:
     return page(request, "needs/need.html", 422, **context)
 
 
-def _page(
+async def _page(
     request: Request,
     form: Form,
     organisations: list[Own],
@@ -239,7 +244,9 @@ def _page(
     hints: list[str] | None = None,
     status: int = 200,
 ) -> Response:
-    locale = locale_of(request)
+    locale, mine = locale_of(request), [need.owner.id] if need and need.owner else [each.id for each in organisations]
+    async with kernel_of(request).database.read() as session:
+        partners = await partners_of(session, request.state.person.id, mine)
     first = (locale, *(each for each in LOCALES if each != locale))
     return page(
         request,
@@ -248,6 +255,7 @@ def _page(
         headers={"cache-control": "no-store"},
         form=form,
         organisations=organisations,
+        partners=partners,
         need=need,
         preview=preview,
         hints=hints or [],

@@ -259,3 +259,36 @@ async def test_what_somebody_chose_is_theirs_to_take_along(there: Network, chamb
     async with there.kernel.database.read() as session:
         (mine,) = (await collect(session, there.people["bernd"]))["go_betweens"]
     assert (mine["need_id"], mine["institution"]) == (need_id, CHAMBER)
+
+
+FORM = {
+    "kind": "seek",
+    "category": "product",
+    "title_en": TITLE,
+    "text_en": "From autumn on 24 buses charge in our depot.",
+    "shown_as_en": "mid-size utility, NRW",
+    "visibility": "public",
+    "do": "publish",
+    "currency": "EUR",
+}
+
+
+async def test_the_choice_stands_in_the_form_in_which_a_need_is_written(there: Network, chamber: str) -> None:
+    page = await there.text("bernd", "/needs/new")
+    assert CHAMBER in page
+    assert CHAMBER not in await there.text("chloe", "/needs/new")
+    form = FORM | {"organisation": there.organisations["utility"], "blind": "yes", "between": chamber}
+    made = await there["bernd"].post("/needs", data=form)
+    path = made.headers["location"]
+    assert CHAMBER in await there.text("chloe", path)
+    assert f'value="{chamber}" selected' in await there.text("bernd", f"{path}/edit")
+    wrong = await there["bernd"].post("/needs", data=form | {"between": there.organisations["hydro"]})
+    assert wrong.status_code == 422
+    assert "Please choose an institution" in wrong.text
+    unsaid = {name: value for name, value in form.items() if name != "between"}
+    assert (await there["bernd"].post(f"{path}/edit", data=unsaid)).status_code == 303
+    assert CHAMBER in await there.text("chloe", path)
+    held = await there.answer(path.rpartition("/")[2])
+    assert (await there["bernd"].post(f"{path}/edit", data=form | {"blind": ""})).status_code == 303
+    assert CHAMBER not in await there.text("chloe", path)
+    assert REASON in await there.text("bernd", f"/answers/{held.id}")

@@ -1,0 +1,129 @@
+"""Two real servers: the directory of one comes to the other, stays fresh, and outlives a server that is down."""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from directory.connectors.actions import connect_server
+from directory.organisations import actions
+from people import sessions
+from people.admins import grant_admin
+from people.model import Person
+from people.sessions import Method
+from server.kernel.ids import new_id
+from tests.directory.scene import VOLTBUS
+from tests.e2e.stage import writing
+from tests.support.backend import Backend
+from tests.support.server_process import Serve, Servers
+
+# Looks, and seconds between them: longer than a worker takes to find a job, with a machine full of tests.
+PATIENCE, PAUSE_S = 200, 0.15
+
+
+@dataclass
+class Side:
+    """One server, with somebody who runs it at a browser, and a stranger."""
+
+    servers: Servers
+    browser: httpx2.AsyncClient
+    stranger: httpx2.AsyncClient
+
+    async def reads(self, path: str) -> str:
+        """A page as it is now; of an organisation what strangers see."""
+        answer = await (self.stranger if path.startswith("/o/") else self.browser).get(path)
+        return answer.text if answer.status_code == 200 else ""
+
+    async def until(self, path: str, found: Callable[[str], bool]) -> str:
+        """The page as soon as it says so; what happens in the background is seen nowhere else."""
+        for _ in range(PATIENCE):
+            if found(text := await self.reads(path)):
+                return text
+            await asyncio.sleep(PAUSE_S)
+        raise AssertionError(f"{path} never said so")
+
+
+@dataclass
+class Pair:
+    """Here reads there."""
+
+    here: Side
+    there: Side
+
+    async def read(self, said: str) -> str:
+        """Have it be read now; the page of servers as soon as the reading has ended so."""
+        (path,) = re.findall(r'action="(/servers/[^/]+/read)"', await self.here.reads("/servers"))
+        assert (await self.here.browser.post(path)).status_code == 303
+        return await self.here.until("/servers", lambda page: said in page)
+
+
+@pytest.fixture
+async def pair(serve: Serve, backend: Backend, tmp_path: Path, migrated_sqlite: Path) -> AsyncIterator[Pair]:
+    """There is a server of its own, with its own database, on either ground."""
+    other = Backend("embedded", tmp_path / "other", "", "", "other", 1)
+    other.data.mkdir()
+    shutil.copy(migrated_sqlite, other.data / "fairmatch.db")
+    cookies = [await runs(other, "Beta Sensors", "Alpha Hydrogen"), await runs(backend)]
+    there = await serve(workers=1, dev=True, **other.values())
+    async with writing(backend) as uow:  # past the form, which takes no host without a dot, and there is no other here
+        ada = await uow.session.scalar(select(Person.id))
+        assert ada
+        await connect_server(uow, there.url, by_id=ada)
+    here = await serve(dev=True, own_hosts=json.dumps(["localhost"]))
+    async with AsyncExitStack() as stack:
+        sides = []
+        for servers, cookie in zip((there, here), cookies, strict=True):
+            headers = {"origin": servers.url}
+            both = [httpx2.AsyncClient(base_url=servers.url, headers=headers, trust_env=False) for _ in range(2)]
+            both[0].cookies.set("fairmatch_session", cookie)
+            sides.append(Side(servers, *[await stack.enter_async_context(each) for each in both]))
+        yield Pair(here=sides[1], there=sides[0])
+
+
+async def runs(backend: Backend, *names: str) -> str:
+    """Write somebody who runs the platform, with organisations; the cookie."""
+    async with writing(backend) as uow:
+        place = {"locale": "en", "time_zone": "Europe/Berlin", "created_at": uow.clock.now()}
+        ada = Person(id=new_id(), name="Ada Admin", email="ada@fairmatch.example", **place)
+        uow.session.add(ada)
+        await uow.session.flush()
+        await grant_admin(uow, ada.id, by=None)
+        for name in names:
+            website = f"https://{name.split()[0].lower()}.example"
+            await actions.create(uow, VOLTBUS | {"name": name, "website": website}, by_id=ada.id)
+        return (await sessions.start(uow, ada, Method.LINK, ""))[1]
+
+
+async def test_a_directory_comes_over_stays_fresh_and_outlives_its_server(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    host = there.servers.url.removeprefix("http://")
+    page = await here.until("/o/beta-sensors", lambda text: "Depots charge overnight" in text)
+    assert f"From the directory of {host}, as of" in page
+    assert await here.reads("/o/alpha-hydrogen")
+
+    edit = {"name": "Beta Sensors", "kind": "startup", "visibility": "public", "place": "Bochum", "country": "DE"}
+    assert (await there.browser.post("/o/beta-sensors/edit", data=edit)).status_code == 303
+    assert (await there.browser.post("/o/alpha-hydrogen/remove")).status_code == 303
+    await pair.read("All is well")
+    await here.until("/o/beta-sensors", lambda text: "Bochum" in text)
+    await here.until("/o/alpha-hydrogen", lambda text: not text)
+    assert (await there.browser.post("/o/alpha-hydrogen/return")).status_code == 303
+    await pair.read("All is well")
+    await here.until("/o/alpha-hydrogen", bool)
+
+    await there.servers.kill()
+    told = await pair.read("The address cannot be reached.")
+    assert "Cannot be read" in told
+    kept = await here.reads("/o/beta-sensors")
+    assert "Bochum" in kept
+    assert f"From the directory of {host}, as of" in kept
+    await there.servers.start()
+    await pair.read("All is well")
