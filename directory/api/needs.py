@@ -158,6 +158,8 @@ def _drafted(call: Call, typed: Mapping[str, Any]) -> tuple[Draft, Form]:
     pairs: list[tuple[str, str | UploadFile]] = [(name, one) for name, many in typed.items() for one in _each(many)]
     form = Form(FormData(pairs), locale_of(call.request))
     draft = forms.drafted(form, locale_of(call.request), call.kernel.clock.now())
+    if form.typed(_BETWEEN) and not draft.blind:
+        form.refuse(_BETWEEN, N_("Only answers to a need without a name go to a go-between first."))
     if not form.good:
         raise _against(form)
     return draft, form

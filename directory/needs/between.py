@@ -4,7 +4,7 @@ Everybody who sees a need may know that there is one, and which; it alone knows 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, null, select
@@ -113,7 +113,8 @@ async def waiting(session: AsyncSession, viewer: Viewer) -> list[Held]:
     )
     rows = (await session.execute(query)).all() if viewer.speaks_for else []
     products = await products_of(session, [row[-1] for row in rows if row[-1]])
-    return [Held(*row[:5], *(value or "" for value in row[5:-1]), products.get(row[-1])) for row in rows]
+    told = ([*row[:5], *(value or "" for value in row[5:-1])] for row in rows)
+    return [replace(Held(*values), product=products.get(row[-1])) for values, row in zip(told, rows, strict=True)]
 
 
 async def decided(session: AsyncSession, viewer: Viewer) -> list[Decided]:

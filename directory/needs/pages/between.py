@@ -66,7 +66,8 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
         held, decided = await between.waiting(session, viewer), await between.decided(session, viewer)
-        needs = await queries.by_ids(session, viewer, {each.need_id for each in (*held, *decided)})
+        ids = {each.need_id for each in held} | {each.need_id for each in decided}
+        needs = await queries.by_ids(session, viewer, ids)
     if needs:
         async with kernel_of(request).database.write() as uow:
             await newsroom.see(uow, request.state.person.id, list(needs))

@@ -6,6 +6,9 @@ import pytest
 
 from tests.directory.api.finding import until_found
 from tests.directory.needs.network import HIDDEN, TEXT, TITLE, Network
+from tests.directory.needs.test_between import CHAMBER, chamber
+
+__all__ = ["chamber"]
 
 NEEDS = "/api/v1/needs"
 FOUND = "/api/v1/search?q=charging&kind=need"
@@ -124,3 +127,19 @@ async def test_no_cursor_tells_when_a_need_was_published_and_none_can_be_made_up
     for changed in (f"{int(cursor[0], 16) ^ 1:x}{cursor[1:]}", f"{cursor[:-1]}{int(cursor[-1], 16) ^ 1:x}"):
         refused = await nobody.get(NEEDS, params={"after": changed})
         assert (refused.status_code, refused.json()["code"]) == (409, "unknown_cursor")
+
+
+async def test_a_go_between_is_chosen_shown_and_let_go(there: Network, program, chamber: str):
+    bernd, nobody = await program("bernd"), await program()
+    given = GIVEN | {"organisation": there.organisations["utility"], "blind": True, "between": chamber}
+    made = await bernd.post(NEEDS, json=given)
+    assert made.status_code == 201
+    path = made.headers["location"]
+    assert (await nobody.get(path)).json()["between"]["id"] == chamber
+    assert [one["between"]["name"] for one in (await nobody.get(NEEDS)).json()["items"]] == [CHAMBER]
+    assert (await bernd.patch(path, json={"remote": True})).json()["between"]["id"] == chamber
+    assert (await bernd.patch(path, json={"between": None})).json()["between"] is None
+    for wrong in ({"between": there.organisations["hydro"]}, {"blind": False, "between": chamber}):
+        refused = await bernd.patch(path, json=wrong)
+        assert (refused.status_code, [one["at"] for one in refused.json()["errors"]]) == (409, ["/between"])
+    assert (await nobody.get(path)).json()["blind"] is True
