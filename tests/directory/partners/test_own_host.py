@@ -142,6 +142,6 @@ async def test_a_name_is_one_partners_and_set_by_who_runs_the_platform(desk: Des
         row = (await session.scalars(select(PartnerHost))).one()
         assert (row.host, row.by_id, row.partner_id != chamber) == (HOST, None, True)
     async with desk.kernel.database.write() as uow:
-        await actions.dismiss(uow, row.partner_id)
+        await actions.dismiss(uow, row.partner_id, by_id=None)
     async with desk.kernel.database.read() as session:
         assert await queries.slugs_by_host(session) == {}
