@@ -1,9 +1,11 @@
 """The tests' ground: what every test may use, and what is so for all of them. The parts are in tests/support."""
 
+import gc
 import os
 
 import pytest
 
+from server.kernel import sweeping
 from tests.support.desk import Desk
 
 pytest_plugins = [
@@ -23,10 +25,19 @@ for _name in [name for name in os.environ if name.startswith("FAIRMATCH_") and n
     del os.environ[_name]  # the developer's own settings are none of the tests' business
 
 
+sweeping.begin_start()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Host the desk of services, unless a process above this one does."""
     if not Desk.is_open():
         config.stash[_DESK] = Desk()
+
+
+def pytest_collection_finish() -> None:
+    """What stands by now stays for the whole run: some million objects that no search for garbage need walk."""
+    gc.collect()
+    sweeping.end_start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

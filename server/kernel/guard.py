@@ -1,6 +1,7 @@
 """The door of every route: who it is, whether they may, and only then the endpoint."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute, request_response
 
 from server.kernel.access import BY_TOKEN, IN_FAIR, SCOPES, Access, Person, allows, opens
 from server.kernel.bearer import Holder, scope_wanted, token_wanted
@@ -98,8 +99,9 @@ class Guard:
                 request.scope[MAX_BODY_KEY] = self.body_limits[row]
             return await endpoint(request)
 
-        methods = sorted(route.methods or ())
-        return Route(path, guarded, methods=methods, name=route.name, include_in_schema=route.include_in_schema)
+        before = copy(route)  # made anew, its path would be compiled a second time
+        before.endpoint, before.app = guarded, request_response(guarded)
+        return before
 
     async def admit(self, request: Request, level: Access) -> None:
         """Find out who it is and let them pass, or raise what they get instead."""

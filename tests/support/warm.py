@@ -5,6 +5,7 @@ Run as a program, this file listens on the socket that is named and answers each
 one line in with what to run, one line out with its process number, and a last one with its exit code.
 """
 
+import gc
 import json
 import math
 import os
@@ -124,6 +125,7 @@ class Fork:
 
 def main(address: str) -> None:
     """Load everything, then fork off whatever is ordered. Returns in a fork alone, after the server's end."""
+    gc.disable()  # a fork copies what the search for garbage has touched: see server.kernel.sweeping
     import server.app
     from server.cli import app
     from server.kernel.clock import SystemClock
@@ -138,6 +140,8 @@ def main(address: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
+    gc.collect()
+    gc.freeze()
     print("loaded", flush=True)
     _become(_ordered(listener))
     app()
@@ -179,6 +183,7 @@ def _become(order: dict[str, object]) -> None:
     os.chdir(str(order["folder"]))
     os.environ.clear()
     os.environ.update(order["environment"])  # type: ignore[call-overload]
+    gc.enable()
     sys.argv = ["fairmatch", *order["arguments"]]  # type: ignore[misc]
     random.seed()
     sys.stdout.flush()
