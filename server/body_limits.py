@@ -20,6 +20,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,
     ("POST", "/imports"): IMPORT_MOST + 64 * 1024,
+    ("POST", "/api/v1/imports"): IMPORT_MOST,
     ("POST", "/imports/{batch}/mapping"): 2 * 1024 * 1024,  # a field for each of up to a thousand columns
     ("PUT", "/api/v1/organisations/{id}/logo"): MOST_BYTES,
     ("PUT", "/api/v1/organisations/{id}/banner"): MOST_BYTES,

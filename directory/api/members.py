@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from directory.api import answering, queries, taking
+from directory.api import answering, queries
 from directory.api.declared import VERSION, Call, Operation
-from directory.api.ruling import said
+from directory.api.ruling import ruled
 from directory.api.shapes.members import (
     Claim,
     ClaimAnswer,
@@ -28,7 +28,6 @@ from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from people.addresses import normalise
 from people.limits import may
-from people.text import UnacceptableError
 from server.kernel.access import Access
 from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
@@ -74,10 +73,7 @@ async def invitations(call: Call) -> Response:
 async def invite(call: Call) -> Response:
     """Ask somebody by mail to join."""
     given: InvitationNew = call.body
-    try:
-        email = normalise(given.email)
-    except UnacceptableError as refused:
-        raise taking.against_the_rules({"/email": said(call, refused)}) from None
+    email = ruled(call, "/email", lambda: normalise(given.email))
     async with call.kernel.database.read() as session:
         await _seen(call, session)
     await may(call.request, "invitation", INVITATIONS)

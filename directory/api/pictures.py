@@ -1,7 +1,5 @@
 """Logos, banners and pictures of products: sent as files, checked and written anew as from the pages' forms."""
 
-from collections.abc import Callable
-
 from starlette.responses import Response
 
 from directory import pictures
@@ -10,7 +8,7 @@ from directory.api.declared import Call, Operation
 from directory.api.documents import full
 from directory.api.organisations import edited, shown_of
 from directory.api.products import editable
-from directory.api.ruling import said
+from directory.api.ruling import ruled, said
 from directory.api.shapes.organisations import Organisation
 from directory.api.shapes.products import Picture, PictureQuery
 from directory.organisations import actions
@@ -72,7 +70,7 @@ async def remove_banner(call: Call) -> Response:
 async def add(call: Call) -> Response:
     """Show another picture of a product."""
     query: PictureQuery = call.query
-    line = _ruled(call, "?said", lambda: one_line(LINE_MOST)(query.said))
+    line = ruled(call, "?said", lambda: one_line(LINE_MOST)(query.said))
     async with call.kernel.database.write() as uow:
         await editable(call, uow)
     (large, written), (small, _) = await _taken(call, pictures.product)
@@ -118,13 +116,6 @@ async def _taken(call: Call, make: Make) -> list[tuple[str, Written]]:
         return await organisations_of(call.request).pictures.take(call.body, make)
     except UnacceptableError as refused:
         raise taking.against_the_rules({"": said(call, refused)}) from None
-
-
-def _ruled(call: Call, at: str, rule: Callable[[], str]) -> str:
-    try:
-        return rule()
-    except UnacceptableError as refused:
-        raise taking.against_the_rules({at: said(call, refused)}) from None
 
 
 _KINDS = N_("JPEG, PNG or WebP. It is made small and written anew, with nothing hidden in it.")

@@ -20,7 +20,14 @@ PART_NAMES = {
     "organisations": N_("Organisations"),
     "products": N_("Products"),
     "needs": N_("Needs and offers"),
+    "answers": N_("Answers to needs"),
+    "contacts": N_("Requests for contact"),
+    "lists": N_("Lists"),
+    "bookmarks": N_("Bookmarks"),
+    "notes": N_("Notes"),
+    "searches": N_("Saved searches"),
     "partners": N_("Partners"),
+    "imports": N_("Imports"),
     "search": N_("Search"),
     "removals": N_("What has gone"),
     "me": N_("The token"),
@@ -35,6 +42,21 @@ _FORMATS = {"date-time": N_("moment"), "date": N_("day"), "uuid": N_("id"), "uri
 # What a line of curl sends, by operation: small, and true to the shape.
 _SAMPLES = {
     "create_organisation": '{"kind": "startup", "name": "Voltbus", "website": "https://voltbus.example"}',
+    "start_list": '{"name": "Pilots for 2027"}',
+    "change_list": '{"share_with": "\'$ORGANISATION\'"}',
+    "set_words": '{"words": ["pilot 2027", "met in Essen"]}',
+    "write_note": '{"text": "Asks for a second visit in March."}',
+    "change_note": '{"text": "Asks for a second visit in May."}',
+    "save_search": '{"name": "Chargers near Essen", "asked": {"q": "charger", "near": "Essen", "radius": "50"}}',
+    "change_search": '{"alerts": false}',
+    "ask_for_contact": '{"sender": "\'$OURS\'", "receiver": "\'$ID\'", "asks": "May we see your depot in spring?",'
+    ' "offers": "A charger to try, for two weeks."}',
+    "answer_contact": '{"do": "accepted"}',
+    "answer_need": '{"organisation": "\'$OURS\'", "reason": "Our charger fits your grid connection."}',
+    "move_answer": '{"do": "asked", "text": "By when could you deliver?"}',
+    "map_import": '{"columns": {"Firma": "name", "Ort": "place"}}',
+    "run_import": '{"do": "trial"}',
+    "decide_duplicate": '{"do": "apart"}',
     "change_member": '{"role": "editor"}',
     "invite_member": '{"email": "somebody@voltbus.example", "role": "editor"}',
     "answer_claim": '{"role": "member"}',
@@ -55,12 +77,14 @@ _FILES = {
     "add_product_document": "data-sheet.pdf",
     "add_need_document": "tender.pdf",
     "add_picture": "charger.jpg",
+    "send_import": "members.csv",
 }
 _ASKED = {
     "add_organisation_document": "name=catalogue.pdf",
     "add_product_document": "name=data-sheet.pdf",
     "add_need_document": "name=tender.pdf",
     "add_picture": "said=The+charger+in+a+depot",
+    "send_import": "name=members.csv&source=members",
 }
 _ID = re.compile(r"{(\w+)}")
 
@@ -161,7 +185,7 @@ def _values(
     found: list[Value] = []
     for name, given in schema.get("properties", {}).items():
         inner = _resolved(given, defs)
-        if inner.get("type") == "object":
+        if inner.get("type") == "object" and "properties" in inner:
             found += _values(inner, defs, say, f"{before}{name}.", asked=asked)
             continue
         said = say(given["description"]) if given.get("description") else ""
@@ -196,7 +220,7 @@ def _codes(codes: Sequence[Any], say: Say) -> str:
 
 def _list(schema: Mapping[str, Any], defs: Mapping[str, Any], say: Say) -> str:
     inner = _resolved(schema["items"], defs)
-    if inner.get("type") == "object":
+    if inner.get("type") == "object" and "properties" in inner:
         return say(N_("list of objects with %(names)s")) % {"names": ", ".join(inner["properties"])}
     return say(N_("list, each %(kind)s")) % {"kind": kind_of(inner, defs, say)}
 

@@ -5,8 +5,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.api import (
+    answers,
+    contacts,
     documents,
     door,
+    imports,
+    lists,
     me,
     members,
     needs,
@@ -17,6 +21,7 @@ from directory.api import (
     products,
     reference,
     removals,
+    saved,
     search,
 )
 from directory.api.door import served
@@ -29,9 +34,14 @@ operations = (
     *members.operations,
     *products.operations,
     *needs.operations,
+    *answers.operations,
     *documents.operations,
     *pictures.operations,
+    *contacts.operations,
+    *lists.operations,
+    *saved.operations,
     *partners.operations,
+    *imports.operations,
     *search.operations,
     *removals.operations,
     *me.operations,

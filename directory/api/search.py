@@ -1,6 +1,8 @@
 """The search for programs: the same index and the same queries as at the pages, but for people."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -20,7 +22,7 @@ from web.i18n import N_
 async def find(call: Call) -> Response:
     """A page of what one finds."""
     query: SearchQuery = call.query
-    asked = _asked(query)
+    asked = replace(asked_of(query.model_dump(exclude_none=True, exclude={"after"})), offset=int(query.after or 0))
     found = await search_of(call.request).page(viewer_of(call.request), asked)
     onward = str(found.onward.offset) if found.onward and found.onward.offset <= DEEPEST else None
     shown = SearchPage(
@@ -36,14 +38,13 @@ async def find(call: Call) -> Response:
     return response
 
 
-def _asked(query: SearchQuery) -> Asked:
-    """The question. Raises ProblemError 409 for a place that nobody knows."""
-    given = query.model_dump(exclude_none=True, exclude={"after"})
+def asked_of(given: Mapping[str, Any]) -> Asked:
+    """The question that these parameters ask. Raises ProblemError 409 for a place that nobody knows."""
     pairs = [(name, value) for name, each in given.items() for value in (each if isinstance(each, list) else [each])]
     asked = Asked.read(pairs)
     if asked.near and find_place(asked.near) is None:
         raise ProblemError(409, "unknown_place", "There is no town of this name that we know.")
-    return replace(asked, offset=int(query.after or 0))
+    return asked
 
 
 operations = [

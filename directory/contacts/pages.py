@@ -28,7 +28,7 @@ STATE_NAMES = {
     "not_relevant": N_("Marked as not relevant"),
 }
 STATE_MARKS = {"waiting": "warn", "accepted": "done", "declined": "idle", "not_relevant": "danger"}
-_WHY_NOT = {
+WHY_NOT = {
     "spent": N_("Your organisation's requests for today are spent. They come back as they are answered."),
     "waits": N_("You have asked this organisation already."),
     "too_early": N_("This organisation has declined lately. It can be asked again after three months."),
@@ -58,8 +58,8 @@ async def ask(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """Ask for contact."""
     form = await Form.of(request)
-    asks = form.check("asks", lambda: _said(form.typed("asks")), "")
-    offers = form.check("offers", lambda: _said(form.typed("offers")), "")
+    asks = form.check("asks", lambda: a_sentence(form.typed("asks")), "")
+    offers = form.check("offers", lambda: a_sentence(form.typed("offers")), "")
     if not form.good:
         return await _form(request, form, 422)
     await kernel_of(request).limiter.spend("contact request", REQUESTS, request.state.person.id)
@@ -74,9 +74,9 @@ async def send(request: Request) -> Response:
                 by_id=request.state.person.id,
             )
     except RefusedError as error:
-        if error.code not in _WHY_NOT:
+        if error.code not in WHY_NOT:
             raise not_found() from error
-        form.say(_WHY_NOT[error.code])
+        form.say(WHY_NOT[error.code])
         return await _form(request, form, 409)
     return redirect("/contacts?tab=sent", said=translations(locale_of(request)).gettext("Your request is sent."))
 
@@ -161,7 +161,7 @@ async def _form(request: Request, form: Form, status: int = 200) -> Response:
         organisations=organisations,
         budgets=budgets,
         spent=bool(organisations) and not any(each.open for each in budgets.values()),
-        why_spent=_WHY_NOT["spent"],
+        why_spent=WHY_NOT["spent"],
         text_most=rules.TEXT_MOST,
         daily=rules.DAILY,
         cid=new_id(),
@@ -188,7 +188,8 @@ def _organisation_id(request: Request) -> str:
     return found
 
 
-def _said(typed: str) -> str:
+def a_sentence(typed: str) -> str:
+    """The rule for what is asked and offered. Raises UnacceptableError."""
     clean = paragraphs(rules.TEXT_MOST)(typed)
     if len(clean) < rules.TEXT_LEAST:
         raise UnacceptableError(N_("A sentence, please: at least %(least)s characters."), least=rules.TEXT_LEAST)

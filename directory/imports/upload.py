@@ -49,6 +49,25 @@ async def receive(request: Request, path: Path) -> Uploaded:
     return receiving.uploaded
 
 
+async def keep(request: Request, path: Path) -> int:
+    """Write a body that is a file to a path, and give its bytes. Raises as the body's limit; then the file is gone."""
+    size, waiting = 0, bytearray()
+    try:
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        with await asyncio.to_thread(path.open, "wb") as file:
+            async for chunk in request.stream():
+                size += len(chunk)
+                waiting += chunk
+                if len(waiting) >= WRITTEN_AT_ONCE:
+                    await asyncio.to_thread(file.write, bytes(waiting))
+                    waiting.clear()
+            await asyncio.to_thread(file.write, bytes(waiting))
+    except BaseException:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        raise
+    return size
+
+
 def boundary(request: Request) -> bytes:
     """What divides the parts of a form. Raises ProblemError 400 for another kind of body."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))

@@ -43,6 +43,9 @@ class Access(Enum):
     API_PRODUCTS = "whoever has a token that changes products"
     API_NEEDS = "whoever has a token that changes needs"
     API_MEMBERS = "whoever has a token for who belongs to organisations"
+    API_LISTS = "whoever has a token for what they keep"
+    API_CONTACTS = "whoever has a token for requests and answers"
+    API_IMPORTS = "whoever has a token for imports"
 
 
 # What a token must have been made for.
@@ -52,6 +55,9 @@ SCOPES: dict[Access, str] = {
     Access.API_PRODUCTS: "products:write",
     Access.API_NEEDS: "needs:write",
     Access.API_MEMBERS: "members",
+    Access.API_LISTS: "lists",
+    Access.API_CONTACTS: "contacts",
+    Access.API_IMPORTS: "imports",
 }
 BY_TOKEN = frozenset({*SCOPES, Access.API_TOKEN})
 

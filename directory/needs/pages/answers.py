@@ -40,7 +40,7 @@ _DONE = {
     "declined": N_("The answer is declined."),
     "withdrawn": N_("Your answer is withdrawn."),
 }
-_WHY_NOT = {
+WHY_NOT = {
     "over": N_("It does not take answers any more."),
     "own_need": N_("This is a need of your own organisation."),
     "answered_already": N_("Your organisation has answered already."),
@@ -75,9 +75,9 @@ async def answer(request: Request) -> Response:
                 blind=form.typed("blind") == "yes",
             )
     except RefusedError as error:
-        if error.code not in _WHY_NOT:
+        if error.code not in WHY_NOT:
             raise problem_of(error) from error
-        form.say(_WHY_NOT[error.code])
+        form.say(WHY_NOT[error.code])
         return await _answer_page(request, form, 409)
     _ = translations(locale_of(request)).gettext
     return redirect(f"/answers/{made.id}", said=_("Your answer is sent. You hear from us when something happens."))
@@ -112,7 +112,7 @@ async def step(request: Request) -> Response:
         raise not_found()
     one, need = await _thread(request)
     form = await Form.of(request)
-    said = _said(form, kind)
+    said = said_with(form, kind)
     if not form.good:
         return _thread_page(request, one, need, form, tried=kind, status=422)
     await may(request, "need step", STEPS)
@@ -126,8 +126,8 @@ async def step(request: Request) -> Response:
     return redirect(back, said=done)
 
 
-def _said(form: Form, kind: str) -> Reply:
-    """What comes with a step."""
+def said_with(form: Form, kind: str) -> Reply:
+    """What comes with a step; the form has what is wrong with it."""
     cid, reason = form.typed("cid"), ""
     text = paragraphs(ladder.TEXT_MOST)
     if kind == "declined":
