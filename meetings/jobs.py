@@ -1,12 +1,13 @@
 """What happens by time: mails, reminders, expiry, who is missing, and what became of it later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from meetings import mails, requests, shown
+from meetings import mails, pushes, requests, shown
 from meetings.events import PersonMissing
 from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Reminder, Seat
 from meetings.model import Request as Asked
@@ -50,6 +51,7 @@ async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
         return  # booked and called off in one breath: no calendar has heard of it
     what = "cancelled" if meeting.cancelled_at else "booked" if told is None else "moved"
     await mails.about_meeting(meetings.kernel, uow, meeting, what)
+    await pushes.about_meeting(meetings.kernel, uow, meeting, what)
 
 
 async def take_step(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -75,21 +77,26 @@ async def expire(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
     asked = await uow.session.get(Asked, payload["request_id"])
     if asked is not None and await requests.expire(uow, asked):
         waits = asked.from_id if asked.turn_id == asked.to_id else asked.to_id
-        await mails.about_request(meetings.kernel, uow, asked, "expired", waits)
+        await _say_of_request(meetings, uow, asked, "expired", waits)
 
 
 async def nudge(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
     """Bring a request to mind whose time is running out."""
     asked = await _open_turn(uow, payload)
     if asked is not None:
-        await mails.about_request(meetings.kernel, uow, asked, "nudge", asked.turn_id)
+        await _say_of_request(meetings, uow, asked, "nudge", asked.turn_id)
 
 
 async def tell(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
     """Write about a request to whom it concerns now."""
     asked = await uow.session.get(Asked, payload["request_id"])
     if asked is not None:
-        await mails.about_request(meetings.kernel, uow, asked, payload["what"], payload["to_id"])
+        await _say_of_request(meetings, uow, asked, payload["what"], payload["to_id"])
+
+
+async def _say_of_request(meetings: Meetings, uow: UnitOfWork, asked: Asked, what: str, to_id: str) -> None:
+    await mails.about_request(meetings.kernel, uow, asked, what, to_id)
+    await pushes.about_request(meetings.kernel, uow, asked, what, to_id)
 
 
 async def look_who_is_missing(meetings: Meetings, uow: UnitOfWork, meeting: Meeting) -> None:
@@ -100,9 +107,20 @@ async def look_who_is_missing(meetings: Meetings, uow: UnitOfWork, meeting: Meet
     came = set(await uow.session.scalars(select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)))
     if not is_open(meeting.starts_at, meeting.ends_at, uow.clock.now()):
         return  # the server slept through it: presence can tell nothing any more
-    for person_id in people - came:
-        uow.session.add(NoShow(meeting_id=meeting.id, person_id=person_id, at=uow.clock.now()))
-        uow.emit(PersonMissing(meeting.id, person_id, frozenset(came)))
+    missing = sorted(people - came)
+    uow.session.add_all(NoShow(meeting_id=meeting.id, person_id=each, at=uow.clock.now()) for each in missing)
+    if came and missing:
+        await _ping(meetings, uow, meeting, missing, frozenset(came))
+
+
+async def _ping(
+    meetings: Meetings, uow: UnitOfWork, meeting: Meeting, missing: Sequence[str], came: frozenset[str]
+) -> None:
+    """Call who is missed by every channel: in the product, by mail and on their devices."""
+    for each in missing:
+        uow.emit(PersonMissing(meeting.id, each, came))
+        await mails.about_meeting(meetings.kernel, uow, meeting, "missing", only=each, waiting=came)
+    await pushes.about_meeting(meetings.kernel, uow, meeting, "missing", only=missing, waiting=came)
 
 
 async def _remind(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: str) -> None:
@@ -115,6 +133,7 @@ async def _remind(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: s
         await meetings.tell_mine([each.id for each in people])
 
     uow.after_commit(tell_all)
+    await pushes.about_meeting(meetings.kernel, uow, meeting, kind)
 
 
 async def _ask_what_became(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, kind: str) -> None:

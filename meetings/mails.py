@@ -1,5 +1,6 @@
 """Mails about meetings and requests. Each of them goes out once, by its key."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,11 @@ MEETING_WORDS = {
         N_("You meet %(name)s on %(time)s. The room opens five minutes before."),
         N_("Enter the room"),
     ),
+    "missing": Words(
+        N_("%(name)s waits for you now"),
+        N_("Your meeting with %(name)s has begun: %(time)s. If you cannot come, please say so in a message."),
+        N_("Enter the room"),
+    ),
     "after_7d": Words(
         N_("What became of it? %(name)s"),
         N_("A week ago you met %(name)s. What became of it? The organiser sees only sums."),
@@ -99,26 +105,47 @@ REQUEST_WORDS = {
 }
 
 
-async def about_meeting(kernel: Kernel, uow: UnitOfWork, meeting: Meeting, what: str, only: str | None = None) -> None:
-    """Write to everybody in a meeting, or to one of them, in their own language and time."""
-    seen = await shown.meeting_of_each(uow.session, meeting.id)
-    wanted = [each for each in seen if only in (None, each)]
+async def about_meeting(
+    kernel: Kernel, uow: UnitOfWork, meeting: Meeting, what: str, only: str | None = None, waiting: Collection[str] = ()
+) -> None:
+    """Write to everybody in a meeting, or to one of them, in their own language and time; named are the others, or
+    those of them who wait."""
+    for person, seen in await readers(uow, meeting.id, None if only is None else [only]):
+        await _to_participant(kernel, uow, meeting, person, seen, what, waiting)
+
+
+async def readers(
+    uow: UnitOfWork, meeting_id: str, only: Collection[str] | None = None
+) -> list[tuple[Person, shown.MeetingShown]]:
+    """Whom one can write to about a meeting, with how they see it: everybody in it, or these."""
+    seen = await shown.meeting_of_each(uow.session, meeting_id)
+    wanted = [each for each in seen if only is None or each in only]
     found = await uow.session.scalars(select(Person).where(Person.id.in_(wanted), Person.email.is_not(None)))
     persons = {each.id: each for each in found}
-    for each in wanted:
-        if each in persons:
-            await _to_participant(kernel, uow, meeting, persons[each], seen[each], what)
+    return [(persons[each], seen[each]) for each in wanted if each in persons]
+
+
+def names(seen: shown.MeetingShown, locale: str, waiting: Collection[str] = ()) -> str:
+    """Who the others are, or those of them who wait."""
+    _ = translations(locale).gettext
+    return ", ".join(each.name or _("Former participant") for each in seen.others if not waiting or each.id in waiting)
 
 
 async def _to_participant(
-    kernel: Kernel, uow: UnitOfWork, meeting: Meeting, person: Person, seen: shown.MeetingShown, what: str
+    kernel: Kernel,
+    uow: UnitOfWork,
+    meeting: Meeting,
+    person: Person,
+    seen: shown.MeetingShown,
+    what: str,
+    waiting: Collection[str],
 ) -> None:
     words, _ = MEETING_WORDS[what], translations(person.locale).gettext
     told = {
-        "name": ", ".join(each.name or _("Former participant") for each in seen.others),
+        "name": names(seen, person.locale, waiting),
         "time": str(when.both(seen.starts_at, person.time_zone, person.locale).striptags()),
     }
-    links = {"mail_1h": room_url(kernel.settings, meeting.id)}
+    links = dict.fromkeys(("mail_1h", "missing"), room_url(kernel.settings, meeting.id))
     path = f"{seen.path}/later/{what[6:-1]}" if what.startswith("after_") else seen.path
     context: dict[str, Any] = {
         "title": _(words.subject) % told,

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +20,6 @@ from meetings.watching import step
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
-# What is left of a slot must be worth it.
-LEAST_LEFT = timedelta(minutes=4)
 # People who are looked at: those who came to the lobby last.
 LOOKED_AT = 200
 
@@ -104,7 +101,7 @@ async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair) -> Meeting:
         raise ConflictError("cancelled")
     now = uow.clock.now()
     rest = Span(now, old.ends_at)
-    if rest.ends - rest.starts < LEAST_LEFT:
+    if rest.ends - rest.starts < rules.LEAST_LEFT:
         raise ConflictError(rules.SlotTaken.PAST)
     await lock_people(uow, [rescue.waiting_id, rescue.candidate_id])
     taken = await agendas(uow.session, [rescue.waiting_id, rescue.candidate_id], rest, but=[old.id])

@@ -20,6 +20,8 @@ OPENS_BEFORE = timedelta(minutes=5)
 MISSING_AFTER = timedelta(minutes=2)
 # A soft end: both stay as long as both are free, this much at a time.
 EXTENSION = timedelta(minutes=5)
+# What is left of a slot when somebody steps in must be worth it.
+LEAST_LEFT = timedelta(minutes=4)
 # A request that waits is brought to mind once, when so much of its time is left.
 REMINDED_BEFORE = timedelta(hours=12)
 

@@ -60,6 +60,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/me/data"): Access.SIGNED_IN,
     ("POST", "/me/data/export"): Access.SIGNED_IN,
     ("POST", "/me/data/erase"): Access.SIGNED_IN,
+    # Notices: what one is told, and by push on which of one's own devices
+    ("GET", "/me/notices"): Access.SIGNED_IN,
+    ("POST", "/me/notices/devices"): Access.SIGNED_IN,
+    ("POST", "/me/notices/devices/{device}/remove"): Access.SIGNED_IN,  # one's own devices, by the query
+    ("GET", "/notices/worker.js"): Access.PUBLIC,
     # People: one another
     ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
     ("GET", "/photos/{name}"): Access.SIGNED_IN,

@@ -28,6 +28,8 @@ import meetings.live
 import meetings.own_data
 import meetings.pages
 import meetings.timetable.runs
+import notices.pages
+import notices.parts
 import people.api
 import people.pages
 import rooms.calls
@@ -175,6 +177,7 @@ class Fairmatch:
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
+        notices.parts.build(kernel, persons.own_data)
         Recordings.build(calls, persons.own_data)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
@@ -191,6 +194,7 @@ class Fairmatch:
             *rooms.today.routes,
             *people.pages.routes,
             *people.api.routes,
+            *notices.pages.routes,
             *self.directory.routes,
             *fairs.planning.routes,
             *fairs.pages.routes,

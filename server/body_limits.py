@@ -29,6 +29,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/api/v1/products/{id}/documents"): DOCUMENT_MOST,
     ("POST", "/api/v1/needs/{id}/documents"): FILE_MOST,
     ("POST", "/me/photo"): MOST_BYTES + 64 * 1024,  # the photo, and the form around it
+    ("POST", "/me/notices/devices"): 8 * 1024,  # an address and two keys
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,

@@ -8,6 +8,7 @@ import typer
 
 from server.cli_fair import fair
 from server.cli_import import bring
+from server.cli_push import push
 from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
 from server.cli_search import search
 from server.cli_timetable import timetable
@@ -27,6 +28,7 @@ app.add_typer(fair, name="fair")
 app.command()(timetable)
 app.command("import")(bring)
 app.add_typer(search, name="search")
+app.add_typer(push, name="push")
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -200,6 +200,24 @@ async def _greet_mail_server(url: str) -> str:
         return f"{server.hostname} lets us in"
 
 
+async def _push(settings: Settings) -> str:
+    from notices.keys import BadKeyError, contact_of, key_of
+
+    try:
+        key = key_of(settings)
+    except BadKeyError:
+        raise Unwell("FAIRMATCH_PUSH_KEY is no private key", "Make one by `fairmatch push keys`.") from None
+    contact = contact_of(settings)
+    if key is None:
+        return "off: no key is set"
+    if not contact.startswith(("mailto:", "https://")) or contact.endswith("localhost"):
+        todo = (
+            "Set FAIRMATCH_PUSH_CONTACT to mailto:you@example.org: some push services refuse who cannot be written to."
+        )
+        raise Unwell(f"{contact} leads to nobody", todo)
+    return f"on, push services write to {contact.removeprefix('mailto:')}"
+
+
 async def _relay(settings: Settings) -> str:
     from signaling.relay_check import RelayTrouble, look_at_relay
 
@@ -257,6 +275,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("jobs", _jobs),
     ("Redis", _redis),
     ("mail", _mail),
+    ("push notices", _push),
     ("relay", _relay),
     ("LiveKit", _livekit),
     ("address", _address),

@@ -14,6 +14,7 @@ from directory.search import model as search_model
 from fairs import model as fairs_model
 from meetings import model as meetings_model
 from meetings.timetable import model as timetable_model
+from notices import model as notices_model
 from people import model as people_model
 from rooms import model as rooms_model
 from server.kernel import outbox
@@ -34,6 +35,7 @@ __all__ = [
     "meetings_model",
     "needs_model",
     "news_model",
+    "notices_model",
     "organisations_model",
     "outbox",
     "partners_model",

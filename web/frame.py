@@ -45,6 +45,7 @@ _OWN = (
     Entry("lists", N_("Lists"), "list", "/lists"),
     Entry("organisations", N_("Your organisations"), "building-2", "/organisations/mine"),
     Entry("devices", N_("Your devices"), "monitor-smartphone", "/me/devices"),
+    Entry("notices", N_("Notices"), "bell", "/me/notices"),
     Entry("tokens", N_("API access"), "square-terminal", "/me/tokens"),
     Entry("data", N_("Your data"), "archive", "/me/data"),
 )

@@ -17,7 +17,19 @@ from babel.messages.pofile import read_po, write_po
 from web.i18n import DEFAULT, LOCALES, TRANSLATIONS, forms
 
 ROOT = Path(__file__).parent.parent
-FEATURES = ("people", "directory", "fairs", "chat", "rooms", "booths", "signaling", "meetings", "server", "dev")
+FEATURES = (
+    "people",
+    "directory",
+    "fairs",
+    "chat",
+    "rooms",
+    "booths",
+    "signaling",
+    "meetings",
+    "notices",
+    "server",
+    "dev",
+)
 # The directory is many things: each of its parts has a catalogue of its own.
 PARTS = (
     "organisations",

@@ -15,14 +15,14 @@ from chat.rules import direct_key
 from chat.showing import Talk, talk
 from chat.standing import Standing, standing
 from fairs.model import Fair
-from meetings import rescue, room, shown
+from meetings import pushes, rescue, room, shown
 from meetings.bookings import ConflictError
 from meetings.fitting import Fit
 from meetings.grid import Span
 from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue, SharedContact
 from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
 from meetings.parts import meetings_of
-from meetings.rules import BECAME, EXTENSION, FOLLOW_UP_DAYS, NOTES_MOST, OPENS_BEFORE, VERDICTS
+from meetings.rules import BECAME, EXTENSION, FOLLOW_UP_DAYS, LEAST_LEFT, NOTES_MOST, OPENS_BEFORE, VERDICTS
 from meetings.shown import MeetingShown, Who
 from meetings.words import BECAME as BECAME_WORDS
 from meetings.words import VERDICTS as VERDICT_WORDS
@@ -146,7 +146,8 @@ async def ask_stand_in(request: Request) -> Response:
         stand_in = await _stand_in(request, uow.session, found, meeting)
         if stand_in is None or stand_in.asked:
             raise ProblemError(409, "conflict", said(request)("There is nobody to ask just now."))
-        await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
+        offered = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
+        await pushes.about_rescue(kernel_of(request), uow, offered, meeting)
     return redirect(f"{found.path}/room", said=said(request)("%(name)s is being asked.") % {"name": stand_in.who.name})
 
 
@@ -244,7 +245,7 @@ async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown
     meetings, now, mine = meetings_of(request), kernel_of(request).clock.now(), me(request).id
     there, missed = set(meetings.there(found.id)), await rescue.missed_in(session, found.id)
     alone = mine not in missed and any(each.id in missed for each in found.others)
-    if not alone or there - {mine} or found.ends_at - now < rescue.LEAST_LEFT:
+    if not alone or there - {mine} or found.ends_at - now < LEAST_LEFT:
         return None
     asked = await session.scalar(
         select(Rescue).where(Rescue.meeting_id == found.id, Rescue.answered_at.is_(None)).limit(1)

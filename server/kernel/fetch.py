@@ -30,6 +30,7 @@ ADDRESSES_TRIED = 3
 WEB_PORTS = frozenset({80, 443})
 LEAST_HIGH_PORT = 1024
 
+_ABOUT = {"user-agent": "Fairmatch", "accept-encoding": "identity"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # An IPv4 address within an IPv6 one, in its last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -80,12 +81,21 @@ class Fetcher:
         """What stands at an address: an answer 200, or 304 where `headers` ask for one. Raises FetchError."""
         # What a host said of itself goes back to it with the next question, so it may be anything: no header then.
         said = {name: value for name, value in (headers or {}).items() if value.isascii() and value.isprintable()}
-        asked = {"user-agent": "Fairmatch", "accept-encoding": "identity"} | said | {"accept": accept}
+        asked = _ABOUT | said | {"accept": accept}
         try:
             async with asyncio.timeout(WHOLE_S):
                 return await self._follow(url, asked, most_bytes)
         except TimeoutError:
             raise FetchError("too_slow", f"no whole answer within {WHOLE_S:.0f} seconds") from None
+
+    async def deliver(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
+        """Post something to an address; the status of the answer, whatever it is. Its content is not read, and nobody
+        is followed elsewhere. Raises FetchError."""
+        try:
+            async with asyncio.timeout(WHOLE_S), self._answer(parsed(url), _ABOUT | dict(headers), content) as answer:
+                return int(answer.status_code)
+        except TimeoutError:
+            raise FetchError("too_slow", f"no answer within {WHOLE_S:.0f} seconds") from None
 
     async def _follow(self, url: str, headers: dict[str, str], most_bytes: int) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):
@@ -97,13 +107,15 @@ class Fetcher:
         raise FetchError("redirects", f"more than {MOST_REDIRECTS} redirects")
 
     @asynccontextmanager
-    async def _answer(self, target: httpx2.URL, headers: dict[str, str]) -> AsyncIterator[httpx2.Response]:
-        """The head of an answer from the first address that can be reached."""
+    async def _answer(
+        self, target: httpx2.URL, headers: dict[str, str], content: bytes | None = None
+    ) -> AsyncIterator[httpx2.Response]:
+        """The head of an answer from the first address that can be reached; to a POST where there is content."""
         addresses = await self._checked(target.host, target.port or _usual_port(target))
         async with await self._client() as client:
             for address in addresses[:ADDRESSES_TRIED]:
                 try:
-                    answer = await client.send(_pinned(client, target, address, headers), stream=True)
+                    answer = await client.send(_pinned(client, target, address, headers, content), stream=True)
                 except httpx2.HTTPError as error:
                     failed = error
                     continue
@@ -181,12 +193,18 @@ def _usual_port(target: httpx2.URL) -> int:
     return 443 if target.scheme == "https" else 80
 
 
-def _pinned(client: httpx2.AsyncClient, target: httpx2.URL, address: str, headers: dict[str, str]) -> httpx2.Request:
+def _pinned(
+    client: httpx2.AsyncClient, target: httpx2.URL, address: str, headers: dict[str, str], content: bytes | None
+) -> httpx2.Request:
     """The request, to the checked address; the certificate is still the name's, and so is the Host header."""
     named: dict[str, Any] = {"sni_hostname": target.raw_host.decode("ascii")}
     host = target.netloc.decode("ascii")
     return client.build_request(
-        "GET", target.copy_with(host=address), headers=headers | {"host": host}, extensions=named | _PATIENCE
+        "GET" if content is None else "POST",
+        target.copy_with(host=address),
+        content=content,
+        headers=headers | {"host": host},
+        extensions=named | _PATIENCE,
     )
 
 

@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="Fairmatch <fairmatch@localhost>", description="Sender of all mails.")
 
+    push_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Private VAPID key for push notices, as `fairmatch push keys` makes it; empty: there are none.",
+    )
+    push_contact: str = Field(
+        default="", description="mailto: or https: address for the push services; empty: the sender of all mails."
+    )
+
     media_node: Literal["here", "elsewhere"] = Field(
         default="here",
         description="Whether this server starts a media node of its own, or calls go to those that run elsewhere.",

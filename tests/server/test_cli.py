@@ -71,6 +71,14 @@ async def test_migrating_says_where_the_schema_is() -> None:
     assert (await fairmatch("migrate")).stdout == f"The schema is at {head_revision()}.\n"
 
 
+async def test_a_key_for_push_notices_is_printed_as_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = (await fairmatch("push", "keys")).stdout
+    [setting] = [line for line in printed.splitlines() if not line.startswith("#")]
+    monkeypatch.setenv(*setting.split("=", 1))
+    monkeypatch.setenv("FAIRMATCH_MAIL_FROM", "fair@example.org")
+    assert "push notices: on, push services write to fair@example.org" in (await fairmatch("doctor")).stdout
+
+
 async def test_the_doctor_says_one_line_each() -> None:
     result = await fairmatch("doctor")
 

@@ -76,6 +76,8 @@ async def test_jobs_that_failed_for_good_are_seen(backend: Backend) -> None:
         ({"secret": "short"}, "secret", "openssl rand"),
         ({"database_url": "postgresql://fair@127.0.0.1:9/fair"}, "database", "FAIRMATCH_DATABASE_URL"),
         ({"redis_url": "redis://127.0.0.1:9"}, "Redis", "FAIRMATCH_REDIS_URL"),
+        ({"push_key": "short"}, "push notices", "fairmatch push keys"),
+        ({"push_key": "A" * 42 + "E"}, "push notices", "FAIRMATCH_PUSH_CONTACT"),
         ({"smtp_url": "smtp://127.0.0.1:9"}, "mail", "FAIRMATCH_SMTP_URL"),
         ({"base_url": "https://fair.example.org"}, "mail", "FAIRMATCH_SMTP_URL"),
         ({"base_url": "http://fair.example.org"}, "address", "https://"),

@@ -6,6 +6,7 @@
  */
 
 import { _ } from "fairmatch/i18n";
+import { bytes } from "fairmatch/kit/base64";
 
 /** @typedef {{ type: string, id: string, transports?: AuthenticatorTransport[] }} Descriptor */
 
@@ -159,11 +160,6 @@ function answered(credential) {
     if (value instanceof ArrayBuffer) parts[name] = text(value);
   }
   return { id, rawId: text(rawId), type, response: parts, clientExtensionResults: {} };
-}
-
-/** @param {string} base64url */
-function bytes(base64url) {
-  return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 
 /** @param {ArrayBuffer} buffer */

@@ -1,0 +1,108 @@
+"""Push notices on their way: written down with the change that they tell of, and sent by a job, one per device.
+
+The browser's vendor carries them, encrypted for the browser (RFC 8291), and learns from us when somebody gets one. So
+nothing goes out before the operator has set a key and the person has switched it on in that browser.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from notices import devices
+from notices.keys import Key, contact_of, key_of, sealed, signed
+from notices.model import PushDevice
+from notices.rules import RETRIED_FOR, Notice, Subscription, payload, seconds_to_keep, topic
+from server.kernel.db import UnitOfWork
+from server.kernel.fetch import FetchError
+from server.kernel.parts import Kernel
+
+JOB = "notices.push"
+# What a service answers when there is nobody at an address any more (RFC 8030, 7.3).
+_NOBODY_THERE = frozenset({404, 410})
+# Wrong about an address for good: what it stands for is not on the internet, or speaks no TLS to be trusted.
+_NO_ADDRESS = frozenset({"not_an_address", "forbidden_host"})
+
+log = structlog.get_logger(__name__)
+
+
+class NotTakenError(Exception):
+    """A push service did not take a notice this time."""
+
+
+async def push(kernel: Kernel, uow: UnitOfWork, notices: Mapping[str, Notice], key: str) -> None:
+    """Have people told on each of their devices, once per `key`: a notice by person. One query, however many."""
+    ours = key_of(kernel.settings)
+    if ours is None or not notices:
+        return
+    for person_id, device_ids in (await devices.reached(uow.session, list(notices), ours.public)).items():
+        for each in device_ids:
+            push_to(uow, each, notices[person_id], key)
+
+
+def push_to(uow: UnitOfWork, device_id: str, notice: Notice, key: str) -> None:
+    """Have this one device told, once per `key`."""
+    told = {
+        "device_id": device_id,
+        "content": payload(notice).decode(),
+        "topic": topic(notice.tag),
+        "until": notice.until.isoformat(),
+        "tried_until": min(notice.until, uow.clock.now() + RETRIED_FOR).isoformat(),
+    }
+    uow.enqueue(JOB, told, key=f"{JOB}:{key}:{device_id}")
+
+
+class Pusher:
+    """The job that hands a notice to the push service of one device."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        kernel.jobs.register(JOB, self.send)
+
+    async def send(self, told: dict[str, Any]) -> None:
+        """Hand it over, unless it is of no use any more. Raises NotTakenError: then it is tried again."""
+        ours = key_of(self._kernel.settings)
+        now = self._kernel.clock.now()
+        if ours is None or now >= datetime.fromisoformat(told["tried_until"]):
+            return
+        async with self._kernel.database.read() as session:
+            device = await devices.living(session, told["device_id"], ours.public, now)
+        if device is None:
+            return
+        try:
+            status = await self._deliver(ours, device, told, now)
+        except FetchError as error:
+            if error.code not in _NO_ADDRESS:
+                raise NotTakenError(error.code) from None
+            status = 404
+        await self._look_at(status, device)
+
+    async def _deliver(self, ours: Key, device: PushDevice, told: dict[str, Any], now: datetime) -> int:
+        to = Subscription(device.endpoint, device.p256dh, device.auth)
+        kernel = self._kernel
+
+        def prepared() -> tuple[bytes, str]:
+            content = sealed(told["content"].encode(), to)
+            return content, signed(ours, to.endpoint, contact_of(kernel.settings), now)
+
+        content, authorization = await asyncio.to_thread(prepared)
+        headers = {
+            "authorization": authorization,
+            "content-encoding": "aes128gcm",
+            "content-type": "application/octet-stream",
+            "ttl": str(seconds_to_keep(datetime.fromisoformat(told["until"]), now)),
+            "topic": told["topic"],
+            "urgency": "high",
+        }
+        return await kernel.fetcher.deliver(to.endpoint, content, headers)
+
+    async def _look_at(self, status: int, device: PushDevice) -> None:
+        if 200 <= status < 300:
+            return
+        if status not in _NOBODY_THERE:
+            raise NotTakenError(str(status))
+        async with self._kernel.database.write() as uow:
+            await devices.drop(uow, device.id, device.endpoint_hash)
+        log.info("push_device_dropped", device=device.id)
