@@ -56,6 +56,8 @@ NO_PAGES = {
     "/needs/{need}/files/{file}",
     "/recordings/{recording}/file",
     "/partners/{slug}/look.css",
+    "/notices/worker.js",
+    "/tls/ask",
     "/discover/suggestions",
     "/check/bytes",
     "/imports/{batch}/progress",

@@ -1,6 +1,7 @@
 """Pictures and sound of an encoder, as packets; PyAV encodes them once per run of the tests."""
 
 import fractions
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Sent:
 @cache
 def pictures(codec: str, seconds: int, width: int = 160, height: int = 120) -> tuple[bytes, ...]:
     """Frames; each second begins with a key frame."""
+    policy = os.sched_getscheduler(0)
     encoder = av.CodecContext.create(ENCODERS[codec], "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base, encoder.gop_size = fractions.Fraction(1, FRAMES_A_SECOND), FRAMES_A_SECOND
@@ -45,6 +47,8 @@ def pictures(codec: str, seconds: int, width: int = 160, height: int = 120) -> t
         frame = av.VideoFrame.from_ndarray(shown)
         frame.pts = number
         made += [bytes(each) for each in encoder.encode(frame)]
+    # Where it may, the AV1 encoder makes the thread that opens it a real-time one, before which all others wait.
+    os.sched_setscheduler(0, policy, os.sched_param(0))
     return tuple(made + [bytes(each) for each in encoder.encode(None)])
 
 

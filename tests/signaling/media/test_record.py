@@ -1,6 +1,7 @@
 """A recording: what comes in over RTP stands in a file that plays, whatever happens on the way."""
 
 import errno
+import os
 import random
 from collections.abc import Iterable
 from dataclasses import replace
@@ -71,6 +72,13 @@ def played(path: Path) -> tuple[list[float], list[float]]:
         for frame in file.decode():
             times["video" if isinstance(frame, av.VideoFrame) else "audio"].append(frame.time or 0.0)
         return times["video"], times["audio"]
+
+
+@pytest.mark.parametrize("codec", RECORDED_VIDEO)
+def test_making_pictures_leaves_the_run_as_patient_as_it_was(codec: str) -> None:
+    """One encoder takes the processor for itself alone, if it may."""
+    assert list(video_packets(codec, SECONDS))
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.parametrize("codec", RECORDED_VIDEO)
