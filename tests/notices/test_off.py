@@ -29,7 +29,7 @@ async def test_without_a_key_no_device_is_offered_named_or_taken(there: Scene) -
     page = (await there["aylin"].get("/me/notices")).text
     assert "This server sends no notices to devices" in page
     assert "<fm-push" not in page
-    assert "your devices" not in page
+    assert ", your devices" not in page
     assert "every page, mail" in page
     answer = await there["aylin"].post("/me/notices/devices", json=Browser("https://push.example/1").subscription)
     assert answer.status_code == 404
