@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import select, update
 
 from notices import devices
 from notices.keys import Key, contact_of, key_of, sealed, signed
@@ -17,12 +18,13 @@ from notices.model import PushDevice
 from notices.rules import RETRIED_FOR, Notice, Subscription, payload, seconds_to_keep, topic
 from server.kernel.db import UnitOfWork
 from server.kernel.fetch import FetchError
+from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 
 JOB = "notices.push"
 # What a service answers when there is nobody at an address any more (RFC 8030, 7.3).
 _NOBODY_THERE = frozenset({404, 410})
-# Wrong about an address for good: what it stands for is not on the internet, or speaks no TLS to be trusted.
+# Wrong about an address for good: what it stands for is not on the internet, or cannot be asked at all.
 _NO_ADDRESS = frozenset({"not_an_address", "forbidden_host"})
 
 log = structlog.get_logger(__name__)
@@ -33,13 +35,16 @@ class NotTakenError(Exception):
 
 
 async def push(kernel: Kernel, uow: UnitOfWork, notices: Mapping[str, Notice], key: str) -> None:
-    """Have people told on each of their devices, once per `key`: a notice by person. One query, however many."""
+    """Have people told on each of their devices, once per `key`: a notice by person. As many queries for one of them as
+    for all."""
     ours = key_of(kernel.settings)
     if ours is None or not notices:
         return
-    for person_id, device_ids in (await devices.reached(uow.session, list(notices), ours.public)).items():
-        for each in device_ids:
-            push_to(uow, each, notices[person_id], key)
+    found = await devices.reached(uow.session, list(notices), ours.public)
+    told = {device_id: notices[person_id] for person_id, theirs in found.items() for device_id in theirs}
+    await _take_back(uow, {device_id: topic(notice.tag) for device_id, notice in told.items()}, key)
+    for device_id, notice in told.items():
+        push_to(uow, device_id, notice, key)
 
 
 def push_to(uow: UnitOfWork, device_id: str, notice: Notice, key: str) -> None:
@@ -51,7 +56,7 @@ def push_to(uow: UnitOfWork, device_id: str, notice: Notice, key: str) -> None:
         "until": notice.until.isoformat(),
         "tried_until": min(notice.until, uow.clock.now() + RETRIED_FOR).isoformat(),
     }
-    uow.enqueue(JOB, told, key=f"{JOB}:{key}:{device_id}")
+    uow.enqueue(JOB, told, key=_key(key, device_id))
 
 
 class Pusher:
@@ -106,3 +111,22 @@ class Pusher:
         async with self._kernel.database.write() as uow:
             await devices.drop(uow, device.id, device.endpoint_hash)
         log.info("push_device_dropped", device=device.id)
+
+
+def _key(key: str, device_id: str) -> str:
+    return f"{JOB}:{key}:{device_id}"
+
+
+async def _take_back(uow: UnitOfWork, topics: Mapping[str, str], key: str) -> None:
+    """Earlier notices in whose place others come, by device and topic, are done with where a service did not take them
+    yet: tried again later, they would take the place of what came after them. Their keys stay known."""
+    now = uow.clock.now()
+    told = OutboxRow.payload
+    waits = OutboxRow.job == JOB, OutboxRow.due_at <= now + RETRIED_FOR  # by the index; none is due later than that
+    theirs = told["device_id"].as_string().in_(topics), told["topic"].as_string().in_(set(topics.values()))
+    others = OutboxRow.key.not_in([_key(key, device_id) for device_id in topics])
+    found = select(OutboxRow.id).where(*waits, *theirs, others)
+    ids = list(await uow.session.scalars(found.with_for_update(skip_locked=True)))  # who holds one is writing it down
+    if ids:  # without a claim, who is at it now has no say in it any more
+        done = update(OutboxRow).where(OutboxRow.id.in_(ids))
+        await uow.session.execute(done.values(due_at=None, done_at=now, payload={}, claim=None, error=None))

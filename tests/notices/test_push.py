@@ -135,6 +135,26 @@ async def test_a_service_that_is_away_is_asked_again_until_it_is_of_no_use(there
         assert await session.scalar(waiting) == 0
 
 
+async def test_what_was_not_taken_never_comes_after_what_took_its_place(there: Scene, service: PushService) -> None:
+    phone = service.browser("phone")
+    await switch_on(there, "aylin", phone)
+    slots = await there.slots()
+    meeting, other = await there.book(slots[0], "bernd", "aylin"), await there.book(slots[2], "chloe", "aylin")
+    there.clock.advance(seconds=11)
+    service.status = 503
+    await there.kernel.jobs.run_due()
+    await there["bernd"].post(f"/meetings/{meeting}/cancel", data={"reason": "Ill"})
+    there.clock.advance(seconds=11)
+    await there.kernel.jobs.run_due()
+    service.status, service.taken = 201, []
+    there.clock.advance(seconds=60)
+    await there.kernel.jobs.run_due()
+    told = said(service, phone)
+    assert sorted(each["path"] for each in told) == sorted(f"/meetings/{each}" for each in (meeting, other))
+    [called_off] = [each for each in told if each["path"].endswith(meeting)]
+    assert "called off" in called_off["title"].lower()
+
+
 async def test_nothing_is_sent_into_ones_own_network(there: Scene, service: PushService) -> None:
     assert await switch_on(there, "aylin", Browser("https://inside.example/x")) == 200
     assert (await listed(there), service.taken) == ([], [])
