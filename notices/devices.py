@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,8 +32,7 @@ async def switch_on(uow: UnitOfWork, person_id: str, session_id: str, to: Subscr
     if entry is None or entry.revoked_at is not None:
         raise RefusedError("signed_out")
     await _make_room(uow, session_id, to)
-    mine = select(func.count()).select_from(PushDevice).where(PushDevice.person_id == person_id)
-    if (await uow.session.scalar(mine) or 0) >= DEVICES_MOST:
+    if len(await of_person(uow.session, person_id)) >= DEVICES_MOST:
         raise RefusedError("too_many")
     device = PushDevice(
         id=new_id(),

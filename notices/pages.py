@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
         devices=found,
         session_here=here,
         on=any(entry.id == here and key is not None and one.server_key == key.public for one, entry in found),
-        full=len(found) >= DEVICES_MOST,
+        full=sum(entry.id != here for _, entry in found) >= DEVICES_MOST,
         most=DEVICES_MOST,
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from meetings import pushes, rescue
 from meetings.model import Meeting
@@ -213,15 +213,8 @@ async def test_a_browser_is_taken_over_by_who_sits_in_it_and_by_nobody_who_knows
 
 
 async def test_one_person_has_so_many_devices(there: Scene, service: PushService) -> None:
-    async with there.kernel.database.write() as uow:
-        for number in range(DEVICES_MOST):
-            session_id = f"{number:026}"
-            uow.session.add(await another_session(there, session_id))
-            await uow.session.flush()
-            row = PushDevice(id=session_id, person_id=there.ids["aylin"], session_id=session_id, endpoint="https://x/y")
-            row.endpoint_hash, row.p256dh, row.auth, row.server_key = session_id, "", "", ""
-            row.added_at = there.clock.now()
-            uow.session.add(row)
+    for number in range(DEVICES_MOST):
+        await another_device(there, f"{number:026}")
     answer = await ask(there, "aylin", service.browser("one more").subscription)
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many")
     page = (await there["aylin"].get("/me/notices")).text
@@ -229,16 +222,43 @@ async def test_one_person_has_so_many_devices(there: Scene, service: PushService
     assert "since the server has another key" in page
 
 
+async def test_a_device_is_none_more_when_it_is_switched_on_again_or_another_was_signed_out(
+    there: Scene, service: PushService
+) -> None:
+    phone = service.browser("phone")
+    await switch_on(there, "aylin", phone)
+    for number in range(DEVICES_MOST - 1):
+        await another_device(there, f"{number:026}")
+    async with there.kernel.database.write() as uow:  # the server gets another key
+        await uow.session.execute(update(PushDevice).values(server_key="former"))
+    assert "<fm-push" in (await there["aylin"].get("/me/notices")).text
+    assert await switch_on(there, "aylin", phone) == 200
+    async with there.kernel.database.write() as uow:  # signed out, and the worker died before it forgot the device
+        gone = update(SignInSession).where(SignInSession.id == f"{0:026}")
+        await uow.session.execute(gone.values(revoked_at=there.clock.now()))
+    async with there.kernel.database.write() as uow:
+        await uow.session.execute(delete(PushDevice).where(PushDevice.endpoint == phone.endpoint))
+    await another_device(there, f"{DEVICES_MOST:026}")
+    assert "<fm-push" in (await there["aylin"].get("/me/notices")).text
+    assert await switch_on(there, "aylin", phone) == 200
+
+
 async def address_of(there: Scene, name: str) -> str | None:
     person: Person = await there.get(Person, there.ids[name])
     return person.email
 
 
-async def another_session(there: Scene, id: str) -> SignInSession:
+async def another_device(there: Scene, id: str) -> None:
+    """One more of Aylin's, switched on when the server had another key."""
     now = there.clock.now()
-    entry = SignInSession(id=id, person_id=there.ids["aylin"], token_hash=id, method="link", user_agent="")
-    entry.created_at, entry.last_seen_at = now, now
-    return entry
+    async with there.kernel.database.write() as uow:
+        entry = SignInSession(id=id, person_id=there.ids["aylin"], token_hash=id, method="link", user_agent="")
+        entry.created_at, entry.last_seen_at = now, now
+        uow.session.add(entry)
+        await uow.session.flush()
+        row = PushDevice(id=id, person_id=there.ids["aylin"], session_id=id, endpoint="https://x/y")
+        row.endpoint_hash, row.p256dh, row.auth, row.server_key, row.added_at = id, "", "", "", now
+        uow.session.add(row)
 
 
 async def test_devices_are_handed_out_without_their_secrets_and_erased(there: Scene, service: PushService) -> None:
