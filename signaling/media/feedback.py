@@ -14,6 +14,8 @@ Sends = Participant | Trunk
 OWN_SSRC = 1
 # A publisher's round trip as far as asking again is concerned: an answer can't be there sooner.
 ROUND_TRIP_S = 0.05
+# Streams that one message names: a report takes no more, and all that come from one node need not be named to it.
+NAMED_MOST = 31
 
 
 def ask_publishers(mux: Mux, rooms: Iterable[Room], now: float) -> None:
@@ -44,11 +46,11 @@ def report(mux: Mux, rooms: Iterable[Room], now: float) -> None:
             blocks = [block for layer in layers if (block := layer.block(now)) is not None]
             if not blocks:
                 continue
-            parts = [rtcp.receiver_report(OWN_SSRC, blocks[:31]), rtcp.description(OWN_SSRC, "node")]
+            parts = [rtcp.receiver_report(OWN_SSRC, blocks[:NAMED_MOST]), rtcp.description(OWN_SSRC, "node")]
             videos = [track for track in sender.tracks.values() if track.kind == "video"]
             ssrcs = [layer.ssrc for track in videos for layer in track.layers]
             if ssrcs:
-                parts.append(rtcp.remb(OWN_SSRC, sum(room.wanted_bits(track) for track in videos), ssrcs))
+                parts.append(rtcp.remb(OWN_SSRC, sum(room.wanted_bits(track) for track in videos), ssrcs[:NAMED_MOST]))
             _send(mux, sender, parts)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from signaling.media import link as links
 from signaling.media import rtcp, spreading
+from signaling.media.between import SentLayer
 from signaling.protocol import MediaError
 from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown
 from tests.signaling.scene import Stage, settled, until
@@ -300,6 +301,26 @@ async def test_a_branch_that_does_not_follow_gets_nothing_any_more(hall: Hall) -
     anna.send_sound()
     await until(lambda: len(near.sound) == 2)
     assert far.peer.raw_received == came
+
+
+async def test_however_many_pictures_come_a_branch_goes_on_to_say_what_it_wants(hall: Hall) -> None:
+    """More than one message can name."""
+    anna, _ = await hall.spread()
+    await shown(anna, await hall.watch("far"))
+    node, [branch] = hall.nodes["further"].node, hall.home.node.rooms["stage"].branches.values()
+    trunk = node.rooms["stage"].trunk
+    assert trunk
+    told = branch._fitted()
+    [camera] = [each for each in told if each.source == "camera"]
+    more = [
+        camera.model_copy(update={"id": f"b{at}.camera", "layers": [SentLayer(rid="", ssrc=at, repair_ssrc=at + 400)]})
+        for at in range(300)
+    ]
+    trunk.carry([*told, *more])
+    branch.path.estimate = 0.0
+    await until(lambda: branch.path.estimate)
+    assert node._ticking
+    assert not node._ticking.done()
 
 
 async def test_strangers_are_no_nodes(hall: Hall) -> None:
