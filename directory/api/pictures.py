@@ -14,7 +14,7 @@ from directory.api.shapes.products import Picture, PictureQuery
 from directory.organisations import actions
 from directory.organisations.actions import RefusedError
 from directory.organisations.fields import LINE_MOST
-from directory.organisations.files import drop
+from directory.organisations.files import keeping
 from directory.organisations.pages.uploads import UPLOADS
 from directory.organisations.parts import organisations_of
 from directory.organisations.shown import picture
@@ -34,7 +34,7 @@ async def change_logo(call: Call) -> Response:
     async with call.kernel.database.write() as uow:
         await _matching(call, uow)
     (large, _), (small, _) = await _taken(call, pictures.logo)
-    async with call.kernel.database.write() as uow:
+    async with keeping(call.kernel, large, small) as uow:
         await _matching(call, uow)
         await actions.change_logo(uow, call.id, (large, small), by_id=call.by_id)
         return await _answer(call, uow)
@@ -45,7 +45,7 @@ async def change_banner(call: Call) -> Response:
     async with call.kernel.database.write() as uow:
         await _matching(call, uow)
     [(file, _)] = await _taken(call, pictures.banner)
-    async with call.kernel.database.write() as uow:
+    async with keeping(call.kernel, file) as uow:
         await _matching(call, uow)
         await actions.change_banner(uow, call.id, file, by_id=call.by_id)
         return await _answer(call, uow)
@@ -75,14 +75,12 @@ async def add(call: Call) -> Response:
         await editable(call, uow)
     (large, written), (small, _) = await _taken(call, pictures.product)
     try:
-        async with call.kernel.database.write() as uow:
+        async with keeping(call.kernel, large, small) as uow:
             await editable(call, uow)
             size = written.width, written.height
             made = await product_actions.add_picture(uow, call.id, (large, small), size, line, by_id=call.by_id)
             shown = Picture.of(made, call.site)
     except RefusedError:
-        async with call.kernel.database.write() as uow:
-            drop(uow, large, small)
         raise full() from None
     return answering.record(call, shown, 201, picture(large))
 

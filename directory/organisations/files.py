@@ -1,6 +1,7 @@
 """The files of organisations and their products: removed when nothing uses them any more."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,18 @@ class Files:
                 used = [await uses(session, name) for uses in self._users]
             if not any(used):
                 await self._kernel.files.delete(name)
+
+
+@asynccontextmanager
+async def keeping(kernel: Kernel, *names: str) -> AsyncIterator[UnitOfWork]:
+    """A unit of work for files that were just put. When it comes to nothing they go, unless something uses them."""
+    try:
+        async with kernel.database.write() as uow:
+            yield uow
+    except BaseException:
+        async with kernel.database.write() as uow:
+            drop(uow, *names)
+        raise
 
 
 def drop(uow: UnitOfWork, *names: str | None) -> None:

@@ -63,6 +63,25 @@ async def test_pictures_are_written_anew_and_carry_a_version(there: Scene, progr
     assert (await aylin.get(product)).json()["pictures"] == []
 
 
+@pytest.mark.parametrize("part", ["logo", "banner"])
+async def test_a_picture_that_is_refused_late_leaves_no_file(there: Scene, program, monkeypatch, part: str):
+    _, organisation = await there.organisation()
+    aylin, record = await program("aylin"), f"/api/v1/organisations/{organisation}"
+    before = (await aylin.get(record)).headers["etag"]
+    pictures = there.app.state.organisations.pictures
+    take = pictures.take
+
+    async def take_while_it_changes(content, make):
+        assert (await aylin.patch(record, json={"website": "https://voltbus.example/new"})).status_code == 200
+        return await take(content, make)
+
+    monkeypatch.setattr(pictures, "take", take_while_it_changes)
+    late = await aylin.put(f"{record}/{part}", content=picture(), headers=FILE | {"if-match": before})
+    assert late.status_code == 412
+    await there.kernel.jobs.run_due()
+    assert not [each for each in there.kernel.files.folder.rglob("*.webp")]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "status"),
     [(b"", "a.pdf", 422), (b"MZ no pdf", "a.pdf", 409), (PDF, "a.exe", 409), (PDF, "", 422)],

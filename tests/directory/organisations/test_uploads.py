@@ -130,6 +130,17 @@ async def test_a_zip_bomb_that_calls_itself_a_document_is_not_unpacked(there: Sc
     assert answer.status_code == 422
 
 
+async def test_a_document_for_which_there_is_no_room_leaves_no_file(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug, _ = await there.organisation()
+    monkeypatch.setattr("directory.organisations.actions.DOCUMENTS_MOST", 0)
+    refused = await there["aylin"].post(f"/o/{slug}/documents", files=files("document", b"%PDF-1.7 prices", "a.pdf"))
+    assert refused.status_code == 422
+    await there.kernel.jobs.run_due()
+    assert not [each for each in there.kernel.files.folder.rglob("*.pdf")]
+
+
 async def test_a_file_that_nothing_shows_any_more_goes(there: Scene) -> None:
     slug, _ = await there.organisation()
     other, _ = await there.organisation(name="Other", website="")
