@@ -6,7 +6,7 @@ nothing goes out before the operator has set a key and the person has switched i
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from notices import devices
 from notices.keys import Key, contact_of, key_of, sealed, signed
 from notices.model import PushDevice
-from notices.rules import RETRIED_FOR, Notice, Subscription, payload, seconds_to_keep, topic
+from notices.rules import RETRIED_FOR, Notice, Subscription, origin, payload, seconds_to_keep, topic
 from server.kernel.db import UnitOfWork
 from server.kernel.fetch import FetchError
 from server.kernel.outbox import OutboxRow
@@ -26,6 +26,11 @@ JOB = "notices.push"
 _NOBODY_THERE = frozenset({404, 410})
 # Wrong about an address for good: what it stands for is not on the internet, or cannot be asked at all.
 _NO_ADDRESS = frozenset({"not_an_address", "forbidden_host"})
+# Seconds for one notice; services answer within some tenths of one. Who waits here has a hand that mails wait for.
+PATIENCE_S = 5.0
+# How long a service that did not answer is left alone, whatever there is for it: a hall full of reminders would else
+# hold all hands for an hour.
+LEFT_ALONE = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +69,7 @@ class Pusher:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self._away: dict[str, datetime] = {}  # services that did not answer, and until when they are left alone
         kernel.jobs.register(JOB, self.send)
 
     async def send(self, told: dict[str, Any]) -> None:
@@ -76,13 +82,21 @@ class Pusher:
             device = await devices.living(session, told["device_id"], ours.public, now)
         if device is None:
             return
+        service = origin(device.endpoint)
+        if now < self._away.get(service, now):
+            raise NotTakenError("left_alone")
         try:
             status = await self._deliver(ours, device, told, now)
         except FetchError as error:
             if error.code not in _NO_ADDRESS:
+                self._leave_alone(service)
                 raise NotTakenError(error.code) from None
             status = 404
         await self._look_at(status, device)
+
+    def _leave_alone(self, service: str) -> None:
+        now = self._kernel.clock.now()
+        self._away = {each: until for each, until in self._away.items() if now < until} | {service: now + LEFT_ALONE}
 
     async def _deliver(self, ours: Key, device: PushDevice, told: dict[str, Any], now: datetime) -> int:
         to = Subscription(device.endpoint, device.p256dh, device.auth)
@@ -101,7 +115,7 @@ class Pusher:
             "topic": told["topic"],
             "urgency": "high",
         }
-        return await kernel.fetcher.deliver(to.endpoint, content, headers)
+        return await kernel.fetcher.deliver(to.endpoint, content, headers, within_s=PATIENCE_S)
 
     async def _look_at(self, status: int, device: PushDevice) -> None:
         if 200 <= status < 300:

@@ -88,14 +88,14 @@ class Fetcher:
         except TimeoutError:
             raise FetchError("too_slow", f"no whole answer within {WHOLE_S:.0f} seconds") from None
 
-    async def deliver(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
+    async def deliver(self, url: str, content: bytes, headers: Mapping[str, str], *, within_s: float = WHOLE_S) -> int:
         """Post something to an address; the status of the answer, whatever it is. Its content is not read, and nobody
         is followed elsewhere. Raises FetchError."""
         try:
-            async with asyncio.timeout(WHOLE_S), self._answer(parsed(url), _ABOUT | dict(headers), content) as answer:
+            async with asyncio.timeout(within_s), self._answer(parsed(url), _ABOUT | dict(headers), content) as answer:
                 return int(answer.status_code)
         except TimeoutError:
-            raise FetchError("too_slow", f"no answer within {WHOLE_S:.0f} seconds") from None
+            raise FetchError("too_slow", f"no answer within {within_s:.0f} seconds") from None
 
     async def _follow(self, url: str, headers: dict[str, str], most_bytes: int) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):

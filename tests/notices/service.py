@@ -95,7 +95,7 @@ class PushService:
     """Takes notices, and answers as a test wants it to."""
 
     port: int = 0
-    status: int = 201
+    status: int = 201  # 0: it takes the notice, and says nothing
     taken: list[Taken] = field(default_factory=list)
 
     @property
@@ -115,6 +115,9 @@ class PushService:
             body = await reader.readexactly(int(headers["content-length"]))
             assert head[0].startswith("POST ")
             self.taken.append(Taken(head[0].split()[1], headers, body))
+            if not self.status:
+                await reader.read()
+                return
             writer.write(f"HTTP/1.1 {self.status} Said\r\ncontent-length: 0\r\n\r\n".encode())
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):

@@ -1,10 +1,12 @@
 """Notices on people's devices: switched on there, sealed for the browser, and gone when they are of no use."""
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
 import httpx2
+import pytest
 from sqlalchemy import delete, func, select, update
 
 from meetings import pushes, rescue
@@ -16,6 +18,7 @@ from notices.model import PushDevice
 from notices.rules import DEVICES_MOST, RETRIED_FOR, Notice
 from people import erasure
 from people.model import Person, SignInSession
+from server.kernel.fetch import WHOLE_S
 from server.kernel.outbox import OutboxRow
 from tests.meetings.scene import Scene
 from tests.meetings.test_calendar import mails
@@ -153,6 +156,22 @@ async def test_what_was_not_taken_never_comes_after_what_took_its_place(there: S
     assert sorted(each["path"] for each in told) == sorted(f"/meetings/{each}" for each in (meeting, other))
     [called_off] = [each for each in told if each["path"].endswith(meeting)]
     assert "called off" in called_off["title"].lower()
+
+
+async def test_a_service_that_does_not_answer_is_left_alone_for_a_while(
+    there: Scene, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushing, "PATIENCE_S", 0.5)
+    service.status = 0
+    began = time.monotonic()
+    for who in ("aylin", "bernd", "chloe"):
+        await switch_on(there, who, service.browser(who))
+    assert len(service.taken) == 1
+    assert time.monotonic() - began < WHOLE_S
+    service.status, service.taken = 201, []
+    there.clock.advance(seconds=pushing.LEFT_ALONE.total_seconds())
+    await there.kernel.jobs.run_due()
+    assert sorted(each.path for each in service.taken) == ["/send/aylin", "/send/bernd", "/send/chloe"]
 
 
 async def test_nothing_is_sent_into_ones_own_network(there: Scene, service: PushService) -> None:
