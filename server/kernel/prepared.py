@@ -7,6 +7,7 @@ is made of the same tables and types; a transaction runs it on SQLite's own conn
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
@@ -163,9 +164,13 @@ class _Text:
 
 
 def _binding(kind: TypeEngine[Any], dialect: Dialect) -> _Process:
-    """How the driver takes values of a type. The rows of a batch share their moments: each is turned once."""
+    """How the driver takes values of a type. The rows of a batch share their moments: each is turned once. (Not those
+    of other zones: the two of an hour that a clock shows twice are equal to Python.)"""
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(MOMENTS)(process) if process and isinstance(kind, UtcDateTime) else process
+    if not process or not isinstance(kind, UtcDateTime):
+        return process
+    once = lru_cache(MOMENTS)(process)
+    return lambda value: (once if value and value.tzinfo is UTC else process)(value)
 
 
 def _of_lists(statement: Executable, names: Sequence[str], dialect: Dialect) -> str:
