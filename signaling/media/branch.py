@@ -52,12 +52,13 @@ class Branch:
         self.id = secrets.token_hex(8)
         self.life = link.life
         self.people: dict[str, ParticipantState] = {}
+        self.coming: dict[str, ParticipantState] = {}  # whom it was asked to seat, until it has answered
         self.path = Path()
         self.stale = True  # whether it may have to be told of other tracks
         self.is_open = False  # whether people can sit there
         self.closed = False
         self.follow_at = 0.0
-        self.empty_since = room.mux.clock()
+        self.empty_since = self.heard_at = room.mux.clock()
         self._room = room
         self.link = link
         self._others = others
@@ -78,7 +79,12 @@ class Branch:
     @property
     def share(self) -> Share:
         """What it carries, as far as is known here."""
-        return Share(self.life, len(self.people), self._bits, self._load)
+        return Share(self.life, len(self.people) + len(self.coming), self._bits, self._load)
+
+    def who(self, participant: str) -> ParticipantState | None:
+        """Somebody who sits there, or soon will: their newest connection."""
+        found = [each[participant] for each in (self.people, self.coming) if participant in each]
+        return max(found, key=lambda each: each.generation, default=None)
 
     # -- what it is asked ------------------------------------------------------------------------------------------
 
@@ -103,15 +109,18 @@ class Branch:
 
     async def seat(self, join: Join) -> Joined:
         """Let somebody in there. Raises MediaError."""
-        answer = Seated.model_validate(await self._ask("seat", frame_of(Seat(branch=self.id, join=join))))
+        self.coming[join.participant] = comes = _comes(join)
+        try:
+            answer = Seated.model_validate(await self._ask("seat", frame_of(Seat(branch=self.id, join=join))))
+        finally:
+            if self.coming.get(join.participant) is comes:
+                del self.coming[join.participant]
         self._load += 1 / PARTICIPANTS_MOST
         if answer.v > self._v:
             self._v = answer.v
             known = self.people.get(join.participant)
             if known is None or known.generation != join.generation:
-                self.people[join.participant] = ParticipantState(
-                    id=join.participant, person=join.person, generation=join.generation, ready=False, tracks=[]
-                )
+                self.people[join.participant] = comes
                 self._room.changed()
         return Joined(sdp=answer.sdp)
 
@@ -126,6 +135,7 @@ class Branch:
 
     def hear(self, told: People, now: float) -> None:
         """Who is there, and what they watch."""
+        self.heard_at = now
         if told.v <= self._v:
             return
         self._v, self._load, self._bits = told.v, told.load, told.bits_per_second
@@ -202,6 +212,11 @@ class Branch:
         self._begin_doing(self._ask("cut", frame_of(Cut(room=self._room.id, branch=self.id))))
         for place in list(self._streams):
             self._end(place)
+
+
+def _comes(join: Join) -> ParticipantState:
+    """Somebody who is not connected yet."""
+    return ParticipantState(id=join.participant, person=join.person, generation=join.generation, ready=False, tracks=[])
 
 
 def _is_still(stream: Stream, wanted: tuple[Track, Layer] | None) -> bool:

@@ -15,7 +15,7 @@ from signaling.media.ice import Credentials
 from signaling.media.link import Link
 from signaling.media.spread import ROOM_MOST, Budget, Share, needs_another, only_watches, seat
 from signaling.media.trunk import Trunk
-from signaling.protocol import Frame, Join, Joined, MediaError, Nothing, frame_of
+from signaling.protocol import Frame, Join, Joined, MediaError, Nothing, Remove, frame_of
 
 if TYPE_CHECKING:
     from signaling.media.node import Node
@@ -33,6 +33,9 @@ LOOK_EVERY_S = 3.0
 FOLLOW_AGAIN_S = 1.0
 # A branch in which nobody sits any more ends after this time.
 IDLE_S = 30.0
+# A branch that says nothing for so long has ended, though packets still go there: a node that Redis does not reach ends
+# its calls by itself. As long as a lease and one beat.
+SILENT_S = 18.0
 # Connections with other nodes.
 LINKS_MOST = 64
 # What is asked about somebody who sits in a branch, and is answered there.
@@ -102,13 +105,12 @@ class Spreading:
     async def _fetch(self, room: "Room", branch: Branch, join: Join) -> None:
         """Somebody in a branch may send from now on: they come in anew at home. Raises MediaError: with a new
         connection."""
-        if join.generation < branch.people[join.participant].generation:
+        known = branch.who(join.participant)
+        assert known
+        if join.generation < known.generation:
             raise MediaError("conflict", "generation: a newer connection is there")
-        is_new = join.generation > branch.people[join.participant].generation
-        await branch.pass_on("remove", {"room": room.id, "participant": join.participant})
-        branch.people.pop(join.participant, None)
-        room.changed()
-        if not is_new:
+        await self.pass_on("remove", Remove(room=room.id, participant=join.participant))
+        if join.generation == known.generation:
             raise MediaError("unavailable", "who sends is carried elsewhere: come in anew")
 
     async def pass_on(self, method: str, given: Any) -> Mapping[str, Any] | None:
@@ -301,13 +303,16 @@ class Spreading:
     # -- time ------------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
-        """What is due: branches that must know of new tracks, and those in which nobody sits."""
+        """What is due: branches that must know of new tracks, those in which nobody sits, and silent ones."""
         for room in list(self._node.rooms.values()):
             for branch in list(room.branches.values()):
                 if branch.is_open and branch.stale and now >= branch.follow_at:
                     branch.follow_at = now + FOLLOW_AGAIN_S
                     self._begin(self._try_to_follow(branch))
-                if not branch.people and now - branch.empty_since > IDLE_S:
+                if now - branch.heard_at > SILENT_S:
+                    log.warning("branch_is_silent", room=room.id, life=branch.life)
+                    self._give_up(room, branch)
+                elif not branch.share.people and now - branch.empty_since > IDLE_S:
                     room.drop(branch)
 
     async def _try_to_follow(self, branch: Branch) -> None:
@@ -342,13 +347,14 @@ async def _logged(doing: Coroutine[Any, Any, Any]) -> None:
 
 
 def _branch_of(room: "Room", participant: str) -> Branch | None:
-    """The branch in which somebody sits."""
-    return next((branch for branch in room.branches.values() if participant in branch.people), None)
+    """The branch in which somebody sits, or soon will: nobody sits in two places."""
+    return next((branch for branch in room.branches.values() if branch.who(participant)), None)
 
 
 def _may_stay(branch: Branch, join: Join) -> bool:
     """Whether somebody stays in a branch: also with the right to send, until they come in anew or make use of it."""
-    return only_watches(join) or (not join.publish and join.generation == branch.people[join.participant].generation)
+    known = branch.who(join.participant)
+    return only_watches(join) or (not join.publish and known is not None and join.generation == known.generation)
 
 
 def _fingerprint(value: str) -> tuple[str, str]:
