@@ -110,6 +110,14 @@ async def test_nobody_is_signed_in_there_whatever_the_browser_sends(desk: Desk, 
     assert 'data-theme="dark"' in page.text
 
 
+async def test_no_sign_in_hides_in_the_value_of_a_harmless_cookie(desk: Desk, chamber: str, app: Starlette) -> None:
+    await give(desk)
+    hidden = "; ".join(f"{each.name}={each.value}" for each in desk.ben.cookies.jar)
+    async with browser_of(app) as reader:
+        page = await at(reader, "/", headers={"cookie": f'fairmatch_theme="x; {hidden}; y"'})
+    assert ("/partners/chamber/desk" in page.text, "Sign in" in page.text) == (False, True)
+
+
 async def test_only_names_that_somebody_has_are_answered_and_vouched_for(
     desk: Desk, chamber: str, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
