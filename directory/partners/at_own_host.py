@@ -102,6 +102,6 @@ def _nobodys(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, by
 
 
 def _harmless(cookies: str) -> str:
-    """Taken apart as whoever reads them does, at each semicolon: one in quotes would hide another cookie in its value."""
+    """Those two alone; taken apart at each semicolon, as whoever reads them does: quotes would hide a cookie in one."""
     each = [one.strip() for one in cookies.split(";")]
     return "; ".join(one for one in each if one.partition("=")[0].rstrip() in _COOKIES)

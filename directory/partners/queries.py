@@ -146,10 +146,13 @@ async def countries(
     return [(row.country, row[1]) for row in await session.execute(query)]
 
 
-async def brought_since(session: AsyncSession, partner_id: str, moments: Collection[datetime]) -> list[int]:
-    """How many organisations a network had at each of these moments. One query."""
+async def brought_since(
+    session: AsyncSession, person_id: str, partner_id: str, moments: Collection[datetime]
+) -> list[int]:
+    """How many of the organisations that somebody sees in a network were in it at each of these moments. One query."""
     counts = [func.count().filter(NetworkMember.since <= each) for each in moments]
-    row = (await session.execute(select(*counts).where(NetworkMember.partner_id == partner_id))).one()
+    seen = NetworkMember.organisation_id.in_(members(person_id, partner_id))
+    row = (await session.execute(select(*counts).where(NetworkMember.partner_id == partner_id, seen))).one()
     return list(row)
 
 

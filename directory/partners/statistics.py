@@ -68,7 +68,7 @@ async def statistics(
     for one in counters:
         ids = queries.members(person_id, partner_id)
         totals.append(Counted(one.code, await one.count(session, ids, now), one.name))
-    growth = await queries.brought_since(session, partner_id, moments)
+    growth = await queries.brought_since(session, person_id, partner_id, moments)
     return Statistics(
         totals,
         list(zip(moments, growth, strict=True)),

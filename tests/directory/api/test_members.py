@@ -1,6 +1,6 @@
 """Who belongs to an organisation, by programs: seen by those who belong, decided by its administrators."""
 
-from directory.organisations import belonging
+from directory.organisations import actions, belonging
 from tests.directory.scene import Scene
 
 
@@ -71,3 +71,7 @@ async def test_a_partner_reads_its_figures(there: Scene, program):
     table = (await there["chloe"].get("/partners/chamber/export.csv")).text
     assert "In all,Organisations,1" in table.replace(";", ",")
     assert (await there["aylin"].get("/partners/chamber/export.csv")).status_code == 404
+    async with there.kernel.database.write() as uow:
+        await actions.remove(uow, volt, by_id=there.ids["ada"])
+    left = (await (await program("chloe")).get(figures)).json()
+    assert (left["totals"][0]["count"], left["growth"][-1]["count"]) == (0, 0)
