@@ -22,7 +22,7 @@ async def many(call: Call) -> Response:
     after = answering.mark_in(query)
     async with call.kernel.database.read() as session:
         found = await queries.partners(session, call.person_id, after.id if after else None, query.limit + 1)
-    shown = [PartnerShown.of(one, call.site) for one in found]
+    shown = [PartnerShown.of(one, call.kernel.settings) for one in found]
     return answering.page(call, shown, [answering.cursor(one.since, one.id) for one in shown])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from directory.organisations.model import Organisation, Removal, Tag
 from directory.organisations.queries import visible_to as organisation_visible_to
 from directory.organisations.record import ORGANISATIONS
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerHost
 from directory.products.model import Product, ProductPicture, ProductRemoval
 from directory.products.queries import by_slug as product_by_slug
 from directory.products.queries import visible_to as product_visible_to
@@ -138,6 +138,7 @@ class FoundPartner:
     accent: str
     since: datetime
     count: int
+    host: str | None  # of its own, where its page stands then
 
 
 async def partners(session: AsyncSession, person_id: str | None, after: str | None, limit: int) -> list[FoundPartner]:
@@ -152,8 +153,9 @@ async def partners(session: AsyncSession, person_id: str | None, after: str | No
     )
     further = [Organisation.id > after] if after else []
     query = (
-        select(Organisation, Partner.accent, Partner.since, count.label("count"))
+        select(Organisation, Partner.accent, Partner.since, count.label("count"), PartnerHost.host)
         .join(Partner, Partner.organisation_id == Organisation.id)
+        .outerjoin(PartnerHost, PartnerHost.partner_id == Organisation.id)
         .where(organisation_visible_to(person_id), *further)
         .order_by(Organisation.id)
         .limit(limit)

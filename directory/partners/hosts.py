@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from directory.organisations.domains import HOST_MOST
+from directory.organisations.model import Organisation
 from directory.partners import queries
 from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
@@ -49,6 +50,14 @@ def address(settings: Settings, host: str) -> str:
     """Where a host of a partner is reached: by the scheme and the port of our own address."""
     own = urlsplit(settings.public_url)
     return f"{own.scheme}://{host}:{own.port}" if own.port else f"{own.scheme}://{host}"
+
+
+def page_of(settings: Settings, organisation: Organisation, host: str) -> str:
+    """Where a partner's landing page stands: at its own host (empty: none), where only what is public is seen; else at
+    ours."""
+    if host and organisation.visibility == "public":
+        return f"{address(settings, host)}/"
+    return f"{settings.public_url}/partners/{organisation.slug}"
 
 
 def own_host_of(connection: HTTPConnection) -> str:

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from directory.api.queries import FoundPartner
 from directory.api.shapes.common import PageOf
-from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Shown
 from directory.organisations.shown import picture
+from directory.partners.hosts import page_of
 from directory.partners.statistics import Statistics
+from server.kernel.settings import Settings
 from web.i18n import N_
 
 
@@ -18,21 +19,21 @@ class PartnerShown(Shown):
 
     id: Id = Field(description=N_("The id of the organisation that it is."))
     name: str
-    page: Address = Field(description=PAGE)
+    page: Address = Field(description=N_("Its page, for people: at a host of its own where it has one."))
     logo: str | None = Field(description=N_("Address of a picture, 512 by 512 pixels."))
     accent: str = Field(description=N_("Its colour as #rrggbb, or empty."))
     organisations: int = Field(description=N_("How many organisations of its network you see."))
     since: Moment
 
     @classmethod
-    def of(cls, found: FoundPartner, site: str) -> Self:
-        """A partner that the viewer may see; `site` is our own address."""
+    def of(cls, found: FoundPartner, settings: Settings) -> Self:
+        """A partner that the viewer may see."""
         row = found.organisation
         return cls(
             id=row.id,
             name=row.name,
-            page=f"{site}/partners/{row.slug}",
-            logo=site + picture(row.logo) if row.logo else None,
+            page=page_of(settings, row, found.host or ""),
+            logo=settings.public_url + picture(row.logo) if row.logo else None,
             accent=found.accent,
             organisations=found.count,
             since=found.since,

@@ -16,7 +16,7 @@ from directory.organisations.queries import Seen
 from directory.organisations.shown import Shown, picture
 from directory.organisations.vocabulary import KINDS
 from directory.partners import look, queries
-from directory.partners.hosts import address, own_host_of
+from directory.partners.hosts import own_host_of, page_of
 from directory.partners.model import Partner
 from directory.search.documents import Viewer
 from people.model import Person
@@ -82,7 +82,7 @@ async def show(request: Request) -> Response:
         # At its own host links lead to ours, where accounts are.
         site=settings.public_url if here else "",
         at_ours=at_ours,
-        canonical=f"{address(settings, host)}/" if host else settings.public_url + at_ours,
+        canonical=page_of(settings, seen.organisation, host),
         asked_lang=request.query_params.get("lang", ""),
         locales=LOCALES,
         layout=layout(request),

@@ -3,7 +3,7 @@
 import pytest
 
 from directory.organisations import actions, merging
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerHost
 from server.kernel.clock import FrozenClock
 from tests.directory.api.finding import until_found
 from tests.directory.scene import Scene
@@ -26,6 +26,20 @@ async def test_partners_and_their_networks_are_read_as_one_sees_them(there: Scen
         assert [(one["name"], one["organisations"]) for one in answer["items"]] == [("Chamber", len(ids))]
         network = (await reader.get("/api/v1/organisations", params={"partner": chamber})).json()["items"]
         assert [one["id"] for one in network] == ids
+
+
+@pytest.mark.parametrize(
+    ("visibility", "page"),
+    [("public", "http://netz.chamber.example:8000/"), ("members", "http://localhost:8000/partners/chamber")],
+)
+async def test_the_page_of_a_partner_is_where_it_is_seen(there: Scene, program, visibility: str, page: str):
+    _, chamber = await there.organisation("chloe", name="Chamber", kind="partner", visibility=visibility)
+    now = there.kernel.clock.now()
+    async with there.kernel.database.write() as uow:
+        uow.session.add(Partner(organisation_id=chamber, accent="", since=now))
+        uow.session.add(PartnerHost(partner_id=chamber, host="netz.chamber.example", since=now))
+    found = (await (await program("ben")).get("/api/v1/partners")).json()["items"]
+    assert [one["page"] for one in found] == [page]
 
 
 async def test_of_a_partner_for_members_strangers_do_not_hear_the_network(there: Scene, program):
