@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import chat.actions
 import fairs.actions
+import fairs.queries
 import rooms.actions
 from chat.reading import begin
+from fairs.model import Fair
 from people import sessions
 from people.model import Person
 from rooms.model import MEETING
@@ -60,6 +62,15 @@ async def writing(backend: Backend) -> AsyncIterator[UnitOfWork]:
             yield uow
     finally:
         await kernel.database.close()
+
+
+@asynccontextmanager
+async def writing_fair(backend: Backend) -> AsyncIterator[tuple[UnitOfWork, Fair]]:
+    """The same, with the fair that was set up in it."""
+    async with writing(backend) as uow:
+        fair = await fairs.queries.by_slug(uow.session, SLUG)
+        assert fair is not None
+        yield uow, fair
 
 
 async def set_up(backend: Backend) -> Stage:

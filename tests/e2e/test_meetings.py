@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from fairs import queries as fair_queries
 from meetings import plans, queries
 from meetings.grid import Hours
 from meetings.plans import Wish
 from tests.e2e.conftest import Come
-from tests.e2e.stage import SLUG, Stage, set_up, writing
+from tests.e2e.stage import Stage, set_up, writing_fair
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.server_process import Serve, Servers
@@ -21,9 +20,7 @@ from tests.support.server_process import Serve, Servers
 async def stage(backend: Backend) -> Stage:
     """The fair, with a plan that lays a time four minutes from now: its room is open as soon as it is booked."""
     made = await set_up(backend)
-    async with writing(backend) as uow:
-        fair = await fair_queries.by_slug(uow.session, SLUG)
-        assert fair is not None
+    async with writing_fair(backend) as (uow, fair):
         fair.time_zone = "UTC"
         now = datetime.now(UTC)
         opens = now + timedelta(minutes=5)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from fairs import queries as fair_queries
 from fairs.actions import join
 from fairs.model import Fair
 from meetings import plans
@@ -16,7 +15,7 @@ from meetings.plans import Wish
 from server.kernel.db import UnitOfWork
 from server.kernel.settings import Settings
 from tests.e2e.conftest import Come
-from tests.e2e.stage import SLUG, Stage, set_up, writing
+from tests.e2e.stage import SLUG, Stage, set_up, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -38,9 +37,7 @@ def settings(embedded_settings: Settings) -> Settings:
 async def stage(backend: Backend) -> Stage:
     """The fair with sixty people more, and times for meetings tomorrow."""
     made = await set_up(backend)
-    async with writing(backend) as uow:
-        fair = await fair_queries.by_slug(uow.session, SLUG)
-        assert fair is not None
+    async with writing_fair(backend) as (uow, fair):
         await _fill(uow, fair, made["olga"].id)
     return made
 
