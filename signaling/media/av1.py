@@ -1,6 +1,6 @@
 """AV1 in packets (the RTP payload format of the Alliance for Open Media) and in a file, without decoding it."""
 
-from signaling.media.formats import Bits, Shape
+from signaling.media.formats import UNITS_MOST, Bits, Shape
 
 _SEQUENCE, _DELIMITER, _TILES, _PADDING = 1, 2, 8, 15
 _LEFT_OUT = (_DELIMITER, _TILES, _PADDING)
@@ -23,6 +23,8 @@ class Av1:
             if part[0] & 0x80 and units and elements:
                 units[-1] += elements.pop(0)
             units += map(bytearray, elements)
+            if len(units) > UNITS_MOST:
+                return b""
         return b"".join(_with_size(bytes(unit)) for unit in units if unit and unit[0] >> 3 & 0x0F not in _LEFT_OUT)
 
     def shape(self, frame: bytes) -> Shape | None:

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from signaling.media.codecs import read_vp8
 
+# Units of one frame: a picture of 4K in slices or tiles, and what stands beside them, are a few hundred.
+UNITS_MOST = 1_024
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -23,7 +26,7 @@ class Format(Protocol):
         """Whether a frame may begin here, and the part of it in this payload; None for what is none."""
 
     def whole(self, parts: list[bytes]) -> bytes:
-        """The frame as it stands in a file."""
+        """The frame as it stands in a file; nothing for what is none."""
 
     def shape(self, frame: bytes) -> Shape | None:
         """What a key frame says of itself; None for other frames, and for what is none."""
@@ -53,7 +56,7 @@ class Vp8:
         if len(frame) < 10 or frame[0] & 1 or frame[3:6] != b"\x9d\x01\x2a":
             return None
         width, height = (int.from_bytes(frame[at : at + 2], "little") & 0x3FFF for at in (6, 8))
-        return Shape("vp8", width, height)
+        return Shape("vp8", width, height) if width and height else None
 
 
 class Vp9:

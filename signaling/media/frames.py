@@ -14,6 +14,8 @@ BEGIN_S = 0.15
 HELD_MOST = 2_048
 # Bytes of one frame: a key frame of 4K stays below.
 FRAME_MOST = 4_000_000
+# Packets of one frame: also of such that have next to nothing in them.
+PARTS_MOST = 16_384
 
 _FORMATS: dict[str, Callable[[], Format]] = {"vp8": Vp8, "vp9": Vp9, "h264": H264, "av1": Av1}
 RECORDED_VIDEO = tuple(_FORMATS)
@@ -45,7 +47,7 @@ class Frame:
 class Order:
     """Pieces of one stream by their number. What is missing for too long is given up."""
 
-    held: dict[int, Piece] = field(default_factory=dict)
+    held: dict[int, Piece] = field(default_factory=dict)  # as they came, the oldest first
     next: int = -1
 
     def put(self, piece: Piece) -> list[Piece]:
@@ -60,17 +62,21 @@ class Order:
         self.held.clear()
         return left
 
+    @property
+    def _oldest(self) -> Piece:
+        return next(iter(self.held.values()))
+
     def _due(self, now: float) -> list[Piece]:
         due: list[Piece] = []
         while self.held:
-            if self.next < 0 and now - min(each.at for each in self.held.values()) < BEGIN_S:
+            if self.next < 0 and now - self._oldest.at < BEGIN_S:
                 break  # the very first ones may overtake each other, too
             if self.next < 0:
                 self.next = min(self.held)
             if piece := self.held.pop(self.next, None):
                 due.append(piece)
                 self.next += 1
-            elif len(self.held) > HELD_MOST or now - min(each.at for each in self.held.values()) > HOLD_S:
+            elif len(self.held) > HELD_MOST or now - self._oldest.at > HOLD_S:
                 self.next = min(self.held)
             else:
                 break
@@ -98,7 +104,7 @@ class Pictures:
 
     def put(self, piece: Piece) -> Frame | None:
         """The frame that is whole with this piece."""
-        if (self._next >= 0 and piece.index != self._next) or self._bytes > FRAME_MOST:
+        if (self._next >= 0 and piece.index != self._next) or self._is_too_large:
             self._parts, self._bytes, self.wants_key = [], 0, True
         self._next = piece.index + 1
         found = self._format.part(piece.payload)
@@ -115,10 +121,14 @@ class Pictures:
             return None
         return self._whole(piece)
 
+    @property
+    def _is_too_large(self) -> bool:
+        return self._bytes > FRAME_MOST or len(self._parts) > PARTS_MOST
+
     def _whole(self, piece: Piece) -> Frame | None:
         data, self._parts = self._format.whole(self._parts), []
         shape = self._format.shape(data)
-        if self.wants_key and shape is None:
+        if not data or (self.wants_key and shape is None):
             return None
         self.wants_key = False
         return Frame(piece.timestamp, data, shape is not None, piece.at, shape)

@@ -2,7 +2,7 @@
 
 import struct
 
-from signaling.media.formats import Bits, Shape
+from signaling.media.formats import UNITS_MOST, Bits, Shape
 
 _START = b"\0\0\0\1"
 _PICTURE, _KEY_PICTURE, _SEQUENCE_SET, _PICTURE_SET, _DELIMITER = 1, 5, 7, 8, 9
@@ -36,7 +36,10 @@ class H264:
 
     def whole(self, parts: list[bytes]) -> bytes:
         """Units with their lengths before them."""
-        units = [unit for unit in b"".join(parts).split(_START) if unit and unit[0] & 0x1F != _DELIMITER]
+        found = b"".join(parts).split(_START, UNITS_MOST + 1)
+        if len(found) > UNITS_MOST + 1:
+            return b""
+        units = [unit for unit in found if unit and unit[0] & 0x1F != _DELIMITER]
         kinds = {unit[0] & 0x1F for unit in units}
         self._sets |= {
             unit[0] & 0x1F: unit

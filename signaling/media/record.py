@@ -17,7 +17,7 @@ import structlog
 from signaling.media.frames import RECORDED_VIDEO, Frame, Order, Pictures, Piece, Sounds
 from signaling.media.layer import Layer
 from signaling.media.rtp import TIME_MASK, URI_AUDIO_LEVEL, Packet
-from signaling.media.track import Track
+from signaling.media.track import LAYERS_MOST, Track
 from signaling.media.webm import PICTURE, SOUND, WebM
 
 log = structlog.get_logger(__name__)
@@ -224,7 +224,7 @@ class Recorder:
         self.agreed = frozenset(agreed)  # persons
         self.failed = False
         self.dropped = 0
-        self._streams: dict[tuple[str, int], Stream] = {}
+        self._streams: dict[str, dict[int, Stream]] = {}  # by track and ssrc
         self._best: dict[str, Layer] = {}
         self._queue: queue.Queue[tuple[Stream, Piece, float] | tuple[str, float] | None] = queue.Queue()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -240,7 +240,8 @@ class Recorder:
             layer.codec.name not in RECORDED_VIDEO or not self._is_best(track, layer, packet)
         ):
             return
-        stream = self._streams.get((track.id, layer.ssrc)) or self._begin(person, track, layer)
+        theirs = self._streams.setdefault(track.id, {})
+        stream = theirs.get(layer.ssrc) or self._begin(theirs, person, track, layer)
         loudness = track.loudness if URI_AUDIO_LEVEL in track.section.extensions else UNTOLD
         self._hand((stream, Piece(packet.index, packet.timestamp, packet.marker, packet.payload, now), loudness))
 
@@ -276,12 +277,14 @@ class Recorder:
             self._best[track.id] = layer
         return is_better
 
-    def _begin(self, person: str, track: Track, layer: Layer) -> Stream:
+    def _begin(self, theirs: dict[int, Stream], person: str, track: Track, layer: Layer) -> Stream:
         assert layer.codec
         codec = layer.codec.name
         frames: Sounds | Pictures = Sounds() if track.kind == "audio" else Pictures(codec)
         stream = Stream(track.id, track.owner, person, track.source, codec, layer.codec.clock, layer, frames)
-        self._streams[track.id, layer.ssrc] = stream
+        theirs[layer.ssrc] = stream
+        if len(theirs) > LAYERS_MOST:  # the oldest one has ended: whoever sends under ever new numbers fills nothing
+            del theirs[next(iter(theirs))]
         return stream
 
     def _work(self) -> None:
@@ -302,7 +305,7 @@ class Recorder:
                     title, at = work
                     self._film.mark(title, at)
         finally:
-            self._film.end(list(self._streams.values()))
+            self._film.end([stream for theirs in list(self._streams.values()) for stream in list(theirs.values())])
 
 
 def _ask(layer: Layer) -> None:

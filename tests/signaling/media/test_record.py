@@ -12,12 +12,15 @@ from typing import Any
 import av
 import pytest
 
-from signaling.media.frames import FRAME_MOST, RECORDED_VIDEO, Frame, Pictures, Piece
+from signaling.media.av1 import Av1
+from signaling.media.formats import Format, Shape, Vp8
+from signaling.media.frames import FRAME_MOST, PARTS_MOST, RECORDED_VIDEO, Frame, Order, Pictures, Piece
+from signaling.media.h264 import H264
 from signaling.media.layer import Layer
 from signaling.media.record import Recorder
 from signaling.media.rtp import URI_AUDIO_LEVEL, Packet
 from signaling.media.sdp import Codec, Section
-from signaling.media.track import Track
+from signaling.media.track import LAYERS_MOST, Track
 from tests.signaling.media.film import Sent, sound_packets, video_packets
 
 SECONDS = 4
@@ -142,6 +145,58 @@ def test_a_frame_that_never_ends_is_given_up() -> None:
         film.put(Piece(at, 0, False, payload, 0.0))
     assert film.wants_key
     assert sum(map(len, film._parts)) <= FRAME_MOST + len(payload)
+
+
+def test_nor_do_packets_with_nothing_in_them() -> None:
+    film, first = Pictures("vp8"), next(iter(video_packets("vp8", 1))).payload
+    for at in range(2 * PARTS_MOST):
+        film.put(Piece(at, 0, False, first[:4] if at else first, 0.0))
+    assert film.wants_key
+    assert len(film._parts) <= PARTS_MOST + 1
+
+
+@pytest.mark.parametrize("form", [H264(), Av1()])
+def test_a_frame_of_nothing_but_tiny_units_is_none(form: Format) -> None:
+    """To look at each of them would take seconds."""
+    payload = bytes((24,)) + b"\0\1\1" * 300 if isinstance(form, H264) else b"\0" + b"\1\x30" * 300
+    found = form.part(payload)
+    assert found
+    assert len(form.whole([found[1]])) > 300
+    assert form.whole([found[1]] * 4) == b""
+
+
+def test_a_picture_without_a_size_is_none() -> None:
+    """A file's head that says so is refused by whoever makes it whole."""
+    frame = b"\x10\0\0\x9d\x01\x2a\0\0\0\0"
+    assert Vp8().shape(frame) is None
+    assert Vp8().shape(frame[:6] + b"\x10\0\x08\0") == Shape("vp8", 16, 8)
+
+
+def test_waiting_for_a_packet_costs_the_same_however_many_wait() -> None:
+    looked = 0
+
+    class Waiting(Piece):
+        def __getattribute__(self, name: str) -> Any:
+            nonlocal looked
+            looked += name == "at"
+            return super().__getattribute__(name)
+
+    order, came = Order(next=0), 0
+    for index in range(1, 1_001):
+        came += len(order.put(Waiting(index, 0, False, b"", 0.0)))
+    assert (came, len(order.held)) == (0, 1_000)
+    assert looked <= 5 * 1_000
+
+
+def test_who_sends_under_ever_new_numbers_does_not_fill_the_memory(tmp_path: Path) -> None:
+    recorder, voice = Recorder("r1", tmp_path / "a.webm", ["anna"], 0.0), Source("anna", "microphone", "opus", [])
+    packet = Packet(b"\xfc", 0, 0, 1, 0, False, 0, index=0)
+    for ssrc in range(100):
+        recorder.take("anna", voice.track, Layer(ssrc, codec=CODECS["opus"]), packet, ssrc / 50)
+    recorder.close()
+    recorder.join()
+    assert not recorder.failed
+    assert sum(map(len, recorder._streams.values())) == LAYERS_MOST
 
 
 def test_after_a_loss_the_picture_goes_on_with_a_key_frame_that_was_asked_for(tmp_path: Path) -> None:
