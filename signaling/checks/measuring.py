@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 
 # Down at once at most, in bytes and in seconds: for what a call needs to be told from what it does not need, 8 Mbit/s
 # for some seconds are plenty.
 DOWN_MOST, DOWN_S = 4 * 1024 * 1024, 4.0
-# Up in one request at most, in bytes.
-UP_MOST = 1024 * 1024
+# Up in one request at most, in bytes and in seconds: the browser gives up before (speed.js).
+UP_MOST, UP_S = 1024 * 1024, 15.0
 # A check takes one download and a handful of uploads.
 DOWN_PER_PERSON, UP_PER_PERSON = "30 per hour", "300 per hour"
 # All people together, so that measuring never takes the line from those who talk.
@@ -29,11 +30,16 @@ async def send_bytes(request: Request) -> Response:
 
 
 async def take_bytes(request: Request) -> Response:
-    """Take bytes, keep none, and say how many there were."""
+    """Take bytes, keep none, and say how many there were. Raises ProblemError 408 for a line that brings too few."""
     await _spend(request, "check up", UP_PER_PERSON, UP_IN_ALL)
     came = 0
-    async for piece in request.stream():
-        came += len(piece)
+    try:
+        async with asyncio.timeout(UP_S):
+            async for piece in request.stream():
+                came += len(piece)
+    except TimeoutError:
+        head = {"connection": "close"}
+        raise ProblemError(408, "too_slow", "This took too long to arrive.", headers=head) from None
     return JSONResponse({"bytes": came}, headers=_FRESH)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -110,6 +111,20 @@ async def test_sending_ends_by_itself_when_the_time_is_over(monkeypatch: pytest.
         pieces += 1
         await asyncio.sleep(0.011)
     assert pieces == 2
+
+
+async def test_an_upload_that_does_not_end_holds_the_server_no_longer_than_a_check_takes(
+    there: Guests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "UP_S", 0.05)
+
+    async def drop_by_drop() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x"
+            await asyncio.sleep(0.1)
+
+    answer = await there["aylin"].post("/check/bytes", content=drop_by_drop())
+    assert (answer.status_code, answer.headers["connection"]) == (408, "close")
 
 
 async def test_organisers_see_who_will_have_trouble_and_what_helps(there: Guests) -> None:
