@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from functools import partial
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from directory import terms
 from directory.imports.mapping import names, values
+from directory.organisations import domains
+from directory.organisations.fields import web_address
 from people import text as people_text
 from people.text import UnacceptableError, one_line, paragraphs
 from server.kernel import text as kernel_text
@@ -38,6 +40,31 @@ TEXTS = st.one_of(
     st.lists(st.one_of(st.sampled_from(PARTS), st.text(alphabet=EDGES, max_size=4)), max_size=12).map("".join),
 )
 
+# Addresses, most of them nearly common: what comes before the host, its labels, and what comes behind it.
+SCHEMES = ["https://", "http://", "https://", "HTTPS://", "ftp://", "//", "https://u@", "https:///", ""]
+LABELS = [
+    "www.",
+    "acme.",
+    "www.",
+    "a-b.",
+    "xn--mller-kva.",
+    "a" * 63 + ".",
+    "a" * 64 + ".",
+    "1.",
+    "-a.",
+    "A.",
+    "\u00fc.",
+]
+ENDS = ["example", "de", "c", "1", "example.", "xn--p1ai", ""]
+TAILS = ["/", "?", "#", "@", ":80", ":", "[", "]", "\\", "%20", "a.de", ".", "-", "//", "\u00fc"]
+ADDRESSES = st.builds(
+    lambda scheme, labels, end, tail: "".join((scheme, *labels, end, *tail)),
+    st.sampled_from(SCHEMES),
+    st.lists(st.sampled_from(LABELS), max_size=5),
+    st.sampled_from(ENDS),
+    st.lists(st.one_of(st.sampled_from(TAILS), st.text(alphabet=EDGES, max_size=2)), max_size=3),
+)
+
 
 @contextmanager
 def long_way() -> Iterator[None]:
@@ -45,6 +72,7 @@ def long_way() -> Iterator[None]:
     with (
         patch.object(values, "is_common", return_value=False),
         patch.object(people_text, "is_common", return_value=False),
+        patch.object(domains, "_plain_host", return_value=""),
     ):
         yield
 
@@ -78,3 +106,22 @@ def test_so_are_folded_words_keys_and_composed_letters(text: str) -> None:
     assert core == names.core_of.__wrapped__(text)
     if kernel_text.is_common(text):
         assert text == unicodedata.normalize("NFC", text)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(ADDRESSES)
+@example("https://www.www.acme.example")
+@example("https://acme.example/a b")
+@example("https://" + "a23456789." * 25 + "example")  # longer than a host may be
+def test_so_are_addresses_and_their_hosts(address: str) -> None:
+    for rule in (domains.domain_of, web_address):
+        short = outcome(partial(rule, address))
+        with long_way():
+            assert outcome(partial(rule, address)) == short
+
+
+def test_the_commonest_addresses_go_the_short_way() -> None:
+    for address in ("https://acme.example", "http://www.acme.example/en/?q=1#top"):
+        assert domains.is_plain_address(address)
+    for address in ("acme.example", "https://acme.example:8080", "https://u@acme.example", "https://10.0.0.1/"):
+        assert not domains.is_plain_address(address)

@@ -1,0 +1,137 @@
+"""What an import leaves alone: names that are as they were, columns of which nobody spoke, a server."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bin.places import ROOT
+from directory.imports import likes
+from directory.imports.likes import Named
+from directory.imports.model import ImportName
+from directory.organisations import bulk
+from directory.organisations.bulk import OrganisationRow, Outcome
+from directory.organisations.model import Change, Organisation, Tag, Text
+from directory.search.asking import Asked
+from directory.search.documents import Viewer
+from directory.search.parts import Search
+from server.app import catalogue_of
+from server.kernel.clock import FrozenClock
+from server.kernel.parts import Kernel
+from server.kernel.prepared import Transaction
+
+ACME: dict[str, Any] = {
+    "name": "Acme GmbH",
+    "kind": "startup",
+    "website": "https://acme.example",
+    "founded": 2015,
+    "industry": ("energy",),
+    "pitch.en": "We charge buses",
+    "pitch.de": "Wir laden Busse",
+}
+COLUMNS = ("id", "slug", "name", "kind", "website", "domain", "founded")
+
+
+async def bring(kernel: Kernel, rows: dict[str, dict[str, Any]]) -> list[Outcome]:
+    brought = [OrganisationRow(source_id, fields) for source_id, fields in rows.items()]
+    at = kernel.clock.now()
+    return await kernel.database.transact(lambda each: bulk.upsert(each, "network", brought, at=at))
+
+
+async def stored(kernel: Kernel, id_: str) -> tuple[list[Any], dict[str, str], list[str]]:
+    """Columns, pitches by language, tags."""
+    async with kernel.database.read() as session:
+        one = await session.get_one(Organisation, id_)
+        texts = await session.scalars(select(Text).where(Text.organisation_id == id_))
+        tags = await session.scalars(select(Tag.code).where(Tag.organisation_id == id_))
+        return [getattr(one, name) for name in COLUMNS], {text.locale: text.pitch for text in texts}, list(tags)
+
+
+async def test_an_update_of_texts_alone_leaves_the_rest_and_is_found(kernel: Kernel, clock: FrozenClock) -> None:
+    [made] = await bring(kernel, {"1": ACME})
+    columns, _, tags = await stored(kernel, made.id)
+    search = Search.build(kernel, catalogue_of(kernel))
+    written = await search.following.opened()
+    await search.following.sweep(written)
+    clock.advance(minutes=10)
+
+    [changed] = await bring(kernel, {"1": {"pitch.en": "We cool vaccines"}})
+
+    assert (changed.what, changed.id) == ("changed", made.id)
+    assert await stored(kernel, made.id) == (columns, {"en": "We cool vaccines", "de": "Wir laden Busse"}, tags)
+    async with kernel.database.read() as session:
+        assert (await session.get_one(Organisation, made.id)).updated_at == clock.now()
+        assert list(await session.scalars(select(Change.field).where(Change.at == clock.now()))) == ["pitch.en"]
+    await search.following.sweep(written)
+    found = {words: await search.page(Viewer(None, "en"), Asked(words=words)) for words in ("vaccines", "charge")}
+    assert {words: [hit.card.id for hit in page.hits] for words, page in found.items()} == {
+        "vaccines": [made.id],
+        "charge": [],
+    }
+    written.close()
+    await search.stop()
+
+
+async def test_names_that_did_not_change_stay_where_they_are(
+    kernel: Kernel, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("Acme GmbH", "Bolt AG", "Curl", "Drill")
+    rows = {name: ACME | {"name": name, "website": f"https://{name[:4].lower()}.example"} for name in names}
+    ids = {one.source_id: one.id for one in await bring(kernel, rows)}
+    await kernel.database.transact(lambda each: likes.follow(each, None))
+    written: list[str] = []
+    keep = likes.keep
+
+    def noted(transaction: Transaction, named: Iterable[Named], *more: str) -> None:
+        kept = list(named)
+        written.extend(one.subject for one in kept)
+        keep(transaction, kept, *more)
+
+    monkeypatch.setattr(likes, "keep", noted)
+    clock.advance(minutes=10)
+    [_, _, _, drill] = await bring(
+        kernel,
+        {
+            "Acme GmbH": {"founded": 1999, "name": "ACME AG"},  # only its legal form, so that it is called the same
+            "Bolt AG": {"name": "Bolter AG"},
+            "Curl": {"website": "https://curl.example.org"},
+            "Drill": {"founded": 1998},
+        },
+    )
+    await kernel.database.transact(
+        lambda each: bulk.undo(each, [Outcome("Drill", drill.id, "made")], source="network", at=clock.now(), by_id=None)
+    )
+    await kernel.database.transact(lambda each: likes.follow(each, None))
+    assert sorted(written) == sorted((ids["Bolt AG"], ids["Curl"]))
+    async with kernel.database.read() as session:
+        kept = {(name.subject, name.core, name.domain) for name in await session.scalars(select(ImportName))}
+    assert kept == {
+        (ids["Acme GmbH"], "acme", "acme.example"),
+        (ids["Bolt AG"], "bolter", "bolt.example"),
+        (ids["Curl"], "curl", "curl.example.org"),
+    }
+
+
+def test_the_command_imports_without_a_server(tmp_path: Path) -> None:
+    """The memory that it needs is that of what it loads."""
+    file = tmp_path / "list.csv"
+    file.write_text("id,name\n1,Acme\n")
+    typed = ["import", str(file), "--data", str(tmp_path / "data")]
+    program = f"import sys; from server.cli import app; app({typed!r}, standalone_mode=False); print(*sys.modules)"
+    own = {name: value for name, value in os.environ.items() if not name.startswith("FAIRMATCH_")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=own, capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert "1 rows: 1 made" in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "directory.imports.running" in loaded
+    servers = {"server.app", "server.process", "uvicorn", "websockets", "jinja2", "redis", "aiortc", "tantivy"}
+    features = {"signaling", "rooms", "meetings", "chat", "fairs", "notices", "directory.search"}
+    assert not loaded & (servers | features)
