@@ -8,7 +8,7 @@ from starlette.responses import Response
 from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
 from directory.api.needs import seen_of
-from directory.api.ruling import ruled
+from directory.api.ruling import problem_of, ruled
 from directory.api.shapes.contacts import Answer, AnswerNew, AnswerPage, StepNew
 from directory.needs import answering as need_answering
 from directory.needs import forms, threads
@@ -23,7 +23,7 @@ from people.limits import may
 from server.kernel.access import Access
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import new_id
-from web.i18n import N_, translations
+from web.i18n import N_
 from web.render import locale_of
 
 
@@ -68,7 +68,7 @@ async def answer(call: Call) -> Response:
             )
             shown = _shown(call, await _thread(call, uow.session, made.id))
     except RefusedError as refused:
-        raise _problem(call, refused) from None
+        raise problem_of(call, refused.code, WHY_NOT) from None
     return answering.record(call, shown, 201, f"{VERSION}/answers/{shown.id}")
 
 
@@ -93,7 +93,7 @@ async def step(call: Call) -> Response:
             raise ProblemError(403, "forbidden", "You do not speak for your side.") from None
         if refused.code == "not_yours":
             raise ProblemError(409, "not_yours", "That is for the other side to do.") from None
-        raise _problem(call, refused) from None
+        raise problem_of(call, refused.code, WHY_NOT) from None
     return answering.record(call, shown)
 
 
@@ -106,17 +106,6 @@ async def _thread(call: Call, session: AsyncSession, answer_id: str) -> Thread:
 
 def _shown(call: Call, one: Thread) -> Answer:
     return Answer.of(one, locale_of(call.request), call.site)
-
-
-def _problem(call: Call, refused: RefusedError) -> ProblemError:
-    """What the rules refuse, in the words of the page where it has some."""
-    if refused.code == "not_there":
-        return not_found()
-    if refused.code == "not_yours":
-        return ProblemError(403, "forbidden", "You do not speak for this organisation.")
-    why = WHY_NOT.get(refused.code, "")
-    detail = translations(locale_of(call.request)).gettext(why) if why else "This cannot be done now."
-    return ProblemError(409, refused.code, detail)
 
 
 operations = [

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from directory.api import answering, queries
 from directory.api.declared import VERSION, Call, Operation
-from directory.api.ruling import ruled
+from directory.api.ruling import problem_of, ruled
 from directory.api.shapes.contacts import Budget, Contact, ContactAnswer, ContactNew, ContactPage, ContactQuery
 from directory.contacts import actions, rules
 from directory.contacts import queries as contact_queries
@@ -17,8 +17,7 @@ from people.text import paragraphs
 from server.kernel.access import Access
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import new_id
-from web.i18n import N_, translations
-from web.render import locale_of
+from web.i18n import N_
 
 
 async def many(call: Call) -> Response:
@@ -51,7 +50,7 @@ async def ask(call: Call) -> Response:
             made = await actions.ask(uow, wish, from_id=given.sender, to_id=given.receiver, by_id=call.by_id)
             shown = await _shown(call, uow.session, made.id)
     except RefusedError as refused:
-        raise _problem(call, refused) from None
+        raise problem_of(call, refused.code, WHY_NOT) from None
     return answering.record(call, shown, 201, f"{VERSION}/contacts/{shown.id}")
 
 
@@ -73,7 +72,7 @@ async def answer(call: Call) -> Response:
     except RefusedError as refused:
         if refused.code == "not_there":  # it is seen, but not theirs to answer
             raise ProblemError(403, "forbidden", "You do not speak for the organisation that is asked.") from None
-        raise _problem(call, refused) from None
+        raise problem_of(call, refused.code, WHY_NOT) from None
     return answering.record(call, shown)
 
 
@@ -94,17 +93,6 @@ async def _shown(call: Call, session: AsyncSession, request_id: str) -> Contact:
     if found is None:
         raise not_found()
     return Contact.of(found, call.site)
-
-
-def _problem(call: Call, refused: RefusedError) -> ProblemError:
-    """What the rules refuse, in the words of the page where it has some."""
-    if refused.code == "not_there":
-        return not_found()
-    if refused.code == "not_yours":
-        return ProblemError(403, "forbidden", "You do not speak for this organisation.")
-    why = WHY_NOT.get(refused.code, "")
-    detail = translations(locale_of(call.request)).gettext(why) if why else "This cannot be done now."
-    return ProblemError(409, refused.code, detail)
 
 
 operations = [

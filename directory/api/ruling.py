@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from directory.api import taking
 from directory.api.declared import Call
 from people.text import UnacceptableError
+from server.kernel.http import ProblemError, not_found
 from web.i18n import LOCALES, translations
 from web.render import locale_of
 
@@ -40,6 +41,17 @@ def ruled(call: Call, at: str, rule: Callable[[], T]) -> T:
         return rule()
     except UnacceptableError as refused:
         raise taking.against_the_rules({at: said(call, refused)}) from None
+
+
+def problem_of(call: Call, code: str, why_not: Mapping[str, str]) -> ProblemError:
+    """What a rule of deeds between organisations refuses, in the words of the page where it has some (message ids)."""
+    if code == "not_there":
+        return not_found()
+    if code == "not_yours":
+        return ProblemError(403, "forbidden", "You do not speak for this organisation.")
+    why = why_not.get(code, "")
+    detail = translations(locale_of(call.request)).gettext(why) if why else "This cannot be done now."
+    return ProblemError(409, code, detail)
 
 
 def text_fields(given: Any) -> Brought:
