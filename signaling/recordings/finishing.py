@@ -12,7 +12,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-# Where browsers look for H.264; WebM knows VP8 and VP9 alone.
+# Where browsers look for H.264: WebM does not know it.
 _MP4 = ".mp4"
 
 Chapter = tuple[int, str | None, str]  # milliseconds, who speaks, or a title
@@ -44,7 +44,11 @@ def finish(path: Path) -> Finished:
         codecs, seconds = _length(av, source)
         whole = path.with_suffix(f".{secrets.token_hex(4)}{_MP4 if 'h264' in codecs.values() else path.suffix}")
         try:
-            if codecs and not source.name.endswith(_MP4):
+            if source.name.endswith(
+                _MP4
+            ):  # whoever made it may have been killed before they removed what it was made of
+                path.unlink(missing_ok=True)
+            elif codecs:
                 _copy(av, source, set(codecs), whole, chapters)
                 _take_its_place(path, whole)
         except (FFmpegError, OSError) as error:  # no room for the copy: it plays as it is, only jumping is slow

@@ -58,6 +58,8 @@ class Recordings:
         kernel = self.calls.kernel
         async with kernel.database.read() as session:
             recording = await session.get(Recording, recording_id)
+        if recording is None:  # deleted, maybe while a worker that was killed made it whole: nothing of it stays
+            await asyncio.to_thread(actions.remove_files, self.path(recording_id))
         if recording is None or recording.ended_at is not None:
             return
         state = await self.calls.back_end.state(recording.call_id)

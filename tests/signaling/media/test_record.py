@@ -149,8 +149,9 @@ def test_a_frame_that_never_ends_is_given_up() -> None:
 
 def test_nor_do_packets_with_nothing_in_them() -> None:
     film, first = Pictures("vp8"), next(iter(video_packets("vp8", 1))).payload
-    for at in range(2 * PARTS_MOST):
-        film.put(Piece(at, 0, False, first[:4] if at else first, 0.0))
+    film.put(Piece(0, 0, False, first, 0.0))
+    for at in range(1, 2 * PARTS_MOST):
+        film.put(Piece(at, 0, False, b"\x80" + first[1:4], 0.0))
     assert film.wants_key
     assert len(film._parts) <= PARTS_MOST + 1
 

@@ -126,6 +126,20 @@ async def test_a_file_that_is_made_whole_while_it_is_deleted_does_not_come_back(
     assert list(path.parent.iterdir()) == []
 
 
+async def test_nor_does_what_a_worker_left_that_was_killed_meanwhile(there: Guests) -> None:
+    """Its job is done again by another one."""
+    recording, _ = await begun(there)
+    recordings = Recordings(there.app.state.calls)
+    there.app.state.calls.back_end.running = ""
+    async with there.kernel.database.write() as uow:
+        await actions.delete(uow, recording.id)
+    await there.kernel.jobs.run_due()
+    path = recordings.path(recording.id)
+    written(path)  # the copy took its place, and then the worker was killed
+    await recordings.settle(recording.id)
+    assert list(path.parent.iterdir()) == []
+
+
 async def test_an_answer_that_came_meanwhile_is_told_as_well(there: Guests) -> None:
     """Two answer at once, and the list of who agreed first arrives last: nobody stays in it who took it back."""
     recording, _ = await begun(there)
@@ -215,6 +229,15 @@ async def test_what_came_as_h264_is_an_mp4_in_the_end(there: Guests) -> None:
         await actions.delete(uow, recording.id)
     await there.kernel.jobs.run_due()
     assert list(film.parent.iterdir()) == []
+
+
+def test_of_the_two_files_that_a_killed_worker_left_the_one_that_plays_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.webm"
+    before = written(path, "h264")
+    finishing.finish(path)
+    path.write_bytes(before)
+    assert finishing.finish(path).seconds == pytest.approx(4, abs=0.1)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl", "a.mp4"]
 
 
 def test_without_room_for_the_copy_it_can_still_be_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
