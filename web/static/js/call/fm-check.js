@@ -54,6 +54,7 @@ class FmCheck extends HTMLElement {
     this.#begun = true;
     this.#speed = null;
     this.#enough = "";
+    this.#wrong = {};
     this.#draw();
     await Promise.all([this.#open("microphone"), this.#open("camera"), this.#walk()]);
     this.#speakers = await devices("audiooutput");
@@ -173,6 +174,7 @@ class FmCheck extends HTMLElement {
     if (isBad) return verdict("bad", _("You would not be heard. What to do stands below."));
     if (results.includes("waits") || !this.#enough) return verdict("waits", _("The network is being tried out."));
     if (results.length > 0 && !results.includes("good")) return verdict("bad", _("This network lets no call through. Try another one, such as your phone's, or ask whoever looks after it."));
+    if (this.#enough === "failed") return verdict("bad", _("The measurement did not come to an end. Try again in a few minutes."));
     if (this.#enough === "text") return verdict("bad", _("Too little goes through here for a call. Try a cable or another network, or write instead."));
     if (this.#enough === "sound") return verdict("good", _("Enough for sound only: pictures would falter here."));
     if (this.#wrong.camera) return verdict("good", _("Calls work here, without your picture."));
