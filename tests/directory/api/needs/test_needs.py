@@ -76,6 +76,23 @@ async def test_whose_a_blind_need_is_stands_in_no_answer_until_it_is_revealed(
     assert (await (await program("chloe")).get(path)).json()["organisation"] is None
 
 
+async def test_documents_of_a_blind_need_are_named_when_it_is_revealed(there: Network, program):
+    need = await there.need(blind=True)
+    bernd, aylin, nobody = await program("bernd"), await program("aylin"), await program()
+    documents, named = f"{NEEDS}/{need}/documents", {"name": "Lageplan Hagenfeld.pdf"}
+    file = {"content-type": "application/octet-stream"}
+    made = await bernd.post(documents, params=named, content=b"%PDF-1.7 a map", headers=file)
+    assert made.status_code == 201
+    answer = await there.answer(need)
+    for other in (nobody, aylin):
+        assert (await other.get(documents)).json()["items"] == []
+        assert (await other.get(made.headers["location"])).status_code == 404
+    assert (await aylin.post(documents, params=named, content=b"%PDF-1.7", headers=file)).status_code == 403
+    await there.step(answer.id, "revealed")
+    assert (await aylin.get(made.headers["location"])).content == b"%PDF-1.7 a map"
+    assert (await nobody.get(documents)).json()["items"] == []
+
+
 async def test_who_does_not_speak_for_it_changes_nothing(there: Network, program):
     utility, path = there.organisations["utility"], f"{NEEDS}/{await there.need()}"
     for name, status in (("aylin", 403), ("dev", 403), (None, 401)):
