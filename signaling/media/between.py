@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from signaling.registry import Member
 
 Number = Annotated[int, Field(ge=0, le=0xFFFFFFFF)]
-# Tracks of a room that are sent on, and people of one node: more than a home or a branch takes.
+# Tracks of a room that are sent on: those of who came first. And people of one node: more than a branch takes.
 TRACKS_MOST, PEOPLE_MOST = 512, 1_000
 
 

@@ -10,6 +10,7 @@ from signaling.media import rtcp
 from signaling.media.answer import TO_VIEWERS, known_extensions
 from signaling.media.bandwidth import Path
 from signaling.media.between import (
+    TRACKS_MOST,
     Carry,
     Cut,
     Extend,
@@ -161,7 +162,7 @@ class Branch:
 
     def _fitted(self) -> list[SentTrack]:
         """Have a stream for every encoding there is, fed where it is wanted; what that makes of the tracks."""
-        tracks = [] if self.closed else list(self._room.tracks().values())
+        tracks = [] if self.closed else list(self._room.tracks().values())[:TRACKS_MOST]
         wanted = {(track.id, layer.rid): (track, layer) for track in tracks for layer in track.layers}
         for place in [place for place, stream in self._streams.items() if not _is_still(stream, wanted.get(place))]:
             self._end(place)

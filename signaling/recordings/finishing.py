@@ -44,10 +44,8 @@ def finish(path: Path) -> Finished:
         codecs, seconds = _length(av, source)
         whole = path.with_suffix(f".{secrets.token_hex(4)}{_MP4 if 'h264' in codecs.values() else path.suffix}")
         try:
-            if source.name.endswith(
-                _MP4
-            ):  # whoever made it may have been killed before they removed what it was made of
-                path.unlink(missing_ok=True)
+            if codecs and source.name.endswith(_MP4):
+                path.unlink(missing_ok=True)  # who made it may have been killed before they removed what it was made of
             elif codecs:
                 _copy(av, source, set(codecs), whole, chapters)
                 _take_its_place(path, whole)

@@ -1,5 +1,6 @@
 """A room on several nodes: who sits where, what goes between nodes, and what happens when one of them dies."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from signaling.media import link as links
 from signaling.media import rtcp, spreading
-from signaling.media.between import SentLayer
+from signaling.media.between import TRACKS_MOST, SentLayer
 from signaling.protocol import MediaError
 from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown
 from tests.signaling.scene import Stage, settled, until
@@ -307,6 +308,23 @@ async def test_however_many_pictures_come_a_branch_goes_on_to_say_what_it_wants(
     await until(lambda: branch.path.estimate)
     assert node._ticking
     assert not node._ticking.done()
+
+
+async def test_of_more_tracks_than_go_to_a_branch_the_first_ones_do(hall: Hall) -> None:
+    """Nothing that a moderator asks for fails on it."""
+    anna, _ = await hall.spread()
+    far = await hall.watch("far")
+    room = hall.home.node.rooms["stage"]
+    camera = room.participants["anna"].tracks["camera"]
+    room.participants["near"].tracks |= {
+        str(at): replace(camera, id=f"near.{at}", owner="near", layers=[]) for at in range(TRACKS_MOST)
+    }
+    mute = {"room": "stage", "participant": "near", "sources": ["microphone"], "muted": True}
+    await hall.home.node.ask("mute", mute)
+    there = hall.nodes["further"].node.rooms["stage"].tracks()
+    assert len(there) == TRACKS_MOST
+    assert "anna.camera" in there
+    await shown(anna, far)
 
 
 async def test_strangers_are_no_nodes(hall: Hall) -> None:
