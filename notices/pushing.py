@@ -47,6 +47,8 @@ async def push(kernel: Kernel, uow: UnitOfWork, notices: Mapping[str, Notice], k
         return
     found = await devices.reached(uow.session, list(notices), ours.public)
     told = {device_id: notices[person_id] for person_id, theirs in found.items() for device_id in theirs}
+    if not told:
+        return
     await _take_back(uow, {device_id: topic(notice.tag) for device_id, notice in told.items()}, key)
     for device_id, notice in told.items():
         push_to(uow, device_id, notice, key)
