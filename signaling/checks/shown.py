@@ -10,10 +10,12 @@ from signaling.checks.model import ConnectionCheck
 from signaling.checks.rules import Trouble, Verdict, troubles_of
 from web.i18n import N_, formats
 
-VERDICTS = {
-    Verdict.VIDEO: N_("Enough for sound and picture"),
-    Verdict.SOUND: N_("Enough for sound, not for a picture"),
-    Verdict.TEXT: N_("Not enough for a call: write instead"),
+# How a check ended, as people are told apart in `queries.GROUPS`: words and icon.
+ENDS = {
+    "video": (N_("Enough for sound and picture"), "circle-check"),
+    "silent": (N_("Without a microphone"), "triangle-alert"),
+    "sound": (N_("Enough for sound, not for a picture"), "triangle-alert"),
+    "text": (N_("Not enough for a call: write instead"), "circle-alert"),
 }
 # What is wrong, and what helps, to be read by whom it concerns as well as by who helps them.
 HINTS = {
@@ -30,7 +32,6 @@ HINTS = {
 }
 # Mbit/s. What is measured in an instant says no more than that there is plenty; as in fm-check.js.
 TOLD_MOST = 100
-_ICONS = {Verdict.VIDEO: "circle-check", Verdict.SOUND: "triangle-alert", Verdict.TEXT: "circle-alert"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class CheckShown:
     """A check on a page."""
 
     at: datetime
-    verdict: str  # video, sound, text
+    end: str  # one of ENDS
     words: str
     icon: str
     hints: list[str]
@@ -49,12 +50,12 @@ class CheckShown:
     @classmethod
     def of(cls, check: ConnectionCheck, locale: str) -> Self:
         """A check as people of this language read it."""
-        verdict = Verdict(check.verdict)
+        is_silent = check.verdict == Verdict.VIDEO.value and not check.microphone
+        end = "silent" if is_silent else check.verdict
         return cls(
             check.at,
-            verdict.value,
-            VERDICTS[verdict],
-            _ICONS[verdict],
+            end,
+            *ENDS[end],
             [HINTS[trouble] for trouble in troubles_of(check.found)],
             _mbits(check.down_kbps, locale),
             _mbits(check.up_kbps, locale),

@@ -139,6 +139,10 @@ async def test_organisers_see_who_will_have_trouble_and_what_helps(there: Guests
         assert {name for name in ("Aylin", "Bernd", "Dev", "Edda", "Chloé") if f"<bdi>{name}" in shown} == names
     assert "Too little gets out" in trouble
     assert "No microphone works" in trouble
+    assert "is-silent" in trouble
+    assert "Enough for sound and picture" not in trouble
+    assert "Enough for sound and picture" in fine
+    assert "Without a microphone" in (await there["bernd"].get("/check")).text
     assert "lets no call through" not in trouble
     assert f'action="/messages/to/{there.ids["aylin"]}"' in trouble
     assert f'action="/messages/to/{there.ids["edda"]}"' not in fine
