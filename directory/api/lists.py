@@ -223,11 +223,10 @@ async def _entries(call: Call, read: Read) -> Response:
 
 
 async def _list(call: Call, session: AsyncSession, list_id: str) -> Shortlist:
-    found = await list_queries.lists(session, call.by_id)
-    shown = next((Shortlist.of(each) for each in found if each.id == list_id), None)
-    if shown is None:
+    found = await list_queries.list_shown(session, call.by_id, list_id)
+    if found is None:
         raise not_found()
-    return shown
+    return Shortlist.of(found)
 
 
 async def _words(call: Call, session: AsyncSession) -> Words:
@@ -235,12 +234,10 @@ async def _words(call: Call, session: AsyncSession) -> Words:
 
 
 async def _note(call: Call, uow: UnitOfWork, note_id: str) -> Note:
-    row = await list_queries.note(uow.session, call.by_id, note_id)
-    found = await list_queries.notes(uow.session, call.by_id, row.organisation_id) if row else []
-    shown = next((Note.of(each, call.by_id) for each in found if each.id == note_id), None)
-    if shown is None:
+    found = await list_queries.own_note_shown(uow.session, call.by_id, note_id)
+    if found is None:
         raise not_found()
-    return shown
+    return Note.of(found, call.by_id)
 
 
 async def _check_there(call: Call, session: AsyncSession, organisation_id: str) -> None:

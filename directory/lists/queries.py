@@ -74,6 +74,17 @@ async def bookmark_count(session: AsyncSession, person_id: str) -> int:
 
 async def lists(session: AsyncSession, person_id: str, having: str = "") -> list[ListShown]:
     """The lists that somebody sees, by name, each with its number of organisations; `having`: an organisation's id."""
+    query = _lists(person_id, having).order_by(func.lower(Shortlist.name), Shortlist.id).limit(LISTS_MOST * 2)
+    return [ListShown(*row) for row in await session.execute(query)]
+
+
+async def list_shown(session: AsyncSession, person_id: str, list_id: str) -> ListShown | None:
+    """The same of one list; None: there is none that they see."""
+    row = (await session.execute(_lists(person_id).where(Shortlist.id == list_id))).first()
+    return ListShown(*row) if row else None
+
+
+def _lists(person_id: str, having: str = "") -> Select[str, str, str, int, bool]:
     on_it = exists().where(ShortlistEntry.shortlist_id == Shortlist.id, ShortlistEntry.organisation_id == having)
     entries = (
         select(func.count())
@@ -81,16 +92,12 @@ async def lists(session: AsyncSession, person_id: str, having: str = "") -> list
         .join(Organisation, Organisation.id == ShortlistEntry.organisation_id)
         .where(ShortlistEntry.shortlist_id == Shortlist.id, present())
     )
-    query = (
-        select(Shortlist.id, Shortlist.name, Organisation.name, entries.scalar_subquery(), on_it)
+    team = func.coalesce(Organisation.name, "")
+    return (
+        select(Shortlist.id, Shortlist.name, team, func.coalesce(entries.scalar_subquery(), 0), on_it)
         .outerjoin(Organisation, Organisation.id == Shortlist.team_id)
         .where(visible_to(person_id, Shortlist))
-        .order_by(func.lower(Shortlist.name), Shortlist.id)
-        .limit(LISTS_MOST * 2)
     )
-    return [
-        ListShown(id_, name, team or "", count, has) for id_, name, team, count, has in await session.execute(query)
-    ]
 
 
 async def shortlist(session: AsyncSession, person_id: str, list_id: str) -> Shortlist | None:
@@ -148,17 +155,25 @@ async def words_of(session: AsyncSession, person_id: str, limit: int = 60) -> li
 
 async def notes(session: AsyncSession, person_id: str, organisation_id: str) -> list[NoteShown]:
     """What somebody sees written down about an organisation, the latest first."""
-    columns = Note.id, Note.text, Note.by_id, Person.name, Organisation.name, Note.at, Note.edited_at
-    query = (
+    query = _notes(person_id).where(Note.organisation_id == organisation_id)
+    rows = await session.execute(query.order_by(Note.at.desc(), Note.id.desc()).limit(NOTES_MOST))
+    return [NoteShown(*row) for row in rows]
+
+
+async def own_note_shown(session: AsyncSession, person_id: str, note_id: str) -> NoteShown | None:
+    """The same of one note of somebody's own; None: there is none that they still see."""
+    row = (await session.execute(_notes(person_id).where(Note.id == note_id, Note.by_id == person_id))).first()
+    return NoteShown(*row) if row else None
+
+
+def _notes(person_id: str) -> Select[*tuple[Any, ...]]:
+    columns = Note.id, Note.text, Note.by_id, Person.name, func.coalesce(Organisation.name, ""), Note.at, Note.edited_at
+    return (
         select(*columns)
         .join(Person, Person.id == Note.by_id)
         .outerjoin(Organisation, Organisation.id == Note.team_id)
-        .where(Note.organisation_id == organisation_id, visible_to(person_id, Note))
-        .order_by(Note.at.desc(), Note.id.desc())
-        .limit(NOTES_MOST)
+        .where(visible_to(person_id, Note))
     )
-    rows = await session.execute(query)
-    return [NoteShown(id_, text, by, name, team or "", at, edited) for id_, text, by, name, team, at, edited in rows]
 
 
 async def note_count(session: AsyncSession, person_id: str, organisation_id: str) -> int:

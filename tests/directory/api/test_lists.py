@@ -41,6 +41,32 @@ async def test_a_list_is_begun_filled_shared_and_thrown_away(there: Scene, progr
     assert (await aylin.get(f"{V1}/lists")).json()["items"] == []
 
 
+async def test_a_list_is_there_however_many_one_sees(there: Scene, program, monkeypatch):
+    _, voltbus = await there.organisation()
+    await colleague(there, voltbus)
+    aylin, ben = await program("aylin"), await program("ben")
+    for name in ("A", "B", "C"):
+        assert (await ben.post(f"{V1}/lists", json={"name": name, "share_with": voltbus})).status_code == 201
+    monkeypatch.setattr("directory.lists.actions.LISTS_MOST", 1)
+    monkeypatch.setattr("directory.lists.queries.LISTS_MOST", 1)
+    made = await aylin.post(f"{V1}/lists", json={"name": "Z"})
+    assert made.status_code == 201, made.text
+    assert (await aylin.get(made.headers["location"])).json()["name"] == "Z"
+
+
+async def test_ones_own_note_is_changed_however_many_came_since(there: Scene, program, monkeypatch):
+    _, voltbus = await there.organisation()
+    await colleague(there, voltbus)
+    about = f"{V1}/organisations/{voltbus}/notes"
+    aylin, ben = await program("aylin"), await program("ben")
+    note = (await aylin.post(about, json={"text": "Asks for a visit."})).headers["location"]
+    there.kernel.clock.advance(seconds=1)
+    assert (await ben.post(about, json={"text": "Was here.", "share_with": voltbus})).status_code == 201
+    monkeypatch.setattr("directory.lists.queries.NOTES_MOST", 1)
+    assert (await aylin.patch(note, json={"text": "Came in May."})).json()["text"] == "Came in May."
+    assert (await ben.patch(note, json={"text": "Mine."})).status_code == 404
+
+
 async def test_bookmarks_words_and_notes_are_ones_own(there: Scene, program):
     _, voltbus = await there.organisation()
     aylin, chloe = await program("aylin"), await program("chloe")
