@@ -9,10 +9,12 @@ from directory.api.ruling import ruled
 from directory.api.search import asked_of
 from directory.api.shapes.lists import SavedSearch, SavedSearchChange, SavedSearchNew, SavedSearchPage
 from directory.search import saved
+from directory.search.pages import named
 from people.text import one_line
 from server.kernel.access import Access
 from server.kernel.http import ProblemError, not_found
 from web.i18n import N_
+from web.render import locale_of
 
 
 async def many(call: Call) -> Response:
@@ -27,6 +29,7 @@ async def save(call: Call) -> Response:
     given: SavedSearchNew = call.body
     name = ruled(call, "/name", lambda: one_line(saved.NAME_MOST)(given.name))
     asked = asked_of(given.asked.given())
+    name = named(name, asked, locale_of(call.request))
     try:
         async with call.kernel.database.write() as uow:
             kept = await saved.save(uow, call.by_id, name, asked, alerts=given.alerts, mails=given.mails)

@@ -70,13 +70,18 @@ async def save(request: Request) -> Response:
     form = await request.form()
     asked = Asked.read([(name, str(value)) for name, value in form.multi_items()])
     _ = translations(locale_of(request)).gettext
-    name = " ".join(str(form.get("name", "")).split()) or asked.words or _("Everything")
+    name = named(" ".join(str(form.get("name", "")).split()), asked, locale_of(request))
     try:
         async with kernel_of(request).database.write() as uow:
             await saved.save(uow, person.id, name, asked, alerts="alerts" in form, mails="mails" in form)
     except saved.TooManyError:
         return redirect("/discover/saved", said=_("You keep as many searches as one can: please remove one first."))
     return redirect("/discover/saved", said=_("Your search is saved."))
+
+
+def named(typed: str, asked: Asked, locale: str) -> str:
+    """What a kept search is called: as somebody typed it, else as what is looked for."""
+    return typed or asked.words or translations(locale).gettext("Everything")
 
 
 async def change(request: Request) -> Response:

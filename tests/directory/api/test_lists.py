@@ -109,6 +109,9 @@ async def test_a_search_is_kept_changed_and_let_go(there: Scene, program):
     assert (off.json()["alerts"], off.json()["mails"]) == (False, False)
     assert (await chloe.get(made.headers["location"])).status_code == 404
     assert (await chloe.delete(made.headers["location"])).status_code == 404
+    blank = await aylin.post(f"{V1}/searches", json={"name": " ", "asked": {"q": "pumps"}})
+    assert (blank.status_code, blank.json()["name"]) == (201, "pumps")
+    await aylin.delete(blank.headers["location"])
     unknown = await aylin.post(f"{V1}/searches", json={"name": "x", "asked": {"near": "Nowhere at all"}})
     assert unknown.json()["code"] == "unknown_place"
     assert (await aylin.delete(made.headers["location"])).status_code == 204
