@@ -104,6 +104,11 @@ class Expel(Frame):
     session: str = ""
     room: str = ""
 
+    def means(self, room: str, person: str, session: str) -> bool:
+        """Whether somebody's part in a room is to end."""
+        named = person == self.person if self.person else session == self.session
+        return named and self.room in ("", room)
+
 
 class Whom(Frame):
     """A person, to ask where they are."""

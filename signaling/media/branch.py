@@ -53,7 +53,7 @@ class Branch:
         self.id = secrets.token_hex(8)
         self.life = link.life
         self.people: dict[str, ParticipantState] = {}
-        self.coming: dict[str, ParticipantState] = {}  # whom it was asked to seat, until it has answered
+        self.coming: dict[str, Join] = {}  # whom it was asked to seat, until it has answered
         self.path = Path()
         self.stale = True  # whether it may have to be told of other tracks
         self.is_open = False  # whether people can sit there
@@ -82,9 +82,9 @@ class Branch:
         """What it carries, as far as is known here."""
         return Share(self.life, len(self.people) + len(self.coming), self._bits, self._load)
 
-    def who(self, participant: str) -> ParticipantState | None:
+    def who(self, participant: str) -> ParticipantState | Join | None:
         """Somebody who sits there, or soon will: their newest connection."""
-        found = [each[participant] for each in (self.people, self.coming) if participant in each]
+        found = [each for each in (self.people.get(participant), self.coming.get(participant)) if each]
         return max(found, key=lambda each: each.generation, default=None)
 
     # -- what it is asked ------------------------------------------------------------------------------------------
@@ -110,18 +110,18 @@ class Branch:
 
     async def seat(self, join: Join) -> Joined:
         """Let somebody in there. Raises MediaError."""
-        self.coming[join.participant] = comes = _comes(join)
+        self.coming[join.participant] = join
         try:
             answer = Seated.model_validate(await self._ask("seat", frame_of(Seat(branch=self.id, join=join))))
         finally:
-            if self.coming.get(join.participant) is comes:
+            if self.coming.get(join.participant) is join:
                 del self.coming[join.participant]
         self._load += 1 / PARTICIPANTS_MOST
         if answer.v > self._v:
             self._v = answer.v
             known = self.people.get(join.participant)
             if known is None or known.generation != join.generation:
-                self.people[join.participant] = comes
+                self.people[join.participant] = _comes(join)
                 self._room.changed()
         return Joined(sdp=answer.sdp)
 

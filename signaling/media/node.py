@@ -166,10 +166,11 @@ class Node:
     async def _expel(self, given: protocol.Expel) -> protocol.Frame:
         for room in list(self.rooms.values()):
             for each in list(room.participants.values()):
-                named = each.person == given.person if given.person else each.session == given.session
-                if named and given.room in ("", room.id):
+                if given.means(room.id, each.person, each.session):
                     room.remove(each.id, "removed")
             self._forget_if_empty(room)
+        if self.spreading:
+            await self.spreading.expel(given)
         return protocol.Nothing()
 
     async def _where(self, given: protocol.Whom) -> protocol.Frame:

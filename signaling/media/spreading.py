@@ -15,7 +15,7 @@ from signaling.media.ice import Credentials
 from signaling.media.link import Link
 from signaling.media.spread import ROOM_MOST, Budget, Share, needs_another, only_watches, seat
 from signaling.media.trunk import Trunk
-from signaling.protocol import Frame, Join, Joined, MediaError, Nothing, Remove, frame_of
+from signaling.protocol import Expel, Frame, Join, Joined, MediaError, Nothing, Remove, frame_of
 
 if TYPE_CHECKING:
     from signaling.media.node import Node
@@ -130,6 +130,17 @@ class Spreading:
             branch.people.pop(given.participant, None)
             room.changed()
         return answer
+
+    async def expel(self, given: Expel) -> None:
+        """Put out who is just being seated: where they will sit, it may have been asked for before they come."""
+        coming = [
+            Remove(room=room.id, participant=join.participant)
+            for room in self._node.rooms.values()
+            for branch in room.branches.values()
+            for join in branch.coming.values()
+            if given.means(room.id, join.person, join.session)
+        ]
+        await asyncio.gather(*(self.pass_on("remove", each) for each in coming))
 
     async def settle(self) -> None:
         """Have all branches follow what was taken away. One that does not answer gets nothing any more."""

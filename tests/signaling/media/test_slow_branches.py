@@ -55,6 +55,31 @@ async def test_nobody_sits_in_two_places_and_what_is_taken_from_who_is_just_comi
     assert (far.generation, far.rights.listen, far.slots) == (1, False, {})
 
 
+async def test_who_is_expelled_while_they_are_being_seated_does_not_stay(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The further node is asked to put them out before it is asked to let them in."""
+    await hall.spread()
+    others, passed = hall.home.others, asyncio.Event()
+    ask, further = others.ask, hall.nodes["further"].node
+
+    async def slow(life: str, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        if method in ("seat", "remove"):
+            await passed.wait()  # both wait in one line, and come in their order
+        return await ask(life, method, params)
+
+    monkeypatch.setattr(others, "ask", slow)
+    coming = asyncio.create_task(hall.watch("far", connect=False))
+    await settled()
+    await further.ask("expel", {"person": "far"})
+    expelled = asyncio.create_task(hall.home.node.ask("expel", {"person": "far"}))
+    await settled()
+    passed.set()
+    await asyncio.gather(coming, expelled)
+    assert hall.sits("further") == []
+    assert await hall.listed() == ["anna", "near"]
+
+
 async def test_a_node_that_redis_does_not_reach_is_left_though_packets_still_go_there(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
