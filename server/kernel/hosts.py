@@ -1,5 +1,6 @@
 """Which names this server answers to: its own address and this machine's."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -13,6 +14,8 @@ from server.kernel.settings import Settings
 FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics", "/tls/ask"})
 # The entry of the scope with which a feature before this check says that it answers for a name of its own.
 ANSWERED_FOR = "fairmatch.answered_for"
+# A name or a number, or a number in brackets, and a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9._-]+))(?::[0-9]{0,5})?")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -43,8 +46,7 @@ def own_names(settings: Settings) -> frozenset[str]:
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without port and brackets; empty when there is none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """The name in a Host header, without port and brackets; empty for what is no such header: whatever else stands in
+    one would get into the address of the live line that the content security policy names."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""

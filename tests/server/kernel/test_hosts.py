@@ -24,7 +24,19 @@ async def test_our_own_names_and_this_machines_are_known(app: Starlette, host: s
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "fair.example.org.evil.example", "fair.example.org@evil.example", "", "[", "a b"]
+    "host",
+    [
+        "evil.example",
+        "fair.example.org.evil.example",
+        "fair.example.org@evil.example",
+        "",
+        "[",
+        "a b",
+        "fair.example.org/; script-src *",
+        "evil@fair.example.org",
+        "fair.example.org?x",
+        "fair.example.org:8000; a",
+    ],
 )
 async def test_any_other_name_is_refused(app: Starlette, host: str) -> None:
     async with client_of(app) as client:
