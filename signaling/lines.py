@@ -50,7 +50,8 @@ class Asking:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             send(encoded({"i": number, "m": method, "p": params}))
-            return await asyncio.wait_for(answer, limit_s)
+            async with asyncio.timeout(limit_s):
+                return await answer
         except TimeoutError:
             raise MediaError("unavailable", "the media node does not answer") from None
         finally:
