@@ -67,6 +67,7 @@ class Branch:
         self._load = load
         self._bits = 0.0
         self._v = 0
+        self._removed: dict[str, int] = {}  # who was removed, by which connection
         self._watched: frozenset[str] = frozenset()
         self._streams: dict[Place, Stream] = {}
         self._told: list[SentTrack] | None = None
@@ -129,6 +130,12 @@ class Branch:
         """Have it do what was asked about somebody who sits there. Raises MediaError."""
         return await self._ask(method, params)
 
+    def remove(self, participant: str) -> None:
+        """Somebody was removed there. What it said of them before may still be on its way."""
+        if gone := self.people.pop(participant, None):
+            self._removed[participant] = gone.generation
+        self._room.changed()
+
     async def _ask(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         return await self._others.ask(self.life, method, params)
 
@@ -145,7 +152,8 @@ class Branch:
         if frozenset(told.watched) != self._watched:
             self._watched = frozenset(told.watched)
             self._fitted()
-        people = {each.id: each for each in told.people}
+        people = {each.id: each for each in told.people if self._removed.get(each.id) != each.generation}
+        self._removed = {id: self._removed[id] for id in {each.id for each in told.people} - people.keys()}
         if people != self.people:
             self.people = people
             self._room.changed()

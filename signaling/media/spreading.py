@@ -127,8 +127,7 @@ class Spreading:
             self._give_up(room, branch)  # what may not go on does not: nothing is sent there any more
             return {}
         if method == "remove":
-            branch.people.pop(given.participant, None)
-            room.changed()
+            branch.remove(given.participant)
         return answer
 
     async def expel(self, given: Expel) -> None:
@@ -209,7 +208,8 @@ class Spreading:
                 if self.links.get(life) is link:
                     del self.links[life]
                 raise
-        await asyncio.wait_for(link.ready.wait(), LINK_S)
+        async with asyncio.timeout(LINK_S):
+            await link.ready.wait()
         return link
 
     async def _dial(self, link: Link) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from signaling.media import link as links
 from signaling.media import rtcp, spreading
-from signaling.media.between import TRACKS_MOST, SentLayer
+from signaling.media.between import TRACKS_MOST, People, SentLayer
 from signaling.protocol import MediaError
 from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown
 from tests.signaling.scene import Stage, settled, until
@@ -141,6 +141,21 @@ async def test_who_was_removed_neither_hears_nor_is_heard_on_any_node(hall: Hall
     await settled()
     assert len(far[1].sound) == 1
     assert not hall.nodes["further"].node.rooms["stage"].tracks()
+
+
+async def test_what_was_said_before_somebody_was_removed_does_not_bring_them_back(hall: Hall) -> None:
+    """A node's word of who is there may be on its way while somebody is removed."""
+    await hall.spread()
+    await hall.watch("far")
+    [branch] = hall.home.node.rooms["stage"].branches.values()
+    await until(lambda: "far" in branch.people and branch.people["far"].ready)
+    before = list(branch.people.values())
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "far"})
+    late = People(room="stage", branch=branch.id, v=branch._v + 1, people=before, watched=[], bits_per_second=0, load=0)
+    branch.hear(late, hall.home.node.mux.clock())
+    assert "far" not in await hall.listed()
+    await hall.watch("far", generation=2)
+    await until(lambda: "far" in branch.people)
 
 
 class _Never:
