@@ -238,6 +238,7 @@ async def test_nothing_that_people_wrote_stands_in_the_log_of_a_failure(
 
 
 async def test_what_is_done_at_the_same_time_is_written_down_with_few_commits(kernel: Kernel) -> None:
+    await kernel.jobs.stop()  # the loop takes, too, as hands become free: how many at a time is chance
     kernel.jobs.register("greet", Done())
     async with kernel.database.write() as uow:
         for number in range(80):
@@ -247,7 +248,7 @@ async def test_what_is_done_at_the_same_time_is_written_down_with_few_commits(ke
 
     await kernel.jobs.run_due()
 
-    assert len(commits) <= 60, "ten times eight are taken and written down, not eighty times one"
+    assert len(commits) <= 40, "ten times eight are taken and written down, not eighty times one"
     assert [row.payload for row in await rows(kernel)] == [{}] * 40
 
 
