@@ -5,7 +5,7 @@ nothing goes out before the operator has set a key and the person has switched i
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,19 +49,20 @@ async def push(kernel: Kernel, uow: UnitOfWork, notices: Mapping[str, Notice], k
     told = {device_id: notices[person_id] for person_id, theirs in found.items() for device_id in theirs}
     if not told:
         return
-    await _take_back(uow, {device_id: topic(notice.tag) for device_id, notice in told.items()}, key)
+    held = await _take_back(uow, {device_id: topic(notice.tag) for device_id, notice in told.items()}, key)
     for device_id, notice in told.items():
-        push_to(uow, device_id, notice, key)
+        push_to(uow, device_id, notice, key, held.get(device_id, ()))
 
 
-def push_to(uow: UnitOfWork, device_id: str, notice: Notice, key: str) -> None:
-    """Have this one device told, once per `key`."""
+def push_to(uow: UnitOfWork, device_id: str, notice: Notice, key: str, instead_of: Collection[str] = ()) -> None:
+    """Have this one device told, once per `key`, and before that be done with these earlier notices."""
     told = {
         "device_id": device_id,
         "content": payload(notice).decode(),
         "topic": topic(notice.tag),
         "until": notice.until.isoformat(),
         "tried_until": min(notice.until, uow.clock.now() + RETRIED_FOR).isoformat(),
+        "instead_of": [*instead_of],
     }
     uow.enqueue(JOB, told, key=_key(key, device_id))
 
@@ -76,6 +77,9 @@ class Pusher:
 
     async def send(self, told: dict[str, Any]) -> None:
         """Hand it over, unless it is of no use any more. Raises NotTakenError: then it is tried again."""
+        for earlier in told.get("instead_of", ()):  # each for itself: who writes one down waits for none of the others
+            async with self._kernel.database.write() as uow:
+                await _done_with(uow, [earlier])
         ours = key_of(self._kernel.settings)
         now = self._kernel.clock.now()
         if ours is None or now >= datetime.fromisoformat(told["tried_until"]):
@@ -133,16 +137,35 @@ def _key(key: str, device_id: str) -> str:
     return f"{JOB}:{key}:{device_id}"
 
 
-async def _take_back(uow: UnitOfWork, topics: Mapping[str, str], key: str) -> None:
+async def _take_back(uow: UnitOfWork, topics: Mapping[str, str], key: str) -> Mapping[str, list[str]]:
     """Earlier notices in whose place others come, by device and topic, are done with where a service did not take them
-    yet: tried again later, they would take the place of what came after them. Their keys stay known."""
+    yet: tried again later, they would take the place of what came after them.
+
+    What cannot be done with now is what somebody is just writing down, maybe as to be tried again: by device.
+    """
     now = uow.clock.now()
     told = OutboxRow.payload
     waits = OutboxRow.job == JOB, OutboxRow.due_at <= now + RETRIED_FOR  # by the index; none is due later than that
     theirs = told["device_id"].as_string().in_(topics), told["topic"].as_string().in_(set(topics.values()))
     others = OutboxRow.key.not_in([_key(key, device_id) for device_id in topics])
-    found = select(OutboxRow.id).where(*waits, *theirs, others)
-    ids = list(await uow.session.scalars(found.with_for_update(skip_locked=True)))  # who holds one is writing it down
-    if ids:  # without a claim, who is at it now has no say in it any more
-        done = update(OutboxRow).where(OutboxRow.id.in_(ids))
-        await uow.session.execute(done.values(due_at=None, done_at=now, payload={}, claim=None, error=None))
+    found = select(OutboxRow.id, told["device_id"].as_string()).where(*waits, *theirs, others)
+    rows = {row[0]: row[1] for row in await uow.session.execute(found)}
+    free = await _not_held(uow, rows)
+    await _done_with(uow, free)
+    held: dict[str, list[str]] = {}
+    for id in rows.keys() - free:
+        held.setdefault(rows[id], []).append(id)
+    return held
+
+
+async def _not_held(uow: UnitOfWork, ids: Collection[str]) -> set[str]:
+    """Of these jobs those that nobody writes down at this moment; nobody does before this transaction ends."""
+    free = select(OutboxRow.id).where(OutboxRow.id.in_(ids)).with_for_update(skip_locked=True)
+    return set(await uow.session.scalars(free)) if ids else set()
+
+
+async def _done_with(uow: UnitOfWork, ids: Collection[str]) -> None:
+    """Without a claim, who is at one now has no say in it any more. Their keys stay known."""
+    if ids:
+        done = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.done_at.is_(None))
+        await uow.session.execute(done.values(due_at=None, done_at=uow.clock.now(), payload={}, claim=None, error=None))

@@ -104,6 +104,33 @@ async def test_meetings_are_told_on_devices_without_a_word_that_anybody_wrote(
     assert (pinged["to"], pinged["subject"]) == (await address_of(there, "aylin"), "Bernd Kowalski waits for you now")
 
 
+async def test_what_was_just_written_down_as_not_taken_does_not_come_after_what_took_its_place(
+    there: Scene, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes it down holds its row: what takes its place is done with it as soon as it is sent."""
+    phone = service.browser("phone")
+    await switch_on(there, "aylin", phone)
+    until = there.clock.now() + timedelta(hours=1)
+    service.status = 503
+    for key, held in (("booked", False), ("called off", True)):
+        with monkeypatch.context() as patch:
+            if held:
+                patch.setattr(pushing, "_not_held", nobody)
+            async with there.kernel.database.write() as uow:
+                notice = Notice(key, "", "/meetings", "one meeting", until)
+                await pushing.push(there.kernel, uow, {there.ids["aylin"]: notice}, key=key)
+        await there.kernel.jobs.run_due()
+    service.status, service.taken = 201, []
+    there.clock.advance(seconds=60)
+    await there.kernel.jobs.run_due()
+    assert [each["title"] for each in said(service, phone)] == ["called off"]
+
+
+async def nobody(*_: Any) -> set[str]:
+    """All rows are held."""
+    return set()
+
+
 async def test_each_notice_is_written_down_once_per_device(there: Scene, service: PushService) -> None:
     phone = service.browser("phone")
     await switch_on(there, "aylin", phone)
