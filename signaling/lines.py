@@ -47,7 +47,8 @@ class Asking:
     ) -> Mapping[str, Any]:
         """Send a request and wait for its answer. Raises MediaError."""
         number = next(self._numbers)
-        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
         try:
             send(encoded({"i": number, "m": method, "p": params}))
             async with asyncio.timeout(limit_s):
