@@ -2,14 +2,14 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 from directory.imports.mapping.aliases import is_name_of_a_column
 from directory.imports.reading.encoding import encoding_of
-from directory.imports.reading.header import header_at, header_width
+from directory.imports.reading.header import with_header
 from directory.imports.reading.limits import CELL_MOST, HEADER_WITHIN, LINE_MOST
 from directory.imports.reading.row import Row, Source, fitted
 from web.i18n import N_
@@ -34,7 +34,8 @@ def recognised(path: Path) -> Source:
     said = _said_by_itself(text)
     delimiter = said or max(DELIMITERS, key=lambda each: _fits(text, each))
     table = [list(row) for _, row in zip(range(HEADER_WITHIN + 20), _parsed(text, delimiter), strict=False)]
-    return _with_header(Source("csv", (), encoding=encoding, delimiter=delimiter), table)
+    source = Source("csv", (), encoding=encoding, delimiter=delimiter)
+    return with_header(source, table, is_name_of_a_column, _begins_at(table))
 
 
 def rows(path: Path, source: Source) -> Iterator[Row]:
@@ -114,15 +115,6 @@ def _fits(text: str, delimiter: str) -> tuple[float, int]:
     return round(count / len(found), 1), width
 
 
-def _with_header(source: Source, table: list[list[str]]) -> Source:
-    at = header_at(table, is_name_of_a_column)
-    if at is None:
-        return source.with_columns([""] * header_width(table, 0), 0)
-    width = header_width(table, at)
-    return source.with_columns(table[at][:width] + [""] * (width - len(table[at])), _line_of(table, at))
-
-
-def _line_of(table: list[list[str]], at: int) -> int:
-    """The line on which the header begins: rows above it may be several lines long."""
-    above = sum(sum(cell.count("\n") for cell in row) + 1 for row in table[:at])
-    return above + 1
+def _begins_at(table: list[list[str]]) -> Callable[[int], int]:
+    """The line on which a row begins that may stand below others of several lines."""
+    return lambda row: sum(sum(cell.count("\n") for cell in each) + 1 for each in table[:row]) + 1

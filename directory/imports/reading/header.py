@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from directory.imports.reading.limits import HEADER_WITHIN
+from directory.imports.reading.row import Source
 
 # A word that says that a cell names a column: given by whoever knows the fields, so that reading knows none.
 Names = Callable[[str], bool]
+
+# The line of the file on which a row of the table ends, counted from 1; rows are counted from 0.
+AtLine = Callable[[int], int]
 
 _DATA = re.compile(
     r"https?://|www\.|@|^[+-]?\d[\d.,' ]*%?$|^\d{4}-\d\d-\d\d|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/?$",
@@ -14,6 +18,11 @@ _DATA = re.compile(
 )
 # Longer cells are texts, not names of columns.
 _NAME_MOST = 80
+
+
+def _next(row: int) -> int:
+    return row + 1
+
 
 
 def header_at(table: Sequence[Sequence[str]], names: Names) -> int | None:
@@ -24,6 +33,40 @@ def header_at(table: Sequence[Sequence[str]], names: Names) -> int | None:
     scored = [(_score(table, at, width, names), -at) for at in places]
     best, at = max(scored, default=(0.0, 0))
     return -at if best > 0 else None
+
+
+def with_header(source: Source, table: Sequence[Sequence[str]], names: Names, at_line: AtLine = _next) -> Source:
+    """The source with the columns that its first rows name, or with numbered ones. `at_line` gives the line on which a
+    row of the table ends. Raises UnacceptableError for too many columns."""
+    at = header_at(table, names)
+    if at is None:
+        return source.with_columns([""] * header_width(table, 0), 0)
+    width = header_width(table, at)
+    named, last = _in_two_rows(table, at, width, names)
+    return source.with_columns(named, at_line(last))
+
+
+def known_names(table: Sequence[Sequence[str]], names: Names) -> int:
+    """How many columns the header of a table names as we know them; 0 where there is none."""
+    at = header_at(table, names)
+    return len({cell.strip().casefold() for cell in table[at] if names(cell.strip())}) if at is not None else 0
+
+
+def _in_two_rows(table: Sequence[Sequence[str]], at: int, width: int, names: Names) -> tuple[list[str], int]:
+    """The names of a header, and the row in which it ends. Merged cells make a header of two rows: "Address" above
+    "Postcode", "Place" and "Country", with nothing above the latter two."""
+    above, below = _wide(table[at], width), _wide(table[at + 1], width) if at + 1 < len(table) else []
+    under_nothing = [low for high, low in zip(above, below, strict=False) if not high]
+    said = [cell for cell in below if cell]
+    if not any(under_nothing) or not all(under_nothing) or any(map(_DATA.search, said)):
+        return above, at
+    if sum(map(names, said)) * 2 < len(said):
+        return above, at
+    return [low or high for high, low in zip(above, below, strict=True)], at + 1
+
+
+def _wide(row: Sequence[str], width: int) -> list[str]:
+    return [cell.strip() for cell in row[:width]] + [""] * (width - len(row))
 
 
 def widths(table: Sequence[Sequence[str]]) -> list[int]:
@@ -53,8 +96,9 @@ def _score(table: Sequence[Sequence[str]], at: int, width: int, names: Names) ->
     long = sum(len(cell) > _NAME_MOST for cell in cells)
     if data > len(cells) / 3 or long > len(cells) / 4:
         return 0
-    known = sum(map(names, cells))
-    distinct = len({cell.casefold() for cell in cells}) / len(cells)
+    different = {cell.casefold() for cell in cells}
+    known = sum(map(names, different))  # a column of marks, "x" in each, names nothing
+    distinct = len(different) / len(cells)
     follows = 1 if at + 1 < len(table) or known > 1 else 0
     # A row of names alone is a header where it is the first; a later one must be made of known names.
     first = 0.5 if all(not any(row) for row in table[:at]) else 0.0

@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 
 from directory.imports.mapping.aliases import is_name_of_a_column
-from directory.imports.reading.header import header_at, header_width
+from directory.imports.reading.header import known_names, with_header
 from directory.imports.reading.limits import (
     COLUMNS_MOST,
     HEADER_WITHIN,
@@ -26,12 +26,15 @@ from directory.imports.reading.row import Row, Source, fitted
 from people.text import UnacceptableError
 from web.i18n import N_
 
+# Sheets among which one is chosen; another one can be chosen by hand.
+SHEETS_LOOKED_AT = 30
+
 _DAMAGED = N_("The workbook is damaged or was cut off. Please save it again.")
 _BOMB = N_("The workbook unpacks to far more than a table needs, so it is not opened. Please save it as CSV.")
 
 
 def recognised(path: Path, sheet: str = "") -> Source:
-    """How a workbook is to be read: the sheet asked for, or the first one with a table.
+    """How a workbook is to be read: the sheet asked for, or the one whose columns say most to us, else the first table.
 
     Raises UnacceptableError for a damaged one, a bomb, and one without a table.
     """
@@ -40,11 +43,9 @@ def recognised(path: Path, sheet: str = "") -> Source:
         names = tuple(each.title for each in book.worksheets if each.sheet_state == "visible")
         if sheet and sheet not in names:
             raise UnacceptableError(N_("There is no sheet “%(sheet)s” in the workbook."), sheet=sheet)
-        for name in (sheet,) if sheet else names:
-            table = [cells for _, cells in zip(range(HEADER_WITHIN + 20), _cells(book, name), strict=False)]
-            if sheet or sum(map(any, table)) > 1:
-                return _with_header(Source("xlsx", (), sheet=name, sheets=names), table)
-    raise UnacceptableError(N_("There is no table in the workbook."))
+        tables = {name: _top(book, name) for name in ((sheet,) if sheet else names[:SHEETS_LOOKED_AT])}
+        name = sheet or _best(tables)
+        return with_header(Source("xlsx", (), sheet=name, sheets=names), tables[name], is_name_of_a_column)
 
 
 def rows(path: Path, source: Source) -> Iterator[Row]:
@@ -103,6 +104,18 @@ def _cells(book: Workbook, name: str) -> Iterator[list[str]]:
         yield [_text(value) for value in row[:filled]]
 
 
+def _top(book: Workbook, name: str) -> list[list[str]]:
+    return [cells for _, cells in zip(range(HEADER_WITHIN + 20), _cells(book, name), strict=False)]
+
+
+def _best(tables: dict[str, list[list[str]]]) -> str:
+    """The sheet with the table that people mean: notes and covers stand before it. Raises UnacceptableError."""
+    real = {name: table for name, table in tables.items() if sum(map(any, table)) > 1}
+    if not real:
+        raise UnacceptableError(N_("There is no table in the workbook."))
+    return max(real, key=lambda name: known_names(real[name], is_name_of_a_column))
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
@@ -115,11 +128,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def _with_header(source: Source, table: list[list[str]]) -> Source:
-    at = header_at(table, is_name_of_a_column)
-    width = header_width(table, at or 0)
-    if at is None:
-        return source.with_columns([""] * width, 0)
-    return source.with_columns(table[at][:width] + [""] * (width - len(table[at])), at + 1)
