@@ -29,10 +29,12 @@ class Term:
 
 
 class Vocabulary:
-    """Terms in the order in which they are offered."""
+    """Terms in the order in which they are offered. `halves`: a half of a name such as "Mobility and logistics" is
+    enough for a file to mean it."""
 
-    def __init__(self, *terms: Term) -> None:
+    def __init__(self, *terms: Term, halves: bool = False) -> None:
         self._terms = {term.code: term for term in terms}
+        self._halves = halves
 
     def __contains__(self, code: object) -> bool:
         return code in self._terms
@@ -69,6 +71,10 @@ class Vocabulary:
         for term in self:
             for word in (term.code, term.en, term.de, *term.aliases):
                 known.setdefault(folded(word), term.code)
+        for term in self if self._halves else ():
+            for half in (*_HALVES.split(term.en), *_HALVES.split(term.de)):
+                if not half.endswith("-"):  # "Luft-" of "Luft- und Raumfahrt" is no word
+                    known.setdefault(folded(half), term.code)
         return known
 
 
@@ -87,3 +93,4 @@ def says_nothing(text: str) -> bool:
 
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "&": " and ", "+": " plus "})
 _WORDS = re.compile(r"\w+")
+_HALVES = re.compile(r",? and |,? und |, ")

@@ -28,6 +28,9 @@ INDUSTRIES = Vocabulary(
             "automotive, logistics & mobility",
             "transportation",
             "supply chain",
+            "spedition",
+            "e-mobility",
+            "e-mobilität",
         ),
     ),
     Term(
@@ -43,6 +46,7 @@ INDUSTRIES = Vocabulary(
             "industrial & basic materials",
             "basic materials",
             "kunststoffe",
+            "kunststoff",
             "plastics",
         ),
     ),
@@ -110,6 +114,7 @@ INDUSTRIES = Vocabulary(
             "renewables",
             "erneuerbare energien",
             "energiewirtschaft",
+            "energieversorgung",
             "utilities",
             "oil and gas",
         ),
@@ -121,6 +126,7 @@ INDUSTRIES = Vocabulary(
         (
             "environment",
             "umwelt",
+            "wasserwirtschaft",
             "water, waste treatment & recycling",
             "waste",
             "recycling",
@@ -362,4 +368,5 @@ INDUSTRIES = Vocabulary(
     ),
     Term("crafts", "Crafts and trades", "Handwerk", ("crafts", "handwerk", "skilled trades")),
     Term("other", "Other", "Sonstiges", ("other", "others", "andere", "sonstige", "miscellaneous", "diverse")),
+    halves=True,
 )

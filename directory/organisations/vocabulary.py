@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from babel import Locale
+
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import MARKETS, TECHNOLOGIES
 from directory.terms import Term, Vocabulary, folded
@@ -212,22 +214,40 @@ CUSTOMER_FOCUS = Vocabulary(
 # The kinds of tags, each with its vocabulary.
 TAGS = {"industry": INDUSTRIES, "technology": TECHNOLOGIES, "market": MARKETS}
 
+_SOME = r"(?P<least>\d{1,7})(?:\s*(?:-|–|—|to|bis)\s*(?P<most>\d{1,7}))?"
 _PEOPLE = re.compile(
-    r"(?:ca\.?|about|~|rund|etwa)?\s*(\d{1,7})\s*(?:employees?|people|fte|mitarbeiter(?:innen)?|personen|beschaeftigte)?"
+    r"(?P<how>ca\.?|about|~|rund|etwa|>=?|≥|more than|over|ueber|mehr als|ab"
+    r"|<=?|≤|less than|under|unter|up to|bis|bis zu)?"
+    rf"\s*{_SOME}\s*(?P<plus>\+|and more|und mehr|plus)?"
+    r"\s*(?:employees?|people|fte|mitarbeiter(?:innen)?|mitarbeitende|personen|beschaeftigte)?"
+)
+_ABOVE, _BELOW = (
+    frozenset({">", "more than", "over", "ueber", "mehr als"}),
+    frozenset({"<", "less than", "under", "unter"}),
 )
 
 
 def size_of(text: str) -> str | None:
-    """The size band that a file means: a band, or a number of people such as "35", "1.200" or "ca. 40 employees"."""
+    """The size band that a file means: a band, a number of people such as "35", "1.200", "ca. 40 employees" or "250+",
+    or a range of another list's bands such as "10-49", whose middle decides."""
     known = SIZES.recognise(text)
     if known or len(text) > 40:
         return known
-    number = _PEOPLE.fullmatch(re.sub(r"(?<=\d)[.,' ](?=\d{3}\b)", "", text.casefold().replace("ä", "ae")).strip())
-    return next((band for least, band in _SIZE_FROM if int(number[1]) >= least), None) if number else None
+    plain = text.casefold().replace("ä", "ae").replace("ü", "ue")
+    said = _PEOPLE.fullmatch(re.sub(r"(?<=\d)[.,' ](?=\d{3}\b)", "", plain).strip())
+    return next((band for least, band in _SIZE_FROM if _people(said) >= least), None) if said else None
+
+
+def _people(said: re.Match[str]) -> int:
+    least, how = int(said["least"]), said["how"] or ""
+    if said["most"]:
+        return (least + int(said["most"])) // 2
+    return least + (how in _ABOVE or bool(said["plus"])) - (how in _BELOW)
 
 
 def country_of(text: str) -> str | None:
-    """The ISO 3166-1 alpha-2 code of a country by its code (two or three letters) or its name in both languages."""
+    """The ISO 3166-1 alpha-2 code of a country by its code (two or three letters), or by its name in our languages or
+    in those of neighbours."""
     return _countries().get(folded(text)) if len(text) <= 80 else None
 
 
@@ -271,4 +291,6 @@ def _countries() -> dict[str, str]:
     known = {code.lower(): code for code in country_codes()}
     for locale in ("en", "de"):
         known |= {folded(country_name(code, locale)): code for code in country_codes()}
-    return known | _COUNTRY_WORDS
+    neighbours = [Locale.parse(language).territories for language in ("fr", "it", "es", "nl", "pl")]
+    foreign = {folded(str(names[code])): code for names in neighbours for code in country_codes() if code in names}
+    return foreign | known | _COUNTRY_WORDS

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from directory.imports.mapping.foreign import FOREIGN
 from directory.terms import folded
 from web.i18n import N_
 
@@ -39,7 +40,7 @@ ORGANISATION_TARGETS = (
         "name, company, company name, firma, firmenname, unternehmen, unternehmensname, organisation, "
         "organization, organisation name, organization name, startup, start up, startup name, marke, brand, "
         "display name, title, bezeichnung, account name, name des unternehmens, name der organisation, company "
-        "title, anzeigename",
+        "title, anzeigename, firmenbezeichnung, mitglied, mitgliedsfirma, member, aussteller, exhibitor",
     ),
     _target(
         "legal_name",
@@ -70,7 +71,7 @@ ORGANISATION_TARGETS = (
         "pitch",
         N_("One line about it"),
         "teaser, tagline, pitch, slogan, short description, kurzbeschreibung, claim, one liner, summary, headline, "
-        "elevator pitch, abstract, kurzprofil, kurztext, intro, usp, short text",
+        "elevator pitch, abstract, kurzprofil, kurztext, intro, usp, short text, short profile",
     ),
     _target(
         "pitch.de",
@@ -107,7 +108,8 @@ ORGANISATION_TARGETS = (
         "industry",
         N_("Industries"),
         "industry, industries, sector, sectors, branche, branchen, wirtschaftszweig, sektor, vertical, verticals, "
-        "market sector, industriezweig, branchenzuordnung, fachgebiet",
+        "market sector, industriezweig, branchenzuordnung, fachgebiet, taetigkeitsfeld, geschaeftsfeld, "
+        "taetigkeitsfelder, wirtschaftsbereich",
         several=True,
     ),
     _target(
@@ -146,14 +148,15 @@ ORGANISATION_TARGETS = (
         N_("Size"),
         "size, team size, employees, mitarbeiter, mitarbeiterzahl, number of employees, anzahl mitarbeiter, "
         "company size, unternehmensgroesse, teamgroesse, headcount, groesse, staff, employee count, ma, "
-        "beschaeftigte, fte, mitarbeitende, anzahl beschaeftigte, anzahl mitarbeitende",
+        "beschaeftigte, fte, mitarbeitende, anzahl beschaeftigte, anzahl mitarbeitende, beschaeftigtenzahl, "
+        "no of employees, no employees, employees total, anzahl ma",
     ),
     _target(
         "founded",
         N_("Founded"),
         "founded, founding year, gruendungsjahr, gegruendet, year founded, foundation year, foundation, gruendung, "
         "founded in, gruendungsdatum, established, inception, founded on, year of foundation, seit, jahr der "
-        "gruendung, founding date, since",
+        "gruendung, founding date, since, gegruendet am, gegruendet im, year est, established in, est",
     ),
     _target(
         "location",
@@ -197,7 +200,8 @@ ORGANISATION_TARGETS = (
         "confirmed_at",
         N_("Last confirmed on"),
         "last updated, updated, updated at, last update, stand, letzte aktualisierung, aktualisiert am, confirmed, "
-        "last confirmed, verified at, geprueft am, last modified, modified",
+        "last confirmed, verified at, geprueft am, last modified, modified, zuletzt bestaetigt, zuletzt geprueft, "
+        "zuletzt aktualisiert, bestaetigt am, datenstand",
     ),
 )
 
@@ -313,11 +317,14 @@ def folded_name(column: str) -> str:
 
 @lru_cache
 def words(kind: str) -> dict[str, str]:
-    """Every known name of a column, folded, and the code of its target."""
+    """Every known name of a column, folded, and the code of its target; our own languages come first."""
     found: dict[str, str] = {}
     for target in TARGETS[kind]:
         for word in (target.code, *target.words):
             found.setdefault(folded_name(word), target.code)
+    for code, said in FOREIGN[kind].items():
+        for word in said.split(","):
+            found.setdefault(folded_name(word), code)
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 
 _WORDS = re.compile(r"[a-zäöüß]+")
+_ALL_WORDS = re.compile(r"\w+")
 # The commonest words of each language that are no word of the other one: "in" and "so" are words of both.
 _GERMAN_TEXT = """
 der die das und ist nicht von mit für den dem des ein eine einer einem einen eines auf im zu zum zur wir uns unser
@@ -17,6 +18,16 @@ at or into more through where how what when all not will making makes make use u
 offers offer enables enable develops develop builds build new between within without about allows them company companies
 customers people solution solutions platform services
 """
+# Of French, Italian, Spanish and Dutch, also those that are words of ours: a text that has more of these is neither.
+_OTHER_TEXT = """
+les des une nous vous sont est dans sur pour avec qui que leur aux entre plus notre nos votre ses cette ces par pas
+gli della delle dei del nel nella sono con per una che alla dalla nostra nostri come anche
+los las para por como sus más nuestra nuestro empresa desde entre una con sobre
+het een van voor met zijn wij ons onze worden naar ook door bij aan niet
+"""
+_OTHER = frozenset(_OTHER_TEXT.split())
+# From so many words of a language on nobody looks whether it is another one.
+_SURE = 4
 _GERMAN, _ENGLISH = frozenset(_GERMAN_TEXT.split()), frozenset(_ENGLISH_TEXT.split())
 # Letters that only one of both has.
 _GERMAN_LETTERS = re.compile(r"[äöüß]")
@@ -30,8 +41,15 @@ def language_of(text: str) -> str:
     words = _WORDS.findall(lower)
     german = sum(map(_GERMAN.__contains__, words))
     english = sum(map(_ENGLISH.__contains__, words))
+    if max(german, english) < _SURE and _is_another(lower, max(german, english)):
+        return ""
     if german == english and _GERMAN_LETTERS.search(lower):
         german += 1
     if german == english:
         return ""
     return "de" if german > english else "en"
+
+
+def _is_another(text: str, ours: int) -> bool:
+    """Whether a text has at least two words of a neighbour's language, and more of them than of ours."""
+    return sum(map(_OTHER.__contains__, _ALL_WORDS.findall(text))) > max(ours, 1)

@@ -1,5 +1,6 @@
 """Rows as organisations, by a mapping."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from directory.imports.mapping.values import (
     terms_of,
     year_in,
 )
+from directory.imports.reading.flat import BETWEEN
 from directory.imports.reading.row import Row
 from directory.organisations import vocabulary as known
 from directory.organisations.domains import domain_of, host_of, is_claimable
@@ -35,6 +37,8 @@ BROKEN = N_("Characters of the text are broken: the file's encoding is mixed.")
 NO_NAME = N_("The row has no name.")
 SHORTENED = N_("The text is longer than one line may be; the whole of it is taken as the description.")
 NOT_WHOLE = N_("The row cannot be read.")
+FIRST = N_("The field takes one value: the first of these.")
+FOOTER = N_("This is a total or a note below the table, not an organisation.")
 # Characters of an id at a source; longer ones are no ids.
 SOURCE_ID_MOST = 200
 
@@ -47,6 +51,12 @@ _OF_VOCABULARY: dict[str, Callable[[str], str | None]] = {
     "country": known.country_of,
 }
 _RECOGNISED = {code: lru_cache(maxsize=4096)(rule) for code, rule in _OF_VOCABULARY.items()}
+# A total or a note at the end of a list, in a row that says nothing else.
+_FOOTER = re.compile(
+    r"(?:summe|gesamt(?:zahl)?|anzahl|insgesamt|total|sum|count|quelle|source|stand|hinweise?|note|erstellt am|exported"
+    r"|export|legende|copyright|alle angaben)\b\s*[:=(\d]|©.*",
+    re.IGNORECASE | re.DOTALL,
+)
 _RULED = ("latitude", "longitude", "postcode", "place", "legal_name")
 _DEFAULT_LOCALE = "en"
 
@@ -90,12 +100,14 @@ class Organisations:
         elif code in known.TAGS:
             _tag(record, column, code, text, known.TAGS[code])
         elif code in _RULED:
-            rule(record, column, code, RULES[code], one_line(text))
+            rule(record, column, code, RULES[code], one_line(_first(record, column, text)))
         else:
             _TAKERS[code](record, column, text, cell)
 
     def _recognise(self, record: Record, column: str, code: str, text: str) -> None:
         found = _RECOGNISED[code](text)
+        if found is None and BETWEEN in text:
+            found = _RECOGNISED[code](_first(record, column, text))
         if found:
             record.fields[code] = found
         else:
@@ -119,6 +131,9 @@ class Organisations:
         fields = record.fields
         if "name" not in fields and "legal_name" in fields:
             fields["name"] = fields["legal_name"]
+        if len(fields) == 1 and _FOOTER.match(fields.get("name", "")):
+            record.refuse(Note("", FOOTER, shown(fields["name"])))
+            return
         if "name" not in fields:
             record.refuse(record.notes[-1] if _refused_name(record) else Note("", NO_NAME))
             return
@@ -140,6 +155,14 @@ def rule(record: Record, column: str, field: str, check: Callable[[Any], Any], v
         record.fields[field] = check(value)
     except UnacceptableError as refused:
         record.notes.append(Note.of(column, refused, str(value)))
+
+
+def _first(record: Record, column: str, text: str) -> str:
+    """The first of several values that a list has made one cell of; that there are more is noted."""
+    first, several, _ = text.partition(BETWEEN)
+    if several:
+        record.notes.append(Note(column, FIRST, shown(text)))
+    return first.strip()
 
 
 def beginning(text: str, most: int) -> str:

@@ -14,6 +14,7 @@ from directory.organisations import vocabulary as known
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import TECHNOLOGIES
 from directory.products.vocabulary import CATEGORIES, MATURITIES
+from directory.search.places import find_place
 from directory.terms import Vocabulary, says_nothing
 
 # Of 100: how alike a name must be to one that we know.
@@ -25,12 +26,23 @@ LOOKED_AT = 60
 
 # Last parts of a path in JSON that say nothing on their own: "sectors.label" are sectors.
 _SAYS_NOTHING = frozenset({"label", "name", "title", "value", "text", "code", "key"})
+# First parts of a path that say nothing either: "properties.name" is the name, while "founders.name" is not.
+_WRAPS = frozenset(
+    {"properties", "attributes", "fields", "data", "record", "profile", "company", "organisation", "organization"}
+    | {"startup", "firma", "unternehmen", "item", "node", "source"}
+)
+# What says at the end of a name in which language the column is: "Description (DE)", "texts.de", "Profil deutsch".
+_LOCALE = re.compile(
+    r"(?P<name>.*?)[\s._\-([/]+(?P<locale>de|en|deutsch|german|englisch|english)[)\]]?\s*", re.IGNORECASE
+)
 
 _URL = re.compile(r"(?:https?://|www\.)\S+\.\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1[89]\d\d|20[0-3]\d)(?:-\d\d-\d\d)?")
+_YEAR = re.compile(r"(?:\d\d?\.\d\d?\.)?(?:1[89]\d\d|20[0-3]\d)(?:-\d\d-\d\d.*)?")
 _SIZE_WORDS = re.compile(r"employees|mitarbeite|beschäftigte|\bFTE\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"[\d\s.,;:+\-/%()]*")
 _LEGAL = re.compile(r"\b(?:GmbH|AG|UG|KG|e\.? ?V\.|SE|Ltd|Inc|LLC|B\.?V\.?|S\.?A\.?S?|GbR|OHG|eG)\b")
+_GERMAN = frozenset({"de", "deutsch", "german"})
 
 
 @dataclass(frozen=True)
@@ -88,12 +100,41 @@ def _by_name(name: str, kind: str) -> tuple[float, str] | None:
     if not whole:
         return None
     known_words = words(kind)
+    if (said := _in_language(name, kind)) is not None:
+        return said
     if whole in known_words:
         return 1.0, known_words[whole]
+    return _by_path(name, kind) or _by_likeness(name, whole, known_words)
+
+
+def _in_language(name: str, kind: str) -> tuple[float, str] | None:
+    """By a name that says its language, where the field has one text in each."""
+    match = _LOCALE.fullmatch(name)
+    found = _by_name(match["name"], kind) if match else None
+    if match is None or found is None:
+        return None
+    code = f"{found[1]}.{'de' if match['locale'].lower() in _GERMAN else 'en'}"
+    return (found[0], code) if code in targets(kind) else None
+
+
+def _by_path(name: str, kind: str) -> tuple[float, str] | None:
+    """By the parts of a path in JSON, such as "address.city" and "sectors.label"."""
+    known_words = words(kind)
     parts = [folded_name(part) for part in name.split(".")]
+    if len(parts) > 1 and parts[0] in _WRAPS and (found := _by_name(name.partition(".")[2], kind)):
+        return 0.95 * found[0], found[1]
     telling = [part for part in parts[1:] if part not in _SAYS_NOTHING] or parts[-2:-1]
     if len(parts) > 1 and (said := [part for part in (telling[-1], parts[-2]) if part in known_words]):
         return 0.9, known_words[said[0]]
+    return None
+
+
+def _by_likeness(name: str, whole: str, known_words: dict[str, str]) -> tuple[float, str] | None:
+    """By a name that is nearly the same, or that a full stop cuts short: "Rechtsf."."""
+    if name.strip().endswith(".") and len(whole) > 3:
+        meant = {code for word, code in known_words.items() if word.startswith(whole)}
+        if len(meant) == 1:
+            return 0.8, meant.pop()
     nearest = process.extractOne(whole, known_words.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
     if nearest is not None and len(whole) > 3:
         return nearest[1] / 125, known_words[nearest[0]]
@@ -108,6 +149,8 @@ def _fitting(code: str, column: Column) -> str:
     if not column.values:
         return code
     if code in ("website", "url", "video_url") and column.share(_URL.fullmatch) < 0.4:
+        return ""
+    if code == "kind" and column.share(known.KINDS.recognise) < 0.2:
         return ""
     if code == "email" and column.share(_MAIL.search) < 0.4:
         return ""
@@ -134,7 +177,9 @@ def _by_content(column: Column) -> list[tuple[float, str]]:
         ("location", _is_compound_place),
         *_terms(industry=INDUSTRIES, stage=known.STAGES, business_model=known.BUSINESS_MODELS),
         *_terms(customer_focus=known.CUSTOMER_FOCUS, technology=TECHNOLOGIES),
+        ("legal_form", _LEGAL.fullmatch),
         ("legal_name", lambda value: _LEGAL.search(value) and len(value) < 90),
+        ("place", find_place),
     )
     for code, looks in checks:
         if column.share(looks) >= MOST_OF:
@@ -169,10 +214,12 @@ def _terms(**vocabularies: Vocabulary) -> list[tuple[str, Callable[[str], object
 
 
 def _take_a_name(columns: Sequence[Column], taken: dict[str, str], used: set[str]) -> None:
-    """Where no column is the name: the first one of short texts that differ from row to row."""
-    if "name" in used:
+    """Where no column is the name, also not the one in the register: the first of short texts that differ."""
+    if "name" in used or "legal_name" in used:
         return
     for column in columns:
+        if column.share(_NO_NAME.fullmatch) > 0.5:
+            continue
         distinct = len(set(column.values)) > 0.8 * len(column.values)
         if column.name not in taken and column.values and distinct and 2 < column.length < 60:
             taken[column.name] = "name"

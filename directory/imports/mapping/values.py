@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import nh3
@@ -25,6 +25,10 @@ _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _PARTS = re.compile(r"[;|\n\t•]+")
 _SMALL_PARTS = re.compile(r"[;|\n\t•,/]+")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+# A day as workbooks count it: five digits, for 1927 to 2063. What it is counted from makes up for 1900, which Excel
+# takes for a leap year.
+_SERIAL = re.compile(r"[1-5]\d{4}(?:[.,]\d+)?")
+_SERIAL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 _ADDRESSES = re.compile(r"https?://[^\s;,|<>\"]+|www\.[^\s;,|<>\"]+", re.IGNORECASE)
 _URL_IN_LINK = re.compile(r'href="([^"]+)"|\]\((https?://[^)]+)\)|=HYPERLINK\("([^"]+)"', re.IGNORECASE)
 
@@ -62,11 +66,19 @@ def one_line(text: str) -> str:
 
 
 def year_in(text: str) -> str:
-    """The first year in a text such as "2015", "01.03.2015" or "March 2015"; the text itself where there is none."""
+    """The first year in a text such as "2015", "01.03.2015", "March 2015", or a day that a workbook counts ("40179");
+    the text itself where there is none."""
     if len(text) > 40:
         return text
-    found = _YEAR.search(text)
-    return found[1] if found else text
+    if found := _YEAR.search(text):
+        return found[1]
+    counted = day_counted(text)
+    return str(counted.year) if counted else text
+
+
+def day_counted(text: str) -> datetime | None:
+    """The day that a workbook counts so, when its cell has lost the form of a date; None for other numbers."""
+    return _SERIAL_ZERO + timedelta(days=int(text[:5])) if _SERIAL.fullmatch(text) else None
 
 
 def parts_of(text: str) -> list[str]:
@@ -120,7 +132,10 @@ def _language_words() -> dict[str, str]:
 
 
 def moment_in(text: str) -> datetime | None:
-    """The moment that a cell names, a day being its beginning in UTC: ISO 8601 or as Germans write; else None."""
+    """The moment that a cell names, a day being its beginning in UTC: ISO 8601, as Germans write, or as a workbook
+    counts; else None."""
+    if counted := day_counted(text.strip()):
+        return counted
     if match := _GERMAN_DAY.match(text):
         text = f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}"
     try:

@@ -11,6 +11,7 @@ from web.i18n import N_
 HEAD = 64 * 1024
 
 _SAVE_AS = N_("This is %(what)s. Please save it as CSV or as an Excel workbook (.xlsx) and try again.")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # What begins so, and what it is called.
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", N_("an old Excel file (.xls), or a workbook with a password")),
@@ -37,7 +38,7 @@ def kind_of(path: Path) -> str:
     """One of csv, xlsx, json and jsonl. Raises UnacceptableError for everything else, saying what it is."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise UnacceptableError(N_("The file is empty."))
     for beginning, what in _OTHERS:
         if head.startswith(beginning):
@@ -60,7 +61,7 @@ def _packed(path: Path) -> str:
 
 
 def _text(head: bytes) -> str:
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    plain = _as_utf8(head).removeprefix(b"\xef\xbb\xbf").lstrip()
     start = plain[:200].lower()
     if start.startswith(_MARKUP[0]):
         raise UnacceptableError(_SAVE_AS, what=N_("a web page"))
@@ -73,6 +74,11 @@ def _text(head: bytes) -> str:
     if _is_binary(head):
         raise UnacceptableError(N_("This is no table that we can read. CSV, Excel (.xlsx) and JSON work."))
     return "csv"
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """The beginning of a file in UTF-16 with its mark as UTF-8; any other one as it is."""
+    return head.decode("utf-16", "ignore").encode("utf-8", "ignore") if head.startswith(UTF16_MARKS) else head
 
 
 def _begins_json(plain: bytes) -> bool:

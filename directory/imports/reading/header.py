@@ -24,7 +24,6 @@ def _next(row: int) -> int:
     return row + 1
 
 
-
 def header_at(table: Sequence[Sequence[str]], names: Names) -> int | None:
     """The place of the header among the first rows of a table, or None where the first row is data already."""
     table = table[: HEADER_WITHIN + 10]
@@ -42,8 +41,10 @@ def with_header(source: Source, table: Sequence[Sequence[str]], names: Names, at
     if at is None:
         return source.with_columns([""] * header_width(table, 0), 0)
     width = header_width(table, at)
-    named, last = _in_two_rows(table, at, width, names)
-    return source.with_columns(named, at_line(last))
+    for upper in (at - 1, at):
+        if upper >= 0 and (named := _in_two_rows(table, upper, width, names)):
+            return source.with_columns(named, at_line(upper + 1))
+    return source.with_columns(_wide(table[at], width), at_line(at))
 
 
 def known_names(table: Sequence[Sequence[str]], names: Names) -> int:
@@ -52,17 +53,18 @@ def known_names(table: Sequence[Sequence[str]], names: Names) -> int:
     return len({cell.strip().casefold() for cell in table[at] if names(cell.strip())}) if at is not None else 0
 
 
-def _in_two_rows(table: Sequence[Sequence[str]], at: int, width: int, names: Names) -> tuple[list[str], int]:
-    """The names of a header, and the row in which it ends. Merged cells make a header of two rows: "Address" above
-    "Postcode", "Place" and "Country", with nothing above the latter two."""
+def _in_two_rows(table: Sequence[Sequence[str]], at: int, width: int, names: Names) -> list[str] | None:
+    """The names of a header that begins here and goes on in the next row; None: it is one row.
+
+    Merged cells make such headers: "Address" above "Postcode", "Place" and "Country", with nothing above the latter.
+    """
     above, below = _wide(table[at], width), _wide(table[at + 1], width) if at + 1 < len(table) else []
-    under_nothing = [low for high, low in zip(above, below, strict=False) if not high]
     said = [cell for cell in below if cell]
-    if not any(under_nothing) or not all(under_nothing) or any(map(_DATA.search, said)):
-        return above, at
-    if sum(map(names, said)) * 2 < len(said):
-        return above, at
-    return [low or high for high, low in zip(above, below, strict=True)], at + 1
+    together = [low or high for high, low in zip(above, below, strict=False)]
+    fills_both = any(low and not high for high, low in zip(above, below, strict=False)) and len(said) < len(together)
+    if not fills_both or not all(together) or any(map(_DATA.search, said)) or sum(map(names, said)) * 2 < len(said):
+        return None
+    return together
 
 
 def _wide(row: Sequence[str], width: int) -> list[str]:

@@ -1,15 +1,17 @@
 """JSON: a list of records, one wrapped under a key, records under keys of their own, rows of a table, or one record on
 each line. Nested values become columns such as "address.city", see `flat`."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import ijson
 
 from directory.imports.mapping.aliases import is_name_of_a_column
+from directory.imports.reading.content import UTF16_MARKS
 from directory.imports.reading.flat import flat, text_of
 from directory.imports.reading.header import with_header
 from directory.imports.reading.json_shape import KEYED, WHOLE, Shape
@@ -95,9 +97,10 @@ def _cells(row: list[Any]) -> list[str]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open("rb") as file:
+    with path.open("rb") as raw:
+        file = _as_utf8(raw)
         for at, line in enumerate(iter(lambda: file.readline(LINE_MOST), b""), 1):
-            if text := line.removeprefix(b"\xef\xbb\xbf").strip():
+            if text := line.strip():
                 try:
                     yield at, json.loads(text)
                 except (ValueError, RecursionError):
@@ -123,7 +126,7 @@ class _Counted:
 def _records(path: Path, where: str) -> Iterator[tuple[int, Any]]:
     """The records with their places in the list, counted from 1; one record where there is no list."""
     with path.open("rb") as file:
-        counted = _Counted(_without_mark(file))
+        counted = _Counted(_as_utf8(file))
         try:
             for at, record in enumerate(_found(counted, where), 1):
                 counted.since = 0
@@ -140,9 +143,12 @@ def _found(file: _Counted, where: str) -> Iterator[Any]:
         yield {KEY: key} | record if isinstance(record, dict) else record
 
 
-def _without_mark(file: BinaryIO) -> BinaryIO:
-    if file.read(3) != b"\xef\xbb\xbf":
-        file.seek(0)
+def _as_utf8(file: BinaryIO) -> BinaryIO:
+    """The file without a mark; one in UTF-16 as UTF-8."""
+    head = file.read(3)
+    file.seek(3 if head == codecs.BOM_UTF8 else 0)
+    if head.startswith(UTF16_MARKS):
+        return cast("BinaryIO", codecs.EncodedFile(file, "utf-8", "utf-16", "replace"))
     return file
 
 
@@ -151,7 +157,7 @@ def _path_of_records(path: Path) -> str:
     shape = Shape()
     with path.open("rb") as file:
         try:
-            shape.look(islice(ijson.parse(_Counted(_without_mark(file)), use_float=True), LOOKED_AT))
+            shape.look(islice(ijson.parse(_Counted(_as_utf8(file)), use_float=True), LOOKED_AT))
         except (ijson.JSONError, UnicodeDecodeError, ValueError, _BrokenError):
             if not shape.records and not shape.tables and not shape.keyed:
                 raise UnacceptableError(_BROKEN) from None
