@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -27,6 +27,8 @@ from server.kernel.prepared import CoreTransaction
 
 # People who are shown on a page.
 TEAM_MOST = 24
+# Of one's own organisations that are shown no longer.
+GONE_MOST = 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,18 @@ class Ours:
     role: str
     visibility: str
     confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An organisation that was taken off the directory: since when, and by whom (None: nobody by now)."""
+
+    id: str
+    slug: str
+    name: str
+    logo_small: str | None
+    at: datetime
+    by_name: str | None
 
 
 def present(organisation: type[Organisation] = Organisation) -> ColumnElement[bool]:
@@ -174,6 +188,31 @@ async def ours(session: AsyncSession, person_id: str) -> list[Ours]:
         .order_by(func.lower(Organisation.name), Organisation.id)
     )
     return [Ours(*row) for row in await session.execute(query)]
+
+
+async def taken_off(session: AsyncSession, person_id: str) -> list[Gone]:
+    """Organisations that somebody administers and that are shown no longer, the latest first."""
+    mine = Member.organisation_id == Organisation.id, Member.person_id == person_id, Member.role == "administrator"
+    query = _gone().where(exists().where(*mine))
+    return [Gone(*row) for row in await session.execute(query.limit(GONE_MOST))]
+
+
+async def removed(session: AsyncSession, after: int = 0, limit: int = 51) -> list[Gone]:
+    """A page of all organisations that were taken off the directory, the latest first. For who runs the platform."""
+    return [Gone(*row) for row in await session.execute(_gone().limit(limit).offset(after))]
+
+
+def _gone() -> Select[str, str, str, str | None, datetime, str]:
+    """Organisations that somebody took off: a duplicate of another one cannot come back, and what an undone import had
+    brought comes back with the next one."""
+    columns = Organisation.id, Organisation.slug, Organisation.name, Organisation.logo_small
+    return (
+        select(*columns, Removal.at, Person.name)
+        .join(Removal, Removal.organisation_id == Organisation.id)
+        .outerjoin(Person, Person.id == Removal.by_id)
+        .where(Removal.reason == "removed")
+        .order_by(Removal.at.desc(), Organisation.id)
+    )
 
 
 async def at_domain(session: AsyncSession, viewer_id: str, domain: str, limit: int = 5) -> Sequence[Organisation]:

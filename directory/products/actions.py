@@ -11,7 +11,7 @@ from directory.editing import edit as edit_record
 from directory.organisations.actions import RefusedError
 from directory.organisations.files import drop
 from directory.organisations.rules import free_slug, logged, slug_of
-from directory.products.events import ProductChanged, ProductMade, ProductRemoved
+from directory.products.events import ProductChanged, ProductMade, ProductRemoved, ProductReturned
 from directory.products.fields import DOCUMENTS_MOST, PICTURES_MOST
 from directory.products.model import Product, ProductDocument, ProductPicture, ProductRemoval
 from directory.products.record import PRODUCTS
@@ -52,7 +52,7 @@ async def edit(uow: UnitOfWork, product_id: str, values: Mapping[str, Any], *, b
 
 
 async def remove(uow: UnitOfWork, product_id: str, *, by_id: str) -> None:
-    """Show a product no longer. Nothing is deleted."""
+    """Show a product no longer. Nothing is deleted: `bring_back` shows it again."""
     product = await _locked(uow, product_id)
     if await uow.session.get(ProductRemoval, product_id) is None:
         now = uow.clock.now()
@@ -60,6 +60,17 @@ async def remove(uow: UnitOfWork, product_id: str, *, by_id: str) -> None:
         product.updated_at = now
         await _note(uow, product_id, "removed", before=product.slug, by_id=by_id)
         uow.emit(ProductRemoved(product_id, by_id))
+
+
+async def bring_back(uow: UnitOfWork, product_id: str, *, by_id: str) -> None:
+    """Show a product again that was removed; nothing happens to one that is shown."""
+    product = await _locked(uow, product_id)
+    removal = await uow.session.get(ProductRemoval, product_id)
+    if removal is not None:
+        await uow.session.delete(removal)
+        product.updated_at = uow.clock.now()
+        await _note(uow, product_id, "returned", after=product.slug, by_id=by_id)
+        uow.emit(ProductReturned(product_id, by_id))
 
 
 async def add_picture(

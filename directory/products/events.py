@@ -22,6 +22,14 @@ class ProductChanged:
 
 
 @dataclass(frozen=True)
+class ProductReturned:
+    """A product is shown again."""
+
+    product_id: str
+    by_id: str
+
+
+@dataclass(frozen=True)
 class ProductRemoved:
     """A product is no longer shown."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import update
 
 from directory.organisations.events import FOUND_BY, OrganisationChanged, OrganisationRemoved, OrganisationReturned
-from directory.products.events import ProductChanged, ProductMade, ProductRemoved
+from directory.products.events import ProductChanged, ProductMade, ProductRemoved, ProductReturned
 from directory.products.model import Product
 from server.kernel.parts import Kernel
 
@@ -56,5 +56,5 @@ def wake_search(kernel: Kernel, ring: Callable[[], None]) -> None:
     async def woken(_happened: object) -> None:
         ring()
 
-    for kind in (*FOUND_BY, ProductMade, ProductChanged, ProductRemoved):
+    for kind in (*FOUND_BY, ProductMade, ProductChanged, ProductRemoved, ProductReturned):
         kernel.events.on(kind, woken)

@@ -13,6 +13,7 @@ from directory.organisations.model import Organisation
 from directory.organisations.queries import visible_to as organisation_visible_to
 from directory.products.model import Product, ProductDocument, ProductPicture, ProductRemoval, ProductText
 from directory.products.record import PRODUCTS
+from people.model import Person
 from server.kernel.prepared import CoreTransaction
 
 
@@ -29,6 +30,15 @@ class Listed:
     names: dict[str, str]
     lines: dict[str, str]
     picture: str | None  # name among the files, the small size
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A product that is not shown any more, since when, and who took it away (empty: an import, or nobody by now)."""
+
+    product: Listed
+    at: datetime
+    by_name: str
 
 
 def present() -> ColumnElement[bool]:
@@ -48,6 +58,27 @@ async def by_slug(session: AsyncSession, organisation_id: str, slug: str, person
     query = select(Product).join(Organisation, Organisation.id == Product.organisation_id)
     one = Product.organisation_id == organisation_id, Product.slug == slug
     return await session.scalar(query.where(*one, visible_to(person_id)))
+
+
+async def removed_by_slug(session: AsyncSession, organisation_id: str, slug: str) -> Product | None:
+    """The product of this address that is not shown any more. For the editors of its organisation."""
+    query = select(Product).join(ProductRemoval, ProductRemoval.product_id == Product.id)
+    return await session.scalar(query.where(Product.organisation_id == organisation_id, Product.slug == slug))
+
+
+async def removed_of(session: AsyncSession, organisation_id: str, limit: int = 50) -> list[Gone]:
+    """Products of an organisation that are not shown any more, the latest first. For its editors. Three queries."""
+    query = (
+        select(Product, ProductRemoval.at, Person.name)
+        .join(ProductRemoval, ProductRemoval.product_id == Product.id)
+        .outerjoin(Person, Person.id == ProductRemoval.by_id)
+        .where(Product.organisation_id == organisation_id)
+        .order_by(ProductRemoval.at.desc(), Product.id)
+        .limit(limit)
+    )
+    rows = (await session.execute(query)).all()
+    shown = await listed(session, [row.Product for row in rows])
+    return [Gone(one, row.at, row.name or "") for one, row in zip(shown, rows, strict=True)]
 
 
 async def fields_of(session: AsyncSession, product_id: str) -> dict[str, Any]:

@@ -19,5 +19,6 @@ async def bring(request: Request, session: AsyncSession, seen: Seen) -> Section 
     if not found and not seen.standing.edits:
         return None
     path, locale = f"/o/{seen.organisation.slug}", locale_of(request)
+    taken_off = bool(seen.standing.edits and await queries.removed_of(session, seen.organisation.id, limit=1))
     cards = [ProductCard.of(one, path, locale) for one in found[:SHOWN]]
-    return Section("products/section.html", {"products": cards, "more": len(found) > SHOWN})
+    return Section("products/section.html", {"products": cards, "more": len(found) > SHOWN or taken_off})

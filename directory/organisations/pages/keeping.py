@@ -21,7 +21,7 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
-CHANGES_PAGE = 50
+CHANGES_PAGE = REMOVED_PAGE = 50
 Change = Callable[[UnitOfWork, Seen], Awaitable[None]]
 
 
@@ -50,6 +50,23 @@ async def bring_back(request: Request) -> Response:
         await actions.bring_back(uow, seen.organisation.id, by_id=request.state.person.id)
 
     return await _done(request, _administers, change, N_("The organisation is shown again."))
+
+
+async def removed(request: Request) -> Response:
+    """All organisations that were taken off the directory, page by page."""
+    after = request.query_params.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 10):
+        raise not_found()
+    async with kernel_of(request).database.read() as session:
+        found = await queries.removed(session, int(after), REMOVED_PAGE + 1)
+    more = len(found) > REMOVED_PAGE
+    return page(
+        request,
+        "organisations/removed.html",
+        gone=found[:REMOVED_PAGE],
+        older=f"/organisations/removed?after={int(after) + REMOVED_PAGE}" if more else "",
+        first=after == "0",
+    )
 
 
 async def history(request: Request) -> Response:
@@ -135,6 +152,7 @@ routes = [
     Route("/o/{slug}/confirm", confirm, methods=["POST"], name="confirm_organisation"),
     Route("/o/{slug}/remove", remove, methods=["POST"], name="remove_organisation"),
     Route("/o/{slug}/return", bring_back, methods=["POST"], name="return_organisation"),
+    Route("/organisations/removed", removed, name="removed_organisations"),
     Route("/o/{slug}/history", history, name="organisation_history"),
     Route("/o/{slug}/merge", merge_form, name="merge_form"),
     Route("/o/{slug}/merge", merge_into, methods=["POST"], name="merge_organisations"),

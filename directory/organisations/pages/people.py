@@ -179,10 +179,11 @@ async def mine(request: Request) -> Response:
     domain = (person.email or "").rpartition("@")[2]
     async with kernel_of(request).database.read() as session:
         ours = await queries.ours(session, person.id)
+        gone = await queries.taken_off(session, person.id)
         near = [
             one for one in await queries.at_domain(session, person.id, domain) if one.id not in {o.id for o in ours}
         ]
-    return page(request, "organisations/mine.html", ours=ours, near=near, role_names=ROLE_NAMES)
+    return page(request, "organisations/mine.html", ours=ours, near=near, gone=gone, role_names=ROLE_NAMES)
 
 
 async def _changed(request: Request, may_do: doors.May, change: Change, back: str = "/people") -> Response:

@@ -36,6 +36,17 @@ async def admitted(request: Request, session: AsyncSession, may: doors.May) -> t
     return seen, product
 
 
+async def admitted_to_removed(request: Request, session: AsyncSession) -> tuple[Seen, Product]:
+    """The product of an address that is not shown any more, for who may show it again. Raises ProblemError 404, 403."""
+    seen = await doors.admitted(request, session, edits)
+    slug = request.path_params["product"]
+    known = len(slug) <= doors.SLUG_MOST
+    product = await queries.removed_by_slug(session, seen.organisation.id, slug) if known else None
+    if product is None:
+        raise not_found()
+    return seen, product
+
+
 def edits(standing: Standing) -> bool:
     """Whether somebody changes the products of an organisation."""
     return standing.edits

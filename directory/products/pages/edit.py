@@ -86,7 +86,17 @@ async def remove(request: Request) -> Response:
         seen, product = await doors.admitted(request, uow.session, doors.edits)
         await actions.remove(uow, product.id, by_id=request.state.person.id)
     _ = translations(locale_of(request)).gettext
-    return redirect(f"/o/{seen.organisation.slug}", said=_("The product is not shown any more."))
+    said = _("The product is not shown any more. Below you can show it again.")
+    return redirect(f"/o/{seen.organisation.slug}/products#removed", said=said)
+
+
+async def bring_back(request: Request) -> Response:
+    """Show it again."""
+    async with kernel_of(request).database.write() as uow:
+        seen, product = await doors.admitted_to_removed(request, uow.session)
+        await actions.bring_back(uow, product.id, by_id=request.state.person.id)
+    _ = translations(locale_of(request)).gettext
+    return redirect(f"/o/{seen.organisation.slug}/products/{product.slug}", said=_("The product is shown again."))
 
 
 def values_of(form: Form) -> dict[str, Any]:
@@ -173,4 +183,5 @@ routes = [
     Route("/o/{slug}/products/{product}/edit", show_form, name="edit_product"),
     Route("/o/{slug}/products/{product}/edit", save, methods=["POST"], name="save_product"),
     Route("/o/{slug}/products/{product}/remove", remove, methods=["POST"], name="remove_product"),
+    Route("/o/{slug}/products/{product}/return", bring_back, methods=["POST"], name="return_product"),
 ]

@@ -61,6 +61,7 @@ async def all_of(request: Request) -> Response:
             session, seen.organisation.id, person_id, after=after, limit=LIST_PAGE + 1
         )
         total = await queries.count_of(session, seen.organisation.id, person_id)
+        removed = await queries.removed_of(session, seen.organisation.id) if seen.standing.edits else []
     path, locale = f"/o/{seen.organisation.slug}", locale_of(request)
     return page(
         request,
@@ -71,6 +72,7 @@ async def all_of(request: Request) -> Response:
         standing=seen.standing,
         products=[ProductCard.of(one, path, locale) for one in found[:LIST_PAGE]],
         total=total,
+        removed=[(ProductCard.of(one.product, path, locale), one) for one in removed],
         onward=f"{path}/products?after={found[LIST_PAGE - 1].id}" if len(found) > LIST_PAGE else "",
     )
 

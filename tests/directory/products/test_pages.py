@@ -77,8 +77,20 @@ async def test_a_product_goes_with_its_organisation(there: Scene) -> None:
     assert (await there["chloe"].get(path)).status_code == 404
     await there["aylin"].post("/o/voltbus/return")
     assert (await there["chloe"].get(path)).status_code == 200
-    await there["aylin"].post(f"{path}/remove")
+
+
+async def test_a_product_that_was_taken_off_comes_back_as_it_was(app: Starlette, there: Scene) -> None:
+    path = await made(there)
+    gone = await there["aylin"].post(f"{path}/remove")
     assert (await there["chloe"].get(path)).status_code == 404
+    assert f'action="{path}/return"' in (await there["aylin"].get(gone.headers["location"])).text
+    for name in ("chloe", "gina"):
+        assert f"{path}/return" not in (await there[name].get("/o/voltbus/products")).text
+        assert (await there[name].post(f"{path}/return")).status_code == 403
+    back = await there["aylin"].post(f"{path}/return")
+    assert back.headers["location"] == path
+    assert "350 kW for a bus" in (await there["chloe"].get(path)).text
+    assert (await there["aylin"].post(f"{path}/return")).status_code == 404, "it is shown already"
 
 
 @pytest.mark.parametrize(
