@@ -79,7 +79,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/organisations/new"): Access.SIGNED_IN,
     ("POST", "/organisations"): Access.SIGNED_IN,
     ("GET", "/organisations/mine"): Access.SIGNED_IN,
-    ("GET", "/organisations/removed"): Access.ADMIN,
+    ("GET", "/organisations/gone"): Access.ADMIN,
     ("GET", "/o/{slug}/edit"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/edit"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/logo"): Access.SIGNED_IN,

@@ -64,7 +64,7 @@ async def removed(request: Request) -> Response:
         request,
         "organisations/removed.html",
         gone=found[:REMOVED_PAGE],
-        older=f"/organisations/removed?after={int(after) + REMOVED_PAGE}" if more else "",
+        older=f"/organisations/gone?after={int(after) + REMOVED_PAGE}" if more else "",
         first=after == "0",
     )
 
@@ -152,7 +152,7 @@ routes = [
     Route("/o/{slug}/confirm", confirm, methods=["POST"], name="confirm_organisation"),
     Route("/o/{slug}/remove", remove, methods=["POST"], name="remove_organisation"),
     Route("/o/{slug}/return", bring_back, methods=["POST"], name="return_organisation"),
-    Route("/organisations/removed", removed, name="removed_organisations"),
+    Route("/organisations/gone", removed, name="removed_organisations"),
     Route("/o/{slug}/history", history, name="organisation_history"),
     Route("/o/{slug}/merge", merge_form, name="merge_form"),
     Route("/o/{slug}/merge", merge_into, methods=["POST"], name="merge_organisations"),

@@ -193,10 +193,10 @@ async def test_what_was_removed_is_gone_for_all_but_its_own_and_comes_back(there
     await there["aylin"].post(f"/o/{slug}/remove")
     assert (await there["chloe"].get(f"/o/{slug}")).status_code == 404
     assert "is not shown in the directory" in (await there["aylin"].get(f"/o/{slug}")).text
-    for name, path in (("aylin", "/organisations/mine"), ("ada", "/organisations/removed")):
+    for name, path in (("aylin", "/organisations/mine"), ("ada", "/organisations/gone")):
         assert f'action="/o/{slug}/return"' in (await there[name].get(path)).text, name
     assert f"/o/{slug}/return" not in (await there["ben"].get("/organisations/mine")).text
-    assert (await there["aylin"].get("/organisations/removed")).status_code == 404
+    assert (await there["aylin"].get("/organisations/gone")).status_code == 404
     await there["aylin"].post(f"/o/{slug}/return")
     assert (await there["chloe"].get(f"/o/{slug}")).status_code == 200
 
