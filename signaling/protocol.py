@@ -10,9 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Source = Literal["microphone", "camera", "screen", "screen_sound"]
-SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen", "screen_sound")
+Source = Literal["microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2"]
+SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2")
+# Who may send the first of a kind may send a second one beside it.
+ANOTHER: dict[Source, Source] = {"camera_2": "camera", "screen_2": "screen"}
 SOUNDS = ("microphone", "screen_sound")
+SCREENS = ("screen", "screen_2")
 # What a section may show beside a track: whoever speaks, else whoever spoke last.
 AUTO = "auto"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from signaling.protocol import SOURCES, Rights
+from signaling.protocol import ANOTHER, SOURCES, Rights
 
 Pair = tuple[str, str]  # person id, call id
 EVERYTHING = frozenset(SOURCES)
@@ -26,7 +26,7 @@ class CallRights:
     @property
     def node(self) -> Rights:
         """As the media node enforces them."""
-        return Rights(listen=self.listen, publish=[source for source in SOURCES if source in self.publish])
+        return Rights(listen=self.listen, publish=[source for source in SOURCES if ANOTHER.get(source, source) in self.publish])
 
 
 # A kind of room answers for those of the asked calls that are its own; all in one query.

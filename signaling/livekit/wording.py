@@ -6,11 +6,13 @@ session, what the room lets them send, and what a moderator has muted. LiveKit e
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from livekit.api import ParticipantInfo, ParticipantPermission, TrackSource, VideoGrants
+from livekit.api import ParticipantInfo, ParticipantPermission, TrackInfo, TrackSource, VideoGrants
 
-from signaling.protocol import SOURCES, Join, ParticipantState, Rights, Source, TrackState
+from signaling.protocol import ANOTHER, SOURCES, Join, ParticipantState, Rights, Source, TrackState
+
+T = TypeVar("T")
 
 # As tokens name the sources, and as messages number them.
 _NAMES: dict[Source, str] = {
@@ -18,14 +20,18 @@ _NAMES: dict[Source, str] = {
     "camera": "camera",
     "screen": "screen_share",
     "screen_sound": "screen_share_audio",
+    "camera_2": "camera",
+    "screen_2": "screen_share",
 }
 _NUMBERS: dict[Source, Any] = {
     "microphone": TrackSource.MICROPHONE,
     "camera": TrackSource.CAMERA,
     "screen": TrackSource.SCREEN_SHARE,
     "screen_sound": TrackSource.SCREEN_SHARE_AUDIO,
+    "camera_2": TrackSource.CAMERA,
+    "screen_2": TrackSource.SCREEN_SHARE,
 }
-_SOURCES: dict[int, Source] = {number: source for source, number in _NUMBERS.items()}
+_SOURCES: dict[int, Source] = {_NUMBERS[source]: source for source in SOURCES if source not in ANOTHER}
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def grants(room: str, terms: Terms) -> VideoGrants:
         room=room,
         can_subscribe=terms.listen,
         can_publish=bool(terms.sends),
-        can_publish_sources=[_NAMES[source] for source in terms.sends],
+        can_publish_sources=_once(_NAMES[source] for source in terms.sends),
         can_publish_data=False,
         can_update_own_metadata=False,
     )
@@ -94,7 +100,7 @@ def permission(terms: Terms) -> ParticipantPermission:
     return ParticipantPermission(
         can_subscribe=terms.listen,
         can_publish=bool(terms.sends),
-        can_publish_sources=[_NUMBERS[source] for source in terms.sends],
+        can_publish_sources=_once(_NUMBERS[source] for source in terms.sends),
         can_publish_data=False,
     )
 
@@ -119,12 +125,12 @@ def participants(infos: Iterable[ParticipantInfo]) -> list[ParticipantState]:
 
 def sids_of(info: ParticipantInfo, sources: Collection[Source]) -> list[str]:
     """LiveKit's names of the tracks from these sources."""
-    return [track.sid for track in info.tracks if _SOURCES.get(track.source) in sources]
+    return [track.sid for track in info.tracks if _source(track) in sources]
 
 
 def _participant(info: ParticipantInfo) -> ParticipantState:
     terms = Terms.of(info)
-    tracks = {_SOURCES[track.source]: track.muted for track in info.tracks if track.source in _SOURCES}
+    tracks = {source: track.muted for track in info.tracks if (source := _source(track))}
     return ParticipantState(
         id=info.identity,
         person=terms.person,
@@ -132,6 +138,16 @@ def _participant(info: ParticipantInfo) -> ParticipantState:
         ready=info.state == ParticipantInfo.ACTIVE,
         tracks=[_track(info.identity, source, tracks) for source in SOURCES if source in tracks],
     )
+
+
+def _source(track: TrackInfo) -> Source | None:
+    """Ours, by the name that our browsers give it: LiveKit does not tell a second screen from the first."""
+    first = _SOURCES.get(track.source)
+    return next((another for another, of in ANOTHER.items() if of == first and track.name == another), first)
+
+
+def _once(named: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(named))
 
 
 def _track(identity: str, source: Source, tracks: Mapping[Source, bool]) -> TrackState:

@@ -19,6 +19,7 @@ from signaling.media.layer import Layer
 from signaling.media.rtp import TIME_MASK, URI_AUDIO_LEVEL, Packet
 from signaling.media.track import LAYERS_MOST, Track
 from signaling.media.webm import PICTURE, SOUND, WebM
+from signaling.protocol import SCREENS
 
 log = structlog.get_logger(__name__)
 
@@ -184,7 +185,7 @@ class Film:
         self._write(SOUND, at_ms, frame.data, True)
 
     def _picture(self, stream: Stream, frame: Frame, at_ms: int) -> None:
-        if stream.source == "screen":
+        if stream.source in SCREENS:
             self._screens[stream.owner] = frame.at
         if not self._wanted(stream, frame.at):
             return
@@ -203,10 +204,12 @@ class Film:
         """Whether this picture is the one to show: a screen, else that of who has the floor, else what is there."""
         if self._codec not in ("", stream.codec):
             return False
-        if stream is self._shown and stream.source == "screen":
+        if stream is self._shown and stream.source in SCREENS:
             return True
         if any(now - seen < WAIT_FOR_PICTURE_S for seen in self._screens.values()):
-            return stream.source == "screen" and (self._shown is None or self._shown.source != "screen")
+            if self._shown is None or self._shown.source not in SCREENS:
+                return stream.source in SCREENS
+            return stream.source in SCREENS and now - self._shown_at > WAIT_FOR_PICTURE_S
         if self._shown is None or now - self._shown_at > WAIT_FOR_PICTURE_S:
             return True
         return stream is self._shown or stream.owner == self._floor.owner

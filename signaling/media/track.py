@@ -8,7 +8,7 @@ from signaling.media.rtp import URI_AUDIO_LEVEL, URI_MID, URI_REPAIRED_RID, URI_
 from signaling.media.sdp import Codec, Section
 
 Kind = Literal["audio", "video"]
-Source = Literal["microphone", "camera", "screen", "screen_sound"]
+Source = Literal["microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2"]
 
 # Streams of one track: three encodings, and what is left of those of before a restart.
 LAYERS_MOST = 8

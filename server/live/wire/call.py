@@ -10,7 +10,7 @@ from server.live.wire.registry import EventSpec, Form, MethodSpec
 CALL = "The call's topic, call:<id>; the id is that of its room."
 DEVICE = "Chosen by the client for a tab and kept as long as the tab lives: who comes back is the same participant."
 
-Source = Literal["microphone", "camera", "screen", "screen_sound"]
+Source = Literal["microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2"]
 Device = Annotated[str, Field(pattern=r"\A[0-9a-f]{8,32}\z", description=DEVICE)]
 Mid = Annotated[str, Field(pattern=r"\A[!-~]{1,64}\z")]
 Sdp = Annotated[str, Field(max_length=32 * 1024, description="A session description, at most 32 KiB.")]

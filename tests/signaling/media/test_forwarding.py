@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from signaling.protocol import MediaError
+from signaling.rights import CallRights
 from tests.signaling.scene import Stage, settled, until
 
 SENDS = ("microphone", "camera")
@@ -86,6 +87,29 @@ async def test_a_right_that_is_taken_away_ends_its_track_at_once(stage: Stage) -
     anna.send_sound()
     await until(lambda: len(viewer.sound) == 2)
     assert len(viewer.pictures) == 1
+
+
+async def test_a_second_screen_goes_through_beside_the_first_by_the_same_right(stage: Stage) -> None:
+    shows = CallRights(None, "meeting", "", publish=frozenset({"camera", "screen"})).node.model_dump()
+    anna = await stage.join("anna", ("camera", "screen", "screen_2"), rights=shows)
+    hears = {f"v-{source}": f"anna.{source}" for source in anna.mids}
+    viewer = await stage.join("viewer", hears=hears)
+
+    def show() -> None:
+        for source in anna.mids:
+            anna.send_frame(key=True, source=source)
+
+    show()
+    await until(lambda: len(viewer.pictures) == 3)
+    assert len({packet.ssrc for packet in viewer.pictures}) == 3
+    only_seen = CallRights(None, "meeting", "", publish=frozenset({"camera"})).node.model_dump()
+    await stage.node.ask("set_rights", {"room": "stage", "participant": "anna", "rights": only_seen})
+    show()
+    await until(lambda: len(viewer.pictures) == 4)
+    await settled()
+    assert len(viewer.pictures) == 4
+    with pytest.raises(MediaError, match="forbidden: publish: screen_2"):
+        await stage.join("ben", ("screen_2",), rights=only_seen)
 
 
 async def test_who_may_not_listen_gets_nothing(stage: Stage) -> None:

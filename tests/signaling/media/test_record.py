@@ -264,6 +264,16 @@ def test_the_file_follows_who_speaks_and_says_so(tmp_path: Path) -> None:
     assert chapters == ['{"ms": 0, "person": "anna"}', '{"ms": 12000, "person": "ben"}']
 
 
+def test_when_a_screen_ends_the_other_one_is_kept(tmp_path: Path) -> None:
+    first = Source("anna", "screen", "vp8", video_packets("vp8", 2))
+    second = Source("anna", "screen_2", "vp8", video_packets("vp8", 8, width=96, height=64))
+    record(tmp_path / "a.webm", first, second)
+    with av.open(str(tmp_path / "a.webm")) as file:
+        widths = [frame.width for frame in file.decode(video=0)]
+    assert widths.count(160) == 30
+    assert widths.count(96) > 30
+
+
 def test_a_file_that_was_cut_off_plays_up_to_there(tmp_path: Path) -> None:
     """A killed node, or a disk that took no more."""
     camera = Source("anna", "camera", "vp8", video_packets("vp8", SECONDS))

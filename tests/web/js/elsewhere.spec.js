@@ -104,11 +104,13 @@ test("others are shown by person, with what is not muted, who speaks first", asy
   await way.start();
   const sound = { track: { mediaStreamTrack: "sound" }, isMuted: false };
   const picture = { track: { mediaStreamTrack: "picture" }, isMuted: true };
-  const ben = { identity: "ben-1", attributes: { person: "ben" }, getTrackPublication: (/** @type {string} */ name) => ({ microphone: sound, camera: picture })[name] };
+  const slides = { trackName: "screen_2", track: { mediaStreamTrack: "slides" }, isMuted: false };
+  const trackPublications = new Map([["TR_1", slides]]);
+  const ben = { identity: "ben-1", attributes: { person: "ben" }, trackPublications, getTrackPublication: (/** @type {string} */ name) => ({ microphone: sound, camera: picture, screen_share: slides })[name] };
   const recorder = { identity: "EG_1", attributes: {} };
   FakeRoom.last.remoteParticipants = new Map([["ben-1", ben], ["EG_1", recorder]]);
   FakeRoom.last.activeSpeakers = [ben];
-  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound" }, muted: false, rank: 0 }]);
+  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, rank: 0 }]);
 });
 
 test("what a moderator takes is silenced, and does not come back by itself", async () => {

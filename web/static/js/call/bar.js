@@ -12,11 +12,13 @@ import { Picker } from "fairmatch/kit/picker";
 
 /** @param {Call} call */
 export function bar(call) {
-  const screen = call.media.isOn("screen");
+  const screen = call.showsScreen;
   return html`<div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>
     ${partButton(call, "microphone")}${partButton(call, "camera")}
     ${call.may("screen") && "getDisplayMedia" in (navigator.mediaDevices ?? {})
       ? button(screen ? _("Stop sharing (S)") : _("Share your screen (S)"), screen ? icon("screen-share-off") : icon("screen-share"), screen, "screen", () => call.toggleScreen()) : nothing}
+    ${call.canAddScreen ? button(_("Share another screen (A)"), icon("copy-plus"), false, "another-screen", () => call.addScreen()) : nothing}
+    ${call.canAddCamera ? button(_("Add another camera (B)"), icon("webcam"), false, "another-camera", () => call.addCamera()) : nothing}
     ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
     ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
     ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
@@ -77,6 +79,8 @@ export function byKey(event, call) {
   if (key === "m" && call.may("microphone")) void call.toggle("microphone");
   else if (key === "v" && call.may("camera")) void call.toggle("camera");
   else if (key === "s" && call.may("screen")) void call.toggleScreen();
+  else if (key === "a" && call.canAddScreen) void call.addScreen();
+  else if (key === "b" && call.canAddCamera) void call.addCamera();
   else if (key === "h") void call.signs.toggle();
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);

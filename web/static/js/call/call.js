@@ -1,10 +1,10 @@
 import { _, time } from "fairmatch/i18n";
 import { Captions } from "fairmatch/call/captions";
 import { ask, deviceOf } from "fairmatch/call/connecting";
-import { reason } from "fairmatch/call/devices";
+import { devices, reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { after, atTheTop } from "fairmatch/call/ladder";
-import { Media } from "fairmatch/call/media";
+import { Media, SCREENS } from "fairmatch/call/media";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure } from "fairmatch/call/quality";
 import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
@@ -61,6 +61,8 @@ export class Call extends EventTarget {
   pinned = "";
   /** Whether whoever speaks is shown large. */
   isSpeakerView = false;
+  /** How many cameras there are, as far as the browser says. */
+  cameras = 0;
   /** @type {Set<MediaStreamTrack>} */
   #heard = new Set();
   #wasIn = false;
@@ -135,9 +137,31 @@ export class Call extends EventTarget {
     await this.media.turnOn(source).catch((error) => toast(reason(error, source), { error: true }));
   }
 
+  /** Show a screen, or none any more. */
   async toggleScreen() {
-    if (this.media.isOn("screen")) return this.media.stopSharing();
+    if (this.showsScreen) return this.media.stopSharing();
+    await this.addScreen();
+  }
+
+  get showsScreen() {
+    return SCREENS.some((screen) => this.media.isOn(screen));
+  }
+
+  /** Show a screen, also beside another one. */
+  async addScreen() {
     await this.media.share().catch((error) => toast(reason(error, "screen"), { error: true }));
+  }
+
+  get canAddScreen() {
+    return this.may("screen_2") && this.showsScreen && SCREENS.some((screen) => !this.media.isOn(screen));
+  }
+
+  async addCamera() {
+    await this.media.addCamera().catch((error) => toast(reason(error, "camera"), { error: true }));
+  }
+
+  get canAddCamera() {
+    return this.may("camera_2") && this.cameras > 1 && this.media.isOn("camera") && !this.media.isOn("camera_2");
   }
 
   /** Keep a tile large, or no longer. @param {string} key */
@@ -206,6 +230,14 @@ export class Call extends EventTarget {
   #sentOtherwise() {
     this.way?.update();
     this.#changed();
+    void this.#countCameras();
+  }
+
+  async #countCameras() {
+    const { length } = await devices("videoinput");
+    if (length === this.cameras) return;
+    this.cameras = length;
+    this.#changed();
   }
 
   /** @param {Source} source */
@@ -226,6 +258,8 @@ export class Call extends EventTarget {
   #watchNetwork(signal) {
     const doubt = () => this.way?.doubt();
     addEventListener("online", doubt, { signal });
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#countCameras(), { signal });
+    void this.#countCameras();
     /** @type {any} */ (navigator).connection?.addEventListener?.("change", doubt, { signal });
     const looking = setInterval(() => void this.#look(), LOOK_MS);
     const listening = setInterval(() => this.#listen(), LISTEN_MS);

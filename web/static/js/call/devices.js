@@ -60,10 +60,20 @@ export async function blur(track, on) {
   await track.applyConstraints(/** @type {any} */ ({ ...track.getConstraints(), backgroundBlur: on })).catch(() => {});
 }
 
-/** Open a window or the screen, with its sound where the browser has it. @returns {Promise<MediaStreamTrack[]>} */
-export async function openScreen() {
+/** Open a camera beside one that is open. Rejects where there is none. @param {MediaStreamTrack | null} first */
+export async function openAnother(first) {
+  const used = first?.getSettings().deviceId;
+  const other = (await devices("videoinput")).find(({ deviceId }) => deviceId !== used);
+  if (!other) throw new DOMException("", "NotFoundError");
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { ...PICTURE, deviceId: { exact: other.deviceId } } });
+  return stream.getTracks()[0];
+}
+
+/** Open a window or the screen, with its sound where that is wanted and the browser has it.
+ * @param {boolean} sound @returns {Promise<MediaStreamTrack[]>} */
+export async function openScreen(sound) {
   if (!navigator.mediaDevices?.getDisplayMedia) throw new DOMException("", "NotSupportedError");
-  const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: true });
+  const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: sound });
   return stream.getTracks();
 }
 

@@ -1,4 +1,4 @@
-import { SOURCES } from "fairmatch/call/media";
+import { ANOTHER, SOURCES } from "fairmatch/call/media";
 import { isRelayOnly } from "fairmatch/call/relay";
 import { LiveError } from "fairmatch/live/errors";
 
@@ -17,9 +17,9 @@ import { LiveError } from "fairmatch/live/errors";
 /** Pauses before coming in again, in ms. */
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** What LiveKit calls our sources. @type {Record<Source, string>} */
-const NAMES = { microphone: "microphone", camera: "camera", screen: "screen_share", screen_sound: "screen_share_audio" };
-/** Bits per second at most. */
-const BITS = { camera: 1_500_000, screen: 2_500_000 };
+const NAMES = { microphone: "microphone", camera: "camera", screen: "screen_share", screen_sound: "screen_share_audio", camera_2: "camera", screen_2: "screen_share" };
+/** Bits per second at most. @type {Partial<Record<Source, number>>} */
+const BITS = { camera: 1_500_000, screen: 2_500_000, camera_2: 1_000_000, screen_2: 2_500_000 };
 
 /** The package is made for script elements as well, and leaves what it has in a global.
  * @returns {Promise<Library>} */
@@ -75,7 +75,7 @@ export class Elsewhere extends EventTarget {
       /** @type {Other["tracks"]} */
       const tracks = {};
       for (const source of SOURCES) {
-        const publication = one.getTrackPublication(NAMES[source]);
+        const publication = publicationOf(one, source);
         if (publication?.track && !publication.isMuted) tracks[source] = publication.track.mediaStreamTrack;
       }
       const muted = one.getTrackPublication(NAMES.microphone)?.isMuted ?? true;
@@ -175,7 +175,7 @@ export class Elsewhere extends EventTarget {
     const may = this.#there?.localParticipant.permissions;
     if (!may?.canPublish) return false;
     const named = may.canPublishSources.map((/** @type {number} */ number) => SOURCE_NUMBERS[number]);
-    return named.length === 0 || named.includes(source);
+    return named.length === 0 || named.includes(ANOTHER[source] ?? source);
   }
 
   async #publish() {
@@ -190,8 +190,8 @@ export class Elsewhere extends EventTarget {
       }
       if (!track || !this.#mayNow(source)) continue;
       if (!this.#sent.has(source)) {
-        const videoEncoding = source === "camera" || source === "screen" ? { maxBitrate: BITS[source] } : undefined;
-        const publication = await me.publishTrack(track, { source: NAMES[source], videoEncoding });
+        const videoEncoding = BITS[source] ? { maxBitrate: BITS[source] } : undefined;
+        const publication = await me.publishTrack(track, { source: NAMES[source], name: source, videoEncoding });
         this.#sent.set(source, { track, publication });
       }
       const { publication } = /** @type {any} */ (this.#sent.get(source));
@@ -214,6 +214,13 @@ export class Elsewhere extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** LiveKit does not tell a second camera or screen from the first: its name does. @param {any} one @param {Source} source */
+function publicationOf(one, source) {
+  if (source in ANOTHER) return [...one.trackPublications.values()].find(({ trackName }) => trackName === source);
+  const found = one.getTrackPublication(NAMES[source]);
+  return found?.trackName in ANOTHER ? undefined : found;
 }
 
 /** As LiveKit's messages number them. @type {Record<number, Source>} */

@@ -23,7 +23,7 @@ const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** After an answer the state that shows it may still be on its way, in ms. */
 const SETTLED_MS = 1_500;
 /** Bits per second at most. */
-const BITS = { microphone: 48_000, camera: 1_500_000, screen: 2_500_000, screen_sound: 96_000 };
+const BITS = { microphone: 48_000, camera: 1_500_000, screen: 2_500_000, screen_sound: 96_000, camera_2: 1_000_000, screen_2: 2_500_000 };
 
 export class Forwarded extends EventTarget {
   /** @type {RTCPeerConnection | null} */

@@ -10,6 +10,8 @@ const keys = () => [
   ["M", _("Microphone on or off")],
   ["V", _("Camera on or off")],
   ["S", _("Share your screen, or stop it")],
+  ["A", _("Share another screen")],
+  ["B", _("Add another camera")],
   ["H", _("Hand up or down")],
   ["R", _("Show a reaction")],
   ["G", _("Whoever speaks large, or all alike")],

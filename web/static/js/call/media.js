@@ -1,4 +1,4 @@
-import { open, openScreen } from "fairmatch/call/devices";
+import { open, openAnother, openScreen } from "fairmatch/call/devices";
 
 /**
  * What one sends oneself: microphone, camera, screen. It outlives pages and connections.
@@ -9,7 +9,11 @@ import { open, openScreen } from "fairmatch/call/devices";
  */
 
 /** @type {Source[]} */
-export const SOURCES = ["microphone", "camera", "screen", "screen_sound"];
+export const SOURCES = ["microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2"];
+/** @type {Source[]} */
+export const SCREENS = ["screen", "screen_2"];
+/** What may be sent beside the first of its kind. @type {Partial<Record<Source, "camera" | "screen">>} */
+export const ANOTHER = { camera_2: "camera", screen_2: "screen" };
 
 /** @param {Source} source */
 export function isSound(source) {
@@ -18,7 +22,7 @@ export function isSound(source) {
 
 export class Media extends EventTarget {
   /** @type {Record<Source, MediaStreamTrack | null>} */
-  tracks = { microphone: null, camera: null, screen: null, screen_sound: null };
+  tracks = { microphone: null, camera: null, screen: null, screen_sound: null, camera_2: null, screen_2: null };
   #isOver = false;
 
   /** Whether something of a source goes out. @param {Source} source */
@@ -44,15 +48,23 @@ export class Media extends EventTarget {
     this.#changed();
   }
 
-  /** Show a window, or the whole screen. Rejects with what `reason` puts into words. */
+  /** Show a window, or the whole screen; beside one that is shown already, without its sound. Rejects with what `reason`
+   * puts into words. */
   async share() {
-    for (const track of await openScreen()) this.#take(track.kind === "audio" ? "screen_sound" : "screen", track);
+    const screen = this.tracks.screen ? "screen_2" : "screen";
+    for (const track of await openScreen(screen === "screen")) this.#take(track.kind === "audio" ? "screen_sound" : screen, track);
     this.#changed();
   }
 
+  /** Show another camera beside the first. Rejects with what `reason` puts into words. */
+  async addCamera() {
+    this.#take("camera_2", await openAnother(this.tracks.camera));
+    this.#changed();
+  }
+
+  /** Show no screen any more. */
   stopSharing() {
-    this.#drop("screen");
-    this.#drop("screen_sound");
+    for (const screen of SCREENS) this.#drop(screen);
     this.#changed();
   }
 
@@ -81,7 +93,6 @@ export class Media extends EventTarget {
     track.addEventListener("ended", () => {
       if (this.tracks[source] !== track) return;
       this.#drop(source);
-      if (source === "screen") this.#drop("screen_sound");
       this.#changed();
     });
   }
@@ -90,6 +101,7 @@ export class Media extends EventTarget {
   #drop(source) {
     this.tracks[source]?.stop();
     this.tracks[source] = null;
+    if (source === "screen") this.#drop("screen_sound");
   }
 
   #changed() {

@@ -1,5 +1,5 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
-import { isSound, SOURCES } from "fairmatch/call/media";
+import { ANOTHER, isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 
 /**
@@ -23,6 +23,7 @@ const REPEAT_MS = 4_000;
 const VANISHED_MS = 12_000;
 /** Bytes of a message in the data channel that are still read. */
 const TOLD_MOST = 1_000;
+const SECONDS = /** @type {Source[]} */ (Object.keys(ANOTHER));
 
 export class Pair extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -39,7 +40,8 @@ export class Pair extends EventTarget {
   #senders = new Map();
   /** @type {RTCDataChannel | null} */
   #telling = null;
-  /** What the other one told. @type {{ on: string[], screen: string, pictures: boolean }} */
+  /** What the other one told; `seconds`: the streams of what is beside the first of its kind.
+   * @type {{ on: string[], screen: string, seconds: Record<string, string>, pictures: boolean }} */
   #told = nothingTold();
   #hasPictures = true;
   /** Their tracks, with the stream that each belongs to. @type {Map<MediaStreamTrack, string>} */
@@ -102,12 +104,20 @@ export class Pair extends EventTarget {
     /** @type {Other["tracks"]} */
     const tracks = {};
     for (const [track, stream] of this.#theirs) {
-      const screen = stream === this.#told.screen;
-      const source = track.kind === "audio" ? (screen ? "screen_sound" : "microphone") : screen ? "screen" : "camera";
+      const source = this.#sourceOf(track, stream);
       if (this.#told.on.includes(source)) tracks[source] = track;
     }
     const muted = !this.#told.on.includes("microphone");
     return [{ id: this.other, person: this.other, tracks, muted, ready: this.isConnected }];
+  }
+
+  /** @param {MediaStreamTrack} track @param {string} stream @returns {Source} */
+  #sourceOf({ kind }, stream) {
+    const { screen, seconds } = this.#told;
+    const second = SECONDS.find((source) => seconds[source] === stream);
+    if (second) return second;
+    if (kind === "audio") return stream === screen ? "screen_sound" : "microphone";
+    return stream === screen ? "screen" : "camera";
   }
 
   get isConnected() {
@@ -133,7 +143,7 @@ export class Pair extends EventTarget {
     const peer = new RTCPeerConnection(configuration(this.ends.ice));
     this.peer = peer;
     this.#generation = nextGeneration();
-    this.#streams = { own: new MediaStream(), screen: new MediaStream() };
+    this.#streams = newStreams();
     this.#telling = peer.createDataChannel("state", { negotiated: true, id: 0 });
     this.#telling.onopen = () => this.#tell();
     this.#telling.onmessage = ({ data }) => this.#listen(data);
@@ -158,10 +168,11 @@ export class Pair extends EventTarget {
     this.#early = [];
   }
 
-  #streams = { own: new MediaStream(), screen: new MediaStream() };
+  #streams = newStreams();
 
   /** @param {Source} source */
   #streamOf(source) {
+    if (source === "camera_2" || source === "screen_2") return this.#streams[source];
     return source.startsWith("screen") ? this.#streams.screen : this.#streams.own;
   }
 
@@ -177,16 +188,19 @@ export class Pair extends EventTarget {
   #tell() {
     if (this.#telling?.readyState !== "open") return;
     const on = SOURCES.filter((source) => this.ends.media.isOn(source) && this.#goes(source));
-    this.#telling.send(JSON.stringify({ on, screen: this.#streams.screen.id, pictures: this.#hasPictures }));
+    const { screen, camera_2, screen_2 } = this.#streams;
+    const seconds = { camera_2: camera_2.id, screen_2: screen_2.id };
+    this.#telling.send(JSON.stringify({ on, screen: screen.id, seconds, pictures: this.#hasPictures }));
   }
 
   /** @param {unknown} data */
   #listen(data) {
     if (typeof data !== "string" || data.length > TOLD_MOST) return;
     try {
-      const { on, screen, pictures } = JSON.parse(data);
+      const { on, screen, seconds, pictures } = JSON.parse(data);
       const before = this.#told.pictures;
-      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen), pictures: pictures !== false };
+      const known = Object.fromEntries(SECONDS.map((source) => [source, String(seconds?.[source] ?? "")]));
+      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen), seconds: known, pictures: pictures !== false };
       if (before !== this.#told.pictures) this.update();
     } catch {
       return;
@@ -322,7 +336,12 @@ export class Pair extends EventTarget {
 
 /** What counts before the other one has told anything. */
 function nothingTold() {
-  return { on: [], screen: "", pictures: true };
+  return { on: [], screen: "", seconds: {}, pictures: true };
+}
+
+/** Which track is what the other side learns from the stream that it is in. */
+function newStreams() {
+  return { own: new MediaStream(), screen: new MediaStream(), camera_2: new MediaStream(), screen_2: new MediaStream() };
 }
 
 /** @param {RTCIceCandidate} candidate */

@@ -3,14 +3,17 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { _ } from "fairmatch/i18n";
+import { SCREENS } from "fairmatch/call/media";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 
 /**
  * @typedef {import("./call.js").Call} Call
  * @typedef {import("./call.js").Card} Card
+ * @typedef {import("./media.js").Source} Source
  * @typedef {object} Tile
  * @property {string} key
+ * @property {Source} source
  * @property {Card} card
  * @property {MediaStreamTrack | undefined} picture
  * @property {boolean} muted
@@ -33,26 +36,35 @@ export function streamOf(track) {
   return stream;
 }
 
-/** All tiles: screens first, oneself last. @param {Call} call @returns {{ screens: Tile[], people: Tile[] }} */
+/** All tiles: others' screens first, oneself last. @param {Call} call @returns {{ screens: Tile[], people: Tile[] }} */
 export function tilesOf(call) {
   const others = call.others;
-  const screens = others.filter(({ tracks }) => tracks.screen).map((other) => tileOf(call, other, true));
-  return { screens, people: [...others.map((other) => tileOf(call, other, false)), ownTile(call)] };
+  const screens = others.flatMap((other) => SCREENS.filter((screen) => other.tracks[screen]).map((screen) => tileOf(call, other, screen)));
+  const seconds = others.filter(({ tracks }) => tracks.camera_2).map((other) => tileOf(call, other, "camera_2"));
+  return { screens, people: [...others.map((other) => tileOf(call, other, "camera")), ...seconds, ...ownTiles(call)] };
 }
 
-/** @param {Call} call @param {import("./call.js").Other} other @param {boolean} screen @returns {Tile} */
-function tileOf(call, other, screen) {
-  const picture = screen ? other.tracks.screen : other.tracks.camera;
-  const speaks = !screen && call.speaks(other);
-  return { key: `${other.id}${screen ? ".screen" : ""}`, card: call.card(other.person), picture, muted: other.muted, speaks, ready: other.ready, own: false, screen, other, ...signsOf(call, screen ? "" : other.person) };
+/** @param {Call} call @param {import("./call.js").Other} other @param {Source} source @returns {Tile} */
+function tileOf(call, other, source) {
+  const first = source === "camera";
+  const speaks = first && call.speaks(other);
+  return { key: keyOf(other.id, source), source, card: call.card(other.person), picture: other.tracks[source], muted: other.muted, speaks, ready: other.ready, own: false, screen: SCREENS.includes(source), other, ...signsOf(call, first ? other.person : "") };
 }
 
-/** @param {Call} call @returns {Tile} */
-function ownTile(call) {
+/** What one shows oneself, and oneself. @param {Call} call @returns {Tile[]} */
+function ownTiles(call) {
   const { media, live } = call;
-  const card = { id: live.person, name: _("You") };
-  const picture = media.isOn("camera") ? (media.tracks.camera ?? undefined) : undefined;
-  return { key: "own", card, picture, muted: !media.isOn("microphone"), speaks: false, ready: true, own: true, screen: false, ...signsOf(call, live.person) };
+  const shown = /** @type {Source[]} */ ([...SCREENS, "camera_2"]).filter((source) => media.isOn(source));
+  return [...shown, /** @type {Source} */ ("camera")].map((source) => ({
+    key: keyOf("own", source), source, card: { id: live.person, name: _("You") }, own: true, screen: SCREENS.includes(source),
+    picture: media.isOn(source) ? (media.tracks[source] ?? undefined) : undefined,
+    muted: !media.isOn("microphone"), speaks: false, ready: true, ...signsOf(call, source === "camera" ? live.person : ""),
+  }));
+}
+
+/** @param {string} owner @param {Source} source */
+function keyOf(owner, source) {
+  return source === "camera" ? owner : `${owner}.${source}`;
 }
 
 /** @param {Call} call @param {string} person */
@@ -83,34 +95,51 @@ export function stage(call) {
   const { screens, people } = tilesOf(call);
   const large = largeOf(call, screens, people);
   const rest = [...screens, ...people].filter((tile) => !large.includes(tile));
+  const canPin = screens.length + people.length > 2 || Boolean(call.pinned);
   if (large.length > 0)
-    return html`<div class="call-speaker"><div class="call-main">${repeat(large, ({ key }) => key, (tile) => tileView(call, tile))}</div>
-      <ul class="call-strip" aria-label=${_("In the call")}>${repeat(rest, ({ key }) => key, (tile) => html`<li>${tileView(call, tile)}</li>`)}</ul></div>`;
+    return html`<div class="call-speaker"><div class="call-main">${repeat(large, ({ key }) => key, (tile) => tileView(call, tile, canPin))}</div>
+      <ul class="call-strip" aria-label=${_("In the call")}>${repeat(rest, ({ key }) => key, (tile) => html`<li>${tileView(call, tile, canPin)}</li>`)}</ul></div>`;
   return html`<ul class="call-grid" data-count=${Math.min(people.length, 10)} aria-label=${_("In the call")}>${
-    repeat(people, ({ key }) => key, (tile) => html`<li>${tileView(call, tile)}</li>`)}</ul>`;
+    repeat(people, ({ key }) => key, (tile) => html`<li>${tileView(call, tile, canPin)}</li>`)}</ul>`;
 }
 
-/** @param {Call} call @param {Tile} tile */
-function tileView(call, tile) {
-  const { card, picture, muted, speaks, ready, own, screen, hand, reaction } = tile;
+/** @param {Call} call @param {Tile} tile @param {boolean} canPin */
+function tileView(call, tile, canPin) {
+  const { card, source, picture, muted, speaks, ready, own, screen, hand, reaction } = tile;
   const classes = ["call-tile", speaks && "is-speaking", own && "is-own", screen && "is-screen"].filter(Boolean).join(" ");
-  return html`<figure class=${classes} data-tile=${screen ? `${card.id}.screen` : card.id}>
+  return html`<figure class=${classes} data-tile=${keyOf(card.id, source)}>
     ${picture ? html`<video .srcObject=${streamOf(picture)} autoplay playsinline muted .muted=${true}></video>`
       : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", size: "huge" })}</span>`}
     ${reaction ? html`<span class="call-reaction" aria-hidden="true">${reaction}</span>` : nothing}
-    <figcaption class="call-name">${hand ? html`<span class="call-hand" role="img" aria-label=${_("wants to speak")}>${icon("hand")}</span>` : nothing}${muted && !screen ? html`<span class="call-muted" role="img" aria-label=${_("microphone off")}>${icon("mic-off")}</span>` : nothing}
-      <bdi>${screen ? _("%(name)s shows a screen", { name: card.name }) : card.name}</bdi>
+    <figcaption class="call-name">${hand ? html`<span class="call-hand" role="img" aria-label=${_("wants to speak")}>${icon("hand")}</span>` : nothing}${muted && source === "camera" ? html`<span class="call-muted" role="img" aria-label=${_("microphone off")}>${icon("mic-off")}</span>` : nothing}
+      <bdi>${nameOf(tile)}</bdi>
       ${ready ? nothing : html`<span class="call-wait">${_("is connecting")}</span>`}</figcaption>
-    ${own && !picture ? nothing : pinButton(call, tile)}
-    ${call.moderates && tile.other && !screen ? moderation(call, tile.other, card) : nothing}
+    ${!canPin || (own && !picture) ? nothing : pinButton(call, tile)}
+    ${own && source !== "camera" ? stopButton(call, source) : nothing}
+    ${call.moderates && tile.other && source === "camera" ? moderation(call, tile.other, card) : nothing}
   </figure>`;
 }
 
+/** What a tile is called. @param {Tile} tile */
+function nameOf({ card: { name }, source, own }) {
+  if (source === "screen") return own ? _("Your screen") : _("%(name)s's screen", { name });
+  if (source === "screen_2") return own ? _("Your second screen") : _("%(name)s's second screen", { name });
+  if (source === "camera_2") return own ? _("Your second camera") : _("%(name)s's second camera", { name });
+  return name;
+}
+
+/** @param {Call} call @param {Source} source */
+function stopButton({ media }, source) {
+  const label = source === "camera_2" ? _("Turn this camera off") : _("Stop sharing this");
+  return html`<div class="call-moderation"><button type="button" class="button button-plain button-icon" title=${label} aria-label=${label} data-stop=${source} @click=${() => media.turnOff(source)}>${icon("x")}</button></div>`;
+}
+
 /** @param {Call} call @param {Tile} tile */
-function pinButton(call, { key, card }) {
-  if (call.others.length < 2 && !call.pinned && call.others.every(({ tracks }) => !tracks.screen)) return nothing;
+function pinButton(call, tile) {
+  const { key } = tile;
   const isPinned = call.pinned === key;
-  const label = isPinned ? _("Show %(name)s like the others", { name: card.name }) : _("Keep %(name)s large", { name: card.name });
+  const name = nameOf(tile);
+  const label = isPinned ? _("Show %(name)s like the others", { name }) : _("Keep %(name)s large", { name });
   return html`<button type="button" class="button button-plain button-icon call-pin" title=${label} aria-label=${label} aria-pressed=${isPinned}
     @click=${() => call.pin(key)}>${isPinned ? icon("pin-off") : icon("pin")}</button>`;
 }
