@@ -29,6 +29,7 @@ from signaling.media.sdp import SdpError, parse_offer
 from signaling.parts import Calls, refused
 from signaling.protocol import Join, Listen, MediaError, Mute, Published, Remove
 from signaling.rights import CallRights
+from signaling.seating import seat
 from signaling.signals import is_polite
 from signaling.turn import ice_servers
 from signaling.whip import Bearer, token_for
@@ -50,7 +51,7 @@ async def offer(call: Call, params: CallOffer) -> CallAnswer:
         listen=params.listen,
     )
     try:
-        joined = await calls.back_end.join(join)
+        joined = await seat(calls, join)
     except MediaError as error:
         raise refused(error) from None
     return CallAnswer(participant=participant, sdp=joined.sdp, url=joined.url, token=joined.token)

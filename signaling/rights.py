@@ -26,7 +26,9 @@ class CallRights:
     @property
     def node(self) -> Rights:
         """As the media node enforces them."""
-        return Rights(listen=self.listen, publish=[source for source in SOURCES if ANOTHER.get(source, source) in self.publish])
+        return Rights(
+            listen=self.listen, publish=[source for source in SOURCES if ANOTHER.get(source, source) in self.publish]
+        )
 
 
 # A kind of room answers for those of the asked calls that are its own; all in one query.

@@ -21,6 +21,7 @@ from signaling.media.sdp import MOST_BYTES, Offer, SdpError, parse_offer
 from signaling.parts import calls_of
 from signaling.protocol import AUTO, Join, MediaError, Published, Remove
 from signaling.rights import CallRights
+from signaling.seating import seat
 from signaling.turn import ice_servers, link_headers
 
 SDP_TYPE, FRAGMENT_TYPE = "application/sdp", "application/trickle-ice-sdpfrag"
@@ -79,7 +80,7 @@ async def begin(request: Request) -> Response:
         listen={} if bearer.way == "whip" else {section.mid: AUTO for section in offer.sections if section.receives},
     )
     try:
-        joined = await calls.back_end.join(join)
+        joined = await seat(calls, join)
     except MediaError as error:
         raise _problem(error) from None
     response = Response(joined.sdp, 201, media_type=SDP_TYPE)

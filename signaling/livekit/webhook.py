@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from people.sessions import alive
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 from server.kernel.settings import Settings
 from signaling import bus_topics
 from signaling.parts import Calls, calls_of
-from signaling.protocol import Expel, MediaError, SetRights
+from signaling.protocol import Rights
+from signaling.seating import Part, keep_to_rights
 
 if TYPE_CHECKING:
     from livekit.api import WebhookEvent
@@ -50,26 +50,11 @@ async def _keep_to_rights(calls: Calls, event: "WebhookEvent") -> None:
     """Put out who has no part in it any more or has signed out; let others do no more than their room says by now."""
     from signaling.livekit.wording import Terms
 
-    room, participant, terms = event.room.name, event.participant.identity, Terms.of(event.participant)
-    if not terms.person:
-        return
-    if terms.session and not await _stands(calls, terms.session):
-        await calls.back_end.expel(Expel(session=terms.session))
-        return
-    rights = (await calls.rights([(terms.person, room)])).get((terms.person, room))
-    if rights is None:
-        await calls.back_end.expel(Expel(person=terms.person, room=room))
-    elif terms.publish != rights.publish or terms.listen != rights.listen:
-        try:
-            await calls.back_end.set_rights(SetRights(room=room, participant=participant, rights=rights.node))
-        except MediaError as error:
-            if error.code != "not_found":  # they have left already
-                raise
-
-
-async def _stands(calls: Calls, session_id: str) -> bool:
-    async with calls.kernel.database.read() as session:
-        return bool(await alive(session, [session_id], calls.kernel.clock.now()))
+    terms = Terms.of(event.participant)
+    if terms.person:
+        let_in = Rights(listen=terms.listen, publish=sorted(terms.publish))
+        part = Part(event.room.name, event.participant.identity, terms.person, terms.session, let_in)
+        await keep_to_rights(calls, part)
 
 
 routes = [Route("/livekit/webhook", hear, methods=["POST"], name="livekit_webhook")]

@@ -67,8 +67,10 @@ class Terms:
 
     @property
     def sends(self) -> list[Source]:
-        """What LiveKit is to let through."""
-        return [source for source in SOURCES if source in self.publish - self.muted]
+        """What LiveKit is to let by. It has one permission for a first and a second of a kind: who was muted in one
+        of them sends neither."""
+        silent = {ANOTHER.get(source, source) for source in self.muted}
+        return [source for source in SOURCES if source in self.publish and ANOTHER.get(source, source) not in silent]
 
     @property
     def attributes(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from livekit.api import ParticipantInfo, TrackInfo, TrackSource
 
-from signaling.livekit.wording import Terms, grants, participants, permission, sids_of
+from signaling.livekit.wording import Terms, grants, participants, permission, sids_of, terms_muted
 
 
 def test_two_screens_of_one_person_are_two_tracks() -> None:
@@ -24,3 +24,9 @@ def test_each_source_is_allowed_once() -> None:
     terms = Terms("anna", publish=frozenset({"screen", "screen_2"}))
     assert grants("room", terms).can_publish_sources == ["screen_share"]
     assert list(permission(terms).can_publish_sources) == [TrackSource.SCREEN_SHARE]
+
+
+def test_whoever_was_muted_in_one_of_two_cameras_sends_neither() -> None:
+    terms = Terms("anna", publish=frozenset({"microphone", "camera", "camera_2"}), muted=frozenset({"camera"}))
+    assert terms.sends == ["microphone"]
+    assert terms_muted(terms, ["camera"], muted=False).sends == ["microphone", "camera", "camera_2"]

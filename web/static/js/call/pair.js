@@ -114,7 +114,7 @@ export class Pair extends EventTarget {
   /** @param {MediaStreamTrack} track @param {string} stream @returns {Source} */
   #sourceOf({ kind }, stream) {
     const { screen, seconds } = this.#told;
-    const second = SECONDS.find((source) => seconds[source] === stream);
+    const second = SECONDS.find((source) => stream && seconds[source] === stream);
     if (second) return second;
     if (kind === "audio") return stream === screen ? "screen_sound" : "microphone";
     return stream === screen ? "screen" : "camera";

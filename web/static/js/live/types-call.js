@@ -33,14 +33,16 @@
  *   for whoever speaks.
  * @typedef {object} CallMay
  *   What you may do in a call.
- * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} publish  What you may send.
+ * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} publish  What you
+ *   may send.
  * @property {boolean} listen  Whether you may hear and see others.
  * @property {boolean} moderate  Mute and remove others.
  * @typedef {object} CallMute
  *   Mute somebody, or undo it. Others, and what a moderator has muted: moderators only.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {string} participant  Whom.
- * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} sources  What of theirs.
+ * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} sources  What of
+ *   theirs.
  * @property {boolean} muted
  * @typedef {object} CallOffer
  *   Take part through the media node, or change what you send and how many places you have for others. Candidates are
@@ -103,7 +105,8 @@
  * @typedef {object} CallTrack
  *   Something that a participant sends.
  * @property {string} id  The track's id: it stays when its sender comes back.
- * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes from.
+ * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes
+ *   from.
  * @property {boolean} muted  Whether a moderator has muted it.
  * @typedef {object} Candidate
  *   An ICE candidate on its way to the other person; empty: there are no more.
@@ -133,7 +136,8 @@
  * @typedef {object} Publishing
  *   A section of an offer in which something is sent.
  * @property {string} mid  The section's mid.
- * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes from.
+ * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes
+ *   from.
  * @typedef {object} Sign
  *   Somebody in the call shows something to the others.
  * @property {string} person  The person's id.
