@@ -5,7 +5,7 @@ from sqlalchemy import select
 import rooms.actions
 from chat.model import DIRECT, ROOM, Channel, ChannelMember
 from chat.queries import channel_of_room, conversation_between
-from chat.reading import begin
+from chat.reading import begin, begin_all
 from chat.rules import direct_key
 from fairs.model import Membership
 from people.model import Person
@@ -25,8 +25,7 @@ async def open_for_room(uow: UnitOfWork, room_id: str) -> str:
         return found
     channel_id = await _add(uow, Channel(id=new_id(), kind=ROOM, room_id=room_id, created_at=uow.clock.now()))
     members = select(Membership.person_id).distinct().join(Room, Room.fair_id == Membership.fair_id)
-    for person_id in await uow.session.scalars(members.where(Room.id == room_id)):
-        await begin(uow, person_id, channel_id, 0)
+    await begin_all(uow, await uow.session.scalars(members.where(Room.id == room_id)), channel_id, 0)
     return channel_id
 
 

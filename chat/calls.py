@@ -11,6 +11,7 @@ from starlette.routing import Route
 from chat import sending
 from chat.pages import conversation_with
 from chat.queries import partner
+from chat.showing import talk
 from chat.standing import Standing, standing, standings
 from people.model import Person
 from server.kernel.clock import Clock
@@ -49,9 +50,18 @@ async def show(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         me = await _mine(request, session)
         other = await partner(session, me.channel_id, me.me.id)
-    if other is None or not me.rights.may_send(kernel_of(request).clock.now()):
-        raise not_found()
-    return page(request, "chat/call.html", partner=other, topic=topics.call(me.channel_id), path=_path(me.channel_id))
+        if other is None or not me.rights.may_send(kernel_of(request).clock.now()):
+            raise not_found()
+        shown = await talk(request, session, me, partner=other)
+    return page(
+        request,
+        "chat/call.html",
+        headers={"cache-control": "no-store"},
+        partner=other,
+        topic=topics.call(me.channel_id),
+        path=_path(me.channel_id),
+        talk=shown,
+    )
 
 
 async def call_somebody(request: Request) -> Response:

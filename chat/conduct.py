@@ -47,7 +47,7 @@ async def show(request: Request) -> Response:
 
 
 async def mute(request: Request) -> Response:
-    """Take the word from somebody in the lobby."""
+    """Take the word from somebody in the lobby, and with it in the chats of all rooms."""
     minutes = _minutes((await Form.of(request)).typed("minutes"))
     until = kernel_of(request).clock.now() + timedelta(minutes=minutes) if minutes else None
     return await _moderate(

@@ -6,11 +6,13 @@ from chat.actions import open_lobby
 from chat.events import CallsRead, MemberMuted, MemberUnmuted, MessageDeleted, MessageEdited, MessageSent
 from chat.model import Channel
 from chat.parts import Chat
+from chat.queries import channel_of_room
 from chat.reading import begin
 from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from people.events import ProfileChanged
 from rooms.model import Room
 from server.live import topics
+from signaling.events import RemovedFromCall
 
 
 def listen(chat: Chat) -> None:
@@ -36,6 +38,13 @@ def listen(chat: Chat) -> None:
         grants.refresh(happened.person_id)  # conversations with people of that fair are closed, too
         await chat.tell_unread([happened.person_id])
 
+    async def removed(happened: RemovedFromCall) -> None:
+        async with chat.kernel.database.read() as session:
+            channel_id = await channel_of_room(session, happened.call_id)
+        if channel_id:
+            grants.revoke(happened.person_id, topics.chat(channel_id))
+            await chat.tell_unread([happened.person_id])
+
     async def changed(happened: RolesChanged | MemberUnbanned | MemberMuted | MemberUnmuted | ProfileChanged) -> None:
         grants.refresh(happened.person_id)
 
@@ -47,6 +56,7 @@ def listen(chat: Chat) -> None:
     events.on(MemberJoined, joined)
     events.on(MemberBanned, shut_out)
     events.on(MemberLeft, shut_out)
+    events.on(RemovedFromCall, removed)
     events.on(RolesChanged, changed)
     events.on(MemberUnbanned, changed)
     events.on(MemberMuted, changed)

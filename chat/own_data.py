@@ -84,6 +84,7 @@ def _said(person_id: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Fair.name.label("fair"),
+            Room.name.label("room"),
             Person.name.label("conversation_with"),
             Message.sent_at,
             Message.edited_at,

@@ -19,9 +19,7 @@ from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
-from server.live.wire.codes import LiveError
-from web.i18n import translations
-from web.render import locale_of, page, redirect
+from web.render import page, redirect
 
 
 async def index(request: Request) -> Response:
@@ -63,10 +61,8 @@ async def send(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.read() as session:
         me = await _mine(request, session)
-    try:
-        message_id = await posting.post(request, me, form.typed("text"))
-    except LiveError as error:
-        wrong = translations(locale_of(request)).gettext(posting.reason(error))
+    message_id, wrong = await posting.attempt(request, me, form.typed("text"))
+    if wrong:
         return await _page(request, 422, typed=form.typed("text"), wrong=wrong)
     return redirect(f"/messages/{me.channel_id}#message-{message_id}")
 

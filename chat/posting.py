@@ -8,7 +8,8 @@ from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
 from server.live.parts import live_of
 from server.live.wire.codes import LiveError
-from web.i18n import N_
+from web.i18n import N_, translations
+from web.render import locale_of
 
 # What to tell somebody whose message was not taken; what they typed stands in the field again.
 REASONS = {
@@ -28,6 +29,14 @@ async def post(request: Request, me: Standing, text: str) -> str:
     cid = request.query_params.get("cid", "")
     done = await live_of(request).log.append(sending.send(me, cid if is_id(cid) else new_id(), text))
     return str(done.data["id"])
+
+
+async def attempt(request: Request, me: Standing, text: str) -> tuple[str, str]:
+    """Say it: the message's id, and ""; or "", and why it was not taken, in the reader's language."""
+    try:
+        return await post(request, me, text), ""
+    except LiveError as error:
+        return "", translations(locale_of(request)).gettext(reason(error))
 
 
 def reason(error: LiveError) -> str:

@@ -1,7 +1,7 @@
 """Read marks, noted together: a lobby of a thousand readers costs one transaction per moment, not a thousand."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Table, select, tuple_
@@ -71,7 +71,12 @@ async def mark(uow: UnitOfWork, read: Mapping[Key, int]) -> Mapping[Key, int]:
 
 async def begin(uow: UnitOfWork, person_id: str, channel_id: str, seq: int) -> None:
     """Count from here on what is unread, if somebody has not read the channel before."""
-    await _raise(uow.session, {(person_id, channel_id): seq})
+    await begin_all(uow, [person_id], channel_id, seq)
+
+
+async def begin_all(uow: UnitOfWork, person_ids: Iterable[str], channel_id: str, seq: int) -> None:
+    """The same for many people."""
+    await _raise(uow.session, {(each, channel_id): seq for each in person_ids})
 
 
 async def _raise(session: AsyncSession, read: Mapping[Key, int]) -> None:
@@ -83,4 +88,5 @@ async def _raise(session: AsyncSession, read: Mapping[Key, int]) -> None:
         where=_MARKS.c.read_seq < new.excluded.read_seq,
     )
     rows = [{"person_id": person, "channel_id": channel, "read_seq": seq} for (person, channel), seq in read.items()]
-    await session.execute(upsert, sorted(rows, key=lambda row: (row["person_id"], row["channel_id"])))
+    if rows:
+        await session.execute(upsert, sorted(rows, key=lambda row: (row["person_id"], row["channel_id"])))

@@ -94,6 +94,8 @@ class UnreadIn:
     mentions: int
     href: str
     partner: Author | None
+    fair: str = ""  # its name, where the channel is one of a fair's rooms
+    room: str = ""  # the room's name; a lobby has none
 
     @property
     def calls(self) -> int:

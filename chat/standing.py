@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from chat.model import DIRECT, Channel, ChannelMember, Introduction, Mute
+from chat.model import DIRECT, Channel, ChannelMember, Introduction, Mute, ReadMark
 from chat.queries import AUTHOR_COLUMNS, author_of
 from chat.rules import Rights
 from chat.shown import Author
@@ -17,9 +17,10 @@ from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
 from fairs.rules import is_staff
 from people.model import Person
-from rooms.model import Room
+from rooms.model import LOBBY, Room
 from server.kernel.asked import asked
 from server.kernel.tables import UtcDateTime
+from signaling.removing import standing_removal
 
 Pair = tuple[str, str]  # person id, channel id
 
@@ -52,6 +53,11 @@ def mute_in_force(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool
     return and_(Mute.lifted_at.is_(None), or_(Mute.until.is_(None), Mute.until > now))
 
 
+def shut_out(person_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The condition that somebody was removed from the call of the room whose channel it is: text belongs to it."""
+    return standing_removal(Room.id, person_id).correlate(Room, Person, ReadMark).exists()
+
+
 def _share_a_fair(other: type[ChannelMember]) -> ColumnElement[bool]:
     mine, theirs = aliased(Membership), aliased(Membership)
     return (
@@ -73,6 +79,9 @@ def _standings() -> Select[*tuple[Any, ...]]:
     mine, other, partner = aliased(ChannelMember), aliased(ChannelMember), aliased(Person)
     now = bindparam("now", type_=UtcDateTime)
     in_fair = and_(Membership.fair_id == Room.fair_id, Membership.person_id == Person.id, not_banned())
+    lobby, lobbys = aliased(Room), aliased(Channel)
+    # Whoever may not write in the lobby may not do it in the fair's other rooms either.
+    muted_in = or_(Mute.channel_id == Channel.id, Mute.channel_id == lobbys.id)
     return (
         select(
             Channel.id.label("channel_id"),
@@ -94,9 +103,11 @@ def _standings() -> Select[*tuple[Any, ...]]:
         .outerjoin(mine, and_(mine.channel_id == Channel.id, mine.person_id == Person.id))
         .outerjoin(other, and_(other.channel_id == Channel.id, other.person_id != Person.id))
         .outerjoin(partner, partner.id == other.person_id)
-        .outerjoin(Mute, and_(Mute.channel_id == Channel.id, Mute.person_id == Person.id, mute_in_force(now)))
+        .outerjoin(lobby, and_(lobby.fair_id == Room.fair_id, lobby.kind == LOBBY))
+        .outerjoin(lobbys, lobbys.room_id == lobby.id)
+        .outerjoin(Mute, and_(Mute.person_id == Person.id, muted_in, mute_in_force(now)))
         .where(Person.erased_at.is_(None))
-        .where(or_(Membership.role.is_not(None), mine.person_id.is_not(None)))
+        .where(or_(and_(Membership.role.is_not(None), ~shut_out(Person.id)), mine.person_id.is_not(None)))
         .group_by(Channel.id, Room.fair_id, Person.id, other.person_id, partner.erased_at)
     )
 

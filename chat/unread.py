@@ -11,10 +11,11 @@ from chat.model import ROOM, Channel, ChannelMember, Mention, Message, ReadMark
 from chat.queries import AUTHOR_COLUMNS, author_of
 from chat.rules import COUNT_MOST
 from chat.shown import UnreadIn
+from chat.standing import shut_out
 from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from people.model import Person
-from rooms.model import Room
+from rooms.model import LOBBY, Room
 from server.live import topics
 from server.live.model import CounterRow
 
@@ -87,12 +88,17 @@ def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
     still_in = (
         select(literal(1)).select_from(Membership).where(of_fair, not_banned()).correlate(Room, ReadMark).exists()
     )
+    may_read = and_(still_in, ~shut_out(ReadMark.person_id))
     return (
         select(
             ReadMark.person_id.label("reader_id"),
             Channel.id.label("channel_id"),
             Channel.kind,
             Fair.slug,
+            Fair.name.label("fair"),
+            Room.kind.label("room_kind"),
+            Room.slug.label("room_slug"),
+            Room.name.label("room"),
             unread_count.label("unread"),
             mention_count.label("mentions"),
             *AUTHOR_COLUMNS,
@@ -102,7 +108,7 @@ def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Fair, Fair.id == Room.fair_id)
         .outerjoin(other, and_(other.channel_id == Channel.id, other.person_id != ReadMark.person_id))
         .outerjoin(Person, Person.id == other.person_id)
-        .where(ReadMark.person_id.in_(person_ids), or_(Channel.kind != ROOM, still_in))
+        .where(ReadMark.person_id.in_(person_ids), or_(Channel.kind != ROOM, may_read))
     )
 
 
@@ -135,6 +141,8 @@ def _at_most(rows: Select[int]) -> ScalarSelect[int]:
 
 def _unread_in(row: Any) -> UnreadIn:
     direct = row.kind != ROOM
-    href = f"/messages/{row.channel_id}" if direct else f"/fairs/{row.slug}"
-    partner = author_of(row) if direct else None
-    return UnreadIn(row.channel_id, row.kind, row.unread, row.mentions, href, partner)
+    if direct:
+        path, partner = f"/messages/{row.channel_id}", author_of(row)
+        return UnreadIn(row.channel_id, row.kind, row.unread, row.mentions, path, partner)
+    path = f"/fairs/{row.slug}" + (f"/rooms/{row.room_slug}" if row.room_kind != LOBBY else "")
+    return UnreadIn(row.channel_id, row.kind, row.unread, row.mentions, path, None, row.fair, row.room)

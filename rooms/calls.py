@@ -1,11 +1,11 @@
-"""Calls in rooms: who may enter, speak and moderate on a stage, at a booth's table, in a meeting room."""
+"""Calls in rooms: who may enter, speak and moderate on a stage, at a booth's table, in a meeting room or a lounge."""
 
 from collections.abc import Collection, Mapping, Set
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.rules import is_staff
-from rooms.model import BOOTH, MEETING, STAGE, Room
+from rooms.model import BOOTH, LOUNGE, MEETING, STAGE, Room
 from rooms.queries import Pair, by_ids, entries
 from signaling.rights import EVERYTHING, NOTHING, CallRights
 
@@ -34,7 +34,7 @@ def call_rights(room: Room, roles: Set[str]) -> CallRights | None:
             publish=NOTHING if _ON_STAGE.isdisjoint(roles) else EVERYTHING,
             moderate=is_staff(roles),
         )
-    if room.kind in (BOOTH, MEETING):
+    if room.kind in (BOOTH, MEETING, LOUNGE):
         hosts = is_staff(roles) or (room.kind == BOOTH and "exhibitor" in roles)
         return CallRights(room.fair_id, room.kind, room.name, publish=EVERYTHING, moderate=hosts)
     return None

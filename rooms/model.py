@@ -6,7 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.kernel.tables import Base
 
 # What a room is for. Every fair has one lobby; the others have calls.
-LOBBY, STAGE, BOOTH, MEETING = "lobby", "stage", "booth", "meeting"
+LOBBY, STAGE, BOOTH, MEETING, LOUNGE = "lobby", "stage", "booth", "meeting", "lounge"
+WITH_CALLS = (STAGE, BOOTH, MEETING, LOUNGE)
 
 
 class Room(Base):

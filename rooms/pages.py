@@ -22,9 +22,7 @@ from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.parts import live_of
-from server.live.wire.codes import LiveError
-from web.i18n import translations
-from web.render import locale_of, page, redirect
+from web.render import page, redirect
 
 # People on the page before the browser has asked for more.
 SHOWN = 100
@@ -62,10 +60,8 @@ async def send(request: Request) -> Response:
         found = await _found(request, session, here)
     if found is None:
         raise ProblemError(403, "forbidden")
-    try:
-        message_id = await posting.post(request, found[1], form.typed("text"))
-    except LiveError as error:
-        wrong = translations(locale_of(request)).gettext(posting.reason(error))
+    message_id, wrong = await posting.attempt(request, found[1], form.typed("text"))
+    if wrong:
         return await _lobby(request, here, 422, typed=form.typed("text"), wrong=wrong)
     return redirect(f"{here.shown.path}#message-{message_id}")
 

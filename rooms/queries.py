@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
-from rooms.model import BOOTH, LOBBY, MEETING, STAGE, Room
+from rooms.model import LOBBY, WITH_CALLS, Room
 from server.kernel.asked import asked
 
 Pair = tuple[str, str]  # person id, room id
@@ -34,7 +34,7 @@ async def lobbies(session: AsyncSession, fair_ids: Collection[str]) -> dict[str,
 
 async def with_calls(session: AsyncSession, fair_id: str) -> list[Room]:
     """The rooms of a fair that have calls, by name."""
-    found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_((STAGE, BOOTH, MEETING))).order_by(Room.name)
+    found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_(WITH_CALLS)).order_by(Room.name)
     return list(await session.scalars(found))
 
 

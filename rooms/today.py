@@ -81,7 +81,6 @@ async def today(request: Request) -> Response:
         mine=mine[:FAIRS_SHOWN],
         others=[FairShown.of(fair, now, locale) for fair in others if fair.id not in inside],
         waiting=_first_of_all(waiting),
-        fair_names={each.fair.path: each.fair.name for each in mine},
         profile=completeness(person),
         role_names=ROLE_NAMES,
         parts=parts,

@@ -8,22 +8,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chat import posting
+from chat.actions import open_for_room
+from chat.queries import channel_of_room
+from chat.showing import talk
+from chat.standing import Standing, standing
 from fairs.doors import Visit, visit
+from people.forms import Form
 from rooms.calls import call_rights
-from rooms.model import BOOTH, MEETING, STAGE, Room
+from rooms.model import BOOTH, LOUNGE, MEETING, STAGE, Room
 from rooms.pages import Here, who_is_here
 from rooms.queries import with_calls
-from server.kernel.http import not_found
+from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.parts import live_of
 from signaling.rights import CallRights
 from web.i18n import N_
-from web.render import page
+from web.render import page, redirect
 
 # People whom the page knows from the beginning; others are learned from the live line.
 KNOWN = 100
-KINDS = {STAGE: N_("Stage"), BOOTH: N_("Stand"), MEETING: N_("Meeting room")}
+KINDS = {STAGE: N_("Stage"), BOOTH: N_("Stand"), MEETING: N_("Meeting room"), LOUNGE: N_("Lounge")}
 
 
 @dataclass(frozen=True)
@@ -45,21 +51,53 @@ async def index(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """A room, and its call."""
+    """A room, its call, and what is written beside it."""
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        room, _ = await _entered(request, session, here)
+        missing = await channel_of_room(session, room.id) is None
+    if missing:
+        async with kernel_of(request).database.write() as uow:
+            await open_for_room(uow, room.id)
+    return await _page(request)
+
+
+async def say(request: Request) -> Response:
+    """Write something beside the call."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        room, _ = await _entered(request, session, here)
+        me = await _standing(request, session, room)
+    if me is None:
+        raise ProblemError(403, "forbidden")
+    message_id, wrong = await posting.attempt(request, me, form.typed("text"))
+    if wrong:
+        return await _page(request, 422, typed=form.typed("text"), wrong=wrong)
+    return redirect(f"{_path(here, room)}#message-{message_id}")
+
+
+async def _page(request: Request, status: int = 200, typed: str = "", wrong: str = "") -> Response:
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         room, rights = await _entered(request, session, here)
         present = await who_is_here(request, session, here.fair.id, room.id, KNOWN)
+        me = await _standing(request, session, room)
+        shown = await talk(request, session, me, fair=here.fair.slug) if me else None
     return page(
         request,
         "rooms/room.html",
+        status,
         headers={"cache-control": "no-store"},
         fair=here.shown,
         room=room,
         kind=KINDS[room.kind],
         rights=rights,
-        path=request.url.path,
+        path=_path(here, room),
         present=present,
+        talk=shown,
+        typed=typed,
+        wrong=wrong,
         call=topics.call(room.id),
         known=known(present),
     )
@@ -79,10 +117,21 @@ async def _entered(request: Request, session: AsyncSession, here: Visit) -> tupl
     raise not_found()
 
 
+async def _standing(request: Request, session: AsyncSession, room: Room) -> Standing | None:
+    """Where one stands in the room's channel; None for whoever was removed from its call."""
+    channel_id = await channel_of_room(session, room.id)
+    now = kernel_of(request).clock.now()
+    return await standing(session, request.state.person.id, channel_id, now) if channel_id else None
+
+
+def _path(here: Visit, room: Room) -> str:
+    return f"{here.shown.path}/rooms/{room.slug}"
+
+
 def _shown(request: Request, here: Visit, rooms: Sequence[Room]) -> list[RoomShown]:
     live = live_of(request)
     return [
-        RoomShown(room, f"{here.shown.path}/rooms/{room.slug}", KINDS[room.kind], live.present(topics.room(room.id)))
+        RoomShown(room, _path(here, room), KINDS[room.kind], live.present(topics.room(room.id)))
         for room in rooms
     ]
 
@@ -90,4 +139,5 @@ def _shown(request: Request, here: Visit, rooms: Sequence[Room]) -> list[RoomSho
 routes = [
     Route("/fairs/{fair}/rooms", index, name="rooms"),
     Route("/fairs/{fair}/rooms/{room}", show, name="room"),
+    Route("/fairs/{fair}/rooms/{room}/messages", say, methods=["POST"], name="say_in_room"),
 ]

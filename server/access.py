@@ -228,6 +228,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/fairs/{fair}/people"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms/{room}"): Access.MEMBER,
+    ("POST", "/fairs/{fair}/rooms/{room}/messages"): Access.MEMBER,
     # Keeping order: upon whom, is decided by fairs.rules.may_act_upon
     ("GET", "/fairs/{fair}/people/{person}"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/mute"): Access.MODERATOR,

@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from signaling.events import RemovedFromCall
 from signaling.model import CallRemoval
 from signaling.rights import Pair
+
+Column = ColumnElement[str] | InstrumentedAttribute[str]
 
 
 async def removed(session: AsyncSession, asked: Collection[Pair]) -> set[Pair]:
@@ -21,9 +25,16 @@ async def removed(session: AsyncSession, asked: Collection[Pair]) -> set[Pair]:
     return {(person_id, call_id) for person_id, call_id in await session.execute(standing)}
 
 
+def standing_removal(call_id: Column, person_id: Column) -> Select[int]:
+    """A row for a removal of somebody that was not lifted: for the conditions of others' queries."""
+    mine = CallRemoval.call_id == call_id, CallRemoval.person_id == person_id
+    return select(literal(1)).select_from(CallRemoval).where(*mine, CallRemoval.lifted_at.is_(None))
+
+
 def remove(uow: UnitOfWork, call_id: str, person_id: str, by_id: str) -> None:
     """Shut somebody out of a call."""
     uow.session.add(CallRemoval(id=new_id(), call_id=call_id, person_id=person_id, by_id=by_id, at=uow.clock.now()))
+    uow.emit(RemovedFromCall(call_id, person_id, by_id))
 
 
 async def readmit(uow: UnitOfWork, call_id: str, person_id: str, by_id: str) -> None:

@@ -20,7 +20,7 @@ from people.addresses import normalise
 from people.links import Purpose
 from people.model import Person
 from rooms import actions as room_actions
-from rooms.model import BOOTH, MEETING, STAGE
+from rooms.model import BOOTH, LOUNGE, MEETING, STAGE
 from server.demo import checks, meetings
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.directory import fill_directory
@@ -39,6 +39,7 @@ CALL_ROOMS = (
     (STAGE, "main-stage", "Main stage"),
     (BOOTH, "voltbus-table", "Voltbus: table at the stand"),
     (MEETING, "meeting-room-1", "Meeting room 1"),
+    (LOUNGE, "lounge", "Lounge"),
 )
 
 

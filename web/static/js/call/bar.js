@@ -2,7 +2,8 @@
 
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
-import { showKeys } from "fairmatch/call/keys";
+import { writeButton } from "fairmatch/call/beside";
+import { isPress, showKeys } from "fairmatch/call/keys";
 import { canPopOut, isOut, togglePopOut } from "fairmatch/call/popout";
 import { REACTIONS } from "fairmatch/call/signs";
 import { icon } from "fairmatch/kit/icon";
@@ -22,6 +23,7 @@ export function bar(call) {
     ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
     ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
     ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
+    ${writeButton(call)}
     ${call.others.length > 1 || call.isSpeakerView
       ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
     ${popOutButton()}
@@ -72,9 +74,7 @@ function choose(call) {
 
 /** Keys of a call, unless somebody types. @param {KeyboardEvent} event @param {Call | null} call */
 export function byKey(event, call) {
-  if (!call || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-  // Also in the small window, whose elements are those of another document.
-  if (/** @type {Element | null} */ (event.target)?.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  if (!call || !isPress(event)) return;
   const key = event.key.toLowerCase();
   if (key === "m" && call.may("microphone")) void call.toggle("microphone");
   else if (key === "v" && call.may("camera")) void call.toggle("camera");

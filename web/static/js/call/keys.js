@@ -5,6 +5,13 @@ import { _ } from "fairmatch/i18n";
 import { canPopOut } from "fairmatch/call/popout";
 import { icon } from "fairmatch/kit/icon";
 
+/** Whether a key is pressed for its own sake, and not to type something. @param {KeyboardEvent} event */
+export function isPress(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return false;
+  // Also in the small window, whose elements are those of another document.
+  return !(/** @type {Element | null} */ (event.target)?.closest?.("input, textarea, select, [contenteditable], dialog"));
+}
+
 /** @returns {[string, string][]} */
 const keys = () => [
   ["M", _("Microphone on or off")],
@@ -16,6 +23,7 @@ const keys = () => [
   ["R", _("Show a reaction")],
   ["G", _("Whoever speaks large, or all alike")],
   ["C", _("Captions on or off")],
+  ["T", _("Write beside the call")],
   ...(canPopOut() ? [/** @type {[string, string]} */ (["P", _("Into a small window, or back")])] : []),
   ["?", _("These keys")],
 ];

@@ -2,6 +2,7 @@ import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton } from "fairmatch/call/bar";
 import { calls, current } from "fairmatch/call/current";
+import { answerKeys } from "fairmatch/call/media-keys";
 import { shownOf, streamOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
@@ -30,6 +31,7 @@ const KEYS = new Set(["m", "v", "h", "p"]);
 let out = null;
 /** The picture alone. @type {HTMLVideoElement | null} */
 let alone = null;
+let leaveKeys = () => {};
 
 /** Whether this browser has any kind of small window. */
 export const canPopOut = () => hasWindows() || hasPictures();
@@ -77,21 +79,21 @@ async function openPicture(call) {
   alone = video;
   video.srcObject = streamOf(track);
   video.addEventListener("leavepictureinpicture", () => {
-    if (alone === video) alone = null;
+    if (alone === video) {
+      alone = null;
+      leaveKeys();
+    }
     tell();
   });
   await video.play();
   await video.requestPictureInPicture();
-  for (const [action, run] of ACTIONS) onAction(action, () => run(/** @type {Call} */ (current())));
+  leaveKeys = answerKeys(ACTIONS.map(([action, run]) => [action, () => during(run)]));
 }
 
-/** Not every browser knows every action. @param {string} action @param {(() => void) | null} run */
-function onAction(action, run) {
-  try {
-    navigator.mediaSession?.setActionHandler(/** @type {any} */ (action), run);
-  } catch {
-    // The small window then lacks this button; the page has it.
-  }
+/** @param {(call: Call) => void} run */
+function during(run) {
+  const call = current();
+  if (call) run(call);
 }
 
 async function close() {
@@ -101,10 +103,7 @@ async function close() {
 
 function draw() {
   const call = current();
-  if (!call) {
-    for (const [action] of ACTIONS) if (alone) onAction(action, null);
-    return void close();
-  }
+  if (!call) return void close();
   if (alone) follow(alone, call);
   const place = out?.document.querySelector("main");
   if (place) render(view(call), place);

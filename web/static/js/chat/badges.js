@@ -62,8 +62,8 @@ function listen(store) {
   store.addEventListener("change", refreshSoon);
 }
 
-/** Changes come in crowds. */
-function refreshSoon() {
+/** Count anew in a moment: changes come in crowds. */
+export function refreshSoon() {
   if (isDue) return;
   isDue = true;
   setTimeout(() => {

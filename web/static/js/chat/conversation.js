@@ -99,6 +99,7 @@ export class Conversation {
     live.line.addEventListener("live", () => this.#isBack(), { signal });
     live.line.addEventListener("seen", () => this.#isBack(), { signal });
     document.addEventListener("visibilitychange", () => this.#looked(), { signal });
+    document.addEventListener("toggle", () => this.log.look(), { signal, capture: true });
   }
 
   /** @returns {import("./row.js").View} */
@@ -175,7 +176,7 @@ export class Conversation {
 
   /** What one follows with one's eyes is read. */
   #read() {
-    if (!this.log.following || document.visibilityState !== "visible") return;
+    if (!this.log.following || !this.log.isShown || document.visibilityState !== "visible") return;
     this.channel.trim();
     this.channel.seen();
   }
@@ -202,7 +203,7 @@ export class Conversation {
   }
 
   #moved() {
-    if (!this.log.following) this.#goesAway();
+    if (!this.log.following || !this.log.isShown) this.#goesAway();
     this.#due();
   }
 
@@ -228,7 +229,7 @@ export class Conversation {
 
   /** Everything that came meanwhile is here. Where it was nothing, there is no line to be drawn later either. */
   #isBack() {
-    if (!firstNew(this.channel.rows(), this.state.me.id, this.#newAfter)) this.#newAfter = null;
+    if (this.log.isShown && !firstNew(this.channel.rows(), this.state.me.id, this.#newAfter)) this.#newAfter = null;
     this.#due();
   }
 

@@ -18,7 +18,7 @@ import { Span } from "fairmatch/chat/span";
  * @property {boolean} fetching
  * @property {boolean} ready  false: nothing is known yet
  * @typedef {object} Listener
- * @property {() => void} moved  one reads elsewhere: at the end, or not any more
+ * @property {() => void} moved  one reads elsewhere: at the end, or not any more; or it was opened or closed
  * @property {() => void} older  the oldest loaded row is near
  * @property {() => void} leave  the keyboard leaves the list
  */
@@ -37,7 +37,8 @@ export class Log {
   #contents = { rows: [], newKey: null, more: false, fetching: false, ready: false };
   /** @type {string[]} */
   #keys = [];
-  #watch = new ResizeObserver(() => this.#stay());
+  #watch = new ResizeObserver(() => this.look());
+  #wasShown = false;
 
   /** @param {HTMLElement} place @param {View} view @param {Listener} listener */
   constructor(place, view, listener) {
@@ -52,6 +53,20 @@ export class Log {
     place.addEventListener("pointerover", (event) => this.#activate(event));
     place.addEventListener("pointerleave", () => this.#deactivate());
     this.#watch.observe(place);
+    this.#wasShown = this.isShown;
+  }
+
+  /** Whether one can see it: not in a sheet, or in a part of the page, that is closed. */
+  get isShown() {
+    return this.place.checkVisibility?.() ?? true;
+  }
+
+  /** It may have been opened or closed. */
+  look() {
+    this.#stay();
+    if (this.isShown === this.#wasShown) return;
+    this.#wasShown = this.isShown;
+    this.listener.moved();
   }
 
   /** No longer in the document. */
@@ -106,7 +121,7 @@ export class Log {
     if (anchor) this.place.scrollTop += topOf(anchor.element) - anchor.top;
     else this.#stay();
     this.#watch.observe(/** @type {Element} */ (this.place.querySelector(".messages")));
-    if (this.place.scrollHeight <= this.place.clientHeight) this.#back();
+    if (this.isShown && this.place.scrollHeight <= this.place.clientHeight) this.#back();
   }
 
   /** @param {import("./layout.js").Item[]} items */
