@@ -76,8 +76,8 @@ export function captionsView(call) {
   if (!captions.isShown) return nothing;
   const mayWrite = call.may("microphone") || call.moderates;
   return html`<div class="call-captions" aria-live="off" role="region" aria-label=${_("Captions")}>
-    ${captions.lines.length > 0 ? captions.lines.map(({ person, text }) => html`<p><strong><bdi>${call.card(person).name}</bdi></strong> <bdi>${text}</bdi></p>`)
-      : html`<p class="muted">${_("What somebody types along stands here.")}</p>`}
+    <div class="call-lines"><div>${captions.lines.length > 0 ? captions.lines.map(({ person, text }) => html`<p><strong><bdi>${call.card(person).name}</bdi></strong> <bdi>${text}</bdi></p>`)
+      : html`<p class="muted">${_("What somebody types along stands here.")}</p>`}</div></div>
     ${captions.isWriting ? writingView(captions) : mayWrite ? html`<p><button type="button" class="link-button" data-does="write-captions" @click=${() => captions.write()}>${_("Type captions")}</button></p>` : nothing}
   </div>`;
 }

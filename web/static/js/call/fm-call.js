@@ -127,11 +127,11 @@ class FmCall extends HTMLElement {
     const alone = call.others.length === 0;
     return html`<div class="call">
       ${stage(call)}
-      <p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("Do you agree?")}</a> ` : nothing}${
+      <div class="call-foot"><p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("Do you agree?")}</a> ` : nothing}${
         call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${captionsView(call)}
-      ${bar(call)}
+      ${bar(call)}</div>
       ${call.measured ? quality(call.measured) : nothing}
     </div>`;
   }
