@@ -130,10 +130,7 @@ def _path(here: Visit, room: Room) -> str:
 
 def _shown(request: Request, here: Visit, rooms: Sequence[Room]) -> list[RoomShown]:
     live = live_of(request)
-    return [
-        RoomShown(room, _path(here, room), KINDS[room.kind], live.present(topics.room(room.id)))
-        for room in rooms
-    ]
+    return [RoomShown(room, _path(here, room), KINDS[room.kind], live.present(topics.room(room.id))) for room in rooms]
 
 
 routes = [
