@@ -102,7 +102,7 @@ async def choices(
     slots = await slots_of(session, fair.id, after=now)
     if not slots:
         return []
-    found = await agendas(session, person_ids, _around(slots), but=but)
+    found = await agendas(session, person_ids, around(slots), but=but)
     limits = limits_of(plan, fair)
     return [_choice(slot, found, limits, now) for slot in slots]
 
@@ -130,16 +130,17 @@ def obstacle(slot: Slot, found: Mapping[str, Agenda], limits: Limits, now: datet
 
 def day_around(slot: Slot) -> Span:
     """Enough time around a slot to judge the day that it lies in, wherever on the globe."""
-    return _around([slot])
+    return around([slot])
+
+
+def around(slots: Sequence[Slot]) -> Span:
+    """The same for several slots, given by time."""
+    return Span(slots[0].starts_at - _DAY, slots[-1].ends_at + _DAY)
 
 
 def _choice(slot: Slot, found: Mapping[str, Agenda], limits: Limits, now: datetime) -> Choice:
     against = obstacle(slot, found, limits, now)
     return Choice(slot, *against) if against else Choice(slot)
-
-
-def _around(slots: Sequence[Slot]) -> Span:
-    return Span(slots[0].starts_at - _DAY, slots[-1].ends_at + _DAY)
 
 
 _DAY = timedelta(days=1)

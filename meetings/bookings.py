@@ -9,16 +9,16 @@ held against a plan that would withdraw it meanwhile.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fairs.model import Fair
 from meetings.agendas import agendas, day_around, obstacle
-from meetings.events import MeetingBooked, MeetingCancelled, MeetingMoved
+from meetings.events import MeetingBooked, MeetingCancelled, MeetingMoved, SeatGiven
 from meetings.model import Meeting, Plan, Seat, Slot
 from meetings.queries import limits_of
 from meetings.rules import PEOPLE_MOST, SlotTaken
-from meetings.watching import watch
+from meetings.watching import release, watch
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -174,6 +174,61 @@ async def bring(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, perso
     meeting.sequence += 1
     watch(uow, meeting)
     uow.emit(MeetingMoved(meeting.id, frozenset((*people, person_id))))
+
+
+async def hand_on(
+    uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, from_id: str, to_id: str, *, by_id: str
+) -> None:
+    """Give somebody's seat in a meeting to a colleague. Raises ConflictError: taken (it is not theirs any more), there,
+    or why the colleague has no time. Whether they may is the caller's to know."""
+    slot = await hold_slot(uow, fair, meeting.slot_id)
+    people = await lock_meeting(uow, meeting, also=[to_id])
+    if meeting.slot_id != slot.id:
+        raise ConflictError("moved")
+    _check_turn_over(people, from_id, to_id)
+    await _check(uow, fair, plan, slot, [to_id])
+    await _turn_over(uow, [(meeting, people, from_id, to_id)], by_id)
+
+
+async def exchange(
+    uow: UnitOfWork, one: Meeting, other: Meeting, fair: Fair, plan: Plan, people: tuple[str, str], *, by_id: str
+) -> None:
+    """Have two colleagues change places: the first of them sits in `one`, the second in `other`, at the same time or
+    not. Raises ConflictError as `hand_on` does, and for either meeting."""
+    first, second = people
+    slots = {each: await hold_slot(uow, fair, each) for each in sorted({one.slot_id, other.slot_id})}
+    seated = await lock_meetings(uow, [one, other])
+    if len(seated) < 2:
+        raise ConflictError("cancelled")
+    if {one.slot_id, other.slot_id} != set(slots):
+        raise ConflictError("moved")
+    _check_turn_over(seated[one.id], first, second)
+    _check_turn_over(seated[other.id], second, first)
+    for person_id, meeting in ((first, other), (second, one)):
+        await _check(uow, fair, plan, slots[meeting.slot_id], [person_id], but=[one.id, other.id])
+    changes = [(one, seated[one.id], first, second), (other, seated[other.id], second, first)]
+    await _turn_over(uow, changes, by_id)
+
+
+def _check_turn_over(people: Collection[str], from_id: str, to_id: str) -> None:
+    if from_id not in people:
+        raise ConflictError("taken")
+    if to_id in people:
+        raise ConflictError("there")
+
+
+async def _turn_over(uow: UnitOfWork, changes: Sequence[tuple[Meeting, Collection[str], str, str]], by_id: str) -> None:
+    """All seats are given back before any is taken: two meetings may be at the same time."""
+    for meeting, _people, from_id, _to_id in changes:
+        gone = Seat.meeting_id == meeting.id, Seat.person_id == from_id
+        await uow.session.execute(delete(Seat).where(*gone))
+    for meeting, people, from_id, to_id in changes:
+        await _take_seats(uow, meeting, [to_id])
+        meeting.sequence += 1
+        watch(uow, meeting)
+        release(uow, meeting, from_id, to_id, by_id)
+        uow.emit(MeetingMoved(meeting.id, frozenset({*people, to_id})))
+        uow.emit(SeatGiven(meeting.id, from_id))
 
 
 async def cancel(uow: UnitOfWork, meeting: Meeting, *, by_id: str, reason: str) -> None:

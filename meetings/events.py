@@ -62,6 +62,14 @@ class MeetingCancelled:
 
 
 @dataclass(frozen=True)
+class SeatGiven:
+    """Somebody is in a meeting no more: a colleague has their seat. Everybody else hears `MeetingMoved`."""
+
+    meeting_id: str
+    person_id: str
+
+
+@dataclass(frozen=True)
 class MeetingExtended:
     """A meeting goes on a little."""
 

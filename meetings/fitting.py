@@ -46,7 +46,7 @@ class SharedWords:
 
     def fit(self, one: Who, other: Who) -> Fit:
         """The geometric mean of both directions would punish who only seeks; the mean of both does not."""
-        there, back = _common(one.seeks, other.offers), _common(other.seeks, one.offers)
+        there, back = in_common(one.seeks, other.offers), in_common(other.seeks, one.offers)
         score = (_share(there) + _share(back)) / 2
         return Fit(score, tuple(sorted({*there, *back}))[:5])
 
@@ -57,7 +57,8 @@ def best(fitting: Fitting, one: Who, others: Iterable[Who]) -> tuple[Who, Fit] |
     return max(scored, key=lambda pair: (pair[1].score, pair[0].name), default=None)
 
 
-def _common(seeks: str, offers: str) -> set[str]:
+def in_common(seeks: str, offers: str) -> set[str]:
+    """The words of one text that say something and that the other one has as well, by their beginnings."""
     offered = {_stem(word) for word in _words(offers)}
     return {word for word in _words(seeks) if _stem(word) in offered}
 

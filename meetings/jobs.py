@@ -9,13 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from meetings import mails, pushes, requests, shown
 from meetings.events import PersonMissing
-from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Reminder, Seat
+from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Reminder, Seat, Substitution
 from meetings.model import Request as Asked
 from meetings.parts import Meetings
 from meetings.requests import EXPIRY_JOB, NUDGE_JOB, TELL_JOB
 from meetings.room import come_in
 from meetings.rules import comes_too_late, due_at, is_open
-from meetings.watching import INVITE_JOB, STEP_JOB, step
+from meetings.watching import INVITE_JOB, RELEASE_JOB, STEP_JOB, step
 from server.kernel.db import UnitOfWork
 
 INVITATION = "invitation"
@@ -27,6 +27,7 @@ def register(meetings: Meetings) -> None:
     for name, handler in ((INVITE_JOB, invite), (STEP_JOB, take_step), (EXPIRY_JOB, expire), (NUDGE_JOB, nudge)):
         jobs.register(name, _with(meetings, handler))
     jobs.register(TELL_JOB, _with(meetings, tell))
+    jobs.register(RELEASE_JOB, _with(meetings, release))
 
 
 def _with(meetings: Meetings, handler: Any) -> Any:
@@ -50,8 +51,39 @@ async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
     if meeting.cancelled_at is not None and told is None:
         return  # booked and called off in one breath: no calendar has heard of it
     what = "cancelled" if meeting.cancelled_at else "booked" if told is None else "moved"
+    if what == "moved" and (given := await _given(uow, meeting)) is not None:
+        await _introduce(meetings, uow, meeting, given)
+        return
     await mails.about_meeting(meetings.kernel, uow, meeting, what)
     await pushes.about_meeting(meetings.kernel, uow, meeting, what)
+
+
+async def _given(uow: UnitOfWork, meeting: Meeting) -> Substitution | None:
+    """Whose seat went to whom, if it is that by which the meeting is as it is."""
+    last = Substitution.meeting_id == meeting.id, Substitution.sequence == meeting.sequence
+    return await uow.session.scalar(select(Substitution).where(*last))
+
+
+async def _introduce(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, given: Substitution) -> None:
+    """Tell a colleague whom they meet now, and the others who comes."""
+    people = await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id))
+    for each in people.all():
+        what = "booked" if each == given.to_id else "handed"
+        await mails.about_meeting(meetings.kernel, uow, meeting, what, only=each)
+        if each != given.by_id:
+            await pushes.about_meeting(meetings.kernel, uow, meeting, what, only=[each])
+
+
+async def release(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Take a meeting out of the calendar of whoever gave their seat away, unless they have it again, or their calendar
+    never heard of it."""
+    given = await uow.session.get_one(Substitution, payload["substitution_id"])
+    heard = select(Reminder.sequence).where(
+        Reminder.meeting_id == given.meeting_id, Reminder.kind == INVITATION, Reminder.sequence < given.sequence
+    )
+    again = await uow.session.get(Seat, (given.meeting_id, given.from_id))
+    if again is None and await uow.session.scalar(heard.limit(1)) is not None:
+        await mails.about_leaving(meetings.kernel, uow, given)
 
 
 async def take_step(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:

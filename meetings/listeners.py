@@ -18,6 +18,7 @@ from meetings.events import (
     RequestSent,
     RescueAnswered,
     RescueOffered,
+    SeatGiven,
 )
 from meetings.mine import iso
 from meetings.model import Meeting, Seat
@@ -59,12 +60,17 @@ def _show_rooms(meetings: Meetings) -> None:
     async def extended(happened: MeetingExtended) -> None:
         await show_change(meetings, happened.meeting_id)
 
+    async def given(happened: SeatGiven) -> None:
+        await meetings.tell_mine([happened.person_id])
+        meetings.live.grants.revoke(happened.person_id, topics.meeting(happened.meeting_id))
+
     async def noted(happened: NotesChanged) -> None:
         told = {"text": happened.text, "version": happened.version, "by": happened.by_id}
         meetings.live.publish_state(topics.meeting(happened.meeting_id), "notes", told, v=happened.version)
 
     meetings.kernel.events.on(MeetingMoved, changed)
     meetings.kernel.events.on(MeetingCancelled, changed)
+    meetings.kernel.events.on(SeatGiven, given)
     meetings.kernel.events.on(MeetingExtended, extended)
     meetings.kernel.events.on(NotesChanged, noted)
 

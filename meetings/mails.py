@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from meetings import ics, shown
 from meetings.entries import entry, letterhead, room_url
-from meetings.model import Meeting
+from meetings.model import Meeting, Substitution
 from meetings.model import Request as Asked
-from meetings.words import cancel_reason
+from meetings.words import because, cancel_reason
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.mail import Calendar
@@ -37,6 +37,11 @@ MEETING_WORDS = {
     "moved": Words(
         N_("New time: %(name)s, %(time)s"),
         N_("Your meeting with %(name)s is on %(time)s now. Your calendar moves the appointment with this mail."),
+        N_("To the meeting"),
+    ),
+    "handed": Words(
+        N_("%(name)s comes: %(time)s"),
+        N_("Colleagues have swapped: you meet %(name)s on %(time)s. Your calendar gets the change with this mail."),
         N_("To the meeting"),
     ),
     "cancelled": Words(
@@ -76,6 +81,13 @@ MEETING_WORDS = {
     ),
 }
 
+# For whoever gave their seat away: they see the meeting no more.
+LEAVING = Words(
+    N_("A colleague goes: %(name)s, %(time)s"),
+    N_("%(colleague)s has your meeting with %(name)s on %(time)s now. Your calendar takes it out by this mail."),
+    N_("Your meetings"),
+)
+
 REQUEST_WORDS = {
     "sent": Words(
         N_("%(name)s asks for a meeting"),
@@ -86,6 +98,11 @@ REQUEST_WORDS = {
         N_("%(name)s proposes other times"),
         N_("For your meeting at %(fair)s %(name)s proposes other times. Please answer until %(time)s."),
         N_("Choose a time"),
+    ),
+    "taken": Words(
+        N_("%(holder)s has taken it over: %(name)s"),
+        N_("Your colleague %(holder)s answers what %(name)s asks at %(fair)s. You need do nothing."),
+        N_("See the request"),
     ),
     "nudge": Words(
         N_("Still open: %(name)s"),
@@ -156,7 +173,7 @@ async def _to_participant(
         "times": _times(seen, person),
     }
     key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
-    calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "cancelled") else None
+    calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "handed", "cancelled") else None
     await _send(kernel, uow, person, context, key, calendar)
 
 
@@ -176,6 +193,30 @@ def _calendar(kernel: Kernel, seen: shown.MeetingShown, person: Person) -> Calen
     return Calendar(*ics.invitation(made, head, to=person.email or "", name=person.name))
 
 
+async def about_leaving(kernel: Kernel, uow: UnitOfWork, given: Substitution) -> None:
+    """Tell whoever gave their seat in a meeting away, and have their calendar take it out."""
+    person = await uow.session.get_one(Person, given.from_id)
+    seen = await shown.meeting_left(uow.session, given)
+    if person.email is None or seen is None:
+        return
+    _, colleague = translations(person.locale).gettext, await uow.session.get_one(Person, given.to_id)
+    told = {
+        "name": names(seen, person.locale),
+        "colleague": colleague.name or _("Former participant"),
+        "time": str(when.both(seen.starts_at, person.time_zone, person.locale).striptags()),
+    }
+    context = {
+        "title": _(LEAVING.subject) % told,
+        "said": _(LEAVING.text) % told,
+        "quote": "",
+        "button": _(LEAVING.action),
+        "url": f"{kernel.settings.public_url}/meetings",
+        "times": [],
+    }
+    key = f"meetings.mail:{given.meeting_id}:{given.sequence}:left:{person.id}"
+    await _send(kernel, uow, person, context, key, _calendar(kernel, seen, person))
+
+
 async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str, to_id: str) -> None:
     """Write to one of the two of a request."""
     person = await uow.session.get_one(Person, to_id)
@@ -185,6 +226,7 @@ async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str
     words, _ = REQUEST_WORDS[what], translations(person.locale).gettext
     told = {
         "name": seen.other.name or _("Former participant"),
+        "holder": seen.holder or _("Former participant"),
         "fair": seen.fair_name,
         "time": str(when.both(seen.expires_at, person.time_zone, person.locale).striptags()),
     }
@@ -195,7 +237,7 @@ async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str
         "quote": quote,
         "button": _(words.action),
         "url": f"{kernel.settings.public_url}{seen.path}",
-        "times": [],
+        "times": because(seen.routing, person.locale) if what == "sent" else [],
     }
     await _send(kernel, uow, person, context, f"meetings.mail:{asked.id}:{asked.moved_at.isoformat()}:{what}:{to_id}")
 

@@ -148,6 +148,8 @@ class Request(Base):
     from_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
     to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
     turn_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)  # who has to answer now
+    # Whose team shares it: any of them can take it over. None: it is the receiver's alone.
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     ask: Mapped[str]
     offer: Mapped[str]
     any_slot: Mapped[bool]
@@ -171,7 +173,7 @@ class Proposal(Base):
 
 
 class Handover(Base):
-    """A request was passed on to a colleague."""
+    """A request went on to a colleague: passed on, or (by the colleague) taken over."""
 
     __tablename__ = "meeting_handovers"
 
@@ -180,6 +182,7 @@ class Handover(Base):
     from_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
     to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
     at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
 class Meeting(Base):
@@ -215,6 +218,20 @@ class Seat(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True)
     slot_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_slots.id"))
     since: Mapped[datetime]
+
+
+class Substitution(Base):
+    """Somebody gave their seat in a meeting to a colleague. `sequence`: the meeting's from then on."""
+
+    __tablename__ = "meeting_substitutions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey(_MEETING), index=True)
+    from_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
 class Reminder(Base):

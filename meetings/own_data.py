@@ -6,7 +6,7 @@ in the other one's agenda, with a "Former participant".
 
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
@@ -32,10 +32,24 @@ from meetings.model import (
     SharedContact,
 )
 from meetings.rules import Answer
+from meetings.teams.model import Routing, Sharing
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from server.kernel.db import UnitOfWork
 
-_OWN = (Absence, Retreat, GroupMember, OwnCalendar, Busy, Outcome, SharedContact, FollowUp, Attendance, NoShow, Feed)
+_OWN = (
+    Absence,
+    Retreat,
+    GroupMember,
+    OwnCalendar,
+    Busy,
+    Outcome,
+    SharedContact,
+    FollowUp,
+    Attendance,
+    NoShow,
+    Feed,
+    Sharing,
+)
 
 
 async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
@@ -49,6 +63,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id at")),
         "follow_ups": await _rows(session, _of(person_id, FollowUp, "meeting_id days asked_at answered_at answer")),
         "wishes": await _rows(session, _wishes(person_id)),
+        "shared_requests": await _rows(session, _of(person_id, Sharing, "organisation_id topics since")),
         "absences": await _rows(session, _of(person_id, Absence, "slot_id since")),
         "own_calendar": await _rows(session, _of(person_id, OwnCalendar, "url added_at read_at problem")),
         "busy": await _rows(session, _of(person_id, Busy, "starts_at ends_at")),
@@ -60,7 +75,8 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget somebody. Doing it twice does no harm."""
     await _call_off(uow, person_id)
     now = uow.clock.now()
-    open_ones = or_(Request.from_id == person_id, Request.to_id == person_id), Request.answered_at.is_(None)
+    alone = and_(Request.to_id == person_id, Request.organisation_id.is_(None))  # what a team shares, others answer
+    open_ones = or_(Request.from_id == person_id, alone), Request.answered_at.is_(None)
     ended = {"answered_at": now, "answered_by_id": person_id, "answer": Answer.WITHDRAWN}
     await uow.session.execute(update(Request).where(*open_ones).values(ended))
     mine = select(Request.id).where(Request.from_id == person_id)
@@ -81,6 +97,12 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     )
     await uow.session.execute(update(MeetingWish).where(MeetingWish.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(Pairing).where(Pairing.by_id == person_id).values(by_id=None))
+    asked = select(Request.id).where(or_(Request.from_id == person_id, Request.to_id == person_id))
+    await uow.session.execute(
+        delete(Routing).where(
+            or_(Routing.request_id.in_(asked), Routing.to_id == person_id, Routing.named_id == person_id)
+        )
+    )
     for pairs in (TimetableEntry, TimetableChange, Pairing):
         await uow.session.execute(delete(pairs).where(or_(pairs.one_id == person_id, pairs.other_id == person_id)))
     for table in _OWN:

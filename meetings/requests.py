@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from meetings.between import between
 from meetings.bookings import ConflictError, Wanted, book, book_held, hold_slot, lock_people
@@ -17,6 +18,7 @@ from meetings.events import RequestAnswered, RequestMoved, RequestSent
 from meetings.model import Handover, Meeting, Plan, Proposal, Request
 from meetings.queries import plan_of, slots_by_id
 from meetings.rules import PROPOSALS_MOST, REMINDED_BEFORE, Answer, Mode, WhyNot
+from meetings.teams.queries import in_one_team, mates_of
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -28,7 +30,7 @@ TELL_JOB = "meetings.tell"
 
 class RefusedError(Exception):
     """It cannot be asked for, or not answered so. `why`: a WhyNot, or answered, not_your_turn, not_a_colleague,
-    no_slots."""
+    taken, not_a_member, team_full, no_slots."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -44,8 +46,11 @@ class Asking:
     slot_ids: Sequence[str] = ()
 
 
-async def request(uow: UnitOfWork, fair: Fair, asking: Asking, *, from_id: str, to_id: str) -> Request | Meeting:
-    """Ask for a meeting; where the fair books openly, it is booked in the first slot named that both have free.
+async def request(
+    uow: UnitOfWork, fair: Fair, asking: Asking, *, from_id: str, to_id: str, organisation_id: str | None = None
+) -> Request | Meeting:
+    """Ask for a meeting; where the fair books openly, it is booked in the first slot named that both have free. With
+    `organisation_id` the team of this organisation shares the request.
 
     Raises RefusedError, and ConflictError when a meeting was to be booked and nobody has time any more.
     """
@@ -67,6 +72,7 @@ async def request(uow: UnitOfWork, fair: Fair, asking: Asking, *, from_id: str, 
         from_id=from_id,
         to_id=to_id,
         turn_id=to_id,
+        organisation_id=organisation_id,
         ask=asking.ask,
         offer=asking.offer,
         any_slot=not slots,
@@ -108,18 +114,27 @@ async def propose(uow: UnitOfWork, fair: Fair, asked: Request, slot_ids: Sequenc
 
 
 async def hand_over(uow: UnitOfWork, fair: Fair, asked: Request, colleague_id: str, *, by_id: str) -> None:
-    """Pass a request on to somebody of the same organisation at the fair. Raises RefusedError."""
-    await _locked(uow, asked, by_id)
-    if by_id != asked.to_id:
+    """Pass a request on to somebody of the same organisation at the fair; what a team shares, any of them passes on.
+    Raises RefusedError."""
+    await _lock_with_receiver(uow, asked)
+    if by_id != asked.to_id and not await _shared(uow, asked, [by_id, colleague_id]):
         raise RefusedError("not_your_turn")
     if colleague_id not in {each.id for each in await colleagues(uow.session, fair.id, by_id)}:
         raise RefusedError("not_a_colleague")
-    reachable = await between(uow.session, fair, asked.from_id, colleague_id, uow.clock.now())
-    if reachable.why not in (None, WhyNot.BUDGET):
-        raise RefusedError(reachable.why)
-    uow.session.add(Handover(id=new_id(), request_id=asked.id, from_id=by_id, to_id=colleague_id, at=uow.clock.now()))
-    asked.to_id = colleague_id
-    await _give_turn(uow, fair, asked, colleague_id, also=by_id)
+    await _pass_on(uow, fair, asked, colleague_id, by_id)
+
+
+async def take_over(uow: UnitOfWork, fair: Fair, asked: Request, *, by_id: str, seen_id: str) -> None:
+    """Take over a request that one's team shares, from the colleague with whom one saw it. Raises RefusedError("taken")
+    where another colleague was faster."""
+    await _lock_with_receiver(uow, asked)
+    if asked.to_id != seen_id or asked.to_id == by_id:
+        raise RefusedError("taken")
+    if not await _shared(uow, asked, [by_id]):
+        raise RefusedError("not_a_colleague")
+    before = asked.to_id
+    await _pass_on(uow, fair, asked, by_id, by_id)
+    _tell(uow, asked, "taken", before)
 
 
 async def decline(uow: UnitOfWork, asked: Request, *, by_id: str, reason: str) -> None:
@@ -152,19 +167,45 @@ async def proposed(uow: UnitOfWork, request_id: str) -> list[str]:
 
 
 async def colleagues(session: AsyncSession, fair_id: str, person_id: str) -> Sequence[Person]:
-    """Who is at the fair for the same organisation, by name."""
+    """Who is at the fair for the same organisation, by name: by what they write in their profiles, or as a team."""
     me = await session.get_one(Person, person_id)
-    if not me.organisation:
-        return []
-    here = select(Membership.person_id).where(Membership.fair_id == fair_id)
+    here = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
+    same = or_(
+        Person.id.in_(mates_of(fair_id, person_id)),
+        (Person.organisation == me.organisation) & (Person.organisation != ""),
+    )
     query = (
         select(Person)
-        .where(Person.id.in_(here), Person.organisation == me.organisation)
+        .where(Person.id.in_(here), same)
         .where(Person.id != person_id, Person.erased_at.is_(None))
         .order_by(Person.name)
         .limit(50)
     )
     return (await session.scalars(query)).all()
+
+
+async def _lock_with_receiver(uow: UnitOfWork, asked: Request) -> None:
+    """As `_lock`, for what the receiving side does with it. Raises RefusedError("not_your_turn") as well."""
+    await _lock(uow, asked)
+    if asked.turn_id != asked.to_id:
+        raise RefusedError("not_your_turn")
+
+
+async def _shared(uow: UnitOfWork, asked: Request, person_ids: Sequence[str]) -> bool:
+    """Whether these people are of the team that shares a request."""
+    if asked.organisation_id is None:
+        return False
+    return await in_one_team(uow.session, asked.fair_id, person_ids, asked.organisation_id)
+
+
+async def _pass_on(uow: UnitOfWork, fair: Fair, asked: Request, colleague_id: str, by_id: str) -> None:
+    reachable = await between(uow.session, fair, asked.from_id, colleague_id, uow.clock.now())
+    if reachable.why not in (None, WhyNot.BUDGET):
+        raise RefusedError(reachable.why)
+    before, now = asked.to_id, uow.clock.now()
+    uow.session.add(Handover(id=new_id(), request_id=asked.id, from_id=before, to_id=colleague_id, at=now, by_id=by_id))
+    asked.to_id = colleague_id
+    await _give_turn(uow, fair, asked, colleague_id, also=before, quiet=colleague_id == by_id)
 
 
 async def _plan(uow: UnitOfWork, fair: Fair) -> Plan:
@@ -184,12 +225,15 @@ def _put_on_the_table(uow: UnitOfWork, asked: Request, slot_ids: Sequence[str], 
     uow.session.add_all(Proposal(request_id=asked.id, slot_id=each, by_id=by_id) for each in slot_ids)
 
 
-async def _give_turn(uow: UnitOfWork, fair: Fair, asked: Request, turn_id: str, *, also: str = "") -> None:
+async def _give_turn(
+    uow: UnitOfWork, fair: Fair, asked: Request, turn_id: str, *, also: str = "", quiet: bool = False
+) -> None:
     plan = await _plan(uow, fair)
     asked.turn_id, asked.moved_at = turn_id, uow.clock.now()
     asked.expires_at = asked.moved_at + timedelta(hours=plan.answer_within)
     _watch(uow, asked)
-    _tell(uow, asked, "sent" if also else "moved", turn_id)
+    if not quiet:  # whoever took it themselves knows
+        _tell(uow, asked, "sent" if also else "moved", turn_id)
     concerned = frozenset({asked.from_id, asked.to_id, also} - {""})
     uow.emit(RequestMoved(asked.id, concerned, turn_id))
 

@@ -2,17 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from directory.organisations.model import Organisation
 from fairs.cards import photo_url
 from fairs.model import Fair
 from meetings import rules
-from meetings.model import Handover, Meeting, Outcome, Proposal, Request, Seat, Slot
+from meetings.model import Handover, Meeting, Outcome, Proposal, Request, Seat, Slot, Substitution
+from meetings.teams.model import Routing
+from meetings.teams.queries import shares
 from people.model import Person
 
 
@@ -68,7 +72,7 @@ class MeetingShown:
 
 @dataclass(frozen=True)
 class RequestShown:
-    """A request as one of the two sees it."""
+    """A request as one of the two sees it, or one of the team that shares it: they see whoever asks."""
 
     id: str
     fair_name: str
@@ -77,7 +81,11 @@ class RequestShown:
     mine: bool  # I asked
     my_turn: bool
     other: Who
-    passed_by: str  # the name of the colleague who passed it on, or ""
+    passed_by: str  # the name of the colleague who had it before, or ""
+    holder_id: str  # who has it on the receiving side
+    holder: str
+    team: str  # the name of the organisation whose team shares it, or ""
+    routing: Routing | None  # why it came to the one who has it; only they read it
     ask: str
     offer: str
     any_slot: bool
@@ -120,6 +128,16 @@ async def meeting_of_each(session: AsyncSession, meeting_id: str) -> dict[str, M
     return {each.id: _meeting(rows[each.id], each.id, people) for each in people}
 
 
+async def meeting_left(session: AsyncSession, given: Substitution) -> MeetingShown | None:
+    """A meeting as whoever gave their seat away is to see it: called off, with whom they would have met."""
+    found = await meeting_of_each(session, given.meeting_id)
+    if not found:
+        return None
+    seen, people = next(iter(found.values())), (await people_of(session, [given.meeting_id]))[given.meeting_id]
+    others = [each for each in people if each.id not in (given.from_id, given.to_id)]
+    return replace(seen, others=others, cancelled_at=given.at, cancel_reason="", sequence=given.sequence)
+
+
 async def agenda(
     session: AsyncSession, viewer_id: str, *, since: datetime, until: datetime | None = None, limit: int = 200
 ) -> list[MeetingShown]:
@@ -149,9 +167,16 @@ async def requests(session: AsyncSession, viewer_id: str, *, limit: int = 100) -
     return await _shown_requests(session, viewer_id, query)
 
 
+async def shared(session: AsyncSession, viewer_id: str, fair_id: str, *, limit: int = 100) -> list[RequestShown]:
+    """The open requests that the viewer's team at a fair shares, those that expire first at the top."""
+    ours = Request.fair_id == fair_id, Request.answered_at.is_(None), Request.from_id != viewer_id, shares(viewer_id)
+    query = _requests(viewer_id).where(*ours).order_by(Request.expires_at).limit(limit)
+    return await _shown_requests(session, viewer_id, query)
+
+
 async def request(session: AsyncSession, viewer_id: str, request_id: str) -> RequestShown | None:
-    """A request, for one of the two."""
-    mine = or_(Request.from_id == viewer_id, Request.to_id == viewer_id)
+    """A request, for one of the two, and for the team that shares it."""
+    mine = or_(Request.from_id == viewer_id, Request.to_id == viewer_id, shares(viewer_id))
     found = await _shown_requests(session, viewer_id, _requests(viewer_id).where(Request.id == request_id, mine))
     return found[0] if found else None
 
@@ -227,11 +252,24 @@ def _meeting(row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who]) 
 
 
 def _requests(viewer_id: str) -> Select[*tuple[Any, ...]]:
-    theirs = (Person.id != viewer_id) & or_(Person.id == Request.from_id, Person.id == Request.to_id)
+    theirs = Person.id == case((Request.from_id == viewer_id, Request.to_id), else_=Request.from_id)
+    holder = aliased(Person)
+    columns = (
+        Request,
+        Fair.name.label("fair_name"),
+        Fair.slug,
+        Fair.time_zone.label("fair_zone"),
+        holder.name.label("holder"),
+        Organisation.name.label("team"),
+        Routing,
+    )
     return (
-        select(Request, Fair.name.label("fair_name"), Fair.slug, Fair.time_zone.label("fair_zone"), *_WHO)
+        select(*columns, *_WHO)
         .join(Fair, Fair.id == Request.fair_id)
         .join(Person, theirs)
+        .join(holder, holder.id == Request.to_id)
+        .outerjoin(Organisation, Organisation.id == Request.organisation_id)
+        .outerjoin(Routing, (Routing.request_id == Request.id) & (Routing.to_id == viewer_id))
     )
 
 
@@ -260,6 +298,10 @@ def _request(row: Row[*tuple[Any, ...]], viewer_id: str, slots: Sequence[Slot], 
         my_turn=one.turn_id == viewer_id and one.answered_at is None,
         other=_who(row),
         passed_by=passed_by,
+        holder_id=one.to_id,
+        holder=row.holder,
+        team=row.team or "",
+        routing=row.Routing if one.to_id == viewer_id else None,
         ask=one.ask,
         offer=one.offer,
         any_slot=one.any_slot,

@@ -6,11 +6,13 @@ when they run: a meeting that has changed again is left to the job of that chang
 
 from datetime import datetime, timedelta
 
-from meetings.model import Meeting
+from meetings.model import Meeting, Substitution
 from meetings.rules import EXTENSION, next_step
 from server.kernel.db import UnitOfWork
+from server.kernel.ids import new_id
 
 INVITE_JOB = "meetings.invite"
+RELEASE_JOB = "meetings.release"
 STEP_JOB = "meetings.step"
 CLOSE_JOB = "meetings.close"
 # Who books and moves at once sends one mail, not two.
@@ -24,6 +26,16 @@ def watch(uow: UnitOfWork, meeting: Meeting) -> None:
     uow.enqueue(INVITE_JOB, which, at=uow.clock.now() + INVITE_AFTER, key=f"{INVITE_JOB}:{key}")
     if meeting.cancelled_at is None:
         step(uow, meeting, uow.clock.now())
+
+
+def release(uow: UnitOfWork, meeting: Meeting, from_id: str, to_id: str, by_id: str) -> None:
+    """Note that somebody's seat went to a colleague, and have their calendar told, whatever becomes of the meeting
+    afterwards."""
+    row = Substitution(id=new_id(), meeting_id=meeting.id, from_id=from_id, to_id=to_id, sequence=meeting.sequence)
+    row.at, row.by_id = uow.clock.now(), by_id
+    uow.session.add(row)
+    key = f"{RELEASE_JOB}:{row.id}"
+    uow.enqueue(RELEASE_JOB, {"substitution_id": row.id}, at=uow.clock.now() + INVITE_AFTER, key=key)
 
 
 def step(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from meetings.plans import SLOT_WITHDRAWN, TIMETABLE_MENDED
 from meetings.rules import Mode, SlotTaken, WhyNot
-from web.i18n import N_
+from meetings.teams.model import Routing
+from people import languages
+from web.i18n import N_, translations
 
 MODES = {
     Mode.REQUEST: N_("On request"),
@@ -30,6 +32,9 @@ WHY_NOT = {
     "answered": N_("This request has been answered or has expired in the meantime."),
     "not_your_turn": N_("It is the other one's turn to answer."),
     "not_a_colleague": N_("Only somebody of your organisation at this fair can take it over."),
+    "taken": N_("A colleague was faster and has it now."),
+    "not_a_member": N_("You do not belong to this organisation."),
+    "team_full": N_("There are as many in this team as there can be."),
     "no_slots": N_("Please choose at least one time that is still ahead."),
 }
 
@@ -56,6 +61,7 @@ CONFLICTS = {
     "cancelled": N_("This meeting has been called off in the meantime."),
     "moved": N_("This meeting has been moved in the meantime."),
     "there": N_("This person takes part already."),
+    "taken": N_("A colleague has this meeting now."),
     "people": N_("A meeting has two to eight people."),
     "answered": N_("This was answered in the meantime."),
     "away": N_("One of the two takes no meetings at this fair any more."),
@@ -89,3 +95,22 @@ CANCELLED_BY_PLAN = {
 def cancel_reason(reason: str) -> str:
     """The message id of why a meeting was called off; a text that somebody typed stays itself."""
     return CANCELLED_BY_PLAN.get(reason, reason)
+
+
+def because(routing: Routing | None, locale: str) -> list[str]:
+    """Why a request came to whoever has it, in sentences of the reader's language."""
+    if routing is None:
+        return []
+    _ = translations(locale).gettext
+    found = []
+    if routing.named_id == routing.to_id:
+        found.append(_("You were asked by name."))
+    if routing.languages:
+        names = ", ".join(languages.name(each, locale) for each in routing.languages)
+        found.append(_("You have a language in common: %(names)s.") % {"names": names})
+    if routing.words:
+        found.append(_("It is about what you know: %(words)s.") % {"words": ", ".join(routing.words)})
+    if routing.load < routing.fullest:
+        counts = {"mine": routing.load, "most": routing.fullest}
+        found.append(_("You have %(mine)s requests and meetings ahead; a colleague has %(most)s.") % counts)
+    return found or [_("Nobody of your team fits better.")]

@@ -13,6 +13,7 @@ from directory.products import model as products_model
 from directory.search import model as search_model
 from fairs import model as fairs_model
 from meetings import model as meetings_model
+from meetings.teams import model as teams_model
 from meetings.timetable import model as timetable_model
 from notices import model as notices_model
 from people import model as people_model
@@ -45,5 +46,6 @@ __all__ = [
     "rooms_model",
     "search_model",
     "signaling_model",
+    "teams_model",
     "timetable_model",
 ]

@@ -12,6 +12,8 @@ from meetings.pages import (
     repair,
     results,
     room,
+    swapping,
+    team,
     timetable,
     wishing,
 )
@@ -23,6 +25,8 @@ routes = [
     *deciding.routes,
     *timetable.routes,
     *wishing.routes,
+    *team.routes,
+    *swapping.routes,
     *availability.routes,
     *asking.routes,
     *desk.routes,

@@ -15,7 +15,8 @@ from meetings.model import Request as Asked
 from meetings.pages.showing import by_day, conflict_text, fair_and_plan, id_in, me, said, show, why_text
 from meetings.requests import RefusedError
 from meetings.rules import PROPOSALS_MOST
-from meetings.words import ANSWERS
+from meetings.teams.queries import organisation_of
+from meetings.words import ANSWERS, because
 from people.forms import Form
 from people.text import paragraphs
 from server.kernel.db import UnitOfWork
@@ -77,6 +78,17 @@ async def hand_over(request: Request) -> Response:
     return await _answered(request, form, work, said(request)("Your colleague has it now."))
 
 
+async def take_over(request: Request) -> Response:
+    """Take over what the team shares; the field names the colleague with whom one saw it."""
+    form = await Form.of(request)
+
+    async def work(uow: UnitOfWork, fair: Fair, asked: Asked) -> str:
+        await requests.take_over(uow, fair, asked, by_id=me(request).id, seen_id=form.typed("from"))
+        return f"/meetings/requests/{asked.id}"
+
+    return await _answered(request, form, work, said(request)("The request is yours now."))
+
+
 async def decline(request: Request) -> Response:
     """Say no, and why."""
     form = await Form.of(request)
@@ -120,9 +132,17 @@ async def _answered(request: Request, form: Form, work: Work, text: str) -> Resp
 
 async def _mine(request: Request, uow: UnitOfWork) -> Asked:
     asked = await uow.session.get(Asked, id_in(request, "request"))
-    if asked is None or me(request).id not in (asked.from_id, asked.to_id):
+    if asked is None or not await _concerns(request, uow, asked):
         raise not_found()
     return asked
+
+
+async def _concerns(request: Request, uow: UnitOfWork, asked: Asked) -> bool:
+    """Whether it is one of the two who is here, or one of the team that shares it."""
+    if me(request).id in (asked.from_id, asked.to_id):
+        return True
+    mine = await organisation_of(uow.session, asked.fair_id, me(request).id)
+    return asked.organisation_id is not None and mine == asked.organisation_id
 
 
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
@@ -134,7 +154,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         asked = await session.get_one(Asked, found.id)
         fair, plan = await fair_and_plan(session, asked.fair_id)
         slots = await choices(session, fair, plan, [viewer.id, found.other.id], now) if found.answer is None else []
-        team = await requests.colleagues(session, asked.fair_id, viewer.id) if found.my_turn and not found.mine else []
+        theirs = asked.turn_id == asked.to_id and not found.mine and found.answer is None
+        team = await requests.colleagues(session, asked.fair_id, viewer.id) if theirs else []
         answers = await rate(session, asked.fair_id, found.other.id)
         meeting_id = await shown.meeting_of(session, viewer.id, found.id)
     on_the_table = {each.id for each in found.slots}
@@ -147,7 +168,9 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         other=found.other,
         proposed=by_day(slots if found.any_slot else proposed, viewer),
         days=by_day(slots, viewer),
-        team=team,
+        team=[each for each in team if each.id != asked.to_id],
+        is_mates=not found.mine and asked.to_id != viewer.id,
+        why=because(found.routing, viewer.locale),
         form=form,
         answers=answers,
         words=ANSWERS,
@@ -162,6 +185,7 @@ routes = [
     Route("/meetings/requests/{request}/accept", accept, methods=["POST"], name="accept_request"),
     Route("/meetings/requests/{request}/propose", propose, methods=["POST"], name="propose_slots"),
     Route("/meetings/requests/{request}/pass", hand_over, methods=["POST"], name="pass_request"),
+    Route("/meetings/requests/{request}/take", take_over, methods=["POST"], name="take_request"),
     Route("/meetings/requests/{request}/decline", decline, methods=["POST"], name="decline_request"),
     Route("/meetings/requests/{request}/withdraw", withdraw, methods=["POST"], name="withdraw_request"),
 ]

@@ -1,5 +1,8 @@
 """Asking somebody for a meeting."""
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,18 +10,21 @@ from starlette.routing import Route
 
 from fairs.cards import cards
 from fairs.doors import Visit, visit
+from fairs.model import Fair
 from meetings import requests, shown
-from meetings.between import between, rate
+from meetings.between import Between, between, rate
 from meetings.bookings import ConflictError
 from meetings.model import Meeting
 from meetings.model import Request as Asked
 from meetings.pages.showing import by_day, conflict_text, id_in, me, said, show, why_text
 from meetings.requests import Asking, RefusedError
-from meetings.rules import PROPOSALS_MOST, TEXT_MOST, WhyNot
+from meetings.rules import PROPOSALS_MOST, TEXT_MOST, Mode, WhyNot
+from meetings.teams import actions, queries
 from meetings.timetable.wishes import own_wish
 from meetings.words import WISHES
 from people.forms import Form
 from people.text import paragraphs
+from server.kernel.db import UnitOfWork
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -48,7 +54,7 @@ async def send(request: Request) -> Response:
         async with kernel_of(request).database.write() as uow:
             here = await visit(request, uow.session)
             other = id_in(request, "person")
-            made = await requests.request(uow, here.fair, asking, from_id=me(request).id, to_id=other)
+            made = await _asked(uow, here.fair, asking, me(request).id, other)
     except RefusedError as refused:
         form.say(why_text(request, refused.why))
     except ConflictError as conflict:
@@ -56,6 +62,45 @@ async def send(request: Request) -> Response:
     else:
         return _done(request, made)
     return await _page(request, here, form, 409)
+
+
+async def _asked(uow: UnitOfWork, fair: Fair, asking: Asking, from_id: str, to_id: str) -> Meeting | Asked:
+    """Whoever shares requests with colleagues is asked as one of them."""
+    team = await queries.team_of(uow.session, fair.id, to_id)
+    if team is None or from_id in team.ids or to_id not in team.ids:
+        return await requests.request(uow, fair, asking, from_id=from_id, to_id=to_id)
+    return await actions.ask(uow, fair, asking, team, from_id=from_id, named_id=to_id)
+
+
+async def ask_team(request: Request) -> Response:
+    """The form for a team."""
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+    return await _team_page(request, here, Form(None, request.state.locale))
+
+
+async def send_to_team(request: Request) -> Response:
+    """Ask a team; whoever fits and has time gets it."""
+    form = await Form.of(request)
+    asking = _asking(form)
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+    if not form.good:
+        return await _team_page(request, here, form)
+    await kernel_of(request).limiter.spend("meeting request", REQUESTS_PER_PERSON, me(request).id)
+    try:
+        async with kernel_of(request).database.write() as uow:
+            team = await queries.team(uow.session, here.fair.id, id_in(request, "organisation"))
+            if team is None or me(request).id in team.ids:
+                raise not_found()
+            made = await actions.ask(uow, here.fair, asking, team, from_id=me(request).id)
+    except RefusedError as refused:
+        form.say(why_text(request, refused.why))
+    except ConflictError as conflict:
+        form.say(conflict_text(request, conflict))
+    else:
+        return _done(request, made)
+    return await _team_page(request, here, form, 409)
 
 
 def _done(request: Request, made: Meeting | Asked) -> Response:
@@ -89,25 +134,43 @@ async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> R
         other = await shown.who(session, other_id)
         answers = await rate(session, here.fair.id, other_id)
         wish = await own_wish(session, here.fair.id, viewer.id, other_id)
+        team = await queries.team_of(session, here.fair.id, other_id) if found.mode is Mode.REQUEST else None
+        if team and other_id in team.ids and viewer.id not in team.ids and not found.why:
+            open_id = await queries.open_with(session, here.fair.id, viewer.id, team.organisation_id)
+            found = replace(found, why=WhyNot.ALREADY_ASKED, open_id=open_id) if open_id else found
+        else:
+            team = None
+    more = {"answers": answers, "wish": wish, "wishes": WISHES, "can_wish": found.why is not WhyNot.NO_PLAN}
+    return _form(request, here, form, found, status, other=other, team=team, send_to=f"with/{other_id}", **more)
+
+
+async def _team_page(request: Request, here: Visit, form: Form, status: int = 0) -> Response:
+    viewer, now = me(request), kernel_of(request).clock.now()
+    async with kernel_of(request).database.read() as session:
+        team = await queries.team(session, here.fair.id, id_in(request, "organisation"))
+        if team is None or viewer.id in team.ids:
+            raise not_found()
+        found = await actions.between_team(session, here.fair, team, viewer.id, now)
+    send_to = f"with-team/{team.organisation_id}"
+    return _form(request, here, form, found, status, other=None, team=team, send_to=send_to, can_wish=False)
+
+
+def _form(request: Request, here: Visit, form: Form, found: Between, status: int, **context: Any) -> Response:
     return show(
         request,
         "ask",
         status or (200 if form.good else 422),
         visit=here,
         fair=here.shown,
-        other=other,
         found=found,
         why=why_text(request, found.why) if found.why else "",
-        days=by_day(found.slots, viewer),
+        days=by_day(found.slots, me(request)),
         form=form,
         chosen=set(form.all("slot")),
         most=PROPOSALS_MOST,
         text_most=TEXT_MOST,
-        answers=answers,
         reasons=WhyNot,
-        wish=wish,
-        wishes=WISHES,
-        can_wish=found.why is not WhyNot.NO_PLAN,
+        **context,
     )
 
 
@@ -118,4 +181,6 @@ async def _is_member(session: AsyncSession, here: Visit, person_id: str) -> bool
 routes = [
     Route("/fairs/{fair}/meetings/with/{person}", ask, name="ask_for_meeting"),
     Route("/fairs/{fair}/meetings/with/{person}", send, methods=["POST"], name="send_meeting_request"),
+    Route("/fairs/{fair}/meetings/with-team/{organisation}", ask_team, name="ask_team_for_meeting"),
+    Route("/fairs/{fair}/meetings/with-team/{organisation}", send_to_team, methods=["POST"], name="send_team_request"),
 ]

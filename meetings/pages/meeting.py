@@ -24,6 +24,7 @@ from meetings.pages.showing import (
     show,
 )
 from meetings.rules import PEOPLE_MOST, WhyNot
+from meetings.teams import queries
 from meetings.words import cancel_reason
 from people.forms import Form
 from people.text import paragraphs
@@ -40,7 +41,7 @@ Work = Callable[[UnitOfWork, Meeting, Fair, Plan], Awaitable[None]]
 
 async def see(request: Request) -> Response:
     """The meeting."""
-    return await _page(request, Form(None, request.state.locale))
+    return await meeting_page(request, Form(None, request.state.locale))
 
 
 async def move(request: Request) -> Response:
@@ -49,7 +50,7 @@ async def move(request: Request) -> Response:
     slot = form.typed("slot")
     if not is_id(slot):
         form.say(N_("Please choose a time."))
-        return await _page(request, form, 422)
+        return await meeting_page(request, form, 422)
 
     async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
         await bookings.move(uow, meeting, fair, plan, slot)
@@ -92,7 +93,7 @@ async def cancel(request: Request) -> Response:
     form = await Form.of(request)
     reason = form.take("reason", paragraphs(REASON_MOST), "")
     if not form.good:
-        return await _page(request, form, 422)
+        return await meeting_page(request, form, 422)
 
     async def work(uow: UnitOfWork, meeting: Meeting, _fair: Fair, _plan: Plan) -> None:
         await bookings.cancel(uow, meeting, by_id=me(request).id, reason=reason)
@@ -133,11 +134,12 @@ async def _changed(request: Request, form: Form, work: Work, text: str) -> Respo
             await work(uow, meeting, fair, plan)
     except ConflictError as conflict:
         form.say(conflict_text(request, conflict))
-        return await _page(request, form, 409)
+        return await meeting_page(request, form, 409)
     return redirect(f"/meetings/{meeting.id}", said=text)
 
 
-async def _page(request: Request, form: Form, status: int = 200) -> Response:
+async def meeting_page(request: Request, form: Form, status: int = 200) -> Response:
+    """The page of the meeting that the address names, for one of its people."""
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
         found = await my_meeting(request, session)
@@ -147,6 +149,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         ahead = found.cancelled_at is None and found.starts_at > now
         slots = await choices(session, fair, plan, people, now, but=[found.id]) if ahead else []
         others = await shown.agenda(session, viewer.id, since=now) if ahead else []
+        team = await queries.team_of(session, fair.id, viewer.id) if ahead else None
+        held = await queries.held(session, viewer.id, fair.id, now) if team else []
         missed = await session.get(NoShow, (found.id, viewer.id))
         contacts = await room.contacts(session, viewer.id, found.id)
     return show(
@@ -157,6 +161,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         ahead=ahead,
         days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer),
         swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],
+        mates=[each for each in team.mates if each.id not in people] if team else [],
+        held=[each for each in held if each.meeting_id != found.id and each.holder_id not in people],
         full=len(people) >= PEOPLE_MOST,
         missed=missed,
         contacts=contacts,
