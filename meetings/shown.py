@@ -90,6 +90,7 @@ class RequestShown:
     offer: str
     any_slot: bool
     slots: Sequence[Slot]
+    countered: bool  # the slots on the table are a counter-proposal: it is the turn of the one who asked
     sent_at: datetime
     moved_at: datetime
     expires_at: datetime
@@ -101,11 +102,6 @@ class RequestShown:
     def path(self) -> str:
         """Its page."""
         return f"/meetings/requests/{self.id}"
-
-    @property
-    def countered(self) -> bool:
-        """Whether the slots on the table are a counter-proposal."""
-        return self.mine == self.my_turn
 
 
 NOBODY = Who("", "", "", "", "", "UTC", "", "")
@@ -306,6 +302,7 @@ def _request(row: Row[*tuple[Any, ...]], viewer_id: str, slots: Sequence[Slot], 
         offer=one.offer,
         any_slot=one.any_slot,
         slots=slots,
+        countered=one.turn_id == one.from_id,
         sent_at=one.sent_at,
         moved_at=one.moved_at,
         expires_at=one.expires_at,

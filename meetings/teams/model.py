@@ -36,7 +36,7 @@ class Routing(Base):
     named_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)  # who was asked; None: the team
     to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
     languages: Mapped[list[str]]  # that both speak
-    words: Mapped[list[str]]  # that the request and the colleague's topics have in common
+    words: Mapped[list[str]]  # of what the colleague knows, that are in the request as well
     load: Mapped[int]  # open requests and meetings ahead of whom it came to
     fullest: Mapped[int]  # the same of the colleague who has most
     at: Mapped[datetime]

@@ -39,7 +39,7 @@ class Route:
 
     to_id: str
     languages: tuple[str, ...]
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # of the colleague's text, that are in the request as well
     load: int
     fullest: int
 
@@ -71,4 +71,4 @@ def _understand(one: Collection[str], other: Collection[str]) -> bool:
 
 
 def _words(need: Need, colleague: Colleague) -> tuple[str, ...]:
-    return tuple(sorted(in_common(need.text, colleague.text))[:WORDS_MOST])
+    return tuple(sorted(in_common(colleague.text, need.text))[:WORDS_MOST])

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from directory.organisations import queries as organisations
 from fairs.model import Fair
 from matching.plans.model import Kind
 from meetings import bookings, plans, queries, requests
@@ -15,6 +16,8 @@ from meetings.grid import Hours
 from meetings.model import Meeting, Plan
 from meetings.plans import Wish
 from meetings.requests import Asking
+from meetings.teams import actions
+from meetings.teams import queries as teams
 from meetings.timetable import wishes
 from people.model import Person
 from server.kernel.db import UnitOfWork
@@ -79,6 +82,16 @@ TALKS = (
 )
 
 
+# What the chamber's people answer, and what one of the others asks their team.
+TEAM = {"edda": "Mitgliedsbetriebe, Förderung, Kontakte zur Politik", "farid": "Introductions, members, events"}
+ASKED = Talk(
+    "chloe",
+    "",
+    "Which of your members would host an electrolyser next to their depot?",
+    "A free study for the first two, in French, German or English.",
+)
+
+
 async def arrange(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
     """Arrange the meetings, once; where the fair's days were moved, lay the times anew."""
     async with kernel.database.write() as uow:
@@ -90,6 +103,7 @@ async def arrange(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> N
             wish = Wish("request", 20, 5, 12, 6, 10, 48, hours, (plans.NOON,))
             await plans.arrange(uow, await uow.session.get_one(Fair, fair.id), wish, by_id=people["edda"].id)
     await _wish(kernel, fair, people)
+    await _share(kernel, fair, people)
     async with kernel.database.read() as session:
         if await session.scalar(select(func.count()).select_from(Meeting).where(Meeting.fair_id == fair.id)):
             return
@@ -109,6 +123,19 @@ async def _wish(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> Non
                 whom_id = ids[(number + step) % len(ids)]
                 if whom_id != of_id:
                     await wishes.wish(uow, fair, of_id=of_id, whom_id=whom_id, kind=kind)
+
+
+async def _share(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
+    """The chamber's people answer together, and are asked something: once."""
+    async with kernel.database.write() as uow:
+        if await teams.teams_at(uow.session, fair.id):
+            return
+        for key, topics in TEAM.items():
+            [own] = await organisations.ours(uow.session, people[key].id)
+            await actions.share(uow, fair.id, people[key].id, own.id, topics)
+        team = await teams.team_of(uow.session, fair.id, people["edda"].id)
+        assert team is not None
+        await actions.ask(uow, fair, Asking(ASKED.ask, ASKED.offer), team, from_id=people[ASKED.who].id)
 
 
 async def _say(uow: UnitOfWork, fair: Fair, people: Mapping[str, Person], talk: Talk) -> None:
