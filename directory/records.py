@@ -22,10 +22,12 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
     insert,
     literal_column,
     null,
     select,
+    true,
     union_all,
     update,
 )
@@ -280,7 +282,7 @@ def _lots(transaction: Transaction, values: Iterable[str]) -> Iterable[tuple[int
     SQLite gets lots as wide as one of `WIDTHS`, the last value of a lot said again until it is. PostgreSQL gets all in
     one array: a statement with a thousand parameters takes its driver ten times as long as the database.
     """
-    asked = list(values)
+    asked = list(dict.fromkeys(values))
     if transaction.dialect.name == "postgresql":
         yield from [(ARRAY_WIDTH, {"several": asked})] if asked else []
         return
@@ -327,7 +329,25 @@ def _one_list(key: str, number: int, hanging: Hanging, width: int, types: Sequen
 @lru_cache(512)
 def _selecting(table: Table, columns: tuple[str, ...], by: str, width: int, where: tuple[str, ...]) -> Prepared:
     same = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in where]
+    if width == ARRAY_WIDTH:
+        return Prepared(_each_by_itself(table, columns, by, same))
     return Prepared(select(*(table.c[name] for name in columns)).where(*same, _one_of(table.c[by], width)))
+
+
+def _each_by_itself(
+    table: Table, columns: tuple[str, ...], by: str, same: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
+    """PostgreSQL's look-up of each value of an array in the index.
+
+    Told `by = ANY(array)` beside another column, it may read all rows that have the other one and hold each against
+    the whole array: it keeps its plan from when the table was small, and in an import that takes the square of the
+    rows. `OFFSET 0` keeps the look-up of one value apart, so there is nothing to choose.
+    """
+    several = bindparam("several", type_=ARRAY(table.c[by].type))
+    asked = func.unnest(several).table_valued("value").render_derived("asked")
+    one = select(*(table.c[name] for name in columns)).where(*same, table.c[by] == asked.c.value)
+    found = one.offset(literal_column("0")).lateral("found")
+    return select(*(found.c[name] for name in columns)).select_from(asked.join(found, true()))
 
 
 @lru_cache(256)
