@@ -173,8 +173,8 @@ class Records:
 
     def touch(self, transaction: Transaction, ids: Iterable[str], at: datetime) -> None:
         """Have records count as changed now."""
-        statement = _updating(self.shape.table, ("updated_at",))
-        transaction.many(statement, [{"b_id": id_, "updated_at": at} for id_ in ids])
+        for width, some in _lots(transaction, ids):
+            transaction.many(_touching(self.shape.table, width), [some | {"updated_at": at}])
 
     def remove(
         self, transaction: Transaction, ids: Sequence[str], reason: str, at: datetime, by_id: str | None
@@ -359,6 +359,12 @@ def _inserting(table: Table, columns: tuple[str, ...]) -> Prepared:
 def _updating(table: Table, columns: tuple[str, ...]) -> Prepared:
     values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
     return Prepared(update(table).where(table.c.id == bindparam("b_id")).values(values))
+
+
+@lru_cache(16)
+def _touching(table: Table, width: int) -> Prepared:
+    at = bindparam("updated_at", type_=table.c.updated_at.type)
+    return Prepared(update(table).where(_one_of(table.c.id, width)).values(updated_at=at))
 
 
 @lru_cache(256)

@@ -7,9 +7,10 @@ is made of the same tables and types; a transaction runs it on SQLite's own conn
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from operator import itemgetter
+from types import NoneType
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Float, Insert
@@ -25,6 +26,8 @@ MOMENTS = 64
 _Process = Callable[[Any], Any] | None
 # PostgreSQL's number of its type `double precision`: SQLAlchemy asks for it before it says how such a column is read.
 _FLOAT8 = 701
+# Types whose values PostgreSQL reads as Python shows them.
+_PLAIN = {str, int, float, datetime, NoneType}
 
 
 class Prepared:
@@ -98,7 +101,7 @@ class CoreTransaction:
         text = statement.on(self.dialect)
         bound = [text.bound(each) for each in values]
         if text.of_lists and len(bound) > 1:
-            lists = {name: [each[name] for each in bound] for name, _ in text.parameters}
+            lists = {name: _array([each[name] for each in bound]) for name, _ in text.parameters}
             self._connection.exec_driver_sql(text.of_lists, lists)
         elif bound:
             self._connection.exec_driver_sql(text.sql, bound if len(bound) > 1 else bound[0])
@@ -171,6 +174,16 @@ def _binding(kind: TypeEngine[Any], dialect: Dialect) -> _Process:
         return process
     once = lru_cache(MOMENTS)(process)
     return lambda value: (once if value and value.tzinfo is UTC else process)(value)
+
+
+def _array(values: list[Any]) -> Any:
+    """A column of plain values as PostgreSQL reads an array: its driver looks at each value several times, which took
+    half of an import's time. Other columns are the driver's."""
+    return "{" + ",".join(map(_element, values)) + "}" if set(map(type, values)) <= _PLAIN else values
+
+
+def _element(value: Any) -> str:
+    return "NULL" if value is None else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _of_lists(statement: Executable, names: Sequence[str], dialect: Dialect) -> str:

@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bin.places import ROOT
 from directory.imports import likes
@@ -17,13 +17,14 @@ from directory.imports.model import ImportName
 from directory.organisations import bulk
 from directory.organisations.bulk import OrganisationRow, Outcome
 from directory.organisations.model import Change, Organisation, Tag, Text
+from directory.organisations.record import ORGANISATIONS
 from directory.search.asking import Asked
 from directory.search.documents import Viewer
 from directory.search.parts import Search
 from server.app import catalogue_of
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
-from server.kernel.prepared import Transaction
+from server.kernel.prepared import CoreTransaction, Prepared, Transaction, Values
 
 ACME: dict[str, Any] = {
     "name": "Acme GmbH",
@@ -115,6 +116,39 @@ async def test_names_that_did_not_change_stay_where_they_are(
         (ids["Bolt AG"], "bolter", "bolt.example"),
         (ids["Curl"], "curl", "curl.example.org"),
     }
+
+
+class Explained(CoreTransaction):
+    """Has PostgreSQL run each query and tell how it went, instead of its rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.connection = connection
+        self.told: list[str] = []
+
+    def rows(self, statement: Prepared, values: Values) -> list[Sequence[Any]]:
+        text = statement.on(self.dialect)
+        told = self.connection.exec_driver_sql(f"EXPLAIN (ANALYZE) {text.sql}", text.bound(values))
+        self.told += [row[0] for row in told]
+        return []
+
+
+async def test_a_chunk_reads_no_other_rows_of_its_source(kernel: Kernel) -> None:
+    """Before anybody has counted the rows of the table, as it is in the first import."""
+    await bring(kernel, {str(number): {"name": f"Acme {number}", "kind": "startup"} for number in range(500)})
+
+    def explained(connection: Connection) -> list[str]:
+        if connection.dialect.name != "postgresql":
+            pytest.skip("about PostgreSQL's plans")
+        transaction = Explained(connection)
+        ORGANISATIONS.by_source(transaction, "network", [str(number) for number in range(0, 500, 10)])
+        return transaction.told
+
+    async with kernel.database.engine.connect() as connection:
+        told = await connection.run_sync(explained)
+
+    assert any("rows=50 " in line for line in told)
+    assert not [line for line in told if "Seq Scan" in line or "Rows Removed" in line]
 
 
 def test_the_command_imports_without_a_server(tmp_path: Path) -> None:
