@@ -32,7 +32,21 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 async def test_many_rows_keep_their_values_to_the_letter(kernel: Kernel) -> None:
     """PostgreSQL gets them as one array per column, in which commas, braces and quotes have a meaning."""
-    texts = ["", " ", "NULL", "null", "a,b", '{"a"}', "back\\slash\\", 'quo"te', "'", "two\nlines\t", "Zähler 🚗", "%s", "1"]
+    texts = [
+        "",
+        " ",
+        "NULL",
+        "null",
+        "a,b",
+        '{"a"}',
+        "back\\slash\\",
+        'quo"te',
+        "'",
+        "two\nlines\t",
+        "Zähler 🚗",
+        "%s",
+        "1",
+    ]
     at = datetime(2026, 10, 25, 0, 30, 1, 234567, tzinfo=UTC)
     written = [
         {"id": str(number), "job": text, "key": text or None, "payload": {text: text}, "due_at": at, "attempts": number}
