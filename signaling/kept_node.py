@@ -10,6 +10,7 @@ import sys
 
 import structlog
 
+from server.kernel.observe import MEDIA_NODES_LOST
 from server.kernel.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class KeptNode:
                 *command(self._name), env=os.environ | environment(self._settings), process_group=0
             )
             code = await self._process.wait()
+            MEDIA_NODES_LOST.inc()
             log.warning("media_node_ended", pid=self._process.pid, code=code)
             pause = FIRST_PAUSE_S if loop.time() - begun > HEALTHY_S else min(pause * 2, LONGEST_PAUSE_S)
             await asyncio.sleep(pause)
@@ -85,6 +87,6 @@ def command(name: str) -> list[str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What a node needs of our settings, wherever they came from."""
     names = ("data", "redis_url", "redis_prefix", "host", "media_host", "media_port", "log_format", "log_level")
-    budget = ("media_viewers", "media_megabits")
-    plain = {f"FAIRMATCH_{name.upper()}": str(getattr(settings, name)) for name in (*names, *budget)}
+    limits = ("media_viewers", "media_megabits", "media_niceness")
+    plain = {f"FAIRMATCH_{name.upper()}": str(getattr(settings, name)) for name in (*names, *limits)}
     return plain | {"FAIRMATCH_MEDIA_ADDRESSES": json.dumps(settings.media_addresses)}

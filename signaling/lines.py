@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.observe import MEDIA_NODES_LOST
 from signaling import bus_topics
 from signaling.protocol import MediaError
 
@@ -162,6 +163,7 @@ class ChildLine:
         finally:
             self._asking.fail_all("the media node has ended")
         code = await process.wait()
+        MEDIA_NODES_LOST.inc()
         log.warning("media_node_ended", pid=process.pid, code=code)
         self._on_lost()
 

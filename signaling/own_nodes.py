@@ -196,4 +196,6 @@ def child_arguments(settings: Settings) -> list[str]:
     """How a node is started for these settings."""
     host = settings.media_host or settings.host
     announced = ",".join(settings.media_addresses)
-    return ["--host", host, "--port", str(settings.media_port), *(["--announce", announced] if announced else [])]
+    where = ["--host", host, "--port", str(settings.media_port), *(["--announce", announced] if announced else [])]
+    logs = ["--log-format", settings.log_format, "--log-level", settings.log_level]
+    return [*where, *logs, "--niceness", str(settings.media_niceness)]

@@ -198,7 +198,7 @@ class Gone(Frame):
     room: str
     participant: str
     generation: int
-    reason: str = Field(description="left, silent, handshake, removed, replaced, closed")
+    reason: str = Field(description="left, silent, handshake, removed, replaced, closed, fault")
 
 
 class Stats(Frame):
@@ -210,6 +210,7 @@ class Stats(Frame):
     forwarded: int = Field(description="Packets, since the start.")
     dropped: int
     refused: int = Field(description="Datagrams that were nobody's, or not genuine.")
+    faults: int = Field(default=0, description="Errors of its own that it went on after.")
     cpu_seconds: float
     sending: str = Field(description="The back end of the fan-out: gso, sendmmsg or sendto.")
     waiting: int

@@ -6,6 +6,7 @@ import asyncio
 
 from bench.media.peer import Media, RawPeer
 from bench.processes import cores, pinned
+from server.kernel.settings import Settings
 from signaling.lines import ChildLine
 
 CONNECT_S = 20.0
@@ -17,8 +18,8 @@ class Fairmatch:
     name = "fairmatch"
     says = "Fairmatch's media node, one process in Python, started and asked as the server does it"
 
-    def __init__(self, sending: str = "") -> None:
-        self._sending = sending
+    def __init__(self, niceness: int | None = None) -> None:
+        self._niceness = Settings().media_niceness if niceness is None else niceness
         self._line: ChildLine | None = None
 
     def missing(self) -> str:
@@ -27,7 +28,7 @@ class Fairmatch:
 
     async def start(self) -> None:
         """Start the node, on the server's core."""
-        arguments = ["--host", RawPeer.host, *(["--sending", self._sending] if self._sending else [])]
+        arguments = ["--host", RawPeer.host, "--niceness", str(self._niceness)]
         self._line = ChildLine(arguments, lambda _kind, _data: None, lambda: None)
         with pinned(cores()[0]):
             await self._line.ask("stats", {})

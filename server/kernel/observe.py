@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -20,6 +20,9 @@ JOBS_PARKED = Gauge(
 MAILS_REFUSED = Counter("fairmatch_mails_refused_total", "Mails that the receiver's server refused for good")
 BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take")
 BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus")
+MEDIA_NODES_LOST = Counter(
+    "fairmatch_media_nodes_lost_total", "Media nodes that ended by themselves and are begun anew"
+)
 
 HIDDEN = "[hidden]"
 # Names of values that stand in no log, whoever logs them by mistake: secrets, and what people write to one another.
@@ -30,8 +33,9 @@ _SECRET_NAME = re.compile(
 _SECRET_TEXT = re.compile(r"(?i)([?&](?:token|ticket|code|state|key)=|\bbearer\s+)[^\s\"'&?/]+")
 
 
-def set_up_logs(settings: Settings) -> None:
-    """Send structlog and the standard library's logs the same way, to standard output."""
+def set_up_logs(settings: Settings, to: TextIO | None = None) -> None:
+    """Send structlog and the standard library's logs the same way, to standard output or elsewhere."""
+    to = to or sys.stdout
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -44,7 +48,7 @@ def set_up_logs(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(to)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -52,7 +56,7 @@ def set_up_logs(settings: Settings) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,  # plain: the pretty ones show local variables
                 hide_secrets,
-                _renderer(settings),
+                _renderer(settings, colors=to.isatty()),
             ],
         )
     )
@@ -71,8 +75,8 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     return event
 
 
-def _renderer(settings: Settings) -> Any:
+def _renderer(settings: Settings, *, colors: bool) -> Any:
     if settings.log_format == "json":
         return structlog.processors.JSONRenderer()
     # Plain: the other formatter shows local variables, and those may be secrets.
-    return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)

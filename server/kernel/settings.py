@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     media_megabits: int = Field(
         default=800, ge=1, description="Mbit/s that one room sends from one media node, from which further ones help."
     )
+    media_niceness: int = Field(
+        default=5,
+        ge=0,
+        le=19,
+        description="How far the media node stands back for the server where both want the same core; 0: not at all.",
+    )
     recording_days: int = Field(
         default=90,
         ge=1,

@@ -1,7 +1,5 @@
 """What the node says to publishers: lost packets, key frames that are wanted, reports, and how much to send."""
 
-from collections.abc import Iterable
-
 from signaling.media import rtcp
 from signaling.media.mux import Mux
 from signaling.media.participant import Participant
@@ -18,11 +16,10 @@ ROUND_TRIP_S = 0.05
 NAMED_MOST = 31
 
 
-def ask_publishers(mux: Mux, rooms: Iterable[Room], now: float) -> None:
+def ask_publishers(mux: Mux, room: Room, now: float) -> None:
     """Ask for what is missing, and for key frames: often, since viewers wait."""
-    for room in rooms:
-        for sender in room.senders:
-            _ask(mux, sender, now)
+    for sender in room.senders:
+        mux.attempt(sender.peer, _ask, mux, sender, now)
 
 
 def _ask(mux: Mux, sender: Sends, now: float) -> None:
@@ -38,20 +35,23 @@ def _ask(mux: Mux, sender: Sends, now: float) -> None:
                 _send(mux, sender, [rtcp.receiver_report(OWN_SSRC, []), *parts])
 
 
-def report(mux: Mux, rooms: Iterable[Room], now: float) -> None:
+def report(mux: Mux, room: Room, now: float) -> None:
     """Say how well everything arrives, and how much is wanted: once a second."""
-    for room in rooms:
-        for sender in room.senders:
-            layers = [layer for track in sender.tracks.values() for layer in track.layers]
-            blocks = [block for layer in layers if (block := layer.block(now)) is not None]
-            if not blocks:
-                continue
-            parts = [rtcp.receiver_report(OWN_SSRC, blocks[:NAMED_MOST]), rtcp.description(OWN_SSRC, "node")]
-            videos = [track for track in sender.tracks.values() if track.kind == "video"]
-            ssrcs = [layer.ssrc for track in videos for layer in track.layers]
-            if ssrcs:
-                parts.append(rtcp.remb(OWN_SSRC, sum(room.wanted_bits(track) for track in videos), ssrcs[:NAMED_MOST]))
-            _send(mux, sender, parts)
+    for sender in room.senders:
+        mux.attempt(sender.peer, _report, mux, room, sender, now)
+
+
+def _report(mux: Mux, room: Room, sender: Sends, now: float) -> None:
+    layers = [layer for track in sender.tracks.values() for layer in track.layers]
+    blocks = [block for layer in layers if (block := layer.block(now)) is not None]
+    if not blocks:
+        return
+    parts = [rtcp.receiver_report(OWN_SSRC, blocks[:NAMED_MOST]), rtcp.description(OWN_SSRC, "node")]
+    videos = [track for track in sender.tracks.values() if track.kind == "video"]
+    ssrcs = [layer.ssrc for track in videos for layer in track.layers]
+    if ssrcs:
+        parts.append(rtcp.remb(OWN_SSRC, sum(room.wanted_bits(track) for track in videos), ssrcs[:NAMED_MOST]))
+    _send(mux, sender, parts)
 
 
 def _send(mux: Mux, sender: Sends, parts: list[bytes]) -> None:

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 def serve(settings: Settings, name: str, *, parent: int | None = None) -> None:
     """Be a node until a signal says to stop, or `parent` is no longer our parent. Raises OSError: no such port."""
-    run(_serve(settings, name, parent))
+    run(_serve(settings, name, parent), settings.media_niceness)
 
 
 async def _serve(settings: Settings, name: str, parent: int | None) -> None:
@@ -41,6 +41,7 @@ async def _serve(settings: Settings, name: str, parent: int | None) -> None:
     budget = Budget(settings.media_viewers, settings.media_megabits * 1_000_000)
     membership = Membership(place, bus, Registry(settings), name, budget)
     stopping = asyncio.Event()
+    membership.node.on_broken = stopping.set
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await bus.start()
@@ -55,6 +56,8 @@ async def _serve(settings: Settings, name: str, parent: int | None) -> None:
     finally:
         await membership.stop()
         await bus.stop()
+    if membership.node.is_broken:
+        raise SystemExit(1)
 
 
 class Membership:
@@ -132,7 +135,10 @@ class Membership:
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            await self._beat()
+            try:
+                await self._beat()
+            except Exception as error:
+                self.node.mux.faults.note("beat", error)
 
     async def _beat(self) -> None:
         """Renew the lease. Who could not for its whole length is taken for dead by all, and ends what it carries:

@@ -10,6 +10,7 @@ from signaling.media import rtcp, rtp
 from signaling.media.dialling import Dialling
 from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
 from signaling.media.fanout import FanOut, choose
+from signaling.media.faults import Faults
 from signaling.media.ice import Credentials, IceLite, IceSide
 from signaling.media.peer import Listener, Peer
 from signaling.media.seams import OK, Role, fingerprint_of, make_certificate, srtp_ffi, srtp_unprotect
@@ -41,6 +42,7 @@ class Mux:
         self.fingerprint = fingerprint_of(self.certificate)
         self.ice = IceLite(clock)
         self.on_round: Callable[[], None] = lambda: None
+        self.faults = Faults(clock)
         self.peers: dict[str, Peer] = {}  # by our fragment
         self._by_address: dict[Address, Peer] = {}
         self._asked: dict[bytes, Peer] = {}  # by transaction, the oldest first
@@ -124,8 +126,16 @@ class Mux:
                 continue
             self.received += 1
             if length:
-                self._sort(length, address[:2])
-        self.on_round()
+                try:
+                    self._sort(length, address[:2])
+                except Exception as error:
+                    self._stumbled(address[:2], error)
+        self.attempt(None, self.on_round)
+
+    def _stumbled(self, address: Address, error: Exception) -> None:
+        """Media is the peer's own, and proved to be; with anything else a stranger could end somebody's call."""
+        peer = self._by_address.get(address) if 127 < self._memory[0] < 192 else None
+        self.fail(peer, error) if peer else self.faults.note("datagram", error)
 
     def _sort(self, length: int, address: Address) -> None:
         first = self._memory[0]
@@ -223,22 +233,49 @@ class Mux:
         if peer.handshake.keys and not was_done:
             peer.agree(peer.handshake.keys)
             peer.heard_at = self.clock()
-            peer.listener.on_ready()
+            self.attempt(peer, peer.listener.on_ready)
         elif not peer.handshake.done:
             peer.retry_at = self.clock() + (peer.handshake.wait_s() or 1.0)
 
     # -- time ------------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)  # first: whatever happens, it goes on
         now = self.clock()
         for peer in list(self.peers.values()):
-            if peer.retry_at is not None and now >= peer.retry_at:
-                self._shake(peer, peer.handshake.again)
-            if peer.dialling:
-                self._check(peer, now)
-            if not peer.closed and (reason := peer.expired(now)):
-                self._give_up(peer, reason)
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+            self.attempt(peer, self._look_after, peer, now)
+
+    def _look_after(self, peer: Peer, now: float) -> None:
+        if peer.retry_at is not None and now >= peer.retry_at:
+            self._shake(peer, peer.handshake.again)
+        if peer.dialling:
+            self._check(peer, now)
+        if not peer.closed and (reason := peer.expired(now)):
+            self._give_up(peer, reason)
+
+    # -- what goes wrong here --------------------------------------------------------------------------------------
+
+    def attempt(self, peer: Peer | None, do: Callable[..., object], *given: object) -> bool:
+        """Do something that is one peer's, or None's: an error in it is noted, ends that peer, and nobody else.
+        Returns whether there was none."""
+        try:
+            do(*given)
+        except Exception as error:
+            self.fail(peer, error) if peer else self.faults.note(do.__qualname__, error)
+            return False
+        return True
+
+    def fail(self, peer: Peer, error: Exception) -> None:
+        """Something about this peer is broken: it is given up, and comes in anew with nothing of it."""
+        self.faults.note("peer", error, fragment=peer.side.local.fragment)
+        try:
+            self._give_up(peer, "fault")
+        except Exception as further:
+            self.faults.note("giving up", further)
+            self.peers = {fragment: each for fragment, each in self.peers.items() if each is not peer}
+            self._by_address = {at: each for at, each in self._by_address.items() if each is not peer}
+            peer.pairs = {}
+            self.attempt(None, peer.listener.on_gone, "fault")
 
     def _give_up(self, peer: Peer, reason: str) -> None:
         self.close(peer)

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 ASK_EVERY_S = 0.02
 SPEAKERS_EVERY_S = 0.3
 ADAPT_EVERY_S = 1.0
+# Passes in a row, half a second of them, in which a room is broken itself: then it ends, and people come in anew.
+STUMBLES_MOST = 25
 # Packets that come one by one to many viewers wait this long for others: together they cost half.
 GATHER_S = 0.004
 GATHER_FROM_VIEWERS = 16
@@ -61,7 +63,7 @@ class Node:
         self.addresses: tuple[Address, ...] = tuple((host, self.port) for host in hosts)
         self.mux = Mux(self._socket, time.monotonic, place.sending)
         self.mux.on_round = self._on_round
-        self.sender = Sender(self.mux.out, self._socket.fileno(), time.monotonic)
+        self.sender = Sender(self.mux.out, self._socket.fileno(), time.monotonic, self.mux.fail)
         self.rooms: dict[str, Room] = {}
         self.epoch = secrets.token_hex(6)
         self._sending = place.sending or machine_name()
@@ -69,11 +71,20 @@ class Node:
         self.spreading: Spreading | None = None  # where there are other nodes
         self._gathering: asyncio.TimerHandle | None = None
         self._ticking: asyncio.Task[None] | None = None
+        self.is_broken = False  # it can't go on: its process ends, and is started again
+        self.on_broken: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Begin to serve."""
         self.mux.start()
         self._ticking = asyncio.create_task(self._tick())
+        self._ticking.add_done_callback(self._ticking_ended)
+
+    def _ticking_ended(self, ticking: asyncio.Task[None]) -> None:
+        if not ticking.cancelled():
+            log.critical("media_node_broken", exc_info=ticking.exception())
+            self.is_broken = True
+            self.on_broken()
 
     async def stop(self) -> None:
         """End all rooms and close the port."""
@@ -215,6 +226,7 @@ class Node:
             forwarded=self.sender.forwarded,
             dropped=self.sender.dropped,
             refused=self.mux.refused,
+            faults=self.mux.faults.count,
             cpu_seconds=time.process_time(),
             sending=self._sending,
             waiting=self.sender.waiting,
@@ -280,22 +292,30 @@ class Node:
         while True:
             await asyncio.sleep(ASK_EVERY_S)
             now = time.monotonic()
-            rooms = list(self.rooms.values())
-            feedback.ask_publishers(self.mux, rooms, now)
-            if now - listened >= SPEAKERS_EVERY_S:
-                listened = now
-                for room in rooms:
-                    room.listen_for_speakers(now)
-            if now - adapted >= ADAPT_EVERY_S:
-                adapted = now
-                for room in rooms:
-                    room.adapt(now)
-                feedback.report(self.mux, rooms, now)
+            listens, adapts = now - listened >= SPEAKERS_EVERY_S, now - adapted >= ADAPT_EVERY_S
+            listened, adapted = now if listens else listened, now if adapts else adapted
+            for room in list(self.rooms.values()):
+                self._pass(room, now, listens=listens, adapts=adapts)
             if self.spreading:
-                self.spreading.tick(now)
-            for room in rooms:
-                room.tell()
-                self._forget_if_empty(room)
+                self.mux.attempt(None, self.spreading.tick, now)
+
+    def _pass(self, room: Room, now: float, *, listens: bool, adapts: bool) -> None:
+        """All that is due in a room. Where one step is broken, the others are still done."""
+        steps: list[tuple[Callable[..., object], *tuple[object, ...]]] = [
+            (feedback.ask_publishers, self.mux, room, now)
+        ]
+        if listens:
+            steps.append((room.listen_for_speakers, now))
+        if adapts:
+            steps += [(room.adapt, now), (feedback.report, self.mux, room, now)]
+        steps += [(room.tell,), (self._forget_if_empty, room)]
+        went_well = [self.mux.attempt(None, *step) for step in steps]
+        room.stumbles = 0 if all(went_well) else room.stumbles + 1
+        if room.stumbles >= STUMBLES_MOST:
+            self.rooms.pop(room.id, None)
+            if not self.mux.attempt(None, self.end, room):
+                for peer in [each.peer for each in room.participants.values() if each.peer]:
+                    self.mux.attempt(None, self.mux.close, peer)
 
 
 def given_to(methods: dict[str, tuple[type[protocol.Frame], type[protocol.Frame]]], method: str, params: Any) -> Any:

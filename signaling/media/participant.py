@@ -184,7 +184,7 @@ class Participant:
             return
         self.room.arrived(track, layer, packet)
         if self.room.recorder:
-            self.room.recorder.take(self.person, track, layer, packet, now)
+            self.room.mux.attempt(None, self.room.recorder.take, self.person, track, layer, packet, now)
 
     def on_control(self, parts: list[rtcp.Part]) -> None:
         """RTCP."""

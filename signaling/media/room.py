@@ -49,6 +49,7 @@ class Room:
         self._told_at = 0.0
         self.look_at = 0.0  # when to look for a further node again
         self.recorder: Recorder | None = None
+        self.stumbles = 0  # passes in a row in which something common to all in it was broken
 
     # -- coming and going ------------------------------------------------------------------------------------------
 
@@ -220,13 +221,15 @@ class Room:
 
     def adapt(self, now: float) -> None:
         """Choose encodings and temporal layers for every viewer."""
-        for track in self.tracks().values():
-            for layer in track.layers:
-                layer.measure(now)
-        for participant in self.participants.values():
-            videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
-            for slot in videos:
-                self._adapt(participant, slot, participant.path.budget / len(videos), now)
+        for sender in self.senders:
+            self.mux.attempt(sender.peer, _measure, sender, now)
+        for participant in list(self.participants.values()):
+            self.mux.attempt(participant.peer, self._adapt_all, participant, now)
+
+    def _adapt_all(self, participant: Participant, now: float) -> None:
+        videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
+        for slot in videos:
+            self._adapt(participant, slot, participant.path.budget / len(videos), now)
 
     def _adapt(self, participant: Participant, slot: Outgoing, budget: float, now: float) -> None:
         assert slot.track is not None
@@ -309,6 +312,12 @@ class Room:
             speakers=self.speakers[:SPEAKERS_SHOWN],
             recording=self.recorder.id if self.recorder else "",
         )
+
+
+def _measure(sender: Participant | Trunk, now: float) -> None:
+    for track in sender.tracks.values():
+        for layer in track.layers:
+            layer.measure(now)
 
 
 def _fitting(track: Track | None, slot: Outgoing, viewer: str) -> Track | None:

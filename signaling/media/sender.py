@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from signaling.media.fanout import FanOut
 from signaling.media.layer import Layer
 from signaling.media.outgoing import Outgoing
+from signaling.media.peer import Peer
 from signaling.media.rtp import Packet
 from signaling.media.track import Track
 
@@ -32,8 +33,11 @@ class Job:
 class Sender:
     """Works through jobs in their order. Who was removed meanwhile gets nothing, and nothing of them is sent."""
 
-    def __init__(self, out: FanOut, fd: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, out: FanOut, fd: int, clock: Callable[[], float], fail: Callable[[Peer, Exception], None]
+    ) -> None:
         self._out = out
+        self._fail = fail
         self._fd = fd
         self._clock = clock
         self._jobs: deque[Job] = deque()
@@ -77,7 +81,11 @@ class Sender:
         while job.viewer < len(job.viewers):
             viewer = job.viewers[job.viewer]
             if not (viewer.closed or job.track.closed or job.track.muted or viewer.peer.closed):
-                place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
+                try:
+                    place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
+                except Exception as error:  # what was written for them was not put in line
+                    self._fail(viewer.peer, error)
+                    place = len(job.packets)
                 self.forwarded += place - job.place
                 if place < len(job.packets):
                     job.place = place

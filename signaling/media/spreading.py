@@ -11,6 +11,7 @@ from signaling.media import between
 from signaling.media.between import Others
 from signaling.media.branch import Branch
 from signaling.media.dialling import Dialling, is_numeric
+from signaling.media.faults import Faults
 from signaling.media.ice import Credentials
 from signaling.media.link import Link
 from signaling.media.spread import ROOM_MOST, Budget, Share, needs_another, only_watches, seat
@@ -335,7 +336,7 @@ class Spreading:
         branch.follow_at = 0.0
 
     def _begin(self, doing: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(_logged(doing))
+        task = asyncio.create_task(_logged(doing, self._node.mux.faults))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -350,11 +351,13 @@ class Spreading:
         self.links.clear()
 
 
-async def _logged(doing: Coroutine[Any, Any, Any]) -> None:
+async def _logged(doing: Coroutine[Any, Any, Any], faults: Faults) -> None:
     try:
         await doing
     except (MediaError, ValidationError) as error:  # the latter: a node of another version
         log.warning("other_node_refuses", reason=str(error))
+    except Exception as error:
+        faults.note("between nodes", error)
 
 
 def _branch_of(room: "Room", participant: str) -> Branch | None:
