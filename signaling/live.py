@@ -49,6 +49,7 @@ async def offer(call: Call, params: CallOffer) -> CallAnswer:
         sdp=params.sdp,
         publish=[Published(mid=each.mid, source=each.source) for each in params.publish],
         listen=params.listen,
+        sizes=params.sizes,
     )
     try:
         joined = await seat(calls, join)
@@ -60,8 +61,9 @@ async def offer(call: Call, params: CallOffer) -> CallAnswer:
 async def listen(call: Call, params: CallListen) -> None:
     """Change what one's places carry."""
     participant = participant_id(call.person.id, params.device)
+    given = Listen(room=_room(call), participant=participant, listen=params.listen, sizes=params.sizes)
     try:
-        await _calls(call).back_end.listen(Listen(room=_room(call), participant=participant, listen=params.listen))
+        await _calls(call).back_end.listen(given)
     except MediaError as error:
         raise refused(error) from None
 

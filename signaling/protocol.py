@@ -22,6 +22,10 @@ AUTO = "auto"
 Id = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_.-]{1,80}\z")]
 Mid = Annotated[str, Field(pattern=r"\A[!-~]{1,64}\z")]
 Listening = Annotated[dict[Mid, str], Field(max_length=64)]
+# How large a picture is shown: as a thumbnail, about half as high as a screen, or larger; the first needs the least.
+Size = Literal["small", "medium", "large"]
+SIZES: tuple[Size, ...] = ("small", "medium", "large")
+Sizes = Annotated[dict[Mid, Size], Field(max_length=64)]
 
 
 class Frame(BaseModel):
@@ -56,6 +60,9 @@ class Join(Frame):
     sdp: str = Field(description="The offer, at most 32 KiB.")
     publish: list[Published] = Field(default_factory=list, max_length=8)
     listen: Listening = Field(default_factory=dict, description="What each receiving section carries, by mid.")
+    sizes: Sizes = Field(
+        default_factory=dict, description="How large it is shown, by mid; large where nothing is said."
+    )
     encoder: bool = Field(default=False, description="An encoder rather than a browser: older curves are taken, too.")
 
 
@@ -73,6 +80,7 @@ class Listen(Frame):
     room: Id
     participant: Id
     listen: Listening
+    sizes: Sizes = Field(default_factory=dict)
 
 
 class SetRights(Frame):

@@ -149,8 +149,7 @@ class Node:
 
     async def _listen(self, given: protocol.Listen) -> protocol.Frame:
         room = self._room(given.room)
-        participant = room.participant(given.participant)
-        participant.listening = {mid: what for mid, what in given.listen.items() if mid in participant.slots}
+        room.participant(given.participant).listen(given)
         room.assign()
         return protocol.Nothing()
 

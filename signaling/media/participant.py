@@ -12,7 +12,20 @@ from signaling.media.peer import Peer
 from signaling.media.rtp import Packet
 from signaling.media.sdp import Offer, Section
 from signaling.media.track import Inbound, Track
-from signaling.protocol import AUTO, SOUNDS, Join, MediaError, Mute, ParticipantState, Published, Rights, TrackState
+from signaling.protocol import (
+    AUTO,
+    SIZES,
+    SOUNDS,
+    Join,
+    Listen,
+    MediaError,
+    Mute,
+    ParticipantState,
+    Published,
+    Rights,
+    Size,
+    TrackState,
+)
 
 if TYPE_CHECKING:
     from signaling.media.room import Room
@@ -32,6 +45,7 @@ class Participant:
     tracks: dict[str, Track] = field(default_factory=dict)  # by source
     slots: dict[str, Outgoing] = field(default_factory=dict)  # by mid
     listening: dict[str, str] = field(default_factory=dict)  # mid -> track id or AUTO
+    sizes: Mapping[str, Size] = field(default_factory=dict)  # mid -> how large it is shown
     session: str = ""
     muted: set[str] = field(default_factory=set)  # sources
     muted_by_moderator: set[str] = field(default_factory=set)
@@ -51,8 +65,17 @@ class Participant:
             raise MediaError("bad_request", "publish: a source twice")
         self._publish(offer, published)
         self._open_slots(offer, published)
-        self.listening = {mid: what for mid, what in join.listen.items() if mid in self.slots}
+        self.listen(join)
         self.version += 1
+
+    def listen(self, wish: Listen | Join) -> None:
+        """What the slots are to carry, and how large it is shown."""
+        self.listening = {mid: what for mid, what in wish.listen.items() if mid in self.slots}
+        self.sizes = wish.sizes
+
+    def most(self, mid: str) -> int:
+        """The place of the largest encoding that is of use in a slot."""
+        return SIZES.index(self.sizes.get(mid, "large"))
 
     def _check(self, offer: Offer, published: Published) -> None:
         section = offer.section(published.mid)

@@ -228,25 +228,32 @@ class Room:
 
     def _adapt_all(self, participant: Participant, now: float) -> None:
         videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
-        for slot in videos:
-            self._adapt(participant, slot, participant.path.budget / len(videos), now)
+        videos.sort(key=lambda slot: participant.most(slot.mid))
+        left = participant.path.budget
+        for place, slot in enumerate(videos):  # what small ones leave is for the large ones
+            left -= self._adapt(participant, slot, left / (len(videos) - place), now)
+        participant.path.sent = participant.path.budget - left
 
-    def _adapt(self, participant: Participant, slot: Outgoing, budget: float, now: float) -> None:
+    def _adapt(self, participant: Participant, slot: Outgoing, budget: float, now: float) -> float:
         assert slot.track is not None
         layers = slot.track.layers
         rates = [layer.bits_per_second if layer.is_sent(now) else 0.0 for layer in layers]
         layered = any(layer.layered for layer in layers)
-        chosen = choose(rates, layered, budget, participant.choices.get(slot.mid), participant.path, now)
+        now_at, path = participant.choices.get(slot.mid), participant.path
+        chosen, bits = choose(rates, layered, budget, now_at, path, now, participant.most(slot.mid))
         participant.choices[slot.mid] = chosen
         if chosen.layer < len(layers) and slot.wanted is None:
             slot.want(layers[chosen.layer])
         slot.temporal = chosen.temporal
+        return bits
 
     def wanted_bits(self, track: Track) -> int:
         """What the publisher of a single encoding should send at most: what its best viewer can take."""
         viewers: list[Participant | Branch] = [*self.participants.values(), *self.branches.values()]
         budgets = [each.path.estimate for each in viewers if any(s.track is track for s in each.slots.values())]
-        return int(max(150_000, min(START_BITS, max(budgets)))) if budgets and not track.simulcast else START_BITS * 2
+        if not budgets or sum(layer.is_sent(self.mux.clock()) for layer in track.layers) > 1:
+            return START_BITS * 2
+        return int(max(150_000, min(START_BITS, max(budgets))))
 
     @property
     def bits_per_second(self) -> float:

@@ -21,6 +21,14 @@ Listening = Annotated[
         description="What each receiving section carries, by mid: the id of a track, or `auto` for whoever speaks.",
     ),
 ]
+Sizes = Annotated[
+    dict[Mid, Literal["small", "medium", "large"]],
+    Field(
+        max_length=64,
+        description="How large each picture is shown, by mid: up to a quarter, half or all of what its sender sends in "
+        "several encodings. Large where nothing is said.",
+    ),
+]
 
 
 class CallTrack(Message):
@@ -84,6 +92,7 @@ class CallOffer(Params):
     sdp: Sdp
     publish: list[Publishing] = Field(default_factory=list, max_length=8, description="The sections that send.")
     listen: Listening = Field(default_factory=dict)
+    sizes: Sizes = Field(default_factory=dict)
 
 
 class CallAnswer(Result):
@@ -101,6 +110,7 @@ class CallListen(Params):
     call: TopicName = Field(description=CALL)
     device: Device
     listen: Listening
+    sizes: Sizes = Field(default_factory=dict)
 
 
 class CallLeave(Params):

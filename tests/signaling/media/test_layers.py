@@ -1,5 +1,6 @@
 """Simulcast, temporal layers, and what is chosen for whom."""
 
+import asyncio
 from itertools import pairwise
 
 from signaling.media import rtcp, rtp
@@ -12,7 +13,7 @@ RATES = (150_000.0, 500_000.0, 1_700_000.0)
 
 
 def chosen(budget: float, at: Choice | None = None, lost: float = 0.0, now: float = 100.0) -> Choice:
-    return choose(RATES, False, budget, at, Path(budget, lost), now)
+    return choose(RATES, False, budget, at, Path(budget, lost), now)[0]
 
 
 def test_the_largest_encoding_that_fits_is_chosen_and_the_smallest_when_none_does() -> None:
@@ -22,14 +23,42 @@ def test_the_largest_encoding_that_fits_is_chosen_and_the_smallest_when_none_doe
 def test_what_fits_is_kept_and_nothing_goes_up_for_a_while_after_it_went_down() -> None:
     assert chosen(1_750_000, Choice(2)) == Choice(2), "there is no headroom, but it still fits"
     path = Path(600_000)
-    assert choose(RATES, False, 600_000, Choice(2), path, 100.0).layer == 1
-    assert choose(RATES, False, 5_000_000, Choice(1), path, 103.0).layer == 1
-    assert choose(RATES, False, 5_000_000, Choice(1), path, 107.0).layer == 2
+    assert choose(RATES, False, 600_000, Choice(2), path, 100.0) == (Choice(1), 500_000)
+    assert choose(RATES, False, 5_000_000, Choice(1), path, 103.0) == (Choice(1), 500_000)
+    assert choose(RATES, False, 5_000_000, Choice(1), path, 107.0) == (Choice(2), 1_700_000)
+
+
+def test_only_what_is_of_use_at_its_size_is_chosen_and_another_size_counts_at_once() -> None:
+    assert [choose(RATES, False, 5e6, None, Path(), 0.0, most)[0].layer for most in (0, 1, 2)] == [0, 1, 2]
+    assert choose(RATES, False, 5e6, Choice(2), Path(), 0.0, 0)[0].layer == 0
+    assert choose(RATES, False, 5e6, Choice(0), Path(), 0.0, 2)[0].layer == 2
+    assert choose((0.0, 0.0, 1_700_000.0), False, 5e6, None, Path(), 0.0, 0)[0].layer == 2, "the only one there is"
+
+
+def tried(estimates: list[float], lost: float = 0.0) -> list[int]:
+    """Which encodings are chosen, second by second, from the smallest on, for what a viewer reports."""
+    path, choice, found = Path(0.0, lost, sent=RATES[0]), Choice(0), list[int]()
+    for second, path.estimate in enumerate(estimates):
+        choice, path.sent = choose(RATES, False, path.budget, choice, path, 100.0 + second)
+        found.append(choice.layer)
+    return found
+
+
+def test_more_than_an_estimate_that_follows_what_is_sent_is_tried_step_by_step_while_it_grows() -> None:
+    assert tried([230_000 * 1.08**second for second in range(30)]) == [1] * 3 + [2] * 27
+
+
+def test_what_is_tried_ends_when_the_estimate_does_not_grow_and_comes_later_each_time() -> None:
+    found = tried([230_000.0] * 60)
+    assert found[:8] == [1, 0, 0, 0, 0, 0, 0, 0]
+    begins = [second for second in range(60) if found[second] and not (second and found[second - 1])]
+    assert begins == [0, 13, 38], "after 12 s, then after 24 s"
+    assert tried([230_000 * 1.08**second for second in range(10)], lost=0.05) == [0] * 10
 
 
 def test_temporal_layers_go_first() -> None:
-    assert choose((1_000_000.0,), True, 800_000, Choice(0, 3), Path(), 100.0) == Choice(0, 2)
-    assert choose((1_000_000.0,), True, 500_000, Choice(0, 3), Path(), 100.0) == Choice(0, 1)
+    assert choose((1_000_000.0,), True, 800_000, Choice(0, 3), Path(), 100.0) == (Choice(0, 2), 600_000)
+    assert choose((1_000_000.0,), True, 500_000, Choice(0, 3), Path(), 100.0) == (Choice(0, 1), 400_000)
 
 
 def test_speakers_do_not_jump() -> None:
@@ -75,6 +104,32 @@ async def test_a_viewer_changes_encodings_at_a_key_frame_and_its_decoder_sees_on
     pictures = [found.picture for packet in viewer.pictures if (found := read_vp8(packet.payload))]
     assert [(b - a) & 0x7FFF for a, b in pairwise(pictures)] == [1] * (len(pictures) - 1)
     assert len({packet.ssrc for packet in viewer.pictures}) == 1
+
+
+async def test_each_viewer_gets_what_fits_its_line_and_the_size_at_which_it_is_shown(stage: Stage) -> None:
+    anna = await stage.join("anna", ("camera",), rids=("q", "f"))
+    for name in ("thumbnail", "wide", "slow"):
+        await stage.join(name, hears={"v": "anna.camera"})
+    room = stage.node.rooms["stage"]
+    room.participants["slow"].path.estimate = 20_000.0
+
+    async def shown(sizes: dict[str, str]) -> None:
+        listen = {"room": "stage", "participant": "thumbnail", "listen": {"v": "anna.camera"}, "sizes": sizes}
+        await stage.node.ask("listen", listen)
+
+    def rids() -> list[str]:
+        slots = [room.participants[name].slots["v"] for name in ("thumbnail", "wide", "slow")]
+        return [slot.source.rid if slot.source else "" for slot in slots]
+
+    number = 0
+    await shown({"v": "small"})
+    for sizes, expected in (({"v": "small"}, ["q", "f", "q"]), ({"v": "large"}, ["f", "f", "q"])):
+        await shown(sizes)
+        async with asyncio.timeout(5):
+            while rids() != expected:
+                send(anna, number, key=True)
+                number += 1
+                await asyncio.sleep(0.02)
 
 
 async def test_temporal_layers_are_left_out_without_a_hole(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
+import { encodings, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { LiveError } from "fairmatch/live/errors";
 
 /**
@@ -13,6 +14,7 @@ import { LiveError } from "fairmatch/live/errors";
  * @typedef {import("./media.js").Source} Source
  * @typedef {import("./call.js").Other} Other
  * @typedef {import("./call.js").Ends} Ends
+ * @typedef {import("./sizes.js").Sizes} Sizes
  * @typedef {"audio" | "video"} Form
  */
 
@@ -22,6 +24,8 @@ const PLACES_MOST = { audio: 16, video: 12 };
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** After an answer the state that shows it may still be on its way, in ms. */
 const SETTLED_MS = 1_500;
+/** How often the node is told how large pictures are shown, where that has changed, in ms. */
+const FIT_MS = 1_000;
 /** Bits per second at most. */
 const BITS = { microphone: 48_000, camera: 1_500_000, screen: 2_500_000, screen_sound: 96_000, camera_2: 1_000_000, screen_2: 2_500_000 };
 
@@ -49,6 +53,8 @@ export class Forwarded extends EventTarget {
   #over = new AbortController();
   /** @type {Watch | null} */
   #watch = null;
+  /** How large the places are shown, as the node was told. @type {Sizes} */
+  #sizes = new Map();
 
   /** @param {Ends} ends @param {import("../live/call.js").CallRoom} room */
   constructor(ends, room) {
@@ -62,6 +68,8 @@ export class Forwarded extends EventTarget {
     this.room.addEventListener("change", () => this.#follow(), { signal });
     this.room.addEventListener("revoked", () => this.#stop("forbidden"), { signal });
     this.ends.live.line.addEventListener("live", () => this.peer || this.#begin(), { signal });
+    const fitting = setInterval(() => this.#fit(), FIT_MS);
+    signal.addEventListener("abort", () => clearInterval(fitting));
     this.#begin();
   }
 
@@ -74,8 +82,8 @@ export class Forwarded extends EventTarget {
       const known = this.#sending.get(source);
       if (known && known.sender.track !== track) void known.sender.replaceTrack(track).catch(() => {});
       if (known || !track || !this.room.may?.publish.includes(source)) continue;
-      const sendEncodings = [{ maxBitrate: BITS[source] }];
-      this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings }));
+      const kinds = source === "camera" ? encodings(this.#isGroup) : [{ maxBitrate: BITS[source] }];
+      this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings: kinds }));
       isNew = true;
     }
     if (isNew) void this.#offer();
@@ -204,7 +212,7 @@ export class Forwarded extends EventTarget {
     const { topic, device, live } = this.ends;
     const publish = [...this.#sending].map(([source, { mid }]) => ({ mid, source }));
     const offer = { call: topic, device, generation: this.#generation, sdp: peer.localDescription?.sdp, publish };
-    const answer = await live.line.request("call.offer", { ...offer, listen: this.#listening() });
+    const answer = await live.line.request("call.offer", { ...offer, ...this.#wish() });
     if (peer !== this.peer) return;
     if (answer.url) return this.#stop("elsewhere");
     this.participant = answer.participant;
@@ -272,6 +280,27 @@ export class Forwarded extends EventTarget {
     return place;
   }
 
+  /** What the node is asked for. */
+  #wish() {
+    const sizes = [...this.#sizes].filter(([place]) => place.mid && this.#places.get(place)).map(([place, size]) => [place.mid, size]);
+    return { listen: this.#listening(), sizes: Object.fromEntries(sizes) };
+  }
+
+  /** Let the node know how large the pictures are shown, and send as many encodings as there are people to choose. */
+  #fit() {
+    const known = this.#sizes;
+    this.#sizes = shownSizes(this.#places.keys());
+    const isNew = [...this.#sizes].some(([place, size]) => known.get(place) !== size);
+    if (isNew && this.participant && this.peer) this.#listen();
+    const camera = this.#sending.get("camera");
+    if (camera) void sendEncodings(camera.sender, this.#isGroup);
+  }
+
+  /** Whether more than one other person is here, who may want different encodings. */
+  get #isGroup() {
+    return this.room.participants.filter(({ id }) => id !== this.participant).length > 1;
+  }
+
   /** @returns {Record<string, string>} */
   #listening() {
     return Object.fromEntries([...this.#places].filter(([place, id]) => place.mid && id).map(([place, id]) => [place.mid, id]));
@@ -279,7 +308,7 @@ export class Forwarded extends EventTarget {
 
   #listen() {
     const { topic, device, live } = this.ends;
-    live.line.request("call.listen", { call: topic, device, listen: this.#listening() }).catch(() => {});
+    live.line.request("call.listen", { call: topic, device, ...this.#wish() }).catch(() => {});
   }
 
   /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether

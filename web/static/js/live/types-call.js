@@ -31,6 +31,8 @@
  *   same participant.
  * @property {Record<string, string>} listen  What each receiving section carries, by mid: the id of a track, or `auto`
  *   for whoever speaks.
+ * @property {Record<string, "small" | "medium" | "large">} [sizes]  How large each picture is shown, by mid: up to a
+ *   quarter, half or all of what its sender sends in several encodings. Large where nothing is said.
  * @typedef {object} CallMay
  *   What you may do in a call.
  * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} publish  What you
@@ -55,6 +57,8 @@
  * @property {Array<Publishing>} [publish]  The sections that send.
  * @property {Record<string, string>} [listen]  What each receiving section carries, by mid: the id of a track, or
  *   `auto` for whoever speaks.
+ * @property {Record<string, "small" | "medium" | "large">} [sizes]  How large each picture is shown, by mid: up to a
+ *   quarter, half or all of what its sender sends in several encodings. Large where nothing is said.
  * @typedef {object} CallReadmit
  *   Let somebody who was removed come in again.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
