@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from bin.places import ROOT
 from tests.signaling.hall import Hall
 from tests.signaling.scene import Stage, until
 from tests.support.browser import OpenTab
 
+SIZES = ROOT / "web/static/js/call/sizes.js"
 # A page of its own, since what people see of calls is tested where it is made: this is about the node and a browser.
 PRESENT = """async () => {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
+  const { encodings } = await import("/sizes.js");
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 960, height: 540 } });
   window.pc = new RTCPeerConnection();
-  for (const track of stream.getTracks()) pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+  for (const track of stream.getTracks())
+    pc.addTransceiver(track, { direction: "sendonly", sendEncodings: track.kind === "video" ? encodings(true) : [{}] });
   await pc.setLocalDescription();
   return [pc.localDescription.sdp, pc.getTransceivers().map((each) => [each.mid, each.sender.track.kind])];
 }"""
@@ -32,11 +36,13 @@ WATCH = """async () => {
   return [pc.localDescription.sdp, pc.getTransceivers().map((each) => [each.mid, each.receiver.track.kind])];
 }"""
 ACCEPT = """async (sdp) => { await pc.setRemoteDescription({ type: "answer", sdp }); }"""
+NAMES = ("anna", "ben", "carla")
 SEEN = """async () => {
-  const found = { framesDecoded: 0, sounds: 0 };
+  const found = { framesDecoded: 0, sounds: 0, height: 0 };
   for (const report of (await pc.getStats()).values()) {
     if (report.type === "inbound-rtp") {
       found.framesDecoded += report.framesDecoded || 0;
+      found.height += report.frameHeight || 0;
       found.sounds += report.kind === "audio" ? report.packetsReceived : 0;
     }
   }
@@ -49,9 +55,11 @@ async def page_url(tmp_path: Path) -> AsyncIterator[str]:
     """An empty page on localhost, where cameras are allowed."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        body = b"<!doctype html><title>call</title><link rel=icon href=data:,>"
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        asked = await reader.readuntil(b"\r\n\r\n")
+        body, kind = b"<!doctype html><title>call</title><link rel=icon href=data:,>", "text/html"
+        if asked.startswith(b"GET /sizes.js"):
+            body, kind = SIZES.read_bytes(), "text/javascript"
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
         writer.close()
@@ -77,9 +85,18 @@ async def join(stage: Stage, page: Page, name: str, script: str, generation: int
     await page.evaluate(ACCEPT, (await stage.node.ask("join", params))["sdp"])
 
 
-async def test_viewers_see_and_hear_the_presenter(stage: Stage, open_tab: OpenTab, page_url: str) -> None:
+async def shown(stage: Stage, name: str, size: str) -> None:
+    """Somebody has the presenter's picture in this size."""
+    listen = stage.node.rooms["stage"].participants[name].listening
+    given = {"room": "stage", "participant": name, "listen": listen, "sizes": dict.fromkeys(listen, size)}
+    await stage.node.ask("listen", given)
+
+
+async def test_viewers_see_and_hear_the_presenter_each_as_large_as_it_is_shown(
+    stage: Stage, open_tab: OpenTab, page_url: str
+) -> None:
     pages = []
-    for name, script in (("anna", PRESENT), ("ben", WATCH), ("carla", WATCH)):
+    for name, script in zip(NAMES, (PRESENT, WATCH, WATCH), strict=True):
         tab = await open_tab(page_url, permissions=["camera", "microphone"])
         await tab.page.goto("/")
         await join(stage, tab.page, name, script)
@@ -89,6 +106,15 @@ async def test_viewers_see_and_hear_the_presenter(stage: Stage, open_tab: OpenTa
         while not all(each["framesDecoded"] > 20 and each["sounds"] > 20 for each in seen):
             await asyncio.sleep(0.2)
             seen = [await page.evaluate(SEEN) for page in pages[1:]]
+    for small, large in (("ben", "carla"), ("carla", "ben")):
+        await shown(stage, small, "small")
+        await shown(stage, large, "large")
+        async with asyncio.timeout(15):
+            while True:
+                heights = {name: (await page.evaluate(SEEN))["height"] for name, page in zip(NAMES, pages, strict=True)}
+                if heights[small] == 135 < heights[large]:  # a quarter of what the camera sends
+                    break
+                await asyncio.sleep(0.2)
     await stage.node.ask("remove", {"room": "stage", "participant": "ben"})
     await asyncio.sleep(0.3)
     before = (await pages[1].evaluate(SEEN))["framesDecoded"]

@@ -16,6 +16,7 @@ from signaling.found_nodes import FoundNodes
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
 from tests.server.live.ground import Client
+from tests.signaling.quiet import QuietBackEnd
 from tests.signaling.scene import until
 
 OFFER_DEVICE = "aaaabbbbcccc0001"
@@ -134,6 +135,17 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
         await ask(edda, "call.readmit", call=call, person=there.ids["aylin"])
         await ask(aylin, "subscribe", channels={call: None})
         await join(aylin, call, peers, sends=True, generation=2)
+
+
+async def test_how_large_a_picture_is_shown_reaches_the_node(line: Lines, calls: dict[str, str]) -> None:
+    line.there.app.state.calls.back_end = back_end = QuietBackEnd()
+    about = {"call": calls[MEETING], "device": OFFER_DEVICE, "listen": {"0": "auto", "1": "auto"}}
+    async with line.client("edda", calls[MEETING]) as edda:
+        await ask(edda, "call.offer", generation=0, sdp="v=0", sizes={"0": "small"}, **about)
+        await ask(edda, "call.listen", sizes={"1": "medium"}, **about)
+        with pytest.raises(RefusedError, match="bad_request"):
+            await ask(edda, "call.listen", sizes={"1": "huge"}, **about)
+    assert [given.sizes for _, given in back_end.asked] == [{"0": "small"}, {"1": "medium"}]
 
 
 async def test_a_moderators_mute_is_undone_by_moderators_alone(

@@ -5,6 +5,7 @@ import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
 import { measure, qualityOf } from "fairmatch/call/quality";
+import { encodings, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { rateOf } from "fairmatch/call/speed";
 import { LiveError } from "fairmatch/live/errors";
 import { forgetOthers } from "fairmatch/live/kept";
@@ -197,4 +198,35 @@ test("how much comes in is told without the beginning, and of few pieces from al
   equal(rateOf([{ at: 100, bytes: 900 }, { at: 200, bytes: 1_250 }, { at: 300, bytes: 1_250 }]), 100);
   equal(rateOf([{ at: 80, bytes: 1_000 }]), 100);
   equal(rateOf([]), 0);
+});
+
+test("one other person gets one encoding of a camera, more people may choose among three", async () => {
+  equal(encodings(true).map(({ rid, active }) => [rid, active]), [["q", true], ["h", true], ["f", true]]);
+  const told = [];
+  const sender = {
+    parameters: { encodings: encodings(false) },
+    getParameters: () => structuredClone(sender.parameters),
+    setParameters: async (given) => void told.push((sender.parameters = given)),
+  };
+  await sendEncodings(/** @type {any} */ (sender), false);
+  equal(told.length, 0);
+  await sendEncodings(/** @type {any} */ (sender), true);
+  equal(told.map((given) => given.encodings.map(({ active }) => active)), [[true, true, true]]);
+});
+
+test("how large a picture is shown is what it has on the screen, and hidden ones count as small", () => {
+  const [track] = document.createElement("canvas").captureStream().getTracks();
+  const place = /** @type {any} */ ({ receiver: { track } });
+  const sound = /** @type {any} */ ({ receiver: { track: { kind: "audio" } } });
+  const video = document.createElement("video");
+  const sizeAt = (height) => {
+    video.style.height = `${height / devicePixelRatio}px`;
+    return shownSizes([sound, place]).get(place);
+  };
+  equal(sizeAt(900), "small");
+  video.srcObject = new MediaStream([track]);
+  document.body.append(video);
+  equal([sizeAt(160), sizeAt(400), sizeAt(900)], ["small", "medium", "large"]);
+  equal(shownSizes([sound]).size, 0);
+  video.remove();
 });
