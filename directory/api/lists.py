@@ -230,7 +230,7 @@ async def _list(call: Call, session: AsyncSession, list_id: str) -> Shortlist:
 
 
 async def _words(call: Call, session: AsyncSession) -> Words:
-    return Words(words=(await list_queries.labels_on(session, call.by_id, [call.id])).get(call.id, []))
+    return Words.of(await list_queries.labels_by_scope(session, call.by_id, call.id))
 
 
 async def _note(call: Call, uow: UnitOfWork, note_id: str) -> Note:

@@ -13,6 +13,7 @@ from directory.api.ruling import by_rules, text_fields
 from directory.api.shapes.products import Product, ProductChange, ProductNew, ProductPage, ProductQuery
 from directory.organisations.actions import RefusedError
 from directory.products import actions
+from directory.products import queries as product_queries
 from directory.products.fields import RULES
 from directory.products.pages.edit import MADE, NAMES
 from people.limits import may
@@ -78,6 +79,19 @@ async def remove(call: Call) -> Response:
         answering.check_match(call.request, await _one(call, uow.session, call.id))
         await actions.remove(uow, call.id, by_id=call.by_id)
     return Response(status_code=204)
+
+
+async def bring_back(call: Call) -> Response:
+    """Show one again; one that is shown stays so."""
+    async with call.kernel.database.write() as uow:
+        organisation_id = await product_queries.organisation_of(uow.session, call.id)
+        if organisation_id is None:
+            raise not_found()
+        await edited(call, uow, organisation_id)
+        await actions.bring_back(uow, call.id, by_id=call.by_id)
+        await uow.session.flush()
+        shown = await _one(call, uow.session, call.id)
+    return answering.record(call, shown)
 
 
 async def editable(call: Call, uow: UnitOfWork) -> None:
@@ -154,5 +168,10 @@ operations = [
     Operation(
         "DELETE", "/products/{id}", "remove_product", Access.API_PRODUCTS,
         N_("Show a product no longer"), remove, status=204, refusals=(403, 412),
+        about=N_("Nothing is deleted: it can be shown again."),
+    ),
+    Operation(
+        "POST", "/products/{id}/return", "return_product", Access.API_PRODUCTS,
+        N_("Show a product again that was taken off"), bring_back, Product, refusals=(403,),
     ),
 ]  # fmt: skip

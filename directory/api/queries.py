@@ -143,6 +143,18 @@ class FoundPartner:
 
 async def partners(session: AsyncSession, person_id: str | None, after: str | None, limit: int) -> list[FoundPartner]:
     """A page of the partners that somebody may see, in the order of their ids."""
+    further = [Organisation.id > after] if after else []
+    query = _partners(person_id).where(*further).order_by(Organisation.id).limit(limit)
+    return [FoundPartner(*row) for row in await session.execute(query)]
+
+
+async def partner(session: AsyncSession, person_id: str | None, partner_id: str) -> FoundPartner | None:
+    """One partner that somebody may see."""
+    row = (await session.execute(_partners(person_id).where(Organisation.id == partner_id))).one_or_none()
+    return FoundPartner(*row) if row else None
+
+
+def _partners(person_id: str | None) -> Select[Any]:
     member = aliased(Organisation)
     count = (
         select(func.count())
@@ -151,16 +163,12 @@ async def partners(session: AsyncSession, person_id: str | None, after: str | No
         .where(NetworkMember.partner_id == Partner.organisation_id, organisation_visible_to(person_id, member))
         .scalar_subquery()
     )
-    further = [Organisation.id > after] if after else []
-    query = (
+    return (
         select(Organisation, Partner.accent, Partner.since, count.label("count"), PartnerHost.host)
         .join(Partner, Partner.organisation_id == Organisation.id)
         .outerjoin(PartnerHost, PartnerHost.partner_id == Organisation.id)
-        .where(organisation_visible_to(person_id), *further)
-        .order_by(Organisation.id)
-        .limit(limit)
+        .where(organisation_visible_to(person_id))
     )
-    return [FoundPartner(*row) for row in await session.execute(query)]
 
 
 @dataclass(frozen=True)

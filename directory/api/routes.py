@@ -6,10 +6,13 @@ from starlette.routing import Route
 
 from directory.api import (
     answers,
+    between,
+    connectors,
     contacts,
     documents,
     door,
     imports,
+    keeping,
     lists,
     me,
     members,
@@ -31,10 +34,12 @@ from web.render import locale_of, page
 
 operations = (
     *organisations.operations,
+    *keeping.operations,
     *members.operations,
     *products.operations,
     *needs.operations,
     *answers.operations,
+    *between.operations,
     *documents.operations,
     *pictures.operations,
     *contacts.operations,
@@ -42,6 +47,7 @@ operations = (
     *saved.operations,
     *partners.operations,
     *imports.operations,
+    *connectors.operations,
     *search.operations,
     *removals.operations,
     *me.operations,

@@ -40,15 +40,14 @@ async def ask(uow: UnitOfWork, wish: Wish, *, from_id: str, to_id: str, by_id: s
     Raises RefusedError: not_there (no such organisation), not_yours, waits (one is unanswered), too_early (it was
     refused lately), spent (the budget), nobody (nobody there could answer).
     """
-    known = await uow.session.scalar(
-        select(ContactRequest).where(ContactRequest.person_id == by_id, ContactRequest.cid == wish.cid)
-    )
-    if known is not None:
+    if (known := await _sent_before(uow, wish, by_id)) is not None:
         return known
     if not await may_speak(uow.session, from_id, by_id):
         raise RefusedError("not_yours")
     # Two people of an organisation ask at once: the second one waits here, and spends what is left then.
     await uow.session.execute(select(Organisation.id).where(Organisation.id == from_id).with_for_update())
+    if (known := await _sent_before(uow, wish, by_id)) is not None:  # twice at once: the other one came first
+        return known
     await _may_ask(uow, from_id, to_id)
     made = ContactRequest(
         id=new_id(),
@@ -65,6 +64,11 @@ async def ask(uow: UnitOfWork, wish: Wish, *, from_id: str, to_id: str, by_id: s
     uow.emit(ContactRequested(made.id))
     await tell(uow, await speakers(uow.session, to_id), "contact.asked", made.id, f"contact:{made.id}")
     return made
+
+
+async def _sent_before(uow: UnitOfWork, wish: Wish, by_id: str) -> ContactRequest | None:
+    same = ContactRequest.person_id == by_id, ContactRequest.cid == wish.cid
+    return await uow.session.scalar(select(ContactRequest).where(*same))
 
 
 async def accept(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:

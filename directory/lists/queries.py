@@ -138,6 +138,18 @@ async def labels_on(session: AsyncSession, person_id: str, organisation_ids: Col
     return found
 
 
+async def labels_by_scope(session: AsyncSession, person_id: str, organisation_id: str) -> dict[str | None, list[str]]:
+    """The words that somebody sees on an organisation, in alphabetical order: by the team that shares them (None: their
+    own)."""
+    query = select(Label.team_id, Label.word).where(Label.organisation_id == organisation_id)
+    found: dict[str | None, list[str]] = {}
+    for team_id, word in await session.execute(
+        query.where(visible_to(person_id, Label)).order_by(func.lower(Label.word))
+    ):
+        found.setdefault(team_id, []).append(word)
+    return found
+
+
 async def label_rows(
     session: AsyncSession, person_id: str, organisation_id: str, team_id: str | None
 ) -> Sequence[Label]:

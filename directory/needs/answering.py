@@ -47,10 +47,14 @@ async def answer(
     Raises RefusedError: not_there (no such need for this person), over (it takes no answers), not_yours (the
     organisation), own_need, answered_already, no_product.
     """
-    known = await uow.session.scalar(select(Answer).where(Answer.person_id == by_id, Answer.cid == said.cid))
-    if known is not None:
+    if (known := await _given_before(uow, said, by_id)) is not None:
         return known
-    need_is_blind = await _open_need(uow, need_id, organisation_id, by_id)
+    try:
+        need_is_blind = await _open_need(uow, need_id, organisation_id, by_id)
+    except RefusedError:  # twice at once: the other one came first, while this one waited
+        if (known := await _given_before(uow, said, by_id)) is not None:
+            return known
+        raise
     if product_id is not None and not await _is_product(uow, product_id, organisation_id):
         raise RefusedError("no_product")
     now, partner_id = uow.clock.now(), await between.partner_for(uow.session, need_id, organisation_id)
@@ -75,6 +79,10 @@ async def answer(
     else:
         await tell_owner(uow, made, "answered", f"answered:{made.id}")
     return made
+
+
+async def _given_before(uow: UnitOfWork, said: Reply, by_id: str) -> Answer | None:
+    return await uow.session.scalar(select(Answer).where(Answer.person_id == by_id, Answer.cid == said.cid))
 
 
 async def step(uow: UnitOfWork, answer_id: str, kind: str, said: Reply, *, by_id: str) -> Answer:

@@ -105,6 +105,15 @@ async def by_slug(session: AsyncSession, slug: str, person: Person | None) -> Se
 
     One that was removed is seen by those who may bring it back.
     """
+    return await _seen(session, Organisation.slug == slug, person)
+
+
+async def by_id(session: AsyncSession, organisation_id: str, person: Person | None) -> Seen | None:
+    """The same by the id of an organisation."""
+    return await _seen(session, Organisation.id == organisation_id, person)
+
+
+async def _seen(session: AsyncSession, which: ColumnElement[bool], person: Person | None) -> Seen | None:
     into = aliased(Organisation)
     role = select(Member.role).where(
         Member.organisation_id == Organisation.id, Member.person_id == (person.id if person else None)
@@ -113,7 +122,7 @@ async def by_slug(session: AsyncSession, slug: str, person: Person | None) -> Se
         select(Organisation, Removal.reason, into.slug, role.scalar_subquery().label("role"))
         .outerjoin(Removal, Removal.organisation_id == Organisation.id)
         .outerjoin(into, into.id == Removal.merged_into_id)
-        .where(Organisation.slug == slug)
+        .where(which)
     )
     row = (await session.execute(query)).one_or_none()
     if row is None:

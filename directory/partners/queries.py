@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation, Tag
-from directory.organisations.queries import visible_to
+from directory.organisations.queries import present, visible_to
 from directory.partners.model import NetworkMember, Partner, PartnerHost
 from people.model import Person
 
@@ -157,12 +157,12 @@ async def brought_since(
 
 
 async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> list[Brought]:
-    """Whom a partner has brought, the latest first. For its own people."""
+    """Whom a partner has brought, the latest first, without those that are shown no longer. For its own people."""
     query = (
         select(Organisation.id, Organisation.slug, Organisation.name, NetworkMember.since, Person.name)
         .join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
         .outerjoin(Person, Person.id == NetworkMember.by_id)
-        .where(NetworkMember.partner_id == partner_id)
+        .where(NetworkMember.partner_id == partner_id, present())
         .order_by(NetworkMember.since.desc(), Organisation.id)
         .limit(limit)
     )

@@ -66,6 +66,11 @@ async def removed_by_slug(session: AsyncSession, organisation_id: str, slug: str
     return await session.scalar(query.where(Product.organisation_id == organisation_id, Product.slug == slug))
 
 
+async def organisation_of(session: AsyncSession, product_id: str) -> str | None:
+    """Whose a product is, whoever may see it: for a door that asks what they may do there."""
+    return await session.scalar(select(Product.organisation_id).where(Product.id == product_id))
+
+
 async def removed_of(session: AsyncSession, organisation_id: str, limit: int = 50) -> list[Gone]:
     """Products of an organisation that are not shown any more, the latest first. For its editors. Three queries."""
     query = (

@@ -1,5 +1,6 @@
 """What people keep about organisations, and the searches that they keep, as programs see and write them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -124,10 +125,30 @@ class NoteChange(Given):
     text: Annotated[str, up_to(NOTE_MOST, 1)]
 
 
+class SharedWords(Shown):
+    """Words that the people of one of your organisations share."""
+
+    share_with: Id = Field(description=N_("The organisation."))
+    words: list[str]
+
+
 class Words(Shown):
     """The words that you see on an organisation."""
 
-    words: list[str]
+    words: list[str] = Field(description=N_("All of them, each once."))
+    own: list[str] = Field(description=N_("Those that only you see."))
+    shared: list[SharedWords]
+
+    @classmethod
+    def of(cls, by_scope: Mapping[str | None, Sequence[str]]) -> Self:
+        """From the words that the viewer sees, by the organisation that shares them (None: their own)."""
+        every = dict.fromkeys(word for words in by_scope.values() for word in words)
+        shared = sorted((id_, words) for id_, words in by_scope.items() if id_ is not None)
+        return cls(
+            words=sorted(every, key=str.lower),
+            own=list(by_scope.get(None, ())),
+            shared=[SharedWords(share_with=id_, words=list(words)) for id_, words in shared],
+        )
 
 
 class GivenWords(Given):

@@ -174,6 +174,12 @@ class Organisation(Shown):
         )
 
 
+class MergeInto(Given):
+    """Which organisation remains."""
+
+    into: GivenId
+
+
 class OrganisationPage(PageOf[Organisation]):
     """A page of organisations, in the order in which they last changed."""
 

@@ -1,12 +1,13 @@
 """Partners and their networks, as programs see them."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from directory.api.queries import FoundPartner
 from directory.api.shapes.common import PageOf
-from directory.api.shapes.values import Address, Id, Moment, Shown
+from directory.api.shapes.values import Address, Given, Id, Moment, Shown, left_out, up_to
+from directory.organisations.domains import HOST_MOST
 from directory.organisations.shown import picture
 from directory.partners.hosts import page_of
 from directory.partners.statistics import Statistics
@@ -38,6 +39,23 @@ class PartnerShown(Shown):
             organisations=found.count,
             since=found.since,
         )
+
+
+Accent = Annotated[
+    str, up_to(7), Field(description=N_("A colour such as #1d5f8a, dark enough for white text; or empty."))
+]
+Host = Annotated[
+    str,
+    up_to(HOST_MOST),
+    Field(description=N_("A host name of its own, or empty. Only who runs the platform sets it.")),
+]
+
+
+class PartnerChange(Given):
+    """What changes of a partner's look; what is left out stays."""
+
+    accent: Accent = left_out()
+    host: Host = left_out()
 
 
 class Counted(Shown):

@@ -73,7 +73,14 @@ async def test_bookmarks_words_and_notes_are_ones_own(there: Scene, program):
     about = f"{V1}/organisations/{voltbus}"
     assert (await chloe.put(f"{V1}/bookmarks/{voltbus}")).status_code == 204
     words = await chloe.put(f"{about}/words", json={"words": ["Pilot 2027", "pilot 2027, Essen"]})
-    assert words.json() == {"words": ["Essen", "Pilot 2027"]}
+    assert words.json() == {"words": ["Essen", "Pilot 2027"], "own": ["Essen", "Pilot 2027"], "shared": []}
+    await aylin.put(f"{about}/words", json={"words": ["Kunde"], "share_with": voltbus})
+    ours = await aylin.put(f"{about}/words", json={"words": ["allein"]})
+    assert ours.json() == {
+        "words": ["allein", "Kunde"],
+        "own": ["allein"],
+        "shared": [{"share_with": voltbus, "words": ["Kunde"]}],
+    }
     note = await chloe.post(f"{about}/notes", json={"text": "Second visit in March."})
     assert (note.status_code, note.json()["mine"], note.json()["edited_at"]) == (201, True, None)
     [entry] = (await chloe.get(f"{V1}/bookmarks", params={"word": "essen"})).json()["items"]

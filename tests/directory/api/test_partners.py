@@ -1,0 +1,52 @@
+"""Partner institutions by programs: appointed, in their own look, with the organisations that they bring."""
+
+from tests.directory.scene import Scene
+
+V1 = "/api/v1"
+
+
+async def test_a_partner_is_appointed_looked_after_and_dismissed(there: Scene, program):
+    _, chamber = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    _, voltbus = await there.organisation()
+    ada, chloe, aylin = await program("ada"), await program("chloe"), await program("aylin")
+    path = f"{V1}/partners/{chamber}"
+    assert [(await one.put(path)).status_code for one in (chloe, aylin)] == [403, 403]
+    assert (await chloe.patch(path, json={"accent": ""})).status_code == 404, "it is no partner yet"
+    made = await ada.put(path)
+    assert (made.json()["id"], made.json()["organisations"], (await ada.put(path)).json()) == (chamber, 0, made.json())
+
+    dark = await chloe.patch(path, json={"accent": "#1D5F8A"})
+    assert dark.json()["accent"] == "#1d5f8a"
+    assert (await chloe.patch(path, json={"accent": "#ffff00"})).json()["errors"][0]["at"] == "/accent"
+    assert (await chloe.patch(path, json={"host": "netz.chamber.example"})).status_code == 403
+    assert (await aylin.patch(path, json={"accent": ""})).status_code == 403
+    hosted = await ada.patch(path, json={"host": "netz.chamber.example"}, headers={"if-match": dark.headers["etag"]})
+    assert hosted.json()["page"] == "http://netz.chamber.example:8000/"
+    assert (await ada.patch(path, json={"host": "localhost"})).json()["errors"][0]["at"] == "/host"
+    assert (await ada.patch(path, json={"accent": ""}, headers={"if-match": dark.headers["etag"]})).status_code == 412
+
+    for _ in range(2):
+        assert (await chloe.put(f"{path}/organisations/{voltbus}")).status_code == 204
+    assert (await chloe.put(f"{path}/organisations/{chamber}")).json()["code"] == "itself"
+    assert (await chloe.put(f"{path}/organisations/{there.ids['ada']}")).status_code == 404
+    assert (await aylin.delete(f"{path}/organisations/{voltbus}")).status_code == 403
+    inside = await aylin.get(f"{V1}/organisations", params={"partner": chamber})
+    assert [one["name"] for one in inside.json()["items"]] == ["Voltbus"]
+    assert (await chloe.delete(f"{path}/organisations/{voltbus}")).status_code == 204
+    assert (await (await program()).get(path)).json()["organisations"] == 0
+
+    assert (await chloe.delete(path)).status_code == 403
+    assert (await ada.delete(path)).status_code == 204
+    assert (await ada.get(path)).status_code == 404
+
+
+async def test_a_desk_does_not_list_who_is_shown_no_longer(there: Scene, program):
+    slug, chamber = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    _, voltbus = await there.organisation()
+    ada, chloe, aylin = await program("ada"), await program("chloe"), await program("aylin")
+    await ada.put(f"{V1}/partners/{chamber}")
+    await chloe.put(f"{V1}/partners/{chamber}/organisations/{voltbus}")
+    desk = f"/partners/{slug}/desk"
+    assert "Take Voltbus out of the network" in (await there["chloe"].get(desk)).text
+    await aylin.delete(f"{V1}/organisations/{voltbus}")
+    assert "Take Voltbus out of the network" not in (await there["chloe"].get(desk)).text
