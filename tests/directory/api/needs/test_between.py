@@ -2,29 +2,16 @@
 
 import asyncio
 
-from directory.organisations.model import Member
-from directory.partners.actions import appoint, bring
 from server.kernel.ids import new_id
-from tests.directory.needs.network import HIDDEN, REASON, Network, organisation
+from tests.directory.needs.network import HIDDEN, REASON, Network
+from tests.directory.needs.test_between import chamber, chosen
 
+__all__ = ["chamber"]
 V1 = "/api/v1"
 
 
-async def chosen(there: Network) -> str:
-    """A blind need for which Edda's chamber stands between."""
-    async with there.kernel.database.write() as uow:
-        id_ = await organisation(uow, "Chamber", "partner", "DE", "chamber.example")
-        now = uow.clock.now()
-        uow.session.add(Member(organisation_id=id_, person_id=there.people["edda"], role="editor", since=now))
-        await appoint(uow, id_, by_id=None)
-        await bring(uow, id_, there.organisations["utility"], by_id=None)
-    need_id = await there.need(blind=True)
-    await there["bernd"].post(f"/needs/{need_id}/between", data={"partner": id_})
-    return need_id
-
-
-async def test_answers_are_passed_on_and_returned(there: Network, program):
-    need_id = await chosen(there)
+async def test_answers_are_passed_on_and_returned(there: Network, program, chamber: str):
+    need_id = await chosen(there, chamber)
     edda, bernd, chloe = await program("edda"), await program("bernd"), await program("chloe")
     first, second = await there.answer(need_id), await there.answer(need_id, "chloe", blind=True)
     waiting = {one["id"]: one for one in (await edda.get(f"{V1}/between")).json()["items"]}
