@@ -83,11 +83,13 @@ def _say(meetings: Meetings) -> None:
     async def offered(happened: RescueOffered) -> None:
         path = f"/meetings/rescues/{happened.rescue_id}"
         name = await _names(meetings, {happened.waiting_id})
+        await meetings.tell_mine([happened.candidate_id])
         meetings.remind(happened.candidate_id, happened.meeting_id, "rescue", name, path)
 
     async def answered(happened: RescueAnswered) -> None:
         found = happened.new_meeting_id
         name = await _names(meetings, {happened.candidate_id})
+        await meetings.tell_mine([happened.candidate_id])
         what = "stand_in" if found else "no_stand_in"
         meetings.remind(happened.waiting_id, found or happened.meeting_id, what, name)
 

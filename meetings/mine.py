@@ -5,31 +5,52 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from meetings.model import Meeting, Request, Seat
+from meetings.model import Meeting, Request, Rescue, Seat
+from meetings.rules import LEAST_LEFT
 from people.model import Person
 
 
 async def mine(session: AsyncSession, person_ids: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
-    """What waits for each of these people, as `server.live.wire.meeting.MyMeetings`. Three queries, however many."""
-    counts = await waiting(session, person_ids)
+    """What waits for each of these people, as `server.live.wire.meeting.MyMeetings`. Three queries, however many; a
+    fourth where somebody is asked to step in."""
+    found = (await session.execute(_WAITING, _asked(person_ids, now))).all()
+    counts = {row.person_id: row.number for row in found}
+    offers = await _offers(session, [row.person_id for row in found if row.offers], now)
     rows = await _next(session, person_ids, now)
     names = await _names(session, {row.id for row in rows})
     ahead = {row.person_id: _shown(row, names[row.id]) for row in rows}
-    return {each: {"waiting": counts.get(each, 0), "next": ahead.get(each)} for each in person_ids}
+    return {
+        each: {"waiting": counts.get(each, 0), "next": ahead.get(each), "offer": offers.get(each)}
+        for each in person_ids
+    }
 
 
-async def waiting(session: AsyncSession, person_ids: Collection[str]) -> dict[str, int]:
-    """How many requests wait for the answer of each of these people; those for whom none does are left out."""
-    found = await session.execute(_WAITING, {"people": list(person_ids)})
-    return {person_id: number for person_id, number in found}
+async def waiting(session: AsyncSession, person_id: str, now: datetime) -> int:
+    """How many requests, and questions whether they would step in, wait for somebody's answer."""
+    found = (await session.execute(_WAITING, _asked([person_id], now))).first()
+    return found.number if found else 0
 
 
 async def _next(session: AsyncSession, person_ids: Collection[str], now: datetime) -> list[Row[*tuple[Any, ...]]]:
     """The meeting that each of these people has, or will have, first."""
     return list(await session.execute(_NEXT, {"people": list(person_ids), "now": now}))
+
+
+async def _offers(session: AsyncSession, person_ids: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
+    """The latest question to each of these people whether they would step in."""
+    rows = await session.execute(_OFFERS, _asked(person_ids, now)) if person_ids else ()
+    return {
+        row.candidate_id: {
+            "id": row.id,
+            "name": row.name,
+            "until": iso(row.ends_at - LEAST_LEFT),
+            "path": f"/meetings/rescues/{row.id}",
+        }
+        for row in rows
+    }
 
 
 async def _names(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
@@ -41,12 +62,29 @@ async def _names(session: AsyncSession, meeting_ids: Collection[str]) -> dict[st
     return found
 
 
+def _asked(person_ids: Collection[str], now: datetime) -> dict[str, Any]:
+    return {"people": list(person_ids), "ends_after": now + LEAST_LEFT}
+
+
 # Built once: each change of a meeting or a request asks all three.
 _PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
-_WAITING = (
-    select(Request.turn_id, func.count())
+# A question whether one would step in stands while what is left of the slot is worth it.
+_STANDING = Rescue.candidate_id.in_(_PEOPLE), Rescue.answered_at.is_(None), Meeting.ends_at > bindparam("ends_after")
+_WAITS = (
+    select(Request.turn_id.label("person_id"), literal(0).label("offer"))
     .where(Request.turn_id.in_(_PEOPLE), Request.answered_at.is_(None))
-    .group_by(Request.turn_id)
+    .union_all(select(Rescue.candidate_id, literal(1)).join(Meeting, Meeting.id == Rescue.meeting_id).where(*_STANDING))
+    .subquery()
+)
+_WAITING = select(_WAITS.c.person_id, func.count().label("number"), func.sum(_WAITS.c.offer).label("offers")).group_by(
+    _WAITS.c.person_id
+)
+_OFFERS = (
+    select(Rescue.id, Rescue.candidate_id, Person.name, Meeting.ends_at)
+    .join(Meeting, Meeting.id == Rescue.meeting_id)
+    .join(Person, Person.id == Rescue.waiting_id)
+    .where(*_STANDING)
+    .order_by(Rescue.at)
 )
 _AHEAD = (
     select(
@@ -58,6 +96,7 @@ _AHEAD = (
     )
     .join(Meeting, Meeting.id == Seat.meeting_id)
     .where(Seat.person_id.in_(_PEOPLE), Meeting.ends_at > bindparam("now"), Meeting.cancelled_at.is_(None))
+    .where(Seat.slot_id.is_not(None))  # who met a stand-in has given theirs back
     .subquery()
 )
 _NEXT = select(_AHEAD).where(_AHEAD.c.place == 1)

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
@@ -17,11 +19,58 @@ from meetings.model import Meeting, NoShow, Rescue, Seat
 from meetings.queries import groups_of_people, plan_of, retreated, rules_of
 from meetings.shown import Who
 from meetings.watching import step
+from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
+# Whoever waits may ask another one when nobody has answered for so long; who says yes first, comes in.
+ANSWERED_WITHIN = timedelta(minutes=1)
+ASKED_SHOWN = 10
 # People who are looked at: those who came to the lobby last.
 LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody was asked to step in, as those two see it."""
+
+    id: str
+    name: str  # of the other one
+    until: datetime  # when it is worth it no more
+    answered: bool
+    new_meeting_id: str | None
+
+    @property
+    def path(self) -> str:
+        """Where whoever is asked answers."""
+        return f"/meetings/rescues/{self.id}"
+
+
+async def offered_to(session: AsyncSession, viewer_id: str, now: datetime) -> list[Asked]:
+    """The questions to somebody that they can still answer, the latest first."""
+    mine = Rescue.candidate_id == viewer_id, Rescue.answered_at.is_(None), Meeting.ends_at > now + rules.LEAST_LEFT
+    return await _asked(session, Rescue.waiting_id, *mine)
+
+
+async def asked_for(session: AsyncSession, viewer_id: str, meeting_id: str) -> list[Asked]:
+    """Who was asked to step in for somebody in a meeting, the latest first."""
+    return await _asked(session, Rescue.candidate_id, Rescue.waiting_id == viewer_id, Rescue.meeting_id == meeting_id)
+
+
+async def _asked(session: AsyncSession, other: Any, *which: ColumnElement[bool]) -> list[Asked]:
+    query = (
+        select(Rescue, Person.name, Meeting.ends_at)
+        .join(Meeting, Meeting.id == Rescue.meeting_id)
+        .join(Person, Person.id == other)
+        .where(*which)
+        .order_by(Rescue.at.desc(), Rescue.id.desc())
+        .limit(ASKED_SHOWN)
+    )
+    return [
+        Asked(row.Rescue.id, row.name, row.ends_at - rules.LEAST_LEFT, row.Rescue.answered_at is not None,
+              row.Rescue.new_meeting_id)
+        for row in await session.execute(query)
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,15 +139,19 @@ async def refuse(uow: UnitOfWork, rescue: Rescue) -> None:
     uow.emit(RescueAnswered(rescue.id, rescue.meeting_id, rescue.waiting_id, rescue.candidate_id, None))
 
 
-async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair) -> Meeting:
-    """Take the missing one's place: a new meeting for the rest of the slot, in which whoever waits now is.
+async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair, there: Collection[str] = ()) -> Meeting:
+    """Take the missing one's place: a new meeting for the rest of the slot, in which whoever waits now is. `there` are
+    those who are in the room now.
 
-    Raises ConflictError: answered, past, meeting (one of the two has another one now), cancelled.
+    Raises ConflictError: answered, past, meeting (one of the two has another one now), cancelled, came (whoever was
+    missing).
     """
     await _lock(uow, rescue)
     old = await uow.session.get_one(Meeting, rescue.meeting_id)
     if old.id not in await lock_meetings(uow, [old], also=[rescue.candidate_id]):
         raise ConflictError("cancelled")
+    if not await missed_in(uow.session, old.id) - set(there):
+        raise ConflictError("came")
     now = uow.clock.now()
     rest = Span(now, old.ends_at)
     if rest.ends - rest.starts < rules.LEAST_LEFT:

@@ -137,8 +137,9 @@ async def meeting_left(session: AsyncSession, given: Substitution) -> MeetingSho
 async def agenda(
     session: AsyncSession, viewer_id: str, *, since: datetime, until: datetime | None = None, limit: int = 200
 ) -> list[MeetingShown]:
-    """Somebody's meetings that end after a moment, called off ones not among them, by time."""
-    ahead = [Meeting.ends_at > since, Meeting.cancelled_at.is_(None)]
+    """Somebody's meetings that end after a moment, by time; those not that were called off, or in whose place they met
+    a stand-in."""
+    ahead = [Meeting.ends_at > since, Meeting.cancelled_at.is_(None), Seat.slot_id.is_not(None)]
     if until is not None:
         ahead.append(Meeting.starts_at < until)
     return await _meetings(session, viewer_id, *ahead, limit=limit)

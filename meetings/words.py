@@ -64,6 +64,7 @@ CONFLICTS = {
     "taken": N_("A colleague has this meeting now."),
     "people": N_("A meeting has two to eight people."),
     "answered": N_("This was answered in the meantime."),
+    "came": N_("Whoever was missing has come in the meantime. Thank you all the same."),
     "away": N_("One of the two takes no meetings at this fair any more."),
     "together": N_("The two have another meeting ahead."),
     "unknown": N_("We find nobody at this fair whom you could bring by this address."),

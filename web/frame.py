@@ -71,7 +71,7 @@ class Frame:
     entries: tuple[Entry, ...]
     own: tuple[Entry, ...]
     unread: int
-    waiting: int  # requests for meetings that wait for an answer
+    waiting: int  # requests for meetings, and to step in, that wait for an answer
     theme: str  # "light", "dark", or "" for what the system says
     said: str  # what the page before has done, in one line; or ""
 

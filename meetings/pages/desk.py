@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fairs.queries import fairs_of
 from fairs.rules import Phase, phase
-from meetings import shown
+from meetings import rescue, shown
 from meetings.mine import mine as what_waits
 from meetings.pages.showing import me, show
 from meetings.queries import plans_of
@@ -50,6 +50,7 @@ async def desk(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         ahead = await shown.agenda(session, viewer.id, since=now)
         asked = await shown.requests(session, viewer.id)
+        offers = await rescue.offered_to(session, viewer.id, now)
         gone = await shown.called_off(session, viewer.id, now)
         over = await shown.past(session, viewer.id, now)
         fairs = await _fairs(session, viewer, now)
@@ -60,6 +61,7 @@ async def desk(request: Request) -> Response:
         days=_by_day(ahead, viewer.time_zone),
         mine=[each for each in asked if each.my_turn],
         theirs=[each for each in asked if not each.my_turn],
+        offers=offers,
         gone=gone,
         unsaid=[each for each in over if not each.has_outcome][:UNSAID_MOST],
         over=len(over),

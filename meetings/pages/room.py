@@ -42,11 +42,10 @@ NOTE_MOST = 2_000
 
 @dataclass(frozen=True)
 class StandIn:
-    """Who could step in now, or was asked and has not answered yet."""
+    """Who could step in now."""
 
     who: Who
     fit: Fit
-    asked: bool
 
 
 async def enter(request: Request) -> Response:
@@ -144,7 +143,7 @@ async def ask_stand_in(request: Request) -> Response:
         found = await my_meeting(request, uow.session)
         meeting = await uow.session.get_one(Meeting, found.id)
         stand_in = await _stand_in(request, uow.session, found, meeting)
-        if stand_in is None or stand_in.asked:
+        if stand_in is None:
             raise ProblemError(409, "conflict", said(request)("There is nobody to ask just now."))
         offered = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
         await pushes.about_rescue(kernel_of(request), uow, offered, meeting)
@@ -172,7 +171,8 @@ async def answer_rescue(request: Request) -> Response:
                 await rescue.refuse(uow, found)
                 return redirect("/meetings", said=said(request)("Thank you for answering."))
             fair_id = (await uow.session.get_one(Meeting, found.meeting_id)).fair_id
-            meeting = await rescue.step_in(uow, found, await uow.session.get_one(Fair, fair_id))
+            fair = await uow.session.get_one(Fair, fair_id)
+            meeting = await rescue.step_in(uow, found, fair, meetings_of(request).there(found.meeting_id))
     except ConflictError as conflict:
         return redirect("/meetings", said=conflict_text(request, conflict))
     return redirect(f"/meetings/{meeting.id}/room")
@@ -218,6 +218,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
             "next": await _after(session, viewer.id, found),
             "missing": await rescue.missed_in(session, found.id) - set(meetings_of(request).there(found.id)),
             "stand_in": await _stand_in(request, session, found, meeting),
+            "asked": await rescue.asked_for(session, viewer.id, found.id),
         }
     return show(
         request,
@@ -247,16 +248,13 @@ async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown
     alone = mine not in missed and any(each.id in missed for each in found.others)
     if not alone or there - {mine} or found.ends_at - now < LEAST_LEFT:
         return None
-    asked = await session.scalar(
-        select(Rescue).where(Rescue.meeting_id == found.id, Rescue.answered_at.is_(None)).limit(1)
-    )
-    if asked is not None:
-        who = await shown.who(session, asked.candidate_id)
-        return StandIn(who, Fit(0.0), True)
+    waits = Rescue.meeting_id == found.id, Rescue.answered_at.is_(None), Rescue.at > now - rescue.ANSWERED_WITHIN
+    if await session.scalar(select(Rescue.id).where(*waits).limit(1)) is not None:
+        return None
     lounge = await lobby(session, meeting.fair_id)
     present = meetings.live.presence.people(topics.room(lounge.id)) if lounge else []
     chosen = await rescue.candidate(session, meetings.fitting, meeting, mine, present, Span(now, found.ends_at))
-    return StandIn(chosen.who, chosen.fit, False) if chosen else None
+    return StandIn(chosen.who, chosen.fit) if chosen else None
 
 
 async def _after(session: AsyncSession, viewer_id: str, found: MeetingShown) -> MeetingShown | None:

@@ -19,11 +19,21 @@ class NextMeeting(Message):
     path: str = Field(description="The address of its room.")
 
 
+class StepIn(Message):
+    """Somebody waits in vain in a meeting, and one is asked to step in."""
+
+    id: str = Field(description="The question's id.")
+    name: str = Field(description="Who waits.")
+    until: str = Field(description="Until when it is worth it, ISO 8601 in UTC.")
+    path: str = Field(description="The address at which to answer.")
+
+
 class MyMeetings(Result):
     """What waits for somebody."""
 
-    waiting: int = Field(description="How many requests wait for their answer.")
+    waiting: int = Field(description="How many requests, and questions to step in, wait for their answer.")
     next: NextMeeting | None = Field(description="The meeting that runs or comes next, or null.")
+    offer: StepIn | None = Field(description="Whether they would step in, asked last and not answered yet, or null.")
 
 
 class MeetingsMine(Params):

@@ -5,6 +5,7 @@
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-meeting.js").NextMeeting} NextMeeting
+ * @typedef {import("./types-meeting.js").StepIn} StepIn
  */
 
 export class Mine extends EventTarget {
@@ -12,6 +13,8 @@ export class Mine extends EventTarget {
   waiting = null;
   /** @type {NextMeeting | null} */
   next = null;
+  /** Whether one would step in for somebody. @type {StepIn | null} */
+  offer = null;
   #version = -1;
 
   /** @param {import("./line.js").Line} line */
@@ -36,10 +39,11 @@ export class Mine extends EventTarget {
     if (answer && this.#version === -1) this.#set(answer);
   }
 
-  /** @param {{ waiting: number, next: NextMeeting | null }} state */
-  #set({ waiting, next }) {
+  /** @param {{ waiting: number, next: NextMeeting | null, offer: StepIn | null }} state */
+  #set({ waiting, next, offer }) {
     this.waiting = waiting;
     this.next = next;
+    this.offer = offer;
     this.dispatchEvent(new Event("change"));
   }
 }

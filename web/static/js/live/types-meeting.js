@@ -32,8 +32,9 @@
  *   What waits for me.
  * @typedef {object} MyMeetings
  *   What waits for somebody.
- * @property {number} waiting  How many requests wait for their answer.
+ * @property {number} waiting  How many requests, and questions to step in, wait for their answer.
  * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
+ * @property {StepIn | null} offer  Whether they would step in, asked last and not answered yet, or null.
  * @typedef {object} NextMeeting
  *   The meeting that comes next.
  * @property {string} id  The meeting's id.
@@ -41,6 +42,12 @@
  * @property {string} starts_at  When it begins, ISO 8601 in UTC.
  * @property {string} ends_at  When it ends, ISO 8601 in UTC.
  * @property {string} path  The address of its room.
+ * @typedef {object} StepIn
+ *   Somebody waits in vain in a meeting, and one is asked to step in.
+ * @property {string} id  The question's id.
+ * @property {string} name  Who waits.
+ * @property {string} until  Until when it is worth it, ISO 8601 in UTC.
+ * @property {string} path  The address at which to answer.
  */
 
 export {};

@@ -15,12 +15,17 @@ import { session } from "fairmatch/live/start";
 const NEAR = 15 * 60_000;
 const LOOK_EVERY = 20_000;
 
-/** @typedef {import("../live/types-meeting.js").NextMeeting} NextMeeting */
+/**
+ * @typedef {import("../live/types-meeting.js").NextMeeting} NextMeeting
+ * @typedef {import("../live/types-meeting.js").StepIn} StepIn
+ */
 
 /** @type {WeakSet<EventTarget>} */
 const heard = new WeakSet();
 /** @type {NextMeeting | null} */
 let upcoming = null;
+/** @type {StepIn | null} */
+let offer = null;
 
 function begin() {
   const live = session();
@@ -37,17 +42,39 @@ function begin() {
 function show(mine) {
   if (mine.waiting !== null) setCount("meetings", mine.waiting);
   upcoming = mine.next;
+  offer = mine.offer;
   drawDock();
 }
 
+/** What is near stays in the dock until it is over, whatever page one is on; but for the page that it leads to. */
 function drawDock() {
   const dock = document.getElementById("dock");
   if (!dock) return;
-  const wanted = upcoming && isNear(upcoming) && !location.pathname.startsWith(upcoming.path) ? upcoming : null;
-  const there = /** @type {HTMLElement | null} */ (dock.querySelector(".dock-meeting"));
-  if (there?.dataset.meeting === wanted?.id) return;
-  there?.closest("section")?.remove();
-  if (wanted) dock.append(card(wanted));
+  const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) ? upcoming : null;
+  place(dock, _("Your next meeting"), near?.id, () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
+  const open = offer && Date.now() < Date.parse(offer.until) && !isHere(offer.path) ? offer : null;
+  place(dock, _("Somebody waits in vain"), open?.id, () => stepIn(/** @type {StepIn} */ (open)));
+}
+
+/**
+ * Have one thing of this kind in the dock, or none.
+ * @param {HTMLElement} dock @param {string} label @param {string | undefined} id @param {() => HTMLElement} make
+ */
+function place(dock, label, id, make) {
+  const there = /** @type {HTMLElement | undefined} */ ([...dock.children].find((each) => each.getAttribute("aria-label") === label));
+  if (there?.dataset.meeting === id) return;
+  there?.remove();
+  if (!id) return;
+  const section = document.createElement("section");
+  section.setAttribute("aria-label", label);
+  section.dataset.meeting = id;
+  section.append(make());
+  dock.append(section);
+}
+
+/** @param {string} path */
+function isHere(path) {
+  return location.pathname.startsWith(path);
 }
 
 /** @param {NextMeeting} meeting */
@@ -55,22 +82,26 @@ function isNear({ starts_at: starts, ends_at: ends }) {
   return Date.parse(starts) - Date.now() < NEAR && Date.now() < Date.parse(ends);
 }
 
-/** @param {NextMeeting} meeting */
-function card({ id, name, path, starts_at: starts }) {
-  const link = Object.assign(document.createElement("a"), { className: "dock-meeting", href: path });
-  link.dataset.meeting = id;
+/**
+ * A name and a countdown, on the way to a page.
+ * @param {{ name: string, path: string }} one @param {"calendar-clock" | "user-round-search"} sign @param {string} until
+ */
+function link({ name, path }, sign, until) {
+  const made = Object.assign(document.createElement("a"), { className: "dock-meeting", href: path });
   const words = document.createElement("span");
   words.className = "countdown";
   words.setAttribute("data-countdown", "");
   const left = Object.assign(document.createElement("span"), { className: "countdown-left", hidden: true });
   left.setAttribute("data-left", "");
-  const time = Object.assign(document.createElement("time"), { className: "countdown-time", dateTime: starts });
+  const time = Object.assign(document.createElement("time"), { className: "countdown-time", dateTime: until });
   words.append(Object.assign(document.createElement("span"), { className: "countdown-label", textContent: name }), left, time);
-  link.append(icon("calendar-clock"), words);
-  const place = document.createElement("section");
-  place.setAttribute("aria-label", _("Your next meeting"));
-  place.append(link);
-  return place;
+  made.append(sign === "calendar-clock" ? icon("calendar-clock") : icon("user-round-search"), words);
+  return made;
+}
+
+/** @param {StepIn} asked */
+function stepIn(asked) {
+  return link({ name: _("Meet %(name)s now?", { name: asked.name }), path: asked.path }, "user-round-search", asked.until);
 }
 
 /** @param {{ what: string, name: string, path: string }} reminder */
