@@ -106,6 +106,21 @@ class RescueOffered:
 
 
 @dataclass(frozen=True)
+class CameLate:
+    """Somebody who was missed is in the room after all."""
+
+    meeting_id: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class RescueOver:
+    """Somebody need not step in any more, or cannot: others came, or who waited is gone."""
+
+    candidate_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
 class RescueAnswered:
     """Who was asked to step in has answered; `new_meeting_id` where they did."""
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from meetings import mails, pushes, requests, shown
 from meetings.events import PersonMissing
@@ -13,7 +12,8 @@ from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Remin
 from meetings.model import Request as Asked
 from meetings.parts import Meetings
 from meetings.requests import EXPIRY_JOB, NUDGE_JOB, TELL_JOB
-from meetings.room import come_in
+from meetings.rescue import OVER_JOB
+from meetings.room import come_in, note_once
 from meetings.rules import comes_too_late, due_at, is_open
 from meetings.watching import INVITE_JOB, RELEASE_JOB, STEP_JOB, step
 from server.kernel.db import UnitOfWork
@@ -28,6 +28,11 @@ def register(meetings: Meetings) -> None:
         jobs.register(name, _with(meetings, handler))
     jobs.register(TELL_JOB, _with(meetings, tell))
     jobs.register(RELEASE_JOB, _with(meetings, release))
+
+    async def rescue_over(payload: dict[str, Any]) -> None:
+        await meetings.tell_mine([payload["person_id"]])
+
+    jobs.register(OVER_JOB, rescue_over)
 
 
 def _with(meetings: Meetings, handler: Any) -> Any:
@@ -194,9 +199,5 @@ async def _open_turn(uow: UnitOfWork, payload: dict[str, Any]) -> Asked | None:
 
 async def _first_time(uow: UnitOfWork, meeting: Meeting, kind: str) -> bool:
     """Note that something is said of a meeting as it is now; False where it was said before."""
-    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"meeting_id": meeting.id, "sequence": meeting.sequence, "kind": kind, "at": uow.clock.now()}
-    noted = await uow.session.execute(
-        insert(Reminder).values(row).on_conflict_do_nothing().returning(Reminder.meeting_id)
-    )
-    return noted.first() is not None
+    return await note_once(uow, Reminder, row)

@@ -19,6 +19,7 @@ from meetings.events import (
     RescueAnswered,
     RescueOffered,
     SeatGiven,
+    RescueOver,
 )
 from meetings.mine import iso
 from meetings.model import Meeting, Seat
@@ -86,6 +87,9 @@ def _say(meetings: Meetings) -> None:
         await meetings.tell_mine([happened.candidate_id])
         meetings.remind(happened.candidate_id, happened.meeting_id, "rescue", name, path)
 
+    async def over(happened: RescueOver) -> None:
+        await meetings.tell_mine(happened.candidate_ids)
+
     async def answered(happened: RescueAnswered) -> None:
         found = happened.new_meeting_id
         name = await _names(meetings, {happened.candidate_id})
@@ -96,6 +100,7 @@ def _say(meetings: Meetings) -> None:
     meetings.kernel.events.on(PersonMissing, missing)
     meetings.kernel.events.on(RescueOffered, offered)
     meetings.kernel.events.on(RescueAnswered, answered)
+    meetings.kernel.events.on(RescueOver, over)
 
 
 _TIMES = select(Meeting.starts_at, Meeting.ends_at, Meeting.extended_until, Meeting.cancelled_at).where(

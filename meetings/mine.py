@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.model import Meeting, Request, Rescue, Seat
 from meetings.rules import LEAST_LEFT
+from meetings.standing import stands
 from people.model import Person
 
 
@@ -68,8 +69,7 @@ def _asked(person_ids: Collection[str], now: datetime) -> dict[str, Any]:
 
 # Built once: each change of a meeting or a request asks all three.
 _PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
-# A question whether one would step in stands while what is left of the slot is worth it.
-_STANDING = Rescue.candidate_id.in_(_PEOPLE), Rescue.answered_at.is_(None), Meeting.ends_at > bindparam("ends_after")
+_STANDING = Rescue.candidate_id.in_(_PEOPLE), stands(bindparam("ends_after"))
 _WAITS = (
     select(Request.turn_id.label("person_id"), literal(0).label("offer"))
     .where(Request.turn_id.in_(_PEOPLE), Request.answered_at.is_(None))

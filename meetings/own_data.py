@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
 from meetings.bookings import give_up, lock_meetings
-from meetings.events import MeetingCancelled
+from meetings.events import MeetingCancelled, RescueOver
 from meetings.model import (
     Absence,
     Attendance,
@@ -33,6 +33,7 @@ from meetings.model import (
 )
 from meetings.rules import Answer
 from meetings.teams.model import Routing, Sharing
+from meetings.standing import open_with
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from server.kernel.db import UnitOfWork
 
@@ -89,6 +90,7 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     await uow.session.execute(update(Request).where(Request.answered_by_id == person_id).values(reason=""))
     await uow.session.execute(update(Notes).where(Notes.changed_by_id == person_id).values(text=""))
     await uow.session.execute(delete(Proposal).where(Proposal.by_id == person_id))
+    uow.emit(RescueOver(await open_with(uow.session, Rescue.waiting_id == person_id)))
     await uow.session.execute(
         delete(Rescue).where(or_(Rescue.waiting_id == person_id, Rescue.candidate_id == person_id))
     )

@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, func, select
 from starlette.requests import HTTPConnection
 
 from fairs.cards import cards, roles_column
 from fairs.model import Membership
 from meetings.fitting import Fitting, SharedWords
 from meetings.mine import mine
-from meetings.model import Meeting, Seat
+from meetings.model import Attendance, Meeting, Seat
+from meetings.room import come_in
+from meetings.rules import is_open
 from server.kernel.asked import asked
 from server.kernel.parts import Kernel
 from server.live import topics
@@ -28,6 +30,14 @@ _ENTRIES = (
     .outerjoin(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
     .where(Meeting.cancelled_at.is_(None))
     .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
+)
+# Of meetings that somebody takes part in and was not seen in yet.
+_BEGUN = (
+    select(Meeting.starts_at, func.coalesce(Meeting.extended_until, Meeting.ends_at).label("ends_at"))
+    .join(Seat, Seat.meeting_id == Meeting.id)
+    .outerjoin(Attendance, (Attendance.meeting_id == Meeting.id) & (Attendance.person_id == Seat.person_id))
+    .where(Meeting.id == bindparam("meeting"), Seat.person_id == bindparam("person"))
+    .where(Meeting.cancelled_at.is_(None), Attendance.person_id.is_(None))
 )
 
 
@@ -53,7 +63,7 @@ class Meetings:
     @property
     def namespace(self) -> Namespace:
         """The topics meeting:<meeting id>, for who takes part. Subscribing to one means being in the room."""
-        return Namespace(durable=False, readable=self._readable, people=self._people)
+        return Namespace(durable=False, readable=self._readable, people=self._people, arrived=self._arrived)
 
     async def tell_mine(self, person_ids: Collection[str]) -> None:
         """Let these people's pages know what waits for them."""
@@ -69,6 +79,16 @@ class Meetings:
     def there(self, meeting_id: str) -> list[str]:
         """Who is in a meeting's room now."""
         return self.live.presence.people(topics.meeting(meeting_id))
+
+    async def _arrived(self, meeting_id: str, person_id: str) -> None:
+        """Who comes once it has begun is noted at once; who came before is asked after when it has begun."""
+        async with self.kernel.database.read() as session:
+            found = (await session.execute(_BEGUN, {"meeting": meeting_id, "person": person_id})).one_or_none()
+        now = self.kernel.clock.now()
+        if found is None or now < found.starts_at or not is_open(found.starts_at, found.ends_at, now):
+            return
+        async with self.kernel.database.write() as uow:
+            await come_in(uow, meeting_id, person_id)
 
     async def _readable(self, pairs: Collection[Ask]) -> Mapping[Ask, Grant]:
         async with self.kernel.database.read() as session:

@@ -8,21 +8,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import cards
 from fairs.model import Fair
 from meetings import rules, shown
 from meetings.agendas import agendas
 from meetings.bookings import ConflictError, lock_meetings, lock_people
-from meetings.events import MeetingBooked, RescueAnswered, RescueOffered
+from meetings.events import MeetingBooked, RescueAnswered, RescueOffered, RescueOver
 from meetings.fitting import Fit, Fitting, best
 from meetings.grid import Span
-from meetings.model import Meeting, NoShow, Rescue, Seat
+from meetings.model import Meeting, Rescue, Seat
 from meetings.queries import groups_of_people, plan_of, retreated, rules_of
 from meetings.shown import Who
+from meetings.standing import missed_in, open_with, stands
 from meetings.watching import step
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
+OVER_JOB = "meetings.rescue_over"
 # Whoever waits may ask another one when nobody has answered for so long; who says yes first, comes in.
 ANSWERED_WITHIN = timedelta(minutes=1)
 ASKED_SHOWN = 10
@@ -48,7 +51,7 @@ class Asked:
 
 async def offered_to(session: AsyncSession, viewer_id: str, now: datetime) -> list[Asked]:
     """The questions to somebody that they can still answer, the latest first."""
-    mine = Rescue.candidate_id == viewer_id, Rescue.answered_at.is_(None), Meeting.ends_at > now + rules.LEAST_LEFT
+    mine = Rescue.candidate_id == viewer_id, stands(now + rules.LEAST_LEFT)
     return await _asked(session, Rescue.waiting_id, *mine)
 
 
@@ -79,11 +82,6 @@ class Candidate:
 
     who: Who
     fit: Fit
-
-
-async def missed_in(session: AsyncSession, meeting_id: str) -> frozenset[str]:
-    """Who was missing in a meeting."""
-    return frozenset(await session.scalars(select(NoShow.person_id).where(NoShow.meeting_id == meeting_id)))
 
 
 async def candidate(
@@ -128,6 +126,8 @@ async def offer(uow: UnitOfWork, meeting: Meeting, waiting_id: str, candidate_id
     )
     uow.session.add(rescue)
     await uow.session.flush()
+    over = meeting.ends_at - rules.LEAST_LEFT
+    uow.enqueue(OVER_JOB, {"person_id": candidate_id}, at=over, key=f"{OVER_JOB}:{rescue.id}")
     uow.emit(RescueOffered(rescue.id, meeting.id, waiting_id, candidate_id))
     return rescue
 
@@ -139,25 +139,27 @@ async def refuse(uow: UnitOfWork, rescue: Rescue) -> None:
     uow.emit(RescueAnswered(rescue.id, rescue.meeting_id, rescue.waiting_id, rescue.candidate_id, None))
 
 
-async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair, there: Collection[str] = ()) -> Meeting:
-    """Take the missing one's place: a new meeting for the rest of the slot, in which whoever waits now is. `there` are
-    those who are in the room now.
+async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair) -> Meeting:
+    """Take the missing one's place: a new meeting for the rest of the slot, in which whoever waits now is.
 
     Raises ConflictError: answered, past, meeting (one of the two has another one now), cancelled, came (whoever was
-    missing).
+    missing), away (one of the two is at the fair no more).
     """
     await _lock(uow, rescue)
     old = await uow.session.get_one(Meeting, rescue.meeting_id)
     if old.id not in await lock_meetings(uow, [old], also=[rescue.candidate_id]):
         raise ConflictError("cancelled")
-    if not await missed_in(uow.session, old.id) - set(there):
+    if not await missed_in(uow.session, old.id):
         raise ConflictError("came")
+    pair = (rescue.waiting_id, rescue.candidate_id)
+    if len(await cards(uow.session, fair.id, pair)) < len(pair):
+        raise ConflictError("away")
     now = uow.clock.now()
     rest = Span(now, old.ends_at)
     if rest.ends - rest.starts < rules.LEAST_LEFT:
         raise ConflictError(rules.SlotTaken.PAST)
-    await lock_people(uow, [rescue.waiting_id, rescue.candidate_id])
-    taken = await agendas(uow.session, [rescue.waiting_id, rescue.candidate_id], rest, but=[old.id])
+    await lock_people(uow, pair)
+    taken = await agendas(uow.session, pair, rest, but=[old.id])
     if any(rest.overlaps(each) for agenda in taken.values() for each in agenda.meetings):
         raise ConflictError(rules.SlotTaken.MEETING)
     meeting = _rest_of(old, rescue, fair, rest)
@@ -165,13 +167,14 @@ async def step_in(uow: UnitOfWork, rescue: Rescue, fair: Fair, there: Collection
     await uow.session.flush()
     mine = Seat.meeting_id == old.id, Seat.person_id == rescue.waiting_id
     await uow.session.execute(update(Seat).where(*mine).values(slot_id=None))
-    pair = (rescue.waiting_id, rescue.candidate_id)
     uow.session.add_all(Seat(meeting_id=meeting.id, person_id=each, slot_id=old.slot_id, since=now) for each in pair)
     rescue.answered_at, rescue.new_meeting_id = now, meeting.id
     await uow.session.flush()
     step(uow, meeting, now)  # no invitation: both are on their way in already
     uow.emit(MeetingBooked(meeting.id, frozenset(pair)))
     uow.emit(RescueAnswered(rescue.id, old.id, rescue.waiting_id, rescue.candidate_id, meeting.id))
+    others = Rescue.meeting_id == old.id, Rescue.waiting_id == rescue.waiting_id
+    uow.emit(RescueOver(await open_with(uow.session, *others)))
     return meeting
 
 

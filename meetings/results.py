@@ -11,9 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Request
 from meetings.rules import BECAME, VERDICTS
+from meetings.standing import came
+from people.model import Person
 
 # A sum of fewer people would tell who they are.
 PEOPLE_LEAST = 3
+DISPUTES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Somebody was missed, and says otherwise or why."""
+
+    name: str
+    starts_at: datetime
+    text: str
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,9 @@ class Results:
     called_off: int
     over: int
     held: int
-    missed: int
-    disputed: int
+    missed: int  # who was not there two minutes after the start, and did not come later
+    late: int  # who came later
+    disputed: int  # of those missed
     verdicts: Mapping[str, int]
     became: Mapping[str, int]
 
@@ -59,11 +72,25 @@ async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results
         called_off=await _number(session, meetings.where(~stands)),
         over=await _number(session, meetings.where(stands, over)),
         held=await _number(session, meetings.where(stands, over, Meeting.id.in_(both))),
-        missed=await _number(session, missed),
-        disputed=await _number(session, missed.where(NoShow.disputed_at.is_not(None))),
+        missed=await _number(session, missed.where(~came())),
+        late=await _number(session, missed.where(came())),
+        disputed=await _number(session, missed.where(~came(), NoShow.disputed_at.is_not(None))),
         verdicts=await _sums(session, verdicts.group_by(Outcome.verdict), VERDICTS),
         became=await _sums(session, became.where(FollowUp.answer.is_not(None)).group_by(FollowUp.answer), BECAME),
     )
+
+
+async def disputes(session: AsyncSession, fair_id: str) -> list[Dispute]:
+    """What people say about having been missed, the latest first; they are told that the organiser reads it."""
+    said = (
+        select(Person.name, Meeting.starts_at, NoShow.dispute)
+        .join(Meeting, Meeting.id == NoShow.meeting_id)
+        .join(Person, Person.id == NoShow.person_id)
+        .where(Meeting.fair_id == fair_id, NoShow.disputed_at.is_not(None), ~came())
+        .order_by(NoShow.disputed_at.desc(), Person.id)
+        .limit(DISPUTES_SHOWN)
+    )
+    return [Dispute(*row) for row in await session.execute(said)]
 
 
 async def _number(session: AsyncSession, query: Select[int]) -> int:

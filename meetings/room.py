@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.agendas import agendas
 from meetings.bookings import lock_meeting
-from meetings.events import MeetingExtended, NotesChanged
+from meetings.events import CameLate, MeetingExtended, NotesChanged, RescueOver
 from meetings.grid import Span
-from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, SharedContact
+from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, Rescue, SharedContact
 from meetings.rules import EXTENSION
+from meetings.standing import missed_in, open_with
 from meetings.watching import close_later
 from people.model import Person
 from server.kernel.db import UnitOfWork
+from server.kernel.tables import Base
 
 # A meeting that goes on and on has become something else.
 EXTENDED_MOST = timedelta(minutes=30)
@@ -30,10 +34,22 @@ class Noted:
 
 
 async def come_in(uow: UnitOfWork, meeting_id: str, person_id: str) -> None:
-    """Note that somebody is, or was, in the room; the first time counts. Who was missed is so no more."""
-    if await uow.session.get(Attendance, (meeting_id, person_id)) is None:
-        uow.session.add(Attendance(meeting_id=meeting_id, person_id=person_id, came_at=uow.clock.now()))
-        await uow.session.flush()
+    """Note that somebody is, or was, in the room; the first time counts. Who was missed is so no more, and nobody
+    needs to step in for them."""
+    came = {"meeting_id": meeting_id, "person_id": person_id, "came_at": uow.clock.now()}
+    if not await note_once(uow, Attendance, came) or await uow.session.get(NoShow, (meeting_id, person_id)) is None:
+        return
+    uow.emit(CameLate(meeting_id, person_id))
+    if not await missed_in(uow.session, meeting_id):
+        uow.emit(RescueOver(await open_with(uow.session, Rescue.meeting_id == meeting_id)))
+
+
+async def note_once(uow: UnitOfWork, table: type[Base], row: dict[str, Any]) -> bool:
+    """Write a row unless its key is there already, whoever writes it at the same moment; whether it was new."""
+    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    key = inspect(table).primary_key[0]
+    noted = await uow.session.execute(insert(table).values(row).on_conflict_do_nothing().returning(key))
+    return noted.first() is not None
 
 
 async def write_notes(uow: UnitOfWork, meeting_id: str, text: str, version: int, *, by_id: str) -> Noted:

@@ -49,7 +49,7 @@ async def accept(request: Request) -> Response:
         meeting = await requests.accept(uow, fair, asked, slot, by_id=me(request).id)
         return f"/meetings/{meeting.id}"
 
-    return await _answered(request, form, work, said(request)("The meeting is booked."))
+    return await _answered(request, form, work, said(request)(N_("The meeting is booked.")))
 
 
 async def propose(request: Request) -> Response:
@@ -64,7 +64,7 @@ async def propose(request: Request) -> Response:
         await requests.propose(uow, fair, asked, ids, by_id=me(request).id)
         return f"/meetings/requests/{asked.id}"
 
-    return await _answered(request, form, work, said(request)("Your proposal is on its way."))
+    return await _answered(request, form, work, said(request)(N_("Your proposal is on its way.")))
 
 
 async def hand_over(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def hand_over(request: Request) -> Response:
         await requests.hand_over(uow, fair, asked, form.typed("colleague"), by_id=me(request).id)
         return "/meetings"
 
-    return await _answered(request, form, work, said(request)("Your colleague has it now."))
+    return await _answered(request, form, work, said(request)(N_("Your colleague has it now.")))
 
 
 async def take_over(request: Request) -> Response:
@@ -100,7 +100,7 @@ async def decline(request: Request) -> Response:
         await requests.decline(uow, asked, by_id=me(request).id, reason=reason)
         return "/meetings"
 
-    return await _answered(request, form, work, said(request)("You have declined. The other one is told."))
+    return await _answered(request, form, work, said(request)(N_("You have declined. The other one is told.")))
 
 
 async def withdraw(request: Request) -> Response:
@@ -111,7 +111,7 @@ async def withdraw(request: Request) -> Response:
         await requests.withdraw(uow, asked, by_id=me(request).id)
         return "/meetings"
 
-    return await _answered(request, form, work, said(request)("Your request is withdrawn."))
+    return await _answered(request, form, work, said(request)(N_("Your request is withdrawn.")))
 
 
 async def _answered(request: Request, form: Form, work: Work, text: str) -> Response:

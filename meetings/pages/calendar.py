@@ -44,7 +44,7 @@ async def revoke_feed(request: Request) -> Response:
     """Have the secret address lead nowhere."""
     async with kernel_of(request).database.write() as uow:
         await feeds.revoke(uow, me(request).id)
-    return redirect("/meetings/calendar", said=said(request)("The address leads nowhere now."))
+    return redirect("/meetings/calendar", said=said(request)(N_("The address leads nowhere now.")))
 
 
 async def connect(request: Request) -> Response:
@@ -59,14 +59,14 @@ async def connect(request: Request) -> Response:
     await kernel_of(request).limiter.spend("own calendar", "10 per hour", me(request).id)
     async with kernel_of(request).database.write() as uow:
         await own_calendars.connect(uow, me(request).id, address)
-    return redirect("/meetings/calendar", said=said(request)("Your calendar is being read."))
+    return redirect("/meetings/calendar", said=said(request)(N_("Your calendar is being read.")))
 
 
 async def disconnect(request: Request) -> Response:
     """Have it read no more, and forget what it said."""
     async with kernel_of(request).database.write() as uow:
         await own_calendars.disconnect(uow, me(request).id)
-    return redirect("/meetings/calendar", said=said(request)("Your calendar is not read any more."))
+    return redirect("/meetings/calendar", said=said(request)(N_("Your calendar is not read any more.")))
 
 
 async def feed(request: Request) -> Response:

@@ -12,7 +12,7 @@ from meetings.agendas import choices
 from meetings.between import between
 from meetings.bookings import ConflictError
 from meetings.entries import entry, letterhead
-from meetings.model import Meeting, NoShow, Plan
+from meetings.model import Attendance, Meeting, NoShow, Plan
 from meetings.pages.showing import (
     by_day,
     conflict_text,
@@ -55,7 +55,7 @@ async def move(request: Request) -> Response:
     async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
         await bookings.move(uow, meeting, fair, plan, slot)
 
-    return await _changed(request, form, work, said(request)("The meeting is moved. Everybody is told."))
+    return await _changed(request, form, work, said(request)(N_("The meeting is moved. Everybody is told.")))
 
 
 async def swap(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def swap(request: Request) -> Response:
             raise not_found()
         await bookings.swap(uow, meeting, other, fair, plan)
 
-    return await _changed(request, form, work, said(request)("The two meetings have changed places."))
+    return await _changed(request, form, work, said(request)(N_("The two meetings have changed places.")))
 
 
 async def bring(request: Request) -> Response:
@@ -85,7 +85,7 @@ async def bring(request: Request) -> Response:
             raise ConflictError("unknown")
         await bookings.bring(uow, meeting, fair, plan, person_id)
 
-    return await _changed(request, form, work, said(request)("One more takes part. Everybody is told."))
+    return await _changed(request, form, work, said(request)(N_("One more takes part. Everybody is told.")))
 
 
 async def cancel(request: Request) -> Response:
@@ -98,7 +98,7 @@ async def cancel(request: Request) -> Response:
     async def work(uow: UnitOfWork, meeting: Meeting, _fair: Fair, _plan: Plan) -> None:
         await bookings.cancel(uow, meeting, by_id=me(request).id, reason=reason)
 
-    return await _changed(request, form, work, said(request)("The meeting is called off. Everybody is told."))
+    return await _changed(request, form, work, said(request)(N_("The meeting is called off. Everybody is told.")))
 
 
 async def dispute(request: Request) -> Response:
@@ -111,7 +111,7 @@ async def dispute(request: Request) -> Response:
         if missed is None or not text:
             raise not_found()
         await room.dispute(uow, missed, text)
-    return redirect(found.path, said=said(request)("Thank you. The organiser sees what you say."))
+    return redirect(found.path, said=said(request)(N_("Thank you. The organiser reads what you say, with your name.")))
 
 
 async def as_file(request: Request) -> Response:
@@ -152,6 +152,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         team = await queries.team_of(session, fair.id, viewer.id) if ahead else None
         held = await queries.held(session, viewer.id, fair.id, now) if team else []
         missed = await session.get(NoShow, (found.id, viewer.id))
+        late = await session.get(Attendance, (found.id, viewer.id)) if missed else None
         contacts = await room.contacts(session, viewer.id, found.id)
     return show(
         request,
@@ -165,6 +166,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         held=[each for each in held if each.meeting_id != found.id and each.holder_id not in people],
         full=len(people) >= PEOPLE_MOST,
         missed=missed,
+        late=late,
         contacts=contacts,
         reason=cancel_reason(found.cancel_reason),
         reason_most=REASON_MOST,

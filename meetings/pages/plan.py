@@ -113,7 +113,7 @@ async def change_group(request: Request) -> Response:
         if not form.good:
             return await _page(request, here, form)
         await plans.set_members(uow, group, [known[each] for each in emails])
-    return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)("The group is saved."))
+    return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is saved.")))
 
 
 async def save_rules(request: Request) -> Response:
@@ -129,7 +129,7 @@ async def save_rules(request: Request) -> Response:
         if any(mode and mode not in MODES for mode in modes.values()):
             raise ProblemError(400, "bad_request", "There is no such way to arrange meetings.")
         await plans.set_rules(uow, ids, {pair: mode for pair, mode in modes.items() if mode})
-    return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)("Who may meet whom is saved."))
+    return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("Who may meet whom is saved.")))
 
 
 async def _page(request: Request, here: Visit, form: Form | None = None) -> Response:

@@ -12,6 +12,7 @@ from meetings.words import CHANGED_MEANWHILE
 from people.text import UnacceptableError
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.i18n import N_
 from web.render import redirect
 
 # Changes that are shown on the page.
@@ -48,7 +49,7 @@ async def apply(request: Request) -> Response:
     except UnacceptableError as refused:
         return await _page(request, told(request, refused))
     return redirect(
-        f"{here.shown.path}/meetings/timetable/repair", said=said(request)("Done. Those concerned are being told.")
+        f"{here.shown.path}/meetings/timetable/repair", said=said(request)(N_("Done. Those concerned are being told."))
     )
 
 

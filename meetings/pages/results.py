@@ -7,7 +7,7 @@ from starlette.routing import Route
 from fairs.doors import visit
 from meetings.pages.showing import show
 from meetings.queries import plan_of
-from meetings.results import PEOPLE_LEAST, results
+from meetings.results import PEOPLE_LEAST, disputes, results
 from meetings.words import BECAME, VERDICTS
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
@@ -20,11 +20,13 @@ async def see(request: Request) -> Response:
         if await plan_of(session, here.fair.id) is None:
             raise not_found()
         found = await results(session, here.fair.id, kernel_of(request).clock.now())
+        said = await disputes(session, here.fair.id)
     return show(
         request,
         "results",
         fair=here.shown,
         results=found,
+        disputes=said,
         verdicts=VERDICTS,
         became=BECAME,
         least=PEOPLE_LEAST,

@@ -24,6 +24,7 @@ from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, s
 from meetings.parts import meetings_of
 from meetings.rules import BECAME, EXTENSION, FOLLOW_UP_DAYS, LEAST_LEFT, NOTES_MOST, OPENS_BEFORE, VERDICTS
 from meetings.shown import MeetingShown, Who
+from meetings.standing import missed_in
 from meetings.words import BECAME as BECAME_WORDS
 from meetings.words import VERDICTS as VERDICT_WORDS
 from people.forms import Form
@@ -33,7 +34,7 @@ from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.wire.codes import LiveError
-from web.i18n import translations
+from web.i18n import N_, translations
 from web.render import locale_of, redirect
 
 STEP_MOST = 200
@@ -75,7 +76,7 @@ async def write_notes(request: Request) -> Response:
         noted = await room.write_notes(uow, found.id, text, int(version), by_id=me(request).id)
     if not noted.taken:
         return await _page(request, 409, unsaved=text)
-    return redirect(f"{found.path}/room#notes", said=said(request)("The notes are saved."))
+    return redirect(f"{found.path}/room#notes", said=said(request)(N_("The notes are saved.")))
 
 
 async def say(request: Request) -> Response:
@@ -134,7 +135,7 @@ async def share_contact(request: Request) -> Response:
     async with kernel_of(request).database.write() as uow:
         found = await my_meeting(request, uow.session)
         await room.share_contact(uow, found.id, me(request).id)
-    return redirect(f"{found.path}/room#contact", said=said(request)("The others have your mail address now."))
+    return redirect(f"{found.path}/room#contact", said=said(request)(N_("The others have your mail address now.")))
 
 
 async def ask_stand_in(request: Request) -> Response:
@@ -144,10 +145,12 @@ async def ask_stand_in(request: Request) -> Response:
         meeting = await uow.session.get_one(Meeting, found.id)
         stand_in = await _stand_in(request, uow.session, found, meeting)
         if stand_in is None:
-            raise ProblemError(409, "conflict", said(request)("There is nobody to ask just now."))
+            raise ProblemError(409, "conflict", said(request)(N_("There is nobody to ask just now.")))
         offered = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
         await pushes.about_rescue(kernel_of(request), uow, offered, meeting)
-    return redirect(f"{found.path}/room", said=said(request)("%(name)s is being asked.") % {"name": stand_in.who.name})
+    return redirect(
+        f"{found.path}/room", said=said(request)(N_("%(name)s is being asked.")) % {"name": stand_in.who.name}
+    )
 
 
 async def see_rescue(request: Request) -> Response:
@@ -169,10 +172,10 @@ async def answer_rescue(request: Request) -> Response:
             found = await _my_rescue(request, uow.session)
             if form.typed("answer") != "yes":
                 await rescue.refuse(uow, found)
-                return redirect("/meetings", said=said(request)("Thank you for answering."))
+                return redirect("/meetings", said=said(request)(N_("Thank you for answering.")))
             fair_id = (await uow.session.get_one(Meeting, found.meeting_id)).fair_id
             fair = await uow.session.get_one(Fair, fair_id)
-            meeting = await rescue.step_in(uow, found, fair, meetings_of(request).there(found.meeting_id))
+            meeting = await rescue.step_in(uow, found, fair)
     except ConflictError as conflict:
         return redirect("/meetings", said=conflict_text(request, conflict))
     return redirect(f"/meetings/{meeting.id}/room")
@@ -197,7 +200,7 @@ async def say_later(request: Request) -> Response:
         if asked is None or form.typed("became") not in BECAME:
             raise not_found()
         asked.answer, asked.answered_at = form.typed("became"), uow.clock.now()
-    return redirect("/meetings/past", said=said(request)("Thank you."))
+    return redirect("/meetings/past", said=said(request)(N_("Thank you.")))
 
 
 async def _page(request: Request, status: int = 200, unsaved: str = "", typed: str = "", wrong: str = "") -> Response:
@@ -216,7 +219,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
             "contacts": await room.contacts(session, viewer.id, found.id),
             "talk": await _talk(request, session, found),
             "next": await _after(session, viewer.id, found),
-            "missing": await rescue.missed_in(session, found.id) - set(meetings_of(request).there(found.id)),
+            "missing": await missed_in(session, found.id) - set(meetings_of(request).there(found.id)),
             "stand_in": await _stand_in(request, session, found, meeting),
             "asked": await rescue.asked_for(session, viewer.id, found.id),
         }
@@ -244,7 +247,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
 async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown, meeting: Meeting) -> StandIn | None:
     """Who could step in, while one waits alone in a meeting that runs."""
     meetings, now, mine = meetings_of(request), kernel_of(request).clock.now(), me(request).id
-    there, missed = set(meetings.there(found.id)), await rescue.missed_in(session, found.id)
+    there, missed = set(meetings.there(found.id)), await missed_in(session, found.id)
     alone = mine not in missed and any(each.id in missed for each in found.others)
     if not alone or there - {mine} or found.ends_at - now < LEAST_LEFT:
         return None

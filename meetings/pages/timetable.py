@@ -57,7 +57,7 @@ async def bring(request: Request) -> Response:
     except (BadInputError, UnacceptableError) as refused:
         return await _page(request, refused)
     return redirect(
-        f"{here.shown.path}/meetings/timetable", said=said(request)("Wishes taken: %(num)s") % {"num": count}
+        f"{here.shown.path}/meetings/timetable", said=said(request)(N_("Wishes taken: %(num)s")) % {"num": count}
     )
 
 

@@ -42,6 +42,7 @@ class Arrival:
 Readable = Callable[[Collection[Ask]], Awaitable[Mapping[Ask, Grant]]]
 Snapshot = Callable[[Arrival], Awaitable[Mapping[str, Any] | JsonText]]  # JSON text where many get nearly the same
 People = Callable[[str, Collection[str]], Awaitable[Mapping[str, Present]]]  # of (the room's id, people's ids)
+Arrived = Callable[[str, str], Awaitable[None]]  # the room's id, the person's; again with every tab, and every return
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Namespace:
     readable: Readable
     snapshot: Snapshot | None = None
     people: People | None = None
+    arrived: Arrived | None = None  # told of everybody who is present from now on, beside what they are answered
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,6 +110,8 @@ class Presence:
         person = connection.identity.id
         self._census.joined(self._hub.worker, topic, connection.id, person, self._now())
         self._moved((topic, connection.id, person, False))
+        if namespace.arrived and (parsed := Topic.parse(topic)):
+            self._tasks.spawn(_told(namespace.arrived(parsed.id, person)))
         if (view := self._views.get(topic)) and view.version != seen:
             self._tasks.spawn(self._show_all(connection, topic, view))
 
@@ -264,6 +266,14 @@ class Presence:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+async def _told(work: Awaitable[None]) -> None:
+    """Let a feature know; whatever becomes of that, the person is in."""
+    try:
+        await work
+    except Exception as error:
+        log.warning("arrival_not_told", reason=type(error).__name__)
 
 
 def _is_large(view: _View, count: int) -> bool:

@@ -1,36 +1,15 @@
 """The room: who may be there, what is written, who is missing, and what comes of it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome, Rescue
-from rooms.queries import lobby
+from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome
 from server.live import topics
 from signaling.protocol import Expel, Presence
+from tests.meetings.inside import begun, line
 from tests.meetings.scene import Scene
-from tests.server.walk import Socket
 from tests.signaling.quiet import QuietBackEnd
-
-
-@asynccontextmanager
-async def line(there: Scene, name: str, *joined: str) -> AsyncIterator[Socket]:
-    """Somebody's live line, in these topics."""
-    ticket = (await there[name].post("/live/ticket")).json()["ticket"]
-    async with Socket(there.app) as opened:
-        answer = await opened.ask("hello", ticket=ticket, channels=dict.fromkeys(joined))
-        assert "r" in answer, answer
-        yield opened
-
-
-async def begun(there: Scene, *names: str) -> str:
-    """A meeting of these people whose room has just opened."""
-    meeting = await there.book((await there.slots())[0], *names)
-    await there.go_to(meeting, minutes=4)
-    await there.kernel.jobs.run_due()
-    return meeting
 
 
 async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there: Scene) -> None:
@@ -140,42 +119,6 @@ async def test_nobody_is_missed_where_both_are_there(there: Scene) -> None:
         await there.kernel.jobs.run_due()
     async with there.kernel.database.read() as session:
         assert list(await session.scalars(select(NoShow.person_id))) == []
-
-
-async def test_who_waits_in_vain_is_offered_somebody_who_is_there_and_free(there: Scene) -> None:
-    slots = await there.slots()
-    meeting = await begun(there, "aylin", "bernd")
-    await there.book(slots[1], "chloe", "dev")
-    async with there.kernel.database.write() as uow:
-        lounge = await lobby(uow.session, there.fair.id)
-        from people.model import Person
-
-        (await uow.session.get_one(Person, there.ids["aylin"])).seeks = "Depots that want charging"
-        (await uow.session.get_one(Person, there.ids["chloe"])).offers = "Chargers for depots"
-    assert lounge is not None
-    room, hall = topics.meeting(meeting), topics.room(lounge.id)
-    async with line(there, "aylin", room), line(there, "dev", hall), line(there, "chloe", hall):
-        there.clock.advance(minutes=6, seconds=1)
-        await there.kernel.jobs.run_due()
-        text = (await there["aylin"].get(f"/meetings/{meeting}/room")).text
-        assert "Meet them instead" in text
-        assert "fits: charging, depots" in text
-        await there["aylin"].post(f"/meetings/{meeting}/stand-in")
-        async with there.kernel.database.read() as session:
-            [asked] = await session.scalars(select(Rescue))
-        assert asked.candidate_id == there.ids["chloe"]
-        path = f"/meetings/rescues/{asked.id}"
-        assert (await there["dev"].get(path)).status_code == 404
-        assert "Aylin Demir waits in a meeting" in (await there["chloe"].get(path)).text
-        answered = await there["chloe"].post(path, data={"answer": "yes"})
-    new = answered.headers["location"].split("/")[2]
-    row: Meeting = await there.get(Meeting, new)
-    assert row.ends_at == slots[0].ends_at
-    assert sorted(await there.locks()) == sorted(
-        [(there.ids["aylin"], slots[0].id), (there.ids["chloe"], slots[0].id), (there.ids["bernd"], slots[0].id),
-         (there.ids["chloe"], slots[1].id), (there.ids["dev"], slots[1].id)])  # fmt: skip
-    again = await there["chloe"].post(path, data={"answer": "yes"})
-    assert again.headers["location"] == "/meetings"
 
 
 async def test_a_meeting_goes_on_only_while_everybody_is_free(there: Scene) -> None:

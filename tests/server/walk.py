@@ -149,6 +149,11 @@ async def _lobby(kernel: Kernel, fair_id: str) -> str:
     return room.id
 
 
+def _messages(frame: Message) -> list[dict[str, Any]]:
+    read = json.loads(frame.get("text") or frame["bytes"])
+    return read if isinstance(read, list) else [read]
+
+
 class Socket:
     """A live line to the application, without a network in between."""
 
@@ -189,7 +194,14 @@ class Socket:
                 message = await self._received.get()
                 if message["type"] == "websocket.close":
                     return {"closed": message["code"]}
-                read = json.loads(message.get("text") or message["bytes"])
-                for each in read if isinstance(read, list) else [read]:
+                for each in _messages(message):
                     if each.get("i") == self._number:
-                        return dict(each)
+                        return each
+
+    async def hear(self, kind: str) -> dict[str, Any]:
+        """What the next event of a kind says."""
+        async with asyncio.timeout(10):
+            while True:
+                for each in _messages(await self._received.get()):
+                    if each.get("k") == kind:
+                        return dict(each["d"])

@@ -27,6 +27,18 @@ def test_german_addresses_people_with_sie_and_does_not_shout():
     assert wrong == []
 
 
+def test_no_text_is_hidden_from_the_catalogues():
+    """What is translated by a function that another one returns is found only within N_()."""
+    hidden = re.compile(r"\)\(\s*\"[A-Z%]")
+    wrong = [
+        f"{file}: {found[0]}"
+        for feature in (*messages.FEATURES, "directory")
+        for file in (messages.ROOT / feature).rglob("*.py")
+        for found in hidden.finditer(file.read_text())
+    ]
+    assert wrong == []
+
+
 def _german() -> Iterator[str]:
     for catalogue in catalogues("de"):
         for message in catalogue:

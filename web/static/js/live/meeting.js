@@ -1,5 +1,8 @@
 import { Room } from "fairmatch/live/room";
 
+/** Who comes back so soon has not left, in ms. */
+export const ROOM_GRACE_MS = 3_000;
+
 /**
  * A meeting's room: who is there, and what was written and changed in it.
  *

@@ -1,7 +1,7 @@
 import { _ } from "fairmatch/i18n";
 import { visit } from "@hotwired/turbo";
 import { toast } from "fairmatch/kit/toast";
-import { MeetingRoom } from "fairmatch/live/meeting";
+import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
 
 /**
@@ -13,7 +13,6 @@ import { session } from "fairmatch/live/start";
 const NOTES_AFTER = 900;
 /** Two minutes after the start the server knows who is missing; a little later the page asks. */
 const MISSING_AFTER = 125_000;
-const ROOM_GRACE_MS = 3_000;
 
 class FmMeeting extends HTMLElement {
   #leaving = new AbortController();
@@ -80,6 +79,8 @@ class FmMeeting extends HTMLElement {
     const there = new Set(room.people.map(({ id }) => id));
     for (const place of this.querySelectorAll("[data-person]"))
       place.toggleAttribute("data-here", there.has(/** @type {HTMLElement} */ (place).dataset.person ?? ""));
+    for (const place of this.querySelectorAll("[data-missing]")) // whoever was missing may have come
+      place.toggleAttribute("hidden", (/** @type {HTMLElement} */ (place).dataset.missing ?? "").split(" ").every((id) => there.has(id)));
   }
 
   /** @param {import("../live/line.js").Line} line @param {string} topic */

@@ -4,11 +4,13 @@
  */
 
 import { visit } from "@hotwired/turbo";
+import { calls, current } from "fairmatch/call/current";
 import { _ } from "fairmatch/i18n";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
 import { setCount } from "fairmatch/kit/count";
 import { toast } from "fairmatch/kit/toast";
+import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
 
 /** The dock shows a meeting from so long before it begins, in ms. */
@@ -122,5 +124,19 @@ function sentence(what, name) {
   return "";
 }
 
+/** Whoever is in a meeting's call is in its room, also while they read another page. @type {{ topic: string, release: () => void } | null} */
+let inside = null;
+
+function stayInside() {
+  const place = current()?.place;
+  const topic = place?.path.startsWith("/meetings/") ? place.topic.replace("call:", "meeting:") : "";
+  if (topic === (inside?.topic ?? "")) return;
+  inside?.release();
+  inside = null;
+  const line = session()?.line;
+  if (topic && line) inside = { topic, release: line.join(topic, () => new MeetingRoom(topic, line), ROOM_GRACE_MS).release };
+}
+
+calls.addEventListener("change", stayInside);
 onPage(begin);
 setInterval(drawDock, LOOK_EVERY);
