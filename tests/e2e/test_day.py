@@ -106,7 +106,10 @@ async def _stand_in(come: Come, stage: Stage) -> None:
     await expect(mia.get_by_text("Ben Krüger is not here yet and has been called.")).to_be_visible(timeout=WITHIN_MS)
     await assert_accessible(mia)
     await mia.get_by_role("button", name="Meet them instead").click()
-    await olga.get_by_role("button", name="Open").click()
+    await expect(olga.get_by_role("button", name="Open")).to_be_visible()
+    await olga.goto("/messages")  # the question lasts, wherever she goes
+    await assert_accessible(olga)
+    await olga.get_by_role("link", name="Meet Mia Sommer now?").click()
     await olga.get_by_role("button", name="Yes, I come in").click()
     await expect(olga.get_by_role("heading", name="Mia Sommer")).to_be_visible()
     await mia.get_by_role("button", name="Open").click()
