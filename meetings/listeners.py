@@ -18,8 +18,8 @@ from meetings.events import (
     RequestSent,
     RescueAnswered,
     RescueOffered,
-    SeatGiven,
     RescueOver,
+    SeatGiven,
 )
 from meetings.mine import iso
 from meetings.model import Meeting, Seat

@@ -32,8 +32,8 @@ from meetings.model import (
     SharedContact,
 )
 from meetings.rules import Answer
-from meetings.teams.model import Routing, Sharing
 from meetings.standing import open_with
+from meetings.teams.model import Routing, Sharing
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from server.kernel.db import UnitOfWork
 

@@ -86,7 +86,7 @@ async def take_over(request: Request) -> Response:
         await requests.take_over(uow, fair, asked, by_id=me(request).id, seen_id=form.typed("from"))
         return f"/meetings/requests/{asked.id}"
 
-    return await _answered(request, form, work, said(request)("The request is yours now."))
+    return await _answered(request, form, work, said(request)(N_("The request is yours now.")))
 
 
 async def decline(request: Request) -> Response:

@@ -19,6 +19,7 @@ from server.kernel.db import UnitOfWork
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from web.i18n import N_
 from web.render import redirect
 
 Work = Callable[[UnitOfWork, Meeting, Fair, Plan], Awaitable[None]]
@@ -34,7 +35,7 @@ async def give(request: Request) -> Response:
             raise RefusedError("not_a_colleague")
         await seats.give(uow, meeting, fair, plan, me(request).id, colleague, by_id=me(request).id)
 
-    return await _mine(request, form, work, said(request)("Your colleague has the meeting now. Everybody is told."))
+    return await _mine(request, form, work, said(request)(N_("Your colleague has the meeting now. Everybody is told.")))
 
 
 async def exchange(request: Request) -> Response:
@@ -50,7 +51,7 @@ async def exchange(request: Request) -> Response:
         pair = me(request).id, colleague
         await seats.exchange(uow, meeting, other, fair, plan, pair, by_id=me(request).id)
 
-    return await _mine(request, form, work, said(request)("The two of you have changed places. Everybody is told."))
+    return await _mine(request, form, work, said(request)(N_("The two of you have changed places. Everybody is told.")))
 
 
 async def take(request: Request) -> Response:

@@ -44,7 +44,9 @@ async def share(request: Request) -> Response:
     except RefusedError as refused:
         form.say(why_text(request, refused.why))
         return await _page(request, form, 409)
-    return redirect(f"{here.shown.path}/meetings/team", said=said(request)("You share requests with your team now."))
+    return redirect(
+        f"{here.shown.path}/meetings/team", said=said(request)(N_("You share requests with your team now."))
+    )
 
 
 async def leave(request: Request) -> Response:
@@ -52,7 +54,7 @@ async def leave(request: Request) -> Response:
     async with kernel_of(request).database.write() as uow:
         here = await _here(request, uow.session)
         await actions.stop_sharing(uow, here.fair.id, me(request).id)
-    return redirect(f"{here.shown.path}/meetings/team", said=said(request)("You share no more."))
+    return redirect(f"{here.shown.path}/meetings/team", said=said(request)(N_("You share no more.")))
 
 
 async def _here(request: Request, session: AsyncSession) -> Visit:
