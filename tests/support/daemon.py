@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Self
@@ -117,8 +118,9 @@ class Daemon:
         if self._process is None:
             return 0
         if self.running:
-            os.kill(self.pid, how)
-            os.kill(self.pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it may be gone, and collected by its parent, between the two
+                os.kill(self.pid, how)
+                os.kill(self.pid, signal.SIGCONT)
         try:
             code = self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
