@@ -94,9 +94,13 @@ class Supervisor:
     async def _life(self, name: str, command: list[str], environment: dict[str, str]) -> int:
         """Start one process and see it through to its end; its exit code."""
         # In a group of its own, so that Ctrl-C reaches it by us alone, and only once.
-        process = await asyncio.create_subprocess_exec(
-            *command, env=os.environ | environment, pass_fds=[self._listener.fileno()], process_group=0
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, env=os.environ | environment, pass_fds=[self._listener.fileno()], process_group=0
+            )
+        except OSError as error:  # no memory or no process is left for now: the others go on
+            log.error("process_not_started", process=name, error=str(error))  # noqa: TRY400 (it says it all)
+            return os.EX_OSERR
         self._processes[name] = process
         if self._stopping.is_set():
             process.terminate()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
 from server.kernel.settings import Settings
 from signaling import bus_topics
@@ -60,7 +61,7 @@ class FoundNodes:
         await self._bus.subscribe(self._back, self._answered)
         await self._bus.subscribe(bus_topics.EVENTS, self._told)
         self._bus.on_gap(self._missed)
-        self._watching = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(kept_going("media_nodes_watch", self._watch))
 
     async def stop(self) -> None:
         """Hear them no longer, and end the one that was started here."""
@@ -152,4 +153,7 @@ class FoundNodes:
     async def _catch_up(self) -> None:
         while self._is_behind:
             self._is_behind = False
-            await self._ears.catch_up()
+            try:
+                await self._ears.catch_up()
+            except Exception:  # what is missed next is caught up with all the same
+                log.exception("media_catch_up_failed")

@@ -10,6 +10,7 @@ import sys
 
 import structlog
 
+from server.kernel.enduring import kept_going
 from server.kernel.observe import MEDIA_NODES_LOST
 from server.kernel.settings import Settings
 
@@ -38,7 +39,7 @@ class KeptNode:
     def begin(self) -> None:
         """Have it run from now on."""
         if self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep())
+            self._keeping = asyncio.create_task(kept_going("media_node", self._keep))
 
     async def stop(self) -> None:
         """End it."""

@@ -157,8 +157,8 @@ class ChildLine:
         try:
             while line := await process.stdout.readline():
                 self._take(json.loads(line))
-        except ValueError:
-            log.exception("media_node_nonsense")
+        except Exception:  # of bytes that are nothing, or of whoever is told: nobody would hear this node any more
+            log.exception("media_node_not_heard")
             process.kill()
         finally:
             self._asking.fail_all("the media node has ended")

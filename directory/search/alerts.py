@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.search import saved
@@ -22,6 +21,7 @@ from directory.search.following import OVERLAP
 from directory.search.model import SavedSearch
 from directory.search.parts import Search
 from people.model import Person
+from server.kernel.enduring import kept_going
 from server.kernel.parts import Kernel
 from web.i18n import N_, translations
 
@@ -32,8 +32,6 @@ LOT = 200
 TOLD_MOST = 50
 # What is indexed after its moment is looked for so long.
 LATE = OVERLAP + timedelta(minutes=1)
-
-log = structlog.get_logger(__name__)
 
 
 class Alerts:
@@ -46,7 +44,7 @@ class Alerts:
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(kept_going("search_alerts", self._run))
 
     async def stop(self) -> None:
         """End; whoever comes next goes on where this was."""
@@ -79,11 +77,8 @@ class Alerts:
             await asyncio.sleep(EVERY_S)
             if not self._search.following.writes:
                 continue
-            try:
-                await self.look()
-                await self.mail()
-            except Exception:
-                log.exception("search_alerts_failed")
+            await self.look()
+            await self.mail()
 
     async def _look_through(self, kept: SavedSearch) -> int:
         now = self._kernel.clock.now()

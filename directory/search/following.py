@@ -21,6 +21,7 @@ from directory.search.documents import Catalogue, Document, Kind, Mark, Source
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, Written
 from server.kernel.bus import Bus
 from server.kernel.db import Database
+from server.kernel.enduring import kept_going
 
 TOPIC = "search"
 # How soon a change is found at the latest when no bell rang, and how soon after a bell: changes come in flocks.
@@ -71,7 +72,7 @@ class Following:
         """Begin to follow, as soon as no other process does, and beside the requests that this one answers."""
         self._lot = LOT_BESIDE
         await self._bus.subscribe(TOPIC, self._heard)
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(kept_going("search_following", self._run))
 
     async def stop(self) -> None:
         """Leave it to another process."""

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Delete, Select, Update, delete, func, select, update
 
 from server.kernel.db import Database
+from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
 from server.kernel.observe import JOBS_DONE, JOBS_FAILED, JOBS_PARKED
 from server.kernel.outbox import OutboxRow
@@ -92,7 +93,10 @@ class Jobs:
         """Begin to do what is due."""
         if self._database.sqlite:
             await self._release_all()
-        self._loops = [asyncio.create_task(self._sweep()), asyncio.create_task(self._renew())]
+        self._loops = [
+            asyncio.create_task(kept_going("jobs_sweep", self._sweep)),
+            asyncio.create_task(kept_going("jobs_renewal", self._renew)),
+        ]
 
     async def stop(self) -> None:
         """Take no more, wait a while for what was begun, and give the rest back."""

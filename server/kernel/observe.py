@@ -18,6 +18,8 @@ JOBS_PARKED = Gauge(
     "fairmatch_jobs_parked", "Jobs that failed for good and wait for an operator", multiprocess_mode="mostrecent"
 )
 MAILS_REFUSED = Counter("fairmatch_mails_refused_total", "Mails that the receiver's server refused for good")
+WORK_ENDED = Counter("fairmatch_work_ended_total", "Work without an end that ended, and was begun again", ["work"])
+ERRORS_LOGGED = Counter("fairmatch_errors_logged_total", "Lines of the log that tell of a fault, by what they say", ["event"])
 BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take")
 BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus")
 MEDIA_NODES_LOST = Counter(
@@ -29,6 +31,8 @@ HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(
     r"(^|_)(token|ticket|secret|password|cookie|cookies|authorization|resume|text|body|html|payload|subject|headers)$"
 )
+# What our own lines say. Other libraries' are free text, of which figures are not made.
+_EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Secrets inside other texts: parameters of addresses, bearer tokens.
 _SECRET_TEXT = re.compile(r"(?i)([?&](?:token|ticket|code|state|key)=|\bbearer\s+)[^\s\"'&?/]+")
 
@@ -40,6 +44,7 @@ def set_up_logs(settings: Settings, to: TextIO | None = None) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        count_errors,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
@@ -63,6 +68,14 @@ def set_up_logs(settings: Settings, to: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for talkative in ("alembic", "uvicorn", "aiosqlite", "asyncio"):
         logging.getLogger(talkative).setLevel(max(level, logging.WARNING))
+
+
+def count_errors(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """No fault is told to the log alone: whoever watches the figures sees that there was one."""
+    if event.get("level") in ("error", "critical"):
+        said = str(event.get("event", ""))
+        ERRORS_LOGGED.labels(said if _EVENT.fullmatch(said) else "elsewhere").inc()
+    return event
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -16,6 +16,7 @@ import structlog
 
 from server.kernel.bus import Handler
 from server.kernel.clock import Clock
+from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
 from server.kernel.observe import BUS_DROPPED, BUS_RECONNECTS
 from server.kernel.redis_line import RedisLine, open_line
@@ -60,7 +61,7 @@ class RedisBus:
             async with asyncio.timeout(CONNECT_LIMIT_S):
                 await self._publisher.connected.wait()
                 await self._subscriber.connected.wait()
-        self._tasks.append(asyncio.create_task(self._call_out()))
+        self._tasks.append(asyncio.create_task(kept_going("bus_echo", self._call_out)))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CONNECT_LIMIT_S):
                 await self._first_echo.wait()

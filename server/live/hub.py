@@ -8,7 +8,9 @@ from typing import Any
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.enduring import kept_going
 from server.live import doorbell, metrics
+from server.live.away import note_failure
 from server.live.entries import NEVER, Encoded, Top
 from server.live.limits import CATCH_UP_EVENTS
 from server.live.pace import interval, load_after
@@ -61,7 +63,7 @@ class Hub:
 
     async def start(self) -> None:
         """Begin comparing with the log."""
-        self._tasks.spawn(self._tick())
+        self._tasks.spawn(kept_going("live_hub", self._tick))
 
     async def stop(self) -> None:
         """Stop comparing; give up what is under way."""
@@ -292,7 +294,7 @@ class Hub:
         try:
             await work
         except Exception as error:
-            log.warning("log_not_read", reason=type(error).__name__)
+            note_failure(log, "log_not_read", error)
 
     # -- what goes out -------------------------------------------------------------------------------------------
 
@@ -337,7 +339,7 @@ class Hub:
                 behind.position = missed[-1].seq
                 write_all(member.write, [each.message for each in missed])
         except Exception as error:
-            log.warning("catch_up_failed", reason=type(error).__name__)
+            note_failure(log, "catch_up_failed", error)
             member.close(Close.RESYNC)
         finally:
             behind.catching_up = False

@@ -10,6 +10,7 @@ import structlog
 from server.kernel.away import is_away
 from server.kernel.clock import Clock
 from server.kernel.db import Database, UnitOfWork
+from server.kernel.enduring import kept_going
 from server.kernel.events import Events
 from server.kernel.prepared import Transaction
 from server.live import failpoints, metrics, store
@@ -55,7 +56,7 @@ class EventLog:
     async def start(self) -> None:
         """Make sure of the database's epoch, and begin telling domain events to their listeners."""
         await self._database.transact(store.begin)
-        self._teller = asyncio.create_task(self._tell())
+        self._teller = asyncio.create_task(kept_going("event_log", self._tell))
 
     async def stop(self) -> None:
         """Finish what is under way."""
@@ -133,7 +134,10 @@ class EventLog:
         async with asyncio.timeout(COMMIT_SECONDS):
             answers = await (self._commit_plainly if plain else self._commit_with_features)(batch, waiting)
         failpoints.reach("after_commit")
-        self._told(batch)
+        try:
+            self._told(batch)
+        except Exception:  # it is written, and must not be written again; members hear of it by the next comparison
+            log.exception("commit_not_told")
         failpoints.reach("before_ack")
         for each, answer in zip(waiting, answers, strict=True):
             each.settle(answer)

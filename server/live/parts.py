@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from server.kernel.access import Access
+from server.kernel.enduring import kept_going
 from server.kernel.parts import Kernel
 from server.live.connections import Connections
 from server.live.doors import origins
@@ -80,7 +81,7 @@ class Live:
         await self.grants.start()
         await self.hub.start()
         await self.presence.start()
-        self._watching = asyncio.create_task(self.watch.run())
+        self._watching = asyncio.create_task(kept_going("live_watch", self.watch.run))
 
     async def drain(self) -> None:
         """Take leave of everybody: not ready, no upgrades, bye in slices. Within the time that the settings give."""

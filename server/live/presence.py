@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.enduring import kept_going
 from server.live import metrics
+from server.live.away import note_failure
 from server.live.census import Census
 from server.live.connection import Connection
 from server.live.faces import Faces
@@ -70,7 +72,7 @@ class Presence:
         await self._bus.subscribe(BUS_TOPIC, self._heard)
         self._census.replaced(self._hub.worker, 0, {}, self._now())
         self._say("ask", of="*")
-        self._tasks.spawn(self._tick())
+        self._tasks.spawn(kept_going("live_presence", self._tick))
 
     async def stop(self) -> None:
         """Say good-bye: the people are on their way to other workers."""
@@ -135,7 +137,7 @@ class Presence:
                     self._say("beat")
                 await self.tell_members()
             except Exception as error:  # what could not be told now is told in a second
-                log.warning("presence_failed", reason=type(error).__name__)
+                note_failure(log, "presence_failed", error)
 
     async def tell_members(self) -> None:
         """Tell this worker's members who came and went."""

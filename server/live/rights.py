@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from server.kernel.bus import Bus
+from server.live.away import note_failure
 from server.live.connection import Connection, Subscription
 from server.live.connections import Connections
 from server.live.grants import Topics
@@ -141,7 +142,7 @@ class Rights:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # the next recheck asks again
-            log.warning("recheck_failed", reason=type(error).__name__)
+            note_failure(log, "recheck_failed", error)
 
     def _close(self, connections: Iterable[Connection]) -> None:
         for each in list(connections):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from server.live.away import note_failure
 from server.live.connection import Connection
 from server.live.limits import CLOSE_BYTES, Limits
 from server.live.topics import person as person_topic
@@ -73,18 +74,23 @@ class Watch:
         while True:
             await asyncio.sleep(TICK_S)
             self._tick += 1
-            now = asyncio.get_running_loop().time()
-            self.ping(now)
-            self.close_stalled(now)
-            self.close_late(now)
+            self.look(asyncio.get_running_loop().time())
             if self._tick % recheck_ticks == 0:
                 self._live.tasks.spawn(self._recheck())
+
+    def look(self, now: float) -> None:
+        """All that is looked at with each tick. One connection with a fault costs the others nothing."""
+        for looking in (self.ping, self.close_stalled, self.close_late):
+            try:
+                looking(now)
+            except Exception:
+                log.exception("watch_failed", looking=looking.__name__)
 
     def ping(self, now: float) -> None:
         """Ping one slot; close those of an earlier one that have not been heard since."""
         slot = self._tick % len(self._slots)
         self._pinged[slot] = now
-        for connection in self._slots[slot]:
+        for connection in list(self._slots[slot]):
             connection.ping()
         asked = (self._tick - self._answer_ticks) % len(self._slots)
         if 0.0 < self._pinged[asked] <= now - self._limits.pong_seconds + TICK_S:
@@ -129,7 +135,7 @@ class Watch:
         try:
             await self._live.grants.recheck()
         except Exception as error:
-            log.warning("recheck_failed", reason=type(error).__name__)
+            note_failure(log, "recheck_failed", error)
 
 
 async def _take_leave(connections: Sequence[Connection]) -> None:

@@ -23,6 +23,7 @@ from livekit.api import (
 )
 
 from server.kernel.bus import Bus
+from server.kernel.enduring import kept_going
 from server.kernel.settings import Settings
 from signaling import bus_topics, protocol
 from signaling.back_end import Ears, Engine
@@ -61,7 +62,10 @@ class LiveKit:
     async def start(self) -> None:
         """Begin to hear what happens."""
         await self._bus.subscribe(bus_topics.LIVEKIT, self._told)
-        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._look_around())]
+        self._tasks = [
+            asyncio.create_task(kept_going("livekit_rooms", self._follow)),
+            asyncio.create_task(kept_going("livekit_look_around", self._look_around)),
+        ]
 
     async def stop(self) -> None:
         """End what runs here; calls go on."""

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.enduring import kept_going
 from server.kernel.clock import SystemClock
 from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
@@ -84,7 +85,7 @@ class Membership:
         await self._bus.subscribe(bus_topics.answers(self.life), self._answered)
         await self._beat()
         self._tell("hello", {})
-        self._beating = asyncio.create_task(self._keep_beating())
+        self._beating = asyncio.create_task(kept_going("media_lease", self._keep_beating))
 
     async def stop(self) -> None:
         """Be found no longer, and end all calls."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
+from structlog.testing import capture_logs
 
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
@@ -192,6 +193,19 @@ async def test_nobody_is_told_before_the_commit(log: EventLog, workers: list[Wor
     await log.append(said(within=look))
     assert seen == [0]
     assert workers[0].told.numbers[HALL] == [1]
+
+
+async def test_a_fault_in_telling_is_logged_and_what_was_committed_is_acknowledged_once(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(log, "_publish", fails)
+    with capture_logs() as logged:
+        done = await asyncio.gather(*(log.append(said(str(n), cid=None)) for n in range(3)))
+    assert [each.seq for each in done] == [each.seq for each in await history(log)] == [1, 2, 3]
+    assert {each["event"] for each in logged} == {"commit_not_told"}
 
 
 async def test_an_append_in_a_unit_of_work_is_told_after_its_commit(workers: list[Worker]) -> None:

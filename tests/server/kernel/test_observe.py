@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from prometheus_client import REGISTRY
 
 from server.kernel.observe import HIDDEN, hide_secrets, set_up_logs
 from tests.server.kernel.logs import own_logs
@@ -18,6 +19,10 @@ def product_logs() -> Iterator[None]:
     with own_logs():
         set_up_logs(settings_with(log_format="json"))
         yield
+
+
+def errors_logged(said: str) -> float:
+    return REGISTRY.get_sample_value("fairmatch_errors_logged_total", {"event": said}) or 0.0
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,17 @@ def test_other_libraries_log_the_same_way(capsys: pytest.CaptureFixture[str]) ->
 
     line = json.loads(capsys.readouterr().out)
     assert line["event"] == f"asked /x?token={HIDDEN}"
+
+
+@pytest.mark.parametrize(("said", "counted"), [("it_failed", "it_failed"), ("GET /x of anna failed", "elsewhere")])
+def test_a_fault_that_is_logged_is_counted(said: str, counted: str) -> None:
+    before = errors_logged(counted)
+    with product_logs():
+        structlog.get_logger("somewhere").warning(said)
+        structlog.get_logger("somewhere").error(said)
+        logging.getLogger("some.library").error(said)
+
+    assert errors_logged(counted) == before + 2
 
 
 def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:

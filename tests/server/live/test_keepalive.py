@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.kernel.parts import Kernel
 from server.live.limits import Limits
@@ -39,6 +40,15 @@ async def test_a_client_of_the_usual_kind_stays(kernel: Kernel, fair: Fair) -> N
         await anna.call("echo")
 
 
+async def test_one_connection_with_a_fault_does_not_end_the_watch_over_the_others(kernel: Kernel, fair: Fair) -> None:
+    async with serving(build(kernel, fair, QUICK), fair) as world, raw(world) as ben:
+        world.live.watch.stalled(_Broken())  # type: ignore[arg-type]
+        with capture_logs() as logged:
+            await _pinged(ben)
+            assert await ben.close_code() == 4008
+        assert {(each["event"], each["looking"]) for each in logged} == {("watch_failed", "close_stalled")}
+
+
 async def test_pings_are_spread_over_the_interval(kernel: Kernel, fair: Fair) -> None:
     async with serving(build(kernel, fair), fair) as world:
         slots = world.live.watch._slots
@@ -48,6 +58,17 @@ async def test_pings_are_spread_over_the_interval(kernel: Kernel, fair: Fair) ->
         assert max(map(len, slots)) < 60
         for slot in slots:
             slot.clear()
+
+
+class _Broken:
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def buffered(self) -> int:
+        self.looks += 1
+        if self.looks > 1:
+            raise RuntimeError("a fault of ours")
+        return 0
 
 
 class _Nobody:
