@@ -134,7 +134,8 @@ class Client(asyncio.Protocol):
             self.story.lost_again += 1
         self.greeted_at = None
         for asked in self._asked.values():
-            asked.cancel()
+            if not asked.done():
+                asked.set_result({})
         self._asked.clear()
         if not self._asleep:
             self._come_back(self._told if self._told is not None else self._pause())
@@ -229,9 +230,5 @@ class Client(asyncio.Protocol):
         answer = self._asked[self._numbers] = asyncio.get_running_loop().create_future()
         params = {"channel": channel, "cid": str(uuid.uuid4()), "text": text}
         self._send({"i": self._numbers, "m": "chat.send", "p": params})
-        try:
-            reply = await answer
-        except asyncio.CancelledError:
-            return None
-        number: int | None = reply.get("r", {}).get("s")
+        number: int | None = (await answer).get("r", {}).get("s")
         return number

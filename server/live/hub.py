@@ -27,9 +27,11 @@ COMPARE_DEAF_S = 0.25  # the same, while the bus is silent
 DEAF_AFTER_S = 3.0
 KEEP_EMPTY_S = 30.0  # a room without members is kept so long: people come back
 # Two commits, of one worker or of two, may be told in the wrong order. That settles by itself, within so many looks: a
-# busy loop needs turns for it rather than time.
-GAP_LOOK_S = 0.005
-GAP_LOOKS = 5
+# busy loop needs turns for it rather than time, and the other worker's loop may be the busy one. What is missing while
+# the bus is silent is waited for no longer than a moment: it will not come.
+GAP_LOOK_S = 0.025
+GAP_LOOKS = 10
+GAP_LOOKS_DEAF = 1
 OPEN_TOGETHER = 64  # bus subscriptions under way at a time, when many topics are opened at once
 
 log = structlog.get_logger(__name__)
@@ -226,7 +228,7 @@ class Hub:
     async def _healed(self, room: Room, top: int) -> None:
         """Read what the bus lost: once, for all members. What was only late is nothing lost."""
         try:
-            for _ in range(GAP_LOOKS):
+            for _ in range(GAP_LOOKS_DEAF if self._deaf else GAP_LOOKS):
                 await asyncio.sleep(GAP_LOOK_S)
                 if room.top >= top and not room.has_gap:
                     return
@@ -257,11 +259,15 @@ class Hub:
         self._ticks += 1
         whole_second = self._ticks % round(COMPARE_S / COMPARE_DEAF_S) == 0
         metrics.BUS_SILENCE.set(self._bus.silent_for)
-        if whole_second or self._bus.silent_for > DEAF_AFTER_S:
+        if whole_second or self._deaf:
             await self._harmless(self._compare(list(self.rooms)))
         if whole_second:
             self._tell_hidden()
             self._close_empty()
+
+    @property
+    def _deaf(self) -> bool:
+        return self._bus.silent_for > DEAF_AFTER_S
 
     async def _compare(self, topics: Collection[str]) -> None:
         """Bring the rooms in step with the log, whatever the bus has told or not told: one query for all."""
