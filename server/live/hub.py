@@ -12,7 +12,7 @@ from server.kernel.enduring import kept_going
 from server.live import doorbell, metrics
 from server.live.away import note_failure
 from server.live.entries import NEVER, Encoded, Top
-from server.live.limits import CATCH_UP_EVENTS
+from server.live.limits import CATCH_UP_EVENTS, TAIL_EVENTS
 from server.live.pace import interval, load_after
 from server.live.recall import Recall, Source
 from server.live.redaction import Redacted
@@ -234,16 +234,21 @@ class Hub:
                     return
             before = room.top
             room.forget()  # the bus may also have lost that something was redacted
-            while (room.has_gap or room.top == before) and await self._advance(room):
+            while (room.has_gap or room.top == before) and await self._advance(room, memory=TAIL_EVENTS):
                 metrics.GAPS.inc()
         finally:
             self._healing.discard(room.topic)
 
-    async def _advance(self, room: Room) -> bool:
-        events = await self._source.since(room.topic, room.top, CATCH_UP_EVENTS)
-        for event in events:
+    async def _advance(self, room: Room, memory: int = 0) -> bool:
+        """Read what follows, and with it so much of what was before: whoever comes next need not read that again."""
+        top, generation = room.top, room.generation
+        events = await self._source.since(room.topic, max(0, top - memory), memory + CATCH_UP_EVENTS)
+        if memory and generation == room.generation:
+            room.remember([event.encoded() for event in events if event.seq <= top])
+        news = [event for event in events if event.seq > top]
+        for event in news:
             room.offer(event.encoded())
-        return len(events) > 0
+        return len(news) > 0
 
     # -- comparing with the log ----------------------------------------------------------------------------------
 

@@ -334,6 +334,24 @@ def test_what_was_only_late_is_not_read_and_memory_is_kept() -> None:
     run(scenario())
 
 
+def test_what_was_lost_is_read_together_with_what_a_crowd_is_about_to_ask_for() -> None:
+    async def scenario() -> None:
+        log = Log(random.Random(1))
+        log.top = 40
+        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
+        hub.read_from(log)
+        room = (await hub.open([HALL]))[HALL]
+        log.top = 42
+        hub.committed(HALL, "e1", [said(42)])
+        await asyncio.sleep(0.5)
+        caught_up = await asyncio.gather(*(hub.recall.events_after(room, position) for position in range(40)))
+        assert [len(each or ()) for each in caught_up] == list(range(42, 2, -1))
+        assert log.reads == 1
+        await hub.stop()
+
+    run(scenario())
+
+
 def test_while_the_bus_is_silent_a_gap_is_read_at_once() -> None:
     async def scenario() -> None:
         log = Log(random.Random(1))
