@@ -99,7 +99,7 @@ class Supervisor:
                 *command, env=os.environ | environment, pass_fds=[self._listener.fileno()], process_group=0
             )
         except OSError as error:  # no memory or no process is left for now: the others go on
-            log.error("process_not_started", process=name, error=str(error))  # noqa: TRY400 (it says it all)
+            log.error("process_not_started", process=name, error=str(error))
             return os.EX_OSERR
         self._processes[name] = process
         if self._stopping.is_set():

@@ -19,7 +19,9 @@ JOBS_PARKED = Gauge(
 )
 MAILS_REFUSED = Counter("fairmatch_mails_refused_total", "Mails that the receiver's server refused for good")
 WORK_ENDED = Counter("fairmatch_work_ended_total", "Work without an end that ended, and was begun again", ["work"])
-ERRORS_LOGGED = Counter("fairmatch_errors_logged_total", "Lines of the log that tell of a fault, by what they say", ["event"])
+ERRORS_LOGGED = Counter(
+    "fairmatch_errors_logged_total", "Lines of the log that tell of a fault, by what they say", ["event"]
+)
 BUS_DROPPED = Counter("fairmatch_bus_dropped_total", "Messages that the bus could not take")
 BUS_RECONNECTS = Counter("fairmatch_bus_reconnects_total", "New connections to the bus")
 MEDIA_NODES_LOST = Counter(
