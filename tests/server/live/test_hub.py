@@ -3,74 +3,19 @@
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.live.entries import Encoded, Event, Top
+from server.live.entries import Encoded, Top
 from server.live.hub import Hub
-from server.live.limits import CATCH_UP_EVENTS
 from server.live.wire.codes import Close
-from tests.server.live.fakes import FakeMember, said
+from tests.server.live.fakes import BadBus, FakeMember, Log, said
 from tests.support.virtual_time import run
 
 HALL = "chat:hall"
-MOMENT: Any = None  # nobody looks at it here
-
-
-class Log:
-    """The truth, read with some delay. Its epoch changes when it is restored."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.top = 0
-        self.epoch = "e1"
-        self.reads = 0
-        self._chance = chance
-
-    async def since(self, channel: str, position: int, limit: int = CATCH_UP_EVENTS) -> list[Event]:
-        await asyncio.sleep(self._chance.random() * 0.05)
-        self.reads += 1
-        numbers = range(position + 1, min(self.top, position + limit) + 1)
-        found = [Event(channel, seq, "anna", None, "said", f'{{"n":{seq}}}', MOMENT) for seq in numbers]
-        await asyncio.sleep(self._chance.random() * 0.05)
-        return found
-
-    async def tops(self, channels: Collection[str]) -> Mapping[str, Top]:
-        await asyncio.sleep(self._chance.random() * 0.05)
-        found = dict.fromkeys(channels, Top(self.top, self.epoch))
-        await asyncio.sleep(self._chance.random() * 0.05)
-        return found
-
-
-class BadBus:
-    """Every delivery may be lost, doubled, late, and so in any order."""
-
-    silent_for = 0.0
-
-    def __init__(self, chance: random.Random, trouble: float) -> None:
-        self.trouble = trouble
-        self._chance = chance
-        self._handlers: dict[str, list[Callable[[bytes], None]]] = {}
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        for handler in self._handlers.get(topic, ()):
-            copies = self._chance.choice((0, 0, 1, 2)) if self._chance.random() < self.trouble else 1
-            for _ in range(copies):
-                late = self._chance.random() * 0.3 if self._chance.random() < self.trouble else 0.0
-                asyncio.get_running_loop().call_later(late, handler, payload)
-
-    async def subscribe(self, topic: str, handler: Callable[[bytes], None]) -> None:
-        await asyncio.sleep(self._chance.random() * 0.02)
-        self._handlers.setdefault(topic, []).append(handler)
-
-    async def unsubscribe(self, topic: str, handler: Callable[[bytes], None]) -> None:
-        self._handlers[topic].remove(handler)
-
-    def on_gap(self, action: Callable[[], None]) -> None:
-        """This bus never knows that it lost something."""
 
 
 class Client(FakeMember):
