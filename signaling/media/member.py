@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 
 from server.kernel.bus import Bus
-from server.kernel.enduring import kept_going
 from server.kernel.clock import SystemClock
+from server.kernel.enduring import kept_going
 from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
 from signaling import bus_topics

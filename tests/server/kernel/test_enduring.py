@@ -1,6 +1,7 @@
 """Work without an end: it goes on, whatever happens in it."""
 
 import asyncio
+import itertools
 
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
@@ -29,7 +30,7 @@ def test_work_that_fails_is_logged_counted_and_begun_again_after_a_growing_pause
 
     with capture_logs() as logged:
         run(scenario())
-    pauses = [later - earlier for earlier, later in zip(begun, begun[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(begun)]
     assert (pauses[0], pauses[1], pauses[-1]) == (FIRST_PAUSE_S, 2 * FIRST_PAUSE_S, LONGEST_PAUSE_S)
     assert [(each["event"], each["log_level"]) for each in logged] == [("work_failed", "error")] * len(begun)
     assert ended("that fails") == len(begun)
