@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 
 from bench.media.cases import CASES, Case, scaled
@@ -20,6 +21,7 @@ from bench.media.janus import Janus
 from bench.media.load import Figures, Load
 from bench.media.peer import RawPeer
 from bench.media.systems import System
+from bench.media.two_nodes import TwoNodes
 from bench.places import ROOT
 from bench.processes import ServerError, cores
 
@@ -69,8 +71,10 @@ def main() -> None:
     own = cores()[1]
     if own is not None:
         os.sched_setaffinity(0, {own})
-    system: System = SYSTEMS[name]()
-    print(json.dumps(asdict(asyncio.run(Load(system, case).run()))))
+    system: System = TwoNodes(case.viewers // 2) if case.nodes > 1 else SYSTEMS[name]()
+    with redirect_stdout(sys.stderr):  # what nodes log is no figure
+        figures = asyncio.run(Load(system, case).run())
+    print(json.dumps(asdict(figures)))
 
 
 def _has_address() -> bool:

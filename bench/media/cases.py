@@ -20,7 +20,8 @@ class Case:
     per_second: int
     burst: int
     seconds: float = 5.0
-    joins: int = 0  # people who come in one after another meanwhile, to see how long it takes
+    joins: int = 20  # people who come in one after another meanwhile, to see how long it takes
+    nodes: int = 1  # that carry it; more than one only ours do
 
     @property
     def streams(self) -> int:
@@ -41,7 +42,6 @@ CASES = (
         50,
         1_000,
         8,
-        joins=20,
     ),
     Case("stage 50 even", "the same, every packet by itself", 1, 50, 1_000, 1),
     Case(
@@ -51,9 +51,18 @@ CASES = (
         200,
         270,
         9,
-        joins=20,
     ),
     Case("booth 8", "8 people send 0.9 Mbit/s each, as 30 frames a second of 3 packets, to one another", 8, 0, 90, 3),
+    Case(
+        "stage 50 on two nodes",
+        "as in bursts, one half of the viewers on a further node; the time of both nodes counts",
+        1,
+        50,
+        1_000,
+        8,
+        joins=0,
+        nodes=2,
+    ),
 )
 
 

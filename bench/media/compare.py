@@ -35,30 +35,34 @@ def run(options: Options) -> Result:
     result.left_out = [LeftOut(name, reason) for name, reason in reasons.items()]
     present = [name for name in names if name not in reasons]
     for case in cases:
-        found, failed = _rounds(case, present, options.rounds)
+        able = [name for name in present if case.nodes == 1 or name != PEER]
+        found, failed = _rounds(case, able, options.rounds)
         result.rows += _rows(case, found)
         result.left_out += [LeftOut(name, reason, case.name) for name, reason in failed.items()]
     if with_chat:
-        _add_chat(result, options)
+        _add_chat(result, cases, options)
     return result
 
 
-def _add_chat(result: Result, options: Options) -> None:
-    """Chat beside a node that has too much to do: nothing that others are compared with."""
-    found = []
-    for number in range(options.rounds):
-        print(f"{chat.NAME}, round {number + 1}", file=sys.stderr, flush=True)
-        try:
-            found.append(chat.measure(options.seconds or chat.SECONDS, options.members or chat.PEOPLE))
-        except ServerError as error:
-            result.left_out.append(LeftOut("fairmatch", str(error), chat.NAME))
-            return
-    for metric, unit, values in (
-        ("chat_p99_ms", "ms", [each.full_p99_ms for each in found]),
-        ("chat_p99_alone_ms", "ms", [each.quiet_p99_ms for each in found]),
-        ("core_share", "%", [each.node_core_share for each in found]),
-    ):
-        result.rows.append(Row(chat.NAME, "fairmatch", metric, spread(values).median, unit))
+def _add_chat(result: Result, cases: Sequence[Case], options: Options) -> None:
+    """Chat beside each load, and beside a node that has too much to do: nothing that others are compared with."""
+    loads = [*(case for case in cases if case.nodes == 1), scaled(chat.FLOOD, None, options.members)]
+    people = options.members or chat.PEOPLE
+    try:
+        found = chat.measure(loads, options.rounds, options.seconds or chat.SECONDS, people)
+    except ServerError as error:
+        result.left_out.append(LeftOut("fairmatch", str(error), chat.NAME))
+        return
+    for load in loads:
+        here = [each for each in found if each.load == load.name]
+        metrics = [
+            ("chat_p99_ms", "ms", [each.p99_ms for each in here]),
+            ("chat_p99_alone_ms", "ms", [each.alone_p99_ms for each in here]),
+            ("chat_times_alone", "", [each.times_alone for each in here]),
+        ]
+        if load.name == chat.NAME:
+            metrics.append(("core_share", "%", [each.node_core_share for each in here]))
+        result.rows += [Row(load.name, "fairmatch", name, spread(each).median, unit) for name, unit, each in metrics]
 
 
 def _missing(name: str) -> str:

@@ -76,10 +76,9 @@ class Load:
 
     async def run(self) -> Figures:
         """Set everything up, measure, and take it down."""
-        await self._system.start()
         sending: asyncio.Task[None] | None = None
         try:
-            await self._set_up()
+            await self.open()
             sending = asyncio.create_task(self._send_and_count())
             await asyncio.sleep(WARM_UP_S)
             figures = await self._measure()
@@ -90,11 +89,11 @@ class Load:
             self._running = False
             if sending:
                 await asyncio.gather(sending, return_exceptions=True)
-            for peer in [*self._viewers, *(each.peer for each in self._publishers)]:
-                await peer.close()
-            await self._system.stop()
+            await self.close()
 
-    async def _set_up(self) -> None:
+    async def open(self) -> None:
+        """Start the system, and have everybody come in."""
+        await self._system.start()
         names = [f"publisher{at}" for at in range(self._case.publishers)]
         for name in names:
             self._publishers.append(Publisher(await self._system.publish(name)))
@@ -110,13 +109,23 @@ class Load:
         for viewer in self._viewers:
             loop.remove_reader(viewer.socket.fileno())  # from here on they are only counted
 
+    async def close(self) -> None:
+        """Have everybody leave, and end the system."""
+        for peer in [*self._viewers, *(each.peer for each in self._publishers)]:
+            await peer.close()
+        await self._system.stop()
+
+    def send_due(self, elapsed: float) -> None:
+        """Have all publishers send what is due by now."""
+        for publisher in self._publishers:
+            publisher.send_due(self._case, elapsed)
+
     async def _send_and_count(self) -> None:
         begun = time.perf_counter()
         sockets = [viewer.socket for viewer in self._viewers]
         while self._running:
             elapsed = time.perf_counter() - begun
-            for publisher in self._publishers:
-                publisher.send_due(self._case, elapsed)
+            self.send_due(elapsed)
             self._counted += self._counter.count(sockets)
             await asyncio.sleep(0.0005)
 

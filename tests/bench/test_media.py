@@ -43,12 +43,21 @@ def test_a_short_run_has_every_figure() -> None:
     assert 0 < figures["join_p95_ms"] < 10_000
 
 
+def test_a_stage_on_two_nodes_has_its_figures() -> None:
+    """Each node has its part of the viewers, or there would be no figure."""
+    result = run(Options("test", "stage 50 on two nodes", [], 0.5, 1, 8))
+    assert [(each.system, each.reason) for each in result.left_out if each.system != "janus"] == []
+    assert {row.system for row in result.rows} == {"fairmatch"}
+    assert {row.metric: row.value for row in result.rows}["packets_per_cpu_second"] > 1_000
+
+
 def test_chat_is_measured_alone_and_beside_a_node_that_has_too_much_to_do() -> None:
     result = run(Options("test", chat.NAME, [], 0.5, 1, 5))
     assert result.left_out == []
     figures = {row.metric: row.value for row in result.rows}
-    assert figures.keys() == {"chat_p99_ms", "chat_p99_alone_ms", "core_share"}
+    assert figures.keys() == {"chat_p99_ms", "chat_p99_alone_ms", "chat_times_alone", "core_share"}
     assert figures["chat_p99_ms"] > 0
+    assert figures["chat_times_alone"] == figures["chat_p99_ms"] / figures["chat_p99_alone_ms"]
     assert figures["core_share"] > 0
 
 
