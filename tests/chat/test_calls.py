@@ -55,13 +55,6 @@ async def test_nobody_rings_into_a_conversation_of_others(line: Lines, channel: 
     assert MISSED not in (await line.there["bernd"].get(f"/messages/{channel}")).text
 
 
-async def test_a_talk_of_two_is_recorded_by_nobody_and_says_so(there: Guests, channel: str) -> None:
-    path = f"/calls/{channel}/recordings"
-    assert "Only a moderator can have a call recorded" in (await there["aylin"].get(path)).text
-    assert (await there["aylin"].post(path)).status_code == 403
-    assert (await there["chloe"].get(path)).status_code == 404
-
-
 async def test_who_may_not_write_may_not_ring(line: Lines, channel: str) -> None:
     async with line.client("aylin") as aylin:
         await line.there.place.ban(line.there.fair, line.there.ids["bernd"], by=line.there.ids["dev"])
