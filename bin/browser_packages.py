@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bin import python_packages, stamps
@@ -19,29 +21,44 @@ _SOON_TIRED = ("--prefer-offline", "--fetch-retries=2", "--fetch-retry-mintimeou
 _STAMP = NODE_MODULES / ".fairmatch"
 
 
-def ensure(with_tools: bool) -> bool:
+def begin(with_tools: bool) -> Callable[[], bool]:
     """Have the browser packages in node_modules, and with `with_tools` also the type checker and the bench's peer.
 
-    True when something had to be done. Raises ChoreError.
+    Where the machine has an npm, that begins at once, beside other work. What comes back waits until it is done; it
+    says whether something had to be done, and raises ChoreError.
     """
     made_from = stamps.digest(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
     complete, plain = f"with tools {made_from}", made_from
     if stamps.current(_STAMP, complete) or (not with_tools and stamps.current(_STAMP, plain)):
-        return False
-    npm = _npm()
-    with step("Browser packages"):
-        omit = [] if with_tools else ["--omit=dev"]
-        run_logged("npm", [npm, "ci", *_QUIET_AND_SAFE, *_SOON_TIRED, *omit])
-    stamps.put(_STAMP, complete if with_tools else plain)
-    return True
+        return lambda: False
+    npm = _machines_npm()
+    beside = ThreadPoolExecutor(1).submit(_install, npm, with_tools) if npm else None
+
+    def finish() -> bool:
+        with step("Browser packages"):
+            if beside:
+                beside.result()
+            else:
+                _install(_pythons_npm(), with_tools)
+        stamps.put(_STAMP, complete if with_tools else plain)
+        return True
+
+    return finish
 
 
-def _npm() -> Path:
-    """The machine's npm, or the one from the Python package of Node.js, in the virtual environment."""
+def _install(npm: Path, with_tools: bool) -> None:
+    omit = [] if with_tools else ["--omit=dev"]
+    run_logged("npm", [npm, "ci", *_QUIET_AND_SAFE, *_SOON_TIRED, *omit])
+
+
+def _machines_npm() -> Path | None:
     found = shutil.which("npm")
-    if found and _major(found) >= OLDEST_NPM:
-        return Path(found)
-    python_packages.ensure(("npm",))
+    return Path(found) if found and _major(found) >= OLDEST_NPM else None
+
+
+def _pythons_npm() -> Path:
+    """The one from the Python package of Node.js, in the virtual environment."""
+    python_packages.ensure("npm")
     return VENV_BIN / "npm"
 
 

@@ -21,7 +21,7 @@ def run_logged(
     Raises ChoreError with one sentence when the program is missing or fails.
     """
     output = []
-    with SETUP_LOG.open("a") as log:
+    with SETUP_LOG.open("a", buffering=1) as log:
         log.write(f"\n$ {' '.join(map(str, command))}\n")
         with _start(name, command, more or {}) as process:
             assert process.stdout is not None

@@ -16,14 +16,18 @@ _MADE_FOR = VENV / ".made-for"
 _PROJECT = VENV / ".project"
 
 
-def ensure(names: tuple[str, ...]) -> bool:
-    """Have the environment, these sets of packages (`requirements/NAME.txt`) and the project installed.
+# What a set of packages has in it: who installs it has these, too.
+_INCLUDED = {"test": ("run",)}
+
+
+def ensure(name: str) -> bool:
+    """Have the environment, this set of packages (`requirements/NAME.txt`) and the project installed.
 
     True when something had to be done. Raises ChoreError.
     """
     made = _ensure_venv()
-    installed = [_ensure_set(name) for name in names]
-    return _ensure_project() or made or any(installed)
+    installed = _ensure_set(name)
+    return _ensure_project() or made or installed
 
 
 def _ensure_venv() -> bool:
@@ -47,16 +51,26 @@ def _make_venv() -> None:
 
 
 def _ensure_set(name: str) -> bool:
-    pinned = REQUIREMENTS / f"{name}.txt"
-    stamp, wanted = VENV / f".packages-{name}", stamps.digest(pinned)
-    if stamps.current(stamp, wanted):
+    sets = (name, *_INCLUDED.get(name, ()))
+    if all(stamps.current(_stamp(each), stamps.digest(_pinned(each))) for each in sets):
         return False
+    pinned = _pinned(name)
     total = len(re.findall(r"^\S+==", pinned.read_text(), re.MULTILINE))
     with step(f"Python packages for {name}") as progress:
-        command = [*_PIP, "install", "--require-hashes", "--no-deps", "--progress-bar", "off", "-r", pinned]
-        run_logged("pip", command, _Counter(progress, total).see)
-    stamps.put(stamp, wanted)
+        # Python compiles a module when it is first imported; most of them never are.
+        options = ["--require-hashes", "--no-deps", "--no-compile", "--progress-bar", "off"]
+        run_logged("pip", [*_PIP, "install", *options, "-r", pinned], _Counter(progress, total).see)
+    for each in sets:
+        stamps.put(_stamp(each), stamps.digest(_pinned(each)))
     return True
+
+
+def _pinned(name: str) -> Path:
+    return REQUIREMENTS / f"{name}.txt"
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f".packages-{name}"
 
 
 class _Counter:

@@ -15,10 +15,8 @@ def setup(for_tests: bool = False) -> None:
     began = time.monotonic()
     VAR.mkdir(exist_ok=True)
     with _alone():
-        done = [
-            python_packages.ensure(("run", "test") if for_tests else ("run",)),
-            browser_packages.ensure(with_tools=for_tests),
-        ]
+        browser_packages_done = browser_packages.begin(with_tools=for_tests)
+        done = [python_packages.ensure("test" if for_tests else "run"), browser_packages_done()]
     if any(done):
         say(f"Everything is in place ({time.monotonic() - began:.0f} s; details in var/{SETUP_LOG.name}).")
 

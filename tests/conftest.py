@@ -1,7 +1,9 @@
 """The tests' ground: what every test may use, and what is so for all of them. The parts are in tests/support."""
 
 import gc
+import importlib.util
 import os
+import sys
 
 import pytest
 
@@ -24,6 +26,10 @@ _DESK = pytest.StashKey[Desk]()
 for _name in [name for name in os.environ if name.startswith("FAIRMATCH_") and not name.startswith("FAIRMATCH_TEST_")]:
     del os.environ[_name]  # the developer's own settings are none of the tests' business
 
+
+if importlib.util.find_spec("sniffio") is None:
+    # Every request of httpx2 without a network asks for this package anew, and Python looks for it on the whole path.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 sweeping.begin_start()
 

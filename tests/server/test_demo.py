@@ -11,7 +11,7 @@ from chat.unread import total, unread
 from fairs import queries as fair_queries
 from people import queries as people_queries
 from people.links import look
-from server.demo import fill
+from server.demo import DemoLink, fill
 from server.demo.cast import CAST, EDITION
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
@@ -19,8 +19,27 @@ from tests.kernel_fixtures import browser_of
 from tests.people.scene import follow, is_signed_in
 
 
-async def test_five_people_of_five_roles_get_links_that_work(kernel: Kernel) -> None:
+async def test_the_demo_fair_is_made_once_and_stays_around_today(kernel: Kernel, clock: FrozenClock) -> None:
     links = await fill(kernel)
+    await in_full_swing(kernel)
+    await lead_in(kernel, links)
+
+    there = await counted(kernel)
+    again = await fill(kernel)
+    assert await counted(kernel) == there
+    assert {link.url for link in links}.isdisjoint(link.url for link in again)
+    await lead_in(kernel, again)
+
+    clock.advance(days=30)
+    await fill(kernel)
+    async with kernel.database.read() as session:
+        fair = await fair_queries.by_slug(session, EDITION)
+    assert fair is not None
+    assert fair.starts_on == (clock.now() - timedelta(days=1)).date()
+
+
+async def lead_in(kernel: Kernel, links: list[DemoLink]) -> None:
+    """Five people of five roles get links that work."""
     assert [link.name for link in links] == [role.name for role in CAST if role.link]
     assert len(links) == 5
     async with kernel.database.read() as session:
@@ -29,37 +48,15 @@ async def test_five_people_of_five_roles_get_links_that_work(kernel: Kernel) -> 
             assert found is not None
 
 
-async def test_a_link_works_as_often_as_somebody_opens_it_for_a_week(
-    kernel: Kernel, app: Starlette, clock: FrozenClock
-) -> None:
-    links = await fill(kernel)
-    path = links[0].url.removeprefix(kernel.settings.public_url)
-    for _ in range(2):
-        async with browser_of(app) as browser:
-            await follow(browser, path)
-            assert await is_signed_in(browser)
-    clock.advance(days=8)
-    async with browser_of(app) as browser:
-        await browser.get(path)
-        await browser.post("/sign-in/link")
-        assert not await is_signed_in(browser)
+async def counted(kernel: Kernel) -> tuple[int | None, int | None]:
+    """How many messages and reactions there are."""
+    async with kernel.database.read() as session:
+        messages = await session.scalar(select(func.count()).select_from(Message))
+        return messages, await session.scalar(select(func.count()).select_from(Reaction))
 
 
-async def test_filling_twice_changes_nothing_but_the_links(kernel: Kernel) -> None:
-    async def counted() -> tuple[int | None, int | None]:
-        async with kernel.database.read() as session:
-            messages = await session.scalar(select(func.count()).select_from(Message))
-            return messages, await session.scalar(select(func.count()).select_from(Reaction))
-
-    first = await fill(kernel)
-    there = await counted()
-    second = await fill(kernel)
-    assert await counted() == there
-    assert {link.url for link in first}.isdisjoint(link.url for link in second)
-
-
-async def test_the_fair_is_in_full_swing(kernel: Kernel) -> None:
-    await fill(kernel)
+async def in_full_swing(kernel: Kernel) -> None:
+    """It is the fair's middle day, everybody is there, and something waits for Bernd."""
     now = kernel.clock.now()
     async with kernel.database.read() as session:
         fair = await fair_queries.by_slug(session, EDITION)
@@ -78,11 +75,17 @@ async def test_the_fair_is_in_full_swing(kernel: Kernel) -> None:
     assert said[-1].sent_at < now
 
 
-async def test_a_demo_that_was_left_alone_for_weeks_is_around_today_again(kernel: Kernel, clock: FrozenClock) -> None:
-    await fill(kernel)
-    clock.advance(days=30)
-    await fill(kernel)
-    async with kernel.database.read() as session:
-        fair = await fair_queries.by_slug(session, EDITION)
-    assert fair is not None
-    assert fair.starts_on == (clock.now() - timedelta(days=1)).date()
+async def test_a_link_works_as_often_as_somebody_opens_it_for_a_week(
+    kernel: Kernel, app: Starlette, clock: FrozenClock
+) -> None:
+    links = await fill(kernel)
+    path = links[0].url.removeprefix(kernel.settings.public_url)
+    for _ in range(2):
+        async with browser_of(app) as browser:
+            await follow(browser, path)
+            assert await is_signed_in(browser)
+    clock.advance(days=8)
+    async with browser_of(app) as browser:
+        await browser.get(path)
+        await browser.post("/sign-in/link")
+        assert not await is_signed_in(browser)

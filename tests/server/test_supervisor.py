@@ -69,6 +69,8 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_workers_serve_one_address_are_started_again_and_end_together(running: ServerProcess) -> None:
     before = workers(running)
     assert len(before) == 2
+    await until(lambda: "media_node_serves" in running.tail(1000))
+    [node] = media_nodes(running)
 
     victim = before.pop()
     os.kill(victim, signal.SIGKILL)
@@ -76,30 +78,19 @@ async def test_workers_serve_one_address_are_started_again_and_end_together(runn
     after = workers(running)
     assert victim not in after
     assert before < after
+    assert media_nodes(running) == {node}  # the machine's one media node outlives workers
 
     async with httpx2.AsyncClient(base_url=running.url) as client:
         assert (await client.get("/readyz")).status_code == 200
         assert "fairmatch_" in (await client.get("/metrics")).text
 
-    assert await asyncio.to_thread(running.stop) == 0
-    assert not any(map(alive, after))
-
-
-async def test_the_machine_has_one_media_node_that_outlives_workers_and_is_started_again(
-    running: ServerProcess,
-) -> None:
-    await until(lambda: "media_node_serves" in running.tail(1000))
-    [node] = media_nodes(running)
-    os.kill(workers(running).pop(), signal.SIGKILL)
-    await until(lambda: listened(running) == 3)
-    assert media_nodes(running) == {node}
     os.kill(node, signal.SIGKILL)
     await until(lambda: running.tail(1000).count("media_node_serves") == 2)
     [again] = media_nodes(running)
     assert again != node
 
     assert await asyncio.to_thread(running.stop) == 0
-    assert not alive(again)
+    assert not any(map(alive, after | {again}))
 
 
 async def test_no_worker_outlives_a_killed_supervisor(running: ServerProcess) -> None:

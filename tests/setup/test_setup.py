@@ -19,6 +19,16 @@ class Tree:
         self.root = root
         self.ran: list[str] = []
 
+    @property
+    def npms(self) -> list[str]:
+        """What npm was run for; it works beside the others."""
+        return [each for each in self.ran if each.startswith("npm")]
+
+    @property
+    def pythons(self) -> list[str]:
+        """What the others were run for, in this order."""
+        return [each for each in self.ran if not each.startswith("npm")]
+
     def run(self, name: str, command: Sequence[Any], *_: Any, **__: Any) -> None:
         """In place of the program: write down what for, and make what it makes."""
         words = list(map(str, command))
@@ -47,13 +57,14 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
         for name, value in vars(module).items():
             if isinstance(value, Path) and value.is_relative_to(places.ROOT):
                 monkeypatch.setattr(module, name, tmp_path / value.relative_to(places.ROOT))
-    monkeypatch.setattr(browser_packages, "_npm", lambda: Path("npm"))
+    monkeypatch.setattr(browser_packages, "_machines_npm", lambda: Path("npm"))
     return made
 
 
 def test_the_first_setup_installs_everything_and_the_second_nothing(tree: Tree) -> None:
     setup.setup()
-    assert tree.ran == ["python3 -m venv .venv", "pip run.txt", f"pip {tree.root.name}", "npm --omit=dev"]
+    assert tree.pythons == ["python3 -m venv .venv", "pip run.txt", f"pip {tree.root.name}"]
+    assert tree.npms == ["npm --omit=dev"]
     setup.setup()
     assert len(tree.ran) == 4
 
@@ -62,7 +73,8 @@ def test_the_tests_need_more_and_then_running_needs_nothing(tree: Tree) -> None:
     setup.setup()
     tree.ran.clear()
     setup.setup(for_tests=True)
-    assert tree.ran == ["pip test.txt", "npm --fetch-retry-maxtimeout=3000"]
+    assert tree.pythons == ["pip test.txt"]
+    assert tree.npms == ["npm --fetch-retry-maxtimeout=3000"]
     setup.setup()
     assert len(tree.ran) == 2
 
@@ -81,6 +93,30 @@ def test_only_what_changed_is_installed_again(tree: Tree, changed: str, again: l
     tree.change(changed)
     setup.setup()
     assert tree.ran == again
+
+
+def test_a_machine_without_npm_gets_one_once_python_is_there(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_packages, "_machines_npm", lambda: None)
+    setup.setup()
+    assert tree.ran == [
+        "python3 -m venv .venv",
+        "pip run.txt",
+        f"pip {tree.root.name}",
+        "pip npm.txt",
+        "npm --omit=dev",
+    ]
+
+
+def test_who_installed_for_the_tests_has_what_running_needs(tree: Tree) -> None:
+    setup.setup(for_tests=True)
+    assert tree.pythons == ["python3 -m venv .venv", "pip test.txt", f"pip {tree.root.name}"]
+    ran = len(tree.ran)
+    setup.setup()
+    assert len(tree.ran) == ran
+    pinned = [(tree.root / "requirements" / f"{name}.txt").read_text() for name in ("run", "test")]
+    run, test = ({line for line in text.splitlines() if "==" in line} for text in pinned)
+    assert run
+    assert run <= test
 
 
 def test_a_failed_step_is_done_again(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:

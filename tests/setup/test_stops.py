@@ -58,7 +58,7 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setattr(python_packages, "PYTHON", tmp_path / ".venv" / "bin" / "python")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "ensurepip" else object())
     with pytest.raises(ChoreError, match=r"no venv module.*apt-get install python3\.\d+-venv"):
-        python_packages.ensure(("run",))
+        python_packages.ensure("run")
 
 
 def test_an_old_python_is_told_or_a_newer_one_taken() -> None:

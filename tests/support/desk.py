@@ -14,17 +14,20 @@ from pathlib import Path
 
 from tests.support.guard import Guard
 from tests.support.services import PostgreSQL, Redis
+from tests.support.warm import WarmProcess
 
 # Where the others find the socket.
 _ADDRESS = "FAIRMATCH_TEST_DESK"
-# PostgreSQL's first start on a loaded machine.
+# PostgreSQL's first start, or loading the product, on a loaded machine.
 _ANSWER_TIMEOUT_S = 90.0
 
-_KINDS: dict[str, type[Redis] | type[PostgreSQL]] = {"redis": Redis, "postgresql": PostgreSQL}
+Service = Redis | PostgreSQL | WarmProcess
+
+_KINDS: dict[str, type[Service]] = {"redis": Redis, "postgresql": PostgreSQL, "warm": WarmProcess}
 
 
 def ask(service: str) -> str:
-    """The address of "redis" or "postgresql", started now if nobody has asked before."""
+    """The address of "redis", "postgresql" or "warm" (tests/support/warm.py), started if nobody has asked before."""
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(_ANSWER_TIMEOUT_S)
         line.connect(os.environ[_ADDRESS])
@@ -48,7 +51,7 @@ class Desk:
         self._folder = scratch()
         self._guard = Guard()
         self._guard.remove(self._folder)
-        self._services: dict[str, Redis | PostgreSQL] = {}
+        self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
         address = str(self._folder / "desk")
         self._server = _Server(address, self)

@@ -1,7 +1,6 @@
 """The real server in processes of its own: one on the embedded ground, two on the cluster."""
 
 import asyncio
-import functools
 import http.client
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from bin.places import VENV_BIN, environment
+from tests.support import desk
 from tests.support.backend import Backend
 from tests.support.daemon import Daemon, free_port
 from tests.support.guard import Guard
@@ -138,12 +138,11 @@ class Servers:
 
 
 Serve = Callable[..., Awaitable[Servers]]
-WarmStart = Callable[[], Warm]
 
 
 @pytest.fixture
 async def serve(
-    request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, warm_start: WarmStart, tmp_path: Path
+    request: pytest.FixtureRequest, backend: Backend, process_guard: Guard, tmp_path: Path
 ) -> AsyncIterator[Serve]:
     """Start servers with settings of the test's own: `servers = await serve(dev=True)`; `workers=` for their number,
     `program=` for another one than the product's, which takes the same arguments; `warm=False` to start it as an
@@ -158,7 +157,8 @@ async def serve(
     ) -> Servers:
         base = sum(len(servers.processes) for servers in started)
         names = [f"server-{base + number}" for number in range(workers or backend.workers)]
-        values, loaded = backend.values() | settings, warm_start() if warm else None
+        values = backend.values() | settings
+        loaded = Warm(await asyncio.to_thread(desk.ask, "warm")) if warm else None
         processes = [ServerProcess(name, tmp_path, process_guard, values, loaded) for name in names]
         for process in processes:
             process.program = program or process.program
@@ -190,15 +190,6 @@ def process_guard() -> Iterator[Guard]:
     watchman = Guard()
     yield watchman
     watchman.close()
-
-
-@pytest.fixture(scope="session")
-def warm_start(process_guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmStart]:
-    """The process of this test process that servers are forked off, made when the first of them is wanted."""
-    made = functools.cache(lambda: Warm(process_guard, tmp_path_factory.mktemp("warm")))
-    yield made
-    if made.cache_info().currsize:
-        made().close()
 
 
 def told_of_trouble(daemon: Daemon) -> bool:

@@ -1,5 +1,5 @@
-"""Servers that start warm: one process per test process has the product's modules loaded, and each server is a fork
-of it. Loading them is three quarters of a start, and a run of the suite starts some hundred servers.
+"""Servers that start warm: one process of the run has the product's modules loaded, and each server is a fork of it.
+Loading them is three quarters of a start, and a run of the suite starts some hundred servers.
 
 Run as a program, this file listens on the socket that is named and answers each connection with a server of its own:
 one line in with what to run, one line out with its process number, and a last one with its exit code.
@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bin.places import PYTHON, ROOT
+from bin.places import PYTHON, ROOT, environment
 from tests.support.guard import Guard
 
 _LINE = 1 << 16
@@ -42,40 +42,50 @@ class Process(Protocol):
         """End it at once."""
 
 
-class Warm:
-    """The process that has everything loaded, seen from the tests."""
+class WarmProcess:
+    """The process that has everything loaded, as the desk hosts it."""
 
-    def __init__(self, guard: Guard, folder: Path) -> None:
-        self._address = str(folder / "warm")
-        command = [str(PYTHON), "-m", __spec__.name, self._address]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
-        guard.watch(self._process.pid, signal.SIGKILL)
+    def __init__(self, folder: Path, guard: Guard) -> None:
+        self._address = str(folder / "socket")
         self._guard = guard
-        self._lock = threading.Lock()
-        self._loaded = False
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def launch(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> "Fork":
-        """Run `fairmatch` with these arguments, as `subprocess.Popen` would, but without loading it."""
-        self._await_loaded()
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(self._address)
-        order = {"arguments": [*arguments], "folder": str(folder), "environment": {**environment}, "log": str(log)}
-        connection.sendall(json.dumps(order).encode() + b"\n")
-        return Fork(connection)
+    @property
+    def url(self) -> str:
+        """Where orders go: see `Warm`."""
+        return f"warm:{self._address}"
 
-    def close(self) -> None:
+    def start(self) -> None:
+        """Return once it takes orders. Raises AssertionError when it does not come up."""
+        command = [str(PYTHON), "-m", __spec__.name, self._address]
+        chosen = environment()
+        self._process = subprocess.Popen(command, cwd=ROOT, env=chosen, stdout=subprocess.PIPE, start_new_session=True)
+        self._guard.watch(self._process.pid, signal.SIGKILL)
+        assert self._process.stdout is not None
+        with self._process.stdout as said:
+            assert said.readline(), "the warm process did not come up"
+
+    def stop(self) -> None:
         """End it; the servers that it started are others' business."""
+        assert self._process is not None
         self._process.kill()
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
         self._guard.forget(self._process.pid)
 
-    def _await_loaded(self) -> None:
-        assert self._process.stdout is not None
-        with self._lock:
-            self._loaded = self._loaded or bool(self._process.stdout.readline())
-            assert self._loaded, "the warm process did not come up"
+
+class Warm:
+    """The same, seen from the tests."""
+
+    def __init__(self, url: str) -> None:
+        self._address = url.removeprefix("warm:")
+
+    def launch(self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path) -> "Fork":
+        """Run `fairmatch` with these arguments, as `subprocess.Popen` would, but without loading it."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(self._address)
+        order = {"arguments": [*arguments], "folder": str(folder), "environment": {**variables}, "log": str(log)}
+        connection.sendall(json.dumps(order).encode() + b"\n")
+        return Fork(connection)
 
 
 class Fork:
