@@ -14,6 +14,9 @@ from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
+# A fair is on other days, or in another zone. Done by whoever arranges something at its times: not to get lost.
+MOVED_JOB = "fairs.moved"
+
 
 class RefusedError(Exception):
     """A rule says no. `code` is stable: banned, last_organiser, not_yours, not_a_member, unknown_role."""
@@ -63,9 +66,13 @@ async def create(uow: UnitOfWork, plan: Plan, *, organiser_id: str) -> Fair:
 
 
 async def revise(uow: UnitOfWork, fair: Fair, plan: Plan, *, by_id: str) -> None:
-    """Change what is said of a fair. Its slug stays, whatever the plan says."""
+    """Change what is said of a fair. Its slug stays, whatever the plan says. Whatever hangs on its days and its zone
+    follows by `MOVED_JOB`."""
     fair.name, fair.tagline = plan.name, plan.tagline
-    fair.starts_on, fair.ends_on, fair.time_zone = plan.starts_on, plan.ends_on, plan.time_zone
+    when = plan.starts_on, plan.ends_on, plan.time_zone
+    if when != (fair.starts_on, fair.ends_on, fair.time_zone):
+        fair.starts_on, fair.ends_on, fair.time_zone = when
+        uow.enqueue(MOVED_JOB, {"fair_id": fair.id, "by_id": by_id})
     uow.emit(FairRevised(fair.id, by_id))
 
 

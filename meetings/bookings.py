@@ -6,7 +6,7 @@ what holds at the commit, and so that no two transactions wait for each other in
 held against a plan that would withdraw it meanwhile.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -101,6 +101,25 @@ async def move(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan, slot_i
     await _check(uow, fair, plan, slot, people, but=[meeting.id])
     await _put_into(uow, meeting, slot)
     uow.emit(MeetingMoved(meeting.id, frozenset(people)))
+
+
+async def carry(uow: UnitOfWork, fair: Fair, plan: Plan, places: Mapping[Meeting, Slot]) -> list[Meeting]:
+    """Put many meetings into other slots at once, each that can be; those that cannot, which hold no slot then and are
+    the caller's to call off. All slots are given back before any is taken."""
+    people = await lock_meetings(uow, places)
+    held = [each for each in places if each.id in people]
+    free = Seat.meeting_id.in_([each.id for each in held])
+    await uow.session.execute(update(Seat).where(free).values(slot_id=None))
+    stranded = []
+    for meeting in sorted(held, key=lambda each: (each.starts_at, each.id)):
+        try:
+            await _check(uow, fair, plan, places[meeting], people[meeting.id])
+        except ConflictError:
+            stranded.append(meeting)
+        else:
+            await _put_into(uow, meeting, places[meeting])
+            uow.emit(MeetingMoved(meeting.id, frozenset(people[meeting.id])))
+    return stranded
 
 
 async def swap(uow: UnitOfWork, one: Meeting, other: Meeting, fair: Fair, plan: Plan) -> None:

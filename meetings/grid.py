@@ -52,6 +52,27 @@ def slots(grid: Grid) -> list[Span]:
     return [slot for hours in sorted(grid.days, key=lambda each: each.day) for slot in _of_day(grid, hours)]
 
 
+def moved_along(before: Grid, after: Grid, days: int) -> dict[Span, Span]:
+    """Where each slot goes when an event is moved: by so many days, to another zone, or to other hours.
+
+    A day goes along with the day so many days later, slot by slot, where both have the same pattern: as many slots, of
+    the same lengths, at the same distances. Where they differ (a break more, an hour less, a change of the clocks in
+    between) nobody can say which slot has become which, and there is nothing.
+    """
+    new = {each.day: list(_of_day(after, each)) for each in after.days}
+    found: dict[Span, Span] = {}
+    for hours in before.days:
+        there = new.get(hours.day + timedelta(days=days), [])
+        here = list(_of_day(before, hours))
+        if _pattern(here) == _pattern(there):
+            found |= dict(zip(here, there, strict=True))
+    return {one: other for one, other in found.items() if one != other}
+
+
+def _pattern(slots: Sequence[Span]) -> list[tuple[timedelta, timedelta]]:
+    return [(each.starts - slots[0].starts, each.ends - slots[0].starts) for each in slots]
+
+
 def moment(day: date, minutes: int, zone: str, *, later: bool = False) -> datetime:
     """When the clock of a place shows so many minutes after midnight, in UTC.
 

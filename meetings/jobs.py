@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from meetings import mails, pushes, requests, shown
+from fairs.actions import MOVED_JOB
+from fairs.model import Fair
+from meetings import mails, plans, pushes, requests, shown
 from meetings.events import PersonMissing
 from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Reminder, Seat, Substitution
 from meetings.model import Request as Asked
@@ -27,6 +29,7 @@ def register(meetings: Meetings) -> None:
     for name, handler in ((INVITE_JOB, invite), (STEP_JOB, take_step), (EXPIRY_JOB, expire), (NUDGE_JOB, nudge)):
         jobs.register(name, _with(meetings, handler))
     jobs.register(TELL_JOB, _with(meetings, tell))
+    jobs.register(MOVED_JOB, _with(meetings, follow))
     jobs.register(RELEASE_JOB, _with(meetings, release))
 
     async def rescue_over(payload: dict[str, Any]) -> None:
@@ -107,6 +110,12 @@ async def take_step(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]
         await look_who_is_missing(meetings, uow, meeting)
     else:
         await _ask_what_became(meetings, uow, meeting, kind)
+
+
+async def follow(_meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Have a fair's meetings follow it to its other days, or to another zone."""
+    fair = await uow.session.get_one(Fair, payload["fair_id"])
+    await plans.follow(uow, fair, by_id=payload["by_id"])
 
 
 async def expire(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:

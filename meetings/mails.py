@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from fairs.model import Fair
 from meetings import ics, shown
+from meetings.displacing import SLOT_WITHDRAWN, other_times
 from meetings.entries import entry, letterhead, room_url
-from meetings.model import Meeting, Substitution
+from meetings.model import Meeting, Slot, Substitution
 from meetings.model import Request as Asked
+from meetings.queries import plan_of
 from meetings.words import because, cancel_reason
 from people.model import Person
 from server.kernel.db import UnitOfWork
@@ -104,6 +107,11 @@ REQUEST_WORDS = {
         N_("Your colleague %(holder)s answers what %(name)s asks at %(fair)s. You need do nothing."),
         N_("See the request"),
     ),
+    "no_time_left": Words(
+        N_("Propose other times: %(name)s"),
+        N_("The organiser of %(fair)s has changed the times, and none of those between you and %(name)s is left."),
+        N_("Propose other times"),
+    ),
     "nudge": Words(
         N_("Still open: %(name)s"),
         N_("%(name)s waits for your answer about a meeting at %(fair)s, until %(time)s. Also a no is an answer."),
@@ -127,8 +135,15 @@ async def about_meeting(
 ) -> None:
     """Write to everybody in a meeting, or to one of them, in their own language and time; named are the others, or
     those of them who wait."""
+    offered = await _offered(uow, meeting) if what == "cancelled" and meeting.cancel_reason == SLOT_WITHDRAWN else []
     for person, seen in await readers(uow, meeting.id, None if only is None else [only]):
-        await _to_participant(kernel, uow, meeting, person, seen, what, waiting)
+        await _to_participant(kernel, uow, meeting, person, seen, what, waiting, offered)
+
+
+async def _offered(uow: UnitOfWork, meeting: Meeting) -> list[Slot]:
+    """What a meeting whose time the organiser took away can have instead."""
+    fair, plan = await uow.session.get_one(Fair, meeting.fair_id), await plan_of(uow.session, meeting.fair_id)
+    return await other_times(uow.session, meeting, fair, plan, uow.clock.now()) if plan else []
 
 
 async def readers(
@@ -156,6 +171,7 @@ async def _to_participant(
     seen: shown.MeetingShown,
     what: str,
     waiting: Collection[str],
+    offered: Collection[Slot],
 ) -> None:
     words, _ = MEETING_WORDS[what], translations(person.locale).gettext
     told = {
@@ -170,7 +186,7 @@ async def _to_participant(
         "quote": _(cancel_reason(meeting.cancel_reason)) if what == "cancelled" else "",
         "button": _(words.action),
         "url": links.get(what, f"{kernel.settings.public_url}{path}"),
-        "times": _times(seen, person),
+        "times": [*_times(seen, person), *_still_free(offered, person)],
     }
     key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
     calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "handed", "cancelled") else None
@@ -185,6 +201,12 @@ def _times(seen: shown.MeetingShown, person: Person) -> list[str]:
         for each in seen.others
         if each.name and seen.starts_at.astimezone(when.zone(each.time_zone)).utcoffset() != mine
     ]
+
+
+def _still_free(offered: Collection[Slot], person: Person) -> list[str]:
+    _ = translations(person.locale).gettext
+    times = [str(when.both(each.starts_at, person.time_zone, person.locale).striptags()) for each in offered]
+    return [_("Still free for all of you: %(times)s") % {"times": "; ".join(times)}] if times else []
 
 
 def _calendar(kernel: Kernel, seen: shown.MeetingShown, person: Person) -> Calendar:

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import delete, select
 
 from fairs.model import Fair, Membership
-from meetings import grid
-from meetings.bookings import give_up, lock_meetings
-from meetings.events import MeetingCancelled, PlanChanged
-from meetings.grid import Hours, Span
-from meetings.model import Break, Day, Group, GroupMember, Meeting, Plan, Proposal, Rule, Slot
-from meetings.queries import grid_of
+from meetings import displacing, grid
+from meetings.displacing import Laid
+from meetings.events import PlanChanged
+from meetings.grid import Hours, Span, moved_along
+from meetings.model import Break, Day, Group, GroupMember, Plan, Rule, Slot
+from meetings.queries import grid_of, laid_grid, span_of
 from meetings.rules import Mode
 from people.model import Person
 from server.kernel.db import UnitOfWork
@@ -52,12 +52,15 @@ def date_after(fair: Fair, number: int) -> date:
     return date.fromordinal(fair.starts_on.toordinal() + number)
 
 
-async def arrange(uow: UnitOfWork, fair: Fair, wish: Wish, *, by_id: str | None) -> list[str]:
-    """Have a fair arrange its meetings so; the ids of the meetings that lost their slot by it, see `lay`.
+async def arrange(uow: UnitOfWork, fair: Fair, wish: Wish, *, by_id: str | None, along: bool = False) -> Laid:
+    """Have a fair arrange its meetings so. With `along` the meetings of each day go with its times; without, those
+    whose time stays keep it. What became of the others: see `lay`.
 
     Raises ValueError for a plan of more than `grid.SLOTS_MOST` slots.
     """
-    plan = await uow.session.get(Plan, fair.id, with_for_update=True) or Plan(fair_id=fair.id)
+    known = await uow.session.get(Plan, fair.id, with_for_update=True)
+    before = await laid_grid(uow.session, fair, known) if known and along else None
+    plan = known or Plan(fair_id=fair.id, laid_from=fair.starts_on, laid_zone=fair.time_zone)
     for name in ("mode", "length", "gap", "most_per_day", "longest_streak", "open_requests", "answer_within"):
         setattr(plan, name, getattr(wish, name))
     plan.changed_at, plan.changed_by_id = uow.clock.now(), by_id
@@ -65,52 +68,60 @@ async def arrange(uow: UnitOfWork, fair: Fair, wish: Wish, *, by_id: str | None)
     await uow.session.flush()
     for table in (Day, Break):
         await uow.session.execute(delete(table).where(table.fair_id == fair.id))
-    uow.session.add_all(Day(fair_id=fair.id, day=each.day, opens=each.opens, closes=each.closes) for each in wish.days)
+    await _set_days(uow, fair, wish.days)
     uow.session.add_all(Break(fair_id=fair.id, starts=starts, ends=ends) for starts, ends in wish.breaks)
     await uow.session.flush()
-    return await lay(uow, fair, plan, by_id=by_id)
+    goes = moved_along(before, await grid_of(uow.session, fair, plan), 0) if before else {}
+    return await lay(uow, fair, plan, goes, by_id=by_id)
 
 
-async def lay(uow: UnitOfWork, fair: Fair, plan: Plan, *, by_id: str | None) -> list[str]:
-    """Lay the slots of a plan anew. A slot at the same time stays the same one; what has no place any more is
-    withdrawn, and meetings ahead in it are called off, whose people are told and offered other slots.
+async def follow(uow: UnitOfWork, fair: Fair, *, by_id: str | None) -> Laid:
+    """Have a plan follow its fair, which was moved to other days or to another zone: the times stay what the clock
+    says, and the meetings go along. Done twice it does nothing more. Days that the fair has no more are dropped."""
+    plan = await uow.session.get(Plan, fair.id, with_for_update=True)
+    if plan is None:
+        return Laid()
+    before, shift = await laid_grid(uow.session, fair, plan), fair.starts_on - plan.laid_from
+    hours = [Hours(each.day + shift, each.opens, each.closes) for each in before.days]
+    inside = [each for each in hours if fair.starts_on <= each.day <= fair.ends_on]
+    await uow.session.execute(delete(Day).where(Day.fair_id == fair.id))
+    await _set_days(uow, fair, inside)
+    goes = moved_along(before, await grid_of(uow.session, fair, plan), shift.days)
+    return await lay(uow, fair, plan, goes, by_id=by_id)
+
+
+async def _set_days(uow: UnitOfWork, fair: Fair, days: Sequence[Hours]) -> None:
+    uow.session.add_all(Day(fair_id=fair.id, day=each.day, opens=each.opens, closes=each.closes) for each in days)
+    await uow.session.flush()
+
+
+async def lay(
+    uow: UnitOfWork, fair: Fair, plan: Plan, goes: Mapping[Span, Span] | None = None, *, by_id: str | None
+) -> Laid:
+    """Lay the slots of a plan anew. A slot at the same time stays the same one; what has no place is withdrawn.
+
+    Meetings ahead go where their slot `goes`, if their people can; those that cannot, and those whose slot is
+    withdrawn, are called off. Everybody is told either way, and offered other slots. Who was not free at a time is not
+    free in the new slots at that time; times proposed and pinned go along.
     """
-    wanted = set(grid.slots(await grid_of(uow.session, fair, plan)))
+    wanted, goes, now = set(grid.slots(await grid_of(uow.session, fair, plan))), goes or {}, uow.clock.now()
     if len(wanted) > grid.SLOTS_MOST:
         raise ValueError("too many slots")
-    known = (await uow.session.scalars(select(Slot).where(Slot.fair_id == fair.id))).all()
-    for slot in known:
-        stays = Span(slot.starts_at, slot.ends_at) in wanted
-        slot.withdrawn_at = None if stays else slot.withdrawn_at or uow.clock.now()
-    new = wanted - {Span(slot.starts_at, slot.ends_at) for slot in known}
-    uow.session.add_all(
-        Slot(id=new_id(), fair_id=fair.id, starts_at=each.starts, ends_at=each.ends) for each in sorted(new)
-    )
+    plan.laid_from, plan.laid_zone = fair.starts_on, fair.time_zone
+    known = {span_of(each): each for each in await uow.session.scalars(select(Slot).where(Slot.fair_id == fair.id))}
+    back = [slot for span, slot in known.items() if span in wanted and slot.withdrawn_at is not None]
+    for span, slot in known.items():
+        slot.withdrawn_at = None if span in wanted else slot.withdrawn_at or now
+    new = {each: Slot(id=new_id(), fair_id=fair.id, starts_at=each.starts, ends_at=each.ends) for each in wanted}
+    fresh = [slot for span, slot in sorted(new.items()) if span not in known]
+    uow.session.add_all(fresh)
     await uow.session.flush()
     uow.emit(PlanChanged(fair.id))
-    return await _displace(uow, fair, by_id)
-
-
-async def _displace(uow: UnitOfWork, fair: Fair, by_id: str | None) -> list[str]:
-    homeless = (
-        select(Meeting)
-        .join(Slot, Slot.id == Meeting.slot_id)
-        .where(Meeting.fair_id == fair.id, Slot.withdrawn_at.is_not(None), Meeting.cancelled_at.is_(None))
-        .where(Meeting.starts_at > uow.clock.now())
-    )
-    found = (await uow.session.scalars(homeless)).all()
-    people = await lock_meetings(uow, found)
-    for meeting in (each for each in found if each.id in people):
-        await give_up(uow, meeting, by_id=by_id or meeting.made_by_id, reason=SLOT_WITHDRAWN)
-        uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
-    gone = select(Slot.id).where(Slot.fair_id == fair.id, Slot.withdrawn_at.is_not(None))
-    await uow.session.execute(delete(Proposal).where(Proposal.slot_id.in_(gone)))
-    return sorted(people)
-
-
-# The reasons of cancellations that nobody typed; pages and mails say them in the reader's language.
-SLOT_WITHDRAWN = "slot withdrawn"
-TIMETABLE_MENDED = "timetable mended"
+    await displacing.keep_absences(uow, fair.id, [each.id for each in (*back, *fresh)], since=now)
+    slots = known | {span: slot for span, slot in new.items() if span not in known}
+    places = {known[one].id: slots[other] for one, other in goes.items() if one in known}
+    await displacing.move_proposals(uow, fair.id, places)
+    return await displacing.displace(uow, fair, plan, places, by_id=by_id)
 
 
 @dataclass(frozen=True)

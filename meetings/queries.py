@@ -67,10 +67,19 @@ async def breaks_of(session: AsyncSession, fair_id: str) -> Sequence[Break]:
 
 
 async def grid_of(session: AsyncSession, fair: Fair, plan: Plan) -> Grid:
-    """The grid of a plan, for laying its slots."""
+    """The grid of a plan on the fair's clock, for laying its slots."""
+    return await _grid(session, fair, plan, fair.time_zone)
+
+
+async def laid_grid(session: AsyncSession, fair: Fair, plan: Plan) -> Grid:
+    """The grid of a plan as it was laid: on the clock that the fair had then."""
+    return await _grid(session, fair, plan, plan.laid_zone)
+
+
+async def _grid(session: AsyncSession, fair: Fair, plan: Plan, zone: str) -> Grid:
     days = [Hours(each.day, each.opens, each.closes) for each in await days_of(session, fair.id)]
     breaks = [(each.starts, each.ends) for each in await breaks_of(session, fair.id)]
-    return Grid(fair.time_zone, plan.length, plan.gap, days, breaks)
+    return Grid(zone, plan.length, plan.gap, days, breaks)
 
 
 async def slots_of(session: AsyncSession, fair_id: str, *, after: datetime | None = None) -> Sequence[Slot]:

@@ -1,6 +1,6 @@
 """What rules are called on pages: message ids, translated where they are shown."""
 
-from meetings.plans import SLOT_WITHDRAWN, TIMETABLE_MENDED
+from meetings.displacing import SLOT_WITHDRAWN, TIMETABLE_MENDED
 from meetings.rules import Mode, SlotTaken, WhyNot
 from meetings.teams.model import Routing
 from people import languages

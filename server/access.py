@@ -332,6 +332,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/meetings/{meeting}/take"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/bring"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/cancel"): Access.SIGNED_IN,
+    ("POST", "/meetings/{meeting}/again"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/dispute"): Access.SIGNED_IN,
     ("GET", "/meetings/{meeting}/meeting.ics"): Access.SIGNED_IN,
     ("GET", "/meetings/{meeting}/room"): Access.SIGNED_IN,

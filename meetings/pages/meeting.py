@@ -8,9 +8,10 @@ from starlette.routing import Route
 
 from fairs.model import Fair
 from meetings import bookings, ics, room, shown
-from meetings.agendas import choices
+from meetings.agendas import Choice, choices
 from meetings.between import between
 from meetings.bookings import ConflictError
+from meetings.displacing import SLOT_WITHDRAWN, other_times
 from meetings.entries import entry, letterhead
 from meetings.model import Attendance, Meeting, NoShow, Plan
 from meetings.pages.showing import (
@@ -25,6 +26,7 @@ from meetings.pages.showing import (
 )
 from meetings.rules import PEOPLE_MOST, WhyNot
 from meetings.teams import queries
+from meetings.timetable.standing import rebook
 from meetings.words import cancel_reason
 from people.forms import Form
 from people.text import paragraphs
@@ -101,6 +103,22 @@ async def cancel(request: Request) -> Response:
     return await _changed(request, form, work, said(request)(N_("The meeting is called off. Everybody is told.")))
 
 
+async def again(request: Request) -> Response:
+    """Take another time for a meeting whose time the organiser took away."""
+    form = await Form.of(request)
+    slot = form.typed("slot")
+    try:
+        async with kernel_of(request).database.write() as uow:
+            gone, fair, plan = await my_meeting_with_plan(request, uow.session)
+            if not is_id(slot) or gone.cancel_reason != SLOT_WITHDRAWN:
+                raise ConflictError("gone")
+            made = await rebook(uow, gone, fair, plan, slot, by_id=me(request).id)
+    except ConflictError as conflict:
+        form.say(conflict_text(request, conflict))
+        return await meeting_page(request, form, 409)
+    return redirect(f"/meetings/{made.id}", said=said(request)("The meeting is booked."))
+
+
 async def dispute(request: Request) -> Response:
     """Say that one was there, or why one could not be."""
     form = await Form.of(request)
@@ -149,6 +167,9 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         ahead = found.cancelled_at is None and found.starts_at > now
         slots = await choices(session, fair, plan, people, now, but=[found.id]) if ahead else []
         others = await shown.agenda(session, viewer.id, since=now) if ahead else []
+        offered = []
+        if found.cancelled_at and found.cancel_reason == SLOT_WITHDRAWN:
+            offered = await other_times(session, meeting, fair, plan, now)
         team = await queries.team_of(session, fair.id, viewer.id) if ahead else None
         held = await queries.held(session, viewer.id, fair.id, now) if team else []
         missed = await session.get(NoShow, (found.id, viewer.id))
@@ -164,6 +185,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],
         mates=[each for each in team.mates if each.id not in people] if team else [],
         held=[each for each in held if each.meeting_id != found.id and each.holder_id not in people],
+        offered=by_day([Choice(each) for each in offered], viewer),
         full=len(people) >= PEOPLE_MOST,
         missed=missed,
         late=late,
@@ -180,6 +202,7 @@ routes = [
     Route("/meetings/{meeting}/swap", swap, methods=["POST"], name="swap_meetings"),
     Route("/meetings/{meeting}/bring", bring, methods=["POST"], name="bring_to_meeting"),
     Route("/meetings/{meeting}/cancel", cancel, methods=["POST"], name="cancel_meeting"),
+    Route("/meetings/{meeting}/again", again, methods=["POST"], name="book_meeting_again"),
     Route("/meetings/{meeting}/dispute", dispute, methods=["POST"], name="dispute_no_show"),
     Route("/meetings/{meeting}/meeting.ics", as_file, name="meeting_file"),
 ]

@@ -58,15 +58,17 @@ async def save(request: Request) -> Response:
         if not form.good:
             return await _page(request, here, form)
         try:
-            displaced = await plans.arrange(uow, here.fair, wish, by_id=me(request).id)
+            laid = await plans.arrange(uow, here.fair, wish, by_id=me(request).id, along="along" in form)
         except ValueError:
             form.refuse("length", N_("That makes too many times. Please choose longer meetings or fewer days."))
             return await _page(request, here, form)
     _ = said(request)
     text = _("The plan is saved.")
-    if displaced:
+    if laid.moved:
+        text += " " + _("Meetings that have moved along: %(num)s.") % {"num": len(laid.moved)}
+    if laid.off:
         text += " " + _("Meetings that have lost their time: %(num)s. Their people are being told.") % {
-            "num": len(displaced)
+            "num": len(laid.off)
         }
     return redirect(f"{here.shown.path}/meetings/plan", said=text)
 

@@ -18,9 +18,9 @@ from matching.plans.model import Person as Guest
 from matching.plans.model import Rules as Asked
 from matching.plans.model import Slot as Time
 from meetings.agendas import agendas
+from meetings.displacing import SLOT_WITHDRAWN, TIMETABLE_MENDED
 from meetings.grid import Span
 from meetings.model import Meeting, Plan, Seat, Slot
-from meetings.plans import SLOT_WITHDRAWN, TIMETABLE_MENDED
 from meetings.queries import Rules, groups_of_people, limits_of, retreated, rules_of, slots_of, span_of
 from meetings.rules import Agenda, Limits, Mode, taken
 from meetings.timetable.model import MeetingWish, Pairing, TimetableRun

@@ -14,8 +14,8 @@ from fairs.model import Fair
 from matching.plans.forms import as_json
 from matching.plans.model import Problem, Timetable
 from meetings.bookings import Change, ConflictError, rearrange
+from meetings.displacing import TIMETABLE_MENDED
 from meetings.model import Plan
-from meetings.plans import TIMETABLE_MENDED
 from meetings.timetable.model import TimetableChange, TimetableEntry, TimetableRun
 from meetings.timetable.standing import booked_ahead, unfit
 from people.text import UnacceptableError

@@ -10,10 +10,13 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import cards
+from fairs.model import Fair
 from matching.plans.model import Meeting as Two
-from meetings.model import Meeting, Seat
+from meetings.bookings import ConflictError, Wanted, book
+from meetings.model import Meeting, Plan, Seat
 from meetings.queries import retreated
 from meetings.timetable.model import TimetableEntry, TimetableRun
+from server.kernel.db import UnitOfWork
 
 _NO_SLOT = "called off"
 
@@ -76,6 +79,17 @@ async def unfit(session: AsyncSession, fair_id: str, pairs: Collection[tuple[str
         at.setdefault(meeting_id, []).append(person_id)
     times = Counter(pair for each in at.values() for pair in combinations(sorted(each), 2))
     return "together" if any(times[min(pair), max(pair)] > 1 for pair in pairs) else ""
+
+
+async def rebook(uow: UnitOfWork, gone: Meeting, fair: Fair, plan: Plan, slot_id: str, *, by_id: str) -> Meeting:
+    """Book a meeting that was called off anew, in another slot, between the same people. Raises ConflictError, also
+    where one of them is away, or where they have found another time meanwhile."""
+    people = list(await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == gone.id)))
+    wanted = Wanted(fair, plan, slot_id, people, gone.ask, gone.offer, gone.request_id)
+    made = await book(uow, wanted, by_id=by_id)
+    if why := await unfit(uow.session, fair.id, list(combinations(sorted(people), 2)), uow.clock.now()):
+        raise ConflictError(why)
+    return made
 
 
 def _two(one: str, other: str, slot_id: str) -> Two:

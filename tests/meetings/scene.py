@@ -14,6 +14,7 @@ from fairs.actions import Plan as FairPlan
 from fairs.model import Fair
 from meetings import bookings, plans, queries, requests
 from meetings.bookings import Wanted
+from meetings.displacing import Laid
 from meetings.grid import Hours
 from meetings.model import Meeting, Plan, Request, Seat, Slot
 from meetings.plans import Wish
@@ -74,11 +75,11 @@ class Scene:
         assert plan is not None
         return plan
 
-    async def arrange(self, wish: Wish = WISH) -> list[str]:
+    async def arrange(self, wish: Wish = WISH, *, along: bool = False) -> Laid:
         """Have the fair arrange its meetings so."""
         async with self.kernel.database.write() as uow:
             fair = await uow.session.get_one(Fair, self.fair.id)
-            return await plans.arrange(uow, fair, wish, by_id=self.ids["edda"])
+            return await plans.arrange(uow, fair, wish, by_id=self.ids["edda"], along=along)
 
     async def slots(self) -> Sequence[Slot]:
         """All slots, by time."""

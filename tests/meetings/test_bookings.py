@@ -1,16 +1,16 @@
 """Nobody is ever in two meetings at once, whoever books at the same moment."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
 from fairs.actions import Plan as FairPlan
 from meetings import bookings, plans
 from meetings.bookings import ConflictError, Wanted
+from meetings.displacing import SLOT_WITHDRAWN
 from meetings.grid import Hours
 from meetings.model import Meeting
-from meetings.plans import SLOT_WITHDRAWN, Wish
+from meetings.plans import Wish
 from meetings.rules import SlotTaken
 from tests.meetings.scene import TUESDAY, WEDNESDAY, WISH, Scene
 
@@ -134,7 +134,7 @@ async def test_slots_that_go_under_meetings_tell_their_people_and_offer_others(t
     slots = await there.slots()
     stays, goes = await there.book(slots[7], "aylin", "bernd"), await there.book(slots[0], "aylin", "chloe")
     displaced = await there.arrange(Wish("request", 20, 5, 6, 4, 3, 48, [Hours(WEDNESDAY, 540, 720)]))
-    assert displaced == [goes]
+    assert (displaced.off, displaced.moved) == ([goes], [])
     row: Meeting = await there.get(Meeting, goes)
     assert row.cancel_reason == SLOT_WITHDRAWN
     text = (await there["chloe"].get("/meetings")).text
@@ -143,16 +143,3 @@ async def test_slots_that_go_under_meetings_tell_their_people_and_offer_others(t
     assert [each.id for each in await there.meetings() if each.cancelled_at is None] == [stays]
     await there.arrange()  # and with the old plan the same slots are back
     assert [each.id for each in await there.slots()] == [each.id for each in slots]
-
-
-async def test_an_event_that_moves_by_an_hour_lays_its_slots_anew(there: Scene) -> None:
-    slots = await there.slots()
-    meeting = await there.book(slots[0], "aylin", "bernd")
-    async with there.kernel.database.write() as uow:
-        fair = await uow.session.get_one(type(there.fair), there.fair.id)
-        fair.time_zone = "Europe/London"
-        plan = await there.plan()
-        gone = await plans.lay(uow, fair, plan, by_id=there.ids["edda"])
-    assert gone == [meeting]
-    moved = await there.slots()
-    assert moved[0].starts_at == slots[0].starts_at + timedelta(hours=1)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
+from meetings.displacing import SLOT_WITHDRAWN
 from meetings.model import Absence, Meeting, Reminder, Retreat, Seat
-from meetings.plans import SLOT_WITHDRAWN
 from meetings.timetable import repairs, runs
 from meetings.timetable.model import TimetableChange, TimetableRun
 from server.kernel.ids import new_id
