@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair, Membership
 from meetings import displacing, grid
@@ -173,7 +174,7 @@ async def set_rules(uow: UnitOfWork, group_ids: Sequence[str], modes: Mapping[tu
     await uow.session.flush()
 
 
-async def members_by_email(uow: UnitOfWork, fair_id: str, emails: Sequence[str]) -> dict[str, str]:
+async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:
     """Of these normalised addresses, those of the fair's members, each with the person's id."""
     query = (
         select(Person.email, Person.id)
@@ -181,4 +182,4 @@ async def members_by_email(uow: UnitOfWork, fair_id: str, emails: Sequence[str])
         .where(Membership.fair_id == fair_id, Person.email.in_(emails))
         .distinct()
     )
-    return {row.email: row.id for row in await uow.session.execute(query)}
+    return {row.email: row.id for row in await session.execute(query)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,10 @@ _COLUMNS = {
     "rules": (("rule", "value"), ()),
     "pinned": (("one", "other", "slot"), ()),
     "closed": (("one", "other", "slot"), ()),
+    "bindings": (("rule",), ("one", "other", "starts", "group", "weight")),
 }
+# What a folder of a problem holds; the others stand alone.
+_FOLDER = ("people", "slots", "wishes", "groups", "rules", "pinned", "closed")
 _NEEDED = ("people", "slots", "wishes")
 _SEVERAL = ("free", "languages")
 _WAKING = ("earliest", "latest")
@@ -41,7 +45,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def read_folder(folder: Path) -> Problem:
     """The problem in a folder of CSV files. Raises BadInputError with one sentence, naming the file and the line."""
-    tables = {name: _table(folder / f"{name}.csv", name) for name in _COLUMNS}
+    tables = {name: _table(folder / f"{name}.csv", name) for name in _FOLDER}
     return read_problem(
         {
             "people": [_person(row) for row in tables["people"]],
@@ -60,7 +64,7 @@ def meetings_csv(problem: Problem, timetable: Timetable) -> str:
     slots = {slot.id: slot for slot in problem.slots}
     rows = sorted((slots[m.slot].starts, m.slot, m.one, m.other) for m in timetable.meetings)
     head = ("slot", "day", "starts", "ends", "one", "other")
-    return _csv(
+    return table_csv(
         head,
         [
             (slot, slots[slot].day, starts.isoformat(), slots[slot].ends.isoformat(), one, other)
@@ -71,7 +75,7 @@ def meetings_csv(problem: Problem, timetable: Timetable) -> str:
 
 def agreed_csv(slots: Sequence[int]) -> str:
     """The slots of agreed meetings as CSV: meeting, slot; both count from 1."""
-    return _csv(("meeting", "slot"), [(str(number + 1), str(slot)) for number, slot in enumerate(slots)])
+    return table_csv(("meeting", "slot"), [(str(number + 1), str(slot)) for number, slot in enumerate(slots)])
 
 
 def safe_cell(text: str) -> str:
@@ -79,7 +83,8 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows as CSV, for people who open it in a spreadsheet."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(head)
@@ -98,6 +103,27 @@ def read_rows(content: bytes, name: str, most: int) -> list[Row]:
     if len(rows) > most:
         raise BadInputError(f"{name}.csv has {len(rows):,} rows; {most:,} are the most.")
     return rows
+
+
+def read_each(content: bytes, name: str, most: int) -> list[tuple[int, Row]]:
+    """The same for whoever reports on each row: the numbers of the lines with what stands in them. Rows that are short
+    lack their last cells; what stands beyond the last column is under an empty name."""
+    try:
+        head, lines = _opened(content.decode("utf-8-sig"), name)
+        found = [(lines.line_num, _loose(head, line)) for line in islice(lines, most + 1) if any(line)]
+    except UnicodeDecodeError:
+        raise BadInputError(f"{name}.csv is no text in UTF-8.") from None
+    except csv.Error:
+        raise BadInputError(f"{name}.csv is no CSV file.") from None
+    if len(found) > most:
+        raise BadInputError(f"{name}.csv has more than {most:,} rows.")
+    return found
+
+
+def _loose(head: Sequence[str], line: Sequence[str]) -> Row:
+    row = {column: unmasked(cell.strip()) for column, cell in zip(head, line, strict=False)}
+    row[""] = " ".join(cell.strip() for cell in line[len(head) :]).strip()
+    return {column: cell for column, cell in row.items() if cell}
 
 
 def _table(path: Path, name: str) -> list[Row]:
@@ -121,6 +147,12 @@ def _text(path: Path) -> str:
 
 
 def _rows(text: str, name: str) -> list[Row]:
+    head, lines = _opened(text, name)
+    return [_row(head, line, _COLUMNS[name][0], f"{name}.csv, line {lines.line_num}") for line in lines if any(line)]
+
+
+def _opened(text: str, name: str) -> tuple[list[str], Any]:
+    """The columns of a file, which are looked at, and a reader of its other lines."""
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -134,7 +166,7 @@ def _rows(text: str, name: str) -> list[Row]:
         )
     if len(set(head)) < len(head):
         raise BadInputError(f"{name}.csv has a column twice.")
-    return [_row(head, line, needed, f"{name}.csv, line {lines.line_num}") for line in lines if any(line)]
+    return head, lines
 
 
 def _row(head: list[str], line: list[str], needed: Sequence[str], where: str) -> Row:

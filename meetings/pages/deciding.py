@@ -1,6 +1,5 @@
 """What binds the timetable: pinned and forbidden pairs, the weights of groups, and until when people may wish."""
 
-import math
 from datetime import MAXYEAR, MINYEAR, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from meetings.pages.showing import by_day, id_in, me, said, show
 from meetings.pages.timetable import here_with_plan
 from meetings.plans import members_by_email
 from meetings.timetable import pairings, wishes
+from meetings.timetable.bindings import weight_of
 from people.addresses import normalise
 from people.forms import Form
 from people.text import UnacceptableError
@@ -24,8 +24,6 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_
 from web.render import redirect
 
-# A group whose wishes count a hundred times as much leaves nothing to the others.
-WEIGHT_MOST = 100.0
 NEVER = "never"
 
 
@@ -68,7 +66,7 @@ async def weigh(request: Request) -> Response:
         plan = await queries.plan_of(uow.session, here.fair.id)
         assert plan is not None  # the door said so
         groups = (await queries.rules_of(uow.session, plan)).groups
-        weights = {each.id: form.take(f"weight.{each.id}", _weight, 1.0) for each in groups}
+        weights = {each.id: form.take(f"weight.{each.id}", lambda text: weight_of(text or "1"), 1.0) for each in groups}
         until = form.take("until", lambda text: _moment(text, here.fair.time_zone), None)
         if form.good:
             plan.wishes_until = until
@@ -79,20 +77,10 @@ async def weigh(request: Request) -> Response:
 
 async def _member(uow: UnitOfWork, here: Visit, form: Form, name: str) -> str:
     email = form.take(name, normalise, "")
-    found = await members_by_email(uow, here.fair.id, [email]) if email else {}
+    found = await members_by_email(uow.session, here.fair.id, [email]) if email else {}
     if email and email not in found:
         form.refuse(name, N_("Not at this fair: %(names)s"), names=email)
     return found.get(email, "")
-
-
-def _weight(text: str) -> float:
-    try:
-        weight = float(text.strip().replace(",", ".") or 1)
-    except ValueError:
-        weight = math.nan
-    if not 0 <= weight <= WEIGHT_MOST:
-        raise UnacceptableError(N_("Please give a number from %(least)s to %(most)s."), least=0, most=int(WEIGHT_MOST))
-    return weight
 
 
 def _moment(text: str, zone: str) -> datetime | None:

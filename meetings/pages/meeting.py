@@ -116,7 +116,7 @@ async def again(request: Request) -> Response:
     except ConflictError as conflict:
         form.say(conflict_text(request, conflict))
         return await meeting_page(request, form, 409)
-    return redirect(f"/meetings/{made.id}", said=said(request)("The meeting is booked."))
+    return redirect(f"/meetings/{made.id}", said=said(request)(N_("The meeting is booked.")))
 
 
 async def dispute(request: Request) -> Response:

@@ -109,7 +109,7 @@ async def change_group(request: Request) -> Response:
             return redirect(f"{here.shown.path}/meetings/plan#groups")
         nobody: list[str] = []
         emails = form.check("members", lambda: _emails(form.typed("members")), nobody)
-        known = await plans.members_by_email(uow, here.fair.id, emails)
+        known = await plans.members_by_email(uow.session, here.fair.id, emails)
         if unknown := [each for each in emails if each not in known]:
             form.refuse("members", N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
         if not form.good:

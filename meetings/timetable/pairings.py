@@ -9,16 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from fairs.model import Fair
-from meetings.model import Slot
-from meetings.queries import slots_by_id
+from matching.plans.tables import read_each
+from meetings.model import Group, Plan, Slot
+from meetings.plans import members_by_email
+from meetings.queries import rules_of, slots_by_id, slots_of
+from meetings.timetable import bindings
+from meetings.timetable.bindings import PAIRS_MOST, Change, Judged, Known
 from meetings.timetable.model import Pairing
 from people.model import Person
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
 from web.i18n import N_
-
-# Decisions of one fair: a page that can be read, and far more than anybody decides by hand.
-MOST = 500
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ async def decide(uow: UnitOfWork, fair: Fair, one_id: str, other_id: str, slot_i
     # Everything is looked at before anything changes: whoever is refused keeps what was decided before.
     if slot_id is not None:
         await _check(uow, fair, (one, other), slot_id, others)
-    if (await uow.session.scalar(select(func.count()).select_from(Pairing).where(*others)) or 0) >= MOST:
-        raise UnacceptableError(N_("There are as many decisions as there can be: %(most)s."), most=MOST)
+    if (await uow.session.scalar(select(func.count()).select_from(Pairing).where(*others)) or 0) >= PAIRS_MOST:
+        raise UnacceptableError(N_("There are as many decisions as there can be: %(most)s."), most=PAIRS_MOST)
     await undo(uow, fair.id, one, other)
     row = Pairing(fair_id=fair.id, one_id=one, other_id=other, slot_id=slot_id, at=uow.clock.now(), by_id=by_id)
     uow.session.add(row)
@@ -89,3 +90,66 @@ async def _check(
     if (found := await uow.session.scalar(taken)) is not None:
         busy = await uow.session.get_one(Person, found.one_id if found.one_id in pair else found.other_id)
         raise UnacceptableError(N_("%(name)s is pinned at this time already."), name=busy.name)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file of bindings, looked at: what it says, and what taking it would change."""
+
+    judged: Judged
+    change: Change
+
+
+async def look(session: AsyncSession, fair: Fair, plan: Plan, content: bytes) -> Read:
+    """Look at a file of bindings; nothing changes. Raises BadInputError for what is no such file."""
+    rows = read_each(content, "bindings", bindings.ROWS_MOST)
+    groups = (await rules_of(session, plan)).groups
+    named: dict[str, list[str]] = {}
+    for each in groups:
+        named.setdefault(each.name.casefold(), []).append(each.id)
+    people = await members_by_email(session, fair.id, bindings.addresses(rows))
+    slots = {each.starts_at: each.id for each in await slots_of(session, fair.id)}
+    judged = bindings.judge(rows, Known(people, slots, named, fair.time_zone))
+    known = {(each.one_id, each.other_id): each.slot_id for each in await pairings(session, fair.id)}
+    return Read(judged, bindings.change(judged, known, {each.id: each.weight for each in groups}))
+
+
+async def take(uow: UnitOfWork, fair: Fair, plan: Plan, content: bytes, *, by_id: str) -> Read:
+    """Take a file in place of all that was decided about pairs, if nothing in it is wrong: look at what is given back.
+    Raises BadInputError as `look` does."""
+    await uow.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update())
+    read = await look(uow.session, fair, plan, content)
+    if read.judged.wrong:
+        return read
+    known = {(each.one_id, each.other_id): each for each in await pairings(uow.session, fair.id)}
+    for pair, row in known.items():
+        if pair not in read.judged.pairs or row.slot_id != read.judged.pairs[pair]:
+            await uow.session.delete(row)
+    await uow.session.flush()
+    uow.session.add_all(
+        Pairing(fair_id=fair.id, one_id=one, other_id=other, slot_id=slot, at=uow.clock.now(), by_id=by_id)
+        for (one, other), slot in read.judged.pairs.items()
+        if (one, other) not in known or known[one, other].slot_id != slot
+    )
+    for group_id, weight in read.judged.weights.items():
+        (await uow.session.get_one(Group, group_id)).weight = weight
+    await uow.session.flush()
+    return read
+
+
+async def as_file(session: AsyncSession, fair: Fair, plan: Plan) -> str:
+    """What is decided, as such a file. Pins to a time that is not in the plan any more bind nothing, and are left
+    out."""
+    one, other = aliased(Person), aliased(Person)
+    query = (
+        select(one.email, other.email, Slot.starts_at)
+        .select_from(Pairing)
+        .join(one, one.id == Pairing.one_id)
+        .join(other, other.id == Pairing.other_id)
+        .outerjoin(Slot, Slot.id == Pairing.slot_id)
+        .where(Pairing.fair_id == fair.id, Slot.withdrawn_at.is_(None))
+        .order_by(Slot.starts_at.is_(None), Slot.starts_at, one.email, other.email)
+    )
+    pairs = [(first or "", second or "", at) for first, second, at in await session.execute(query)]
+    weights = [(each.name, each.weight) for each in (await rules_of(session, plan)).groups]
+    return bindings.as_csv(pairs, weights, fair.time_zone)

@@ -156,7 +156,7 @@ async def _ids(uow: UnitOfWork, fair: Fair, lines: Sequence[Line]) -> dict[str, 
     names = sorted({name for each in lines for name in (each.of, each.whom)})
     ids: dict[str, str] = {}
     for begin in range(0, len(names), 1_000):
-        ids |= await members_by_email(uow, fair.id, names[begin : begin + 1_000])
+        ids |= await members_by_email(uow.session, fair.id, names[begin : begin + 1_000])
     if unknown := [name for name in names if name not in ids]:
         raise UnacceptableError(N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
     if any(each.of == each.whom for each in lines):

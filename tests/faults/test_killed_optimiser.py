@@ -1,0 +1,113 @@
+"""A worker is killed while the optimiser works beside it: another one goes on, and nothing is left over."""
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from matching.plans.model import Kind
+from meetings.timetable import wishes
+from meetings.timetable.model import TimetableEntry, TimetableRun
+from meetings.timetable.wishes import Line
+from people.model import Person
+from server.kernel.clock import FrozenClock
+from server.kernel.jobs import LEASE_S
+from server.kernel.settings import Settings
+from tests.kernel_fixtures import started
+from tests.meetings.scene import scene
+from tests.support.backend import Backend
+
+GUESTS = 60
+# The worker begins a timetable, and is gone at the first word of the optimiser, when that was written down.
+WORKER = """
+import asyncio, os, sys
+from datetime import datetime
+from pathlib import Path
+from fairs import queries
+from meetings.timetable import runs
+from server.app import create_app, create_kernel
+from server.kernel.clock import FrozenClock
+from server.kernel.settings import Settings
+
+noted, running = runs._noted, runs.running
+optimisers = []
+
+async def note_and_die(meetings, run_id, line):
+    await noted(meetings, run_id, line)
+    Path(sys.argv[1]).write_text(f"{optimisers[0]} {line['final']}")
+    os.kill(os.getpid(), 9)
+
+def remembered(job):
+    class Run:
+        def __init__(self): self.inner = running(job)
+        async def __aenter__(self):
+            run = await self.inner.__aenter__()
+            optimisers.append(run.pid)
+            return run
+        async def __aexit__(self, *what): return await self.inner.__aexit__(*what)
+    return Run()
+
+async def main():
+    settings = Settings(_env_file=None)
+    kernel = create_kernel(settings, FrozenClock(datetime.fromisoformat(sys.argv[2])))
+    create_app(settings, kernel)
+    runs._noted, runs.running = note_and_die, remembered
+    async with kernel.database.write() as uow:
+        fair = await queries.by_slug(uow.session, "ruhr")
+        await runs.start(uow, fair, tables=None, least=0, by_id=sys.argv[3])
+    await kernel.jobs.run_due()
+
+asyncio.run(main())
+"""
+
+
+async def test_another_worker_makes_the_timetable_that_a_killed_one_had_begun(
+    backend: Backend, settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    async with started(settings, clock) as app, scene(app) as there:
+        guests = [await there.place.person(f"Guest {number}") for number in range(GUESTS)]
+        await there.place.join(there.fair, *guests)
+        async with there.kernel.database.write() as uow:
+            people = await uow.session.execute(sa.select(Person.id, Person.email).where(Person.id.in_(guests)))
+            mail = [email or "" for _, email in people]
+            lines = [Line(mail[n], mail[(n + d) % GUESTS], Kind.LIKE, d) for n in range(GUESTS) for d in (1, 2, 7)]
+            await wishes.bring(uow, there.fair, lines, by_id=there.ids["edda"])
+    died = tmp_path / "died"
+    values = {f"FAIRMATCH_{name.upper()}": str(value) for name, value in backend.values().items()}
+    worker = [sys.executable, "-c", WORKER, str(died), clock.now().isoformat(), there.ids["edda"]]
+    killed = await asyncio.to_thread(
+        subprocess.run, worker, env=os.environ | values | {"PYTHONPATH": "."}, check=False, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    optimiser, final = died.read_text().split()
+    assert final == "False"  # it was in the middle
+    await asyncio.to_thread(_await_end, int(optimiser))
+    clock.advance(seconds=LEASE_S + 1)
+    async with started(settings, clock) as app:
+        await app.state.kernel.jobs.run_due()
+        async with app.state.kernel.database.read() as session:
+            [run] = (await session.scalars(sa.select(TimetableRun))).all()
+            found = await session.scalar(sa.select(sa.func.count()).select_from(TimetableEntry))
+    assert (run.attempts, run.failure) == (2, "")
+    assert run.ended_at is not None
+    assert run.distance is not None
+    assert run.distance < 0.05
+    assert found is not None
+    assert found > 150
+
+
+def _await_end(pid: int, seconds: int = 60) -> None:
+    """Wait until a process has ended that is nobody's child here; at once where it is not there any more."""
+    try:
+        watch = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([watch], [], [], seconds)[0], "the optimiser of a dead worker works on"
+    finally:
+        os.close(watch)
