@@ -239,6 +239,12 @@ async def about_leaving(kernel: Kernel, uow: UnitOfWork, given: Substitution) ->
     await _send(kernel, uow, person, context, key, _calendar(kernel, seen, person))
 
 
+def names_of_request(seen: shown.RequestShown, locale: str) -> dict[str, str]:
+    """Who asks, or is asked, and who has it on the receiving side, as the words about requests name them."""
+    _ = translations(locale).gettext
+    return {"name": seen.other.name or _("Former participant"), "holder": seen.holder or _("Former participant")}
+
+
 async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str, to_id: str) -> None:
     """Write to one of the two of a request."""
     person = await uow.session.get_one(Person, to_id)
@@ -246,9 +252,7 @@ async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str
     if person.email is None or seen is None:
         return
     words, _ = REQUEST_WORDS[what], translations(person.locale).gettext
-    told = {
-        "name": seen.other.name or _("Former participant"),
-        "holder": seen.holder or _("Former participant"),
+    told = names_of_request(seen, person.locale) | {
         "fair": seen.fair_name,
         "time": str(when.both(seen.expires_at, person.time_zone, person.locale).striptags()),
     }

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from meetings import shown
-from meetings.mails import MEETING_WORDS, REQUEST_WORDS, names, readers
+from meetings.mails import MEETING_WORDS, REQUEST_WORDS, names, names_of_request, readers
 from meetings.model import Meeting, Rescue
 from meetings.model import Request as Asked
 from meetings.rules import EXTENSION, LEAST_LEFT
@@ -62,7 +62,7 @@ async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str
         return
     person = await uow.session.get_one(Person, to_id)
     _ = translations(person.locale).gettext
-    title = _(REQUEST_WORDS[what].subject) % {"name": seen.other.name or _("Former participant")}
+    title = _(REQUEST_WORDS[what].subject) % names_of_request(seen, person.locale)
     until = uow.clock.now() + NEWS_FOR if seen.answer else seen.expires_at
     notice = Notice(title, seen.fair_name, seen.path, f"request-{asked.id}", until)
     await push(kernel, uow, {to_id: notice}, key=f"{asked.id}:{asked.moved_at.isoformat()}:{what}")

@@ -66,6 +66,7 @@ CONFLICTS = {
     "answered": N_("This was answered in the meantime."),
     "came": N_("Whoever was missing has come in the meantime. Thank you all the same."),
     "away": N_("One of the two takes no meetings at this fair any more."),
+    "arranged": N_("You have arranged something with each other since then."),
     "together": N_("The two have another meeting ahead."),
     "unknown": N_("We find nobody at this fair whom you could bring by this address."),
 }

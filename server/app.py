@@ -54,6 +54,7 @@ from fairs.queries import roles_in, share_a_fair
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
+from meetings.teams.actions import carry as carry_teams
 from people import api_tokens, sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
@@ -174,6 +175,7 @@ class Fairmatch:
         persons.approaches.register(approaches.from_page, approaches.from_list)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         found = Directory.build(kernel, persons, catalogue_of(kernel))
+        found.organisations.carriers.append(carry_teams)
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)

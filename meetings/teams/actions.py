@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations.model import Member
@@ -43,6 +43,12 @@ async def stop_sharing(uow: UnitOfWork, fair_id: str, person_id: str) -> None:
     """Share no more. What one has already one keeps, and the others can take it over."""
     mine = Sharing.fair_id == fair_id, Sharing.person_id == person_id
     await uow.session.execute(delete(Sharing).where(*mine))
+
+
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Have a team be that of the organisation into which its own is merged; what it shares goes along."""
+    for table in (Sharing, Request):
+        await uow.session.execute(update(table).where(table.organisation_id == from_id).values(organisation_id=into_id))
 
 
 async def between_team(session: AsyncSession, fair: Fair, team: Team, me: str, now: datetime) -> Between:

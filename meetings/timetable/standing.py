@@ -83,13 +83,24 @@ async def unfit(session: AsyncSession, fair_id: str, pairs: Collection[tuple[str
 
 async def rebook(uow: UnitOfWork, gone: Meeting, fair: Fair, plan: Plan, slot_id: str, *, by_id: str) -> Meeting:
     """Book a meeting that was called off anew, in another slot, between the same people. Raises ConflictError, also
-    where one of them is away, or where they have found another time meanwhile."""
+    where one of them is away, or where they have arranged something meanwhile."""
     people = list(await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == gone.id)))
     wanted = Wanted(fair, plan, slot_id, people, gone.ask, gone.offer, gone.request_id)
     made = await book(uow, wanted, by_id=by_id)
     if why := await unfit(uow.session, fair.id, list(combinations(sorted(people), 2)), uow.clock.now()):
         raise ConflictError(why)
+    if await _have_arranged(uow.session, gone, made, people):
+        raise ConflictError("arranged")
     return made
+
+
+async def _have_arranged(session: AsyncSession, gone: Meeting, made: Meeting, people: Collection[str]) -> bool:
+    """Whether these people had another meeting since one was called off, even if that was called off as well: without
+    being asked anew, once is enough."""
+    query = select(Seat.meeting_id).join(Meeting, Meeting.id == Seat.meeting_id)
+    since = Meeting.fair_id == gone.fair_id, Meeting.id != made.id, Meeting.made_at >= gone.cancelled_at
+    both = query.where(*since, Seat.person_id.in_(people)).group_by(Seat.meeting_id).having(func.count() > 1)
+    return await session.scalar(both.limit(1)) is not None
 
 
 def _two(one: str, other: str, slot_id: str) -> Two:

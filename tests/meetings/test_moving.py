@@ -122,6 +122,10 @@ async def test_a_fair_in_another_zone_takes_its_meetings_along_and_calls_off_wha
                for name, slot in (("dev", offered[0]), ("chloe", offered[1]))]  # fmt: skip
     assert [each.status_code for each in answers] == [303, 409]
     assert "The two have another meeting ahead." in answers[1].text
+    anew = answers[0].headers["location"]
+    assert (await there["chloe"].post(f"{anew}/cancel", data={"reason": "Not then"})).is_redirect
+    once_more = await there["dev"].post(f"/meetings/{goes}/again", data={"slot": offered[1].id})
+    assert "You have arranged something with each other since then." in once_more.text
     mine = await there["aylin"].post(f"/meetings/{stays}/again", data={"slot": offered[2].id})
     assert mine.status_code == 409  # nobody took this one away
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from directory.organisations import merging
 from directory.organisations.model import Member, Organisation
+from meetings.mails import REQUEST_WORDS
 from meetings.model import Handover, Meeting, Request, Seat, Substitution
 from meetings.queries import plan_of
 from meetings.requests import Asking
 from meetings.teams import actions, queries
 from people.model import Person
+from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from tests.meetings.lines import read
 from tests.meetings.scene import Scene
@@ -21,18 +24,24 @@ from tests.meetings.scene import Scene
 TEAM = "/fairs/ruhr/meetings/team"
 
 
+async def organisation(uow: UnitOfWork, name: str) -> str:
+    """An organisation of the directory that has only a name; its id."""
+    id, now = new_id(), uow.clock.now()
+    made = Organisation(id=id, slug=id, name=name, visibility="public", created_at=now, updated_at=now)
+    for column in Organisation.__table__.columns:  # what nobody has said is an empty text
+        if not column.nullable and getattr(made, column.name) is None:
+            setattr(made, column.name, "")
+    uow.session.add(made)
+    await uow.session.flush()
+    return id
+
+
 @pytest.fixture
 async def team(there: Scene) -> str:
     """Bernd, Chloé and Dev belong to the public utility, and share at the fair; its id."""
-    organisation_id, now = new_id(), there.clock.now()
+    now = there.clock.now()
     async with there.kernel.database.write() as uow:
-        given = {"id": organisation_id, "slug": "hagenow", "name": "Stadtwerke Hagenow", "visibility": "public"}
-        made = Organisation(**given, created_at=now, updated_at=now)
-        for column in Organisation.__table__.columns:  # what nobody has said is an empty text
-            if not column.nullable and getattr(made, column.name) is None:
-                setattr(made, column.name, "")
-        uow.session.add(made)
-        await uow.session.flush()
+        organisation_id = await organisation(uow, "Stadtwerke Hagenow")
         for name in ("bernd", "chloe", "dev"):
             row = {"organisation_id": organisation_id, "person_id": there.ids[name], "role": "member", "since": now}
             uow.session.add(Member(**row))
@@ -54,6 +63,11 @@ async def holder(there: Scene, request_id: str) -> str:
     """The name of who has a request."""
     to_id = (await there.get(Request, request_id)).to_id
     return next(name for name, id in there.ids.items() if id == to_id)
+
+
+def test_every_word_about_a_request_is_said_with_the_same_names() -> None:
+    for words in REQUEST_WORDS.values():  # a mail, and a notice on a device
+        assert words.subject % {"name": "Aylin", "holder": "Dev"}
 
 
 async def invitations(there: Scene) -> list[tuple[str, str, str, str]]:
@@ -135,6 +149,16 @@ async def test_the_team_reads_takes_over_and_passes_on_and_nobody_else(there: Sc
         await uow.session.delete(gone)
     assert (await there["dev"].get(path)).status_code == 404
     assert "What the team is asked" not in (await there["dev"].get(TEAM)).text
+
+
+async def test_a_team_goes_along_where_its_organisation_is_merged_into_another(there: Scene, team: str) -> None:
+    path = (await ask_team(there, team)).headers["location"]
+    async with there.kernel.database.write() as uow:
+        into = await organisation(uow, "Stadtwerke Hagenow eG")
+        carriers = there.app.state.organisations.carriers
+        await merging.merge(uow, team, into, carriers, by_id=there.ids["edda"])
+    assert (await there["bernd"].get(path)).status_code == 200
+    assert "Stadtwerke Hagenow eG" in (await there["bernd"].get(TEAM)).text
 
 
 async def test_of_two_colleagues_who_take_the_same_request_one_has_it(there: Scene, team: str) -> None:
