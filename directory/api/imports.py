@@ -28,10 +28,13 @@ from directory.api.shapes.imports import (
 from directory.imports import actions, beside, duplicates, queries
 from directory.imports.mapping.plan import Mapping
 from directory.imports.model import ImportBatch
+from directory.imports.pages.bringing import BROUGHT, chosen_institution
 from directory.imports.parts import FOLDER
-from directory.imports.policy import may_import
+from directory.imports.policy import Importer, importer_of
 from directory.imports.shown import failure_of, row_shown
 from directory.imports.upload import keep
+from directory.organisations.actions import set_licence
+from people.limits import may
 from people.text import UnacceptableError
 from server.kernel.access import Access
 from server.kernel.db import UnitOfWork
@@ -43,10 +46,10 @@ from web.render import locale_of
 
 async def many(call: Call) -> Response:
     """The imports so far."""
-    _check_may(call)
     query: ImportQuery = call.query
     async with call.kernel.database.read() as session:
-        found = await queries.batches(session, query.limit + 1, query.after)
+        who = await _importer(call, session)
+        found = await queries.batches(session, query.limit + 1, query.after, who.partner_ids)
         shown = [await _shown(call, session, each.batch) for each in found]
     return answering.page(call, shown, [one.id for one in shown])
 
@@ -59,20 +62,34 @@ async def one(call: Call) -> Response:
 
 async def bring(call: Call) -> Response:
     """Take a file in, straight to the disk, and look at it. It is gone when anything goes wrong."""
-    _check_may(call)
     query: FileQuery = call.query
+    async with call.kernel.database.read() as session:
+        who = await _importer(call, session)
+    if not who.everywhere:
+        await may(call.request, "import", BROUGHT)
     file = f"{FOLDER}/{new_id()}"
     path = call.kernel.settings.data / file
     size = await keep(call.request, path)
     try:
         if not size:
             raise taking.no_file()
-        source = ruled(call, "?source", lambda: actions.source_of(query.source, query.name))
+        institution = ruled(call, "?partner", lambda: chosen_institution(who, query.partner or "", size))
+        slug = institution.slug if institution else ""
+        source = ruled(call, "?source", lambda: actions.source_of(query.source, query.name, slug))
         look = await _looked_at(call, path, query.kind)
         async with _changing(call) as uow:
             batch = await actions.bring(
-                uow, look, source=source, file=file, file_name=query.name, size=size, by_id=call.by_id
+                uow,
+                look,
+                source=source,
+                file=file,
+                file_name=query.name,
+                size=size,
+                by_id=call.by_id,
+                partner_id=institution.id if institution else None,
             )
+            if query.licence:
+                await set_licence(uow, source, query.licence, by_id=call.by_id)
             await uow.session.flush()
             shown = await _shown(call, uow.session, batch)
     except BaseException:
@@ -162,16 +179,17 @@ async def _changing(call: Call) -> AsyncIterator[UnitOfWork]:
 
 async def _batch(call: Call, session: AsyncSession) -> ImportBatch:
     """The import of the address. Raises ProblemError 403 for who may not import, 404."""
-    _check_may(call)
-    batch = await queries.batch_of(session, call.id)
-    if batch is None:
+    who, batch = await _importer(call, session), await queries.batch_of(session, call.id)
+    if batch is None or not who.may_work_on(batch):
         raise not_found()
     return batch
 
 
-def _check_may(call: Call) -> None:
-    if not may_import(call.person):
+async def _importer(call: Call, session: AsyncSession) -> Importer:
+    found = await importer_of(session, call.person)
+    if found is None:
         raise ProblemError(403, "forbidden", "You do not import into this directory.")
+    return found
 
 
 async def _shown(call: Call, session: AsyncSession, batch: ImportBatch) -> Import:

@@ -11,6 +11,7 @@ from directory.api.declared import VERSION, Call, Operation
 from directory.api.organisations import edited
 from directory.api.ruling import by_rules, text_fields
 from directory.api.shapes.products import Product, ProductChange, ProductNew, ProductPage, ProductQuery
+from directory.organisations import queries as organisation_queries
 from directory.organisations.actions import RefusedError
 from directory.products import actions
 from directory.products import queries as product_queries
@@ -115,12 +116,8 @@ async def _shown(call: Call, session: AsyncSession, found: Sequence[queries.Foun
     ids = [one.row.id for one in found]
     fields = await queries.product_fields(session, ids)
     pictures = await queries.pictures(session, ids)
-    return [
-        Product.of(
-            one.row, one.organisation_slug, fields[one.row.id], pictures.get(one.row.id, ()), one.public, call.site
-        )
-        for one in found
-    ]
+    licences = await organisation_queries.licences(session, [one.row.source for one in found])
+    return [Product.of(one, fields[one.row.id], pictures.get(one.row.id, ()), licences, call.site) for one in found]
 
 
 def _consistent(call: Call, values: dict[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:

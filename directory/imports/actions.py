@@ -26,12 +26,22 @@ LEFT = timedelta(days=1)
 SOURCE_MOST, FILE_NAME_MOST = 60, 200
 # What connected servers bring is called so, with their host; a file that said the same would change their records.
 SERVERS = "fairmatch:"
+# Between a partner institution's slug, which has neither, and the name of its source.
+OF_INSTITUTION = ": "
 # Of the first rows, kept to be shown beside the mapping.
 ROWS_SHOWN, CELL_SHOWN = 12, 300
 
 
 async def bring(
-    uow: UnitOfWork, look: Look, *, source: str, file: str, file_name: str, size: int, by_id: str | None
+    uow: UnitOfWork,
+    look: Look,
+    *,
+    source: str,
+    file: str,
+    file_name: str,
+    size: int,
+    by_id: str | None,
+    partner_id: str | None = None,
 ) -> ImportBatch:
     """Keep a file that was looked at, with the mapping of the source's last file where it has the same columns."""
     mapping = look.mapping
@@ -48,6 +58,7 @@ async def bring(
         reading=_reading(look),
         mapping=mapping.stored(),
         created_at=uow.clock.now(),
+        partner_id=partner_id,
         by_id=by_id,
     )
     uow.session.add(batch)
@@ -111,9 +122,22 @@ async def forget(uow: UnitOfWork, batch: ImportBatch) -> None:
     uow.enqueue(FORGET_JOB, {"file": batch.file})
 
 
-def source_of(text: str, file_name: str) -> str:
+def source_of(text: str, file_name: str, institution: str = "") -> str:
     """The name of a source as it was typed, else of its file without ending and digits, so that the next one of the
-    same kind has it, too. Raises UnacceptableError."""
+    same kind has it, too. That of an `institution` (its slug) begins with it: no other one's is called so.
+
+    Raises UnacceptableError.
+    """
+    own = f"{institution}{OF_INSTITUTION}" if institution else ""
+    return own + _named(text.strip().removeprefix(own), file_name)
+
+
+def institution_of(source: str) -> str:
+    """How the sources of the institution begin that keeps this one; of an institution's source."""
+    return source.partition(OF_INSTITUTION)[0] + OF_INSTITUTION
+
+
+def _named(text: str, file_name: str) -> str:
     clean = one_line(SOURCE_MOST)(text) if text.strip() else ""
     if clean.casefold().startswith(SERVERS):
         raise UnacceptableError(N_("Names that begin with “fairmatch:” belong to connected servers."))

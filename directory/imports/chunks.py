@@ -1,6 +1,6 @@
 """A chunk of records against the directory, within one transaction: what becomes of each, and the report of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from directory.batches import Outcome, packed
 from directory.imports import duplicates, likes
+from directory.imports.actions import institution_of
 from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.mapping.names import core_of, keys_of
@@ -20,6 +21,8 @@ from directory.imports.model import ImportRow, ImportRun
 from directory.imports.runs import CHANGED, DUPLICATE, MADE, REFUSED, SAME, Became, counted
 from directory.organisations import bulk as organisations
 from directory.organisations.bulk import OrganisationRow
+from directory.organisations.record import ORGANISATIONS
+from directory.partners import network
 from directory.products import bulk as products
 from directory.products.bulk import ProductRow
 from directory.records import look_up
@@ -34,6 +37,7 @@ LEFT_OUT = N_("Somebody decided to leave this one out.")
 ELSEWHERE = N_("It is the same as a record that is kept here, so nothing is taken from this row.")
 KEPT = N_("Edited here, so it stays as it is: %(fields)s")
 NOBODY = N_("There is no organisation with this name, domain or number.")
+NOT_YOURS = N_("Your institution does not keep this organisation, so its products come from elsewhere.")
 SEVERAL = N_("Several organisations have this name. Give their numbers or websites instead.")
 # Characters of a name in a report: as many as a name may have, since rows are compared by it, too.
 NAME_MOST = 200
@@ -59,12 +63,15 @@ class Chunk:
     at: datetime
     behind: int
     records: Sequence[Record]
+    partner_id: str | None = None  # the institution for which it is done
 
     def work(self, transaction: Transaction) -> dict[str, int]:
         """Do it; gives the run's counts of this chunk. Raises CutOffError, and nothing is done."""
         held(transaction, self.run_id, rows=self.behind)
         take = _take_products if self.kind == PRODUCTS else _take_organisations
         became = take(transaction, self)
+        if self.partner_id is not None and self.kind != PRODUCTS and not self.trial:
+            _bring(transaction, self, self.partner_id, became)
         _report(transaction, self, became)
         counts = counted(became)
         _count(transaction, self, counts)
@@ -179,19 +186,26 @@ def _hold_back(
     duplicates.propose(transaction, chunk.batch_id, chunk.source, proposals)
 
 
+def _bring(transaction: Transaction, chunk: Chunk, partner_id: str, became: Sequence[Became]) -> None:
+    """An institution's network gets what was made and updated."""
+    taken = {row.record_id for row in became if row.outcome in (MADE, CHANGED, SAME) and row.record_id}
+    network.bring(transaction, partner_id, taken, batch_id=chunk.batch_id, at=chunk.at, by_id=chunk.by_id)
+
+
 def _take_products(transaction: Transaction, chunk: Chunk) -> list[Became]:
     """Each to its organisation."""
     earlier = _earlier(transaction, chunk)
     became: dict[int, Became] = {}
     fresh = [record for record in chunk.records if not _settle(record, earlier, {}, became)]
     owners = _owners(transaction, chunk.source, fresh)
+    others = _kept_by_others(transaction, chunk, owners)
     rows = []
     for record in fresh:
         found = owners[record.number]
-        if len(found) == 1:
+        if len(found) == 1 and not found & others:
             rows.append((record, ProductRow(record.source_id, next(iter(found)), record.fields)))
         else:
-            text = SEVERAL if found else NOBODY if any(record.owner) else NO_OWNER
+            text = NOT_YOURS if len(found) == 1 else SEVERAL if found else NOBODY if any(record.owner) else NO_OWNER
             value = shown(next((part for part in record.owner if part), ""))
             became[record.number] = _became(record, REFUSED, [Note("", text, value)])
     outcomes = products.upsert(
@@ -220,6 +234,16 @@ def _owners(transaction: Transaction, source: str, records: Sequence[Record]) ->
         if not owners[record.number] and domain and core:
             owners[record.number] = found.same_name_or_domain(core, "")
     return owners
+
+
+def _kept_by_others(transaction: Transaction, chunk: Chunk, owners: Mapping[int, set[str]]) -> set[str]:
+    """Those of these organisations that no source of the institution keeps: they get no products from it."""
+    if chunk.partner_id is None:
+        return set()
+    asked = {id_ for found in owners.values() for id_ in found}
+    own = institution_of(chunk.source)
+    rows = look_up(transaction, ORGANISATIONS.shape.table, ("id", "source"), "id", asked)
+    return {row[0] for row in rows if not (row[1] or "").startswith(own)}
 
 
 def _with_outcome(record: Record, outcome: Outcome, *, trial: bool) -> Became:

@@ -17,6 +17,7 @@ from directory.imports.runs import CHANGED, MADE, REFUSED, SAME
 from directory.organisations import bulk
 from directory.organisations.domains import domain_of
 from directory.organisations.model import Organisation
+from directory.partners import network
 from directory.records import look_up
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -92,7 +93,9 @@ async def open_proposals(session: AsyncSession, batch_id: str, limit: int = 50) 
 async def decide(uow: UnitOfWork, batch: ImportBatch, duplicate_id: str, decision: str, *, by_id: str) -> str | None:
     """Decide about one open proposal of a batch, and carry it out; what became of the row. None: it is open no more.
 
-    `merged` becomes `elsewhere` where another source keeps the organisation. Raises ValueError for other decisions.
+    `merged` becomes `elsewhere` where another source keeps the organisation, and wherever an institution imports: it
+    changes no record that it has not brought. Its network gets the organisation all the same. Raises ValueError for
+    other decisions.
     """
     if decision not in (MERGED, APART, LEFT_OUT):
         raise ValueError("no decision about a duplicate")
@@ -100,17 +103,31 @@ async def decide(uow: UnitOfWork, batch: ImportBatch, duplicate_id: str, decisio
     if asked is None or asked.batch_id != batch.id or asked.decided_at is not None:
         return None
     at = uow.clock.now()
-    outcome: str = await uow.run(lambda transaction: _carried_out(transaction, asked, decision, at, by_id))
+    adopts = batch.partner_id is None
+    outcome: str = await uow.run(
+        lambda transaction: _carried_out(transaction, asked, decision, at, by_id, adopts=adopts)
+    )
+    if batch.partner_id is not None and decision != LEFT_OUT:
+        await _bring(uow, batch, batch.partner_id, asked, by_id)
     asked.decided_at, asked.decided_by_id = at, by_id
     asked.decision = ELSEWHERE if decision == MERGED and outcome == ELSEWHERE else decision
     return outcome
 
 
-def _carried_out(transaction: Transaction, asked: ImportDuplicate, decision: str, at: datetime, by_id: str) -> str:
+async def _bring(uow: UnitOfWork, batch: ImportBatch, partner_id: str, asked: ImportDuplicate, by_id: str) -> None:
+    """Take the organisation that a row has become into the institution's network."""
+    row = await uow.session.get_one(ImportRow, (batch.id, asked.number), populate_existing=True)
+    ids, at = [row.record_id] if row.record_id else [], uow.clock.now()
+    await uow.run(lambda each: network.bring(each, partner_id, ids, batch_id=batch.id, at=at, by_id=by_id))
+
+
+def _carried_out(
+    transaction: Transaction, asked: ImportDuplicate, decision: str, at: datetime, by_id: str, *, adopts: bool
+) -> str:
     if decision == LEFT_OUT:
         _say(transaction, asked, REFUSED, None, None)
         return REFUSED
-    if decision == MERGED and not _adopt(transaction, asked):
+    if decision == MERGED and not (adopts and _adopt(transaction, asked)):
         _say(transaction, asked, SAME, asked.organisation_id, None)
         return ELSEWHERE
     fields = unpacked(asked.fields)

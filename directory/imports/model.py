@@ -25,6 +25,8 @@ class ImportBatch(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     reading: Mapped[dict[str, Any]]  # reading.Source.stored, and `sample`: lines and cells of the first rows
     mapping: Mapped[dict[str, Any]]  # mapping.Mapping.stored
+    # The partner institution whose people brought it: its network gets what is made of it. None: who runs the platform.
+    partner_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"), index=True)  # None: the command line
 

@@ -1,6 +1,6 @@
 """Everything that is read about imports. Who may see them is decided by `policy`, for all of them alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -26,8 +26,11 @@ async def batch_of(session: AsyncSession, batch_id: str) -> ImportBatch | None:
     return await session.get(ImportBatch, batch_id)
 
 
-async def batches(session: AsyncSession, limit: int = 50, before: str | None = None) -> list[Listed]:
-    """The batches, the latest first; `before` is the id of the last one of the page before."""
+async def batches(
+    session: AsyncSession, limit: int = 50, before: str | None = None, partner_ids: Collection[str] | None = None
+) -> list[Listed]:
+    """The batches, the latest first; `before` is the id of the last one of the page before, `partner_ids` are the
+    institutions whose batches are wanted (None: all)."""
     each = aliased(ImportRun)
     newest = select(func.max(each.id)).where(each.batch_id == ImportBatch.id).correlate(ImportBatch).scalar_subquery()
     query = (
@@ -40,6 +43,8 @@ async def batches(session: AsyncSession, limit: int = 50, before: str | None = N
     )
     if before is not None:
         query = query.where(ImportBatch.id < before)
+    if partner_ids is not None:
+        query = query.where(ImportBatch.partner_id.in_(partner_ids))
     return [Listed(batch, run, name or "") for batch, run, name in await session.execute(query)]
 
 
@@ -48,9 +53,11 @@ async def files(session: AsyncSession) -> set[str]:
     return set(await session.scalars(select(ImportBatch.file)))
 
 
-async def sources(session: AsyncSession, limit: int = 50) -> list[str]:
-    """The names of sources that were brought, to choose from."""
+async def sources(session: AsyncSession, partner_ids: Collection[str] | None = None, limit: int = 50) -> list[str]:
+    """The names of sources that were brought (by these institutions; None: by anybody), to choose from."""
     query = select(ImportBatch.source).distinct().order_by(ImportBatch.source).limit(limit)
+    if partner_ids is not None:
+        query = query.where(ImportBatch.partner_id.in_(partner_ids))
     return list(await session.scalars(query))
 
 

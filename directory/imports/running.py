@@ -19,6 +19,8 @@ from directory.imports.model import ImportBatch, ImportRow, ImportRun
 from directory.imports.reading.row import Source
 from directory.imports.runs import CHANGED, COUNTS, MADE, SILENT, TRIAL, UNDO
 from directory.imports.undoing import Undoing
+from directory.partners import network
+from directory.partners.events import NetworkLeft
 from people.text import UnacceptableError
 from server.kernel.db import Database
 
@@ -114,6 +116,7 @@ class Runner:
                 at=self.database.clock.now(),
                 behind=behind,
                 records=records,
+                partner_id=batch.partner_id,
             )
             try:
                 return await self.database.transact(chunk.work)
@@ -130,6 +133,10 @@ class Runner:
             undoing = Undoing(run.id, batch, after, rows, self.database.clock.now(), run.by_id)
             await told(await self.database.transact(undoing.work))
             after = rows[-1][0]
+        if batch.partner_id is not None:
+            async with self.database.write() as work:
+                await network.take_back(work.session, batch.id)
+                work.emit(NetworkLeft(batch.partner_id, run.by_id))
 
     async def _to_undo(self, batch_id: str, after: int) -> list[tuple[int, Outcome]]:
         query = select(ImportRow.number, ImportRow.source_id, ImportRow.record_id, ImportRow.outcome, ImportRow.before)

@@ -15,7 +15,7 @@ from directory.organisations.events import (
     OrganisationRemoved,
     OrganisationReturned,
 )
-from directory.organisations.model import Document, Member, Organisation, Removal
+from directory.organisations.model import Document, Member, Organisation, RecordSource, Removal
 from directory.organisations.record import ORGANISATIONS
 from directory.organisations.rules import DOCUMENTS_MOST, free_slug, logged, slug_of
 from directory.records import Noted
@@ -140,6 +140,12 @@ async def bring_back(uow: UnitOfWork, organisation_id: str, *, by_id: str) -> No
     organisation.updated_at = uow.clock.now()
     await note(uow, organisation_id, "returned", after=organisation.name, by_id=by_id)
     uow.emit(OrganisationReturned(organisation_id, by_id))
+
+
+async def set_licence(uow: UnitOfWork, source: str, licence: str, *, by_id: str | None) -> None:
+    """Say on which terms a source gives its records (see `licences`), in place of what was said before."""
+    known = RecordSource(name=source, licence=licence, since=uow.clock.now(), by_id=by_id)
+    await uow.session.merge(known)
 
 
 async def note(

@@ -52,6 +52,17 @@ class Organisation(Base):
     updated_at: Mapped[datetime]  # of the record and of everything that hangs on it, removal and return included
 
 
+class RecordSource(Base):
+    """What is known about a source of records: on which terms it gives them."""
+
+    __tablename__ = "record_sources"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # as `Organisation.source`, and that of products
+    licence: Mapped[str]  # one of licences.LICENCES
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
 class Removal(Base):
     """An organisation is no longer shown. The row of the organisation stays, for its address and its history."""
 

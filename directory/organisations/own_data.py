@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.organisations.model import Change, Claim, Invitation, Member, Organisation
+from directory.organisations.model import Change, Claim, Invitation, Member, Organisation, RecordSource
 from server.kernel.db import UnitOfWork
 
 
@@ -39,6 +39,7 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     """
     session, now = uow.session, uow.clock.now()
     await session.execute(delete(Member).where(Member.person_id == person_id))
+    await session.execute(update(RecordSource).where(RecordSource.by_id == person_id).values(by_id=None))
     open_claims = Claim.person_id == person_id, Claim.decided_at.is_(None)
     await session.execute(update(Claim).where(*open_claims).values(decided_at=now, outcome="withdrawn"))
     await session.execute(update(Claim).where(Claim.person_id == person_id).values(email=""))

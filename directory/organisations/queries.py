@@ -16,6 +16,7 @@ from directory.organisations.model import (
     Invitation,
     Member,
     Organisation,
+    RecordSource,
     Removal,
     Text,
 )
@@ -298,6 +299,13 @@ async def pitches(session: AsyncSession, ids: Collection[str]) -> dict[str, dict
     for id_, locale, pitch in await session.execute(query):
         found.setdefault(id_, {})[locale] = pitch
     return found
+
+
+async def licences(session: AsyncSession, sources: Collection[str | None]) -> dict[str, str]:
+    """On which terms these sources give their records, by their names, where that is known. Everybody may know."""
+    asked = {name for name in sources if name is not None}
+    query = select(RecordSource.name, RecordSource.licence).where(RecordSource.name.in_(asked))
+    return {row.name: row.licence for row in await session.execute(query)} if asked else {}
 
 
 async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:

@@ -39,3 +39,5 @@ class NetworkMember(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
     since: Mapped[datetime]
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))  # who brought it; None: an import
+    # The import that brought it in: taking that back takes it out again.
+    import_batch_id: Mapped[str | None] = mapped_column(ForeignKey("import_batches.id"), index=True)

@@ -8,9 +8,10 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.organisations.model import Organisation, Tag
+from directory.organisations.model import Member, Organisation, Tag
 from directory.organisations.queries import present, visible_to
 from directory.partners.model import NetworkMember, Partner, PartnerHost
+from directory.speaking import SPEAKING
 from people.model import Person
 
 
@@ -27,6 +28,15 @@ class PartnerShown:
 
 
 @dataclass(frozen=True)
+class Institution:
+    """A partner, from the eyes of those who speak for it."""
+
+    id: str
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Brought:
     """An organisation of a network, for the partner's desk."""
 
@@ -40,6 +50,18 @@ class Brought:
 async def partner(session: AsyncSession, organisation_id: str) -> Partner | None:
     """The partner that an organisation is, if it is one."""
     return await session.get(Partner, organisation_id)
+
+
+async def spoken_for(session: AsyncSession, person_id: str) -> list[Institution]:
+    """The partners for which somebody speaks, by name."""
+    query = (
+        select(Organisation.id, Organisation.slug, Organisation.name)
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(Member.person_id == person_id, Member.role.in_(SPEAKING), present())
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    return [Institution(*row) for row in await session.execute(query)]
 
 
 async def host_of(session: AsyncSession, organisation_id: str) -> str:

@@ -10,7 +10,7 @@ from directory.api.shapes.common import Paged, PageOf
 from directory.api.shapes.files import SENT_NAME_MOST
 from directory.api.shapes.lists import OFFSET
 from directory.api.shapes.organisations import Kind
-from directory.api.shapes.values import Country, Given, Id, Moment, Query, Shown, coded, one_of, up_to
+from directory.api.shapes.values import Country, Given, GivenId, Id, Moment, Query, Shown, coded, one_of, up_to
 from directory.imports.actions import SOURCE_MOST
 from directory.imports.duplicates import APART, LEFT_OUT, MERGED, Proposal
 from directory.imports.mapping.aliases import KINDS, ORGANISATIONS
@@ -18,6 +18,7 @@ from directory.imports.model import ImportBatch, ImportRow, ImportRun
 from directory.imports.reading.limits import COLUMNS_MOST
 from directory.imports.runs import COUNTS, OUTCOMES, WHATS
 from directory.imports.shown import IMPORTED, MAPPING, TRIED, UNDONE, WORKING, step_of
+from directory.organisations.licences import LICENCES
 from web.i18n import LOCALES, N_
 
 STEPS = (MAPPING, WORKING, TRIED, IMPORTED, UNDONE)
@@ -71,6 +72,7 @@ class Import(Shown):
     id: Id
     kind: Annotated[str, coded(KINDS)]
     source: str = Field(description=N_("Who keeps the records."))
+    partner: Id | None = Field(description=N_("The partner for whose network it is; null: for the whole directory."))
     file_name: str
     bytes: int
     created_at: Moment
@@ -87,6 +89,7 @@ class Import(Shown):
             id=batch.id,
             kind=batch.kind,
             source=batch.source,
+            partner=batch.partner_id,
             file_name=batch.file_name,
             bytes=batch.bytes,
             created_at=created_at,
@@ -115,6 +118,12 @@ class FileQuery(Query):
         "", description=N_("Who keeps the records: the same with each file. Empty: as the file is called.")
     )
     kind: Annotated[str, one_of(KINDS)] = ORGANISATIONS
+    partner: GivenId | None = Field(
+        None, description=N_("For the network of this partner, by its id: one for which you speak.")
+    )
+    licence: Annotated[str, one_of(sorted(LICENCES.codes))] | None = Field(
+        None, description=N_("On which terms the source gives its records. Left out: as was said before.")
+    )
 
 
 class GivenTaking(Given):

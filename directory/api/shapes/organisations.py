@@ -33,6 +33,7 @@ from directory.organisations.fields import (
     POSTCODE_MOST,
     URL_MOST,
 )
+from directory.organisations.licences import LICENCES
 from directory.organisations.model import Organisation as Row
 from directory.organisations.rules import LINKS_MOST, LOCATIONS_MOST, TAGS_MOST, VISIBILITIES
 from directory.organisations.shown import picture
@@ -76,6 +77,9 @@ class Source(Shown):
 
     name: str = Field(description=N_("The source, as the import called it."))
     id: str = Field(description=N_("The record's key there."))
+    licence: Annotated[str, coded(LICENCES.codes)] = Field(
+        description=N_("On which terms the source gives its records, as a code; empty: nothing is known.")
+    )
 
 
 class OrganisationText(Shown):
@@ -144,8 +148,8 @@ class Organisation(Shown):
     updated_at: Moment = Field(description=CHANGED)
 
     @classmethod
-    def of(cls, row: Row, fields: Mapping[str, Any], site: str) -> Self:
-        """An organisation that the viewer may see; `site` is our own address."""
+    def of(cls, row: Row, fields: Mapping[str, Any], licences: Mapping[str, str], site: str) -> Self:
+        """An organisation that the viewer may see, with the licences of sources; `site` is our own address."""
         plain = "kind name legal_name website founded size stage business_model customer_focus country place postcode"
         plain += " latitude longitude video_url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}
@@ -167,7 +171,7 @@ class Organisation(Shown):
             locations=[Location(**dict(zip(Location.model_fields, one, strict=True))) for one in fields["locations"]],
             logo=site + picture(row.logo) if row.logo else None,
             banner=site + picture(row.banner) if row.banner else None,
-            source=source_of(row.source, row.source_id),
+            source=source_of(row.source, row.source_id, licences),
             public=fields["visibility"] == "public",
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -261,6 +265,6 @@ class OrganisationNew(OrganisationChange):
     )
 
 
-def source_of(name: str | None, id_: str | None) -> Source | None:
-    """Where a record comes from."""
-    return Source(name=name, id=id_ or "") if name else None
+def source_of(name: str | None, id_: str | None, licences: Mapping[str, str]) -> Source | None:
+    """Where a record comes from, and on which terms."""
+    return Source(name=name, id=id_ or "", licence=licences.get(name, "")) if name else None

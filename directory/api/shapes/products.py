@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from directory.api.queries import FoundProduct
 from directory.api.shapes.common import GivenInBoth, InBoth, Paged, PageOf, Since
 from directory.api.shapes.organisations import (
     CHANGED,
@@ -36,7 +37,6 @@ from directory.api.shapes.values import (
 from directory.organisations.fields import DESCRIPTION_MOST, LINE_MOST, NAME_MOST, PITCH_MOST
 from directory.organisations.shown import picture
 from directory.products.fields import CERTIFICATES_MOST, PRICE_MOST
-from directory.products.model import Product as Row
 from directory.products.model import ProductPicture
 from directory.products.vocabulary import CATEGORIES, CURRENCIES, MATURITIES
 from web.i18n import LOCALES, N_
@@ -108,9 +108,15 @@ class Product(Shown):
 
     @classmethod
     def of(
-        cls, row: Row, slug: str, fields: Mapping[str, Any], pictures: Sequence[ProductPicture], public: bool, site: str
+        cls,
+        found: FoundProduct,
+        fields: Mapping[str, Any],
+        pictures: Sequence[ProductPicture],
+        licences: Mapping[str, str],
+        site: str,
     ) -> Self:
-        """A product that the viewer may see, of the organisation with this slug; `site` is our own address."""
+        """A product that the viewer may see, with the licences of sources; `site` is our own address."""
+        row = found.row
         plain = "category maturity price_from price_to currency url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}
         return cls(
@@ -118,12 +124,12 @@ class Product(Shown):
             id=row.id,
             organisation=row.organisation_id,
             slug=row.slug,
-            page=f"{site}/o/{slug}/products/{row.slug}",
+            page=f"{site}/o/{found.organisation_slug}/products/{row.slug}",
             texts=ProductTexts(**{locale: _text(fields, locale) for locale in sorted(LOCALES)}),
             certificates=list(fields["certificates"]),
             pictures=[Picture.of(one, site) for one in pictures],
-            source=source_of(row.source, row.source_id),
-            public=public,
+            source=source_of(row.source, row.source_id, licences),
+            public=found.public,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

@@ -30,6 +30,8 @@ from directory.imports.shown import (
     step_of,
     told,
 )
+from directory.organisations.licences import LICENCES
+from directory.organisations.queries import licences
 from directory.organisations.vocabulary import KINDS as ORGANISATION_KINDS
 from directory.organisations.vocabulary import country_choices
 from people.forms import Form
@@ -55,7 +57,7 @@ async def progress(request: Request) -> Response:
         runs = list(await queries.runs_of(session, batch.id))
         if step_of(runs) != WORKING:
             return Response(status_code=204, headers={"cache-control": "no-store"})
-        working = await _working(session, batch, runs)
+        working = await _working(request, session, batch, runs)
     return page(request, "imports/progress.html", batch=batch, **working)
 
 
@@ -78,7 +80,7 @@ async def read_as(request: Request) -> Response:
 
 async def take_as(request: Request) -> Response:
     """Say how the columns are taken; then show the first rows anew, or try the file out."""
-    person = importer(request)
+    by_id = request.state.person.id
     async with request.form(max_fields=1_100, max_files=0) as form:
         said = {name: str(value) for name, value in form.items()}
     async with kernel_of(request).database.write() as uow:
@@ -93,9 +95,9 @@ async def take_as(request: Request) -> Response:
             said.get("locale", ""),
         )
         try:
-            await actions.take_as(uow, batch, mapping, by_id=person.id)
+            await actions.take_as(uow, batch, mapping, by_id=by_id)
             if said.get("then") != "preview":
-                actions.start(uow, await actions.ask_for(uow, batch, TRIAL, by_id=person.id))
+                actions.start(uow, await actions.ask_for(uow, batch, TRIAL, by_id=by_id))
         except UnacceptableError as refused:
             wrong = told(refused, locale_of(request))
         else:
@@ -117,10 +119,10 @@ async def undo(request: Request) -> Response:
 
 async def stop(request: Request) -> Response:
     """Have a run stop."""
-    person = importer(request)
+    by_id = request.state.person.id
     async with kernel_of(request).database.write() as uow:
         batch = await batch_here(request, uow.session)
-        await actions.stop(uow, batch, by_id=person.id)
+        await actions.stop(uow, batch, by_id=by_id)
     _ = translations(locale_of(request)).gettext
     return redirect(f"/imports/{batch.id}", said=_("It stops in a moment."))
 
@@ -137,11 +139,11 @@ async def forget(request: Request) -> Response:
 
 
 async def _ask(request: Request, what: str) -> Response:
-    person = importer(request)
+    by_id = request.state.person.id
     try:
         async with kernel_of(request).database.write() as uow:
             batch = await batch_here(request, uow.session)
-            actions.start(uow, await actions.ask_for(uow, batch, what, by_id=person.id))
+            actions.start(uow, await actions.ask_for(uow, batch, what, by_id=by_id))
     except UnacceptableError as refused:
         return await _shown(request, told(refused, locale_of(request)))
     return redirect(f"/imports/{batch.id}")
@@ -152,8 +154,9 @@ async def _shown(request: Request, wrong: str = "", mapping: Mapping | None = No
     async with kernel_of(request).database.read() as session:
         batch = await batch_here(request, session)
         runs = list(await queries.runs_of(session, batch.id))
-        more = await _report(request, session, batch) | await _working(session, batch, runs)
+        more = await _report(request, session, batch) | await _working(request, session, batch, runs)
         imported = await queries.imported(session, batch.id)
+        licence = (await licences(session, [batch.source])).get(batch.source, "")
     if mapping is not None:
         batch.mapping = mapping.stored()
     more |= await asyncio.to_thread(_mapping, batch, locale)
@@ -166,6 +169,7 @@ async def _shown(request: Request, wrong: str = "", mapping: Mapping | None = No
         sheet_choices=[(name, name) for name in batch.reading["sheets"]],
         step=step_of(runs),
         imported=imported,
+        licence=LICENCES.name(licence, locale),
         wrong=wrong,
         failure=failure_of(runs[0], locale) if runs else "",
         **more,
@@ -184,15 +188,20 @@ def _mapping(batch: ImportBatch, locale: str) -> dict[str, Any]:
     }
 
 
-async def _working(session: AsyncSession, batch: ImportBatch, runs: list[ImportRun]) -> dict[str, Any]:
-    """How far the latest run is, and for whom it waits."""
+async def _working(
+    request: Request, session: AsyncSession, batch: ImportBatch, runs: list[ImportRun]
+) -> dict[str, Any]:
+    """How far the latest run is, and for whom it waits: by name where one may know that."""
+    who = await importer(request, session)
     run = runs[0] if runs else None
     trial = next((each.rows for each in runs if each.what == TRIAL and each.ended_at), 0)
     waits = run is not None and run.ended_at is None and run.working is None
+    other = await queries.another_at_work(session, run) if run and waits else None
     return {
         "run": run,
         "percent": percent_done(run, batch, trial if run.what == IMPORT else 0) if run else None,
-        "waits_for": await queries.another_at_work(session, run) if run and waits else None,
+        "waits_for": other,
+        "names_other": other is not None and who.may_work_on(other),
         "what_runs": WHAT_RUNS,
     }
 

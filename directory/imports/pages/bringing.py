@@ -9,19 +9,26 @@ from starlette.routing import Route
 from directory.imports import actions, beside, queries
 from directory.imports.mapping.aliases import KINDS, ORGANISATIONS
 from directory.imports.pages.doors import importer
-from directory.imports.parts import FOLDER, imports_of
+from directory.imports.parts import FOLDER
+from directory.imports.policy import Importer
 from directory.imports.shown import WHAT_RUNS, told
 from directory.imports.upload import Uploaded, receive
+from directory.organisations.actions import set_licence
+from directory.organisations.licences import LICENCES
+from directory.partners.queries import Institution
+from people.limits import may
 from people.text import UnacceptableError
 from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
-from web.i18n import N_
+from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
 # Bytes of a file: what the largest networks keep of themselves, many times over.
 FILE_MOST = 1024**3
 PAGE = 30
+# Of a partner institution: files a day of one person, and bytes of a file.
+BROUGHT, INSTITUTION_MOST = "60 per day", 100 * 1024**2
 
 
 async def index(request: Request) -> Response:
@@ -31,8 +38,10 @@ async def index(request: Request) -> Response:
 
 async def bring(request: Request) -> Response:
     """Take a file in, and look at it."""
-    person = importer(request)
-    imports = imports_of(request)
+    async with kernel_of(request).database.read() as session:
+        who = await importer(request, session)
+    if not who.everywhere:
+        await may(request, "import", BROUGHT)
     file = f"{FOLDER}/{new_id()}"
     path = kernel_of(request).settings.data / file
     form = await receive(request, path)
@@ -40,12 +49,23 @@ async def bring(request: Request) -> Response:
         kind = form.texts.get("kind", ORGANISATIONS)
         if not form.file_name:
             raise UnacceptableError(N_("Please choose a file."))
-        source = actions.source_of(form.texts.get("source", ""), form.file_name)
+        institution = chosen_institution(who, form.texts.get("partner", ""), form.size)
+        slug = institution.slug if institution else ""
+        source = actions.source_of(form.texts.get("source", ""), form.file_name, slug)
         look = await beside.look(path, kind=kind if kind in KINDS else ORGANISATIONS)
-        async with imports.kernel.database.write() as uow:
+        async with kernel_of(request).database.write() as uow:
             batch = await actions.bring(
-                uow, look, source=source, file=file, file_name=form.file_name, size=form.size, by_id=person.id
+                uow,
+                look,
+                source=source,
+                file=file,
+                file_name=form.file_name,
+                size=form.size,
+                by_id=who.person_id,
+                partner_id=institution.id if institution else None,
             )
+            if (licence := form.texts.get("licence", "")) in LICENCES:
+                await set_licence(uow, source, licence, by_id=who.person_id)
     except UnacceptableError as refused:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         return await _shown(request, form, told(refused, locale_of(request)))
@@ -55,14 +75,25 @@ async def bring(request: Request) -> Response:
     return redirect(f"/imports/{batch.id}")
 
 
+def chosen_institution(who: Importer, partner_id: str, size: int) -> Institution | None:
+    """For which institution a file is imported; None: for the whole directory. Raises UnacceptableError for one that is
+    not theirs, and for a file that is larger than institutions bring."""
+    institution = who.institution(partner_id)
+    if institution is None and (partner_id or not who.everywhere):
+        raise UnacceptableError(N_("Please choose from the list."))
+    if institution is not None and not who.everywhere and size > INSTITUTION_MOST:
+        raise UnacceptableError(N_("A file of an institution has 100 MB at most. Please bring it in parts."))
+    return institution
+
+
 async def _shown(request: Request, form: Uploaded | None = None, wrong: str = "") -> Response:
-    importer(request)
     before = request.query_params.get("before")
     if before is not None and not is_id(before):
         raise not_found()
     async with kernel_of(request).database.read() as session:
-        found = await queries.batches(session, PAGE + 1, before)
-        sources = await queries.sources(session)
+        who = await importer(request, session)
+        found = await queries.batches(session, PAGE + 1, before, who.partner_ids)
+        sources = await queries.sources(session, who.partner_ids)
     texts = form.texts if form else {}
     return page(
         request,
@@ -73,10 +104,23 @@ async def _shown(request: Request, form: Uploaded | None = None, wrong: str = ""
         sources=sources,
         source=texts.get("source", ""),
         kind=texts.get("kind", ORGANISATIONS),
+        institutions=_institutions(request, who),
+        partner=texts.get("partner", request.query_params.get("partner", "")),
+        licence=texts.get("licence", ""),
+        licences=LICENCES.choices(locale_of(request)),
+        everywhere=who.everywhere,
         wrong=wrong,
         what_runs=WHAT_RUNS,
         first=before is None,
     )
+
+
+def _institutions(request: Request, who: Importer) -> list[tuple[str, str]]:
+    """For whom one can import, to choose from: nothing where there is one way only."""
+    _ = translations(locale_of(request)).gettext
+    choices = [(each.id, each.name) for each in who.institutions]
+    every = [("", _("The whole directory"))] if who.everywhere else []
+    return [*every, *choices] if len(every) + len(choices) > 1 else []
 
 
 routes = [

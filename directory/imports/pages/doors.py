@@ -5,25 +5,23 @@ from starlette.requests import Request
 
 from directory.imports import queries
 from directory.imports.model import ImportBatch
-from directory.imports.policy import may_import
-from people.model import Person
+from directory.imports.policy import Importer, importer_of
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 
 
-def importer(request: Request) -> Person:
-    """The person, who may import. Raises ProblemError 404 for others."""
-    person: Person = request.state.person
-    if not may_import(person):
+async def importer(request: Request, session: AsyncSession) -> Importer:
+    """What the person may import. Raises ProblemError 404 for who may not import at all."""
+    found = await importer_of(session, request.state.person)
+    if found is None:
         raise not_found()
-    return person
+    return found
 
 
 async def batch_here(request: Request, session: AsyncSession) -> ImportBatch:
-    """The batch that the address names. Raises ProblemError 404."""
-    importer(request)
-    id_ = request.path_params["batch"]
+    """The batch that the address names, for those whose it is to work on. Raises ProblemError 404."""
+    who, id_ = await importer(request, session), request.path_params["batch"]
     batch = await queries.batch_of(session, id_) if is_id(id_) else None
-    if batch is None:
+    if batch is None or not who.may_work_on(batch):
         raise not_found()
     return batch

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from directory.cells import neutral
 from directory.imports import duplicates, queries
 from directory.imports.model import ImportBatch
-from directory.imports.pages.doors import batch_here, importer
+from directory.imports.pages.doors import batch_here
 from directory.imports.shown import OUTCOME_NAMES, row_shown
 from people.forms import Form
 from server.kernel.db import Database
@@ -35,12 +35,13 @@ async def download(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """Decide about one duplicate."""
-    person = importer(request)
     decision = (await Form.of(request)).typed("decision")
     async with kernel_of(request).database.write() as uow:
         batch = await batch_here(request, uow.session)
         try:
-            await duplicates.decide(uow, batch, request.path_params["duplicate"], decision, by_id=person.id)
+            await duplicates.decide(
+                uow, batch, request.path_params["duplicate"], decision, by_id=request.state.person.id
+            )
         except ValueError:
             raise ProblemError(400, "unknown_decision") from None
     return redirect(f"/imports/{batch.id}#questions")

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from directory.organisations import belonging, doors, jsonld, queries
+from directory.organisations.licences import Origin
 from directory.organisations.parts import Section, organisations_of
 from directory.organisations.shown import ROLE_NAMES, Shown
 from people.model import Person
@@ -32,6 +34,7 @@ async def show(request: Request) -> Response:
         team = await queries.team(session, seen.organisation.id) if person else []
         sections = [await bring(request, session, seen) for bring in organisations.sections]
         way_in = await belonging.way_in(session, seen, person)
+        origin = await origin_of(request, session, seen.organisation.source)
     shown = Shown.of(seen.organisation, fields, locale_of(request))
     brought = [section for section in sections if section is not None]
     answer = page(
@@ -44,10 +47,17 @@ async def show(request: Request) -> Response:
         team=team,
         sections=brought,
         way_in=way_in,
+        origin=origin,
         role_names=ROLE_NAMES,
         data=_data(shown, brought, kernel_of(request).settings.public_url),
     )
     return for_engines(request, answer)
+
+
+async def origin_of(request: Request, session: AsyncSession, source: str | None) -> Origin:
+    """Where a record comes from, and on which terms."""
+    licence = (await queries.licences(session, [source])).get(source, "") if source else ""
+    return Origin.of(source, licence, locale_of(request))
 
 
 def around(request: Request, shown: Shown) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from directory.attachments import served
 from directory.organisations import doors as organisation_doors
 from directory.organisations import jsonld as organisation_jsonld
 from directory.organisations import queries as organisation_queries
-from directory.organisations.pages.show import around, for_engines, speak_as_asked
+from directory.organisations.pages.show import around, for_engines, origin_of, speak_as_asked
 from directory.organisations.shown import Shown
 from directory.products import jsonld, queries
 from directory.products.pages import doors
@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
         own = await organisation_queries.fields_of(session, seen.organisation.id)
         pictures = await queries.pictures_of(session, product.id)
         documents = await queries.documents_of(session, product.id)
+        origin = await origin_of(request, session, product.source)
     locale, home = locale_of(request), kernel_of(request).settings.public_url
     organisation = Shown.of(seen.organisation, own, locale)
     shown = ProductShown.of(product, fields, pictures, organisation.path, locale)
@@ -42,6 +43,7 @@ async def show(request: Request) -> Response:
         product=shown,
         standing=seen.standing,
         documents=documents,
+        origin=origin,
         data=organisation_jsonld.script([jsonld.product(shown, organisation, home)]),
     )
     return for_engines(request, answer)

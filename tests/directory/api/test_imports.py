@@ -71,3 +71,21 @@ async def test_what_cannot_be_imported_is_refused_and_kept_nowhere(there: Scene,
     assert (await ada.post(f"{path}/run", json={"do": "undo"})).status_code == 409
     assert (await ada.delete(path)).status_code == 204
     assert (await ada.get(path)).status_code == 404
+
+
+async def test_institutions_import_for_their_networks_and_say_on_which_terms(there: Scene, program):
+    _, chamber = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    chloe, ada, aylin = await program("chloe"), await program("ada"), await program("aylin")
+    asked = {"name": "list.csv", "source": "Kammer", "licence": "cc-by"}
+    assert (await chloe.post(IMPORTS, params=asked, content=CSV, headers=FILE)).status_code == 403
+    await ada.put(f"/api/v1/partners/{chamber}")
+    sent = await chloe.post(IMPORTS, params=asked, content=CSV, headers=FILE)
+    assert (sent.json()["partner"], sent.json()["source"]) == (chamber, "chamber: Kammer")
+    foreign = await chloe.post(IMPORTS, params=asked | {"partner": there.ids["ada"]}, content=CSV, headers=FILE)
+    assert foreign.json()["errors"][0]["at"] == "?partner"
+    path = sent.headers["location"]
+    assert [(await one.get(path)).status_code for one in (ada, aylin)] == [200, 403]
+    await chloe.post(f"{path}/run", json={"do": "import"})
+    await there.kernel.jobs.run_due()
+    inside = (await aylin.get("/api/v1/organisations", params={"partner": chamber})).json()["items"]
+    assert [one["source"]["licence"] for one in inside] == ["cc-by", "cc-by"]

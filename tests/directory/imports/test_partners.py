@@ -1,0 +1,106 @@
+"""Partner institutions import for their own networks: their own records, and nobody else's."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from directory.imports import beside
+from directory.organisations.model import Organisation
+from directory.partners.actions import appoint
+from directory.partners.model import NetworkMember
+from tests.directory.imports.test_pages import mapping_in, upload
+from tests.directory.imports.test_runs import asked_here
+from tests.directory.scene import Scene
+
+LIST = "Nr;Firma;Web;Ort\n1;Hydrolumière;hydrolumiere.example;Lyon\n2;Elektrolyse Ruhr;elektrolyse.example;Essen\n"
+PRODUCTS = "Produkt;Hersteller\nElektrolyseur;Elektrolyse Ruhr\nFremdes;Voltbus\nNiemandes;Nie\n"
+
+
+@pytest.fixture
+async def chamber(there: Scene, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A partner institution for which Chloé speaks; its id. Voltbus is Aylin's, and no import's."""
+    monkeypatch.setattr(beside, "_asked", asked_here)
+    await there.organisation()
+    _, id_ = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    async with there.kernel.database.write() as uow:
+        await appoint(uow, id_, by_id=there.ids["ada"])
+    return id_
+
+
+async def imported(there: Scene, browser: httpx2.AsyncClient, content: str, **texts: str) -> str:
+    """A file from its upload to its report; its address."""
+    path = (await upload(browser, content.encode(), **texts)).headers["location"]
+    await browser.post(
+        f"{path}/mapping", data=mapping_in((await browser.get(path)).text) | {"organisation_kind": "company"}
+    )
+    await there.kernel.jobs.run_due()
+    await browser.post(f"{path}/import")
+    await there.kernel.jobs.run_due()
+    return path
+
+
+async def in_network(there: Scene, chamber: str) -> list[str]:
+    query = select(Organisation.name).join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
+    async with there.kernel.database.read() as session:
+        return sorted(await session.scalars(query.where(NetworkMember.partner_id == chamber)))
+
+
+async def source_of(there: Scene, name: str) -> Any:
+    async with there.kernel.database.read() as session:
+        return await session.scalar(select(Organisation.source).where(Organisation.name == name))
+
+
+async def test_what_an_institution_imports_belongs_to_its_network_until_it_is_taken_back(
+    there: Scene, chamber: str
+) -> None:
+    chloe = there["chloe"]
+    assert "/imports?partner=" in (await chloe.get("/partners/chamber/desk")).text
+    path = await imported(there, chloe, LIST, source="members", licence="cc-by")
+    assert await in_network(there, chamber) == ["Elektrolyse Ruhr", "Hydrolumière"]
+    assert await source_of(there, "Elektrolyse Ruhr") == "chamber: members"
+    page = (await there["gina"].get("/o/elektrolyse-ruhr")).text
+    assert "Source: chamber: members · <a" in page
+    assert "creativecommons.org/licenses/by/4.0/" in page
+    await chloe.post(f"{path}/undo")
+    await there.kernel.jobs.run_due()
+    assert await in_network(there, chamber) == []
+
+
+async def test_it_changes_no_record_of_anybody_else(there: Scene, chamber: str) -> None:
+    """What it says is the same as one of those joins its network, and stays as it is; products go to its own alone."""
+    chloe = there["chloe"]
+    path = await imported(there, chloe, "Firma;Web;Ort\nVoltbus;voltbus.example;Bochum\n", source="members")
+    asked = re.search(rf'action="({path}/duplicates/[^"]+)"', (await chloe.get(path)).text)
+    assert asked
+    await chloe.post(asked[1], data={"decision": "merged"})
+    assert await in_network(there, chamber) == ["Voltbus"]
+    assert await source_of(there, "Voltbus") is None
+    assert "Bochum" not in (await chloe.get("/o/voltbus")).text
+
+    await imported(there, chloe, LIST, source="members")
+    products = await imported(there, chloe, PRODUCTS, source="members", kind="products")
+    report = (await chloe.get(f"{products}/report.csv")).text
+    assert "Elektrolyseur" in (await there["gina"].get("/o/elektrolyse-ruhr/products")).text
+    assert "Your institution does not keep this organisation" in report
+    assert "Fremdes" not in (await there["gina"].get("/o/voltbus/products")).text
+
+
+async def test_its_imports_are_seen_by_its_own_people_and_who_runs_the_platform(there: Scene, chamber: str) -> None:
+    ours = await imported(there, there["chloe"], LIST, source="members")
+    theirs = await imported(there, there["ada"], "Name;Ort\nSecret;Bochum\n", source="A source of the platform")
+    assert (await there["aylin"].get("/imports")).status_code == 404, "she speaks for no institution"
+    assert (await there["aylin"].get(ours)).status_code == 404
+    listed = (await there["chloe"].get("/imports")).text
+    assert ours in listed
+    assert theirs not in listed
+    assert "A source of the platform" not in listed
+    for deed in ("", "/progress", "/report.csv"):
+        assert (await there["chloe"].get(theirs + deed)).status_code == 404
+    for deed in ("mapping", "reading", "import", "undo", "stop", "forget"):
+        assert (await there["chloe"].post(f"{theirs}/{deed}", data={})).status_code == 404
+    assert (await there["ada"].get(ours)).status_code == 200
+    foreign = await upload(there["chloe"], LIST.encode(), partner=there.ids["ada"])
+    assert foreign.status_code == 422
