@@ -181,6 +181,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/partners/{slug}/look.css"): Access.ANYONE,
     ("GET", "/partners/{slug}/desk"): Access.SIGNED_IN,
     ("GET", "/partners/{slug}/export.{format}"): Access.SIGNED_IN,
+    ("GET", "/partners/{slug}/network/export.{format}"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/host"): Access.ADMIN,

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from directory.organisations.model import Organisation
 from directory.partners import actions, queries
 from directory.partners.carrying import carry, erase
 from directory.partners.host_rules import own_host
@@ -153,3 +154,13 @@ async def test_a_name_is_one_partners_and_set_by_who_runs_the_platform(desk: Des
         await actions.dismiss(uow, row.partner_id, by_id=None)
     async with desk.kernel.database.read() as session:
         assert await queries.slugs_by_host(session) == {}
+
+
+async def test_the_desk_says_that_nobody_sees_a_page_for_members_at_its_own_host(desk: Desk, chamber: str) -> None:
+    await give(desk)
+    assert "Your page stands at" in (await desk.ben.get("/partners/chamber/desk")).text
+    async with desk.kernel.database.write() as uow:
+        (await uow.session.get_one(Organisation, chamber)).visibility = "members"
+    told = (await desk.ben.get("/partners/chamber/desk")).text
+    assert "Your page stands at" not in told
+    assert "nobody sees your page there" in told

@@ -41,6 +41,18 @@ async def test_a_partner_brings_an_organisation_and_both_pages_say_so(
     assert "1 organisation" in (await client.get("/partners")).text
 
 
+async def test_the_network_goes_along_as_a_file_with_what_one_sees(
+    desk: Desk, chamber: str, client: httpx2.AsyncClient
+) -> None:
+    await bring(desk.ben, "voltbus")
+    assert 'href="/partners/chamber/network/export.csv"' in (await desk.clara.get("/partners/chamber")).text
+    file = await desk.clara.get("/partners/chamber/network/export.csv")
+    assert [line.split(",")[0] for line in file.content.decode("utf-8-sig").splitlines()] == ["Name", "Voltbus"]
+    assert (await desk.clara.get("/partners/voltbus/network/export.csv")).status_code == 404, "it is no partner"
+    assert (await client.get("/partners/chamber/network/export.csv")).status_code == 303
+    assert "network/export" not in (await client.get("/partners/chamber")).text
+
+
 async def test_bringing_twice_at_once_brings_once(desk: Desk, chamber: str) -> None:
     answers = await asyncio.gather(*[bring(desk.ben, "voltbus") for _ in range(4)])
     assert {answer.status_code for answer in answers} == {303}
