@@ -184,6 +184,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/partners/{slug}/network/export.{format}"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/organisations/{organisation}/invite"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/host"): Access.ADMIN,
     ("POST", "/partners/{slug}/look"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/partner"): Access.ADMIN,

@@ -12,6 +12,7 @@ from directory.imports.mapping.plan import Mapping, checked
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportMapping, ImportName, ImportRow, ImportRun
 from directory.imports.reading.row import Source
 from directory.imports.runs import COUNTS, IMPORT, TRIAL, UNDO
+from directory.partners.queries import sources_of
 from people.text import UnacceptableError, one_line
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -26,8 +27,6 @@ LEFT = timedelta(days=1)
 SOURCE_MOST, FILE_NAME_MOST = 60, 200
 # What connected servers bring is called so, with their host; a file that said the same would change their records.
 SERVERS = "fairmatch:"
-# Between a partner institution's slug, which has neither, and the name of its source.
-OF_INSTITUTION = ": "
 # Of the first rows, kept to be shown beside the mapping.
 ROWS_SHOWN, CELL_SHOWN = 12, 300
 
@@ -128,13 +127,13 @@ def source_of(text: str, file_name: str, institution: str = "") -> str:
 
     Raises UnacceptableError.
     """
-    own = f"{institution}{OF_INSTITUTION}" if institution else ""
+    own = sources_of(institution) if institution else ""
     return own + _named(text.strip().removeprefix(own), file_name)
 
 
 def institution_of(source: str) -> str:
     """How the sources of the institution begin that keeps this one; of an institution's source."""
-    return source.partition(OF_INSTITUTION)[0] + OF_INSTITUTION
+    return sources_of(source.partition(":")[0])
 
 
 def _named(text: str, file_name: str) -> str:

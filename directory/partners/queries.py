@@ -27,6 +27,11 @@ class PartnerShown:
     count: int
 
 
+def sources_of(slug: str) -> str:
+    """How the names of all sources begin that an institution keeps. No slug has a colon, so no two begin alike."""
+    return f"{slug}: "
+
+
 @dataclass(frozen=True)
 class Institution:
     """A partner, from the eyes of those who speak for it."""
@@ -189,6 +194,21 @@ async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> lis
         .limit(limit)
     )
     return [Brought(id_, slug, name, since, by or "") for id_, slug, name, since, by in await session.execute(query)]
+
+
+async def waiting_for_somebody(session: AsyncSession, institution: Organisation, limit: int = 50) -> dict[str, str]:
+    """Organisations that an institution's own imports have brought and that nobody administers: their names by id, the
+    latest first. For its own people."""
+    administered = exists().where(Member.organisation_id == Organisation.id, Member.role == "administrator")
+    query = (
+        select(Organisation.id, Organisation.name)
+        .join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
+        .where(NetworkMember.partner_id == institution.id, present(), ~administered)
+        .where(Organisation.source.startswith(sources_of(institution.slug), autoescape=True))
+        .order_by(Organisation.id.desc())
+        .limit(limit)
+    )
+    return {row.id: row.name for row in await session.execute(query)}
 
 
 async def is_in(session: AsyncSession, partner_id: str, organisation_id: str) -> bool:

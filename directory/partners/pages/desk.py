@@ -52,7 +52,7 @@ async def take_along(request: Request) -> Response:
     """The figures as a file."""
     locale = locale_of(request)
     async with kernel_of(request).database.read() as session:
-        seen, _partner = await _own(request, session)
+        seen, _partner = await own(request, session)
         ending = await format_asked(request)
         found = await _figures(request, session, seen)
     _ = translations(locale).gettext
@@ -69,7 +69,7 @@ async def bring(request: Request) -> Response:
     form = await Form.of(request)
     slug = form.take("organisation", _slug, "")
     async with kernel_of(request).database.write() as uow:
-        seen, _ = await _own(request, uow.session)
+        seen, _ = await own(request, uow.session)
         person: Person = request.state.person
         wanted = await organisations.by_slug(uow.session, slug, person) if slug else None
         if form.good and (wanted is None or wanted.removed is not None):
@@ -95,7 +95,7 @@ async def let_go(request: Request) -> Response:
     if not is_id(organisation_id):
         raise not_found()
     async with kernel_of(request).database.write() as uow:
-        seen, _ = await _own(request, uow.session)
+        seen, _ = await own(request, uow.session)
         await actions.let_go(uow, seen.organisation.id, organisation_id, by_id=request.state.person.id)
     _ = translations(locale_of(request)).gettext
     return redirect(_desk(request), said=_("The organisation is no longer in your network."))
@@ -106,7 +106,7 @@ async def take_colour(request: Request) -> Response:
     form = await Form.of(request)
     accent = form.take("accent", look.accent, "")
     async with kernel_of(request).database.write() as uow:
-        seen, _ = await _own(request, uow.session)
+        seen, _ = await own(request, uow.session)
         if form.good:
             await actions.take_colour(uow, seen.organisation.id, accent)
     if not form.good:
@@ -131,9 +131,10 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
     """The desk with a form, and what is wrong with it. Raises ProblemError for who does not belong there."""
     locale = locale_of(request)
     async with kernel_of(request).database.read() as session:
-        seen, partner = await _own(request, session)
+        seen, partner = await own(request, session)
         found = await _figures(request, session, seen)
         latest = await queries.latest(session, seen.organisation.id)
+        waits = await queries.waiting_for_somebody(session, seen.organisation)
         host = await queries.host_of(session, seen.organisation.id)
     return page(
         request,
@@ -148,13 +149,14 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         charts=_charts(found, locale),
         growth=_growth(found.growth),
         latest=latest,
+        waits=waits,
         host=host,
         host_address=address(kernel_of(request).settings, host) if host else "",
         admin=seen.standing.admin,
     )
 
 
-async def _own(request: Request, session: AsyncSession) -> tuple[Seen, Partner]:
+async def own(request: Request, session: AsyncSession) -> tuple[Seen, Partner]:
     """The partner that the address names, for its editors. Raises ProblemError."""
     seen, partner = await admitted(request, session)
     if not seen.standing.edits:

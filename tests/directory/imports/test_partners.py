@@ -104,3 +104,27 @@ async def test_its_imports_are_seen_by_its_own_people_and_who_runs_the_platform(
     assert (await there["ada"].get(ours)).status_code == 200
     foreign = await upload(there["chloe"], LIST.encode(), partner=there.ids["ada"])
     assert foreign.status_code == 422
+
+
+async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there: Scene, chamber: str) -> None:
+    chloe, desk = there["chloe"], "/partners/chamber"
+    await imported(there, chloe, LIST, source="members")
+    async with there.kernel.database.read() as session:
+        brought = await session.scalar(select(Organisation.id).where(Organisation.name == "Elektrolyse Ruhr"))
+        voltbus = await session.scalar(select(Organisation.id).where(Organisation.name == "Voltbus"))
+    await chloe.post(f"{desk}/organisations", data={"organisation": "voltbus"})
+    for foreign in (voltbus, there.ids["ada"]):
+        refused = await chloe.post(f"{desk}/organisations/{foreign}/invite", data={"email": "gina@gmx.de"})
+        assert refused.status_code == 404, "it is not of the institution's imports"
+    invite = f"{desk}/organisations/{brought}/invite"
+    assert invite in (await chloe.get(f"{desk}/desk")).text
+    assert (await there["aylin"].post(invite, data={"email": "gina@gmx.de"})).status_code == 403
+    assert (await chloe.post(invite, data={"email": "nobody"})).status_code == 422
+    assert (await chloe.post(invite, data={"email": "gina@gmx.de"})).status_code == 303
+    await there.kernel.jobs.run_due()
+    [mail] = (there.kernel.settings.data / "mail").glob("*.eml")
+    token = re.search(r"/invitation\?token=([\w-]+)", mail.read_text().replace("=\n", "").replace("=3D", "="))
+    assert token
+    await there["gina"].post("/invitation", data={"token": token[1]})
+    assert await there.roles(str(brought)) == {"gina": "administrator"}
+    assert invite not in (await chloe.get(f"{desk}/desk")).text, "somebody looks after it now"

@@ -1,0 +1,50 @@
+"""Records that a partner's imports have brought, and that nobody administers: the institution invites who shall."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.organisations import belonging, mails
+from directory.organisations.actions import RefusedError
+from directory.organisations.model import Organisation
+from directory.organisations.pages.people import INVITATIONS, REFUSALS
+from directory.partners import queries
+from directory.partners.pages.desk import desk_page, own
+from people.addresses import normalise
+from people.forms import Form
+from people.limits import may
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
+from web.render import locale_of, redirect
+
+
+async def invite(request: Request) -> Response:
+    """Ask somebody by mail to look after a record, as its administrator."""
+    form, organisation_id = await Form.of(request), request.path_params["organisation"]
+    email = form.take("email", normalise, "")
+    async with kernel_of(request).database.read() as session:
+        await own(request, session)
+    if not form.good:
+        return await desk_page(request, form, 422)
+    await may(request, "invitation", INVITATIONS)
+    said = N_("The invitation is on its way.")
+    try:
+        async with kernel_of(request).database.write() as uow:
+            seen, _partner = await own(request, uow.session)
+            waits = await queries.waiting_for_somebody(uow.session, seen.organisation)
+            if not is_id(organisation_id) or organisation_id not in waits:
+                raise not_found()
+            token = await belonging.invite(uow, organisation_id, email, "administrator", by_id=request.state.person.id)
+            record = await uow.session.get_one(Organisation, organisation_id)
+            await mails.invite(kernel_of(request), uow, record, email, token, locale_of(request))
+    except RefusedError as refused:
+        said = REFUSALS[refused.code]
+    back = f"/partners/{request.path_params['slug']}/desk"
+    return redirect(back, said=translations(locale_of(request)).gettext(said))
+
+
+routes = [
+    Route("/partners/{slug}/organisations/{organisation}/invite", invite, methods=["POST"], name="invite_keeper"),
+]
