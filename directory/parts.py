@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 import directory.api.routes
 import directory.connectors.pages
 import directory.contacts.pages
+import directory.imports.actions
 import directory.imports.pages
 import directory.lists.own_data
 import directory.lists.pages
@@ -68,7 +69,8 @@ class Directory:
         sitemap.add(ORGANISATIONS_LISTED)
         sitemap.add(Listed("partners", partner_queries.count_public, partner_queries.public_paths))
         organisations.sections.extend((directory.lists.pages.about.section, directory.partners.pages.landing.section))
-        organisations.carriers.extend((directory.lists.own_data.carry, directory.partners.carrying.carry))
+        carriers = directory.lists.own_data.carry, directory.partners.carrying.carry, directory.imports.actions.carry
+        organisations.carriers.extend(carriers)
         persons.affiliations.register(directory.organisations.queries.affiliations)
         data = persons.own_data
         for name, kept in (

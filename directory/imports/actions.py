@@ -121,6 +121,12 @@ async def forget(uow: UnitOfWork, batch: ImportBatch) -> None:
     uow.enqueue(FORGET_JOB, {"file": batch.file})
 
 
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Let the imports of one institution be another one's, where two organisations become one."""
+    theirs = update(ImportBatch).where(ImportBatch.partner_id == from_id)
+    await uow.session.execute(theirs.values(partner_id=into_id))
+
+
 def source_of(text: str, file_name: str, institution: str = "") -> str:
     """The name of a source as it was typed, else of its file without ending and digits, so that the next one of the
     same kind has it, too. That of an `institution` (its slug) begins with it: no other one's is called so.

@@ -42,7 +42,11 @@ async def _carry_network(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     for member in await uow.session.scalars(select(NetworkMember).where(_of(from_id))):
         if member.organisation_id not in has:
             moved = NetworkMember(
-                partner_id=into_id, organisation_id=member.organisation_id, since=member.since, by_id=member.by_id
+                partner_id=into_id,
+                organisation_id=member.organisation_id,
+                since=member.since,
+                by_id=member.by_id,
+                import_batch_id=member.import_batch_id,
             )
             uow.session.add(moved)
         await uow.session.delete(member)

@@ -99,9 +99,11 @@ def _by_name(name: str, kind: str) -> tuple[float, str] | None:
     whole = folded_name(name)
     if not whole:
         return None
+    return _in_language(name, kind) or _without_language(name, whole, kind)
+
+
+def _without_language(name: str, whole: str, kind: str) -> tuple[float, str] | None:
     known_words = words(kind)
-    if (said := _in_language(name, kind)) is not None:
-        return said
     if whole in known_words:
         return 1.0, known_words[whole]
     return _by_path(name, kind) or _by_likeness(name, whole, known_words)
@@ -110,7 +112,7 @@ def _by_name(name: str, kind: str) -> tuple[float, str] | None:
 def _in_language(name: str, kind: str) -> tuple[float, str] | None:
     """By a name that says its language, where the field has one text in each."""
     match = _LOCALE.fullmatch(name)
-    found = _by_name(match["name"], kind) if match else None
+    found = _without_language(match["name"], folded_name(match["name"]), kind) if match else None
     if match is None or found is None:
         return None
     code = f"{found[1]}.{'de' if match['locale'].lower() in _GERMAN else 'en'}"
@@ -121,7 +123,8 @@ def _by_path(name: str, kind: str) -> tuple[float, str] | None:
     """By the parts of a path in JSON, such as "address.city" and "sectors.label"."""
     known_words = words(kind)
     parts = [folded_name(part) for part in name.split(".")]
-    if len(parts) > 1 and parts[0] in _WRAPS and (found := _by_name(name.partition(".")[2], kind)):
+    inner = name.partition(".")[2]
+    if len(parts) > 1 and parts[0] in _WRAPS and (found := _without_language(inner, folded_name(inner), kind)):
         return 0.95 * found[0], found[1]
     telling = [part for part in parts[1:] if part not in _SAYS_NOTHING] or parts[-2:-1]
     if len(parts) > 1 and (said := [part for part in (telling[-1], parts[-2]) if part in known_words]):

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from directory.imports.mapping.organisations import FIRST, FOOTER
 from directory.imports.mapping.suggest import suggested
-from directory.imports.reading import recognised, sample
+from directory.imports.reading import Source, recognised, sample
 from people.text import UnacceptableError
 from tests.directory.imports.files import as_json, records_of, workbook, written
 
@@ -206,6 +206,11 @@ def test_values_of_lists_never_make_columns_without_end(tmp_path: Path) -> None:
     said = [{"type": f"made up {n}", "value": n} for n in range(2_000)]
     source = recognised(as_json(tmp_path, [{"name": "Acme", "facts": said}, {"name": "Bolt", "facts": []}]))
     assert source.columns == ("name", "facts.type", "facts.value")
+
+
+def test_no_name_of_a_column_takes_long_to_look_at(tmp_path: Path) -> None:
+    name = "data." * 20 + "de." * 33 + "de"
+    assert suggested(Source("csv", (name, "Name")), []).columns == {"Name": "name"}
 
 
 def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
