@@ -16,7 +16,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.faults.history import Acked, Applied, History, Refused, Reset, Sent
+from tests.faults.happened import Acked, Applied, Came, History, Read, Refused, Reset, Sent, Unread, Went
 
 SUBPROTOCOL = "fairmatch.v1"
 # Longest pause before the next attempt: short, since a test's faults last seconds and not minutes.
@@ -36,8 +36,11 @@ class RecordingClient:
         self.position: dict[str, Any] | None = None
         self.connections = 0
         self._urls = itertools.cycle(urls)
+        self.person = ""  # their id, once they were greeted
         self._resume = resume
+        history.secrets.add(resume)
         self._numbers = itertools.count(1)
+        self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._unacknowledged: dict[str, str] = {}
         self._acknowledged: dict[str, asyncio.Future[int]] = {}
         self._cid_of: dict[int, str] = {}
@@ -68,10 +71,22 @@ class RecordingClient:
         """
         cid = str(uuid.uuid4())
         self._unacknowledged[cid] = text
+        self.history.secrets.add(text)
         self._acknowledged[cid] = asyncio.get_running_loop().create_future()
         self.history.add(Sent(self.name, self.channel, cid, text, time.monotonic()))
         await self._offer(cid, text)
         return await self._acknowledged[cid]
+
+    async def read(self, seq: int) -> None:
+        """Tell the server how far this person has read."""
+        answer = await self._ask("chat.read", channel=self.channel, s=seq)
+        self.history.add(Read(self.person, self.channel, answer["read"]))
+
+    async def count_unread(self) -> None:
+        """Ask the server how much this person has not read."""
+        answer = await self._ask("chat.unread")
+        counts = {each["channel"]: each["unread"] for each in answer["channels"]}
+        self.history.add(Unread(self.person, self.channel, counts.get(self.channel, 0)))
 
     async def connected(self, within: float = 30.0) -> None:
         """Wait until the first welcome."""
@@ -106,17 +121,35 @@ class RecordingClient:
             if "e" in welcome:
                 raise ConnectionRefusedError(welcome["e"]["code"])
             self._resume = welcome["r"]["resume"]
+            self.history.secrets.add(self._resume)
+            self.person = welcome["r"]["person"]["id"]
             self.connections += 1
             self._socket = socket
-            await self._apply_state(welcome["r"]["channels"][self.channel])
-            await self._tell()
-            for cid, text in list(self._unacknowledged.items()):
-                await self._offer(cid, text)
-            while True:
-                await self._read(await _received(socket, SILENCE_S))
+            self.history.add(Came(self.name, self.person, self.channel, time.monotonic()))
+            try:
+                await self._take_part(socket, welcome["r"]["channels"][self.channel])
+            finally:
+                self.history.add(Went(self.name, self.channel, time.monotonic()))
+
+    async def _take_part(self, socket: ClientConnection, state: dict[str, Any]) -> None:
+        await self._apply_state(state)
+        await self._tell()
+        for cid, text in list(self._unacknowledged.items()):
+            await self._offer(cid, text)
+        while True:
+            await self._read(await _received(socket, SILENCE_S))
 
     def _hello(self) -> dict[str, Any]:
         return {"resume": self._resume, "channels": {self.channel: self.position}}
+
+    async def _ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """The answer to a question, of which the connection must stand. Raises TimeoutError."""
+        assert self._socket is not None
+        number = next(self._numbers)
+        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send(json.dumps({"i": number, "m": method, "p": params}))
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            return (await answer)["r"]
 
     async def _offer(self, cid: str, text: str) -> None:
         if self._socket is None:
@@ -136,7 +169,8 @@ class RecordingClient:
                 await self._apply(one)
 
     async def _answer(self, answer: dict[str, Any]) -> None:
-        if "r" in answer and "channels" in answer["r"]:
+        if asked := self._asked.pop(answer["i"], None):
+            asked.set_result(answer)
             return
         if "r" in answer and "epoch" in answer["r"]:
             await self._apply_state(answer["r"])
@@ -165,7 +199,7 @@ class RecordingClient:
             raise PermissionError(state["e"]["code"])
         if not state["recovered"]:
             self._held.clear()
-            self.history.add(Reset(self.name, self.channel, state["top"]))
+            self.history.add(Reset(self.name, self.channel, state["top"], time.monotonic()))
             await self._move(state["top"], state["epoch"])
             return
         if self.position is None:
@@ -178,7 +212,8 @@ class RecordingClient:
             return
         self._held[event["s"]] = event
         while (due := self._held.pop(self.top + 1, None)) is not None:
-            self.history.add(Applied(self.name, self.channel, due["s"], content_of(due["k"], due["d"])))
+            content = content_of(due["k"], due["d"])
+            self.history.add(Applied(self.name, self.channel, due["s"], content, time.monotonic()))
             await self._move(due["s"], self.position["epoch"] if self.position else "")
         if self._held and self._socket is not None:
             params = {"channel": self.channel, "pos": self.position}

@@ -1,7 +1,7 @@
 """The history checker: from what every client did and saw, and the log in the database, to broken promises.
 
 Linear in the number of entries: the log's own sequence numbers give the order, so nothing has to be searched.
-The letters H1 to H6 stand for the promises that each rule checks:
+The letters stand for the promises that each rule checks; H7 to H12 are in `aftermath`:
 
 H1 what was acknowledged is in the log exactly once, with the acknowledged number;
 H2 the log's numbers are dense from 1;
@@ -12,95 +12,10 @@ H6 nothing stands twice, and what was refused for good stands nowhere.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-
-@dataclass(frozen=True)
-class Sent:
-    """A client began to send; `at` in seconds of the clock that all clients of a run share."""
-
-    client: str
-    channel: str
-    cid: str
-    text: str
-    at: float
-
-
-@dataclass(frozen=True)
-class Acked:
-    """A client was told that its message stands in the log at `seq`."""
-
-    client: str
-    channel: str
-    cid: str
-    seq: int
-    at: float
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A client was told that its message will never stand in the log."""
-
-    client: str
-    channel: str
-    cid: str
-    at: float
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A client showed the log's entry `seq`."""
-
-    client: str
-    channel: str
-    seq: int
-    content: str
-
-
-@dataclass(frozen=True)
-class Reset:
-    """A client was told that it cannot catch up, and begins anew above `seq`."""
-
-    client: str
-    channel: str
-    seq: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row of the log in the database, at the end. `cid` is empty for what no client sent."""
-
-    channel: str
-    seq: int
-    cid: str
-    content: str
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A broken promise, and where."""
-
-    rule: str
-    what: str
-
-
-Happening = Sent | Acked | Refused | Applied | Reset
-
-
-@dataclass
-class History:
-    """All that the clients of one run did and saw, each client's own in its order."""
-
-    happened: list[Happening] = field(default_factory=list)
-
-    def add(self, happening: Happening) -> None:
-        """Note one thing."""
-        self.happened.append(happening)
-
-    def of(self, kind: type) -> list[Happening]:
-        """All things of one kind, in order."""
-        return [one for one in self.happened if isinstance(one, kind)]
+from tests.faults.aftermath import check_aftermath
+from tests.faults.happened import Acked, Applied, Entry, History, Refused, Reset, Sent, Violation
 
 
 def check(history: History, log: Sequence[Entry]) -> list[Violation]:
@@ -112,6 +27,7 @@ def check(history: History, log: Sequence[Entry]) -> list[Violation]:
         *_real_time_order(history),
         *_sender_order(history, log),
         *_never_twice(history, log),
+        *check_aftermath(history, log),
     ]
 
 
@@ -120,7 +36,7 @@ def _acknowledged_once(history: History, log: Sequence[Entry]) -> Iterator[Viola
     for entry in log:
         if entry.cid:
             seqs[entry.channel, entry.cid].append(entry.seq)
-    for ack in _each(history, Acked):
+    for ack in history.of(Acked):
         found = seqs[ack.channel, ack.cid]
         if found != [ack.seq]:
             yield Violation("H1", f"{ack.cid} was acknowledged as {ack.seq}, the log has it at {found}")
@@ -159,10 +75,10 @@ def _next_in_line(
 
 def _real_time_order(history: History) -> Iterator[Violation]:
     """Walk sends and acknowledgements by time: a later send must get a number above every earlier acknowledgement."""
-    acks = {(ack.channel, ack.cid): ack for ack in _each(history, Acked)}
+    acks = {(ack.channel, ack.cid): ack for ack in history.of(Acked)}
     moments: list[tuple[float, int, Sent | Acked]] = [(ack.at, 1, ack) for ack in acks.values()]
     first: dict[tuple[str, str], Sent] = {}
-    for sent in _each(history, Sent):
+    for sent in history.of(Sent):
         first.setdefault((sent.channel, sent.cid), sent)
     moments += [(sent.at, 0, sent) for key, sent in first.items() if key in acks]
     highest: defaultdict[str, int] = defaultdict(int)
@@ -195,10 +111,6 @@ def _never_twice(history: History, log: Sequence[Entry]) -> Iterator[Violation]:
     for (_, cid), count in times.items():
         if count > 1:
             yield Violation("H6", f"{cid} stands {count} times")
-    for refused in _each(history, Refused):
+    for refused in history.of(Refused):
         if times[refused.channel, refused.cid]:
             yield Violation("H6", f"{refused.cid} was refused for good, and stands in the log")
-
-
-def _each(history: History, kind: type) -> Iterable:  # type: ignore[type-arg]
-    return (one for one in history.happened if isinstance(one, kind))

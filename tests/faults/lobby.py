@@ -1,10 +1,12 @@
 """A lobby full of recording clients, and the log that they are compared with."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.request import urlopen
 
 from sqlalchemy import select
 
@@ -14,13 +16,15 @@ from server.live import topics
 from server.live.model import EventRow
 from server.live.resume import Resume, sealed
 from tests.faults.client import RecordingClient, content_of
-from tests.faults.history import Entry, History, check
+from tests.faults.happened import Entry, History, Logged
+from tests.faults.history import check
 from tests.support.backend import Backend
 from tests.support.server_process import Servers
 
 # The sends of one person stay below the limit of requests, so that what is tested is the fault and not the limit.
 SENDERS = 10
 VALID_FOR = timedelta(hours=1)
+_FAULTS = re.compile(r"^fairmatch_errors_logged_total\{.*\} (\S+)$", re.MULTILINE)
 
 
 @dataclass
@@ -46,16 +50,26 @@ class Lobby:
         rows = select(EventRow).where(EventRow.channel == self.channel).order_by(EventRow.seq)
         try:
             async with kernel.database.read() as session:
-                return [
-                    Entry(row.channel, row.seq, row.cid or "", content_of(row.kind, json.loads(row.data)))
-                    for row in await session.scalars(rows)
-                ]
+                return [_entry(row) for row in await session.scalars(rows)]
         finally:
             await kernel.database.close()
+
+    def take_logs(self, servers: Servers) -> None:
+        """Have the checker read what the servers logged, and how many faults their figures tell of."""
+        for index, process in enumerate(servers.processes):
+            with urlopen(f"http://127.0.0.1:{process.port}/metrics", timeout=5) as answer:
+                figures = answer.read().decode()
+            faults = sum(float(value) for value in _FAULTS.findall(figures))
+            self.history.add(Logged(process.name, servers.logs(index), round(faults)))
 
     async def violations(self) -> list[str]:
         """What the checker has to say, each as one line."""
         return [f"{each.rule}: {each.what}" for each in check(self.history, await self.log())]
+
+
+def _entry(row: EventRow) -> Entry:
+    author = row.sender if row.kind == "message.created" else ""
+    return Entry(row.channel, row.seq, row.cid or "", content_of(row.kind, json.loads(row.data)), author)
 
 
 async def lobby_on(backend: Backend, people: int = SENDERS) -> Lobby:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.history import Acked, Applied, Entry, Happening, History, Refused, Reset, Sent, check
+from tests.faults.happened import Acked, Applied, Entry, Happening, History, Refused, Reset, Sent
+from tests.faults.history import check
 
 LOBBY = "chat:lobby"
 LOG = [Entry(LOBBY, 1, "a", "one"), Entry(LOBBY, 2, "b", "two"), Entry(LOBBY, 3, "c", "three")]

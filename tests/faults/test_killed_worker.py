@@ -1,12 +1,14 @@
 """A worker dies in the middle of a conversation, and nobody who was told "yes" was told wrong."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.faults.client import RecordingClient
+from tests.faults.happened import FaultOver, History
 from tests.faults.lobby import everybody_in, lobby_on
 from tests.support.backend import Backend
 from tests.support.daemon import POLL_S
@@ -24,6 +26,8 @@ async def test_a_worker_killed_in_the_middle_of_500_sends_loses_and_doubles_noth
     async with everybody_in(clients):
         await asyncio.gather(_kill_and_restart(servers, clients), *(_say(client) for client in clients))
         await _all_reach_the_top(clients)
+        await asyncio.gather(*(_count(client) for client in clients))
+    await asyncio.to_thread(lobby.take_logs, servers)
     assert await lobby.violations() == []
     assert len(await lobby.log()) == SENDS
     assert max(client.connections for client in clients) > 1, "nobody was cut off: nothing was tested"
@@ -41,7 +45,7 @@ async def test_a_worker_that_dies_at_a_named_point_loses_and_doubles_nothing(
     # Where to die is read when the server's modules are loaded: not in the process that has loaded them already.
     servers = await serve(warm=False, failpoint=f"{point}:5")
     clients = lobby.clients(servers)
-    async with everybody_in(clients), _the_dead_replaced(servers) as deaths:
+    async with everybody_in(clients), _the_dead_replaced(servers, lobby.history) as deaths:
         await asyncio.gather(*(_say(client, messages=10) for client in clients))
         await _all_reach_the_top(clients)
     assert deaths, "no worker died: nothing was tested"
@@ -54,14 +58,22 @@ async def _say(client: RecordingClient, messages: int = 50) -> None:
         await client.send(f"{client.name} says {number}")
 
 
+async def _count(client: RecordingClient) -> None:
+    """Read nearly everything, in two tabs of which one is behind, and ask how much is left."""
+    for seq in (SENDS - 5, SENDS - 20):
+        await client.read(seq)
+    await client.count_unread()
+
+
 async def _kill_and_restart(servers: Servers, clients: list[RecordingClient]) -> None:
     await clients[0].reached(SENDS // 4)
     await servers.kill(0)
     await servers.start(0)
+    clients[0].history.add(FaultOver(time.monotonic()))
 
 
 @asynccontextmanager
-async def _the_dead_replaced(servers: Servers) -> AsyncIterator[list[int]]:
+async def _the_dead_replaced(servers: Servers, history: History) -> AsyncIterator[list[int]]:
     """Start every worker again that ended itself; the block gets the list of the deaths."""
     deaths: list[int] = []
 
@@ -71,6 +83,7 @@ async def _the_dead_replaced(servers: Servers) -> AsyncIterator[list[int]]:
                 deaths.append(index)
                 servers.processes[index].forget("failpoint")
                 await servers.start(index)
+                history.add(FaultOver(time.monotonic()))
             await asyncio.sleep(POLL_S)
 
     watching = [asyncio.create_task(watch(index)) for index in range(len(servers.processes))]

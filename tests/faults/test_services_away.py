@@ -1,6 +1,7 @@
 """Redis and PostgreSQL restart, hang and forget, and the conversation comes out whole."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.migrate import upgrade
 from tests.faults.client import RecordingClient
+from tests.faults.happened import FaultOver
 from tests.faults.lobby import everybody_in, lobby_on
 from tests.support.backend import Backend
 from tests.support.daemon import Daemon
@@ -85,6 +87,7 @@ async def _talk_during(backend: Backend, servers: Servers, fault: Callable[[], A
 async def _after_a_third(clients: list[RecordingClient], fault: Callable[[], Awaitable[None]]) -> None:
     await clients[0].reached(MESSAGES * len(clients) // 3)
     await fault()
+    clients[0].history.add(FaultOver(time.monotonic()))
 
 
 async def _say(client: RecordingClient) -> None:
