@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Delete, Select, Update, delete, func, select, update
 
-from server.kernel.db import Database
+from server.kernel.db import Database, UnitOfWork
 from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
 from server.kernel.observe import JOBS_DONE, JOBS_FAILED, JOBS_PARKED
@@ -73,6 +73,7 @@ class Jobs:
         self._registered: dict[str, _Registered] = {}
         self._claim = new_id()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._begun = 0
         self._claiming = asyncio.Lock()
         # Whether the last look found all that there was room for: then there may be more.
         self._more = False
@@ -101,18 +102,18 @@ class Jobs:
     async def stop(self) -> None:
         """Take no more, wait a while for what was begun, and give the rest back."""
         await _cancelled(self._loops)
+        self._more = False
         if self._running:
             await asyncio.wait(self._running.values(), timeout=STOP_S)
         await _cancelled(list(self._running.values()))
 
     async def run_due(self) -> int:
         """Do all that is due, and wait for it; how many attempts that took. For tests and the command line."""
-        begun = 0
+        before = self._begun - len(self._running)
         while True:
             await self._take()
             if not self._running:
-                return begun
-            begun += len(self._running)
+                return self._begun - before
             await asyncio.wait(list(self._running.values()))
 
     async def retry_parked(self) -> int:
@@ -173,13 +174,14 @@ class Jobs:
             self._more = room <= 0
             if room <= 0 or not await self._any_due():
                 return []
-            rows = await self._claim_due(room)
-            self._more = len(rows) == room
+            async with self._database.write() as work:
+                rows = await self._claim_due(work, room)
             return [self._begin(row) for row in rows]
 
     def _begin(self, row: _Claimed) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(self._attempt(row)), name=f"job {row.job}")
         self._running[row.id] = task
+        self._begun += 1
         task.add_done_callback(lambda _: self._ended(row.id))
         return task
 
@@ -202,13 +204,13 @@ class Jobs:
         rows = rows.where(OutboxRow.job.in_(sorted(self._registered)), OutboxRow.id.not_in(list(self._running)))
         return rows.order_by(OutboxRow.due_at).limit(limit)
 
-    async def _claim_due(self, limit: int) -> list[_Claimed]:
-        async with self._database.write() as work:
-            ids = list(await work.session.scalars(self._due(limit).with_for_update(skip_locked=True)))
-            taking = update(OutboxRow).where(OutboxRow.id.in_(ids))
-            taking = taking.values(due_at=self._lease(), claim=self._claim, attempts=OutboxRow.attempts + 1)
-            rows = await work.session.execute(taking.returning(*_CLAIMED))
-            return [_Claimed(*row) for row in rows]
+    async def _claim_due(self, work: UnitOfWork, limit: int) -> list[_Claimed]:
+        ids = list(await work.session.scalars(self._due(limit).with_for_update(skip_locked=True)))
+        taking = update(OutboxRow).where(OutboxRow.id.in_(ids))
+        taking = taking.values(due_at=self._lease(), claim=self._claim, attempts=OutboxRow.attempts + 1)
+        rows = [_Claimed(*row) for row in await work.session.execute(taking.returning(*_CLAIMED))]
+        self._more = len(rows) == limit
+        return rows
 
     def _lease(self) -> datetime:
         return self._clock.now() + timedelta(seconds=LEASE_S)
@@ -229,16 +231,23 @@ class Jobs:
                 await self._done(row)
 
     async def _done(self, row: _Claimed) -> None:
-        """Write it down, together with what else was done meanwhile: who gets to the database writes for all.
+        """Write it down, together with what else was done meanwhile: who gets to the database writes for all, and takes
+        as many as these were, where more wait.
 
         Should that fail, their leases run out, and they are done again.
         """
         JOBS_DONE.labels(row.job).inc()
         self._finished.append(row)
+        following: list[_Claimed] = []
         async with self._writing:
             rows, self._finished = self._finished, []
             if rows:
-                await self._write(*_done_with(rows, self._clock.now()))
+                async with self._database.write() as work:
+                    for statement in _done_with(rows, self._clock.now()):
+                        await work.session.execute(statement)
+                    following = await self._claim_due(work, len(rows)) if self._more else []
+        for each in following:
+            self._begin(each)
 
     async def _failed(self, row: _Claimed, error: Exception) -> None:
         JOBS_FAILED.labels(row.job).inc()
