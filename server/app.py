@@ -82,9 +82,9 @@ from server.kernel.memory_bus import MemoryBus
 from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
-from server.kernel.redis_bus import RedisBus
 from server.kernel.refusal import alone_or_connected
 from server.kernel.settings import Settings
+from server.kernel.shared_bus import shared_bus
 from server.live.identity import Identity, SessionCheck
 from server.live.parts import Live
 from signaling.parts import Calls
@@ -120,7 +120,7 @@ def create_bus(settings: Settings, clock: Clock) -> Bus:
     """Redis where it is configured, else memory."""
     if not settings.redis_url:
         return MemoryBus()
-    return RedisBus(settings.redis_url, settings.redis_prefix, clock)
+    return shared_bus(settings, clock)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.jobs import Jobs
 from server.kernel.migrate import current_revision, head_revision
-from server.kernel.redis_bus import RedisBus
 from server.kernel.refusal import StartRefused, refuse_unsupported
 from server.kernel.settings import Settings
+from server.kernel.shared_bus import shared_bus
 
 # Photos and recordings come in megabytes; below this a busy day can fill the disk.
 FREE_BYTES = 1024**3
@@ -161,7 +161,7 @@ async def _jobs(settings: Settings) -> str:
 async def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         return "not used: one worker needs none"
-    bus = RedisBus(settings.redis_url, f"{settings.redis_prefix}:doctor", SystemClock())
+    bus = shared_bus(settings, SystemClock(), use="doctor")
     heard = asyncio.Event()
     try:
         await bus.start()

@@ -90,4 +90,5 @@ def environment(settings: Settings) -> dict[str, str]:
     names = ("data", "redis_url", "redis_prefix", "host", "media_host", "media_port", "log_format", "log_level")
     limits = ("media_viewers", "media_megabits", "media_niceness")
     plain = {f"FAIRMATCH_{name.upper()}": str(getattr(settings, name)) for name in (*names, *limits)}
-    return plain | {"FAIRMATCH_MEDIA_ADDRESSES": json.dumps(settings.media_addresses)}
+    lists = {"MEDIA_ADDRESSES": settings.media_addresses, "BUS_CLUSTER": settings.bus_cluster}
+    return plain | {f"FAIRMATCH_{name}": json.dumps(value) for name, value in lists.items()}

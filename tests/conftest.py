@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.loop",
     "tests.support.backend",
     "tests.support.server_process",
+    "tests.support.redis_cluster",
     "tests.support.browser",
     "tests.support.turn",
     "tests.kernel_fixtures",

@@ -10,6 +10,7 @@ import contextlib
 import random
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -32,19 +33,32 @@ ECHO_EVERY_S = 1.0
 # realtime.md: so much silence of the echo means a new connection.
 SILENCE_S = 3.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.05, 1.0
+ECHO = "echo:"  # what topics begin with by which a bus hears itself
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What topics are called in Redis, and the commands and replies by which they are published and heard."""
+
+    channel: Callable[[str], bytes]
+    publish: bytes = b"PUBLISH"
+    subscribe: bytes = b"SUBSCRIBE"
+    unsubscribe: bytes = b"UNSUBSCRIBE"
+    subscribed: bytes = b"subscribe"
+    message: bytes = b"message"
 
 
 class RedisBus:
     """One Redis. Channels are the topics with the prefix in front, so that installations can share a Redis."""
 
-    def __init__(self, url: str, prefix: str, clock: Clock) -> None:
+    def __init__(self, url: str, prefix: str, clock: Clock, form: Form | None = None) -> None:
         self._clock = clock
-        self._prefix = f"{prefix}:bus:".encode()
-        self._publisher = _Publisher(url, self._prefix, clock)
-        self._subscriber = _Subscriber(url, self._prefix, clock)
-        self._echo = f"echo:{new_id()}"
+        form = form or Form(lambda topic: f"{prefix}:bus:{topic}".encode())
+        self._publisher = _Publisher(url, form, clock)
+        self._subscriber = _Subscriber(url, form, clock)
+        self._echo = f"{ECHO}{new_id()}"
         self._heard = clock.monotonic()
         self._first_echo = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -112,9 +126,9 @@ class RedisBus:
 class _Publisher:
     """Sends, and watches that Redis answers in time."""
 
-    def __init__(self, url: str, prefix: bytes, clock: Clock) -> None:
+    def __init__(self, url: str, form: Form, clock: Clock) -> None:
         self._url = url
-        self._prefix = prefix
+        self._form = form
         self._clock = clock
         self.connected = asyncio.Event()
         self._line: RedisLine | None = None
@@ -140,7 +154,7 @@ class _Publisher:
         if self._line is None:
             return
         for topic, payloads in self._waiting.items():
-            self._line.send(b"PUBLISH", self._prefix + topic.encode(), joined(payloads))
+            self._line.send(self._form.publish, self._form.channel(topic), joined(payloads))
             self._unanswered.append(self._clock.monotonic())
         self._waiting.clear()
         self._waiting_bytes = 0
@@ -194,9 +208,9 @@ class _Publisher:
 class _Subscriber:
     """Keeps the handlers, and has Redis know their topics."""
 
-    def __init__(self, url: str, prefix: bytes, clock: Clock) -> None:
+    def __init__(self, url: str, form: Form, clock: Clock) -> None:
         self._url = url
-        self._prefix = prefix
+        self._form = form
         self._clock = clock
         self.connected = asyncio.Event()
         self._line: RedisLine | None = None
@@ -207,7 +221,7 @@ class _Subscriber:
         self.since = clock.monotonic()
 
     async def subscribe(self, topic: str, handler: Handler) -> None:
-        channel = self._prefix + topic.encode()
+        channel = self._form.channel(topic)
         handlers = self._handlers.setdefault(channel, [])
         handlers.append(handler)
         if self._line is None:
@@ -221,12 +235,12 @@ class _Subscriber:
             self.abort()
 
     def unsubscribe(self, topic: str, handler: Handler) -> None:
-        channel = self._prefix + topic.encode()
+        channel = self._form.channel(topic)
         handlers = self._handlers.get(channel, [])
         if handler in handlers:
             handlers.remove(handler)
         if not handlers and self._handlers.pop(channel, None) is not None and self._line is not None:
-            self._line.send(b"UNSUBSCRIBE", channel)
+            self._line.send(self._form.unsubscribe, channel)
 
     def abort(self) -> None:
         """Give up the present connection; another one follows."""
@@ -253,7 +267,7 @@ class _Subscriber:
     def _request(self, line: RedisLine, channel: bytes) -> asyncio.Future[None]:
         acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._acknowledging[channel].append(acknowledged)
-        line.send(b"SUBSCRIBE", channel)
+        line.send(self._form.subscribe, channel)
         return acknowledged
 
     def _receive(self, reply: Any) -> None:
@@ -262,9 +276,9 @@ class _Subscriber:
             self.abort()
             return
         kind, channel, content = reply
-        if kind == b"message":
+        if kind == self._form.message:
             self._deliver(channel, content)
-        elif kind == b"subscribe":
+        elif kind == self._form.subscribed:
             _resolve(self._acknowledging[channel].popleft())
             if not self._acknowledging[channel]:
                 del self._acknowledging[channel]

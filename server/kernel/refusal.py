@@ -40,6 +40,10 @@ def _unsupported(settings: Settings) -> str:
         return "Several workers need Redis to reach one another: set FAIRMATCH_REDIS_URL, or start one worker."
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
         return "FAIRMATCH_REDIS_URL must begin with redis:// or rediss://."
+    if settings.bus_cluster and not settings.redis_url:
+        return "FAIRMATCH_BUS_CLUSTER needs FAIRMATCH_REDIS_URL beside it: limits and media nodes are counted there."
+    if not all(url.startswith(("redis://", "rediss://")) for url in settings.bus_cluster):
+        return "Each address in FAIRMATCH_BUS_CLUSTER must begin with redis:// or rediss://."
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
         return "FAIRMATCH_DATABASE_URL must begin with postgresql://; leave it empty for SQLite in the data folder."
     if settings.base_url and not settings.base_url.startswith(("http://", "https://")):

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="", description="redis://host:6379/0; needed as soon as there is more than one worker."
     )
+    bus_cluster: list[str] = Field(
+        default_factory=list,
+        description="Where one Redis cannot carry the bus: primaries of a Redis Cluster (7 or newer), as in "
+        '["redis://one:6379", "redis://two:6379"], which name the others. FAIRMATCH_REDIS_URL is needed as well.',
+    )
     redis_prefix: str = Field(default="fairmatch", description="Put before every Redis channel and key.")
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")

@@ -14,8 +14,8 @@ import structlog
 from server.kernel.bus import Bus
 from server.kernel.clock import SystemClock
 from server.kernel.enduring import kept_going
-from server.kernel.redis_bus import RedisBus
 from server.kernel.settings import Settings
+from server.kernel.shared_bus import shared_bus
 from signaling import bus_topics
 from signaling.lines import Asking, BusLine, encoded
 from signaling.media.node import Node, Place
@@ -37,7 +37,7 @@ def serve(settings: Settings, name: str, *, parent: int | None = None) -> None:
 
 
 async def _serve(settings: Settings, name: str, parent: int | None) -> None:
-    bus = RedisBus(settings.redis_url, settings.redis_prefix, SystemClock())
+    bus = shared_bus(settings, SystemClock())
     place = Place(settings.media_host or settings.host, settings.media_port, tuple(settings.media_addresses))
     budget = Budget(settings.media_viewers, settings.media_megabits * 1_000_000)
     membership = Membership(place, bus, Registry(settings), name, budget)

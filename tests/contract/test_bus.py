@@ -7,18 +7,23 @@ import pytest
 
 from server.kernel.bus import Bus
 from server.kernel.clock import SystemClock
+from server.kernel.cluster_bus import ClusterBus
 from server.kernel.ids import new_id
 from server.kernel.memory_bus import MemoryBus
 from server.kernel.redis_bus import RedisBus
 from tests.contract.ears import Ear, until
+from tests.support.redis_cluster import RedisCluster
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
     """Each kind of bus, started."""
     built: Bus = MemoryBus()
     if request.param == "redis":
         built = RedisBus(request.getfixturevalue("redis_url"), new_id(), SystemClock())
+    elif request.param == "cluster":
+        cluster: RedisCluster = request.getfixturevalue("redis_cluster")
+        built = ClusterBus(cluster.urls, cluster.name, SystemClock())
     await built.start()
     yield built
     await built.stop()

@@ -108,6 +108,7 @@ async def test_killed_connections_come_back_with_their_topics_and_tell_of_the_ga
         command(redis, "CLIENT KILL TYPE", kind)
 
     await hears_again(speaker, "chat:1", ear)
+    await until(lambda: bool(gaps))
     assert gaps == [1]
 
 

@@ -22,6 +22,8 @@ def test_settings_that_go_together_are_fine() -> None:
         ({"workers": 2, "redis_url": "redis://redis"}, "Several workers need PostgreSQL"),
         ({"workers": 2, "database_url": DATABASE}, "Several workers need Redis"),
         ({"redis_url": "http://redis"}, "FAIRMATCH_REDIS_URL must begin with"),
+        ({"bus_cluster": ["redis://one"]}, "FAIRMATCH_BUS_CLUSTER needs FAIRMATCH_REDIS_URL"),
+        ({"redis_url": "redis://redis", "bus_cluster": ["one:6379"]}, "Each address in FAIRMATCH_BUS_CLUSTER"),
         ({"database_url": "mysql://db/fair"}, "FAIRMATCH_DATABASE_URL must begin with"),
         ({"base_url": "fair.example.org"}, "FAIRMATCH_BASE_URL must begin with"),
     ],

@@ -1,0 +1,70 @@
+"""The bus over a Redis Cluster: every topic on its primary, and after it when its slot moves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.crc import key_slot
+
+from server.kernel.clock import SystemClock
+from server.kernel.cluster_bus import PARTITIONS, ClusterBus, partition_of
+from tests.contract.ears import Ear, until
+from tests.support.redis_cluster import RedisCluster
+
+TOPICS = [f"chat:{number}" for number in range(40)]
+
+
+@pytest.fixture
+async def pair(redis_cluster: RedisCluster) -> AsyncIterator[tuple[ClusterBus, ClusterBus]]:
+    """The buses of two workers, each of which was given another primary."""
+    buses = tuple(ClusterBus([url], redis_cluster.name, SystemClock()) for url in redis_cluster.urls)
+    await asyncio.gather(*(bus.start() for bus in buses))
+    yield buses  # type: ignore[misc]
+    await asyncio.gather(*(bus.stop() for bus in buses))
+
+
+def test_topics_are_spread_over_the_partitions() -> None:
+    used = {partition_of(f"chat:{number}") for number in range(10 * PARTITIONS)}
+    assert len(used) == PARTITIONS
+
+
+async def test_what_one_worker_publishes_the_other_hears_on_whichever_primary(
+    pair: tuple[ClusterBus, ClusterBus], redis_cluster: RedisCluster
+) -> None:
+    speaker, listener = pair
+    ears = {topic: Ear() for topic in TOPICS}
+    await asyncio.gather(*(listener.subscribe(topic, ear) for topic, ear in ears.items()))
+
+    for topic in TOPICS:
+        speaker.publish(topic, topic.encode())
+
+    await until(lambda: all(ear.heard == [topic.encode()] for topic, ear in ears.items()))
+    assert all(channels > 5 for channels in redis_cluster.shard_channels()), "both carry a part of it"
+
+
+async def test_a_topic_whose_slot_moves_is_followed_and_the_gap_is_told(
+    pair: tuple[ClusterBus, ClusterBus], redis_cluster: RedisCluster
+) -> None:
+    speaker, listener = pair
+    ear, other, gaps = Ear(), Ear(), Ear()
+    topic, staying = TOPICS[0], next(each for each in TOPICS if partition_of(each) != partition_of(TOPICS[0]))
+    await listener.subscribe(topic, ear)
+    await listener.subscribe(staying, other)
+    listener.on_gap(lambda: gaps(b"gap"))
+
+    redis_cluster.move(key_slot(b"%d" % partition_of(topic)))
+
+    await until(lambda: bool(gaps.heard))
+    await until(lambda: bool(ear.heard) or speaker.publish(topic, b"after"))
+    speaker.publish(staying, b"as before")
+    await until(lambda: other.heard == [b"as before"])
+    assert set(ear.heard) == {b"after"}
+
+
+async def test_a_cluster_that_is_away_keeps_nobody_from_starting_and_is_silent() -> None:
+    bus = ClusterBus(["redis://127.0.0.1:1"], "test", SystemClock())
+    await bus.start()
+    await bus.subscribe("chat:1", Ear())
+    bus.publish("chat:1", b"lost")
+    assert bus.silent_for > 0
+    await bus.stop()
