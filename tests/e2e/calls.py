@@ -61,3 +61,9 @@ class Caller:
     def tile(self, person: str) -> Any:
         """Somebody's tile."""
         return self.page.locator(f".call-tile[data-tile='{person}']")
+
+    async def shows(self, key: str) -> None:
+        """Wait until pictures come in a tile."""
+        video = self.tile(key).locator("video")
+        await video.wait_for()
+        await video.evaluate("(video) => new Promise((seen) => video.requestVideoFrameCallback(seen))")

@@ -6,6 +6,7 @@ from tests.e2e.calls import KEEP_CONNECTIONS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
+from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
 
 ROOM = f"{LOBBY}/rooms/round-table"
@@ -24,8 +25,12 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
 ) -> None:
     aylin = await calling(come, stage, "aylin", f"{stage.direct}/call")
     ben = await calling(come, stage, "ben", "/messages", servers.other_url)
+    await aylin.page.keyboard.press("t")
+    await aylin.page.keyboard.type("Have you a minute?")
+    await aylin.page.keyboard.press("Enter")
     await aylin.join()
     await ben.page.get_by_role("button", name="Accept the call").click()
+    await expect(ben.page.locator(".beside")).to_contain_text("Have you a minute?")
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
 
@@ -35,8 +40,17 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
         assert (await one.sees_and_hears())["connections"] == 1
     assert len(await ben.page.evaluate("window.connections")) == 1
 
+    await aylin.page.keyboard.press("s")
+    await expect(aylin.page.locator("[data-does=another-screen]")).to_be_visible()
+    await aylin.page.keyboard.press("a")
+    await aylin.page.keyboard.press("b")
     await aylin.page.keyboard.press("m")
     await ben.page.locator(".dock-picture").click()
+    for source in ("screen", "screen_2", "camera_2"):
+        await ben.shows(f"{stage['aylin'].id}.{source}")
+    await aylin.page.locator("[data-stop=screen]").click()
+    await expect(ben.tile(f"{stage['aylin'].id}.screen")).to_have_count(0)
+    await ben.shows(f"{stage['aylin'].id}.screen_2")
     muted = ben.tile(stage["aylin"].id).get_by_role("img", name="microphone off")
     await expect(muted).to_be_visible()
     await ben.page.locator("[data-does=leave]").click()
@@ -66,6 +80,12 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await expect(ben.locator(".call-main .call-tile")).to_have_attribute("data-tile", stage["aylin"].id)
     await ben.locator(".call-quality summary").click()
     await expect(ben.locator(".call-quality dd").nth(1)).to_contain_text("ms")
+    await _write_beside_the_call(people["aylin"], people["ben"])
+    await aylin.keyboard.press("s")
+    await aylin.locator("[data-does=another-screen]").click()
+    await people["ben"].shows(f"{stage['aylin'].id}.screen_2")
+    await aylin.keyboard.press("s")
+    await expect(people["ben"].tile(f"{stage['aylin'].id}.screen_2")).to_have_count(0)
     await ben.keyboard.press("c")
     await aylin.keyboard.press("c")
     await aylin.locator("[data-does=write-captions]").click()
@@ -81,6 +101,7 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await people["olga"].tile(stage["ben"].id).locator("[data-remove]").click()
     await expect(people["ben"].page.locator("[data-does=join]")).to_be_visible()
     assert await people["ben"].counted() == {"frames": 0, "sound": 0, "connections": 0}
+    await expect(people["ben"].page.locator("#beside .composer-why")).to_be_visible()
     await expect(people["aylin"].tile(stage["ben"].id)).to_have_count(0)
     await people["aylin"].sees_and_hears()
 
@@ -90,3 +111,23 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await people["aylin"].page.locator(".call-bar").wait_for()
     await people["aylin"].sees_and_hears()
     await expect(people["olga"].page.locator(".call-tile")).to_have_count(2)
+
+
+async def _write_beside_the_call(writer: Caller, reader: Caller) -> None:
+    """One writes beside the call; the other, on a phone, sees that, opens it, reads it, and is back in the call."""
+    await reader.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await writer.page.keyboard.press("t")
+    await writer.page.keyboard.type("The slides are here")
+    await writer.page.keyboard.press("Enter")
+    await writer.page.keyboard.press("Escape")
+    await expect(writer.page.locator("[data-does=write]")).to_be_focused()
+    unread = reader.page.locator("[data-does=write] [data-number]")
+    await expect(unread).to_have_text("1")
+    await expect(reader.page.locator("[data-does=leave]")).to_be_in_viewport()
+    await reader.page.keyboard.press("t")
+    await expect(reader.page.locator("#beside")).to_contain_text("The slides are here")
+    await assert_accessible(reader.page)
+    await reader.page.keyboard.press("Escape")
+    await expect(reader.page.locator("#beside")).to_be_hidden()
+    await expect(unread).to_be_hidden()
+    await reader.page.set_viewport_size(DESK)  # type: ignore[arg-type]

@@ -391,3 +391,16 @@ test("a conversation that was left hears nothing any more", async () => {
   await frame();
   equal(rows(log).length, 1);
 });
+
+test("what comes while a conversation is closed is not read, and is new when it is opened", async () => {
+  const { element, log, socket, channel } = await shown(many(50), { more: true });
+  element.style.display = "none";
+  await frame();
+  await socket.say(created(51, { author: BEN }));
+  await frame();
+  equal([channel.reading.mark, socket.asked("chat.history").length], [50, 0]);
+  element.style.display = "";
+  await frame();
+  await frame();
+  equal([channel.reading.mark, atEnd(log), log.querySelector(".new-line") !== null], [51, true, true]);
+});

@@ -5,6 +5,7 @@ import { _ } from "fairmatch/i18n";
 import { writeButton } from "fairmatch/call/beside";
 import { isPress, showKeys } from "fairmatch/call/keys";
 import { canPopOut, isOut, togglePopOut } from "fairmatch/call/popout";
+import { showDevices } from "fairmatch/call/settings";
 import { REACTIONS } from "fairmatch/call/signs";
 import { icon } from "fairmatch/kit/icon";
 import { Picker } from "fairmatch/kit/picker";
@@ -24,9 +25,10 @@ export function bar(call) {
     ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
     ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
     ${writeButton(call)}
-    ${call.others.length > 1 || call.isSpeakerView
+    ${call.others.length > 0 || call.isSpeakerView
       ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
     ${popOutButton()}
+    ${button(_("Choose other devices (D)"), icon("settings"), false, "devices", () => showDevices(call))}
     ${leaveButton(call)}
   </div>`;
 }
@@ -85,6 +87,7 @@ export function byKey(event, call) {
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);
   else if (key === "c") call.captions.toggle();
+  else if (key === "d") showDevices(call);
   else if (key === "p" && canPopOut()) void togglePopOut();
   else if (key === "?") showKeys();
   else return;

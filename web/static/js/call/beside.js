@@ -30,6 +30,12 @@ export function writeButton({ place: { topic } }) {
     data-does="write" @click=${write}>${icon("message-circle")}<span class="count" data-unread=${place.dataset.channel} hidden ${ref(counted)}><span data-number></span></span></button>`;
 }
 
+/** The last rung of the ladder: one press to where writing goes on. @param {import("./call.js").Call} call */
+export function writeInstead({ isBetterWritten, place: { topic } }) {
+  if (!isBetterWritten || !beside(topic)) return nothing;
+  return html` <button type="button" class="link-button" data-does="write-instead" @click=${write}>${_("Write now")}</button>`;
+}
+
 /** What is unread was counted before the button was there. @param {Element | undefined} place */
 function counted(place) {
   if (place) refreshSoon();

@@ -307,8 +307,13 @@ export class Call extends EventTarget {
     return _("The time is over. The room closes at %(time)s.", { time: time(new Date(closes)) });
   }
 
+  /** Whether even sound alone has been poor for a while. */
+  get isBetterWritten() {
+    return this.#rung.soundOnly && this.#rung.bad > WRITE_AFTER;
+  }
+
   get #withoutPictures() {
-    if (this.#rung.bad > WRITE_AFTER) return _("Sound hardly gets through either: better write now. It comes back by itself.");
+    if (this.isBetterWritten) return _("Sound hardly gets through either: better write now. It comes back by itself.");
     return _("The connection is weak: sound only for now. Pictures come back by themselves.");
   }
 

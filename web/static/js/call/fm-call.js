@@ -2,6 +2,7 @@ import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
+import { writeInstead } from "fairmatch/call/beside";
 import { calls, current, interrupted, join, letGo } from "fairmatch/call/current";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
@@ -128,7 +129,7 @@ class FmCall extends HTMLElement {
     return html`<div class="call">
       ${stage(call)}
       <div class="call-foot"><p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("Do you agree?")}</a> ` : nothing}${
-        call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}</p>
+        call.trouble || call.signs.said || (alone ? (call.ringing || _("Nobody else is here yet.")) : "")}${writeInstead(call)}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${captionsView(call)}
       ${bar(call)}</div>

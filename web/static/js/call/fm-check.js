@@ -1,10 +1,10 @@
 import { html, nothing, render } from "lit";
 import { _, decimal } from "fairmatch/i18n";
-import { choose, chosen, devices, reason } from "fairmatch/call/devices";
+import { speakerChoice } from "fairmatch/call/choices";
+import { devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { reaches, roadsOf } from "fairmatch/call/reach";
-import { lead } from "fairmatch/call/sounds";
 import { measureSpeed } from "fairmatch/call/speed";
 import { streamOf } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
@@ -115,20 +115,6 @@ class FmCheck extends HTMLElement {
     this.#draw();
   }
 
-  async #play() {
-    const context = new AudioContext();
-    const goal = context.createMediaStreamDestination();
-    const tone = context.createOscillator();
-    tone.frequency.value = 523;
-    tone.connect(goal);
-    tone.start();
-    const player = new Audio();
-    player.srcObject = goal.stream;
-    lead(player);
-    await player.play().catch(() => {});
-    setTimeout(() => (player.pause(), void context.close()), 1_200);
-  }
-
   #draw() {
     render(this.#begun ? this.#view() : this.#door(), this.#ground);
   }
@@ -146,7 +132,7 @@ class FmCheck extends HTMLElement {
           ${microphone ? html`<meter class="call-level" min="0" max="1" value=${this.#level} aria-label=${_("How loud you are")}></meter>` : nothing}`)}
       ${row(icon("video"), _("Camera"), this.#wrong.camera ? "bad" : camera ? "good" : "waits",
         this.#wrong.camera || html`${camera ? html`<video class="call-check-picture" .srcObject=${streamOf(camera)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>` : _("The browser asks for it.")}`)}
-      ${row(icon("volume-2"), _("Loudspeaker"), "", this.#speaker())}
+      ${row(icon("volume-2"), _("Loudspeaker"), "", speakerChoice("check-speaker", this.#speakers))}
       ${this.#roads.size === 0 ? row(icon("cable"), _("Ways through the network"), "", _("This server names no helpers outside: calls go directly, which most networks allow."))
         : [...this.#roads].map(([road, result]) => row(icon("cable"), roadName(road), result, roadWord(result)))}
       ${row(icon("gauge"), _("How much goes through"), this.#enough === "failed" || this.#enough === "text" ? "bad" : this.#enough ? "good" : "waits", this.#through())}
@@ -159,13 +145,6 @@ class FmCheck extends HTMLElement {
       return html`<span class="figures">${_("%(down)s Mbit/s in, %(up)s out, %(trip)s ms there and back", { down: mbits(down), up: mbits(up), trip })}</span>`;
     }
     return this.#enough === "failed" ? _("The measurement did not come to an end. Try again in a few minutes.") : _("Measured last, against this server.");
-  }
-
-  #speaker() {
-    return html`<div class="row">${this.#speakers.length > 1 ? html`<label class="visually-hidden" for="check-speaker">${_("Loudspeaker")}</label>
-      <div class="field-box field-select"><select class="input" id="check-speaker" @change=${(/** @type {any} */ { target }) => choose({ speaker: target.value })}>
-        ${this.#speakers.map(({ deviceId, label }) => html`<option value=${deviceId} ?selected=${deviceId === chosen().speaker}>${label}</option>`)}</select>${icon("chevron-down")}</div>` : nothing}
-      <button type="button" class="button button-plain" @click=${() => void this.#play()}>${_("Play a sound")}</button></div>`;
   }
 
   #verdict() {

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
-import { blur, canBlur, choose, chosen, devices, reason } from "fairmatch/call/devices";
+import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
+import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { streamOf } from "fairmatch/call/tiles";
@@ -19,6 +20,8 @@ export class Preview {
   wrong = { microphone: "", camera: "" };
   /** @type {Record<Kind, MediaDeviceInfo[]>} */
   #devices = { microphone: [], camera: [] };
+  /** @type {MediaDeviceInfo[]} */
+  #speakers = [];
   #meter = new Meter((level) => this.#hear(level));
   #over = false;
   /** @type {Promise<void> | undefined} */
@@ -74,6 +77,7 @@ export class Preview {
 
   async #list() {
     this.#devices = { microphone: await devices("audioinput"), camera: await devices("videoinput") };
+    this.#speakers = await devices("audiooutput");
     this.changed();
   }
 
@@ -96,12 +100,6 @@ export class Preview {
     this.changed();
   }
 
-  /** @param {boolean} on */
-  #blur(on) {
-    choose({ blur: on });
-    if (this.media.tracks.camera) void blur(this.media.tracks.camera, on);
-  }
-
   /** @param {Kind} kind */
   #toggle(kind) {
     if (this.media.isOn(kind)) this.media.turnOff(kind);
@@ -120,6 +118,7 @@ export class Preview {
         ${note}
         ${this.kinds.includes("microphone") ? this.#part("microphone", _("Microphone")) : nothing}
         ${this.kinds.includes("camera") ? this.#part("camera", _("Camera")) : nothing}
+        <div class="call-part"><span class="field-label">${_("Loudspeaker")}</span>${speakerChoice("call-speaker", this.#speakers)}</div>
         ${sends ? nothing : html`<p class="muted">${_("You watch and listen here. Nobody sees or hears you.")}</p>`}
         <div class="form-actions"><button type="button" class="button button-primary" data-does="join" aria-busy=${String(busy)} @click=${join}>${icon("phone")}<span>${label}</span></button></div>
         <p class="small"><a class="link" href="/check">${_("Check camera, sound and connection")}</a></p>
@@ -134,13 +133,10 @@ export class Preview {
     return html`<div class="call-part">
       <label class="field-label" for="call-${kind}">${label}</label>
       <div class="call-choice">
-        ${this.#devices[kind].length > 0 ? html`<div class="field-box field-select"><select class="input" id="call-${kind}" @change=${(/** @type {any} */ { target }) => this.#choose(kind, target.value)}>
-          ${this.#devices[kind].map(({ deviceId, label: name }) => html`<option value=${deviceId} ?selected=${deviceId === chosen()[kind]}>${name}</option>`)}
-        </select>${icon("chevron-down")}</div>` : nothing}
+        ${deviceSelect(`call-${kind}`, this.#devices[kind], chosen()[kind], (id) => void this.#choose(kind, id))}
         <button type="button" class="button button-plain" data-does=${kind} @click=${() => this.#toggle(kind)}>${word}</button>
       </div>
-      ${kind === "camera" && canBlur(this.media.tracks.camera) ? html`<div class="choice"><input class="tick" type="checkbox" id="call-blur" .checked=${chosen().blur}
-        @change=${(/** @type {any} */ { target }) => this.#blur(target.checked)}><label for="call-blur">${_("Blur what is behind me")}</label></div>` : nothing}
+      ${kind === "camera" ? blurTick(this.media.tracks.camera) : nothing}
       ${kind === "microphone" && on ? html`<meter class="call-level" min="0" max="1" value=${this.level} aria-label=${_("How loud you are")}></meter>` : nothing}
       ${this.wrong[kind] ? html`<p class="field-error" role="alert">${icon("circle-alert")}<span>${this.wrong[kind]}</span></p>` : nothing}
     </div>`;

@@ -95,7 +95,7 @@ export function stage(call) {
   const { screens, people } = tilesOf(call);
   const large = largeOf(call, screens, people);
   const rest = [...screens, ...people].filter((tile) => !large.includes(tile));
-  const canPin = screens.length + people.length > 2 || Boolean(call.pinned);
+  const canPin = screens.length + people.length > 1 || Boolean(call.pinned);
   if (large.length > 0)
     return html`<div class="call-speaker"><div class="call-main">${repeat(large, ({ key }) => key, (tile) => tileView(call, tile, canPin))}</div>
       <ul class="call-strip" aria-label=${_("In the call")}>${repeat(rest, ({ key }) => key, (tile) => html`<li>${tileView(call, tile, canPin)}</li>`)}</ul></div>`;
