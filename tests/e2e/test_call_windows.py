@@ -6,6 +6,8 @@ from tests.e2e.calls import Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 
+_MY_CAMERA = """(label) =>
+    document.querySelector(".call-tile.is-own video")?.srcObject.getVideoTracks()[0].label === label"""
 ROOM = f"{LOBBY}/rooms/round-table"
 
 
@@ -14,6 +16,12 @@ async def test_a_call_goes_on_in_a_small_window(stage: Stage, come: Come) -> Non
     for one in (aylin, ben):
         await one.join()
     await expect(aylin.page.locator(".call-tile video")).to_have_count(2)
+
+    await aylin.page.keyboard.press("d")
+    await aylin.page.get_by_label("Camera", exact=True).select_option(label="fake_device_2")
+    await aylin.page.wait_for_function(_MY_CAMERA, arg="fake_device_2")
+    await aylin.page.keyboard.press("Escape")
+    await ben.shows(stage["aylin"].id)
 
     async with aylin.page.context.expect_page() as opening:
         await aylin.page.keyboard.press("p")

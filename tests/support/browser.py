@@ -13,7 +13,7 @@ from bin.places import TEST_RESULTS
 from tests.support.server_process import Servers
 from tests.support.services import program_of
 
-# Without these Chromium looks for hosts of its maker at every start; the last two are cameras and microphones.
+# Without these Chromium looks for hosts of its maker at every start; the last two are three cameras and microphones.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,7 +22,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream=device-count=2",
+    "--use-fake-device-for-media-stream=device-count=3",
     "--use-fake-ui-for-media-stream",
 ]
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests.

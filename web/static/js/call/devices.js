@@ -41,11 +41,22 @@ export async function devices(kind) {
 export async function open(kind) {
   if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
   const id = chosen()[kind];
-  const wanted = { ...(kind === "camera" ? PICTURE : SOUND), ...(id ? { deviceId: { ideal: id } } : {}) };
-  const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: wanted } : { audio: wanted });
-  const track = stream.getTracks()[0];
+  const track = await openOne(kind, id).catch((error) => (id && isGone(error) ? openOne(kind, "") : Promise.reject(error)));
   if (kind === "camera" && chosen().blur) await blur(track, true);
   return track;
+}
+
+/** The chosen device and no other: where it is merely preferred, a camera with a better picture is opened instead.
+ * @param {Kind} kind @param {string} id  "": whichever the system thinks best */
+async function openOne(kind, id) {
+  const wanted = { ...(kind === "camera" ? PICTURE : SOUND), ...(id ? { deviceId: { exact: id } } : {}) };
+  const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: wanted } : { audio: wanted });
+  return stream.getTracks()[0];
+}
+
+/** Whether the device that was asked for is not there any more. @param {unknown} error */
+function isGone(error) {
+  return ["OverconstrainedError", "NotFoundError"].includes(/** @type {any} */ (error)?.name);
 }
 
 /** Whether this browser and camera blur what is behind somebody by themselves. @param {MediaStreamTrack | null} track */
