@@ -1,48 +1,13 @@
-import { Conversation } from "fairmatch/chat/conversation";
 import { AT_MOST } from "fairmatch/chat/span";
-import { Session } from "fairmatch/live/session";
-import { FakeGround, FakeStorage, created, message } from "/fakes.js";
+import { FakeStorage, created, message } from "/fakes.js";
 import { equal, ok, settle, test } from "/harness.js";
-
-const LOBBY = "chat:lobby";
-const AYLIN = "0190a000-0000-7000-8000-000000000001";
-const BEN = { id: "0190a000-0000-7000-8000-000000000002", name: "Ben Krüger", photo: null };
-const me = { id: AYLIN, name: "Aylin", photo: null };
-const rights = { send: true, moderate: false, why: null, until: null };
-const HTML = `<fm-none class="chat"><div class="chat-log" role="log" tabindex="0"></div><p class="typing"></p>
-  <form class="composer"><textarea id="composer" class="composer-text"></textarea><button class="composer-send">Send</button></form></fm-none>
-  <div id="toasts"></div>`;
-
-/** A conversation on the screen, before a server that the test plays. */
-async function shown(messages, more = {}, drafts = new FakeStorage()) {
-  const ground = new FakeGround();
-  ground.clock.now = Date.parse("2026-11-23T10:30:00Z");
-  document.body.innerHTML = HTML;
-  const element = document.querySelector(".chat");
-  const log = element.querySelector(".chat-log");
-  log.style.cssText = "height: 400px; overflow-y: auto; overflow-anchor: none; font: 16px/20px monospace";
-  const live = new Session(AYLIN, ground, { tab: new FakeStorage(), all: drafts });
-  const state = {
-    channel: LOBBY, kind: "room", pos: { s: messages.length, epoch: "one" }, read: messages.length, me, rights,
-    limits: { text: 4000, edit_s: 900 }, emoji: ["👍", "🎉"], zone: "Europe/Berlin", more: false, messages, ...more,
-  };
-  const { store } = live.channel(LOBBY, me);
-  store.seed(state);
-  const conversation = new Conversation(element, state, live, store);
-  live.line.start();
-  await settle();
-  const epoch = { ok: true, epoch: "one", top: messages.length, recovered: true, events: [] };
-  await ground.socket.welcome({ [LOBBY]: epoch });
-  await frame();
-  return { ground, socket: ground.socket, element, log, live, conversation, channel: store, area: element.querySelector("textarea") };
-}
+import { AYLIN, BEN, LOBBY, frame, me, shown } from "/shown.js";
 
 const many = (count) => Array.from({ length: count }, (_, index) => message(index + 1, { author: BEN }));
 const rows = (log) => [...log.querySelectorAll(".message")];
 const texts = (log) => rows(log).map((row) => row.querySelector(".message-text").textContent.trim());
 const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2;
 const pill = (element) => element.querySelector(".new-pill")?.textContent.trim() ?? null;
-const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 async function press(target, key, more = {}) {
   target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
