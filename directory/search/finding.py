@@ -1,7 +1,8 @@
 """Asking the index: which documents answer, in which order, and how many there are of each kind. It blocks; call it in
 a thread."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -50,17 +51,22 @@ class Results:
     unplaced: bool = False  # nobody knows the place that was asked for
 
 
-def find(look: Look, asked: Asked, audiences: Collection[str], place: Place | None, *, limit: int) -> Results:
-    """Look for what is asked, among what these audiences may find."""
+def find(
+    look: Look, asked: Asked, audiences: Collection[str], place: Place | None, *, limit: int, beside: Executor
+) -> Results:
+    """Look for what is asked, among what these audiences may find. Threads of `beside` share the work: an answer goes
+    through all that has the words once for the page, once for the counts, and once for each facet with a choice."""
     question = _Question(look, asked, audiences, place)
-    question.prepare()
-    total = question.total
-    found = question.page(limit)
+    for _ in question.readings():
+        page = beside.submit(question.page, limit)
+        chosen = {facet: beside.submit(question.values, facet) for facet in asked.facets}
+        question.count()
+        found, values = page.result(), {facet: each.result() for facet, each in chosen.items()}
     return Results(
         found=found,
-        total=total,
+        total=question.total,
         kinds=question.kinds,
-        facets={facet: question.values(facet) for facet in FACETS},
+        facets={facet: values[facet] if facet in values else question.counts.get(facet, ()) for facet in FACETS},
         wanted=question.wanted,
         through={
             id_: question.through[id_] for kind, id_ in found if kind == "organisation" and id_ in question.through
@@ -75,7 +81,8 @@ def find_since(
 ) -> Sequence[Found]:
     """What is asked for, of that alone which came after a moment (seconds since 1970), the newest first."""
     question = _Question(look, asked, audiences, place)
-    question.prepare()
+    for _ in question.readings():
+        question.count()
     if question.some_words:
         return ()
     return question.since(since, limit)
@@ -112,15 +119,18 @@ class _Question:
         self.kinds: dict[Kind, int] = {}
         self._counting: list[tuple[Any, Any]] = []
         self._scoring: list[tuple[Any, Any]] = []
-        self._counts: dict[str, list[tuple[str, int]]] = {}
+        self.counts: dict[str, list[tuple[str, int]]] = {}
+        self._around = self._spots_around(place, asked.radius_km) if place and asked.radius_km else []
 
-    def prepare(self) -> None:
-        """Find a reading of the words that has results: as typed, with similar words, with some of them."""
+    def readings(self) -> Iterator[None]:
+        """Read the words in one way after the other, until one has results: as typed, with similar words, with some of
+        them. Each is to be counted before the next."""
         words = words_of(self.asked.words)
         for slips, some in ((False, False), (True, False), (True, True)):
             if some and (self.total or len(self.wanted) < 2):
                 return
             self._read(words, slips=slips, some=some)
+            yield
             if not words or self.total >= FEW:
                 return
 
@@ -147,12 +157,10 @@ class _Question:
 
     def values(self, facet: str) -> list[tuple[str, int]]:
         """The values of a facet with counts; what is chosen in the facet itself does not narrow them."""
-        if facet not in self.asked.facets:
-            return self._counts.get(facet, [])
         return self._terms(self._query(but=facet), {facet: facet_field(facet)})[facet]
 
     def _read(self, words: Sequence[str], *, slips: bool, some: bool) -> None:
-        """Read the words in one way, and count what answers."""
+        """Read the words in one way."""
         self.wanted = expand(self.look.words, words, slips=slips)
         self.some_words = some
         self._counting, self._scoring = [], []
@@ -165,7 +173,6 @@ class _Question:
             self._counting = [(Occur.Must, Query.boolean_query([(Occur.Should, counted), *owners]))]
             found = Query.boolean_query([(Occur.Should, _all_of(scored, some=some)), *owners])
             self._scoring = [(Occur.Must, found), (Occur.Should, _whole_name(words))]
-        self._count()
 
     def _owners(self, words: Any) -> list[tuple[Any, Any]]:
         """Organisations also answer through what they have."""
@@ -185,18 +192,18 @@ class _Question:
         clauses += [_filter(facet_field(each), values) for each, values in self.asked.facets.items() if each != but]
         if kind and self.asked.kind:
             clauses.append(_filter("kind", [self.asked.kind]))
-        if self.place and self.asked.radius_km:
-            clauses.append(_filter("spot", self._spots_around(self.asked.radius_km)))
+        if self._around:
+            clauses.append(_filter("spot", self._around))
         if not any(occur == Occur.Must for occur, _ in clauses):
             clauses.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(clauses)
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """Counts for the tabs and the facets. Those of everything there is are asked for often, and kept."""
         if self.asked.empty:
-            self.kinds, self._counts = self._kept((self.asked.kind, frozenset(self.audiences)), self._counted)
+            self.kinds, self.counts = self._kept((self.asked.kind, frozenset(self.audiences)), self._counted)
         else:
-            self.kinds, self._counts = self._counted()
+            self.kinds, self.counts = self._counted()
 
     def _counted(self) -> tuple[dict[Kind, int], dict[str, list[tuple[str, int]]]]:
         """The tabs do not depend on which of them is open."""
@@ -212,11 +219,11 @@ class _Question:
     def _kept(self, key: Hashable, work: Callable[[], T]) -> T:
         """What is the same for many questions, as long as nothing is new in the index."""
         kept = self.look.kept
-        if key not in kept:
+        found: T | None = kept.get(key)
+        if found is None:
             if len(kept) >= KEPT_MOST:
                 kept.clear()
-            kept[key] = work()
-        found: T = kept[key]
+            found = kept[key] = work()
         return found
 
     def _terms(self, query: Any, fields: Mapping[str, str], size: int = VALUES) -> dict[str, list[tuple[str, int]]]:
@@ -228,9 +235,7 @@ class _Question:
         found = self.look.searcher.search(query, limit, count=False, **how)
         return [_found(self.look.searcher, address) for _, address in found.hits]
 
-    def _spots_around(self, radius_km: float) -> list[str]:
-        assert self.place is not None
-        place = self.place
+    def _spots_around(self, place: Place, radius_km: float) -> list[str]:
         around = self._kept(("spots", place.where), lambda: self._spots(Query.all_query()))
         return [each for each, away in around if away <= radius_km] or ["nowhere"]
 

@@ -16,7 +16,7 @@ from directory.search.finding import Found, Results, find, find_since, suggest
 from directory.search.folder import BrokenIndexError, IndexFolder, Look, NoIndexError, looking
 from directory.search.following import Following
 from directory.search.index import seconds
-from directory.search.places import find_place
+from directory.search.places import Place, find_place
 from directory.search.why import Marker, Why
 from server.kernel.parts import Kernel
 
@@ -25,8 +25,10 @@ T = TypeVar("T")
 FOLDER = "search"  # in the data folder
 PAGE = 20
 SUGGESTIONS = 8
-# Questions that one worker asks at once. The library lets other threads run while it works; more would only wait.
+# Questions that one worker asks at once, and threads that share their work. The library lets other threads run while
+# it works; more would only wait.
 THREADS = 2
+BESIDE = 2
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ class Search:
     folder: IndexFolder
     following: Following
     _threads: ThreadPoolExecutor
+    _beside: ThreadPoolExecutor
 
     @classmethod
     def build(cls, kernel: Kernel, catalogue: Catalogue) -> Self:
         """Compose the parts; nothing runs yet."""
         folder = IndexFolder(kernel.settings.data / FOLDER)
         following = Following(kernel.database, kernel.bus, catalogue, folder)
-        return cls(kernel, catalogue, folder, following, ThreadPoolExecutor(THREADS, "search"))
+        threads, beside = ThreadPoolExecutor(THREADS, "search"), ThreadPoolExecutor(BESIDE, "search-beside")
+        return cls(kernel, catalogue, folder, following, threads, beside)
 
     async def start(self) -> None:
         """Begin to follow what changes."""
@@ -81,14 +85,15 @@ class Search:
     async def stop(self) -> None:
         """End in order."""
         await self.following.stop()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for each in (self._threads, self._beside):  # who asks waits for who helps
+            each.shutdown(wait=True, cancel_futures=True)
 
     async def page(self, viewer: Viewer, asked: Asked) -> Page:
         """A page of what a viewer finds. Never raises over the index: where there is none, nothing is found yet."""
         place = find_place(asked.near) if asked.near else None
         async with self.kernel.database.read() as session:
             audiences = await self.catalogue.audiences(session, viewer)
-            found = await self._ask(lambda look: find(look, asked, audiences, place, limit=PAGE))
+            found = await self._find(asked, audiences, place, PAGE)
             if found is None:
                 return Page(asked, _NOTHING, (), making=True)
             cards = await self.cards(session, viewer, [*found.found, *found.through.values()])
@@ -101,7 +106,7 @@ class Search:
         place = find_place(asked.near) if asked.near else None
         async with self.kernel.database.read() as session:
             audiences = await self.catalogue.audiences(session, viewer)
-        found = await self._ask(lambda look: find(look, asked, audiences, place, limit=most))
+        found = await self._find(asked, audiences, place, most)
         return None if found is None else found.found
 
     async def suggestions(self, viewer: Viewer, typed: str) -> list[Hit]:
@@ -135,6 +140,11 @@ class Search:
             if source := self.catalogue.sources.get(kind):
                 shown |= {(kind, id_): card for id_, card in (await source.cards(session, viewer, ids)).items()}
         return shown
+
+    async def _find(
+        self, asked: Asked, audiences: Collection[str], place: Place | None, limit: int
+    ) -> Results | None:
+        return await self._ask(lambda look: find(look, asked, audiences, place, limit=limit, beside=self._beside))
 
     async def _ask(self, question: Callable[[Look], T]) -> T | None:
         try:

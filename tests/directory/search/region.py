@@ -1,6 +1,7 @@
 """Things to be found, for these tests: a source that holds them in memory, and an index of them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from directory.search.finding import Results, find
 from directory.search.folder import IndexFolder
 from directory.search.places import find_place
 
+BESIDE = ThreadPoolExecutor(1, "beside")
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 
 
@@ -94,7 +96,7 @@ class Asking:
         """What is found."""
         asked = Asked(words=words, **more)
         place = find_place(asked.near) if asked.near else None
-        return find(self.folder.look(), asked, self.audiences, place, limit=20)
+        return find(self.folder.look(), asked, self.audiences, place, limit=20, beside=BESIDE)
 
     def ids(self, words: str = "", **more: Any) -> list[str]:
         """The ids of what is found, in order."""
