@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each case is measured")
         command.add_argument("--members", type=int, metavar="N", help="receivers, for a quick look")
         command.add_argument("--scale", type=float, default=1.0, metavar="X", help="share of the made-up data")
+        command.add_argument("--keep", action="store_true", help="leave made-up data in var/bench for the next time")
     pages = commands.add_parser("report", help="write docs/performance.md from JSON files of results")
     pages.add_argument("files", nargs="+", type=Path)
     return parser
@@ -48,7 +49,14 @@ def _measure(options: argparse.Namespace, given: Sequence[str]) -> int:
     systems = [name for name in options.systems.split(",") if name]
     command = " ".join(["python -m bench", *(f"'{part}'" if " " in part else part for part in given)])
     wanted = Options(
-        command, options.only, systems, options.seconds, max(1, options.rounds), options.members, options.scale
+        command,
+        options.only,
+        systems,
+        options.seconds,
+        max(1, options.rounds),
+        options.members,
+        options.scale,
+        options.keep,
     )
     with redirect_stdout(sys.stderr):  # what the product logs while it is measured is no figure
         result = BENCHMARKS[options.name](wanted)

@@ -21,3 +21,4 @@ class Options:
     rounds: int = 3
     members: int | None = None  # receivers; None: as the case says
     scale: float = 1.0  # of made-up data, for a quick look
+    keep: bool = False  # made-up data stay where they are, for the next time

@@ -37,6 +37,10 @@ from tests.support.services import PostgreSQL
 NAME = "directory"
 FAIRMATCH = "fairmatch"
 GROUNDS = ("sqlite", "postgres")
+# What is measured alone where `--only` says so behind the ground.
+SEARCH, IMPORT = "search", "import"
+# Lies beside data that were written to their end.
+FILLED = "filled"
 UNITS = {
     "search_p50_ms": "ms",
     "search_p95_ms": "ms",
@@ -65,17 +69,18 @@ MEASURING_SECONDS = 3600
 
 
 def run(options: Options) -> Result:
-    """Measure both grounds, or the one that `--only` begins with. Raises UsageError."""
-    grounds = [ground for ground in GROUNDS if options.only.split(" ")[0] in ("", ground)]
-    if not grounds:
-        raise UsageError(f"no case {options.only}; cases begin with: {', '.join(GROUNDS)}")
+    """Measure both grounds, or the one that `--only` names, or of that the searches or imports. Raises UsageError."""
+    cases = {case: ground for ground in GROUNDS for case in (ground, f"{ground} {SEARCH}", f"{ground} {IMPORT}")}
+    if options.only not in ("", *cases):
+        raise UsageError(f"no case {options.only}; there are: {', '.join(cases)}")
+    grounds = [cases[options.only]] if options.only else GROUNDS
     sizes = tuple(max(1, round(each * options.scale)) for each in FULL)
     result = Result(NAME, machine(), options.command, datetime.now(UTC).isoformat(timespec="seconds"))
     for ground in grounds:
-        if options.only in ("", ground):
-            with _place(ground) as (folder, url):
+        if options.only in ("", ground, f"{ground} {SEARCH}"):
+            with _kept(ground, sizes[0]) if options.keep else _place(ground) as (folder, url):
                 _measure(result, ground, folder, url, (sizes[0], sizes[1], sizes[2]))
-        if options.only in ("", ground, f"{ground} import"):
+        if options.only in ("", ground, f"{ground} {IMPORT}"):
             _import(result, ground, options.scale)
     return result
 
@@ -103,9 +108,11 @@ def _import(result: Result, ground: str, scale: float) -> None:
 def _measure(result: Result, ground: str, folder: Path, url: str, sizes: tuple[int, int, int]) -> None:
     _say(f"{ground}: {sizes[0]:,} organisations, {sizes[1]:,} products, {sizes[2]:,} needs")
     asyncio.run(_migrated(folder, url))
-    tables.fill(url, folder, sizes)
+    if not (folder / FILLED).exists():
+        tables.fill(url, folder, sizes)
+        (folder / FILLED).touch()
     _say(f"{ground}: index and searches")
-    figures = _asked(folder, url)
+    figures = _asked(folder, url, sum(sizes))
     if figures["index"]["documents"] != sum(sizes):
         raise UsageError(f"{figures['index']['documents']:,} of {sum(sizes):,} things are in the index")
     _add(result, ground, FAIRMATCH, figures)
@@ -125,8 +132,8 @@ def _add(result: Result, ground: str, system: str, figures: Mapping[str, Mapping
         result.rows += [Row(f"{ground} {case}", system, name, value, UNITS[name]) for name, value in found.items()]
 
 
-def _asked(folder: Path, url: str) -> dict[str, Any]:
-    return _process("bench.directory.measuring", folder, *([url] if url else []))
+def _asked(folder: Path, url: str, documents: int) -> dict[str, Any]:
+    return _process("bench.directory.measuring", folder, documents, *([url] if url else []))
 
 
 def _process(module: str, *arguments: object) -> dict[str, Any]:
@@ -167,19 +174,32 @@ def _pages(folder: Path, url: str, count: int) -> dict[str, float]:
 def _place(ground: str) -> Iterator[tuple[Path, str]]:
     """A data folder on the disk of the checkout, and a PostgreSQL of its own."""
     VAR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=VAR, prefix="directory-") as name:
-        folder = Path(name)
-        if ground == "sqlite":
-            yield folder, ""
-            return
-        folder.chmod(0o755)
-        (folder / "postgresql").mkdir()
-        guard = Guard()
-        try:
-            with PostgreSQL(folder / "postgresql", guard) as postgresql:
-                yield folder, postgresql.url
-        finally:
-            guard.close()
+    with TemporaryDirectory(dir=VAR, prefix="directory-") as name, _running(ground, Path(name)) as place:
+        yield place
+
+
+@contextmanager
+def _kept(ground: str, count: int) -> Iterator[tuple[Path, str]]:
+    """The same, as the last measurement with so many organisations has left it."""
+    folder = VAR / "kept" / f"{ground}-{count}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _running(ground, folder) as place:
+        yield place
+
+
+@contextmanager
+def _running(ground: str, folder: Path) -> Iterator[tuple[Path, str]]:
+    if ground == "sqlite":
+        yield folder, ""
+        return
+    folder.chmod(0o755)
+    (folder / "postgresql").mkdir(exist_ok=True)
+    guard = Guard()
+    try:
+        with PostgreSQL(folder / "postgresql", guard) as postgresql:
+            yield folder, postgresql.url
+    finally:
+        guard.close()
 
 
 async def _migrated(folder: Path, url: str) -> None:

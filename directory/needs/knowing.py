@@ -63,15 +63,18 @@ def for_engines() -> ColumnElement[bool]:
 
 def still_there() -> ColumnElement[bool]:
     """The condition that the organisation of a need is there."""
-    return ~select(Removal.organisation_id).where(Removal.organisation_id == Need.organisation_id).exists()
+    return _STILL_THERE
+
+
+# Built once: these stand in nearly every query, and cost more to build than SQLite needs to answer.
+_STILL_THERE = ~select(Removal.organisation_id).where(Removal.organisation_id == Need.organisation_id).exists()
+_OWNER_PUBLIC = select(_owner.id).where(_owner.id == Need.organisation_id, _owner.visibility == "public").exists()
+_PUBLIC = and_(Need.visibility == "public", or_(Need.blind.is_(True), _OWNER_PUBLIC))
 
 
 def _audience(viewer: Viewer) -> ColumnElement[bool]:
     """Without an account one sees what is public, and whose it is only where the organisation itself is public."""
-    if viewer.person_id:
-        return literal(True)
-    public = select(_owner.id).where(_owner.id == Need.organisation_id, _owner.visibility == "public")
-    return and_(Need.visibility == "public", or_(Need.blind.is_(True), public.exists()))
+    return literal(True) if viewer.person_id else _PUBLIC
 
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from directory.needs.knowing import if_known, is_listed, is_open, knows_owner, m
 from directory.needs.model import Answer, Need, NeedFile, NeedTag, NeedText, Sifting
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
-from directory.speaking import Viewer
+from directory.speaking import NOBODY, Viewer
 
 # Needs on a page of the list.
 PAGE = 20
@@ -160,11 +160,19 @@ async def industries(session: AsyncSession, viewer: Viewer, now: datetime) -> li
 
 
 def _columns(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """Without an account everybody gets the same, so this is built once: it takes longer than its rows."""
+    return _STRANGERS_COLUMNS if viewer == NOBODY else _columns_for(viewer)
+
+
+def _columns_for(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     owner = (Organisation.id, Organisation.name, Organisation.slug, Organisation.logo_small)
     known = [if_known(viewer, column).label(f"owner_{column.key}") for column in owner]
     place = if_known(viewer, Need.place, "")
     query = select(*_PLAIN, place, *known, Need.organisation_id.in_(viewer.organisations).label("mine"))
     return query.join(Organisation, Organisation.id == Need.organisation_id)
+
+
+_STRANGERS_COLUMNS = _columns_for(NOBODY)
 
 
 async def _seen(session: AsyncSession, viewer: Viewer, query: Select[*tuple[Any, ...]]) -> list[Seen]:

@@ -41,16 +41,25 @@ class Gone:
     by_name: str
 
 
+# The condition that a product was not removed. It stands in nearly every query, and costs more to build than SQLite
+# needs to answer; so it is built once. The table has a name of its own in it: the query around it may read it, too.
+_removal = aliased(ProductRemoval)
+_PRESENT = ~exists().where(_removal.product_id == Product.id)
+
+
 def present() -> ColumnElement[bool]:
     """The condition that a product was not removed."""
-    removal = aliased(ProductRemoval)
-    return ~exists().where(removal.product_id == Product.id)
+    return _PRESENT
 
 
 def visible_to(person_id: str | None) -> ColumnElement[bool]:
     """The condition that somebody (None: without an account) may see a product; needs its organisation joined."""
-    seen = present() & organisation_visible_to(person_id)
-    return seen if person_id is not None else seen & (Product.visibility == "public")
+    if person_id is not None:
+        return present() & organisation_visible_to(person_id)
+    return _VISIBLE_TO_ALL
+
+
+_VISIBLE_TO_ALL = present() & organisation_visible_to(None) & (Product.visibility == "public")
 
 
 async def by_slug(session: AsyncSession, organisation_id: str, slug: str, person_id: str | None) -> Product | None:

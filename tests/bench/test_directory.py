@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.directory import compare
 from bench.directory.cases import CASES, TYPED
 from bench.directory.data import needs, organisations, products
 from bench.directory.tables import id_of
-from bench.options import Options
+from bench.options import Options, UsageError
 from server.kernel.ids import is_id
 
 
@@ -22,9 +24,9 @@ def test_ids_are_ids_in_the_order_of_numbers() -> None:
     assert ids == sorted(ids)
 
 
-def test_a_small_region_on_sqlite_has_a_figure_for_every_case(monkeypatch, tmp_path: Path) -> None:
+def test_a_small_region_on_sqlite_has_a_figure_for_every_case_and_is_kept(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("bench.directory.compare.VAR", tmp_path)
-    result = compare.run(Options("python -m bench directory", only="sqlite", scale=0.0005))
+    result = compare.run(Options("python -m bench directory", only="sqlite", scale=0.0005, keep=True))
     found = {row.case for row in result.rows}
     assert found == {
         *(f"sqlite {case.name}" for case in CASES),
@@ -38,3 +40,14 @@ def test_a_small_region_on_sqlite_has_a_figure_for_every_case(monkeypatch, tmp_p
     }
     assert all(row.value >= 0 for row in result.rows)
     assert len(TYPED) > 20
+
+    monkeypatch.setattr("bench.directory.compare._pages", lambda *_: {})
+    again = compare.run(Options("python -m bench directory", only="sqlite search", scale=0.0005, keep=True))
+    known = {(row.case, row.metric): row.value for row in result.rows}
+    assert all(row.value == known[row.case, row.metric] for row in again.rows if row.metric == "found")
+    assert {row.metric for row in again.rows if row.case == "sqlite index"} == {"documents", "disk_mib", "peak_mib"}
+
+
+def test_a_case_that_there_is_not_is_named() -> None:
+    with pytest.raises(UsageError, match="sqlite search"):
+        compare.run(Options("", only="sqlite pages"))
