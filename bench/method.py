@@ -172,7 +172,8 @@ written into the product's tables in bulk, and the index made from them as `fair
 process asks, one question after another, {TIMES} of each case, kinds of words taking turns: **search** is the time
 from the question to the page's content, that is the index, the counts of all facets and tabs, the viewer's cards from
 the database and the marks in their texts; **suggest** the same for the list while typing. **page** is the public page
-of an organisation over HTTP from a running server. **found** is the mean number of results.
+of an organisation over HTTP from a running server. **found** is the mean number of results. A region that was kept
+(`--keep`) is asked as it is, so there is no figure for making its index.
 
 **import** is `fairmatch import` as one types it, a CSV file with as many rows as there are organisations, into an empty
 directory, from the start of the command to its end; **update** the same file again with another pitch in each row. Both
