@@ -36,7 +36,7 @@ ANALYZE peer;
 def measure(url: str) -> dict[str, dict[str, float]]:
     """The figures of each case that has words."""
     with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute("SELECT to_regclass('peer')").fetchone()[0]:  # kept from the last time
+        if connection.execute("SELECT to_regclass('peer')").fetchone() == (None,):  # not kept from the last time
             connection.execute(_MAKE)
         return {case.name: _measured(connection, [each for each in case.asked if each.words]) for case in CASES}
 

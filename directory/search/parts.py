@@ -141,9 +141,7 @@ class Search:
                 shown |= {(kind, id_): card for id_, card in (await source.cards(session, viewer, ids)).items()}
         return shown
 
-    async def _find(
-        self, asked: Asked, audiences: Collection[str], place: Place | None, limit: int
-    ) -> Results | None:
+    async def _find(self, asked: Asked, audiences: Collection[str], place: Place | None, limit: int) -> Results | None:
         return await self._ask(lambda look: find(look, asked, audiences, place, limit=limit, beside=self._beside))
 
     async def _ask(self, question: Callable[[Look], T]) -> T | None:
