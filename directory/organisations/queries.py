@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -115,22 +116,25 @@ async def by_id(session: AsyncSession, organisation_id: str, person: Person | No
 
 
 async def _seen(session: AsyncSession, which: ColumnElement[bool], person: Person | None) -> Seen | None:
-    into = aliased(Organisation)
-    role = select(Member.role).where(
-        Member.organisation_id == Organisation.id, Member.person_id == (person.id if person else None)
-    )
-    query = (
-        select(Organisation, Removal.reason, into.slug, role.scalar_subquery().label("role"))
-        .outerjoin(Removal, Removal.organisation_id == Organisation.id)
-        .outerjoin(into, into.id == Removal.merged_into_id)
-        .where(which)
-    )
-    row = (await session.execute(query)).one_or_none()
+    asked = {"person_id": person.id if person else None}
+    row = (await session.execute(_any_seen().where(which), asked)).one_or_none()
     if row is None:
         return None
     standing = Standing(person.id if person else None, row.role, bool(person and person.admin))
     seen = Seen(row.Organisation, standing, row.reason, row.slug)
     return seen if _may_know(seen) else None
+
+
+@lru_cache(1)
+def _any_seen() -> Select[*tuple[Any, ...]]:
+    """Built once: every page of an organisation begins with it."""
+    into, same = aliased(Organisation), Member.organisation_id == Organisation.id
+    role = select(Member.role).where(same, Member.person_id == bindparam("person_id"))
+    return (
+        select(Organisation, Removal.reason, into.slug, role.scalar_subquery().label("role"))
+        .outerjoin(Removal, Removal.organisation_id == Organisation.id)
+        .outerjoin(into, into.id == Removal.merged_into_id)
+    )
 
 
 def _may_know(seen: Seen) -> bool:

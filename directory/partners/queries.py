@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -114,15 +115,21 @@ async def partners(session: AsyncSession, person_id: str | None) -> list[Partner
 
 async def networks_of(session: AsyncSession, person_id: str | None, organisation_id: str) -> list[PartnerShown]:
     """The partners to whose networks an organisation belongs."""
+    rows = await session.execute(_networks_of(somebody=person_id is not None), {"organisation_id": organisation_id})
+    return [PartnerShown(*row, count=0) for row in rows]
+
+
+@lru_cache(2)
+def _networks_of(*, somebody: bool) -> Select[*tuple[str, str, str, str | None, str]]:
+    """Built once for strangers and once for those with an account: it stands on every organisation's page."""
     columns = Organisation.id, Organisation.slug, Organisation.name, Organisation.logo, Partner.accent
-    query = (
+    return (
         select(*columns)
         .join(Partner, Partner.organisation_id == Organisation.id)
         .join(NetworkMember, NetworkMember.partner_id == Partner.organisation_id)
-        .where(NetworkMember.organisation_id == organisation_id, visible_to(person_id))
+        .where(NetworkMember.organisation_id == bindparam("organisation_id"), visible_to("" if somebody else None))
         .order_by(func.lower(Organisation.name))
     )
-    return [PartnerShown(*row, count=0) for row in await session.execute(query)]
 
 
 async def network(

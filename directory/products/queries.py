@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -107,14 +108,19 @@ async def of_organisation(
     session: AsyncSession, organisation_id: str, person_id: str | None, *, after: str | None = None, limit: int = 13
 ) -> list[Listed]:
     """A page of the products of an organisation that the viewer may see, the oldest first. Three queries at most."""
-    query = select(Product).join(Organisation, Organisation.id == Product.organisation_id)
-    further = [Product.id > after] if after else []
-    found = await session.scalars(
-        query.where(Product.organisation_id == organisation_id, visible_to(person_id), *further)
-        .order_by(Product.id)
-        .limit(limit)
-    )
+    query = _of_organisation(somebody=person_id is not None, further=bool(after))
+    asked = {"organisation_id": organisation_id, "most": limit} | ({"after": after} if after else {})
+    found = await session.scalars(query, asked)
     return await listed(session, found.all())
+
+
+@lru_cache(4)
+def _of_organisation(*, somebody: bool, further: bool) -> Select[*tuple[Product]]:
+    """Built once for strangers and once for those with an account: public pages are asked for again and again."""
+    seen = visible_to("" if somebody else None), Product.organisation_id == bindparam("organisation_id")
+    query = select(Product).join(Organisation, Organisation.id == Product.organisation_id)
+    query = query.where(*seen, Product.id > bindparam("after")) if further else query.where(*seen)
+    return query.order_by(Product.id).limit(bindparam("most"))
 
 
 async def listed(session: AsyncSession, products: Sequence[Product]) -> list[Listed]:
