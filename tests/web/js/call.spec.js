@@ -108,9 +108,9 @@ test("a connection is good, fair or poor by loss, delay, and what limits the pic
 
 test("what was said of pictures that have been given up does not keep them away", async () => {
   const before = { lost: 0, received: 0, frames: 300 };
-  const look = (framesSent, told) => measure(/** @type {any} */ ({
+  const look = (framesSent, told, active) => measure(/** @type {any} */ ({
     getStats: async () => new Map(Object.entries({
-      picture: { type: "outbound-rtp", timestamp: 60_000, framesSent, qualityLimitationReason: "bandwidth" },
+      picture: { type: "outbound-rtp", timestamp: 60_000, framesSent, active, qualityLimitationReason: "bandwidth" },
       told: { type: "remote-inbound-rtp", timestamp: told, fractionLost: 0.5 },
       pair: { type: "candidate-pair", timestamp: 60_000, nominated: true, state: "succeeded", currentRoundTripTime: 0.05, availableOutgoingBitrate: 90_000 },
     })),
@@ -118,6 +118,7 @@ test("what was said of pictures that have been given up does not keep them away"
   const [going, over] = [await look(330, 59_000), await look(300, 40_000)];
   equal([going.quality, going.lost, going.bits], ["poor", 0.5, 90_000]);
   equal([over.quality, over.lost, over.bits], ["good", 0, 0]);
+  equal((await look(330, 40_000, false)).bits, 0, "an encoding that nobody needs is not limited");
 });
 
 test("what is behind somebody is blurred where the camera can do it, and nothing is asked of one that cannot", async () => {

@@ -34,7 +34,7 @@ export async function measure(peer, before) {
     }
     if (one.type === "outbound-rtp") {
       counted.frames += one.framesSent ?? 0;
-      isLimited ||= one.qualityLimitationReason === "bandwidth";
+      isLimited ||= one.active !== false && one.qualityLimitationReason === "bandwidth"; // else it is sent to nobody
     }
     if (one.type === "remote-inbound-rtp" && now - one.timestamp < REPORT_MS) theirs = Math.max(theirs, one.fractionLost ?? 0);
     if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
