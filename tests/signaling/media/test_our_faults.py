@@ -130,11 +130,15 @@ async def test_a_node_that_cannot_go_on_says_so(stage: Stage, said: Any, monkeyp
     assert [each["event"] for each in said if each["log_level"] == "critical"] == ["media_node_broken"]
 
 
-@pytest.mark.parametrize(("passing", "said"), [("1 // 0", "media_node_broken"), ("time.sleep(30)", "Timeout (0:00:0")])
-async def test_a_node_that_raises_or_hangs_ends_with_a_trace_and_an_error(passing: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("passing", "stuck_s", "said"), [("1 // 0", 15, "media_node_broken"), ("time.sleep(30)", 1, "Timeout (0:00:01")]
+)
+async def test_a_node_that_raises_or_hangs_ends_with_a_trace_and_an_error(
+    passing: str, stuck_s: int, said: str
+) -> None:
     """Whoever started it begins it anew: see `test_own_nodes` and `test_supervisor`."""
     program = (
-        "import time; from signaling.media import node, process; process.STUCK_S = 0.3; "
+        f"import time; from signaling.media import node, process; process.STUCK_S = {stuck_s}; "
         f"node.Node._pass = lambda *given, **more: {passing}; process.main()"
     )
     pipe = asyncio.subprocess.PIPE
