@@ -242,7 +242,7 @@ class Room:
         now_at, path = participant.choices.get(slot.mid), participant.path
         chosen, bits = choose(rates, layered, budget, now_at, path, now, participant.most(slot.mid))
         participant.choices[slot.mid] = chosen
-        if chosen.layer < len(layers) and slot.wanted is None:
+        if bits:  # also in place of one that is waited for: it may not be sent any more
             slot.want(layers[chosen.layer])
         slot.temporal = chosen.temporal
         return bits

@@ -3,6 +3,10 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
+
+from signaling.media import layer as layers
+from signaling.media import node as nodes
 from signaling.media import rtcp, rtp
 from signaling.media.bandwidth import Choice, Path, choose
 from signaling.media.codecs import begins_key_frame, read_vp8
@@ -78,9 +82,11 @@ def layered(seq: int, ssrc: int, rid: str, *, key: bool, picture: int, temporal:
     return head + descriptor + bytes((0x00 if key else 0x01,)) + bytes(300)
 
 
-def send(person: Person, number: int, *, key: bool = False, temporal: int = 0) -> None:
+def send(person: Person, number: int, *, key: bool = False, temporal: int = 0, rids: str = "qf") -> None:
     """The same picture in two encodings, under numbers far apart."""
     for rid, ssrc, first in (("q", 1_001, 60_000), ("f", 1_002, 100)):
+        if rid not in rids:
+            continue
         person.peer.send(layered(first + number, ssrc, rid, key=key, picture=first // 4 + number, temporal=temporal))
 
 
@@ -130,6 +136,27 @@ async def test_each_viewer_gets_what_fits_its_line_and_the_size_at_which_it_is_s
                 send(anna, number, key=True)
                 number += 1
                 await asyncio.sleep(0.02)
+
+
+async def test_who_waits_for_an_encoding_that_is_not_sent_any_more_gets_another_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser under pressure sends the smallest alone."""
+    monkeypatch.setattr(layers, "STALE_S", 0.3)
+    monkeypatch.setattr(nodes, "ADAPT_EVERY_S", 0.25)
+    anna = await stage.join("anna", ("camera",), rids=("q", "f"))
+    send(anna, 0, key=True, rids="f")
+    await settled()
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    async with asyncio.timeout(5):
+        for number in range(1, 500):
+            if viewer.pictures:
+                break
+            send(anna, number, key=True, rids="q")
+            await asyncio.sleep(0.02)
+    slot = stage.node.rooms["stage"].participants["viewer"].slots["v"]
+    assert slot.source
+    assert slot.source.rid == "q"
 
 
 async def test_temporal_layers_are_left_out_without_a_hole(stage: Stage) -> None:
