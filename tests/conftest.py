@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from server.kernel import sweeping
+from tests.support import memory
 from tests.support.desk import Desk
 
 pytest_plugins = [
@@ -27,6 +28,8 @@ _DESK = pytest.StashKey[Desk]()
 for _name in [name for name in os.environ if name.startswith("FAIRMATCH_") and not name.startswith("FAIRMATCH_TEST_")]:
     del os.environ[_name]  # the developer's own settings are none of the tests' business
 
+
+memory.keep_files_there()
 
 if importlib.util.find_spec("sniffio") is None:
     # Every request of httpx2 without a network asks for this package anew, and Python looks for it on the whole path.
