@@ -9,19 +9,20 @@ from tests.support.server_process import Servers
 
 # How long a mail may take, in seconds: the job that sends it begins at once.
 MAIL_S, LOOK_EVERY_S = 10.0, 0.05
-_LINK = re.compile(r"/sign-in/link\?token=[\w-]{43}")
+SIGN_IN = re.compile(r"/sign-in/link\?token=[\w-]{43}")
+LATER = re.compile(r"/meetings/[\w-]+/later/\d+")
 
 
-async def link_to(servers: Servers, address: str) -> str:
-    """The path of the link in the newest mail to an address; waits for the mail."""
+async def link_to(servers: Servers, address: str, which: re.Pattern[str] = SIGN_IN) -> str:
+    """The path of the link in the newest mail to an address that has one; waits for the mail."""
     for _ in range(int(MAIL_S / LOOK_EVERY_S)):
-        if found := _links(servers.backend.data / "mail", address):
+        if found := _links(servers.backend.data / "mail", address, which):
             return found[-1]
         await asyncio.sleep(LOOK_EVERY_S)
     raise AssertionError(f"no mail to {address} in {MAIL_S} s")
 
 
-def _links(folder: Path, address: str) -> list[str]:
+def _links(folder: Path, address: str, which: re.Pattern[str]) -> list[str]:
     mails = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml")))
     texts = (str(mail.get_body(("plain",)).get_content()) for mail in mails if mail["to"] == address)
-    return [link for text in texts for link in _LINK.findall(text)]
+    return [link for text in texts for link in which.findall(text)]

@@ -1,48 +1,81 @@
-"""From "we should talk" to an outcome, in two browsers: request, counter-proposal, acceptance, the dock, the room."""
+"""From "we should talk" to what became of it, in two browsers: request, counter-proposal, acceptance, reminder, a
+meeting with picture and sound, outcome, and the question a week later, which the organiser finds in the results."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
-from meetings import plans, queries
+from fairs.model import Fair
+from meetings import bookings, plans, queries
+from meetings.bookings import Wanted
 from meetings.grid import Hours
+from meetings.model import FollowUp
 from meetings.plans import Wish
+from server.kernel.db import UnitOfWork
+from tests.e2e import mailbox
+from tests.e2e.calls import KEEP_CONNECTIONS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage, set_up, writing_fair
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
+from tests.support.moving_clock import MovingClock
 from tests.support.server_process import Serve, Servers
+
+RESULTS = "/fairs/energy-days/meetings/results"
 
 
 @pytest.fixture
-async def stage(backend: Backend) -> Stage:
-    """The fair, with a plan that lays a time four minutes from now: its room is open as soon as it is booked."""
+def opens() -> datetime:
+    """When the meeting begins: in less than five minutes, so that its room is open as soon as it is booked."""
+    return (datetime.now(UTC) + timedelta(minutes=5)).replace(second=0, microsecond=0)
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> MovingClock:
+    """The clock of the servers."""
+    return MovingClock(tmp_path)
+
+
+@pytest.fixture
+async def stage(backend: Backend, opens: datetime) -> Stage:
+    """The fair, with a time for the meeting, and two people who have said what became of theirs."""
     made = await set_up(backend)
     async with writing_fair(backend) as (uow, fair):
         fair.time_zone = "UTC"
-        now = datetime.now(UTC)
-        opens = now + timedelta(minutes=5)
         fair.starts_on, fair.ends_on = opens.date(), opens.date() + timedelta(days=1)
         minutes = opens.hour * 60 + opens.minute
         hours = [Hours(fair.starts_on, minutes, min(minutes + 60, 1440)), Hours(fair.ends_on, 540, 720)]
         wish = Wish("request", 10, 0, 20, 20, 10, 48, hours)
         await plans.arrange(uow, fair, wish, by_id=made["olga"].id)
-        assert await queries.slots_of(uow.session, fair.id)
+        await _others_said(uow, fair, made)
     return made
 
 
+async def _others_said(uow: UnitOfWork, fair: Fair, made: Stage) -> None:
+    plan, slots = await queries.plan_of(uow.session, fair.id), await queries.slots_of(uow.session, fair.id)
+    assert plan is not None
+    people = [made[name].id for name in ("mia", "olga")]
+    theirs = await bookings.book(uow, Wanted(fair, plan, slots[-1].id, people, "Depots"), by_id=people[0])
+    now = uow.clock.now()
+    uow.session.add_all(
+        FollowUp(meeting_id=theirs.id, person_id=each, days=30, asked_at=now, answered_at=now, answer="contract")
+        for each in people
+    )
+
+
 @pytest.fixture
-async def servers(stage: Stage, serve: Serve) -> Servers:
+async def servers(stage: Stage, serve: Serve, clock: MovingClock) -> Servers:
     """The running product with the fair in it."""
     assert stage.guests
-    return await serve(dev=True)
+    return await serve(dev=True, test_clock=clock.file)
 
 
-async def test_two_people_meet(come: Come, stage: Stage) -> None:
-    aylin, ben = await come(stage["aylin"]), await come(stage["ben"])
-    one, other = aylin.page, ben.page
+async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock: MovingClock, opens: datetime) -> None:
+    """On the cluster each of the two is at a worker of their own."""
+    one, other = await _page(come, stage, "aylin", servers.url), await _page(come, stage, "ben", servers.other_url)
     # Aylin asks from Ben's page
     await one.goto(f"/people/{stage['ben'].id}")
     await one.get_by_role("link", name="Ask for a meeting").click()
@@ -66,10 +99,13 @@ async def test_two_people_meet(come: Come, stage: Stage) -> None:
     await choose(one, 0)
     await one.get_by_role("button", name="Accept the meeting").click()
     await expect(one.get_by_text("The meeting is booked.")).to_be_visible()
-    # The dock counts down on every page
+    # The dock counts down on every page, and a minute before the start both are reminded
     await other.goto("/messages")
     await expect(other.locator(".dock-meeting")).to_contain_text("Aylin Demir")
     await assert_accessible(other)
+    clock.go_to(opens - timedelta(seconds=50))
+    await expect(one.get_by_text("In a minute you meet Ben Krüger.")).to_be_visible()
+    await expect(other.get_by_text("In a minute you meet Aylin Demir.")).to_be_visible()
     # Both enter; each sees the other there, and what the other one writes
     await other.locator(".dock-meeting").click()
     await one.get_by_role("link", name="Enter the room").click()
@@ -80,6 +116,42 @@ async def test_two_people_meet(come: Come, stage: Stage) -> None:
         "Send the curves on Monday"
     )
     await assert_accessible(other)
+    await _talk(one, other)
+    # It is over: one tap says how it was
+    clock.go_to(opens + timedelta(minutes=9))
+    await one.reload()
+    await one.get_by_label("Next step").fill("Load curves of July")
+    await one.get_by_role("button", name="We follow up").click()
+    await expect(one.get_by_text("Noted.")).to_be_visible()
+    # A week later they are asked what became of it, and the organiser finds the answer among the others'
+    clock.go_to(opens + timedelta(days=7, minutes=1))
+    await one.goto(await mailbox.link_to(servers, "aylin@example.org", mailbox.LATER))
+    await one.get_by_role("button", name="We try something together").click()
+    await expect(one.get_by_text("Thank you.")).to_be_visible()
+    await _results_say_so(await _page(come, stage, "olga", servers.other_url, RESULTS))
+
+
+async def _page(come: Come, stage: Stage, name: str, url: str, path: str = "/messages") -> Page:
+    talk = await come(stage[name], url, path=path)
+    await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
+    return talk.page
+
+
+async def _talk(one: Page, other: Page) -> None:
+    """Both see and hear each other, also while one of them reads another page: there they are still in the room."""
+    for page in (one, other):
+        await Caller(page).join()
+    for page in (one, other):
+        assert (await Caller(page).sees_and_hears())["connections"] == 1
+    await other.get_by_role("link", name="Messages").first.click()
+    await expect(other.locator(".dock-call")).to_be_visible()
+    assert (await Caller(other).sees_and_hears())["connections"] == 1
+    await expect(one.locator(".room-person[data-here]")).to_contain_text("Ben Krüger")
+
+
+async def _results_say_so(olga: Page) -> None:
+    for name, number in (("Over, and held", "1 / 2"), ("There is a contract", "2"), ("We try something together", "1")):
+        await expect(olga.locator(".definitions > div").filter(has_text=name)).to_contain_text(number)
 
 
 async def choose(page: Any, number: int, within: str = "main") -> None:

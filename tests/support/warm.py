@@ -21,6 +21,7 @@ from typing import Protocol
 
 from bin.places import PYTHON, ROOT, environment
 from tests.support.guard import Guard
+from tests.support.moving_clock import VARIABLE, follow
 
 _LINE = 1 << 16
 
@@ -193,6 +194,8 @@ def _become(order: dict[str, object]) -> None:
     os.chdir(str(order["folder"]))
     os.environ.clear()
     os.environ.update(order["environment"])  # type: ignore[call-overload]
+    if file := os.environ.pop(VARIABLE, ""):
+        follow(Path(file))
     gc.enable()
     sys.argv = ["fairmatch", *order["arguments"]]  # type: ignore[misc]
     random.seed()

@@ -1,4 +1,3 @@
-import asyncio
 import email
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from server.kernel.mail import compose, kept, one_address, one_line, smtp_option
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import settings_with
+from tests.support.mail_server import MailServer, a_mail_server
 
 LETTER = {"id": "01a", "to": "ada@example.org", "subject": "Hello", "text": "plain text\n", "html": "<p>rich text</p>"}
 
@@ -165,36 +165,11 @@ def test_the_mail_servers_address_says_everything(url: str, options: dict[str, A
     assert options.items() <= smtp_options(url).items()
 
 
-class MailServer:
-    """A mail server with as much of the protocol as it takes; `refuse` answers every receiver so."""
-
-    def __init__(self) -> None:
-        self.refuse = ""
-        self.received: list[str] = []
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 here\r\n")
-        while line := (await reader.readline()).decode().strip():
-            word = line.split(" ")[0].upper()
-            if word == "RCPT" and self.refuse:
-                writer.write(f"{self.refuse}\r\n".encode())
-            elif word == "DATA":
-                writer.write(b"354 go on\r\n")
-                self.received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-                writer.write(b"250 taken\r\n")
-            else:
-                writer.write(b"221 bye\r\n" if word == "QUIT" else b"250 fine\r\n")
-        writer.close()
-
-
 @pytest.fixture
 async def mail_server(kernel: Kernel) -> AsyncIterator[MailServer]:
     """A mail server that the kernel sends by."""
-    server = MailServer()
-    listening = await asyncio.start_server(server, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    kernel.mail.settings = settings_with(smtp_url=f"smtp://127.0.0.1:{port}")
-    async with listening:
+    async with a_mail_server() as (server, url):
+        kernel.mail.settings = settings_with(smtp_url=url)
         yield server
 
 
