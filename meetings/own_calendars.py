@@ -19,6 +19,8 @@ from web import when
 
 JOB = "meetings.calendar"
 EVERY = timedelta(hours=1)
+# Calendars that one worker reads at the same time: however many hang, reminders find a hand.
+AT_ONCE = 2
 # How far ahead is looked: fairs are booked some months before.
 AHEAD = timedelta(days=180)
 _PROBLEM_OF = {
@@ -53,7 +55,7 @@ class Reader:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        kernel.jobs.register(JOB, self.read)
+        kernel.jobs.register(JOB, self.read, at_once=AT_ONCE)
 
     async def read(self, payload: dict[str, Any]) -> None:
         """Read it; whatever is wrong with it is written down for its owner, and it is tried again in an hour."""

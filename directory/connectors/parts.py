@@ -24,6 +24,9 @@ from server.kernel.db import UnitOfWork
 from server.kernel.fetch import FetchError
 from server.kernel.parts import Kernel
 
+# Connections that one worker reads at the same time: however many hang, other jobs find a hand.
+AT_ONCE = 2
+
 
 @dataclass(frozen=True)
 class Connectors:
@@ -38,7 +41,7 @@ class Connectors:
         built = cls(
             kernel, {FEED: Feeds(kernel.fetcher), SERVER: Servers(kernel.fetcher, kernel.settings.data, kernel.clock)}
         )
-        kernel.jobs.register(JOB, built.read)
+        kernel.jobs.register(JOB, built.read, at_once=AT_ONCE)
         data.register("connections", own_data.collect, own_data.erase)
         organisations.sections.extend([section, origin])
         organisations.carriers.append(own_data.carry)

@@ -7,13 +7,14 @@ them on its event loop; a lease that its worker does not renew runs out, and ano
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Delete, Select, Update, delete, func, select, update
+from sqlalchemy import Delete, Row, Select, Update, delete, func, select, update
 
 from server.kernel.db import Database, UnitOfWork
 from server.kernel.enduring import kept_going
@@ -52,6 +53,7 @@ class GiveUpError(Exception):
 class _Registered:
     handler: Handler
     limit_s: float
+    at_once: int
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Jobs:
         self._claim = new_id()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._begun = 0
+        self._hands = Counter[str]()  # how many are running of each kind
         self._claiming = asyncio.Lock()
         # Whether the last look found all that there was room for: then there may be more.
         self._more = False
@@ -83,12 +86,15 @@ class Jobs:
         self._loops: list[asyncio.Task[None]] = []
         database.enqueued = self._wanted.set
 
-    def register(self, name: str, handler: Handler, *, limit_s: float = DEFAULT_LIMIT_S) -> None:
-        """Have `handler` do the jobs of this name, each within `limit_s` seconds.
+    def register(
+        self, name: str, handler: Handler, *, limit_s: float = DEFAULT_LIMIT_S, at_once: int = AT_ONCE
+    ) -> None:
+        """Have `handler` do the jobs of this name, each within `limit_s` seconds, and `at_once` at the same time: fewer
+        where strangers may let us wait, so that a worker has hands left for what people wait for.
 
         It gets the payload; it may be called again for the same job, when a worker died or an attempt failed.
         """
-        self._registered[name] = _Registered(handler, limit_s)
+        self._registered[name] = _Registered(handler, limit_s, at_once)
 
     async def start(self) -> None:
         """Begin to do what is due."""
@@ -111,10 +117,12 @@ class Jobs:
         """Do all that is due, and wait for it; how many attempts that took. For tests and the command line."""
         before = self._begun - len(self._running)
         while True:
+            waited = bool(self._running)  # others may have waited for the hands of what was being done
             await self._take()
-            if not self._running:
+            if self._running:
+                await asyncio.wait(list(self._running.values()))
+            elif not waited:
                 return self._begun - before
-            await asyncio.wait(list(self._running.values()))
 
     async def retry_parked(self) -> int:
         """Make parked jobs due again; how many there were."""
@@ -182,11 +190,15 @@ class Jobs:
         task = asyncio.create_task(_logged(self._attempt(row)), name=f"job {row.job}")
         self._running[row.id] = task
         self._begun += 1
-        task.add_done_callback(lambda _: self._ended(row.id))
+        self._hands[row.job] += 1
+        task.add_done_callback(lambda _: self._ended(row))
         return task
 
-    def _ended(self, row_id: str) -> None:
-        self._running.pop(row_id, None)
+    def _ended(self, row: _Claimed) -> None:
+        self._running.pop(row.id, None)
+        self._hands[row.job] -= 1
+        if self._registered[row.job].at_once < AT_ONCE:
+            self._wanted.set()  # others of its kind may have waited for its hand
         if not self._more:
             return
         if len(self._running) <= AT_ONCE // 2:
@@ -198,18 +210,30 @@ class Jobs:
         async with self._database.read() as session:
             return await session.scalar(self._due(1)) is not None
 
-    def _due(self, limit: int) -> Select[str]:
-        """Ids of due jobs that this version of the program knows how to do."""
-        rows = select(OutboxRow.id).where(OutboxRow.due_at <= self._clock.now())
-        rows = rows.where(OutboxRow.job.in_(sorted(self._registered)), OutboxRow.id.not_in(list(self._running)))
+    def _due(self, limit: int) -> Select[str, str]:
+        """Ids and names of due jobs that this version of the program knows how to do, and has a hand for."""
+        names = sorted(name for name, kind in self._registered.items() if self._hands[name] < kind.at_once)
+        rows = select(OutboxRow.id, OutboxRow.job).where(OutboxRow.due_at <= self._clock.now())
+        rows = rows.where(OutboxRow.job.in_(names), OutboxRow.id.not_in(list(self._running)))
         return rows.order_by(OutboxRow.due_at).limit(limit)
 
+    def _within_hands(self, due: Iterable[Row[str, str]]) -> Iterator[str]:
+        """Ids of so many of each kind as there are hands for it."""
+        hands = self._hands.copy()
+        for row_id, job in due:
+            if hands[job] < self._registered[job].at_once:
+                hands[job] += 1
+                yield row_id
+
     async def _claim_due(self, work: UnitOfWork, limit: int) -> list[_Claimed]:
-        ids = list(await work.session.scalars(self._due(limit).with_for_update(skip_locked=True)))
+        due = (await work.session.execute(self._due(limit).with_for_update(skip_locked=True))).all()
+        ids = list(self._within_hands(due))
         taking = update(OutboxRow).where(OutboxRow.id.in_(ids))
         taking = taking.values(due_at=self._lease(), claim=self._claim, attempts=OutboxRow.attempts + 1)
         rows = [_Claimed(*row) for row in await work.session.execute(taking.returning(*_CLAIMED))]
         self._more = len(rows) == limit
+        if len(ids) < len(due):
+            self._wanted.set()  # once their kind has all its hands, others are found behind them
         return rows
 
     def _lease(self) -> datetime:

@@ -1,5 +1,8 @@
 """One's own calendar blocks times: read in a job, whatever stands at its address."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +14,10 @@ from meetings.bookings import ConflictError
 from meetings.calendars import NoCalendarError, Window, busy
 from meetings.grid import Span
 from meetings.model import OwnCalendar
+from server.kernel import fetch
 from server.kernel.fetch import Fetched
 from tests.meetings.scene import Scene
+from tests.support.hosts import HERE, knowing, saying, serving
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WINDOW = Window(Span(datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)), BERLIN)
@@ -107,6 +112,77 @@ async def test_nothing_is_fetched_from_ones_own_network(there: Scene, url: str) 
 async def test_what_is_no_web_address_is_refused_at_once(there: Scene, url: str) -> None:
     answer = await there["bernd"].post("/meetings/calendar/own", data={"url": url})
     assert answer.status_code == 422
+
+
+async def test_calendars_that_hang_are_given_up_and_keep_nothing_else_waiting(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_S", 0.5)
+    asked, told, over = asyncio.Queue[str](), asyncio.Event(), asyncio.Event()
+
+    async def hangs(head: str, _writer: asyncio.StreamWriter) -> None:
+        asked.put_nowait(head)
+        await over.wait()
+
+    async def tell(_payload: dict[str, Any]) -> None:
+        told.set()
+
+    there.kernel.jobs.register("tell", tell)
+    async with hosts_of(there, serving(hangs)) as port:
+        async with there.kernel.database.write() as uow:
+            for name in there.ids.values():
+                await own_calendars.connect(uow, name, f"http://own.example:{port}/")
+            uow.enqueue("tell", {})  # due after all of them
+        reading = asyncio.create_task(there.kernel.jobs.run_due())
+        async with asyncio.timeout(10):
+            for _ in range(own_calendars.AT_ONCE):
+                await asked.get()
+            await told.wait()
+            assert not reading.done()  # they hang still
+            await reading
+        over.set()
+    for name in there.ids.values():
+        own: OwnCalendar = await there.get(OwnCalendar, name)
+        assert own.problem == "unreachable"
+
+
+async def test_a_calendar_that_leads_inwards_later_is_not_followed(there: Scene) -> None:
+    """By a redirect, or by its name: what stands for a public host today may stand for one in our network tomorrow."""
+    slots = await there.slots()
+    secret: list[str] = []
+
+    async def inside(head: str, writer: asyncio.StreamWriter) -> None:
+        secret.append(head)
+        await saying(b"")(head, writer)
+
+    content = calendar(f"DTSTART:{slots[0].starts_at:%Y%m%dT%H%M%SZ}\r\nDURATION:PT20M")
+    async with serving(inside) as ours, hosts_of(there, serving(saying(content))) as port:
+        await there["bernd"].post("/meetings/calendar/own", data={"url": f"http://own.example:{port}/b.ics"})
+        redirect = saying(b"", "302 Found", location=f"http://inside.example:{ours}/")
+        async with serving(redirect) as elsewhere:
+            await there["chloe"].post("/meetings/calendar/own", data={"url": f"http://own.example:{elsewhere}/c.ics"})
+            await there.kernel.jobs.run_due()
+        assert await problems(there, "bernd", "chloe") == [None, "address"]
+        there.kernel.fetcher._own_hosts = frozenset()  # its name stands for our own network now
+        there.clock.advance(hours=1, minutes=1)
+        await there.kernel.jobs.run_due()
+        assert await problems(there, "bernd", "chloe") == ["address", "address"]
+        with pytest.raises(ConflictError, match="calendar"):  # what was read stays
+            await there.book(slots[0], "aylin", "bernd")
+    assert secret == []
+
+
+async def problems(there: Scene, *names: str) -> list[str | None]:
+    return [(await there.get(OwnCalendar, there.ids[name])).problem for name in names]
+
+
+@asynccontextmanager
+async def hosts_of(there: Scene, host: AbstractAsyncContextManager[int]) -> AsyncIterator[int]:
+    """own.example is public for the application, though it stands here; everything else stands here, too."""
+    fetcher = there.kernel.fetcher
+    fetcher._own_hosts, fetcher._resolve = frozenset({"own.example"}), knowing(own=[HERE], inside=[HERE])
+    async with host as port:
+        yield port
 
 
 async def test_another_address_leaves_the_old_ones_jobs_without_effect(

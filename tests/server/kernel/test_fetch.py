@@ -1,9 +1,6 @@
 """What is fetched from an address that somebody typed, and that it never leads into one's own network."""
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
@@ -12,8 +9,8 @@ import pytest
 from server.kernel import fetch
 from server.kernel.fetch import Fetcher, FetchError, is_public
 from tests.support.certificate import certified
+from tests.support.hosts import HERE, Answering, knowing, saying, serving
 
-HERE = "127.0.0.1"
 V4 = "127.0.0.1 127.9.9.9 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1"
 MORE_V4 = "255.255.255.255 192.0.2.1 198.18.0.1"
 V6 = "::1 :: fe80::1 fe80::1%eth0 fc00::1 fd12::1 ff02::1 64:ff9b:1::1 2001:db8::1"
@@ -31,41 +28,6 @@ NO_WEB_ADDRESSES = [
     "http://feeds.example:99999/",
     "http://[::1",
 ]
-Answering = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def serving(answer: Answering, trust: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """A host on this machine; `answer` gets the whole head of a request and writes what it likes. Gives its port."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await answer((await reader.readuntil(b"\r\n\r\n")).decode(), writer)
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, HERE, 0, ssl=trust)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-def saying(content: bytes, status: str = "200 OK", **headers: str) -> Answering:
-    async def answer(_head: str, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {status}", f"content-length: {len(content)}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        writer.write("\r\n".join([*lines, "", ""]).encode() + content)
-
-    return answer
-
-
-def knowing(**hosts: list[str]) -> Callable[[str, int], Awaitable[list[str]]]:
-    async def resolve(host: str, _port: int) -> list[str]:
-        return hosts[host.partition(".")[0]]
-
-    return resolve
 
 
 async def refused(fetcher: Fetcher, url: str) -> str:

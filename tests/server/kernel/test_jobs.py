@@ -260,3 +260,31 @@ async def test_a_job_for_later_does_not_have_the_worker_look_at_once(kernel: Ker
     assert rung == []
     await enqueue(kernel)
     assert rung == [True]
+
+
+async def test_jobs_that_wait_for_strangers_leave_hands_for_others(kernel: Kernel) -> None:
+    hung, answers, greeted = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()
+    reading: list[int] = []
+
+    async def read(payload: dict[str, Any]) -> None:
+        reading.append(payload["number"])
+        hung.release()
+        await answers.wait()
+
+    async def greet(_payload: dict[str, Any]) -> None:
+        greeted.set()
+
+    kernel.jobs.register("read", read, at_once=2)
+    kernel.jobs.register("greet", greet)
+    async with kernel.database.write() as uow:
+        for number in range(2 * AT_ONCE):
+            uow.enqueue("read", {"number": number})
+        uow.enqueue("greet", {"name": "Ada"})
+    async with asyncio.timeout(10):
+        await hung.acquire()
+        await hung.acquire()
+        await greeted.wait()
+    assert len(reading) == 2
+    answers.set()
+    await kernel.jobs.run_due()
+    assert sorted(reading) == list(range(2 * AT_ONCE))
