@@ -54,7 +54,7 @@ function drawDock() {
   if (!dock) return;
   const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) ? upcoming : null;
   place(dock, _("Your next meeting"), near?.id, () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
-  const open = offer && Date.now() < Date.parse(offer.until) && !isHere(offer.path) ? offer : null;
+  const open = offer && Date.now() < Date.parse(offer.until) && !isAskedHere(offer.path) ? offer : null;
   place(dock, _("Somebody waits in vain"), open?.id, () => stepIn(/** @type {StepIn} */ (open)));
 }
 
@@ -77,6 +77,11 @@ function place(dock, label, id, make) {
 /** @param {string} path */
 function isHere(path) {
   return location.pathname.startsWith(path);
+}
+
+/** Whether the page itself asks, as one's meetings do. @param {string} path */
+function isAskedHere(path) {
+  return isHere(path) || [...document.forms].some((form) => form.getAttribute("action") === path);
 }
 
 /** @param {NextMeeting} meeting */
