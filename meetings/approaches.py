@@ -7,6 +7,9 @@ from sqlalchemy.orm import aliased
 from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from meetings.model import Plan
+from meetings.queries import retreated
+from meetings.rules import WhyNot
+from meetings.words import WHY_NOT
 from people.approaches import Approach
 from web.i18n import N_
 
@@ -15,7 +18,7 @@ async def from_page(session: AsyncSession, viewer_id: str, person_id: str) -> Ap
     """A meeting at the latest fair with meetings at which both are."""
     mine, theirs = aliased(Membership), aliased(Membership)
     query = (
-        select(Fair.slug)
+        select(Fair.id, Fair.slug)
         .join(Plan, Plan.fair_id == Fair.id)
         .join(mine, mine.fair_id == Fair.id)
         .join(theirs, theirs.fair_id == Fair.id)
@@ -23,9 +26,12 @@ async def from_page(session: AsyncSession, viewer_id: str, person_id: str) -> Ap
         .order_by(Fair.starts_on.desc())
         .limit(1)
     )
-    slug = await session.scalar(query)
-    path = f"/fairs/{slug}/meetings/with/{person_id}"
-    return Approach(N_("Ask for a meeting"), path, "calendar-plus") if slug else None
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    away = await retreated(session, found.id, [person_id])
+    path = f"/fairs/{found.slug}/meetings/with/{person_id}"
+    return Approach(N_("Ask for a meeting"), path, "calendar-plus", WHY_NOT[WhyNot.RETREATED] if away else "")
 
 
 async def from_list(session: AsyncSession, fair_id: str) -> str:

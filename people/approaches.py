@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 @dataclass(frozen=True)
 class Approach:
-    """A button on somebody's page: its words as a message id, where it leads, its icon."""
+    """A button on somebody's page: its words as a message id, where it leads, its icon; or, as a message id, why there
+    is none just now."""
 
     words: str
     path: str
     icon: str
+    why_not: str = ""
 
 
 # (session, viewer's id, other's id) -> what is offered; None: nothing.

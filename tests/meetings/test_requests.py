@@ -165,6 +165,9 @@ async def test_it_is_always_said_why_somebody_cannot_be_asked(there: Scene) -> N
     assert await why("bernd", "aylin") is WhyNot.YOU_RETREATED
     page = await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")
     assert "takes no meetings at the moment" in page.text
+    theirs = (await there["aylin"].get(f"/people/{there.ids['bernd']}")).text
+    assert "takes no meetings at the moment" in theirs
+    assert "Ask for a meeting" not in theirs
     await there["bernd"].post("/fairs/ruhr/meetings/come-back")
     await there.ask("aylin", "bernd")
     assert await why("aylin", "bernd") is WhyNot.ALREADY_ASKED
