@@ -212,16 +212,21 @@ class Jobs:
 
     def _due(self, limit: int) -> Select[str, str]:
         """Ids and names of due jobs that this version of the program knows how to do, and has a hand for."""
-        names = sorted(name for name, kind in self._registered.items() if self._hands[name] < kind.at_once)
+        names = sorted(name for name in self._registered if self._has_hand(name, self._hands))
         rows = select(OutboxRow.id, OutboxRow.job).where(OutboxRow.due_at <= self._clock.now())
         rows = rows.where(OutboxRow.job.in_(names), OutboxRow.id.not_in(list(self._running)))
         return rows.order_by(OutboxRow.due_at).limit(limit)
+
+    def _has_hand(self, name: str, hands: Counter[str]) -> bool:
+        """Whether one more of a kind may run; those without a bound of their own have all hands of the worker."""
+        at_once = self._registered[name].at_once
+        return at_once >= AT_ONCE or hands[name] < at_once
 
     def _within_hands(self, due: Iterable[Row[str, str]]) -> Iterator[str]:
         """Ids of so many of each kind as there are hands for it."""
         hands = self._hands.copy()
         for row_id, job in due:
-            if hands[job] < self._registered[job].at_once:
+            if self._has_hand(job, hands):
                 hands[job] += 1
                 yield row_id
 
