@@ -124,7 +124,7 @@ def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tupl
     if not rows:
         return None
     kept: dict[str, set[tuple[str, str, str]]] = {row[0]: set() for row in rows}
-    # Not asked by their batch, too: before anybody has counted, PostgreSQL takes the index of that, which finds them all.
+    # Not asked by their batch, too: PostgreSQL, before it has counted, takes the index of that, which finds them all.
     for batch, subject, *one in look_up(transaction, _NAMES, _BY_SUBJECT, "subject", kept):
         if batch == _FOREVER:
             kept[subject].add((one[0], one[1], one[2]))
