@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from playwright.async_api import Page
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from server.app import create_kernel
 from server.demo import fill
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
-from tests.support.browser import DESK, PHONE, OpenTab, Tab
+from tests.support.browser import DESK, PHONE, TIMEOUT_MS, OpenTab, Tab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
 from web.frame import LOCALE_COOKIE
@@ -87,6 +88,8 @@ ELSEWHERE = {
     "/recordings/{recording}",
 }
 DEVELOPERS, PROGRAMS = "/dev/", "/api/"
+# What a browser says that asks for a page.
+PAGE = {"accept": "text/html"}
 _PARAMETER = re.compile(r"{\w+(:path)?}")
 _LINK = re.compile(r'href="(/[^"#?]*)')
 # How many pages of a kind are asked for where links lead: one need leads to its answers, another one does not.
@@ -128,37 +131,40 @@ def page_of(path: str) -> str | None:
 class Walk:
     """Somebody's way: all that they are led to is asked for, and of each kind that is new one page is looked at."""
 
-    tab: Tab
-    origin: str
-    seen: set[str]
+    cookies: dict[str, str]
+    url: str
     faults: list[str] = field(default_factory=list)
 
-    async def go(self) -> None:
-        """See one page of each kind that is to be found."""
-        for pattern, path in (await self._found()).items():
-            answer = await self.tab.page.goto(path, wait_until="load")
-            if answer is None or not answer.ok:
-                self.faults.append(f"{path}: {answer and answer.status}")
-            await self._judge(path)
-            self.seen.add(pattern)
-
-    async def _found(self) -> dict[str, str]:
-        """An address for each kind of page that is new, by following links; never more than three of a kind."""
+    async def find(self, seen: set[str]) -> dict[str, str]:
+        """An address for each kind of page that is not among the seen, by following links: three of a kind at most."""
         waiting, asked, found = list(BEGINNINGS), Counter[str](), {}
-        while waiting:
-            path = waiting.pop(0)
-            pattern = page_of(path)
-            if pattern is None or asked[pattern] == OF_A_KIND:
-                continue
-            asked[pattern] += 1
-            answer = await self.tab.context.request.get(path, headers={"accept": "text/html"})
-            if pattern not in self.seen and page_of(urlsplit(answer.url).path) == pattern:
-                found.setdefault(pattern, path)
-            waiting += [target for target in _LINK.findall(await answer.text()) if target not in waiting]
+        async with httpx2.AsyncClient(
+            base_url=self.url, cookies=self.cookies, headers=PAGE, follow_redirects=True, timeout=TIMEOUT_MS / 1000
+        ) as client:
+            while waiting:
+                path = waiting.pop(0)
+                pattern = page_of(path)
+                if pattern is None or asked[pattern] == OF_A_KIND:
+                    continue
+                asked[pattern] += 1
+                answer = await client.get(path)
+                if pattern not in seen and page_of(answer.url.path) == pattern:
+                    found.setdefault(pattern, path)
+                waiting += [target for target in _LINK.findall(answer.text) if target not in waiting]
         return found
 
-    async def _judge(self, path: str) -> None:
-        page: Page = self.tab.page
+    async def look(self, tab: Tab, paths: Iterable[str]) -> None:
+        """See these pages in a browser."""
+        await tab.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in self.cookies.items()]
+        )
+        for path in paths:
+            answer = await tab.page.goto(path, wait_until="load")
+            if answer is None or not answer.ok:
+                self.faults.append(f"{path}: {answer and answer.status}")
+            await self._judge(tab.page, path)
+
+    async def _judge(self, page: Page, path: str) -> None:
         self.faults += [f"{path}: {fault}" for fault in await page.evaluate(_FAULTS)]
         try:
             await assert_accessible(page)
@@ -193,11 +199,11 @@ async def test_every_page_is_in_order_for_everybody(
     seen: set[str] = set()
     faults: list[str] = []
     for name in WALKERS:
-        tab = await open_tab(url, locale=locale, size=size)
-        cookies = {LOCALE_COOKIE: locale} | ({"fairmatch_session": tokens[name]} if name else {})
-        await tab.context.add_cookies([{"name": key, "value": cookies[key], "url": url} for key in cookies])
-        walk = Walk(tab, url, seen if name else strangers)
-        await walk.go()
+        walk = Walk({LOCALE_COOKIE: locale} | ({"fairmatch_session": tokens[name]} if name else {}), url)
+        so_far = seen if name else strangers
+        found = await walk.find(so_far)
+        await walk.look(await open_tab(url, locale=locale, size=size), found.values())
+        so_far.update(found)
         faults += walk.faults
     faults += [f"{path} was not come upon" for path in sorted(PAGES.keys() - seen - strangers - ELSEWHERE)]
     assert not faults, "\n".join(faults)
