@@ -4,9 +4,10 @@ each line. Nested values become columns such as "address.city", see `flat`."""
 import codecs
 import json
 from collections.abc import Iterator
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import ijson
 
@@ -16,6 +17,7 @@ from directory.imports.reading.flat import flat, text_of
 from directory.imports.reading.header import with_header
 from directory.imports.reading.json_shape import KEYED, WHOLE, Shape
 from directory.imports.reading.limits import COLUMNS_MOST, HEADER_WITHIN, JSON_SAMPLE, LINE_MOST
+from directory.imports.reading.recoded import Recoded
 from directory.imports.reading.row import Row, Source, distinct, fitted, too_many_columns
 from people.text import UnacceptableError
 from web.i18n import N_
@@ -148,7 +150,7 @@ def _as_utf8(file: BinaryIO) -> BinaryIO:
     head = file.read(3)
     file.seek(3 if head == codecs.BOM_UTF8 else 0)
     if head.startswith(UTF16_MARKS):
-        return cast("BinaryIO", codecs.EncodedFile(file, "utf-8", "utf-16", "replace"))
+        return BufferedReader(Recoded(file))
     return file
 
 

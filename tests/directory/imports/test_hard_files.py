@@ -102,6 +102,10 @@ FILES: dict[str, tuple[Make, dict[str, Any]]] = {
         lambda folder: written(folder, "list.jsonl", '{"name": "Müller"}\n{"name": "Bolt"}\n', "utf-16"),
         {"name": "Müller"},
     ),
+    "JSON lines in UTF-16 with a separator within a text": (
+        lambda folder: written(folder, "list.jsonl", '{"name": "Müller", "pitch": "one\u2028two"}\n' * 2, "utf-16"),
+        {"name": "Müller"},
+    ),
     "people of a firm are not the firm": (
         structure([{"company": "Acme", "founders": [{"name": "Anna"}, {"name": "Ben"}]}]),
         {"name": "Acme"},
