@@ -204,13 +204,13 @@ async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> lis
 
 
 async def waiting_for_somebody(session: AsyncSession, institution: Organisation, limit: int = 50) -> dict[str, str]:
-    """Organisations that an institution's own imports have brought and that nobody administers: their names by id, the
-    latest first. For its own people."""
-    administered = exists().where(Member.organisation_id == Organisation.id, Member.role == "administrator")
+    """Organisations that an institution's own imports have brought and to which nobody belongs: their names by id, the
+    latest first. Where an administrator has gone and others are left, it is theirs. For its own people."""
+    looked_after = exists().where(Member.organisation_id == Organisation.id)
     query = (
         select(Organisation.id, Organisation.name)
         .join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
-        .where(NetworkMember.partner_id == institution.id, present(), ~administered)
+        .where(NetworkMember.partner_id == institution.id, present(), ~looked_after)
         .where(Organisation.source.startswith(sources_of(institution.slug), autoescape=True))
         .order_by(Organisation.id.desc())
         .limit(limit)

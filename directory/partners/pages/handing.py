@@ -1,4 +1,4 @@
-"""Records that a partner's imports have brought, and that nobody administers: the institution invites who shall."""
+"""Records that a partner's imports have brought, and to which nobody belongs: the institution invites who shall."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +24,8 @@ async def invite(request: Request) -> Response:
     """Ask somebody by mail to look after a record, as its administrator."""
     form, organisation_id = await Form.of(request), request.path_params["organisation"]
     email = form.take("email", normalise, "")
+    if not is_id(organisation_id):
+        raise not_found()
     async with kernel_of(request).database.read() as session:
         await own(request, session)
     if not form.good:
@@ -33,8 +35,10 @@ async def invite(request: Request) -> Response:
     try:
         async with kernel_of(request).database.write() as uow:
             seen, _partner = await own(request, uow.session)
+            # Somebody of theirs may come in at this moment: then it is no longer the institution's to invite.
+            await uow.session.get(Organisation, organisation_id, with_for_update=True)
             waits = await queries.waiting_for_somebody(uow.session, seen.organisation)
-            if not is_id(organisation_id) or organisation_id not in waits:
+            if organisation_id not in waits:
                 raise not_found()
             token = await belonging.invite(uow, organisation_id, email, "administrator", by_id=request.state.person.id)
             record = await uow.session.get_one(Organisation, organisation_id)

@@ -1,14 +1,16 @@
 """Partner institutions import for their own networks: their own records, and nobody else's."""
 
 import re
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from directory.imports import beside
-from directory.organisations.model import Organisation
+from directory.organisations.model import Member, Organisation
 from directory.partners.actions import appoint
 from directory.partners.model import NetworkMember
 from tests.directory.imports.test_pages import mapping_in, upload
@@ -46,6 +48,19 @@ async def in_network(there: Scene, chamber: str) -> list[str]:
     query = select(Organisation.name).join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
     async with there.kernel.database.read() as session:
         return sorted(await session.scalars(query.where(NetworkMember.partner_id == chamber)))
+
+
+async def tokens_by_address(there: Scene) -> dict[str, str]:
+    """The invitations that were sent, by whom they are to."""
+    await there.kernel.jobs.run_due()
+    folder = there.kernel.settings.data / "mail"
+    texts = {}
+    for path in folder.glob("*.eml"):
+        letter = message_from_bytes(path.read_bytes(), policy=default)
+        text = letter.get_body(("plain",))
+        assert text
+        texts[str(letter["to"])] = text.get_content()
+    return {to: re.findall(r"/invitation\?token=([\w-]+)", text)[0] for to, text in texts.items()}
 
 
 async def source_of(there: Scene, name: str) -> Any:
@@ -121,10 +136,14 @@ async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there:
     assert (await there["aylin"].post(invite, data={"email": "gina@gmx.de"})).status_code == 403
     assert (await chloe.post(invite, data={"email": "nobody"})).status_code == 422
     assert (await chloe.post(invite, data={"email": "gina@gmx.de"})).status_code == 303
-    await there.kernel.jobs.run_due()
-    [mail] = (there.kernel.settings.data / "mail").glob("*.eml")
-    token = re.search(r"/invitation\?token=([\w-]+)", mail.read_text().replace("=\n", "").replace("=3D", "="))
-    assert token
-    await there["gina"].post("/invitation", data={"token": token[1]})
+    assert (await chloe.post(invite, data={"email": "aylin@voltbus.example"})).status_code == 303
+    tokens = await tokens_by_address(there)
+    await there["gina"].post("/invitation", data={"token": tokens["gina@gmx.de"]})
     assert await there.roles(str(brought)) == {"gina": "administrator"}
     assert invite not in (await chloe.get(f"{desk}/desk")).text, "somebody looks after it now"
+    await there["aylin"].post("/invitation", data={"token": tokens["aylin@voltbus.example"]})
+    assert await there.roles(str(brought)) == {"gina": "administrator"}, "who else belongs is hers to say from now on"
+    async with there.kernel.database.write() as uow:
+        await uow.session.execute(update(Member).where(Member.organisation_id == brought).values(role="editor"))
+    assert invite not in (await chloe.get(f"{desk}/desk")).text, "its administrator has gone, but it is not ownerless"
+    assert (await chloe.post(invite, data={"email": "ben@voltbus.example"})).status_code == 404
