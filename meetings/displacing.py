@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, insert, literal, or_, select
+from sqlalchemy import Select, and_, delete, exists, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -40,7 +40,9 @@ async def displace(uow: UnitOfWork, fair: Fair, plan: Plan, places: Mapping[str,
     query = select(Meeting).join(Slot, Slot.id == Meeting.slot_id).where(*ahead, homeless)
     found = (await uow.session.scalars(query)).all()
     people = await lock_meetings(uow, found)
-    held = [each for each in found if each.id in people]
+    gone = set(await uow.session.scalars(_withdrawn(fair.id)))
+    # Its people may have moved one to a time that stays, before it was locked.
+    held = [each for each in found if each.id in people and (each.slot_id in places or each.slot_id in gone)]
     going = {each: places[each.slot_id] for each in held if each.slot_id in places}
     stranded = [*(each for each in held if each not in going), *await carry(uow, fair, plan, going)]
     for meeting in stranded:
@@ -71,8 +73,7 @@ async def move_proposals(uow: UnitOfWork, fair_id: str, places: Mapping[str, Slo
     of_fair = select(Slot.id).where(Slot.fair_id == fair_id)
     known = (await uow.session.scalars(select(Proposal).where(Proposal.slot_id.in_(of_fair)))).all()
     going = [(each.request_id, places[each.slot_id].id, each.by_id) for each in known if each.slot_id in places]
-    gone = select(Slot.id).where(Slot.fair_id == fair_id, Slot.withdrawn_at.is_not(None))
-    away = Proposal.slot_id.in_([*places]), Proposal.slot_id.in_(gone)
+    away = Proposal.slot_id.in_([*places]), Proposal.slot_id.in_(_withdrawn(fair_id))
     touched = set(await uow.session.scalars(select(Proposal.request_id).where(or_(*away))))
     await uow.session.execute(delete(Proposal).where(or_(*away)))
     targets = select(Proposal.request_id, Proposal.slot_id).where(Proposal.slot_id.in_([slot for _, slot, _ in going]))
@@ -85,6 +86,10 @@ async def move_proposals(uow: UnitOfWork, fair_id: str, places: Mapping[str, Slo
     for pin in (await uow.session.scalars(pins)).all():
         pin.slot_id = places[pin.slot_id or ""].id
     await _tell_of_nothing_left(uow, touched)
+
+
+def _withdrawn(fair_id: str) -> Select[str]:
+    return select(Slot.id).where(Slot.fair_id == fair_id, Slot.withdrawn_at.is_not(None))
 
 
 async def _tell_of_nothing_left(uow: UnitOfWork, request_ids: Collection[str]) -> None:

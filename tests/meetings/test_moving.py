@@ -1,17 +1,20 @@
 """A fair is moved: by an hour, by days, to another zone. Its meetings go along, or are called off; never silently."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from meetings import displacing
 from meetings.displacing import SLOT_WITHDRAWN
 from meetings.grid import Grid, Hours, moved_along, slots
-from meetings.model import Absence, Meeting, Proposal, Slot
+from meetings.model import Absence, Meeting, Proposal, Seat, Slot
 from meetings.timetable.model import Pairing
+from server.kernel.db import UnitOfWork
 from tests.meetings.lines import read
 from tests.meetings.scene import FAIR, TUESDAY, WEDNESDAY, WISH, Scene
 
@@ -186,3 +189,25 @@ async def test_a_meeting_that_runs_is_left_alone(there: Scene) -> None:
     await revise(there, time_zone=LONDON)
     row = await there.get(Meeting, meeting)
     assert (row.starts_at, row.cancelled_at) == (times[0].starts_at, None)
+
+
+async def test_a_meeting_that_its_people_have_moved_to_a_time_that_stays_is_not_called_off(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They move it while the organiser saves: between the look for meetings without a place, and their lock."""
+    times, lock_meetings = await there.slots(), displacing.lock_meetings
+    meeting = await there.book(times[0], "aylin", "bernd")
+    stays = times[7]
+
+    async def moved_first(uow: UnitOfWork, found: Collection[Meeting]) -> dict[str, list[str]]:
+        where = {"slot_id": stays.id, "starts_at": stays.starts_at, "ends_at": stays.ends_at}
+        quietly = {"synchronize_session": False}  # as another worker's commit: the session knows nothing of it
+        await uow.session.execute(update(Meeting).values(where), execution_options=quietly)
+        await uow.session.execute(update(Seat).values(slot_id=stays.id), execution_options=quietly)
+        return await lock_meetings(uow, found)
+
+    monkeypatch.setattr(displacing, "lock_meetings", moved_first)
+    laid = await there.arrange(replace(WISH, days=[Hours(WEDNESDAY, 540, 720)]))
+    assert (laid.moved, laid.off) == ([], [])
+    assert (await there.get(Meeting, meeting)).cancelled_at is None
+    assert {slot for _, slot in await there.locks()} == {stays.id}
