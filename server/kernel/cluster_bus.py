@@ -208,13 +208,15 @@ async def _owners(url: str) -> Mapping[int, str]:
         slot = key_slot(b"%d" % partition)
         for first, last, (host, port, *_), *_replicas in ranges:
             if first <= slot <= last:
-                found[partition] = _address(url, host, port)
+                found[partition] = address_of(url, host, port)
     return found
 
 
-def _address(url: str, host: bytes, port: int) -> str:
-    """The address of a primary: signed in to as the one that named it, whose host it has when it is told without."""
+def address_of(url: str, host: bytes | None, port: int) -> str:
+    """The address of a primary: signed in to as the one at `url` that named it, whose host it has when it is told
+    without (empty or nil, as the cluster's settings say)."""
     parts = urlsplit(url)
-    name = host.decode() or parts.hostname or "localhost"
+    name = (host or b"").decode() or parts.hostname or "localhost"
+    place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
     user = parts.netloc.rpartition("@")[0]
-    return urlunsplit(parts._replace(netloc=f"{user + '@' if user else ''}{name}:{port}"))
+    return urlunsplit(parts._replace(netloc=f"{user}@{place}" if user else place))

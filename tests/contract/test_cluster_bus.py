@@ -7,7 +7,7 @@ import pytest
 from redis.crc import key_slot
 
 from server.kernel.clock import SystemClock
-from server.kernel.cluster_bus import PARTITIONS, ClusterBus, partition_of
+from server.kernel.cluster_bus import PARTITIONS, ClusterBus, address_of, partition_of
 from tests.contract.ears import Ear, until
 from tests.support.redis_cluster import RedisCluster
 
@@ -68,3 +68,16 @@ async def test_a_cluster_that_is_away_keeps_nobody_from_starting_and_is_silent()
     bus.publish("chat:1", b"lost")
     assert bus.silent_for > 0
     await bus.stop()
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        (b"10.0.0.7", "redis://app:secret@10.0.0.7:6380/0"),
+        (b"", "redis://app:secret@one.internal:6380/0"),
+        (None, "redis://app:secret@one.internal:6380/0"),  # cluster-preferred-endpoint-type unknown-endpoint
+        (b"fd00::7", "redis://app:secret@[fd00::7]:6380/0"),
+    ],
+)
+def test_a_primary_is_reached_where_its_cluster_says(told: bytes | None, address: str) -> None:
+    assert address_of("redis://app:secret@one.internal:6379/0", told, 6380) == address
