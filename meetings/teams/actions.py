@@ -26,6 +26,7 @@ from server.kernel.db import UnitOfWork
 async def share(uow: UnitOfWork, fair_id: str, person_id: str, organisation_id: str, topics: str) -> None:
     """Share requests with the colleagues of an organisation, in place of what was shared before. Raises
     RefusedError: not_a_member, or team_full."""
+    await lock_people(uow, [person_id])  # who presses twice shares once
     if await uow.session.get(Member, (organisation_id, person_id)) is None:
         raise RefusedError("not_a_member")
     found = await queries.team(uow.session, fair_id, organisation_id)

@@ -258,3 +258,19 @@ async def test_a_claim_alone_makes_nobody_a_colleague_and_who_is_erased_leaves_i
         assert found.ids == [there.ids["bernd"], there.ids["chloe"]]
         made = await actions.ask(uow, there.fair, Asking("A", "B"), found, from_id=there.ids["edda"])
         assert not isinstance(made, Meeting)
+
+
+async def test_who_presses_twice_shares_once(there: Scene, team: str) -> None:
+    edda = there.ids["edda"]
+    async with there.kernel.database.write() as uow:
+        row = {"organisation_id": team, "person_id": edda, "role": "member", "since": there.clock.now()}
+        uow.session.add(Member(**row))
+    async with there.kernel.database.write() as uow:
+        await actions.share(uow, there.fair.id, edda, team, "contracts")
+        again = asyncio.create_task(there["edda"].post(TEAM, data={"organisation": team, "topics": "buses"}))
+        await asyncio.wait([again], timeout=0.3)  # it looks what is shared before that is written
+    assert (await again).is_redirect
+    async with there.kernel.database.read() as session:
+        sharing = await queries.own_sharing(session, there.fair.id, edda)
+    assert sharing is not None
+    assert sharing.topics == "buses"
