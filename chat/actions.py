@@ -21,6 +21,7 @@ async def open_lobby(uow: UnitOfWork, fair_id: str) -> str:
 
 async def open_for_room(uow: UnitOfWork, room_id: str) -> str:
     """The id of a room's channel; made when it is missing, and for the fair's members everything in it is new."""
+    await uow.session.execute(select(Room.id).where(Room.id == room_id).with_for_update())  # one at a time
     if found := await channel_of_room(uow.session, room_id):
         return found
     channel_id = await _add(uow, Channel(id=new_id(), kind=ROOM, room_id=room_id, created_at=uow.clock.now()))

@@ -1,5 +1,6 @@
 """The rooms of a fair that have calls: what is written beside a call, by whom, and who reads it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from chat import moderation
+from chat.actions import open_for_room
 from chat.queries import channel_of_room
 from chat.standing import standing
 from chat.unread import unread
@@ -54,6 +56,20 @@ async def test_one_writes_in_a_room_before_anybody_calls_and_the_others_find_it(
     assert (empty.status_code, "There is nothing to send yet." in empty.text) == (422, True)
     assert (await there["chloe"].get(PATH)).status_code == 404
     assert (await there["chloe"].post(MESSAGES, data={"text": "spam"})).status_code == 403
+
+
+async def test_two_who_come_first_at_once_write_in_one_channel(there: Guests) -> None:
+    room, database = await lounge(there), there.kernel.database
+
+    async def come_too() -> str:
+        async with database.write() as uow:
+            return await open_for_room(uow, room)
+
+    async with database.write() as uow:
+        channel = await open_for_room(uow, room)
+        second = asyncio.create_task(come_too())
+        await asyncio.sleep(0.1)  # it looks, and waits for the first one
+    assert await second == channel
 
 
 async def test_whoever_was_removed_from_a_call_neither_reads_nor_writes_beside_it(there: Guests) -> None:
