@@ -13,6 +13,7 @@ from rooms.model import BOOTH, MEETING, STAGE
 from server.live import topics
 from server.live.wire.call import CallAnswer, CallSnapshot
 from signaling.found_nodes import FoundNodes
+from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
 from tests.server.live.ground import Client
@@ -162,6 +163,18 @@ async def test_a_moderators_mute_is_undone_by_moderators_alone(
             await ask(aylin, "call.mute", **mute, muted=False)
         await ask(edda, "call.mute", **mute, muted=False)
         await state_of(edda, call, lambda state: not state["participants"][0]["tracks"][0]["muted"])
+
+
+async def test_a_moderator_mutes_everything_that_somebody_may_send_in_one_go(
+    line: Lines, calls: dict[str, str]
+) -> None:
+    line.there.app.state.calls.back_end = back_end = QuietBackEnd()
+    about = {"call": calls[MEETING], "participant": f"{line.there.ids['aylin']}-{OFFER_DEVICE}", "muted": True}
+    async with line.client("edda", calls[MEETING]) as edda:
+        await ask(edda, "call.mute", sources=list(SOURCES), **about)
+        with pytest.raises(RefusedError, match="bad_request"):
+            await ask(edda, "call.mute", sources=[*SOURCES, "camera"], **about)
+    assert [given.sources for _, given in back_end.asked] == [list(SOURCES)]
 
 
 async def test_who_may_speak_writes_captions_and_the_audience_reads_them(line: Lines, calls: dict[str, str]) -> None:

@@ -125,7 +125,7 @@ class CallMute(Params):
 
     call: TopicName = Field(description=CALL)
     participant: str = Field(max_length=80, description="Whom.")
-    sources: list[Source] = Field(max_length=4, description="What of theirs.")
+    sources: list[Source] = Field(max_length=6, description="What of theirs.")
     muted: bool
 
 
