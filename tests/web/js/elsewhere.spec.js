@@ -113,6 +113,17 @@ test("others are shown by person, with what is not muted, who speaks first", asy
   equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, rank: 0 }]);
 });
 
+test("a camera that is switched on again beside a second one is shown as the first", async () => {
+  const { way } = made();
+  await way.start();
+  const publication = (/** @type {string} */ source, /** @type {string} */ trackName) => ({ source, trackName, track: { mediaStreamTrack: trackName }, isMuted: false });
+  const all = [publication("camera", "camera_2"), publication("camera", "camera")];
+  const getTrackPublication = (/** @type {string} */ name) => all.find(({ source }) => source === name);
+  const ben = { identity: "ben-1", attributes: { person: "ben" }, trackPublications: new Map(all.map((one) => [one.trackName, one])), getTrackPublication };
+  FakeRoom.last.remoteParticipants = new Map([["ben-1", ben]]);
+  equal(way.others[0].tracks, { camera: "camera", camera_2: "camera_2" });
+});
+
 test("what a moderator takes is silenced, and does not come back by itself", async () => {
   const { way, told } = made();
   await way.start();

@@ -218,9 +218,12 @@ export class Elsewhere extends EventTarget {
 
 /** LiveKit does not tell a second camera or screen from the first: its name does. @param {any} one @param {Source} source */
 function publicationOf(one, source) {
-  if (source in ANOTHER) return [...one.trackPublications.values()].find(({ trackName }) => trackName === source);
+  const all = () => [...one.trackPublications.values()];
+  if (source in ANOTHER) return all().find(({ trackName }) => trackName === source);
   const found = one.getTrackPublication(NAMES[source]);
-  return found?.trackName in ANOTHER ? undefined : found;
+  if (!(found?.trackName in ANOTHER)) return found;
+  // The second was there before: the first was switched on again.
+  return all().find((each) => each.source === NAMES[source] && !(each.trackName in ANOTHER));
 }
 
 /** As LiveKit's messages number them. @type {Record<number, Source>} */
