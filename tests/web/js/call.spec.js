@@ -1,6 +1,6 @@
 import { ask, deviceOf } from "fairmatch/call/connecting";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
-import { blur, canBlur } from "fairmatch/call/devices";
+import { blur, canBlur, choose, openAnother } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept-call";
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
@@ -131,6 +131,30 @@ test("what is behind somebody is blurred where the camera can do it, and nothing
   await blur(camera(false), true);
   await blur(camera(true), true);
   equal([canBlur(camera(false)), canBlur(camera(true)), canBlur(null), asked], [false, true, false, [{ width: 1280, backgroundBlur: true }]]);
+});
+
+/** As long as `run` takes, the browser opens this. @param {Record<string, Function>} opens @param {() => Promise<void>} run */
+async function opening(opens, run) {
+  const { mediaDevices } = navigator;
+  for (const [name, value] of Object.entries(opens)) Object.defineProperty(mediaDevices, name, { configurable: true, value });
+  try {
+    await run();
+  } finally {
+    for (const name of Object.keys(opens)) delete (/** @type {any} */ (mediaDevices)[name]);
+  }
+}
+
+test("whoever has what is behind them blurred has it blurred before another camera, too", async () => {
+  const asked = [];
+  const track = { getCapabilities: () => ({ backgroundBlur: [true, false] }), getConstraints: () => ({}), applyConstraints: async (wanted) => void asked.push(wanted) };
+  const enumerateDevices = async () => [{ kind: "videoinput", label: "Desk", deviceId: "2" }];
+  await opening({ enumerateDevices, getUserMedia: async () => ({ getTracks: () => [track] }) }, async () => {
+    await openAnother(null);
+    choose({ blur: true });
+    await openAnother(null);
+    choose({ blur: false });
+  });
+  equal(asked, [{ backgroundBlur: true }]);
 });
 
 test("the latest lines of the captions stand for a while, and go", () => {

@@ -41,9 +41,7 @@ export async function devices(kind) {
 export async function open(kind) {
   if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
   const id = chosen()[kind];
-  const track = await openOne(kind, id).catch((error) => (id && isGone(error) ? openOne(kind, "") : Promise.reject(error)));
-  if (kind === "camera" && chosen().blur) await blur(track, true);
-  return track;
+  return openOne(kind, id).catch((error) => (id && isGone(error) ? openOne(kind, "") : Promise.reject(error)));
 }
 
 /** The chosen device and no other: where it is merely preferred, a camera with a better picture is opened instead.
@@ -51,7 +49,9 @@ export async function open(kind) {
 async function openOne(kind, id) {
   const wanted = { ...(kind === "camera" ? PICTURE : SOUND), ...(id ? { deviceId: { exact: id } } : {}) };
   const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: wanted } : { audio: wanted });
-  return stream.getTracks()[0];
+  const track = stream.getTracks()[0];
+  if (kind === "camera" && chosen().blur) await blur(track, true);
+  return track;
 }
 
 /** Whether the device that was asked for is not there any more. @param {unknown} error */
@@ -76,8 +76,7 @@ export async function openAnother(first) {
   const used = first?.getSettings().deviceId;
   const other = (await devices("videoinput")).find(({ deviceId }) => deviceId !== used);
   if (!other) throw new DOMException("", "NotFoundError");
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { ...PICTURE, deviceId: { exact: other.deviceId } } });
-  return stream.getTracks()[0];
+  return openOne("camera", other.deviceId);
 }
 
 /** Open a window or the screen, with its sound where that is wanted and the browser has it.
