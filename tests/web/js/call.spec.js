@@ -157,6 +157,19 @@ test("whoever has what is behind them blurred has it blurred before another came
   equal(asked, [{ backgroundBlur: true }]);
 });
 
+test("where another device does not open, the old one is not taken for sent any longer", async () => {
+  const media = new Media();
+  const track = Object.assign(new EventTarget(), { enabled: true, stop: () => {} });
+  const answers = [async () => ({ getTracks: () => [track] }), async () => Promise.reject(new DOMException("", "NotReadableError"))];
+  await opening({ getUserMedia: () => answers.shift()?.() }, async () => {
+    await media.turnOn("camera");
+    const seen = [];
+    media.addEventListener("change", () => seen.push(media.isOn("camera")));
+    const error = await media.renew("camera").catch(({ name }) => name);
+    equal([error, seen], ["NotReadableError", [false]]);
+  });
+});
+
 test("the latest lines of the captions stand for a while, and go", () => {
   let now = 0;
   const captions = new Captions(async () => true, () => now);

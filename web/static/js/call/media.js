@@ -68,14 +68,18 @@ export class Media extends EventTarget {
     this.#changed();
   }
 
-  /** Another device was chosen: open it in place of the old one. @param {"microphone" | "camera"} source */
+  /** Another device was chosen: open it in place of the old one, which is gone also where that fails.
+   * @param {"microphone" | "camera"} source */
   async renew(source) {
     if (!this.tracks[source]) return;
     const { enabled } = /** @type {MediaStreamTrack} */ (this.tracks[source]);
     this.#drop(source);
-    this.#take(source, await open(source));
-    if (this.tracks[source]) this.tracks[source].enabled = enabled;
-    this.#changed();
+    try {
+      this.#take(source, await open(source));
+      if (this.tracks[source]) this.tracks[source].enabled = enabled;
+    } finally {
+      this.#changed();
+    }
   }
 
   /** Let go of everything, for good: what the browser is still asking about is let go of once it opens. */
