@@ -28,7 +28,7 @@ from directory.api.shapes.imports import (
 from directory.imports import actions, beside, duplicates, queries
 from directory.imports.mapping.plan import Mapping
 from directory.imports.model import ImportBatch
-from directory.imports.pages.bringing import BROUGHT, chosen_institution
+from directory.imports.pages.bringing import BROUGHT, chosen_institution, most_of
 from directory.imports.parts import FOLDER
 from directory.imports.policy import Importer, importer_of
 from directory.imports.shown import failure_of, row_shown
@@ -69,7 +69,7 @@ async def bring(call: Call) -> Response:
         await may(call.request, "import", BROUGHT)
     file = f"{FOLDER}/{new_id()}"
     path = call.kernel.settings.data / file
-    size = await keep(call.request, path)
+    size = await keep(call.request, path, most_of(who))
     try:
         if not size:
             raise taking.no_file()

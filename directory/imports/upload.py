@@ -28,12 +28,12 @@ class Uploaded:
     size: int = 0
 
 
-async def receive(request: Request, path: Path) -> Uploaded:
+async def receive(request: Request, path: Path, most: int) -> Uploaded:
     """Write the file of a form to a path, and give the form's texts. Raises ProblemError 400, and as the body's limit.
 
-    Where it raises, the file is gone.
+    Where it raises, the file is gone. What comes after `most` bytes of it is counted and not kept: it is to be refused.
     """
-    receiving = _Receiving(boundary(request))
+    receiving = _Receiving(boundary(request), most)
     try:
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         with await asyncio.to_thread(path.open, "wb") as file:
@@ -49,15 +49,18 @@ async def receive(request: Request, path: Path) -> Uploaded:
     return receiving.uploaded
 
 
-async def keep(request: Request, path: Path) -> int:
-    """Write a body that is a file to a path, and give its bytes. Raises as the body's limit; then the file is gone."""
+async def keep(request: Request, path: Path, most: int) -> int:
+    """Write a body that is a file to a path, and give its bytes. Raises as the body's limit; then the file is gone.
+
+    What comes after `most` bytes is counted and not kept: it is to be refused.
+    """
     size, waiting = 0, bytearray()
     try:
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         with await asyncio.to_thread(path.open, "wb") as file:
             async for chunk in request.stream():
                 size += len(chunk)
-                waiting += chunk
+                waiting += chunk if size <= most else b""
                 if len(waiting) >= WRITTEN_AT_ONCE:
                     await asyncio.to_thread(file.write, bytes(waiting))
                     waiting.clear()
@@ -79,12 +82,13 @@ def boundary(request: Request) -> bytes:
 class _Receiving:
     """The parser's callbacks, and what they found."""
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, most: int) -> None:
         self.uploaded = Uploaded()
         self.waiting = bytearray()  # of the file, not written yet
         self._head: dict[bytes, bytes] = {}
         self._name = self._header = b""
         self._is_file = self._ended = False
+        self._most = most
         self._text = bytearray()
         self._parser = MultipartParser(
             boundary,
@@ -140,8 +144,8 @@ class _Receiving:
 
     def _content(self, data: bytes) -> None:
         if self._is_file:
-            self.waiting += data
             self.uploaded.size += len(data)
+            self.waiting += data if self.uploaded.size <= self._most else b""
         else:
             self._text += data
             if len(self._text) > FIELD_BYTES_MOST:

@@ -44,7 +44,7 @@ async def bring(request: Request) -> Response:
         await may(request, "import", BROUGHT)
     file = f"{FOLDER}/{new_id()}"
     path = kernel_of(request).settings.data / file
-    form = await receive(request, path)
+    form = await receive(request, path, most_of(who))
     try:
         kind = form.texts.get("kind", ORGANISATIONS)
         if not form.file_name:
@@ -75,13 +75,18 @@ async def bring(request: Request) -> Response:
     return redirect(f"/imports/{batch.id}")
 
 
+def most_of(who: Importer) -> int:
+    """Bytes of a file that somebody may bring."""
+    return FILE_MOST if who.everywhere else INSTITUTION_MOST
+
+
 def chosen_institution(who: Importer, partner_id: str, size: int) -> Institution | None:
     """For which institution a file is imported; None: for the whole directory. Raises UnacceptableError for one that is
     not theirs, and for a file that is larger than institutions bring."""
     institution = who.institution(partner_id)
     if institution is None and (partner_id or not who.everywhere):
         raise UnacceptableError(N_("Please choose from the list."))
-    if institution is not None and not who.everywhere and size > INSTITUTION_MOST:
+    if size > most_of(who):
         raise UnacceptableError(N_("A file of an institution has 100 MB at most. Please bring it in parts."))
     return institution
 

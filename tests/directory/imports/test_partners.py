@@ -3,6 +3,7 @@
 import re
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from directory.imports import beside
+from directory.imports.pages import bringing
 from directory.organisations.model import Member, Organisation
 from directory.partners.actions import appoint
 from directory.partners.model import NetworkMember
@@ -119,6 +121,25 @@ async def test_its_imports_are_seen_by_its_own_people_and_who_runs_the_platform(
     assert (await there["ada"].get(ours)).status_code == 200
     foreign = await upload(there["chloe"], LIST.encode(), partner=there.ids["ada"])
     assert foreign.status_code == 422
+
+
+async def test_a_file_larger_than_institutions_bring_is_refused_and_no_more_of_it_written(
+    there: Scene, chamber: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    unlink = Path.unlink
+
+    def noting(path: Path, missing_ok: bool = False) -> None:
+        written.append(path.stat().st_size)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", noting)
+    monkeypatch.setattr(bringing, "INSTITUTION_MOST", 200_000)
+    too_large = LIST + "3;Acme;;Bochum\n" * 100_000
+    refused = await upload(there["chloe"], too_large.encode(), source="members")
+    assert refused.status_code == 422
+    assert "has 100 MB at most" in refused.text
+    assert max(written) <= 200_000
 
 
 async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there: Scene, chamber: str) -> None:
