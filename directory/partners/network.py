@@ -8,11 +8,12 @@ from sqlalchemy import Table, delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations.record import table
-from directory.partners.model import NetworkMember
+from directory.partners.model import NetworkMember, Partner
 from directory.records import look_up
 from server.kernel.prepared import Prepared, Transaction
 
 _MEMBERS: Table = table(NetworkMember)
+_PARTNERS: Table = table(Partner)
 _COLUMNS = ("partner_id", "organisation_id", "since", "by_id", "import_batch_id")
 
 
@@ -25,7 +26,10 @@ def bring(
     at: datetime,
     by_id: str | None,
 ) -> None:
-    """Take organisations into a network; those that are in it, and the institution itself, stay as they are."""
+    """Take organisations into a network; those that are in it, and the institution itself, stay as they are. A partner
+    that is dismissed while its import is at work has no network."""
+    if not any(look_up(transaction, _PARTNERS, ("organisation_id",), "organisation_id", [partner_id])):
+        return
     there = look_up(
         transaction, _MEMBERS, ("organisation_id",), "organisation_id", organisation_ids, partner_id=partner_id
     )

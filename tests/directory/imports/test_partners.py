@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from directory.imports import beside
 from directory.imports.pages import bringing
 from directory.organisations.model import Member, Organisation
-from directory.partners.actions import appoint
+from directory.partners.actions import appoint, dismiss
 from directory.partners.model import NetworkMember
 from tests.directory.imports.test_pages import mapping_in, upload
 from tests.directory.imports.test_runs import asked_here
@@ -140,6 +140,21 @@ async def test_a_file_larger_than_institutions_bring_is_refused_and_no_more_of_i
     assert refused.status_code == 422
     assert "has 100 MB at most" in refused.text
     assert max(written) <= 200_000
+
+
+async def test_who_is_a_partner_no_longer_gets_no_network_from_an_import_that_goes_on(
+    there: Scene, chamber: str
+) -> None:
+    path = (await upload(there["chloe"], LIST.encode(), source="members")).headers["location"]
+    form = mapping_in((await there["chloe"].get(path)).text) | {"organisation_kind": "company"}
+    await there["chloe"].post(f"{path}/mapping", data=form)
+    await there.kernel.jobs.run_due()
+    await there["chloe"].post(f"{path}/import")
+    async with there.kernel.database.write() as uow:
+        await dismiss(uow, chamber, by_id=there.ids["ada"])
+    await there.kernel.jobs.run_due()
+    assert await source_of(there, "Elektrolyse Ruhr") == "chamber: members"
+    assert await in_network(there, chamber) == []
 
 
 async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there: Scene, chamber: str) -> None:
