@@ -61,6 +61,15 @@ async def peers() -> AsyncIterator[list[RawPeer]]:
         await peer.close()
 
 
+async def quiet(line: Lines) -> QuietBackEnd:
+    """A back end that notes what it is asked, in place of the real one, which ends."""
+    calls = line.there.app.state.calls
+    await calls.stop()
+    calls.back_end = QuietBackEnd()
+    back_end: QuietBackEnd = calls.back_end
+    return back_end
+
+
 async def join(client: Client, call: str, peers: list[RawPeer], *, sends: bool, generation: int = 0) -> RawPeer:
     """Take part in a call, with a microphone or listening."""
     peer = RawPeer([Media("0", "audio", sends)])
@@ -139,7 +148,7 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
 
 
 async def test_how_large_a_picture_is_shown_reaches_the_node(line: Lines, calls: dict[str, str]) -> None:
-    line.there.app.state.calls.back_end = back_end = QuietBackEnd()
+    back_end = await quiet(line)
     about = {"call": calls[MEETING], "device": OFFER_DEVICE, "listen": {"0": "auto", "1": "auto"}}
     async with line.client("edda", calls[MEETING]) as edda:
         await ask(edda, "call.offer", generation=0, sdp="v=0", sizes={"0": "small"}, **about)
@@ -168,7 +177,7 @@ async def test_a_moderators_mute_is_undone_by_moderators_alone(
 async def test_a_moderator_mutes_everything_that_somebody_may_send_in_one_go(
     line: Lines, calls: dict[str, str]
 ) -> None:
-    line.there.app.state.calls.back_end = back_end = QuietBackEnd()
+    back_end = await quiet(line)
     about = {"call": calls[MEETING], "participant": f"{line.there.ids['aylin']}-{OFFER_DEVICE}", "muted": True}
     async with line.client("edda", calls[MEETING]) as edda:
         await ask(edda, "call.mute", sources=list(SOURCES), **about)
