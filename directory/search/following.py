@@ -91,7 +91,7 @@ class Following:
         self._bell.set()
 
     async def _run(self) -> None:
-        while True:
+        while not self._ended:
             with self._folder.locked() as mine:
                 self.writes = mine
                 while mine and not self._ended:
@@ -264,7 +264,12 @@ def _write(written: Written, kind: Kind, documents: Sequence[Document], gone: se
 
 
 async def _finished(running: "asyncio.Future[None]") -> None:
-    """Wait for work in a thread also when this task is being cancelled."""
+    """Wait for work in a thread also when this task is being cancelled, and then be cancelled."""
+    cancelled = False
     while not running.done():
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await asyncio.shield(running)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError

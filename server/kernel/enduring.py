@@ -25,6 +25,8 @@ async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
             log.error("work_ended", work=name)
         except Exception:
             log.exception("work_failed", work=name)
+        if (this := asyncio.current_task()) is not None and this.cancelling():
+            raise asyncio.CancelledError  # something in it has swallowed that: whoever stops it would wait for ever
         WORK_ENDED.labels(name).inc()
         if loop.time() - begun > HEALTHY_S:
             pause = FIRST_PAUSE_S

@@ -242,7 +242,9 @@ class Room:
         now_at, path = participant.choices.get(slot.mid), participant.path
         chosen, bits = choose(rates, layered, budget, now_at, path, now, participant.most(slot.mid))
         participant.choices[slot.mid] = chosen
-        if bits:  # also in place of one that is waited for: it may not be sent any more
+        # Also in place of one that is waited for: it may not be sent any more. Where nothing is sent, something is
+        # asked for all the same: another node sends only what somebody here waits for.
+        if bits or (slot.wanted is None and chosen.layer < len(layers)):
             slot.want(layers[chosen.layer])
         slot.temporal = chosen.temporal
         return bits

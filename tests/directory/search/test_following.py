@@ -1,6 +1,7 @@
 """The index follows the database: what is new, what changed, what is gone. It mends itself; one process writes it."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from directory.search.asking import Asked
 from directory.search.changes import touched, touches
 from directory.search.documents import Catalogue
-from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, looking
-from directory.search.following import OVERLAP
+from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, Written, looking
+from directory.search.following import OVERLAP, Following
 from directory.search.parts import Search
 from tests.directory.search.conftest import ANYBODY, Place
 from tests.directory.search.region import NOON, Asking, document, index_of
@@ -151,6 +152,32 @@ async def test_a_running_search_follows_by_itself_and_hears_the_bell(place: Plac
         await asyncio.sleep(0.05)
     await running.stop()
     assert [hit.card.id for hit in page.hits] == ["a"]
+    place.written = await place.search.following.opened()
+
+
+async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing, on = asyncio.Event(), threading.Event()
+    loop, close = asyncio.get_running_loop(), Written.close
+
+    async def broken(_following: Following, _written: Written) -> int:
+        raise RuntimeError
+
+    def slowly(written: Written) -> None:
+        loop.call_soon_threadsafe(closing.set)
+        on.wait()
+        close(written)
+
+    place.written.close()
+    monkeypatch.setattr(Following, "sweep", broken)
+    monkeypatch.setattr(Written, "close", slowly)
+    running = Search.build(place.kernel, place.search.catalogue)
+    await running.start()
+    await closing.wait()
+    loop.call_later(0.05, on.set)
+    await running.stop()
+    monkeypatch.undo()
     place.written = await place.search.following.opened()
 
 

@@ -1,6 +1,7 @@
 """Work without an end: it goes on, whatever happens in it."""
 
 import asyncio
+import contextlib
 import itertools
 
 from prometheus_client import REGISTRY
@@ -70,3 +71,23 @@ def test_after_a_long_time_of_health_the_first_pause_counts_again() -> None:
     with capture_logs():
         run(scenario())
     assert begun[-1] - begun[-2] == 100 + FIRST_PAUSE_S
+
+
+def test_whoever_is_told_to_end_ends_also_when_something_in_the_work_has_swallowed_that() -> None:
+    begun = 0
+
+    async def swallows() -> None:
+        nonlocal begun
+        begun += 1
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(100)
+
+    async def scenario() -> None:
+        keeping = asyncio.create_task(kept_going("that swallows", swallows))
+        await asyncio.sleep(1)
+        keeping.cancel()
+        await asyncio.wait([keeping])
+        assert keeping.cancelled()
+
+    run(scenario())
+    assert begun == 1
