@@ -13,6 +13,7 @@ from signaling.media.rtp import Packet
 from signaling.media.sdp import Offer, Section
 from signaling.media.track import Inbound, Track
 from signaling.protocol import (
+    ANOTHER,
     AUTO,
     SIZES,
     SOUNDS,
@@ -145,8 +146,11 @@ class Participant:
                 self._close_slot(mid)
 
     def mute(self, mute: Mute) -> None:
-        """Forward nothing of these sources, or forward them again. Raises MediaError: a moderator's word stands."""
-        sources = set(mute.sources)
+        """Forward nothing of these sources, or forward them again. Raises MediaError: a moderator's word stands, and
+        holds for a second camera or screen as well."""
+        sources: set[str] = set(mute.sources)
+        if mute.moderator:
+            sources |= {second for second, first in ANOTHER.items() if first in sources}
         if not mute.muted and not mute.moderator and sources & self.muted_by_moderator:
             raise MediaError("forbidden", "a moderator has muted it")
         self.muted = self.muted | sources if mute.muted else self.muted - sources

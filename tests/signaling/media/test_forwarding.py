@@ -102,12 +102,21 @@ async def test_a_second_screen_goes_through_beside_the_first_by_the_same_right(s
     show()
     await until(lambda: len(viewer.pictures) == 3)
     assert len({packet.ssrc for packet in viewer.pictures}) == 3
-    only_seen = CallRights(None, "meeting", "", publish=frozenset({"camera"})).node.model_dump()
-    await stage.node.ask("set_rights", {"room": "stage", "participant": "anna", "rights": only_seen})
+    mute = {"room": "stage", "participant": "anna", "sources": ["screen"]}
+    await stage.node.ask("mute", mute | {"muted": True})  # by a moderator: the second one, too
+    with pytest.raises(MediaError, match="forbidden"):
+        await stage.node.ask("mute", mute | {"sources": ["screen_2"], "muted": False, "moderator": False})
     show()
     await until(lambda: len(viewer.pictures) == 4)
     await settled()
     assert len(viewer.pictures) == 4
+    await stage.node.ask("mute", mute | {"muted": False})
+    only_seen = CallRights(None, "meeting", "", publish=frozenset({"camera"})).node.model_dump()
+    await stage.node.ask("set_rights", {"room": "stage", "participant": "anna", "rights": only_seen})
+    show()
+    await until(lambda: len(viewer.pictures) == 5)
+    await settled()
+    assert len(viewer.pictures) == 5
     with pytest.raises(MediaError, match="forbidden: publish: screen_2"):
         await stage.join("ben", ("screen_2",), rights=only_seen)
 
