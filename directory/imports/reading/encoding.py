@@ -65,10 +65,8 @@ def _beyond_ascii(path: Path) -> bytes | None:
             except UnicodeDecodeError:
                 decoder.reset()
                 whole = False
-            if not piece.isascii():
+            if not whole and not piece.isascii():  # most files are UTF-8: of those no place is looked at
                 sample += b" ".join(_BEYOND_ASCII.findall(piece))[: SAMPLE - len(sample)]
-            if whole:
-                sample.clear()
     return None if whole and not decoder.getstate()[0] else bytes(sample)
 
 
