@@ -1,7 +1,4 @@
-"""Light and dark differ in colours and in nothing else: what stands where, and what it is called, is the same by night.
-
-tests/support/axe.py stands on this: in the second scheme it asks only for what colours can break.
-"""
+"""Light and dark differ in colours and in nothing else: what stands where, and what it is called, is the same by night."""
 
 import re
 from collections.abc import Iterator
