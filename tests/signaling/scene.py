@@ -65,6 +65,7 @@ class Stage:
         rights: dict[str, Any] | None = None,
         generation: int = 0,
         rids: tuple[str, ...] = (),
+        sizes: dict[str, str] | None = None,
         through: tuple[str, int] | None = None,
         connect: bool = True,
     ) -> Person:
@@ -87,6 +88,7 @@ class Stage:
             "sdp": peer.offer(),
             "publish": [{"mid": media.mid, "source": source} for source, media in mids.items()],
             "listen": hears,
+            "sizes": sizes or {},
         }
         try:
             answer = (await self.node.ask("join", params))["sdp"]

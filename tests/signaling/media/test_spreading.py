@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.media.peer import vp8
 from signaling.media import link as links
 from signaling.media import rtcp, spreading
 from signaling.media.between import TRACKS_MOST, People, SentLayer
@@ -89,8 +90,6 @@ class _Taker:
 
 
 async def test_each_viewer_has_the_encoding_that_fits_also_on_a_further_node(hall: Hall) -> None:
-    from bench.media.peer import vp8
-
     await hall.home.join("anna", SENDS, rids=("q", "f"))
     anna = hall.home.people[0]
     media = anna.mids["camera"]
@@ -111,6 +110,37 @@ async def test_each_viewer_has_the_encoding_that_fits_also_on_a_further_node(hal
     track = hall.nodes["further"].node.rooms["stage"].tracks()["anna.camera"]
     assert [layer.rid for layer in track.layers] == ["q", "f"]
     assert track.layers[1].viewers
+
+
+async def test_on_a_further_node_each_gets_the_encoding_of_their_line_and_of_the_size_at_which_they_see_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.media.node.ADAPT_EVERY_S", 0.1)
+    anna = await hall.home.join("anna", SENDS, rids=("q", "f"))
+    await hall.watch("near")
+    await hall.make_room()
+    far = [await hall.watch(name, sizes={"v": size}) for name, size in (("ben", "small"), ("carla", "large"))]
+    assert hall.sits("further") == ["ben", "carla"]
+    sent = 0
+
+    def send() -> None:
+        nonlocal sent
+        for rid, at, size in (("q", 0, 300), ("f", 1, 1_100)):
+            packet = vp8(sent, sent * 3_000, anna.mids["camera"].ssrc + at, key=True, size=size)
+            anna.peer.send(with_rid(packet, rid))
+        sent += 1
+
+    def come(*expected: int) -> bool:
+        send()
+        return [len(each.pictures[-1].payload) for each in far if each.pictures] == list(expected)
+
+    await until(lambda: come(300, 1_100))
+    listen = {"room": "stage", "listen": HEARS}
+    await hall.home.node.ask("listen", listen | {"participant": "ben", "sizes": {"v": "large"}})
+    await hall.home.node.ask("listen", listen | {"participant": "carla", "sizes": {"v": "small"}})
+    await until(lambda: come(1_100, 300))
+    hall.nodes["further"].node.rooms["stage"].participants["ben"].path.estimate = 20_000.0
+    await until(lambda: come(300, 300))
 
 
 def with_rid(packet: bytes, rid: str) -> bytes:
