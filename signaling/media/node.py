@@ -92,8 +92,10 @@ class Node:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
         for room in list(self.rooms.values()):
-            room.close()
-            if recorder := room.end_recording():
+            recorder = room.recorder  # however broken the room is: this one is finished, and so are all others
+            self.mux.attempt(None, room.close)
+            self.mux.attempt(None, room.end_recording)
+            if recorder:
                 await asyncio.to_thread(recorder.join)
         if self.spreading:
             await self.spreading.stop()
@@ -311,10 +313,25 @@ class Node:
         went_well = [self.mux.attempt(None, *step) for step in steps]
         room.stumbles = 0 if all(went_well) else room.stumbles + 1
         if room.stumbles >= STUMBLES_MOST:
-            self.rooms.pop(room.id, None)
-            if not self.mux.attempt(None, self.end, room):
-                for peer in [each.peer for each in room.participants.values() if each.peer]:
-                    self.mux.attempt(None, self.mux.close, peer)
+            self._break_up(room)
+
+    def _break_up(self, room: Room) -> None:
+        """End a room that is broken itself. Where its end is broken, too, it ends piece by piece: nobody stays
+        connected, what was recorded is finished, other nodes carry nothing of it, and the workers know."""
+        peers = [each.peer for each in room.participants.values() if each.peer]
+        branches = list(room.branches.values())
+        self.rooms.pop(room.id, None)
+        if self.mux.attempt(None, self.end, room):
+            return
+        pieces: list[tuple[Callable[..., object], *tuple[object, ...]]] = [(self.mux.close, peer) for peer in peers]
+        pieces += [(room.drop, branch) for branch in branches]
+        pieces += [(room.trunk.close,)] if room.trunk else []
+        for piece in (*pieces, (room.end_recording,), (room.participants.clear,), (self._tell_end, room)):
+            self.mux.attempt(None, *piece)
+
+    def _tell_end(self, room: Room) -> None:
+        if not room.trunk:  # else its home speaks for the room
+            self._told(room.state())
 
 
 def given_to(methods: dict[str, tuple[type[protocol.Frame], type[protocol.Frame]]], method: str, params: Any) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +119,44 @@ async def test_a_room_that_is_broken_itself_ends_and_another_one_goes_on(
     other[0].send_frame(key=True)
     await until(lambda: other[1].pictures)
     assert len(stage.node.mux.peers) == 2
+
+
+@pytest.mark.parametrize("broken", ["assign", "tell"])
+async def test_a_room_of_which_the_end_is_broken_too_still_ends_its_recording_and_its_connections(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
+) -> None:
+    await three(stage)
+    given = {"room": "stage", "recording": "film", "path": str(tmp_path / "film.webm"), "agreed": [], "begins": True}
+    await stage.node.ask("record", given)
+    room = stage.node.rooms["stage"]
+    recorder = room.recorder
+    assert recorder
+    monkeypatch.setattr(room, "tell", lambda: 1 // 0)
+    monkeypatch.setattr(room, broken, lambda: 1 // 0)
+    monkeypatch.setattr(who(stage, "ben"), "close", lambda: 1 // 0)
+    await until(lambda: "stage" not in stage.node.rooms)
+    await asyncio.wait_for(asyncio.to_thread(recorder.join), 2)
+    assert not stage.node.mux.peers
+    kind, last = stage.events[-1]
+    assert (kind, last["participants"], last["recording"]) == ("room", [], "")
+
+
+async def test_one_broken_room_keeps_no_other_recording_from_its_end_when_a_node_stops(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stage = Stage()
+    recorders = []
+    for name in ("stage", "other"):
+        stage.room = name
+        await stage.join("anna", SENDS, connect=False)
+        path = str(tmp_path / f"{name}.webm")
+        await stage.node.ask("record", {"room": name, "recording": name, "path": path, "agreed": [], "begins": True})
+        recorders.append(stage.node.rooms[name].recorder)
+    monkeypatch.setattr(stage.node.rooms["stage"], "close", lambda: 1 // 0)
+    await stage.close()
+    for recorder in recorders:
+        assert recorder
+        await asyncio.wait_for(asyncio.to_thread(recorder.join), 2)
 
 
 async def test_a_node_that_cannot_go_on_says_so(stage: Stage, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
