@@ -45,6 +45,22 @@ async def test_a_whole_visit_without_scripts(stage: Stage, servers: Servers, ope
     await expect(page.locator(".message-text")).to_have_text(["A word between us"])
     await page.get_by_role("link", name="Messages").first.click()
     await expect(page.get_by_text("You: A word between us")).to_be_visible()
+    await _write_beside_a_call(page)
+
+
+async def _write_beside_a_call(page: Page) -> None:
+    """On a phone, too, where scripts would open a sheet, one sees what was refused and why, and what was sent."""
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await page.goto(f"{LOBBY}/rooms/round-table")
+    field = page.get_by_label("Write to everybody in the room")
+    await field.fill(" ")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("There is nothing to send yet.")).to_be_visible()
+    await field.fill("Beside the call")
+    await page.get_by_role("button", name="Send").click()
+    said = page.locator(".message-text")
+    await expect(said).to_have_text(["Beside the call"])
+    await expect(said).to_be_in_viewport()
 
 
 @same_on_both_grounds
