@@ -43,11 +43,12 @@ class _Home(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _Listening:
-    """A handler of a topic, and where it is subscribed."""
+    """A handler of a topic, and where it is subscribed. Once it is over it is subscribed nowhere any more."""
 
     topic: str
     handler: Handler
     node: RedisBus | None = None
+    is_over: bool = False
 
 
 class ClusterBus:
@@ -61,12 +62,12 @@ class ClusterBus:
         self._nodes: dict[_Home, RedisBus] = {}
         self._listening: defaultdict[str, list[_Listening]] = defaultdict(list)  # by topic
         self._gap_actions: list[Callable[[], None]] = []
-        self._alone_since = clock.monotonic()
+        self._partial_since: float | None = clock.monotonic()  # since when nobody has some of the partitions
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Find the primaries and connect; returns soon without them when they are away."""
-        self._alone_since = self._clock.monotonic()
+        self._partial_since = self._clock.monotonic()
         with contextlib.suppress(OSError, ReplyError):
             await self._look()
         self._watching = asyncio.create_task(kept_going("bus_cluster", self._watch))
@@ -99,6 +100,7 @@ class ClusterBus:
         if listening is None:
             return
         theirs.remove(listening)
+        listening.is_over = True
         if not theirs:
             del self._listening[topic]
         if listening.node:
@@ -110,9 +112,9 @@ class ClusterBus:
 
     @property
     def silent_for(self) -> float:
-        """Seconds since the most silent of the primaries proved to deliver."""
-        alone = self._clock.monotonic() - self._alone_since
-        return max((node.silent_for for node in self._nodes.values()), default=alone)
+        """Seconds since the most silent of the primaries proved to deliver, or since nobody has some of the topics."""
+        partial = 0.0 if self._partial_since is None else self._clock.monotonic() - self._partial_since
+        return max(partial, *(node.silent_for for node in self._nodes.values()), 0.0)
 
     def _node_of(self, topic: str) -> RedisBus | None:
         url = self._owners.get(partition_of(topic))
@@ -131,6 +133,10 @@ class ClusterBus:
     async def _look(self) -> None:
         """Ask who has which slot, and follow what has moved. Raises OSError or ReplyError when nobody answers."""
         owners = await self._asked({*self._owners.values(), *self._urls})
+        if len(owners) == PARTITIONS:
+            self._partial_since = None
+        elif self._partial_since is None:
+            self._partial_since = self._clock.monotonic()
         if owners == self._owners:
             return
         before, self._owners = self._owners, owners
@@ -146,6 +152,8 @@ class ClusterBus:
 
     async def _place(self, listening: _Listening) -> None:
         """Subscribe where the topic's slot is now, unless that is done."""
+        if listening.is_over:
+            return
         former, listening.node = listening.node, self._node_of(listening.topic)
         if listening.node is former:
             return

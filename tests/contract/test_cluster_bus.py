@@ -1,12 +1,13 @@
 """The bus over a Redis Cluster: every topic on its primary, and after it when its slot moves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 from redis.crc import key_slot
 
-from server.kernel.clock import SystemClock
+from server.kernel.clock import FrozenClock, SystemClock
 from server.kernel.cluster_bus import PARTITIONS, ClusterBus, address_of, partition_of
 from tests.contract.ears import Ear, until
 from tests.support.redis_cluster import RedisCluster
@@ -81,3 +82,74 @@ async def test_a_cluster_that_is_away_keeps_nobody_from_starting_and_is_silent()
 )
 def test_a_primary_is_reached_where_its_cluster_says(told: bytes | None, address: str) -> None:
     assert address_of("redis://app:secret@one.internal:6379/0", told, 6380) == address
+
+
+class Primary:
+    """A primary's bus, which remembers who is subscribed."""
+
+    silent_for = 0.0
+
+    def __init__(self) -> None:
+        self.subscribed = list[Ear]()
+        self.when_asked: Callable[[], Awaitable[None]] | None = None
+
+    async def start(self) -> None:
+        """It is there."""
+
+    async def stop(self) -> None:
+        """It is not needed."""
+
+    async def subscribe(self, _topic: str, ear: Ear) -> None:
+        self.subscribed.append(ear)
+        if self.when_asked:
+            asked, self.when_asked = self.when_asked, None
+            await asked()
+
+    async def unsubscribe(self, _topic: str, ear: Ear) -> None:
+        if ear in self.subscribed:
+            self.subscribed.remove(ear)
+
+
+class Cluster:
+    """A bus over primaries that are none, and who has which partition; a look at it is taken by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+        self.primaries = {name: Primary() for name in names}
+        self.clock = FrozenClock(datetime(2027, 3, 1, tzinfo=UTC))
+        self.bus = ClusterBus([], "test", self.clock)
+        self.owners: dict[int, str] = {}
+        monkeypatch.setattr(self.bus, "_bus_of", lambda home: self.primaries[home.url])
+        monkeypatch.setattr(self.bus, "_asked", self._asked)
+
+    async def _asked(self, _urls: object) -> dict[int, str]:
+        return self.owners
+
+    async def look(self, *, owner: str, but: int | None = None) -> None:
+        self.owners = {each: owner for each in range(PARTITIONS) if each != but}
+        await self.bus._look()
+
+
+async def test_who_goes_while_topics_are_carried_to_another_primary_is_subscribed_there_neither(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cluster = Cluster(monkeypatch, "old", "new")
+    await cluster.look(owner="old")
+    stays, goes = Ear(), Ear()
+    await cluster.bus.subscribe("chat:1", stays)
+    await cluster.bus.subscribe("chat:2", goes)
+    cluster.primaries["new"].when_asked = lambda: cluster.bus.unsubscribe("chat:2", goes)
+    await cluster.look(owner="new")
+    assert cluster.primaries["new"].subscribed == [stays]
+
+
+async def test_the_bus_is_silent_for_as_long_as_nobody_has_some_of_the_topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(monkeypatch, "one")
+    await cluster.look(owner="one")
+    cluster.clock.advance(seconds=30)
+    assert cluster.bus.silent_for == 0
+    await cluster.look(owner="one", but=7)
+    cluster.clock.advance(seconds=20)
+    await cluster.look(owner="one", but=7)
+    assert cluster.bus.silent_for == 20
+    await cluster.look(owner="one")
+    assert cluster.bus.silent_for == 0
