@@ -33,9 +33,8 @@ from rooms.queries import lobby
 from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from server.live import topics
-from server.live.wire.codes import LiveError
-from web.i18n import N_, translations
-from web.render import locale_of, redirect
+from web.i18n import N_
+from web.render import redirect
 
 STEP_MOST = 200
 NOTE_MOST = 2_000
@@ -87,12 +86,10 @@ async def say(request: Request) -> Response:
         found_talk = await _standing(request, session, found)
     if found_talk is None:
         raise not_found()
-    try:
-        await posting.post(request, found_talk, form.typed("text"))
-    except LiveError as error:
-        wrong = translations(locale_of(request)).gettext(posting.reason(error))
+    message_id, wrong = await posting.attempt(request, found_talk, form.typed("text"))
+    if wrong:
         return await _page(request, 422, typed=form.typed("text"), wrong=wrong)
-    return redirect(f"{found.path}/room#chat")
+    return redirect(f"{found.path}/room#message-{message_id}")  # which opens the part that it stands in
 
 
 async def stay_longer(request: Request) -> Response:

@@ -161,6 +161,22 @@ async def test_an_address_is_seen_once_it_was_given(there: Scene) -> None:
     assert email in (await there["bernd"].get(f"/meetings/{meeting}/room")).text
 
 
+async def test_what_is_written_by_a_plain_form_or_why_it_was_not_taken_is_seen_at_once(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    room, path = f"/meetings/{meeting}/room", f"/meetings/{meeting}/messages"
+
+    def chat(text: str) -> str:
+        return next(part for part in text.split("<details ") if 'id="chat"' in part).partition(">")[0]
+
+    assert not chat((await there["aylin"].get(room)).text).endswith(" open")
+    refused = await there["aylin"].post(path, data={"text": " "})
+    assert (refused.status_code, "There is nothing to send yet." in refused.text) == (422, True)
+    assert chat(refused.text).endswith(" open")
+    sent = await there["aylin"].post(path, data={"text": "On my way"})
+    anchor = sent.headers["location"].removeprefix(f"{room}#")
+    assert f'id="{anchor}"' in (await there["aylin"].get(room)).text
+
+
 async def test_what_became_of_it_is_asked_after_a_week_and_answered_with_one_tap(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     for name in ("aylin", "bernd"):
