@@ -41,6 +41,7 @@ sweeping.begin_start()
 def pytest_configure(config: pytest.Config) -> None:
     """Host the desk of services, unless a process above this one does."""
     if not Desk.is_open():
+        memory.forget_killed_runs()
         config.stash[_DESK] = Desk()
 
 

@@ -79,6 +79,7 @@ class PostgreSQL(Daemon):
         """Loopback only, no socket file, and no waiting for the disk unless it is meant to be durable."""
         options = [f"max_connections={POSTGRESQL_CONNECTIONS}", "listen_addresses=127.0.0.1", f"port={self.port}"]
         options += ["unix_socket_directories=", "timezone=UTC", "shared_buffers=64MB"]
+        options += ["dynamic_shared_memory_type=mmap"]  # in its folder: else what it leaves when it is killed stays
         if not self.durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         return [program_of("postgresql"), "-D", str(self.cluster), *(w for o in options for w in ("-c", o))]
