@@ -1,4 +1,4 @@
-"""Light and dark differ in colours and in nothing else: what stands where, and what it is called, is the same by night."""
+"""Light and dark differ in colours and in nothing else: what stands where, and its name, is the same by night."""
 
 import re
 from collections.abc import Iterator
