@@ -15,10 +15,11 @@ from meetings.model import Request as Asked
 from meetings.parts import Meetings
 from meetings.requests import EXPIRY_JOB, NUDGE_JOB, TELL_JOB
 from meetings.rescue import OVER_JOB
-from meetings.room import come_in, note_once
+from meetings.room import come_in
 from meetings.rules import comes_too_late, due_at, is_open
 from meetings.watching import INVITE_JOB, RELEASE_JOB, STEP_JOB, step
 from server.kernel.db import UnitOfWork
+from server.kernel.once import note_once
 
 INVITATION = "invitation"
 

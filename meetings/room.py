@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.agendas import agendas
@@ -18,7 +16,7 @@ from meetings.standing import missed_in, open_with
 from meetings.watching import close_later
 from people.model import Person
 from server.kernel.db import UnitOfWork
-from server.kernel.tables import Base
+from server.kernel.once import note_once
 
 # A meeting that goes on and on has become something else.
 EXTENDED_MOST = timedelta(minutes=30)
@@ -42,14 +40,6 @@ async def come_in(uow: UnitOfWork, meeting_id: str, person_id: str) -> None:
     uow.emit(CameLate(meeting_id, person_id))
     if not await missed_in(uow.session, meeting_id):
         uow.emit(RescueOver(await open_with(uow.session, Rescue.meeting_id == meeting_id)))
-
-
-async def note_once(uow: UnitOfWork, table: type[Base], row: dict[str, Any]) -> bool:
-    """Write a row unless its key is there already, whoever writes it at the same moment; whether it was new."""
-    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    key = inspect(table).primary_key[0]
-    noted = await uow.session.execute(insert(table).values(row).on_conflict_do_nothing().returning(key))
-    return noted.first() is not None
 
 
 async def write_notes(uow: UnitOfWork, meeting_id: str, text: str, version: int, *, by_id: str) -> Noted:

@@ -28,7 +28,7 @@ from directory.api.shapes.imports import (
 from directory.imports import actions, beside, duplicates, queries
 from directory.imports.mapping.plan import Mapping
 from directory.imports.model import ImportBatch
-from directory.imports.pages.bringing import BROUGHT, chosen_institution, most_of
+from directory.imports.pages.bringing import BROUGHT, chosen_institution, kept_by, most_of
 from directory.imports.parts import FOLDER
 from directory.imports.policy import Importer, importer_of
 from directory.imports.shown import failure_of, row_shown
@@ -74,8 +74,9 @@ async def bring(call: Call) -> Response:
         if not size:
             raise taking.no_file()
         institution = ruled(call, "?partner", lambda: chosen_institution(who, query.partner or "", size))
+        kept = await kept_by(call.request, institution)
         slug = institution.slug if institution else ""
-        source = ruled(call, "?source", lambda: actions.source_of(query.source, query.name, slug))
+        source = ruled(call, "?source", lambda: actions.source_of(query.source, query.name, slug, kept))
         look = await _looked_at(call, path, query.kind)
         async with _changing(call) as uow:
             batch = await actions.bring(

@@ -1,5 +1,6 @@
 """What people do with imports: bring a file, say how it is taken, have it tried, imported, stopped, undone."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from directory.imports.mapping.plan import Mapping, checked
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportMapping, ImportName, ImportRow, ImportRun
 from directory.imports.reading.row import Source
 from directory.imports.runs import COUNTS, IMPORT, TRIAL, UNDO
-from directory.partners.queries import sources_of
+from directory.partners import actions as partners
+from directory.partners.queries import keeper_of
 from people.text import UnacceptableError, one_line
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -42,7 +44,11 @@ async def bring(
     by_id: str | None,
     partner_id: str | None = None,
 ) -> ImportBatch:
-    """Keep a file that was looked at, with the mapping of the source's last file where it has the same columns."""
+    """Keep a file that was looked at, with the mapping of the source's last file where it has the same columns.
+
+    Raises UnacceptableError for a source that is somebody else's.
+    """
+    await _take_source(uow, source, partner_id, by_id=by_id)
     mapping = look.mapping
     last = await uow.session.get(ImportMapping, (source, mapping.kind))
     if last is not None and (known := Mapping.of(last.mapping)).columns.keys() <= set(look.source.columns):
@@ -88,6 +94,8 @@ async def ask_for(uow: UnitOfWork, batch: ImportBatch, what: str, *, by_id: str 
     await _check_free(uow, batch)
     if what in (TRIAL, IMPORT):
         checked(Mapping.of(batch.mapping), Source.of(batch.reading).columns)
+    if what == IMPORT:
+        await _take_source(uow, batch.source, batch.partner_id, by_id=by_id)
     await _check_turn(uow, batch, what)
     counts: dict[str, Any] = dict.fromkeys((*COUNTS, "line"), 0)
     run = ImportRun(id=new_id(), batch_id=batch.id, what=what, asked_at=uow.clock.now(), by_id=by_id, **counts)
@@ -127,19 +135,19 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     await uow.session.execute(theirs.values(partner_id=into_id))
 
 
-def source_of(text: str, file_name: str, institution: str = "") -> str:
+def source_of(text: str, file_name: str, institution: str = "", kept: Collection[str] = ()) -> str:
     """The name of a source as it was typed, else of its file without ending and digits, so that the next one of the
-    same kind has it, too. That of an `institution` (its slug) begins with it: no other one's is called so.
+    same kind has it, too. A new one of an `institution` (its slug) begins with it, so that readers see whose it is; one
+    that it has `kept` already goes on, also where it came from another institution that is a part of this one now.
 
     Raises UnacceptableError.
     """
-    own = sources_of(institution) if institution else ""
-    return own + _named(text.strip().removeprefix(own), file_name)
-
-
-def institution_of(source: str) -> str:
-    """How the sources of the institution begin that keeps this one; of an institution's source."""
-    return sources_of(source.partition(":")[0])
+    if text.strip() in kept:
+        return text.strip()
+    own = f"{institution}: " if institution else ""
+    name = _named(text.strip().removeprefix(own), file_name)
+    same = [each for each in kept if each.partition(": ")[2] == name]
+    return same[0] if same and own + name not in kept else own + name
 
 
 def _named(text: str, file_name: str) -> str:
@@ -153,6 +161,20 @@ def _named(text: str, file_name: str) -> str:
 def _reading(look: Look) -> dict[str, Any]:
     sample = [[row.line, [cell[:CELL_SHOWN] for cell in row.cells]] for row in look.rows if not row.problem]
     return look.source.stored() | {"sample": sample[:ROWS_SHOWN]}
+
+
+async def _take_source(uow: UnitOfWork, source: str, partner_id: str | None, *, by_id: str | None) -> None:
+    """Be sure that a source is theirs for whom is imported: what an institution brings first under a name that nobody
+    has used is its own from then on, and nobody else brings anything under it. Raises UnacceptableError."""
+    if partner_id is not None and not await queries.used_by_others(uow.session, source, partner_id):
+        try:
+            await partners.keep_source(uow, partner_id, source, by_id=by_id)
+        except partners.RefusedError:
+            raise UnacceptableError(N_("The institution for which this was brought is no partner any more.")) from None
+    if await keeper_of(uow.session, source) != partner_id:
+        raise UnacceptableError(
+            N_("Somebody else brings records as “%(source)s”. Please choose another name."), source=source
+        )
 
 
 async def _check_free(uow: UnitOfWork, batch: ImportBatch) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from directory.batches import Outcome, packed
 from directory.imports import duplicates, likes
-from directory.imports.actions import institution_of
 from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.mapping.names import core_of, keys_of
@@ -241,9 +240,9 @@ def _kept_by_others(transaction: Transaction, chunk: Chunk, owners: Mapping[int,
     if chunk.partner_id is None:
         return set()
     asked = {id_ for found in owners.values() for id_ in found}
-    own = institution_of(chunk.source)
-    rows = look_up(transaction, ORGANISATIONS.shape.table, ("id", "source"), "id", asked)
-    return {row[0] for row in rows if not (row[1] or "").startswith(own)}
+    rows = list(look_up(transaction, ORGANISATIONS.shape.table, ("id", "source"), "id", asked))
+    kept = network.kept_of(transaction, chunk.partner_id, {row[1] for row in rows if row[1]})
+    return {row[0] for row in rows if row[1] not in kept}
 
 
 def _with_outcome(record: Record, outcome: Outcome, *, trial: bool) -> Became:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow, ImportRun
 from directory.imports.runs import IMPORT, OUTCOMES, UNDO
+from directory.organisations.model import Organisation
 from people.model import Person
 
 
@@ -59,6 +60,17 @@ async def sources(session: AsyncSession, partner_ids: Collection[str] | None = N
     if partner_ids is not None:
         query = query.where(ImportBatch.partner_id.in_(partner_ids))
     return list(await session.scalars(query))
+
+
+async def used_by_others(session: AsyncSession, source: str, partner_id: str) -> bool:
+    """Whether somebody other than this institution has brought anything under this name."""
+    brought = select(ImportBatch.id).where(ImportBatch.source == source)
+    ours = brought.where(ImportBatch.partner_id == partner_id)
+    if await session.scalar(brought.where(ImportBatch.partner_id.is_distinct_from(partner_id)).limit(1)) is not None:
+        return True
+    if await session.scalar(ours.limit(1)) is not None:
+        return False
+    return await session.scalar(select(Organisation.id).where(Organisation.source == source).limit(1)) is not None
 
 
 async def runs_of(session: AsyncSession, batch_id: str) -> Sequence[ImportRun]:

@@ -5,8 +5,9 @@ from sqlalchemy.exc import IntegrityError
 
 from directory.partners import queries
 from directory.partners.events import NetworkLeft
-from directory.partners.model import NetworkMember, Partner, PartnerHost
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
 from server.kernel.db import UnitOfWork
+from server.kernel.once import note_once
 
 
 class RefusedError(Exception):
@@ -29,8 +30,19 @@ async def dismiss(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -
     """End a partnership. The organisations that it brought stay in the directory; the network is no longer named."""
     await uow.session.execute(delete(PartnerHost).where(PartnerHost.partner_id == organisation_id))
     await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
+    await uow.session.execute(delete(PartnerSource).where(PartnerSource.partner_id == organisation_id))
     await uow.session.execute(delete(Partner).where(Partner.organisation_id == organisation_id))
     uow.emit(NetworkLeft(organisation_id, by_id))
+
+
+async def keep_source(uow: UnitOfWork, partner_id: str, source: str, *, by_id: str | None) -> None:
+    """Have a partner keep the records of a source from now on; one that has a keeper stays with it.
+
+    Raises RefusedError("not_a_partner").
+    """
+    await _partner(uow, partner_id)
+    kept = {"source": source, "partner_id": partner_id, "since": uow.clock.now(), "by_id": by_id}
+    await note_once(uow, PartnerSource, kept)
 
 
 async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation
-from directory.partners.model import NetworkMember, Partner, PartnerHost
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
 from server.kernel.db import UnitOfWork
 
 
@@ -25,6 +25,8 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     if both[0] is not None:
         await _carry_host(uow, from_id, into_id)
         await _carry_network(uow, from_id, into_id)
+        sources = update(PartnerSource).where(PartnerSource.partner_id == from_id)
+        await session.execute(sources.values(partner_id=into_id))
         await session.delete(both[0])
 
 
@@ -70,4 +72,5 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget who brought an organisation; that it was brought stays."""
     await uow.session.execute(update(NetworkMember).where(NetworkMember.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(Partner).where(Partner.by_id == person_id).values(by_id=None))
+    await uow.session.execute(update(PartnerSource).where(PartnerSource.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(PartnerHost).where(PartnerHost.by_id == person_id).values(by_id=None))

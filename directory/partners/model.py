@@ -30,6 +30,17 @@ class PartnerHost(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
+class PartnerSource(Base):
+    """A partner keeps the records of a source: what its imports brought under this name, and nobody else's did."""
+
+    __tablename__ = "partner_sources"
+
+    source: Mapped[str] = mapped_column(primary_key=True)  # as `Organisation.source`
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
 class NetworkMember(Base):
     """An organisation belongs to the network of a partner. It may belong to several."""
 

@@ -8,12 +8,13 @@ from sqlalchemy import Table, delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations.record import table
-from directory.partners.model import NetworkMember, Partner
+from directory.partners.model import NetworkMember, Partner, PartnerSource
 from directory.records import look_up
 from server.kernel.prepared import Prepared, Transaction
 
 _MEMBERS: Table = table(NetworkMember)
 _PARTNERS: Table = table(Partner)
+_SOURCES: Table = table(PartnerSource)
 _COLUMNS = ("partner_id", "organisation_id", "since", "by_id", "import_batch_id")
 
 
@@ -37,6 +38,11 @@ def bring(
     given = {"partner_id": partner_id, "since": at, "by_id": by_id, "import_batch_id": batch_id}
     if new:
         transaction.many(_bringing(), [given | {"organisation_id": id_} for id_ in sorted(new)])
+
+
+def kept_of(transaction: Transaction, partner_id: str, sources: Collection[str]) -> set[str]:
+    """Those of these sources whose records a partner keeps."""
+    return {row[0] for row in look_up(transaction, _SOURCES, ("source",), "source", sources, partner_id=partner_id)}
 
 
 async def take_back(session: AsyncSession, batch_id: str) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.organisations.model import Member, Organisation, Tag
-from directory.organisations.queries import present, visible_to
-from directory.partners.model import NetworkMember, Partner, PartnerHost
+from directory.organisations.model import Invitation, Member, Organisation, Tag
+from directory.organisations.queries import is_open, present, visible_to
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
 from directory.speaking import SPEAKING
 from people.model import Person
 
@@ -26,11 +26,6 @@ class PartnerShown:
     logo: str | None
     accent: str
     count: int
-
-
-def sources_of(slug: str) -> str:
-    """How the names of all sources begin that an institution keeps. No slug has a colon, so no two begin alike."""
-    return f"{slug}: "
 
 
 @dataclass(frozen=True)
@@ -51,6 +46,15 @@ class Brought:
     name: str
     since: datetime
     by_name: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An organisation that a partner's imports have brought, and to which nobody belongs yet."""
+
+    id: str
+    name: str
+    invited_at: datetime | None  # somebody who may still come
 
 
 async def partner(session: AsyncSession, organisation_id: str) -> Partner | None:
@@ -74,6 +78,17 @@ async def host_of(session: AsyncSession, organisation_id: str) -> str:
     """The host name of its own that a partner has, which everybody may know; empty: none."""
     query = select(PartnerHost.host).where(PartnerHost.partner_id == organisation_id)
     return await session.scalar(query) or ""
+
+
+async def keeper_of(session: AsyncSession, source: str) -> str | None:
+    """The partner that keeps the records of a source. For those who import."""
+    return await session.scalar(select(PartnerSource.partner_id).where(PartnerSource.source == source))
+
+
+async def sources_kept(session: AsyncSession, partner_id: str) -> Sequence[str]:
+    """The sources that a partner keeps, the first one first. For its own people."""
+    query = select(PartnerSource.source).where(PartnerSource.partner_id == partner_id)
+    return (await session.scalars(query.order_by(PartnerSource.since, PartnerSource.source))).all()
 
 
 async def slugs_by_host(session: AsyncSession) -> dict[str, str]:
@@ -203,19 +218,34 @@ async def latest(session: AsyncSession, partner_id: str, limit: int = 50) -> lis
     return [Brought(id_, slug, name, since, by or "") for id_, slug, name, since, by in await session.execute(query)]
 
 
-async def waiting_for_somebody(session: AsyncSession, institution: Organisation, limit: int = 50) -> dict[str, str]:
-    """Organisations that an institution's own imports have brought and to which nobody belongs: their names by id, the
-    latest first. Where an administrator has gone and others are left, it is theirs. For its own people."""
-    looked_after = exists().where(Member.organisation_id == Organisation.id)
+async def waiting_for_somebody(
+    session: AsyncSession, partner_id: str, now: datetime, *, limit: int, after: int = 0
+) -> list[Waiting]:
+    """A page of the organisations that a partner's own imports have brought and to which nobody belongs: first those
+    for which nobody is invited, the latest first. For its own people."""
+    asked = select(func.max(Invitation.at)).where(Invitation.organisation_id == Organisation.id, is_open(now))
+    invited_at = asked.correlate(Organisation).scalar_subquery()
     query = (
-        select(Organisation.id, Organisation.name)
-        .join(NetworkMember, NetworkMember.organisation_id == Organisation.id)
-        .where(NetworkMember.partner_id == institution.id, present(), ~looked_after)
-        .where(Organisation.source.startswith(sources_of(institution.slug), autoescape=True))
-        .order_by(Organisation.id.desc())
+        select(Organisation.id, Organisation.name, invited_at.label("invited_at"))
+        .where(_waits(partner_id))
+        .order_by(invited_at.is_not(None), Organisation.id.desc())
         .limit(limit)
+        .offset(after)
     )
-    return {row.id: row.name for row in await session.execute(query)}
+    return [Waiting(row.id, row.name, row.invited_at) for row in await session.execute(query)]
+
+
+async def waits_for_somebody(session: AsyncSession, partner_id: str, organisation_id: str) -> bool:
+    """Whether a partner's own imports have brought an organisation, and nobody belongs to it."""
+    query = select(Organisation.id).where(Organisation.id == organisation_id, _waits(partner_id))
+    return await session.scalar(query) is not None
+
+
+def _waits(partner_id: str) -> ColumnElement[bool]:
+    """Where an administrator has gone and others are left, it is theirs."""
+    network = exists().where(NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == Organisation.id)
+    kept = exists().where(PartnerSource.partner_id == partner_id, PartnerSource.source == Organisation.source)
+    return network & kept & present() & ~exists().where(Member.organisation_id == Organisation.id)
 
 
 async def is_in(session: AsyncSession, partner_id: str, organisation_id: str) -> bool:

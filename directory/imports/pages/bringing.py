@@ -1,6 +1,7 @@
 """The list of imports, and the way in for a file."""
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from directory.imports.shown import WHAT_RUNS, told
 from directory.imports.upload import Uploaded, receive
 from directory.organisations.actions import set_licence
 from directory.organisations.licences import LICENCES
-from directory.partners.queries import Institution
+from directory.partners.queries import Institution, sources_kept
 from people.limits import may
 from people.text import UnacceptableError
 from server.kernel.http import not_found
@@ -50,8 +51,9 @@ async def bring(request: Request) -> Response:
         if not form.file_name:
             raise UnacceptableError(N_("Please choose a file."))
         institution = chosen_institution(who, form.texts.get("partner", ""), form.size)
+        kept = await kept_by(request, institution)
         slug = institution.slug if institution else ""
-        source = actions.source_of(form.texts.get("source", ""), form.file_name, slug)
+        source = actions.source_of(form.texts.get("source", ""), form.file_name, slug, kept)
         look = await beside.look(path, kind=kind if kind in KINDS else ORGANISATIONS)
         async with kernel_of(request).database.write() as uow:
             batch = await actions.bring(
@@ -89,6 +91,14 @@ def chosen_institution(who: Importer, partner_id: str, size: int) -> Institution
     if size > most_of(who):
         raise UnacceptableError(N_("A file of an institution has 100 MB at most. Please bring it in parts."))
     return institution
+
+
+async def kept_by(request: Request, institution: Institution | None) -> Sequence[str]:
+    """The sources that an institution keeps already."""
+    if institution is None:
+        return ()
+    async with kernel_of(request).database.read() as session:
+        return await sources_kept(session, institution.id)
 
 
 async def _shown(request: Request, form: Uploaded | None = None, wrong: str = "") -> Response:

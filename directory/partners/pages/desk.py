@@ -33,6 +33,9 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
+# Organisations that wait for somebody, on one page; and digits of how many stand before it.
+WAITING, DIGITS_MOST = 30, 7
+
 
 @dataclass(frozen=True)
 class Share:
@@ -134,7 +137,10 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         seen, partner = await own(request, session)
         found = await _figures(request, session, seen)
         latest = await queries.latest(session, seen.organisation.id)
-        waits = await queries.waiting_for_somebody(session, seen.organisation)
+        after = _after(request)
+        waits = await queries.waiting_for_somebody(
+            session, seen.organisation.id, kernel_of(request).clock.now(), limit=WAITING + 1, after=after
+        )
         host = await queries.host_of(session, seen.organisation.id)
     return page(
         request,
@@ -149,7 +155,9 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         charts=_charts(found, locale),
         growth=_growth(found.growth),
         latest=latest,
-        waits=waits,
+        waits=waits[:WAITING],
+        later=f"?waiting={after + WAITING}#waits-title" if len(waits) > WAITING else "",
+        earlier=f"?waiting={max(after - WAITING, 0)}#waits-title" if after else "",
         host=host,
         host_address=address(kernel_of(request).settings, host) if host else "",
         admin=seen.standing.admin,
@@ -164,6 +172,14 @@ async def own(request: Request, session: AsyncSession) -> tuple[Seen, Partner]:
             raise not_found()
         raise ProblemError(403, "forbidden", "You may not do this.")
     return seen, partner
+
+
+def _after(request: Request) -> int:
+    """How many of those who wait for somebody stand on earlier pages. Raises ProblemError 404."""
+    typed = request.query_params.get("waiting", "0")
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MOST):
+        raise not_found()
+    return int(typed)
 
 
 def _runs_the_platform(standing: Standing) -> bool:

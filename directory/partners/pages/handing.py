@@ -37,8 +37,7 @@ async def invite(request: Request) -> Response:
             seen, _partner = await own(request, uow.session)
             # Somebody of theirs may come in at this moment: then it is no longer the institution's to invite.
             await uow.session.get(Organisation, organisation_id, with_for_update=True)
-            waits = await queries.waiting_for_somebody(uow.session, seen.organisation)
-            if organisation_id not in waits:
+            if not await queries.waits_for_somebody(uow.session, seen.organisation.id, organisation_id):
                 raise not_found()
             token = await belonging.invite(uow, organisation_id, email, "administrator", by_id=request.state.person.id)
             record = await uow.session.get_one(Organisation, organisation_id)

@@ -1,5 +1,6 @@
 """Partner institutions import for their own networks: their own records, and nobody else's."""
 
+import asyncio
 import re
 from email import message_from_bytes
 from email.policy import default
@@ -8,13 +9,17 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select, update
+from alembic import command
+from sqlalchemy import Connection, select, update
 
 from directory.imports import beside
+from directory.imports.model import ImportBatch
 from directory.imports.pages import bringing
 from directory.organisations.model import Member, Organisation
 from directory.partners.actions import appoint, dismiss
 from directory.partners.model import NetworkMember
+from directory.partners.queries import sources_kept
+from server.kernel.migrate import _config
 from tests.directory.imports.test_pages import mapping_in, upload
 from tests.directory.imports.test_runs import asked_here
 from tests.directory.scene import Scene
@@ -183,3 +188,99 @@ async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there:
         await uow.session.execute(update(Member).where(Member.organisation_id == brought).values(role="editor"))
     assert invite not in (await chloe.get(f"{desk}/desk")).text, "its administrator has gone, but it is not ownerless"
     assert (await chloe.post(invite, data={"email": "ben@voltbus.example"})).status_code == 404
+
+
+async def test_what_the_platform_imported_under_such_a_name_is_not_the_institutions(there: Scene, chamber: str) -> None:
+    """Also not where it was there before: who imported for whom counts, and not how a name begins."""
+    ada, chloe = there["ada"], there["chloe"]
+    await imported(there, ada, LIST, source="chamber: members")
+    refused = await upload(chloe, LIST.encode(), source="members")
+    assert refused.status_code == 422
+    assert "Somebody else brings records as “chamber: members”" in refused.text
+    products = await imported(there, chloe, PRODUCTS, source="others", kind="products")
+    assert "does not keep this organisation" in (await chloe.get(f"{products}/report.csv")).text
+    async with there.kernel.database.read() as session:
+        theirs = await session.scalar(select(Organisation.id).where(Organisation.name == "Elektrolyse Ruhr"))
+    await chloe.post("/partners/chamber/organisations", data={"organisation": "elektrolyse-ruhr"})
+    assert f"{theirs}/invite" not in (await chloe.get("/partners/chamber/desk")).text
+    invite = f"/partners/chamber/organisations/{theirs}/invite"
+    assert (await chloe.post(invite, data={"email": "gina@gmx.de"})).status_code == 404
+
+
+async def test_nobody_else_imports_under_the_name_of_an_institutions_source(there: Scene, chamber: str) -> None:
+    await imported(there, there["chloe"], LIST, source="members")
+    refused = await upload(there["ada"], LIST.encode(), source="chamber: members")
+    assert refused.status_code == 422
+    assert "Somebody else brings records as" in refused.text
+
+
+async def test_an_institution_that_has_become_a_part_of_another_one_leaves_it_its_sources(
+    there: Scene, chamber: str
+) -> None:
+    await imported(there, there["chloe"], LIST, source="members")
+    await there.organisation(by="chloe", name="Agency", website="", kind="partner")
+    assert (await there["ada"].post("/o/chamber/merge", data={"into": "agency"})).status_code == 303
+    desk = (await there["chloe"].get("/partners/agency/desk")).text
+    assert "Elektrolyse Ruhr" in desk.partition("Nobody looks after these yet")[2]
+    again = await imported(there, there["chloe"], LIST.replace("Essen", "Bochum"), source="members")
+    assert "Source: chamber: members" in (await there["gina"].get("/o/elektrolyse-ruhr")).text
+    assert "Bochum" in (await there["gina"].get("/o/elektrolyse-ruhr")).text
+    assert "chamber: members" in (await there["chloe"].get(again)).text
+
+
+async def test_a_file_that_waits_is_imported_no_more_when_its_institution_is_no_partner(
+    there: Scene, chamber: str
+) -> None:
+    path = (await upload(there["chloe"], LIST.encode(), source="members")).headers["location"]
+    form = mapping_in((await there["chloe"].get(path)).text) | {"organisation_kind": "company"}
+    await there["chloe"].post(f"{path}/mapping", data=form)
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.write() as uow:
+        await dismiss(uow, chamber, by_id=there.ids["ada"])
+    refused = await there["ada"].post(f"{path}/import")
+    assert "is no partner any more" in refused.text
+    assert await source_of(there, "Elektrolyse Ruhr") is None
+
+
+async def test_two_files_of_a_new_source_at_once_are_both_taken(there: Scene, chamber: str) -> None:
+    both = await asyncio.gather(
+        *(upload(there["chloe"], LIST.encode(), source="members", licence="cc-by") for _ in range(2))
+    )
+    assert [each.status_code for each in both] == [303, 303]
+
+
+async def test_all_that_wait_are_listed_page_by_page_and_who_is_invited_last(there: Scene, chamber: str) -> None:
+    rows = "".join(f"{number};Member {number:02};;Essen\n" for number in range(40))
+    await imported(there, there["chloe"], "Nr;Firma;Web;Ort\n" + rows, source="members")
+    desk = "/partners/chamber/desk"
+    first = (await there["chloe"].get(desk)).text
+    found = re.findall(r"/organisations/([0-9A-Za-z-]+)/invite", first)
+    assert len(found) == 30
+    onward = re.search(r'href="(\?waiting=30)', first)
+    assert onward
+    second = re.findall(r"/organisations/([0-9A-Za-z-]+)/invite", (await there["chloe"].get(desk + onward[1])).text)
+    assert len({*found, *second}) == 40
+    invite = f"/partners/chamber/organisations/{second[-1]}/invite"
+    assert (await there["chloe"].post(invite, data={"email": "gina@gmx.de"})).status_code == 303
+    assert (await there["chloe"].post(invite.replace(second[-1], found[0]), data={"email": "gina@gmx.de"})).is_redirect
+    last = (await there["chloe"].get(desk + onward[1])).text
+    assert re.findall(r"/organisations/([0-9A-Za-z-]+)/invite", last)[-2:] == [found[0], second[-1]]
+    assert last.count("Invite again") == 2
+    assert (await there["chloe"].get(f"{desk}?waiting=x")).status_code == 404
+
+
+async def test_which_sources_an_institution_keeps_is_known_of_earlier_imports_too(there: Scene, chamber: str) -> None:
+    for name in ("members", "shared"):
+        await imported(there, there["chloe"], LIST, source=name)
+    async with there.kernel.database.write() as uow:
+        theirs = ImportBatch.source == "chamber: shared"
+        await uow.session.execute(update(ImportBatch).where(theirs).values(partner_id=None))
+
+    def back_and_forth(plain: Connection) -> None:
+        command.downgrade(_config(plain, None), "0026")
+        command.upgrade(_config(plain, None), "head")
+
+    async with there.kernel.database.engine.begin() as connection:
+        await connection.run_sync(back_and_forth)
+    async with there.kernel.database.read() as session:
+        assert list(await sources_kept(session, chamber)) == ["chamber: members"]
