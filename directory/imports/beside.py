@@ -20,6 +20,7 @@ from web.i18n import N_
 # Seconds for the look at a file: the encoding of a gigabyte is proved by reading it through.
 LOOK_S = 120.0
 
+_TOO_LONG = N_("Looking at the file took too long. Please bring it in parts.")
 _ENDED = N_("The file could not be read: it asked for more memory than reading it may take.")
 
 
@@ -33,10 +34,13 @@ class Look:
 
 
 async def look(path: Path, *, kind: str, sheet: str = "") -> Look:
-    """Look at a file. Raises UnacceptableError for what cannot be read."""
-    async with asyncio.timeout(LOOK_S), _asked(task="look", path=str(path), sheet=sheet, kind=kind) as frames:
-        async for answer in frames:
-            return Look(**answer)
+    """Look at a file. Raises UnacceptableError for what cannot be read, and for what takes too long."""
+    try:
+        async with asyncio.timeout(LOOK_S), _asked(task="look", path=str(path), sheet=sheet, kind=kind) as frames:
+            async for answer in frames:
+                return Look(**answer)
+    except TimeoutError:
+        raise UnacceptableError(_TOO_LONG) from None
     raise UnacceptableError(_ENDED)
 
 

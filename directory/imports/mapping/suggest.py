@@ -37,7 +37,9 @@ _LOCALE = re.compile(
 )
 
 _URL = re.compile(r"(?:https?://|www\.)\S+\.\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+# Only where a word or the part behind an @ begins: a search from each of its characters would read a long one again and
+# again to its end.
+_MAIL = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:\d\d?\.\d\d?\.)?(?:1[89]\d\d|20[0-3]\d)(?:-\d\d-\d\d.*)?")
 _SIZE_WORDS = re.compile(r"employees|mitarbeite|beschäftigte|\bFTE\b", re.IGNORECASE)
 _NO_NAME = re.compile(r"[\d\s.,;:+\-/%()]*")

@@ -45,12 +45,13 @@ def readable(text: str) -> str:
 
 def _collect(value: Any, path: str, found: dict[str, list[str]], depth: int) -> None:
     if isinstance(value, dict):
-        for key, inner in (_point(value) or value).items() if depth else ():
+        for key, inner in (_point(value) or value).items() if depth > 0 else ():
             _collect(inner, _below(path, readable(str(key))), found, depth - 1)
     elif isinstance(value, list):
-        for inner in value:
+        for inner in value if depth >= 0 else ():
             name, said = _named(inner)
-            _collect(said, _below(path, name) if name else path or "value", found, depth - bool(name))
+            deeper = bool(name) or isinstance(said, list)
+            _collect(said, _below(path, name) if name else path or "value", found, depth - deeper)
     else:
         texts = found.setdefault(path, [])
         if text := text_of(value):

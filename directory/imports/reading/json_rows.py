@@ -135,6 +135,8 @@ def _records(path: Path, where: str) -> Iterator[tuple[int, Any]]:
                 yield at, record
         except (ijson.JSONError, UnicodeDecodeError, ValueError):
             raise _BrokenError(_BROKEN) from None
+        except MemoryError:  # of its paths: a record of many thousands of lists within each other
+            raise _BrokenError(_TOO_LARGE) from None
 
 
 def _found(file: _Counted, where: str) -> Iterator[Any]:
@@ -160,7 +162,7 @@ def _path_of_records(path: Path) -> str:
     with path.open("rb") as file:
         try:
             shape.look(islice(ijson.parse(_Counted(_as_utf8(file)), use_float=True), LOOKED_AT))
-        except (ijson.JSONError, UnicodeDecodeError, ValueError, _BrokenError):
+        except (ijson.JSONError, UnicodeDecodeError, ValueError, MemoryError, _BrokenError):
             if not shape.records and not shape.tables and not shape.keyed:
                 raise UnacceptableError(_BROKEN) from None
     if shape.path is None:
