@@ -88,6 +88,8 @@ async def bring_back(call: Call) -> Response:
         organisation_id = await product_queries.organisation_of(uow.session, call.id)
         if organisation_id is None:
             raise not_found()
+        if await queries.product(uow.session, call.person_id, call.id) is None:
+            await _knowing(call, uow.session, organisation_id)
         await edited(call, uow, organisation_id)
         await actions.bring_back(uow, call.id, by_id=call.by_id)
         await uow.session.flush()
@@ -102,6 +104,13 @@ async def editable(call: Call, uow: UnitOfWork) -> None:
         raise not_found()
     await edited(call, uow, found.row.organisation_id)
     if await queries.product(uow.session, call.person_id, call.id, locked=True) is None:
+        raise not_found()
+
+
+async def _knowing(call: Call, session: AsyncSession, organisation_id: str) -> None:
+    """That there was a product which one does not see is known to those who edit it alone. Raises ProblemError 404."""
+    seen = await organisation_queries.by_id(session, organisation_id, call.person)
+    if seen is None or not seen.standing.edits:
         raise not_found()
 
 

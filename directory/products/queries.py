@@ -82,12 +82,13 @@ async def organisation_of(session: AsyncSession, product_id: str) -> str | None:
 
 
 async def removed_of(session: AsyncSession, organisation_id: str, limit: int = 50) -> list[Gone]:
-    """Products of an organisation that are not shown any more, the latest first. For its editors. Three queries."""
+    """Products that people have taken off an organisation, the latest first; not those of an import that was undone,
+    which would push them out of the list. For its editors. Three queries."""
     query = (
         select(Product, ProductRemoval.at, Person.name)
         .join(ProductRemoval, ProductRemoval.product_id == Product.id)
         .outerjoin(Person, Person.id == ProductRemoval.by_id)
-        .where(Product.organisation_id == organisation_id)
+        .where(Product.organisation_id == organisation_id, ProductRemoval.reason == "removed")
         .order_by(ProductRemoval.at.desc(), Product.id)
         .limit(limit)
     )

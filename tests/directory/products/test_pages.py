@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from starlette.applications import Starlette
 
 from directory.organisations.bulk import OrganisationRow
@@ -12,6 +13,7 @@ from directory.organisations.bulk import upsert as upsert_organisations
 from directory.products import bulk, own_data
 from directory.products.bulk import ProductRow
 from directory.products.documents import ProductSource
+from directory.products.model import ProductRemoval
 from directory.search.documents import Viewer
 from tests.directory.organisations.test_uploads import files, picture
 from tests.directory.scene import Scene
@@ -176,3 +178,12 @@ async def test_what_a_person_changed_is_handed_out(there: Scene) -> None:
     async with there.kernel.database.read() as session:
         found = await own_data.collect(session, there.ids["aylin"])
     assert [one["field"] for one in found["changes"]] == ["made"]
+
+
+async def test_what_an_undone_import_took_along_stands_not_among_what_people_took_off(there: Scene) -> None:
+    path = await made(there)
+    await there["aylin"].post(f"{path}/remove")
+    assert f"{path}/return" in (await there["aylin"].get("/o/voltbus/products")).text
+    async with there.kernel.database.write() as uow:
+        await uow.session.execute(update(ProductRemoval).values(reason="undone"))
+    assert f"{path}/return" not in (await there["aylin"].get("/o/voltbus/products")).text
