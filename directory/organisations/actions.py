@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from directory.attachments import Checked
 from directory.editing import edit as edit_record
@@ -15,12 +15,14 @@ from directory.organisations.events import (
     OrganisationRemoved,
     OrganisationReturned,
 )
+from directory.organisations.licences import UNKNOWN
 from directory.organisations.model import Document, Member, Organisation, RecordSource, Removal
 from directory.organisations.record import ORGANISATIONS
 from directory.organisations.rules import DOCUMENTS_MOST, free_slug, logged, slug_of
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.once import note_once
 
 
 class RefusedError(Exception):
@@ -143,9 +145,15 @@ async def bring_back(uow: UnitOfWork, organisation_id: str, *, by_id: str) -> No
 
 
 async def set_licence(uow: UnitOfWork, source: str, licence: str, *, by_id: str | None) -> None:
-    """Say on which terms a source gives its records (see `licences`), in place of what was said before."""
-    known = RecordSource(name=source, licence=licence, since=uow.clock.now(), by_id=by_id)
-    await uow.session.merge(known)
+    """Say on which terms a source gives its records (see `licences`), in place of what was said before; UNKNOWN takes
+    that back."""
+    here = RecordSource.name == source
+    if licence == UNKNOWN:
+        await uow.session.execute(delete(RecordSource).where(here))
+        return
+    said: dict[str, Any] = {"licence": licence, "since": uow.clock.now(), "by_id": by_id}
+    if not await note_once(uow, RecordSource, {"name": source, **said}):
+        await uow.session.execute(update(RecordSource).where(here).values(said))
 
 
 async def note(

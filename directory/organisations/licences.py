@@ -14,6 +14,8 @@ LICENCES = Vocabulary(
     Term("dl-de-zero", "Data licence Germany 2.0 (zero)", "Datenlizenz Deutschland 2.0 (Zero)"),
     Term("permission", "With permission for this directory alone", "Mit Erlaubnis nur für dieses Verzeichnis"),
 )
+# In place of a licence: what was said before is taken back.
+UNKNOWN = "unknown"
 # Where their text stands; what is given by permission has none.
 ADDRESSES = {
     "cc0": "https://creativecommons.org/publicdomain/zero/1.0/",

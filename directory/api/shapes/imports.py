@@ -18,7 +18,7 @@ from directory.imports.model import ImportBatch, ImportRow, ImportRun
 from directory.imports.reading.limits import COLUMNS_MOST
 from directory.imports.runs import COUNTS, OUTCOMES, WHATS
 from directory.imports.shown import IMPORTED, MAPPING, TRIED, UNDONE, WORKING, step_of
-from directory.organisations.licences import LICENCES
+from directory.organisations.licences import LICENCES, UNKNOWN
 from web.i18n import LOCALES, N_
 
 STEPS = (MAPPING, WORKING, TRIED, IMPORTED, UNDONE)
@@ -121,8 +121,11 @@ class FileQuery(Query):
     partner: GivenId | None = Field(
         None, description=N_("For the network of this partner, by its id: one for which you speak.")
     )
-    licence: Annotated[str, one_of(sorted(LICENCES.codes))] | None = Field(
-        None, description=N_("On which terms the source gives its records. Left out: as was said before.")
+    licence: Annotated[str, one_of(sorted({*LICENCES.codes, UNKNOWN}))] | None = Field(
+        None,
+        description=N_(
+            "On which terms the source gives its records. Left out: as was said before; “unknown” takes that back."
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from directory.imports.policy import Importer
 from directory.imports.shown import WHAT_RUNS, told
 from directory.imports.upload import Uploaded, receive
 from directory.organisations.actions import set_licence
-from directory.organisations.licences import LICENCES
+from directory.organisations.licences import LICENCES, UNKNOWN
 from directory.partners.queries import Institution, sources_kept
 from people.limits import may
 from people.text import UnacceptableError
@@ -66,7 +66,7 @@ async def bring(request: Request) -> Response:
                 by_id=who.person_id,
                 partner_id=institution.id if institution else None,
             )
-            if (licence := form.texts.get("licence", "")) in LICENCES:
+            if (licence := form.texts.get("licence", "")) in LICENCES or licence == UNKNOWN:
                 await set_licence(uow, source, licence, by_id=who.person_id)
     except UnacceptableError as refused:
         await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -122,12 +122,18 @@ async def _shown(request: Request, form: Uploaded | None = None, wrong: str = ""
         institutions=_institutions(request, who),
         partner=texts.get("partner", request.query_params.get("partner", "")),
         licence=texts.get("licence", ""),
-        licences=LICENCES.choices(locale_of(request)),
+        licences=_licences(locale_of(request)),
         everywhere=who.everywhere,
         wrong=wrong,
         what_runs=WHAT_RUNS,
         first=before is None,
     )
+
+
+def _licences(locale: str) -> list[tuple[str, str]]:
+    _ = translations(locale).gettext
+    as_before = ("", _("As said before, else nothing is known"))
+    return [as_before, *LICENCES.choices(locale), (UNKNOWN, _("Nothing is known: take back what was said before"))]
 
 
 def _institutions(request: Request, who: Importer) -> list[tuple[str, str]]:

@@ -15,7 +15,9 @@ from sqlalchemy import Connection, select, update
 from directory.imports import beside
 from directory.imports.model import ImportBatch
 from directory.imports.pages import bringing
+from directory.organisations.actions import set_licence
 from directory.organisations.model import Member, Organisation
+from directory.organisations.queries import licences
 from directory.partners.actions import appoint, dismiss
 from directory.partners.model import NetworkMember
 from directory.partners.queries import sources_kept
@@ -284,3 +286,29 @@ async def test_which_sources_an_institution_keeps_is_known_of_earlier_imports_to
         await connection.run_sync(back_and_forth)
     async with there.kernel.database.read() as session:
         assert list(await sources_kept(session, chamber)) == ["chamber: members"]
+
+
+async def test_what_was_said_about_a_licence_is_taken_back(there: Scene, chamber: str) -> None:
+    chloe, page = there["chloe"], "/o/elektrolyse-ruhr"
+    await imported(there, chloe, LIST, source="members", licence="cc-by")
+    await upload(chloe, LIST.encode(), source="members")
+    assert "creativecommons.org" in (await there["gina"].get(page)).text, "as said before"
+    await upload(chloe, LIST.encode(), source="members", licence="odbl")
+    assert "opendatacommons.org" in (await there["gina"].get(page)).text
+    await upload(chloe, LIST.encode(), source="members", licence="unknown")
+    told = (await there["gina"].get(page)).text
+    assert "Source: chamber: members" in told
+    assert "opendatacommons.org" not in told
+
+
+async def test_a_licence_that_is_said_twice_at_once_is_known_once(there: Scene) -> None:
+    """Two files of a new source, one per worker: the second waits for the first, and goes on behind it."""
+
+    async def said(licence: str) -> None:
+        async with there.kernel.database.write() as uow:
+            await set_licence(uow, "members", licence, by_id=None)
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(said("cc-by"), said("odbl"))
+    async with there.kernel.database.read() as session:
+        assert (await licences(session, ["members"]))["members"] in ("cc-by", "odbl")
