@@ -263,20 +263,20 @@ class Jobs:
         """Write it down, together with what else was done meanwhile: who gets to the database writes for all, and takes
         as many as these were, where more wait.
 
-        Should that fail, their leases run out, and they are done again.
+        Should that fail, their leases run out, and they are done again. Nobody else claims until what was claimed here
+        has begun: before, it would not be counted among the hands of its kind.
         """
         JOBS_DONE.labels(row.job).inc()
         self._finished.append(row)
-        following: list[_Claimed] = []
-        async with self._writing:
+        async with self._writing, self._claiming:
             rows, self._finished = self._finished, []
             if rows:
                 async with self._database.write() as work:
                     for statement in _done_with(rows, self._clock.now()):
                         await work.session.execute(statement)
                     following = await self._claim_due(work, len(rows)) if self._more else []
-        for each in following:
-            self._begin(each)
+                for each in following:
+                    self._begin(each)
 
     async def _failed(self, row: _Claimed, error: Exception) -> None:
         JOBS_FAILED.labels(row.job).inc()

@@ -288,3 +288,43 @@ async def test_jobs_that_wait_for_strangers_leave_hands_for_others(kernel: Kerne
     answers.set()
     await kernel.jobs.run_due()
     assert sorted(reading) == list(range(2 * AT_ONCE))
+
+
+async def test_two_looks_at_once_take_no_more_of_a_kind_than_it_has_hands(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, answers, jobs, reading = asyncio.Event(), asyncio.Event(), kernel.jobs, 0
+    claim = jobs._claim_due
+
+    async def slowly(*given: Any) -> Any:
+        found = await claim(*given)
+        jobs._more = True  # as after a look that found all that there was room for
+        first.set()  # what is done now looks for what follows
+        await asyncio.sleep(0.2)
+        return found
+
+    async def read(_payload: dict[str, Any]) -> None:
+        nonlocal reading
+        reading += 1
+        await answers.wait()
+
+    async def greet(_payload: dict[str, Any]) -> None:
+        await first.wait()
+
+    jobs.register("greet", greet)
+    async with kernel.database.write() as uow:
+        for _ in range(AT_ONCE // 2):
+            uow.enqueue("greet", {})
+    async with asyncio.timeout(10):
+        while len(jobs._running) < AT_ONCE // 2:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(jobs, "_claim_due", slowly)
+    jobs.register("read", read, at_once=2)
+    async with kernel.database.write() as uow:
+        for _ in range(AT_ONCE):
+            uow.enqueue("read", {})
+    await asyncio.sleep(1)
+    assert reading == 2
+    answers.set()
+    await jobs.run_due()
+    assert reading == AT_ONCE
