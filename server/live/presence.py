@@ -8,14 +8,15 @@ from typing import Any
 
 import structlog
 
+from server.kernel.away import is_away
 from server.kernel.bus import Bus
-from server.kernel.enduring import kept_going
+from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
 from server.live import metrics
 from server.live.away import note_failure
 from server.live.census import Census
 from server.live.connection import Connection
 from server.live.faces import Faces
-from server.live.grants import Present, Topics
+from server.live.grants import Arrived, Present, Topics
 from server.live.hub import DEAF_AFTER_S, Hub
 from server.live.room import Member, Room
 from server.live.tasks import Tasks
@@ -64,6 +65,7 @@ class Presence:
         self._moves: list[_Move] = []
         self._version = 0
         self._asked: dict[str, float] = {}
+        self._late: set[tuple[str, str]] = set()  # topics and arrivals of which a feature could not be told yet
         self._present = Together(self._look_up)
         hub.on_return = self._returned
 
@@ -113,7 +115,7 @@ class Presence:
         self._census.joined(self._hub.worker, topic, connection.id, person, self._now())
         self._moved((topic, connection.id, person, False))
         if namespace.arrived and (parsed := Topic.parse(topic)):
-            self._tasks.spawn(_told(namespace.arrived(parsed.id, person)))
+            self._tasks.spawn(self._tell_arrival(namespace.arrived, parsed, person))
         if (view := self._views.get(topic)) and view.version != seen:
             self._tasks.spawn(self._show_all(connection, topic, view))
 
@@ -123,6 +125,18 @@ class Presence:
             return
         self._census.left(self._hub.worker, topic, connection.id, self._now(), grace=lost)
         self._moved((topic, connection.id, None, lost))
+
+    async def _tell_arrival(self, arrived: Arrived, topic: Topic, person: str) -> None:
+        """Let a feature know; whatever becomes of that, the person is in. While the database is away it is tried again,
+        for all tabs of a person together: that they were here stays true."""
+        pause, late = FIRST_PAUSE_S, (str(topic), person)
+        while not await _told(arrived(topic.id, person)):
+            if pause == FIRST_PAUSE_S and late in self._late:
+                return
+            self._late.add(late)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+        self._late.discard(late)
 
     # -- what members are told -----------------------------------------------------------------------------------
 
@@ -270,12 +284,14 @@ class Presence:
         return asyncio.get_running_loop().time()
 
 
-async def _told(work: Awaitable[None]) -> None:
-    """Let a feature know; whatever becomes of that, the person is in."""
+async def _told(work: Awaitable[None]) -> bool:
+    """Let a feature know of an arrival; false when trying again can help."""
     try:
         await work
     except Exception as error:
         log.warning("arrival_not_told", reason=type(error).__name__)
+        return not is_away(error)
+    return True
 
 
 def _is_large(view: _View, count: int) -> bool:
