@@ -14,7 +14,7 @@ from meetings.pages.showing import by_day, id_in, me, said, show
 from meetings.pages.timetable import here_with_plan
 from meetings.plans import members_by_email
 from meetings.timetable import pairings, wishes
-from meetings.timetable.bindings import weight_of
+from meetings.timetable.bindings import weight_of, weight_text
 from people.addresses import normalise
 from people.forms import Form
 from people.text import UnacceptableError
@@ -110,7 +110,7 @@ async def _page(request: Request, form: Form | None = None) -> Response:
         decided = await pairings.decided(session, here.fair.id)
         counts = await wishes.counts(session, here.fair.id)
     until = plan.wishes_until.astimezone(ZoneInfo(here.fair.time_zone)) if plan.wishes_until else None
-    saved = {f"weight.{each.id}": f"{each.weight:g}" for each in groups}
+    saved = {f"weight.{each.id}": weight_text(each.weight) for each in groups}
     saved["until"] = until.strftime("%Y-%m-%dT%H:%M") if until else ""
     form = form or Form(None, request.state.locale)
     return show(

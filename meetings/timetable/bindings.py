@@ -1,6 +1,7 @@
 """What binds a timetable as one table: pinned pairs, pairs that are kept apart, and what groups count. Pure."""
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,7 +100,8 @@ def addresses(rows: Sequence[tuple[int, Row]]) -> list[str]:
 def as_csv(
     pairs: Collection[tuple[str, str, datetime | None]], weights: Collection[tuple[str, float]], zone: str
 ) -> str:
-    """The same as a file: pairs by their mail addresses with a time or, without one, never; weights by group."""
+    """The same as a file: pairs by their mail addresses with a time or, without one, never; weights by group. Groups
+    that are called alike are left out: a file cannot tell them apart, and what it does not name stays."""
     place = ZoneInfo(zone)
 
     def row(one: str, other: str, at: datetime | None) -> tuple[str, ...]:
@@ -107,7 +109,8 @@ def as_csv(
             return NEVER, one, other, "", "", ""
         return PINNED, one, other, at.astimezone(place).isoformat(timespec="minutes"), "", ""
 
-    counts = [(WEIGHT, "", "", "", name, f"{weight:g}") for name, weight in weights]
+    alike = Counter(name.casefold() for name, _ in weights)
+    counts = [(WEIGHT, "", "", "", name, weight_text(one)) for name, one in weights if alike[name.casefold()] == 1]
     return table_csv(COLUMNS, [*(row(*each) for each in pairs), *counts])
 
 
@@ -120,6 +123,11 @@ def weight_of(text: str) -> float:
     if not 0 <= weight <= WEIGHT_MOST:
         raise UnacceptableError(N_("Please give a number from %(least)s to %(most)s."), least=0, most=int(WEIGHT_MOST))
     return weight
+
+
+def weight_text(weight: float) -> str:
+    """What a group counts, with all its digits, as `weight_of` reads it."""
+    return repr(weight).removesuffix(".0")
 
 
 def _take(row: Row, known: Known, found: Judged, busy: set[tuple[str, str]]) -> None:
