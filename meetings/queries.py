@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair, Membership
@@ -133,6 +133,11 @@ async def retreated(session: AsyncSession, fair_id: str, person_ids: Collection[
         Retreat.fair_id == fair_id, Retreat.person_id.in_(person_ids), Retreat.ended_at.is_(None)
     )
     return frozenset(await session.scalars(query))
+
+
+def retreats(fair_id: str, person_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """The condition that somebody takes no meetings at a fair."""
+    return exists().where(Retreat.fair_id == fair_id, Retreat.person_id == person_id, Retreat.ended_at.is_(None))
 
 
 def limits_of(plan: Plan, fair: Fair) -> Limits:

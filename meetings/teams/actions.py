@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.organisations.model import Member
+from directory.organisations.model import Member, Organisation
 from fairs.model import Fair
 from meetings.agendas import Choice, agendas, around, obstacle
 from meetings.between import Between, between
@@ -27,10 +27,11 @@ async def share(uow: UnitOfWork, fair_id: str, person_id: str, organisation_id: 
     """Share requests with the colleagues of an organisation, in place of what was shared before. Raises
     RefusedError: not_a_member, or team_full."""
     await lock_people(uow, [person_id])  # who presses twice shares once
+    team = select(Organisation.id).where(Organisation.id == organisation_id)
+    await uow.session.execute(team.with_for_update(key_share=True))  # of two who come at once, one is the last
     if await uow.session.get(Member, (organisation_id, person_id)) is None:
         raise RefusedError("not_a_member")
-    found = await queries.team(uow.session, fair_id, organisation_id)
-    if found is not None and person_id not in found.ids and len(found.mates) >= TEAM_MOST:
+    if await queries.sharers(uow.session, fair_id, organisation_id, but=person_id) >= TEAM_MOST:
         raise RefusedError("team_full")
     known = await uow.session.get(Sharing, (fair_id, person_id)) or Sharing(fair_id=fair_id, person_id=person_id)
     if known.organisation_id != organisation_id:

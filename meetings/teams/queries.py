@@ -13,7 +13,7 @@ from fairs.cards import not_banned
 from fairs.model import Membership
 from fairs.rules import BASE_ROLE
 from meetings.model import Meeting, Request, Seat
-from meetings.queries import retreated
+from meetings.queries import retreats
 from meetings.teams.model import TEAM_MOST, Sharing
 from people.model import Person
 
@@ -117,13 +117,19 @@ async def team(session: AsyncSession, fair_id: str, organisation_id: str) -> Tea
         )
         .join(_VALID, _VALID.c.person_id == Person.id)
         .where(_VALID.c.fair_id == fair_id, _VALID.c.organisation_id == organisation_id, Person.erased_at.is_(None))
+        .where(~retreats(fair_id, Person.id))
         .order_by(func.lower(Person.name), Person.id)
         .limit(TEAM_MOST)
     )  # fmt: skip
-    found = [Mate(*row) for row in await session.execute(query)]
-    away = await retreated(session, fair_id, [each.id for each in found])
-    mates = [each for each in found if each.id not in away]
+    mates = [Mate(*row) for row in await session.execute(query)]
     return Team(organisation_id, name or "", mates) if mates else None
+
+
+async def sharers(session: AsyncSession, fair_id: str, organisation_id: str, *, but: str) -> int:
+    """How many share the requests of a fair as one team apart from somebody; those who take no meetings as well, since
+    they may again."""
+    ours = _VALID.c.fair_id == fair_id, _VALID.c.organisation_id == organisation_id, _VALID.c.person_id != but
+    return await session.scalar(select(func.count()).select_from(_VALID).where(*ours)) or 0
 
 
 async def team_of(session: AsyncSession, fair_id: str, person_id: str) -> Team | None:
