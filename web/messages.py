@@ -26,6 +26,7 @@ FEATURES = (
     "booths",
     "signaling",
     "meetings",
+    "matching",
     "notices",
     "server",
     "dev",

@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from matching.plans.forms import read_problem
 from matching.plans.model import Problem, Timetable
 from matching.refusal import BadInputError
+from web.i18n import N_
 
 Row = dict[str, str]
+_T = TypeVar("_T")
 
 _COLUMNS = {
     "people": (("id",), ("group", "free", "languages", "zone", "least", "most", "most_per_day")),
@@ -94,30 +97,35 @@ def table_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def read_rows(content: bytes, name: str, most: int) -> list[Row]:
     """The rows of one such file that came from elsewhere, at most so many. Raises BadInputError with one sentence."""
-    try:
-        rows = _rows(content.decode("utf-8-sig"), name)
-    except UnicodeDecodeError:
-        raise BadInputError(f"{name}.csv is no text in UTF-8.") from None
-    except csv.Error:
-        raise BadInputError(f"{name}.csv is no CSV file.") from None
-    if len(rows) > most:
-        raise BadInputError(f"{name}.csv has {len(rows):,} rows; {most:,} are the most.")
-    return rows
+    with _said_of(f"{name}.csv"):
+        rows = list(islice(_rows(content.decode("utf-8-sig"), name), most + 1))
+    return _at_most(rows, name, most)
 
 
 def read_each(content: bytes, name: str, most: int) -> list[tuple[int, Row]]:
     """The same for whoever reports on each row: the numbers of the lines with what stands in them. Rows that are short
     lack their last cells; what stands beyond the last column is under an empty name."""
-    try:
+    with _said_of(f"{name}.csv"):
         head, lines = _opened(content.decode("utf-8-sig"), name)
         found = [(lines.line_num, _loose(head, line)) for line in islice(lines, most + 1) if any(line)]
+    return _at_most(found, name, most)
+
+
+@contextmanager
+def _said_of(file: str) -> Iterator[None]:
+    """What cannot be read is said in a sentence that names the file."""
+    try:
+        yield
     except UnicodeDecodeError:
-        raise BadInputError(f"{name}.csv is no text in UTF-8.") from None
+        raise BadInputError(N_("%(file)s is no text in UTF-8."), file=file) from None
     except csv.Error:
-        raise BadInputError(f"{name}.csv is no CSV file.") from None
-    if len(found) > most:
-        raise BadInputError(f"{name}.csv has more than {most:,} rows.")
-    return found
+        raise BadInputError(N_("%(file)s is no CSV file."), file=file) from None
+
+
+def _at_most(rows: list[_T], name: str, most: int) -> list[_T]:
+    if len(rows) > most:
+        raise BadInputError(N_("%(file)s has more than %(most)s rows."), file=f"{name}.csv", most=most)
+    return rows
 
 
 def _loose(head: Sequence[str], line: Sequence[str]) -> Row:
@@ -129,10 +137,8 @@ def _loose(head: Sequence[str], line: Sequence[str]) -> Row:
 def _table(path: Path, name: str) -> list[Row]:
     if not path.exists() and name not in _NEEDED:
         return []
-    try:
-        return _rows(_text(path), name)
-    except csv.Error:
-        raise BadInputError(f"{path.name} is no CSV file.") from None
+    with _said_of(path.name):
+        return list(_rows(_text(path), name))
 
 
 def _text(path: Path) -> str:
@@ -140,15 +146,15 @@ def _text(path: Path) -> str:
         if path.stat().st_size > _LARGEST:
             raise BadInputError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB.")
         return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInputError(f"{path.name} is no text in UTF-8.") from None
     except OSError as error:
         raise BadInputError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
-def _rows(text: str, name: str) -> list[Row]:
+def _rows(text: str, name: str) -> Iterator[Row]:
     head, lines = _opened(text, name)
-    return [_row(head, line, _COLUMNS[name][0], f"{name}.csv, line {lines.line_num}") for line in lines if any(line)]
+    for line in lines:
+        if any(line):
+            yield _row(head, line, _COLUMNS[name][0], {"file": f"{name}.csv", "line": lines.line_num})
 
 
 def _opened(text: str, name: str) -> tuple[list[str], Any]:
@@ -159,22 +165,23 @@ def _opened(text: str, name: str) -> tuple[list[str], Any]:
     head = [cell.strip().lower() for cell in next(lines, [])]
     needed, optional = _COLUMNS[name]
     if missing := [column for column in needed if column not in head]:
-        raise BadInputError(f"{name}.csv has no column {missing[0]}.")
+        raise BadInputError(N_("%(file)s has no column %(column)s."), file=f"{name}.csv", column=missing[0])
     if strange := [column for column in head if column not in (*needed, *optional)]:
-        raise BadInputError(
-            f"{name}.csv has the column “{strange[0][:40]}”; known are {', '.join((*needed, *optional))}."
-        )
+        text, known = N_("%(file)s has the column “%(column)s”; known are %(known)s."), ", ".join((*needed, *optional))
+        raise BadInputError(text, file=f"{name}.csv", column=strange[0][:40], known=known)
     if len(set(head)) < len(head):
-        raise BadInputError(f"{name}.csv has a column twice.")
+        raise BadInputError(N_("%(file)s has a column twice."), file=f"{name}.csv")
     return head, lines
 
 
-def _row(head: list[str], line: list[str], needed: Sequence[str], where: str) -> Row:
+def _row(head: list[str], line: list[str], needed: Sequence[str], where: dict[str, Any]) -> Row:
     if len(line) != len(head):
-        raise BadInputError(f"{where} has {len(line)} cells, and {len(head)} are needed.")
+        text = N_("%(file)s, line %(line)s has %(cells)s cells, and %(needed)s are needed.")
+        raise BadInputError(text, **where, cells=len(line), needed=len(head))
     row = {column: unmasked(cell.strip()) for column, cell in zip(head, line, strict=True)}
     if empty := [column for column in needed if not row[column]]:
-        raise BadInputError(f"{where} has nothing in the column {empty[0]}.")
+        text = N_("%(file)s, line %(line)s has nothing in the column %(column)s.")
+        raise BadInputError(text, **where, column=empty[0])
     return {column: cell for column, cell in row.items() if cell}
 
 

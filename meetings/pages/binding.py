@@ -10,7 +10,7 @@ from matching.refusal import BadInputError
 from meetings import queries
 from meetings.model import Plan
 from meetings.pages.showing import me, said, show
-from meetings.pages.timetable import here_with_plan
+from meetings.pages.timetable import here_with_plan, told
 from meetings.timetable import pairings
 from meetings.timetable.bindings import ROWS_MOST
 from meetings.timetable.pairings import Read
@@ -41,10 +41,10 @@ async def look(request: Request) -> Response:
         here = await here_with_plan(request, session)
         try:
             if len(content) > FILE_MOST:
-                raise BadInputError(said(request)(N_("This file is larger than what it can hold.")))
+                raise BadInputError(N_("This file is larger than what it can hold."))
             read = await pairings.look(session, here.fair, await _plan(session, here), content)
         except BadInputError as refused:
-            return _page(request, here, None, "", str(refused), 422)
+            return _page(request, here, None, "", told(request, refused), 422)
     return _page(request, here, read, content.decode("utf-8-sig"), "", 422 if read.judged.wrong else 200)
 
 
@@ -57,7 +57,7 @@ async def take(request: Request) -> Response:
             plan = await _plan(uow.session, here)
             read = await pairings.take(uow, here.fair, plan, content, by_id=me(request).id)
     except BadInputError as refused:
-        return _page(request, here, None, "", str(refused), 422)
+        return _page(request, here, None, "", told(request, refused), 422)
     if read.judged.wrong:
         return _page(request, here, read, content.decode(), "", 409)
     return redirect(f"{here.shown.path}/meetings/timetable/rules", said=said(request)(N_("The file is taken.")))

@@ -132,9 +132,10 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
 
 def told(request: Request, refused: UnacceptableError | BadInputError | None) -> str:
     """What was refused, in the reader's language; empty for nothing."""
-    if isinstance(refused, UnacceptableError):
-        return said(request)(refused.text) % refused.params
-    return str(refused) if refused else ""
+    if refused is None:
+        return ""
+    text = said(request)(refused.text)
+    return text % refused.params if refused.params else text
 
 
 def _by_person(found: Sequence[Row]) -> list[Row]:

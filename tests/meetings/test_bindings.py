@@ -10,8 +10,9 @@ from matching.refusal import BadInputError
 from meetings import plans
 from meetings.model import Group
 from meetings.plans import GroupWish
-from meetings.timetable.bindings import PAIRS_MOST, Known, judge
+from meetings.timetable.bindings import PAIRS_MOST, Known, as_csv, judge
 from meetings.timetable.model import Pairing
+from people.model import Person
 from tests.meetings.scene import Scene
 from tests.meetings.test_timetable import PATH, mails
 
@@ -76,6 +77,14 @@ def test_more_pairs_than_there_can_be_are_refused_one_by_one() -> None:
     assert (len(found.pairs), [each.line for each in found.wrong]) == (PAIRS_MOST, [PAIRS_MOST + 2])
 
 
+def test_a_weight_comes_out_as_it_went_in_and_groups_that_are_called_alike_stay_out() -> None:
+    weights = [("buyers", 12.3456789), ("Twins", 2.0), ("twins", 3.0)]
+    rows = read_each(as_csv([], weights, "UTC").encode(), "bindings", 100)
+    found = judge(rows, KNOWN)
+    assert found.wrong == []
+    assert found.weights == {"g": 12.3456789}
+
+
 FOREIGN = [b"\xff\xfe", b"rule;who\n", b"one,other\n", b'rule\n"never', HEAD.encode() + b"\nnever" * 9]
 
 
@@ -91,6 +100,26 @@ async def look(there: Scene, *lines: str) -> str:
     answer = await there["edda"].post(f"{RULES}/look", files={"file": ("bindings.csv", content, "text/csv")})
     assert answer.status_code in (200, 422)
     return answer.text
+
+
+@pytest.mark.parametrize(
+    ("page", "content", "said"),
+    [
+        ("rules/look", "rule;who\n", "bindings.csv hat eine Spalte „who“; bekannt sind: rule, one"),
+        ("rules/look", b"\xff", "bindings.csv ist kein Text in UTF-8."),
+        ("wishes", "of,whom\na@example.org\n", "wishes.csv, Zeile 2: 1 Zellen statt 2."),
+        ("wishes", "of\n", "In wishes.csv fehlt die Spalte „whom“."),
+    ],
+)
+async def test_why_a_whole_file_is_refused_is_said_in_the_readers_language(
+    there: Scene, page: str, content: str | bytes, said: str
+) -> None:
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.ids["edda"])).locale = "de"
+    sent = {"file": ("some.csv", content, "text/csv")}
+    answer = await there["edda"].post(f"{PATH}/{page}", files=sent)
+    assert answer.status_code == 422
+    assert said in answer.text
 
 
 async def take(there: Scene, *lines: str) -> int:
