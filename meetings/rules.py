@@ -1,6 +1,6 @@
 """Decisions about meetings, without database and clock: who may ask whom, who can be booked when, and why not."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -180,3 +180,12 @@ def response_rate(answered: int, expired: int) -> int | None:
     """Per cent of requests that somebody answered in time; None before the first three, which say nothing."""
     total = answered + expired
     return round(100 * answered / total) if total >= 3 else None
+
+
+def seat_now(first: str, given: Iterable[tuple[str | None, str | None]]) -> str | None:
+    """Who has the seat that somebody had first, after it was given on from one to the other, in this order. None:
+    somebody who was erased."""
+    has: str | None = first
+    for from_id, to_id in given:
+        has = to_id if from_id == has else has
+    return has

@@ -52,7 +52,7 @@ class MeetingShown:
     cancelled_by_id: str | None
     cancel_reason: str
     others: Sequence[Who]
-    asked_by_me: bool
+    asked_by_me: bool  # or by a colleague who had this seat before
     has_outcome: bool
 
     @property
@@ -118,10 +118,10 @@ async def meeting(session: AsyncSession, viewer_id: str, meeting_id: str) -> Mee
 
 
 async def meeting_of_each(session: AsyncSession, meeting_id: str) -> dict[str, MeetingShown]:
-    """A meeting as each of its people sees it, in the order in which they came in. Two queries."""
+    """A meeting as each of its people sees it, in the order in which they came in. Three queries."""
     rows = {row.viewer_id: row for row in await session.execute(_SHOWN.where(Meeting.id == meeting_id))}
-    people = (await people_of(session, [meeting_id]))[meeting_id]
-    return {each.id: _meeting(rows[each.id], each.id, people) for each in people}
+    people, given = (await people_of(session, [meeting_id]))[meeting_id], await _given(session, [meeting_id])
+    return {each.id: _meeting(rows[each.id], each.id, people, given[meeting_id]) for each in people}
 
 
 async def meeting_left(session: AsyncSession, given: Substitution) -> MeetingShown | None:
@@ -212,8 +212,22 @@ async def _meetings(
         .limit(limit)
     )
     rows = (await session.execute(query)).all()
-    people = await people_of(session, [row.Meeting.id for row in rows])
-    return [_meeting(row, viewer_id, people[row.Meeting.id]) for row in rows]
+    ids = [row.Meeting.id for row in rows]
+    people, given = await people_of(session, ids), await _given(session, ids)
+    return [_meeting(row, viewer_id, people[row.Meeting.id], given[row.Meeting.id]) for row in rows]
+
+
+async def _given(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, list[tuple[str | None, str | None]]]:
+    """From whom to whom seats of these meetings went, by meeting and in this order. One query."""
+    query = (
+        select(Substitution.meeting_id, Substitution.from_id, Substitution.to_id)
+        .where(Substitution.meeting_id.in_(meeting_ids))
+        .order_by(Substitution.sequence)
+    )
+    found: dict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
+    for meeting_id, from_id, to_id in await session.execute(query):
+        found[meeting_id].append((from_id, to_id))
+    return found
 
 
 # A row for each participant, who is the one that sees it.
@@ -226,7 +240,9 @@ _SHOWN = (
 )
 
 
-def _meeting(row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who]) -> MeetingShown:
+def _meeting(
+    row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who], given: Sequence[tuple[str | None, str | None]]
+) -> MeetingShown:
     one: Meeting = row.Meeting
     return MeetingShown(
         id=one.id,
@@ -243,7 +259,7 @@ def _meeting(row: Row[*tuple[Any, ...]], viewer_id: str, people: Sequence[Who]) 
         cancelled_by_id=one.cancelled_by_id,
         cancel_reason=one.cancel_reason,
         others=[each for each in people if each.id != viewer_id],
-        asked_by_me=(row.from_id or one.made_by_id) == viewer_id,
+        asked_by_me=rules.seat_now(row.from_id or one.made_by_id, given) == viewer_id,
         has_outcome=row.verdict is not None,
     )
 
