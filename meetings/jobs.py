@@ -87,6 +87,8 @@ async def release(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) 
     """Take a meeting out of the calendar of whoever gave their seat away, unless they have it again, or their calendar
     never heard of it."""
     given = await uow.session.get_one(Substitution, payload["substitution_id"])
+    if given.from_id is None:
+        return  # erased meanwhile: there is nobody to write to
     heard = select(Reminder.sequence).where(
         Reminder.meeting_id == given.meeting_id, Reminder.kind == INVITATION, Reminder.sequence < given.sequence
     )

@@ -122,6 +122,11 @@ REQUEST_WORDS = {
         N_("%(name)s cannot meet you at %(fair)s. Your request is free for somebody else."),
         N_("See the answer"),
     ),
+    "gone": Words(
+        N_("Nobody can answer your request any more"),
+        N_("Whoever had your request at %(fair)s has left Fairmatch. It is free for somebody else."),
+        N_("See the request"),
+    ),
     "expired": Words(
         N_("No answer from %(name)s"),
         N_("Your request to %(name)s at %(fair)s has expired without an answer. It is free for somebody else."),
@@ -221,10 +226,11 @@ async def about_leaving(kernel: Kernel, uow: UnitOfWork, given: Substitution) ->
     seen = await shown.meeting_left(uow.session, given)
     if person.email is None or seen is None:
         return
-    _, colleague = translations(person.locale).gettext, await uow.session.get_one(Person, given.to_id)
+    _ = translations(person.locale).gettext
+    colleague = await uow.session.get(Person, given.to_id) if given.to_id else None
     told = {
         "name": names(seen, person.locale),
-        "colleague": colleague.name or _("Former participant"),
+        "colleague": (colleague and colleague.name) or _("Former participant"),
         "time": str(when.both(seen.starts_at, person.time_zone, person.locale).striptags()),
     }
     context = {

@@ -176,16 +176,17 @@ class Proposal(Base):
 
 
 class Handover(Base):
-    """A request went on to a colleague: passed on, or (by the colleague) taken over."""
+    """A request went on to a colleague: passed on, or (by the colleague) taken over. Who was erased is named no
+    more."""
 
     __tablename__ = "meeting_handovers"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     request_id: Mapped[str] = mapped_column(ForeignKey("meeting_requests.id"), index=True)
-    from_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
-    to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    from_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
+    to_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
     at: Mapped[datetime]
-    by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
 class Meeting(Base):
@@ -224,17 +225,18 @@ class Seat(Base):
 
 
 class Substitution(Base):
-    """Somebody gave their seat in a meeting to a colleague. `sequence`: the meeting's from then on."""
+    """Somebody gave their seat in a meeting to a colleague. `sequence`: the meeting's from then on. Who was erased is
+    named no more."""
 
     __tablename__ = "meeting_substitutions"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     meeting_id: Mapped[str] = mapped_column(ForeignKey(_MEETING), index=True)
-    from_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
-    to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    from_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
+    to_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
     sequence: Mapped[int]
     at: Mapped[datetime]
-    by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
 class Reminder(Base):
@@ -310,12 +312,13 @@ class Outcome(Base):
 
 
 class SharedContact(Base):
-    """Somebody gave the others of a meeting their mail address."""
+    """Somebody gave one who sat in a meeting with them their mail address. Whoever has the seat later was not meant."""
 
-    __tablename__ = "meeting_shared_contacts"
+    __tablename__ = "meeting_contacts_given"
 
     meeting_id: Mapped[str] = mapped_column(ForeignKey(_MEETING), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), primary_key=True, index=True)
     at: Mapped[datetime]
 
 

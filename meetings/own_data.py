@@ -6,7 +6,7 @@ in the other one's agenda, with a "Former participant".
 
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
@@ -19,6 +19,7 @@ from meetings.model import (
     Feed,
     FollowUp,
     GroupMember,
+    Handover,
     Meeting,
     NoShow,
     Notes,
@@ -30,10 +31,12 @@ from meetings.model import (
     Retreat,
     Seat,
     SharedContact,
+    Substitution,
 )
-from meetings.rules import Answer
+from meetings.requests import abandon
 from meetings.standing import open_with
 from meetings.teams.model import Routing, Sharing
+from meetings.teams.queries import team
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from server.kernel.db import UnitOfWork
 
@@ -44,7 +47,6 @@ _OWN = (
     OwnCalendar,
     Busy,
     Outcome,
-    SharedContact,
     FollowUp,
     Attendance,
     NoShow,
@@ -61,10 +63,16 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "outcomes": await _rows(session, _of(person_id, Outcome, "meeting_id verdict next_step note at")),
         "attendances": await _rows(session, _of(person_id, Attendance, "meeting_id came_at")),
         "no_shows": await _rows(session, _of(person_id, NoShow, "meeting_id at disputed_at dispute")),
-        "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id at")),
+        "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id to_id at")),
         "follow_ups": await _rows(session, _of(person_id, FollowUp, "meeting_id days asked_at answered_at answer")),
         "wishes": await _rows(session, _wishes(person_id)),
         "shared_requests": await _rows(session, _of(person_id, Sharing, "organisation_id topics since")),
+        "takes_no_meetings": await _rows(session, _of(person_id, Retreat, "fair_id at ended_at")),
+        "requests_handed_on": await _rows(session, _handed(person_id, Handover, "request_id from_id to_id by_id at")),
+        "seats_handed_on": await _rows(session, _handed(person_id, Substitution, "meeting_id from_id to_id by_id at")),
+        "why_requests_came": await _rows(session, _routings(person_id)),
+        "asked_by_name": await _rows(session, _asked_by_name(person_id)),
+        "stepping_in": await _rows(session, _rescues(person_id)),
         "absences": await _rows(session, _of(person_id, Absence, "slot_id since")),
         "own_calendar": await _rows(session, _of(person_id, OwnCalendar, "url added_at read_at problem")),
         "busy": await _rows(session, _of(person_id, Busy, "starts_at ends_at")),
@@ -75,11 +83,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
 async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget somebody. Doing it twice does no harm."""
     await _call_off(uow, person_id)
-    now = uow.clock.now()
-    alone = and_(Request.to_id == person_id, Request.organisation_id.is_(None))  # what a team shares, others answer
-    open_ones = or_(Request.from_id == person_id, alone), Request.answered_at.is_(None)
-    ended = {"answered_at": now, "answered_by_id": person_id, "answer": Answer.WITHDRAWN}
-    await uow.session.execute(update(Request).where(*open_ones).values(ended))
+    await _end_requests(uow, person_id)
     mine = select(Request.id).where(Request.from_id == person_id)
     await uow.session.execute(update(Meeting).where(Meeting.request_id.in_(mine)).values(ask="", offer=""))
     await uow.session.execute(
@@ -105,10 +109,15 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
             or_(Routing.request_id.in_(asked), Routing.to_id == person_id, Routing.named_id == person_id)
         )
     )
+    for handed in (Handover, Substitution):
+        for who in (handed.from_id, handed.to_id, handed.by_id):
+            await uow.session.execute(update(handed).where(who == person_id).values({who: None}))
     for pairs in (TimetableEntry, TimetableChange, Pairing):
         await uow.session.execute(delete(pairs).where(or_(pairs.one_id == person_id, pairs.other_id == person_id)))
     for table in _OWN:
         await uow.session.execute(delete(table).where(table.person_id == person_id))
+    given = or_(SharedContact.person_id == person_id, SharedContact.to_id == person_id)
+    await uow.session.execute(delete(SharedContact).where(given))
 
 
 async def _call_off(uow: UnitOfWork, person_id: str) -> None:
@@ -122,6 +131,20 @@ async def _call_off(uow: UnitOfWork, person_id: str) -> None:
     for meeting in (each for each in found if each.id in people):
         await give_up(uow, meeting, by_id=person_id, reason="")
         uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
+
+
+async def _end_requests(uow: UnitOfWork, person_id: str) -> None:
+    """What somebody asks is over, and what they are asked, where nobody of a team is left to answer it."""
+    theirs = or_(Request.from_id == person_id, Request.to_id == person_id), Request.answered_at.is_(None)
+    for asked in (await uow.session.scalars(select(Request).where(*theirs).with_for_update())).all():
+        if asked.from_id == person_id or not await _others_answer(uow.session, asked):
+            await abandon(uow, asked, by_id=person_id)
+    await uow.session.flush()
+
+
+async def _others_answer(session: AsyncSession, asked: Request) -> bool:
+    found = await team(session, asked.fair_id, asked.organisation_id) if asked.organisation_id else None
+    return found is not None and any(each != asked.to_id for each in found.ids)
 
 
 def _requests(person_id: str) -> Select[*tuple[Any, ...]]:
@@ -151,6 +174,29 @@ def _wishes(person_id: str) -> Select[*tuple[Any, ...]]:
     columns = (Fair.name.label("fair"), MeetingWish.whom_id, MeetingWish.kind, MeetingWish.at)
     mine = MeetingWish.of_id == person_id, MeetingWish.organiser.is_(False)
     return select(*columns).join(Fair, Fair.id == MeetingWish.fair_id).where(*mine).order_by(MeetingWish.at)
+
+
+def _handed(person_id: str, table: Any, columns: str) -> Select[*tuple[Any, ...]]:
+    """What somebody gave, got, or had change hands."""
+    theirs = or_(table.from_id == person_id, table.to_id == person_id, table.by_id == person_id)
+    return select(*(getattr(table, column) for column in columns.split())).where(theirs).order_by(table.at)
+
+
+def _routings(person_id: str) -> Select[*tuple[Any, ...]]:
+    """Why requests came to somebody, as they read it themselves."""
+    columns = (Routing.request_id, Routing.languages, Routing.words, Routing.load, Routing.fullest, Routing.at)
+    return select(*columns).where(Routing.to_id == person_id).order_by(Routing.at)
+
+
+def _asked_by_name(person_id: str) -> Select[*tuple[Any, ...]]:
+    return select(Routing.request_id, Routing.at).where(Routing.named_id == person_id).order_by(Routing.at)
+
+
+def _rescues(person_id: str) -> Select[*tuple[Any, ...]]:
+    """Whom somebody asked to step in for a missing one, and who asked them."""
+    columns = (Rescue.meeting_id, Rescue.waiting_id, Rescue.candidate_id, Rescue.at, Rescue.answered_at)
+    theirs = or_(Rescue.waiting_id == person_id, Rescue.candidate_id == person_id)
+    return select(*columns).where(theirs).order_by(Rescue.at)
 
 
 def _of(person_id: str, table: Any, columns: str) -> Select[*tuple[Any, ...]]:

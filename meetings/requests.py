@@ -161,6 +161,13 @@ async def expire(uow: UnitOfWork, asked: Request) -> bool:
     return True
 
 
+async def abandon(uow: UnitOfWork, asked: Request, *, by_id: str) -> None:
+    """End a request that is locked, since one of the two is gone for good; whoever asks is told, and has it free."""
+    _answer(uow, asked, Answer.WITHDRAWN, by_id)
+    if by_id != asked.from_id:
+        _tell(uow, asked, "gone", asked.from_id)
+
+
 async def proposed(uow: UnitOfWork, request_id: str) -> list[str]:
     """The ids of the slots on the table."""
     return list(await uow.session.scalars(select(Proposal.slot_id).where(Proposal.request_id == request_id)))

@@ -1,5 +1,6 @@
 """What is done in a meeting's room: coming in, notes, staying longer, outcomes, contacts, and saying what was wrong."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from meetings.agendas import agendas
 from meetings.bookings import lock_meeting
 from meetings.events import CameLate, MeetingExtended, NotesChanged, RescueOver
 from meetings.grid import Span
-from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, Rescue, SharedContact
+from meetings.model import Attendance, Meeting, NoShow, Notes, Outcome, Rescue, Seat, SharedContact
 from meetings.rules import EXTENSION
 from meetings.standing import missed_in, open_with
 from meetings.watching import close_later
@@ -85,10 +86,15 @@ async def conclude(
     uow.session.add(outcome)
 
 
-async def share_contact(uow: UnitOfWork, meeting_id: str, person_id: str) -> None:
-    """Give the others of a meeting one's mail address."""
-    if await uow.session.get(SharedContact, (meeting_id, person_id)) is None:
-        uow.session.add(SharedContact(meeting_id=meeting_id, person_id=person_id, at=uow.clock.now()))
+async def share_contact(uow: UnitOfWork, meeting_id: str, person_id: str, to_ids: Collection[str]) -> bool:
+    """Give these others of a meeting one's mail address; whether any of them sits in it still. A seat may go to a
+    colleague between two looks: only whom one saw is meant."""
+    theirs = Seat.meeting_id == meeting_id, Seat.person_id.in_(to_ids), Seat.person_id != person_id
+    seated = (await uow.session.scalars(select(Seat.person_id).where(*theirs))).all()
+    for each in seated:
+        given = {"meeting_id": meeting_id, "person_id": person_id, "to_id": each, "at": uow.clock.now()}
+        await note_once(uow, SharedContact, given)
+    return bool(seated)
 
 
 async def dispute(uow: UnitOfWork, missed: NoShow, text: str) -> None:
@@ -97,10 +103,16 @@ async def dispute(uow: UnitOfWork, missed: NoShow, text: str) -> None:
 
 
 async def contacts(session: AsyncSession, viewer_id: str, meeting_id: str) -> dict[str, str]:
-    """The mail addresses that the others of a meeting gave, by person; the viewer takes part in it."""
+    """The mail addresses that others gave the viewer in a meeting in which they take part, by person."""
     query = (
         select(Person.id, Person.email)
         .join(SharedContact, SharedContact.person_id == Person.id)
-        .where(SharedContact.meeting_id == meeting_id, Person.id != viewer_id, Person.email.is_not(None))
+        .where(SharedContact.meeting_id == meeting_id, SharedContact.to_id == viewer_id, Person.email.is_not(None))
     )
     return {person_id: email or "" for person_id, email in await session.execute(query)}
+
+
+async def given_to(session: AsyncSession, viewer_id: str, meeting_id: str) -> frozenset[str]:
+    """To whom the viewer gave their mail address in a meeting."""
+    mine = SharedContact.meeting_id == meeting_id, SharedContact.person_id == viewer_id
+    return frozenset(await session.scalars(select(SharedContact.to_id).where(*mine)))

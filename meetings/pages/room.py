@@ -19,10 +19,19 @@ from meetings import pushes, rescue, room, shown
 from meetings.bookings import ConflictError
 from meetings.fitting import Fit
 from meetings.grid import Span
-from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue, SharedContact
+from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue
 from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
 from meetings.parts import meetings_of
-from meetings.rules import BECAME, EXTENSION, FOLLOW_UP_DAYS, LEAST_LEFT, NOTES_MOST, OPENS_BEFORE, VERDICTS
+from meetings.rules import (
+    BECAME,
+    EXTENSION,
+    FOLLOW_UP_DAYS,
+    LEAST_LEFT,
+    NOTES_MOST,
+    OPENS_BEFORE,
+    PEOPLE_MOST,
+    VERDICTS,
+)
 from meetings.shown import MeetingShown, Who
 from meetings.standing import missed_in
 from meetings.words import BECAME as BECAME_WORDS
@@ -31,6 +40,7 @@ from people.forms import Form
 from people.text import one_line, paragraphs
 from rooms.queries import lobby
 from server.kernel.http import ProblemError, not_found
+from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from server.live import topics
 from web.i18n import N_
@@ -128,18 +138,22 @@ async def conclude(request: Request) -> Response:
 
 
 async def share_contact(request: Request) -> Response:
-    """Give the others one's mail address."""
+    """Give those whom one saw there one's mail address."""
+    form, _ = await Form.of(request), said(request)
+    to_ids = [each for each in form.all("to") if is_id(each)][:PEOPLE_MOST]
     async with kernel_of(request).database.write() as uow:
         found = await my_meeting(request, uow.session)
-        await room.share_contact(uow, found.id, me(request).id)
-    return redirect(f"{found.path}/room#contact", said=said(request)(N_("The others have your mail address now.")))
+        given = await room.share_contact(uow, found.id, me(request).id, to_ids)
+    text = _("The others have your mail address now.") if given else _("Somebody else is in this meeting now.")
+    return redirect(f"{found.path}/room#contact", said=text)
 
 
 async def ask_stand_in(request: Request) -> Response:
     """Ask the best one who is there to step in for who is missing."""
     async with kernel_of(request).database.write() as uow:
         found = await my_meeting(request, uow.session)
-        meeting = await uow.session.get_one(Meeting, found.id)
+        # Of two tabs that ask at once, the second one sees whom the first one asks.
+        meeting = await uow.session.get_one(Meeting, found.id, with_for_update={"key_share": True})
         stand_in = await _stand_in(request, uow.session, found, meeting)
         if stand_in is None:
             raise ProblemError(409, "conflict", said(request)(N_("There is nobody to ask just now.")))
@@ -212,7 +226,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
             "meeting": found,
             "notes": await session.get(Notes, found.id),
             "outcome": await session.get(Outcome, (found.id, viewer.id)),
-            "shared": await session.get(SharedContact, (found.id, viewer.id)),
+            "given_to": await room.given_to(session, viewer.id, found.id),
             "contacts": await room.contacts(session, viewer.id, found.id),
             "talk": await _talk(request, session, found),
             "next": await _after(session, viewer.id, found),

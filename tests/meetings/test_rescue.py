@@ -1,12 +1,17 @@
 """Nobody waits in vain: who is asked to step in for whoever is missing, how long, and what ends it."""
 
+import asyncio
 import re
+from typing import Any
 
 import httpx2
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from meetings import own_data
+from meetings import own_data, parts, rescue
 from meetings.model import Meeting, Rescue
+from meetings.room import come_in
 from people.model import Person
 from server.live import topics
 from tests.meetings.inside import begun, in_the_lobby, line, two_minutes_after_the_start
@@ -64,6 +69,49 @@ async def test_who_comes_after_they_were_missed_was_late_and_nobody_steps_in_for
     results = (await there["edda"].get("/fairs/ruhr/meetings/results")).text
     assert "1 / 1 (100 %)" in results
     assert [figure(results, name) for name in ("People who were missed", "People who came late")] == ["0", "1"]
+
+
+async def test_who_comes_while_the_database_is_away_was_not_missed_either(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, tries = await begun(there, "aylin", "bernd"), 0
+    topic = topics.meeting(meeting)
+
+    async def flaky(*noted: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            raise OperationalError("INSERT", {}, ConnectionError())
+        await come_in(*noted)
+
+    monkeypatch.setattr(parts, "come_in", flaky)
+    async with line(there, "aylin", topic) as aylin, await in_the_lobby(there, "chloe") as chloe:
+        tries = 2  # Aylin is there in time
+        await two_minutes_after_the_start(there)
+        await ask_to_step_in(there, meeting)
+        assert await asked_by(there, chloe) == "Aylin Demir"
+        there.clock.advance(minutes=2)
+        tries = 0
+        async with line(there, "bernd", topic):
+            assert await asked_by(there, chloe) is None
+        assert "r" in await aylin.ask("meetings.mine")
+    assert tries == 3
+    assert ": late, and not missing." in (await there["bernd"].get(f"/meetings/{meeting}")).text
+
+
+async def test_of_two_tabs_that_ask_at_once_one_asks(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    hall = [await in_the_lobby(there, name) for name in ("chloe", "dev")]
+    async with line(there, "aylin", topics.meeting(meeting)), hall[0], hall[1]:
+        await two_minutes_after_the_start(there)
+        async with there.kernel.database.write() as uow:  # the first tab has chosen, and has not written it yet
+            row = await uow.session.get_one(Meeting, meeting, with_for_update={"key_share": True})
+            await rescue.offer(uow, row, there.ids["aylin"], there.ids["chloe"])
+            second = asyncio.create_task(there["aylin"].post(f"/meetings/{meeting}/stand-in"))
+            await asyncio.wait([second], timeout=0.3)
+        assert (await second).status_code == 409
+    async with there.kernel.database.read() as session:
+        assert list(await session.scalars(select(Rescue.candidate_id))) == [there.ids["chloe"]]
 
 
 async def test_whom_somebody_asks_sees_so_in_every_tab_until_it_is_not_worth_it(there: Scene) -> None:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from meetings import bookings
 from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome
+from people.model import Person
 from server.live import topics
 from signaling.protocol import Expel, Presence
 from tests.meetings.inside import begun, line
@@ -153,11 +155,9 @@ async def test_the_conveyor_leads_from_meeting_to_meeting(there: Scene) -> None:
 async def test_an_address_is_seen_once_it_was_given(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     async with there.kernel.database.read() as session:
-        from people.model import Person
-
         email = (await session.get_one(Person, there.ids["aylin"])).email or ""
     assert email not in (await there["bernd"].get(f"/meetings/{meeting}/room")).text
-    await there["aylin"].post(f"/meetings/{meeting}/contact")
+    await there["aylin"].post(f"/meetings/{meeting}/contact", data={"to": there.ids["bernd"]})
     assert email in (await there["bernd"].get(f"/meetings/{meeting}/room")).text
 
 
@@ -175,6 +175,32 @@ async def test_what_is_written_by_a_plain_form_or_why_it_was_not_taken_is_seen_a
     sent = await there["aylin"].post(path, data={"text": "On my way"})
     anchor = sent.headers["location"].removeprefix(f"{room}#")
     assert f'id="{anchor}"' in (await there["aylin"].get(room)).text
+
+
+async def test_an_address_is_for_those_to_whom_it_was_given_and_for_nobody_who_comes_later(there: Scene) -> None:
+    meeting, plan = await begun(there, "aylin", "bernd"), await there.plan()
+    email = (await there.get(Person, there.ids["aylin"])).email
+    room, give = f"/meetings/{meeting}/room", f"/meetings/{meeting}/contact"
+    assert there.ids["bernd"] in (await there["aylin"].get(room)).text.partition(f'action="{give}"')[2]
+    await there["aylin"].post(give, data={"to": there.ids["bernd"]})
+    assert f'action="{give}"' not in (await there["aylin"].get(room)).text
+    async with there.kernel.database.write() as uow:
+        row = await uow.session.get_one(Meeting, meeting)
+        await bookings.hand_on(
+            uow, row, there.fair, plan, there.ids["bernd"], there.ids["chloe"], by_id=there.ids["chloe"]
+        )
+        await bookings.bring(uow, row, there.fair, plan, there.ids["dev"])
+    stale = await there["aylin"].post(give, data={"to": there.ids["bernd"]}, follow_redirects=True)
+    assert "Somebody else is in this meeting now." in stale.text
+    for name in ("chloe", "dev"):
+        for page in (room, f"/meetings/{meeting}"):
+            assert email not in (await there[name].get(page)).text
+    assert f'action="{give}"' in (await there["aylin"].get(room)).text
+    await there["aylin"].post(give, data={"to": there.ids["chloe"]})
+    assert [email in (await there[name].get(room)).text for name in ("chloe", "dev")] == [True, False]
+    page = (await there["aylin"].get(room)).text
+    assert "You have given your mail address to Chloé Martin." in page
+    assert there.ids["dev"] in page.partition(f'action="{give}"')[2].partition("</form>")[0]
 
 
 async def test_what_became_of_it_is_asked_after_a_week_and_answered_with_one_tap(there: Scene) -> None:

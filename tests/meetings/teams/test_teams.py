@@ -6,51 +6,21 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from directory.organisations import merging
-from directory.organisations.model import Member, Organisation
+from directory.organisations.model import Member
+from meetings import bookings
 from meetings.mails import REQUEST_WORDS
-from meetings.model import Handover, Meeting, Request, Seat, Substitution
+from meetings.model import Handover, Meeting, Request, Retreat, Seat, Substitution
 from meetings.queries import plan_of
 from meetings.requests import Asking
 from meetings.teams import actions, queries
 from people.model import Person
-from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from tests.meetings.lines import read
 from tests.meetings.scene import Scene
-
-TEAM = "/fairs/ruhr/meetings/team"
-
-
-async def organisation(uow: UnitOfWork, name: str) -> str:
-    """An organisation of the directory that has only a name; its id."""
-    id, now = new_id(), uow.clock.now()
-    made = Organisation(id=id, slug=id, name=name, visibility="public", created_at=now, updated_at=now)
-    for column in Organisation.__table__.columns:  # what nobody has said is an empty text
-        if not column.nullable and getattr(made, column.name) is None:
-            setattr(made, column.name, "")
-    uow.session.add(made)
-    await uow.session.flush()
-    return id
-
-
-@pytest.fixture
-async def team(there: Scene) -> str:
-    """Bernd, Chloé and Dev belong to the public utility, and share at the fair; its id."""
-    now = there.clock.now()
-    async with there.kernel.database.write() as uow:
-        organisation_id = await organisation(uow, "Stadtwerke Hagenow")
-        for name in ("bernd", "chloe", "dev"):
-            row = {"organisation_id": organisation_id, "person_id": there.ids[name], "role": "member", "since": now}
-            uow.session.add(Member(**row))
-        for name, codes in (("aylin", ["de", "tr"]), ("bernd", ["de"]), ("chloe", ["fr"]), ("dev", ["de", "en"])):
-            await uow.session.execute(update(Person).where(Person.id == there.ids[name]).values(languages=codes))
-    for name, topics in (("bernd", "contracts"), ("chloe", "charging buses"), ("dev", "charging buses")):
-        shared = await there[name].post(TEAM, data={"organisation": organisation_id, "topics": topics})
-        assert shared.is_redirect
-    return organisation_id
+from tests.meetings.teams.conftest import TEAM, organisation
 
 
 async def ask_team(there: Scene, organisation_id: str, name: str = "aylin") -> Any:
@@ -191,6 +161,46 @@ async def test_a_colleague_takes_a_meeting_and_every_calendar_hears_of_it(there:
     told = {(to, method, sequence) for to, method, _, sequence in await invitations(there)}
     who = {name: await address(there, name) for name in ("aylin", "bernd", "dev")}
     assert told == {(who["aylin"], "REQUEST", "1"), (who["dev"], "REQUEST", "1"), (who["bernd"], "CANCEL", "1")}
+
+
+async def test_a_colleague_of_whoever_asked_reads_on_their_own_side(there: Scene, team: str) -> None:
+    plan = await there.plan()
+    meeting = await there.book((await there.slots())[0], "bernd", "aylin")
+    went = [("bernd", "chloe"), ("chloe", "dev"), ("dev", "bernd")]
+    for one, other in went:
+        assert "What you offer" in (await there[one].get(f"/meetings/{meeting}")).text
+        async with there.kernel.database.write() as uow:
+            row = await uow.session.get_one(Meeting, meeting)
+            ids = there.ids[one], there.ids[other]
+            await bookings.hand_on(uow, row, there.fair, plan, *ids, by_id=there.ids[other])
+        page = (await there[other].get(f"/meetings/{meeting}")).text
+        assert "What you offer" in page
+        assert "What you get from it" not in page
+    assert "What you get from it" in (await there["aylin"].get(f"/meetings/{meeting}")).text
+
+
+async def test_a_team_has_no_more_than_there_can_be_whoever_takes_meetings(
+    there: Scene, team: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "TEAM_MOST", 4)
+    now, newcomers = there.clock.now(), ("edda", "aylin")
+    async with there.kernel.database.write() as uow:
+        for name in newcomers:
+            row = {"organisation_id": team, "person_id": there.ids[name], "role": "member", "since": now}
+            uow.session.add(Member(**row))
+        retreat = {"id": new_id(), "fair_id": there.fair.id, "person_id": there.ids["bernd"], "at": now}
+        uow.session.add(Retreat(**retreat))
+    async with there.kernel.database.write() as uow:
+        await actions.share(uow, there.fair.id, there.ids["edda"], team, "contracts")
+        second = asyncio.create_task(there["aylin"].post(TEAM, data={"organisation": team, "topics": "buses"}))
+        await asyncio.wait([second], timeout=0.3)  # it counts before that is written, unless it waits
+    assert (await second).status_code == 409
+    assert (await there["bernd"].post(TEAM, data={"organisation": team, "topics": "contracts"})).is_redirect
+    monkeypatch.setattr(queries, "TEAM_MOST", 3)
+    async with there.kernel.database.read() as session:
+        found = await queries.team(session, there.fair.id, team)
+    assert found is not None
+    assert set(found.ids) == {there.ids[name] for name in ("chloe", "dev", "edda")}  # Bernd is before them by name
 
 
 async def test_two_colleagues_change_places_at_one_time_and_at_two(there: Scene, team: str) -> None:
