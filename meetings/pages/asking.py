@@ -1,5 +1,6 @@
 """Asking somebody for a meeting."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,9 @@ from web.i18n import N_
 from web.render import redirect
 
 REQUESTS_PER_PERSON = "30 per hour"
+# What asks, and the page that says why it cannot be.
+Work = Callable[[UnitOfWork, Fair, Asking], Awaitable[Meeting | Asked]]
+Page = Callable[[Request, Visit, Form, int], Awaitable[Response]]
 
 
 async def ask(request: Request) -> Response:
@@ -43,25 +47,11 @@ async def ask(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     """Ask; where the fair books openly, the meeting is booked."""
-    form = await Form.of(request)
-    asking = _asking(form)
-    if not form.good:
-        async with kernel_of(request).database.read() as session:
-            here = await visit(request, session)
-        return await _page(request, here, form)
-    await kernel_of(request).limiter.spend("meeting request", REQUESTS_PER_PERSON, me(request).id)
-    try:
-        async with kernel_of(request).database.write() as uow:
-            here = await visit(request, uow.session)
-            other = id_in(request, "person")
-            made = await _asked(uow, here.fair, asking, me(request).id, other)
-    except RefusedError as refused:
-        form.say(why_text(request, refused.why))
-    except ConflictError as conflict:
-        form.say(conflict_text(request, conflict))
-    else:
-        return _done(request, made)
-    return await _page(request, here, form, 409)
+
+    async def work(uow: UnitOfWork, fair: Fair, asking: Asking) -> Meeting | Asked:
+        return await _asked(uow, fair, asking, me(request).id, id_in(request, "person"))
+
+    return await _sent(request, work, _page)
 
 
 async def _asked(uow: UnitOfWork, fair: Fair, asking: Asking, from_id: str, to_id: str) -> Meeting | Asked:
@@ -81,26 +71,36 @@ async def ask_team(request: Request) -> Response:
 
 async def send_to_team(request: Request) -> Response:
     """Ask a team; whoever fits and has time gets it."""
+
+    async def work(uow: UnitOfWork, fair: Fair, asking: Asking) -> Meeting | Asked:
+        team = await queries.team(uow.session, fair.id, id_in(request, "organisation"))
+        if team is None or me(request).id in team.ids:
+            raise not_found()
+        return await actions.ask(uow, fair, asking, team, from_id=me(request).id)
+
+    return await _sent(request, work, _team_page)
+
+
+async def _sent(request: Request, work: Work, page: Page) -> Response:
+    """Ask in one transaction; what cannot be is said on the page, with what can be instead."""
     form = await Form.of(request)
     asking = _asking(form)
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
     if not form.good:
-        return await _team_page(request, here, form)
+        return await page(request, here, form, 422)
     await kernel_of(request).limiter.spend("meeting request", REQUESTS_PER_PERSON, me(request).id)
     try:
         async with kernel_of(request).database.write() as uow:
-            team = await queries.team(uow.session, here.fair.id, id_in(request, "organisation"))
-            if team is None or me(request).id in team.ids:
-                raise not_found()
-            made = await actions.ask(uow, here.fair, asking, team, from_id=me(request).id)
+            here = await visit(request, uow.session)
+            made = await work(uow, here.fair, asking)
     except RefusedError as refused:
         form.say(why_text(request, refused.why))
     except ConflictError as conflict:
         form.say(conflict_text(request, conflict))
     else:
         return _done(request, made)
-    return await _team_page(request, here, form, 409)
+    return await page(request, here, form, 409)
 
 
 def _done(request: Request, made: Meeting | Asked) -> Response:
