@@ -8,11 +8,12 @@ from chat.model import Channel
 from chat.parts import Chat
 from chat.queries import channel_of_room
 from chat.reading import begin
+from chat.standing import standing
 from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from people.events import ProfileChanged
 from rooms.model import Room
 from server.live import topics
-from signaling.events import RemovedFromCall
+from signaling.events import ReadmittedToCall, RemovedFromCall
 
 
 def listen(chat: Chat) -> None:
@@ -39,11 +40,10 @@ def listen(chat: Chat) -> None:
         await chat.tell_unread([happened.person_id])
 
     async def removed(happened: RemovedFromCall) -> None:
-        async with chat.kernel.database.read() as session:
-            channel_id = await channel_of_room(session, happened.call_id)
-        if channel_id:
-            grants.revoke(happened.person_id, topics.chat(channel_id))
-            await chat.tell_unread([happened.person_id])
+        await _close(chat, happened)
+
+    async def readmitted(happened: ReadmittedToCall) -> None:
+        await _open_again(chat, happened)
 
     async def changed(happened: RolesChanged | MemberUnbanned | MemberMuted | MemberUnmuted | ProfileChanged) -> None:
         grants.refresh(happened.person_id)
@@ -57,6 +57,7 @@ def listen(chat: Chat) -> None:
     events.on(MemberBanned, shut_out)
     events.on(MemberLeft, shut_out)
     events.on(RemovedFromCall, removed)
+    events.on(ReadmittedToCall, readmitted)
     events.on(RolesChanged, changed)
     events.on(MemberUnbanned, changed)
     events.on(MemberMuted, changed)
@@ -71,6 +72,24 @@ async def _nothing_is_unread(chat: Chat, joined: MemberJoined) -> None:
     async with chat.kernel.database.write() as uow:
         for channel_id in channels:
             await begin(uow, joined.person_id, channel_id, tops[topics.chat(channel_id)].seq)
+
+
+async def _close(chat: Chat, removed: RemovedFromCall) -> None:
+    async with chat.kernel.database.read() as session:
+        channel_id = await channel_of_room(session, removed.call_id)
+    if channel_id:
+        chat.live.grants.revoke(removed.person_id, topics.chat(channel_id))
+        await chat.tell_unread([removed.person_id])
+
+
+async def _open_again(chat: Chat, readmitted: ReadmittedToCall) -> None:
+    """Whoever is let into a call again may read what is written beside it, unless something else keeps them out."""
+    async with chat.kernel.database.read() as session:
+        channel_id = await channel_of_room(session, readmitted.call_id) or ""
+        may_read = await standing(session, readmitted.person_id, channel_id, chat.kernel.clock.now())
+    if may_read:
+        chat.live.grants.restore(readmitted.person_id, topics.chat(channel_id))
+        await chat.tell_unread([readmitted.person_id])
 
 
 async def _channels(chat: Chat, fair_id: str) -> list[str]:

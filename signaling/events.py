@@ -10,3 +10,12 @@ class RemovedFromCall:
     call_id: str
     person_id: str
     by_id: str
+
+
+@dataclass(frozen=True)
+class ReadmittedToCall:
+    """A moderator has let somebody in again who was shut out of a call."""
+
+    call_id: str
+    person_id: str
+    by_id: str

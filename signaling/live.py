@@ -115,6 +115,8 @@ async def readmit(call: Call, params: CallReadmit) -> None:
     _moderator(call)
     async with call.kernel.database.write() as uow:
         await removing.readmit(uow, _room(call), params.person, call.person.id)
+    if await _calls(call).rights([(params.person, _room(call))]):
+        call.live.grants.restore(params.person, str(call.topic))
 
 
 async def ice(call: Call, _params: CallIce) -> CallIceServers:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
-from signaling.events import RemovedFromCall
+from signaling.events import ReadmittedToCall, RemovedFromCall
 from signaling.model import CallRemoval
 from signaling.rights import Pair
 
@@ -38,9 +38,12 @@ def remove(uow: UnitOfWork, call_id: str, person_id: str, by_id: str) -> None:
 
 
 async def readmit(uow: UnitOfWork, call_id: str, person_id: str, by_id: str) -> None:
-    """Let somebody in again."""
-    await uow.session.execute(
+    """Let somebody in again. Nothing happens where they are not shut out."""
+    lifted = await uow.session.scalars(
         update(CallRemoval)
         .where(CallRemoval.call_id == call_id, CallRemoval.person_id == person_id, CallRemoval.lifted_at.is_(None))
         .values(lifted_at=uow.clock.now(), lifted_by_id=by_id)
+        .returning(CallRemoval.id)
     )
+    if lifted.all():
+        uow.emit(ReadmittedToCall(call_id, person_id, by_id))

@@ -55,6 +55,10 @@ class Rights:
         """The person may no longer hear the topic: cut, and told so."""
         self._tell({"do": "revoke", "person": person_id, "topic": topic})
 
+    def restore(self, person_id: str, topic: str) -> None:
+        """The person may hear the topic again: whoever does not is told so, and subscribes anew."""
+        self._tell({"do": "restore", "person": person_id, "topic": topic})
+
     def refresh(self, person_id: str) -> None:
         """The person's rights have changed: ask again for all that they hear, and cut or update."""
         self._tell({"do": "refresh", "person": person_id})
@@ -130,6 +134,10 @@ class Rights:
         elif order["do"] == "revoke":
             for each in self._connections.of(order["person"]):
                 self._cut(each, order["topic"])
+        elif order["do"] == "restore":
+            for each in self._connections.of(order["person"]):
+                if order["topic"] not in each.topics:
+                    each.tell(order["topic"], "restored", {})
         elif order["do"] == "refresh":
             theirs = self._connections.of(order["person"])
             for each in theirs:

@@ -9,6 +9,7 @@ import pytest
 from chat import standing
 from chat.texts import mention
 from server.live.wire.chat import ChatMessage, ChatSnapshot, Typing, Unread
+from signaling import removing
 from tests.chat.lines import Lines
 from tests.server.live.ground import Client
 
@@ -149,6 +150,27 @@ async def test_who_is_muted_is_refused_without_connecting_anew_and_heard_again_a
         await line.there["dev"].post(f"{path}/unmute")
         await bernd.event(k="member.unmuted")
         await _until(bernd, line, "")
+
+
+async def test_who_is_let_into_a_call_again_may_hear_what_is_written_beside_it_without_loading_the_page_anew(
+    line: Lines,
+) -> None:
+    room, database = line.room.removeprefix("room:"), line.there.kernel.database
+    whom = room, line.there.ids["bernd"], line.there.ids["dev"]
+    async with line.client("bernd") as bernd:
+        async with database.write() as uow:
+            removing.remove(uow, *whom)
+        assert (await bernd.event(k="revoked"))["c"] == line.chat
+        async with database.write() as uow:
+            await removing.readmit(uow, *whom)
+        assert (await bernd.event(k="restored"))["c"] == line.chat
+        assert (await bernd.call("subscribe", channels={line.chat: None}))["channels"][line.chat]["ok"]
+        await bernd.call("echo")
+        bernd.heard.clear()
+        async with database.write() as uow:
+            await removing.readmit(uow, *whom)  # once more: nobody was shut out
+        await bernd.call("echo")
+        assert "restored" not in [each["k"] for each in bernd.heard]
 
 
 async def test_who_is_banned_hears_and_says_nothing_from_that_moment(line: Lines) -> None:

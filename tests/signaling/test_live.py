@@ -143,6 +143,7 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
         with pytest.raises(RefusedError, match="not_found"):
             await join(aylin, call, peers, sends=True, generation=1)
         await ask(edda, "call.readmit", call=call, person=there.ids["aylin"])
+        await aylin.event(k="restored", c=call)
         await ask(aylin, "subscribe", channels={call: None})
         await join(aylin, call, peers, sends=True, generation=2)
 

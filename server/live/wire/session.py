@@ -142,6 +142,10 @@ class Revoked(Message):
     """The right to read this topic is gone: forget what is held of it."""
 
 
+class Restored(Message):
+    """The right to read this topic, which was gone, is there again: subscribe anew, where you still want it."""
+
+
 class Top(Message):
     """For hidden pages, at most once a second: how far the channel has come."""
 
@@ -160,5 +164,6 @@ METHODS = {
 EVENTS = [
     EventSpec("person", "bye", Form.PASSING, Bye),
     EventSpec("*", "revoked", Form.PASSING, Revoked),
+    EventSpec("*", "restored", Form.PASSING, Restored),
     EventSpec("*", "top", Form.STATE, Top),
 ]

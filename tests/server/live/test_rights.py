@@ -76,6 +76,24 @@ async def test_a_right_that_is_revoked_cuts_the_topic_at_once_and_says_so(two: t
         assert not (await ben.call("subscribe", channels={HALL: None}))["channels"][HALL]["ok"]
 
 
+async def test_a_right_that_is_given_again_is_told_to_whoever_does_not_hear_the_topic(two: tuple[World, World]) -> None:
+    one, other = two
+    async with one.client(ANNA, [HALL]) as anna, other.client(BEN, [HALL]) as ben, one.client(BEN, [HALL]) as also_ben:
+        one.fair.members[HALL].discard(BEN)
+        one.live.grants.revoke(BEN, HALL)
+        for client in (ben, also_ben):
+            await client.event(k="revoked")
+        one.fair.members[HALL].add(BEN)
+        one.live.grants.restore(BEN, HALL)
+        for client in (ben, also_ben):
+            assert await client.event(k="restored") == {"c": HALL, "k": "restored", "d": {}}
+            assert (await client.call("subscribe", channels={HALL: None}))["channels"][HALL]["ok"]
+        one.live.grants.restore(ANNA, HALL)
+        await anna.say(HALL, "all here")
+        await ben.event(k="said")
+        assert "restored" not in [each["k"] for each in anna.heard]
+
+
 async def test_changed_rights_are_asked_again_and_only_what_is_lost_is_cut(two: tuple[World, World]) -> None:
     one, other = two
     async with other.client(ANNA, [HALL, SECRET]) as anna:

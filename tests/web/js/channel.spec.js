@@ -238,6 +238,15 @@ test("a channel that is taken away says why, and nothing can be sent", async () 
   equal([channel.status, channel.refusal, channel.rights.send], ["refused", { code: "forbidden" }, false]);
 });
 
+test("a channel that is given again is asked for whole, and one may write in it", async () => {
+  const { channel, ground } = await lobby();
+  await ground.socket.say({ c: LOBBY, k: "revoked", d: {} });
+  await ground.socket.say({ c: LOBBY, k: "restored", d: {} });
+  equal(ground.socket.asked("subscribe").at(-1).p.channels, { [LOBBY]: null });
+  await ground.socket.answer("subscribe", { channels: { [LOBBY]: snapshot(2, []) } });
+  equal([channel.status, channel.refusal, channel.rights.send], ["ready", null, true]);
+});
+
 test("events of one conversation, lost and repeated at will, end in the same messages", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const { channel, ground } = await lobby(snapshot(0, []));

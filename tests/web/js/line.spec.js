@@ -361,6 +361,27 @@ test("a right that is taken away is told to the store, and not asked for again",
   equal(ground.socket.sent[0].p.channels, {});
 });
 
+test("a right that is given again is asked for again, where it had been taken and is still wanted", async () => {
+  const { ground, line } = await live();
+  const { store, release } = line.join("chat:lobby", () => new Notebook());
+  await settle();
+  await ground.socket.answer("subscribe", { channels: {} });
+  const restored = { c: "chat:lobby", k: "restored", d: {} };
+  await ground.socket.say(restored);
+  equal(ground.socket.asked("subscribe").length, 1);
+  await ground.socket.say({ c: "chat:lobby", k: "revoked", d: {} });
+  await ground.socket.say(restored);
+  await ground.socket.say(restored);
+  equal(ground.socket.asked("subscribe").length, 2);
+  const state = { ok: true, epoch: "one", top: 3, recovered: true, events: [] };
+  await ground.socket.answer("subscribe", { channels: { "chat:lobby": state } });
+  equal(store.told, [["refuse", { code: "forbidden" }], ["recover", state]]);
+  await ground.socket.say({ c: "chat:lobby", k: "revoked", d: {} });
+  release();
+  await ground.socket.say(restored);
+  equal(ground.socket.asked("subscribe").length, 2);
+});
+
 test("hiding and showing the page is told, and showing brings what was missed", async () => {
   const { ground, line } = await live();
   const { store } = line.join("chat:lobby", () => new Notebook());

@@ -131,6 +131,7 @@ export class Channel extends EventTarget {
   // What the line tells: see topics.js.
 
   position() {
+    if (this.status === "refused") return null; // what one may do there now is only told with all of it
     return this.sequence.position;
   }
 

@@ -245,6 +245,7 @@ export class Line extends EventTarget {
   #receive(event) {
     if (event.k === "bye") this.#pause = event.d.after_ms ?? null;
     else if (event.k === "revoked") this.topics.refuse(event.c, { code: "forbidden" });
+    else if (event.k === "restored") this.topics.restore(event.c) && this.rejoin(event.c);
     else this.topics.store(event.c)?.receive(event);
   }
 

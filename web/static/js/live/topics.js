@@ -79,6 +79,14 @@ export class Topics {
     joined.store.refuse(why);
   }
 
+  /** It is ours again. @param {string} topic @returns {boolean} whether it was refused, and is still wanted */
+  restore(topic) {
+    const joined = this.#joined.get(topic);
+    if (!joined?.refused || joined.wanted === 0) return false;
+    joined.refused = false;
+    return true;
+  }
+
   /** @param {string} topic @param {Joined} joined @param {number} grace */
   #release(topic, joined, grace) {
     joined.wanted -= 1;

@@ -189,6 +189,8 @@
  * @property {string} emoji  The emoji.
  * @property {number} count  How many people put it there.
  * @property {Array<string>} people  Ids of the first twenty of them.
+ * @typedef {object} Restored
+ *   The right to read this topic, which was gone, is there again: subscribe anew, where you still want it.
  * @typedef {object} Revoked
  *   The right to read this topic is gone: forget what is held of it.
  * @typedef {object} RoomPage
@@ -338,6 +340,7 @@
  *   "ring": import("./types-ringing.js").Ring,
  *   "bye": Bye,
  *   "revoked": Revoked,
+ *   "restored": Restored,
  * }} PassingEvents
  */
 
