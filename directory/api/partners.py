@@ -71,8 +71,7 @@ async def change(call: Call) -> Response:
 async def appoint(call: Call) -> Response:
     """Make an organisation a partner; one that is stays so."""
     async with call.kernel.database.write() as uow:
-        await _standing(call, uow.session)
-        _check_runs_platform(call)
+        await _check_appoints(call, uow.session)
         await actions.appoint(uow, call.id, by_id=call.by_id)
         shown = await _shown(call, uow.session)
     return answering.record(call, shown)
@@ -81,8 +80,7 @@ async def appoint(call: Call) -> Response:
 async def dismiss(call: Call) -> Response:
     """End a partnership."""
     async with call.kernel.database.write() as uow:
-        await _standing(call, uow.session)
-        _check_runs_platform(call)
+        await _check_appoints(call, uow.session)
         await actions.dismiss(uow, call.id, by_id=call.by_id)
     return Response(status_code=204)
 
@@ -137,7 +135,9 @@ async def _standing(call: Call, session: AsyncSession) -> Standing:
     return seen.standing
 
 
-def _check_runs_platform(call: Call) -> None:
+async def _check_appoints(call: Call, session: AsyncSession) -> None:
+    """Be sure that there is an organisation, and that who runs the platform asks. Raises ProblemError 404 and 403."""
+    await _standing(call, session)
     if not call.person.admin:
         raise ProblemError(403, "forbidden", "Only who runs this platform appoints partners.")
 
