@@ -54,11 +54,13 @@ async def files(session: AsyncSession) -> set[str]:
     return set(await session.scalars(select(ImportBatch.file)))
 
 
-async def sources(session: AsyncSession, partner_ids: Collection[str] | None = None, limit: int = 50) -> list[str]:
-    """The names of sources that were brought (by these institutions; None: by anybody), to choose from."""
+async def sources(
+    session: AsyncSession, partner_ids: Collection[str], *, everywhere: bool, limit: int = 50
+) -> list[str]:
+    """The names of sources that were brought for these institutions, and, `everywhere`, for none, to choose from."""
     query = select(ImportBatch.source).distinct().order_by(ImportBatch.source).limit(limit)
-    if partner_ids is not None:
-        query = query.where(ImportBatch.partner_id.in_(partner_ids))
+    theirs = ImportBatch.partner_id.in_(partner_ids)
+    query = query.where(or_(theirs, ImportBatch.partner_id.is_(None)) if everywhere else theirs)
     return list(await session.scalars(query))
 
 

@@ -108,7 +108,8 @@ async def _shown(request: Request, form: Uploaded | None = None, wrong: str = ""
     async with kernel_of(request).database.read() as session:
         who = await importer(request, session)
         found = await queries.batches(session, PAGE + 1, before, who.partner_ids)
-        sources = await queries.sources(session, who.partner_ids)
+        theirs = [each.id for each in who.institutions]
+        sources = await queries.sources(session, theirs, everywhere=who.everywhere)
     texts = form.texts if form else {}
     return page(
         request,

@@ -41,13 +41,18 @@ async def chamber(there: Scene, monkeypatch: pytest.MonkeyPatch) -> str:
     return id_
 
 
+async def tried(there: Scene, browser: httpx2.AsyncClient, content: str, **texts: str) -> str:
+    """A file from its upload to its trial; its address."""
+    path = (await upload(browser, content.encode(), **texts)).headers["location"]
+    form = mapping_in((await browser.get(path)).text) | {"organisation_kind": "company"}
+    await browser.post(f"{path}/mapping", data=form)
+    await there.kernel.jobs.run_due()
+    return path
+
+
 async def imported(there: Scene, browser: httpx2.AsyncClient, content: str, **texts: str) -> str:
     """A file from its upload to its report; its address."""
-    path = (await upload(browser, content.encode(), **texts)).headers["location"]
-    await browser.post(
-        f"{path}/mapping", data=mapping_in((await browser.get(path)).text) | {"organisation_kind": "company"}
-    )
-    await there.kernel.jobs.run_due()
+    path = await tried(there, browser, content, **texts)
     await browser.post(f"{path}/import")
     await there.kernel.jobs.run_due()
     return path
@@ -152,10 +157,7 @@ async def test_a_file_larger_than_institutions_bring_is_refused_and_no_more_of_i
 async def test_who_is_a_partner_no_longer_gets_no_network_from_an_import_that_goes_on(
     there: Scene, chamber: str
 ) -> None:
-    path = (await upload(there["chloe"], LIST.encode(), source="members")).headers["location"]
-    form = mapping_in((await there["chloe"].get(path)).text) | {"organisation_kind": "company"}
-    await there["chloe"].post(f"{path}/mapping", data=form)
-    await there.kernel.jobs.run_due()
+    path = await tried(there, there["chloe"], LIST, source="members")
     await there["chloe"].post(f"{path}/import")
     async with there.kernel.database.write() as uow:
         await dismiss(uow, chamber, by_id=there.ids["ada"])
@@ -177,7 +179,9 @@ async def test_it_invites_who_looks_after_the_records_that_it_has_brought(there:
     invite = f"{desk}/organisations/{brought}/invite"
     assert invite in (await chloe.get(f"{desk}/desk")).text
     assert (await there["aylin"].post(invite, data={"email": "gina@gmx.de"})).status_code == 403
-    assert (await chloe.post(invite, data={"email": "nobody"})).status_code == 422
+    refused = await chloe.post(invite, data={"email": "nobody"})
+    assert refused.status_code == 422
+    assert re.search(r'id="email" [^>]*value="nobody" aria-invalid="true"', refused.text), "at its own field"
     assert (await chloe.post(invite, data={"email": "gina@gmx.de"})).status_code == 303
     assert (await chloe.post(invite, data={"email": "aylin@voltbus.example"})).status_code == 303
     tokens = await tokens_by_address(there)
@@ -211,6 +215,7 @@ async def test_what_the_platform_imported_under_such_a_name_is_not_the_instituti
 
 async def test_nobody_else_imports_under_the_name_of_an_institutions_source(there: Scene, chamber: str) -> None:
     await imported(there, there["chloe"], LIST, source="members")
+    assert 'value="chamber: members"' not in (await there["ada"].get("/imports")).text, "nor is it offered to them"
     refused = await upload(there["ada"], LIST.encode(), source="chamber: members")
     assert refused.status_code == 422
     assert "Somebody else brings records as" in refused.text
@@ -233,10 +238,7 @@ async def test_an_institution_that_has_become_a_part_of_another_one_leaves_it_it
 async def test_a_file_that_waits_is_imported_no_more_when_its_institution_is_no_partner(
     there: Scene, chamber: str
 ) -> None:
-    path = (await upload(there["chloe"], LIST.encode(), source="members")).headers["location"]
-    form = mapping_in((await there["chloe"].get(path)).text) | {"organisation_kind": "company"}
-    await there["chloe"].post(f"{path}/mapping", data=form)
-    await there.kernel.jobs.run_due()
+    path = await tried(there, there["chloe"], LIST, source="members")
     async with there.kernel.database.write() as uow:
         await dismiss(uow, chamber, by_id=there.ids["ada"])
     refused = await there["ada"].post(f"{path}/import")
