@@ -156,6 +156,8 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         growth=_growth(found.growth),
         latest=latest,
         waits=waits[:WAITING],
+        waiting=f"?waiting={after}" if after else "",
+        invited=request.path_params.get("organisation"),
         later=f"?waiting={after + WAITING}#waits-title" if len(waits) > WAITING else "",
         earlier=f"?waiting={max(after - WAITING, 0)}#waits-title" if after else "",
         host=host,
