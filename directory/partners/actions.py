@@ -28,6 +28,8 @@ async def appoint(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -
 
 async def dismiss(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -> None:
     """End a partnership. The organisations that it brought stay in the directory; the network is no longer named."""
+    # Whoever gives the partner something at this moment is done before it is looked through, or finds no partner.
+    await uow.session.get(Partner, organisation_id, with_for_update=True)
     await uow.session.execute(delete(PartnerHost).where(PartnerHost.partner_id == organisation_id))
     await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
     await uow.session.execute(delete(PartnerSource).where(PartnerSource.partner_id == organisation_id))

@@ -18,7 +18,7 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     await session.execute(delete(NetworkMember).where(NetworkMember.organisation_id == from_id, twice))
     of_it = update(NetworkMember).where(NetworkMember.organisation_id == from_id)
     await session.execute(of_it.values(organisation_id=into_id))
-    both = await session.get(Partner, from_id), await session.get(Partner, into_id)
+    both = await session.get(Partner, from_id, with_for_update=True), await session.get(Partner, into_id)
     if both[0] is not None and both[1] is None:
         session.add(Partner(organisation_id=into_id, accent=both[0].accent, since=both[0].since, by_id=both[0].by_id))
         await session.flush()

@@ -18,9 +18,9 @@ from directory.imports.pages import bringing
 from directory.organisations.actions import set_licence
 from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import licences
-from directory.partners.actions import appoint, dismiss
+from directory.partners.actions import appoint, dismiss, keep_source
 from directory.partners.model import NetworkMember
-from directory.partners.queries import sources_kept
+from directory.partners.queries import keeper_of, sources_kept
 from server.kernel.migrate import _config
 from tests.directory.imports.test_pages import mapping_in, upload
 from tests.directory.imports.test_runs import asked_here
@@ -314,3 +314,23 @@ async def test_a_licence_that_is_said_twice_at_once_is_known_once(there: Scene) 
     await asyncio.gather(said("cc-by"), said("odbl"))
     async with there.kernel.database.read() as session:
         assert (await licences(session, ["members"]))["members"] in ("cc-by", "odbl")
+
+
+async def test_a_source_that_is_taken_while_the_partnership_ends_has_no_keeper(there: Scene, chamber: str) -> None:
+    """Else nobody could ever import under its name again."""
+    kept = asyncio.Event()
+
+    async def keep() -> None:
+        async with there.kernel.database.write() as uow:
+            await keep_source(uow, chamber, "chamber: members", by_id=None)
+            kept.set()
+            await asyncio.sleep(0.2)
+
+    async def end() -> None:
+        await kept.wait()
+        async with there.kernel.database.write() as uow:
+            await dismiss(uow, chamber, by_id=None)
+
+    await asyncio.gather(keep(), end())
+    async with there.kernel.database.read() as session:
+        assert await keeper_of(session, "chamber: members") is None
