@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import psutil  # type: ignore[import-untyped]  # it comes without types
 import psycopg
 import pytest
 
+from server import supervisor
+from server.kernel.settings import Settings
 from tests.support.guard import Guard
 from tests.support.server_process import ServerProcess
 
@@ -110,3 +114,29 @@ async def test_workers_that_refuse_to_start_are_not_started_again(fair: ServerPr
 
     assert "is newer than this program knows" in fair.tail(1000)
     assert fair.tail(1000).count("process_ended") == 1
+
+
+async def test_a_process_that_cannot_be_started_for_now_is_tried_again_while_the_others_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where no memory or no process is left."""
+    asked, started, start = list[str](), list[str](), asyncio.create_subprocess_exec
+
+    async def refuse_twice(*words: str, env: dict[str, str], **more: object) -> asyncio.subprocess.Process:
+        asked.append(name := env["FAIRMATCH_WORKER_NAME"])
+        if name == "fair-1" and asked.count(name) <= 2:
+            raise BlockingIOError("no process is left")
+        started.append(name)
+        return await start(sys.executable, "-c", "import time; time.sleep(60)", **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse_twice)
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.05)
+    monkeypatch.setenv(supervisor.METRICS_FOLDER, str(tmp_path))
+    settings = Settings(worker_name="fair", workers=2, media_node="elsewhere", redis_url="redis://127.0.0.1:1")
+    with socket.socket() as listener:
+        kept = supervisor.Supervisor(settings, listener)
+        running = asyncio.create_task(kept.run())
+        await until(lambda: len(started) == 2)
+        assert (started, asked.count("fair-1")) == (["fair-2", "fair-1"], 3)
+        kept._stop()
+        assert await asyncio.wait_for(running, 10) == 0
