@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from server.kernel.bus import Bus
+from server.kernel.observe import ERRORS_LOGGED
 from server.kernel.settings import Settings
 from signaling import protocol
 from signaling.back_end import Ears, Engine
@@ -168,6 +169,8 @@ class OwnNodes:
             self._room_is(RoomState.model_validate(data))
         elif kind == "gone":
             self.ears.on_gone(Gone.model_validate(data))
+        elif kind == "fault":
+            ERRORS_LOGGED.labels("media_fault").inc()
 
     def _room_is(self, state: RoomState) -> None:
         if state.participants:

@@ -209,6 +209,10 @@ class Gone(Frame):
     reason: str = Field(description="left, silent, handshake, removed, replaced, closed, fault")
 
 
+class Fault(Frame):
+    """Event `fault`, of a node to the server whose child it is: its log tells of an error of its own."""
+
+
 class Stats(Frame):
     """What a node does, over all its rooms or one."""
 
@@ -239,7 +243,7 @@ METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {
     "state": (RoomName, RoomState),
     "stats": (Nothing, Stats),
 }
-EVENTS: dict[str, type[Frame]] = {"room": RoomState, "gone": Gone}
+EVENTS: dict[str, type[Frame]] = {"room": RoomState, "gone": Gone, "fault": Fault}
 
 
 class MediaError(Exception):

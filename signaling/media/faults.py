@@ -17,6 +17,7 @@ class Faults:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.count = 0
+        self.on_said: Callable[[], None] = lambda: None
         self._clock = clock
         self._said: dict[str, float] = {}  # when, by place and kind
 
@@ -30,3 +31,4 @@ class Faults:
             self._said.clear()
         self._said[key] = now
         log.error("media_fault", where=where, count=self.count, exc_info=error, **whose)
+        self.on_said()

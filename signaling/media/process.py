@@ -85,6 +85,7 @@ async def _serve(place: Place) -> None:
             writer.write(encoded(frame) + b"\n")
 
     node = Node(place, lambda kind, data: say({"k": kind, "d": data}))
+    node.mux.faults.on_said = lambda: say({"k": "fault", "d": {}})  # nobody asks a child for its figures
     node.on_broken = reader.feed_eof  # as if the parent had gone
     await node.start()
     try:

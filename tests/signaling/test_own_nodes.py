@@ -1,9 +1,12 @@
 """Our own nodes as a back end: when one is started, and what is refused."""
 
+import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from bench.media.peer import Media, RawPeer
 from server.kernel.memory_bus import MemoryBus
@@ -41,6 +44,26 @@ async def test_a_node_that_dies_is_started_again_and_its_rooms_are_said_to_be_em
     await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
     await until(lambda: states[-1].participants)
     assert states[-1].v > states[-2].v
+    await nodes.stop()
+
+
+async def test_a_fault_of_a_child_stands_in_the_figures_of_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted() -> float:
+        return REGISTRY.get_sample_value("fairmatch_errors_logged_total", {"event": "media_fault"}) or 0.0
+
+    program = "from signaling.media import ice, process; ice.IceLite.check = lambda *given: 1 // 0; process.main()"
+    start = asyncio.create_subprocess_exec
+
+    async def start_broken(python: str, *words: str, **more: Any) -> asyncio.subprocess.Process:
+        return await start(python, "-c", program, *words[2:], **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start_broken)
+    nodes, before = OwnNodes(Settings(), MemoryBus()), counted()
+    peer = RawPeer([Media("0", "audio", False)])
+    answer = await nodes.join(Join(room="room", participant="anna", person="", session="", sdp=peer.offer()))
+    peer.connect(answer.sdp)
+    await until(lambda: counted() > before)
+    await peer.close()
     await nodes.stop()
 
 
