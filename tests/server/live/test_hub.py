@@ -194,14 +194,20 @@ def test_whatever_happens_everybody_has_everything_within_two_seconds(
         run(_lived(seed, trouble, happenings))
 
 
+def one_worker(top: int = 0) -> tuple[Hub, Log, BadBus]:
+    """A worker's hub, the log that it reads, which has come so far, and a bus without trouble."""
+    log, bus = Log(random.Random(1)), BadBus(random.Random(1), 0.0)
+    log.top = top
+    hub = Hub(bus, "w1", lambda topic: True)
+    hub.read_from(log)
+    return hub, log, bus
+
+
 def test_who_goes_before_the_catching_up_has_begun_is_not_caught_up() -> None:
     async def scenario() -> None:
         faults: list[dict[str, object]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
-        log = Log(random.Random(1))
-        log.top = 5
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, _, _ = one_worker(top=5)
         room = (await hub.open([HALL]))[HALL]
         client = Client()
         hub.enter(room, client, 2)
@@ -220,9 +226,7 @@ def test_a_fault_in_one_tick_does_not_end_the_healing() -> None:
             raise RuntimeError
 
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, log, _ = one_worker()
         await hub.start()
         room = (await hub.open([HALL]))[HALL]
         broken, client = Broken(), Client()
@@ -240,9 +244,7 @@ def test_a_fault_in_one_tick_does_not_end_the_healing() -> None:
 
 def test_what_the_bus_lost_is_read_once_for_all_members_within_a_second() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, log, _ = one_worker()
         await hub.start()
         room = (await hub.open([HALL]))[HALL]
         clients = [Client() for _ in range(100)]
@@ -259,9 +261,7 @@ def test_what_the_bus_lost_is_read_once_for_all_members_within_a_second() -> Non
 
 def test_what_was_only_late_is_not_read_and_memory_is_kept() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, log, _ = one_worker()
         room = (await hub.open([HALL]))[HALL]
         client = Client()
         hub.enter(room, client, 0)
@@ -281,10 +281,7 @@ def test_what_was_only_late_is_not_read_and_memory_is_kept() -> None:
 
 def test_what_was_lost_is_read_together_with_what_a_crowd_is_about_to_ask_for() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        log.top = 40
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, log, _ = one_worker(top=40)
         room = (await hub.open([HALL]))[HALL]
         log.top = 42
         hub.committed(HALL, "e1", [said(42)])
@@ -299,11 +296,8 @@ def test_what_was_lost_is_read_together_with_what_a_crowd_is_about_to_ask_for() 
 
 def test_while_the_bus_is_silent_a_gap_is_read_at_once() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        bus = BadBus(random.Random(1), 0.0)
+        hub, log, bus = one_worker()
         bus.silent_for = 4.0
-        hub = Hub(bus, "w1", lambda topic: True)
-        hub.read_from(log)
         room = (await hub.open([HALL]))[HALL]
         client = Client()
         hub.enter(room, client, 0)
@@ -318,11 +312,8 @@ def test_while_the_bus_is_silent_a_gap_is_read_at_once() -> None:
 
 def test_while_the_bus_is_silent_the_log_is_compared_four_times_as_often() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        bus = BadBus(random.Random(1), 0.0)
+        hub, log, bus = one_worker()
         bus.silent_for = 4.0
-        hub = Hub(bus, "w1", lambda topic: True)
-        hub.read_from(log)
         await hub.start()
         room = (await hub.open([HALL]))[HALL]
         client = Client()
@@ -338,10 +329,7 @@ def test_while_the_bus_is_silent_the_log_is_compared_four_times_as_often() -> No
 
 def test_a_room_without_members_is_closed_after_half_a_minute_and_opened_anew() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
-        bus = BadBus(random.Random(1), 0.0)
-        hub = Hub(bus, "w1", lambda topic: True)
-        hub.read_from(log)
+        hub, log, bus = one_worker()
         await hub.start()
         room = (await hub.open([HALL]))[HALL]
         client = Client()
@@ -362,15 +350,13 @@ def test_a_room_without_members_is_closed_after_half_a_minute_and_opened_anew() 
 
 def test_rooms_that_cannot_be_opened_are_opened_when_the_database_is_back() -> None:
     async def scenario() -> None:
-        log = Log(random.Random(1))
+        hub, log, _ = one_worker()
         tops = log.tops
 
         async def away(channels: Collection[str]) -> Mapping[str, Top]:
             raise ConnectionError
 
         log.tops = away  # type: ignore[method-assign]
-        hub = Hub(BadBus(random.Random(1), 0.0), "w1", lambda topic: True)
-        hub.read_from(log)
         answers = await asyncio.gather(*(hub.open([HALL]) for _ in range(3)), return_exceptions=True)
         assert [type(each) for each in answers] == [ConnectionError] * 3
         log.tops = tops  # type: ignore[method-assign]
