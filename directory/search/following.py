@@ -264,12 +264,15 @@ def _write(written: Written, kind: Kind, documents: Sequence[Document], gone: se
 
 
 async def _finished(running: "asyncio.Future[None]") -> None:
-    """Wait for work in a thread also when this task is being cancelled, and then be cancelled."""
+    """Wait for work in a thread also when this task is being cancelled; then be cancelled, whatever became of it."""
     cancelled = False
     while not running.done():
         try:
-            await asyncio.shield(running)
+            await asyncio.wait([running])
         except asyncio.CancelledError:
             cancelled = True
+    if cancelled and (error := running.exception()):
+        log.error("search_index_not_closed", exc_info=error)
     if cancelled:
         raise asyncio.CancelledError
+    running.result()

@@ -12,7 +12,7 @@ from directory.search.asking import Asked
 from directory.search.changes import touched, touches
 from directory.search.documents import Catalogue
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, Written, looking
-from directory.search.following import OVERLAP, Following
+from directory.search.following import FAILURE_PAUSE_S, OVERLAP, Following
 from directory.search.parts import Search
 from tests.directory.search.conftest import ANYBODY, Place
 from tests.directory.search.region import NOON, Asking, document, index_of
@@ -155,8 +155,9 @@ async def test_a_running_search_follows_by_itself_and_hears_the_bell(place: Plac
     place.written = await place.search.following.opened()
 
 
-async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("closes", [True, False])
+async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends_at_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch, closes: bool
 ) -> None:
     closing, on = asyncio.Event(), threading.Event()
     loop, close = asyncio.get_running_loop(), Written.close
@@ -168,6 +169,8 @@ async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends
         loop.call_soon_threadsafe(closing.set)
         on.wait()
         close(written)
+        if not closes:
+            raise OSError("no space left")
 
     place.written.close()
     monkeypatch.setattr(Following, "sweep", broken)
@@ -176,7 +179,8 @@ async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends
     await running.start()
     await closing.wait()
     loop.call_later(0.05, on.set)
-    await running.stop()
+    async with asyncio.timeout(FAILURE_PAUSE_S - 1):
+        await running.stop()
     monkeypatch.undo()
     place.written = await place.search.following.opened()
 
