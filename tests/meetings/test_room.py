@@ -200,6 +200,7 @@ async def test_an_address_is_for_those_to_whom_it_was_given_and_for_nobody_who_c
     assert [email in (await there[name].get(room)).text for name in ("chloe", "dev")] == [True, False]
     page = (await there["aylin"].get(room)).text
     assert "You have given your mail address to Chloé Martin." in page
+    assert "Give it to Dev Patel as well" in page
     assert there.ids["dev"] in page.partition(f'action="{give}"')[2].partition("</form>")[0]
 
 
