@@ -184,6 +184,11 @@ async def meeting_of(session: AsyncSession, viewer_id: str, request_id: str) -> 
     return await session.scalar(query.where(Meeting.request_id == request_id, Seat.person_id == viewer_id).limit(1))
 
 
+async def seated(session: AsyncSession, meeting_id: str) -> Sequence[str]:
+    """The ids of who takes part in a meeting."""
+    return (await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting_id))).all()
+
+
 async def people_of(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, list[Who]]:
     """Who takes part in these meetings, by meeting. One query."""
     query = (

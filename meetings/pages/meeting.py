@@ -38,6 +38,8 @@ from web.i18n import N_
 from web.render import locale_of, redirect
 
 REASON_MOST = 300
+# Why there is nobody to be brought.
+_NOBODY = (WhyNot.NOT_HERE, WhyNot.ONESELF, WhyNot.RETREATED)
 Work = Callable[[UnitOfWork, Meeting, Fair, Plan], Awaitable[None]]
 
 
@@ -79,15 +81,22 @@ async def bring(request: Request) -> Response:
     """Bring a colleague or another person of the fair along, by the address of their page."""
     form = await Form.of(request)
     person_id = form.typed("person").strip().rstrip("/").rpartition("/")[2]
-    now = kernel_of(request).clock.now()
 
     async def work(uow: UnitOfWork, meeting: Meeting, fair: Fair, plan: Plan) -> None:
-        found = await between(uow.session, fair, me(request).id, person_id, now) if is_id(person_id) else None
-        if found is None or found.why in (WhyNot.NOT_HERE, WhyNot.ONESELF, WhyNot.NEVER, WhyNot.RETREATED):
+        if not is_id(person_id) or await _kept_away(uow, fair, meeting, me(request).id, person_id):
             raise ConflictError("unknown")
         await bookings.bring(uow, meeting, fair, plan, person_id)
 
     return await _changed(request, form, work, said(request)(N_("One more takes part. Everybody is told.")))
+
+
+async def _kept_away(uow: UnitOfWork, fair: Fair, meeting: Meeting, by_id: str, person_id: str) -> bool:
+    """Whether somebody is not there to be brought, or the fair keeps them apart from anybody in the meeting."""
+    for each in await shown.seated(uow.session, meeting.id):
+        found = await between(uow.session, fair, each, person_id, uow.clock.now(), look_for_slots=False)
+        if found.why is WhyNot.NEVER or (each == by_id and found.why in _NOBODY):
+            return True
+    return False
 
 
 async def cancel(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """The organiser's timetable: what goes in, how far it is, what came out, and its publication."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ async def bring(request: Request) -> Response:
     """Take the organiser's wishes from a file."""
     content = await uploaded(request, "file")
     try:
-        lines = wishes.read_wishes(content)
+        lines = await asyncio.to_thread(wishes.read_wishes, content)  # as many rows as there may be take seconds
         async with kernel_of(request).database.write() as uow:
             here = await here_with_plan(request, uow.session)
             count = await wishes.bring(uow, here.fair, lines, by_id=me(request).id)

@@ -10,7 +10,7 @@ from meetings.bookings import ConflictError, Wanted
 from meetings.displacing import SLOT_WITHDRAWN
 from meetings.grid import Hours
 from meetings.model import Meeting
-from meetings.plans import Wish
+from meetings.plans import GroupWish, Wish
 from meetings.rules import SlotTaken
 from tests.meetings.scene import TUESDAY, WEDNESDAY, WISH, Scene
 
@@ -93,6 +93,20 @@ async def test_up_to_eight_meet_and_the_ninth_is_told_that_it_is_full(there: Sce
     full = await there["aylin"].post(f"/meetings/{meeting}/bring", data={"person": guests[6]})
     assert full.status_code == 409
     assert len(await there.locks()) == 8
+
+
+async def test_nobody_is_brought_whom_the_fair_keeps_apart_from_one_who_sits_there(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    async with there.kernel.database.write() as uow:
+        one, other = [
+            await plans.add_group(uow, there.fair.id, GroupWish(name, None, [there.ids[name]]))
+            for name in ("bernd", "chloe")
+        ]
+        await plans.set_rules(uow, [one.id, other.id], {(one.id, other.id): "never"})
+    path = f"/meetings/{meeting}/bring"
+    assert (await there["aylin"].post(path, data={"person": there.ids["chloe"]})).status_code == 409
+    assert (await there["aylin"].post(path, data={"person": there.ids["dev"]})).is_redirect
+    assert {person for person, _ in await there.locks()} == {there.ids[each] for each in ("aylin", "bernd", "dev")}
 
 
 async def test_days_streaks_and_absences_are_kept(there: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from itertools import combinations
 from typing import Any
@@ -13,7 +14,7 @@ from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
 from meetings.model import Meeting
-from meetings.timetable import runs
+from meetings.timetable import runs, wishes
 from meetings.timetable.model import MeetingWish, TimetableEntry, TimetableRun
 from people.model import Person
 from tests.meetings.scene import Scene
@@ -224,6 +225,19 @@ async def test_a_wrong_file_is_refused_whole(there: Scene, line: str, said: str)
     assert said in answer.text
     async with there.kernel.database.read() as session:
         assert not await session.scalar(select(func.count()).select_from(MeetingWish))
+
+
+async def test_a_file_of_wishes_is_read_beside_the_event_loop(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers, read = [], wishes.read_wishes
+
+    def noted(content: bytes) -> Any:
+        readers.append(threading.current_thread())
+        return read(content)
+
+    monkeypatch.setattr(wishes, "read_wishes", noted)
+    assert (await bring(there, *await four(there))).is_redirect
+    assert len(readers) == 1
+    assert readers[0] is not threading.current_thread()
 
 
 async def test_people_say_and_take_back_their_own_wishes(there: Scene) -> None:
