@@ -139,11 +139,11 @@ async def team_of(session: AsyncSession, fair_id: str, person_id: str) -> Team |
 
 
 async def teams_at(session: AsyncSession, fair_id: str, limit: int = 200) -> list[TeamAt]:
-    """The teams of a fair, by name."""
+    """The teams of a fair that take meetings, by name."""
     query = (
         select(Organisation.id, Organisation.name, func.count())
         .join(_VALID, _VALID.c.organisation_id == Organisation.id)
-        .where(_VALID.c.fair_id == fair_id)
+        .where(_VALID.c.fair_id == fair_id, ~retreats(fair_id, _VALID.c.person_id))
         .group_by(Organisation.id, Organisation.name)
         .order_by(func.lower(Organisation.name), Organisation.id)
         .limit(limit)

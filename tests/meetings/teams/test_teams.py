@@ -199,8 +199,21 @@ async def test_a_team_has_no_more_than_there_can_be_whoever_takes_meetings(
     monkeypatch.setattr(queries, "TEAM_MOST", 3)
     async with there.kernel.database.read() as session:
         found = await queries.team(session, there.fair.id, team)
+        listed = await queries.teams_at(session, there.fair.id)
     assert found is not None
     assert set(found.ids) == {there.ids[name] for name in ("chloe", "dev", "edda")}  # Bernd is before them by name
+    assert [each.mates for each in listed] == [3]
+
+
+async def test_a_team_in_which_nobody_takes_meetings_is_not_offered(there: Scene, team: str) -> None:
+    page = f"/fairs/ruhr/meetings/with-team/{team}"
+    assert page in (await there["aylin"].get(TEAM)).text
+    async with there.kernel.database.write() as uow:
+        for name in ("bernd", "chloe", "dev"):
+            row = {"fair_id": there.fair.id, "person_id": there.ids[name], "at": uow.clock.now()}
+            uow.session.add(Retreat(id=new_id(), **row))
+    assert (await there["aylin"].get(page)).status_code == 404
+    assert page not in (await there["aylin"].get(TEAM)).text
 
 
 async def test_two_colleagues_change_places_at_one_time_and_at_two(there: Scene, team: str) -> None:
