@@ -1,6 +1,5 @@
 """What a fair's meetings came to, in sums: for the organiser, who never learns who said what."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,8 +62,8 @@ async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results
     both = select(Attendance.meeting_id).group_by(Attendance.meeting_id).having(func.count(Attendance.person_id) > 1)
     meetings = select(func.count()).select_from(Meeting).where(of_fair)
     missed = select(func.count()).select_from(NoShow).join(Meeting, Meeting.id == NoShow.meeting_id).where(of_fair)
-    verdicts = select(Outcome.verdict, func.count()).join(Meeting, Meeting.id == Outcome.meeting_id).where(of_fair)
-    became = select(FollowUp.answer, func.count()).join(Meeting, Meeting.id == FollowUp.meeting_id).where(of_fair)
+    verdicts = select(Outcome.verdict, Outcome.person_id).join(Meeting, Meeting.id == Outcome.meeting_id).where(of_fair)
+    became = select(FollowUp.answer, FollowUp.person_id).join(Meeting, Meeting.id == FollowUp.meeting_id).where(of_fair)
     asked = select(Request.answer, func.count()).where(Request.fair_id == fair_id).group_by(Request.answer)
     return Results(
         requests={answer or "open": number for answer, number in await session.execute(asked)},
@@ -75,8 +74,8 @@ async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results
         missed=await _number(session, missed.where(~came())),
         late=await _number(session, missed.where(came())),
         disputed=await _number(session, missed.where(~came(), NoShow.disputed_at.is_not(None))),
-        verdicts=await _sums(session, verdicts.group_by(Outcome.verdict), VERDICTS),
-        became=await _sums(session, became.where(FollowUp.answer.is_not(None)).group_by(FollowUp.answer), BECAME),
+        verdicts=await _sums(session, verdicts, VERDICTS),
+        became=await _sums(session, became.where(FollowUp.answer.is_not(None)), BECAME),
     )
 
 
@@ -97,6 +96,13 @@ async def _number(session: AsyncSession, query: Select[int]) -> int:
     return await session.scalar(query) or 0
 
 
-async def _sums(session: AsyncSession, query: Select[Any, int], words: tuple[str, ...]) -> dict[str, int]:
-    found: Counter[str] = Counter({word: number for word, number in await session.execute(query)})
-    return {word: found[word] for word in words} if found.total() >= PEOPLE_LEAST else {}
+async def _sums(session: AsyncSession, query: Select[Any, str], words: tuple[str, ...]) -> dict[str, int]:
+    """How often each word was said, by a query of words and who said them; nothing where those are too few, however
+    often they said it."""
+    said = query.subquery()
+    word, person_id = said.columns
+    if await _number(session, select(func.count(person_id.distinct()))) < PEOPLE_LEAST:
+        return {}
+    counts = await session.execute(select(word, func.count()).group_by(word))
+    found: dict[str, int] = {one: number for one, number in counts}
+    return {one: found.get(one, 0) for one in words}

@@ -222,6 +222,21 @@ async def test_what_became_of_it_is_asked_after_a_week_and_answered_with_one_tap
     assert (await there["aylin"].get(f"/meetings/{meeting}/later/8")).status_code == 404
 
 
+async def test_who_says_much_is_one_person_in_the_organisers_sums(there: Scene) -> None:
+    slots = await there.slots()
+    held = [
+        await there.book(slot, "aylin", other) for slot, other in zip(slots, ("bernd", "chloe", "dev"), strict=False)
+    ]
+    await there.go_to(held[-1], minutes=-5)
+    for meeting in held:
+        assert (await there["aylin"].post(f"/meetings/{meeting}/outcome", data={"verdict": "no"})).is_redirect
+    path = "/fairs/ruhr/meetings/results"
+    assert (await there["edda"].get(path)).text.count("Shown as soon as 3 people have said something.") == 2
+    for meeting, name in zip(held, ("bernd", "chloe"), strict=False):
+        await there[name].post(f"/meetings/{meeting}/outcome", data={"verdict": "good"})
+    assert (await there["edda"].get(path)).text.count("Shown as soon as 3 people have said something.") == 1
+
+
 async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) -> None:
     slots = await there.slots()
     first, second = await there.book(slots[0], "aylin", "bernd"), await there.book(slots[0], "chloe", "dev")
