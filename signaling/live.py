@@ -87,7 +87,8 @@ async def mute(call: Call, params: CallMute) -> None:
         participant=params.participant,
         sources=params.sources,
         muted=params.muted,
-        moderator=_rights(call).moderate,
+        # Who mutes themselves does so as anybody; a moderator may undo for themselves what another one did.
+        moderator=_rights(call).moderate and not (own and params.muted),
     )
     try:
         await _calls(call).back_end.mute(given)

@@ -156,6 +156,8 @@ class Participant:
         self.muted = self.muted | sources if mute.muted else self.muted - sources
         if mute.moderator:
             self.muted_by_moderator = self.muted & (self.muted_by_moderator | sources)
+            silenced = self.room.silenced.setdefault(self.person, set())
+            silenced.update(sources) if mute.muted else silenced.difference_update(sources)
         for source in sources:
             if track := self.tracks.get(source):
                 track.muted = mute.muted

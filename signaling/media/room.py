@@ -39,6 +39,7 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.branches: dict[str, Branch] = {}  # of the home: by the life that carries them
         self.trunk: Trunk | None = None  # of a branch: where its tracks come from
+        self.silenced: dict[str, set[str]] = {}  # by person: sources that a moderator has muted, for who comes back
         self.dirty: list[tuple[Track, Layer]] = []
         self.speakers: list[str] = []
         self._epoch = epoch
@@ -85,8 +86,8 @@ class Room:
         role = "client" if offer.setup == "passive" else "server"
         made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made, encoder=join.encoder)  # type: ignore[arg-type]
         made.session = join.session
-        if found:
-            made.muted, made.muted_by_moderator = set(found.muted), set(found.muted_by_moderator)
+        made.muted_by_moderator = set(self.silenced.get(join.person, ()))
+        made.muted = made.muted_by_moderator | (found.muted if found else set())
         return made
 
     def _answer(self, participant: Participant, offer: Offer) -> str:

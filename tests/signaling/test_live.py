@@ -13,6 +13,7 @@ from rooms.model import BOOTH, MEETING, STAGE
 from server.live import topics
 from server.live.wire.call import CallAnswer, CallSnapshot
 from signaling.found_nodes import FoundNodes
+from signaling.live import participant_id
 from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
@@ -157,6 +158,16 @@ async def test_how_large_a_picture_is_shown_reaches_the_node(line: Lines, calls:
         with pytest.raises(RefusedError, match="bad_request"):
             await ask(edda, "call.listen", sizes={"1": "huge"}, **about)
     assert [given.sizes for _, given in back_end.asked] == [{"0": "small"}, {"1": "medium"}]
+
+
+async def test_a_moderator_who_mutes_themselves_does_so_as_anybody(line: Lines, calls: dict[str, str]) -> None:
+    back_end = await quiet(line)
+    about = {"call": calls[MEETING], "sources": ["camera"]}
+    async with line.client("edda", calls[MEETING]) as edda:
+        for name, muted in (("edda", True), ("edda", False), ("aylin", True)):
+            participant = participant_id(line.there.ids[name], OFFER_DEVICE)
+            await ask(edda, "call.mute", participant=participant, muted=muted, **about)
+    assert [given.moderator for _, given in back_end.asked] == [False, True, True]
 
 
 async def test_a_moderators_mute_is_undone_by_moderators_alone(

@@ -130,6 +130,27 @@ async def test_who_may_not_listen_gets_nothing(stage: Stage) -> None:
     assert viewer.peer.packets == []
 
 
+async def test_who_was_muted_by_a_moderator_is_muted_still_when_they_come_back(stage: Stage) -> None:
+    anna, viewer = await stage.join("anna", SENDS), await stage.join("viewer", hears={"a": "auto"})
+    mute = {"room": "stage", "participant": "anna", "sources": ["microphone"]}
+    await stage.node.ask("mute", mute | {"muted": True})
+    await stage.node.ask("remove", {"room": "stage", "participant": "anna"})
+    anna = await stage.join("anna", SENDS, generation=1)
+    anna.send_sound()
+    await settled()
+    assert viewer.sound == []
+    with pytest.raises(MediaError, match="a moderator"):
+        await stage.node.ask("mute", mute | {"muted": False, "moderator": False})
+    await stage.node.ask("mute", mute | {"muted": False})
+    anna.send_sound()
+    await until(lambda: viewer.sound)
+    await stage.node.ask("mute", mute | {"muted": True, "moderator": False})
+    await stage.node.ask("remove", {"room": "stage", "participant": "anna"})
+    anna = await stage.join("anna", SENDS, generation=2)
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 2)
+
+
 async def test_a_moderator_mutes_and_the_room_is_silent_until_it_is_undone(stage: Stage) -> None:
     anna = await stage.join("anna", SENDS)
     viewer = await stage.join("viewer", hears={"a": "anna.microphone"})
