@@ -176,7 +176,7 @@ async def set_role(uow: UnitOfWork, organisation_id: str, person_id: str, role: 
     await note(uow, organisation_id, "role", before=held, after=role, by_id=by_id)
     uow.emit(RoleChanged(organisation_id, person_id, role))
     if role == "administrator":
-        await _end_invitations_by_others(uow, organisation_id, person_id)
+        await end_invitations_by_others(uow, organisation_id, person_id)
 
 
 async def remove_member(uow: UnitOfWork, organisation_id: str, person_id: str, *, by_id: str) -> None:
@@ -186,6 +186,15 @@ async def remove_member(uow: UnitOfWork, organisation_id: str, person_id: str, *
     await uow.session.execute(delete(Member).where(*one))
     await note(uow, organisation_id, "left", before=held, by_id=by_id)
     uow.emit(MemberLeft(organisation_id, person_id))
+
+
+async def end_invitations_by_others(uow: UnitOfWork, organisation_id: str, by_id: str) -> None:
+    """Who else belongs is the administrators' to say from now on: what an institution asked before, while there was
+    nobody, counts no longer. What they or who runs the platform asked does."""
+    now, members = uow.clock.now(), select(Member.person_id).where(Member.organisation_id == organisation_id)
+    others = select(Person.id).where(Person.admin.is_(False), Person.id.not_in(members))
+    ended = Invitation.organisation_id == organisation_id, queries.is_open(now), Invitation.by_id.in_(others)
+    await uow.session.execute(update(Invitation).where(*ended).values(withdrawn_at=now, withdrawn_by_id=by_id))
 
 
 async def _held(uow: UnitOfWork, organisation_id: str, person_id: str, wanted: str | None) -> str:
@@ -207,16 +216,7 @@ async def _join(uow: UnitOfWork, organisation_id: str, person_id: str, role: str
     await note(uow, organisation_id, "joined", after=role, by_id=person_id)
     uow.emit(MemberJoined(organisation_id, person_id, role))
     if role == "administrator":
-        await _end_invitations_by_others(uow, organisation_id, person_id)
-
-
-async def _end_invitations_by_others(uow: UnitOfWork, organisation_id: str, by_id: str) -> None:
-    """Who else belongs is the administrators' to say from now on: what an institution asked before, while there was
-    nobody, counts no longer. What they or who runs the platform asked does."""
-    now, members = uow.clock.now(), select(Member.person_id).where(Member.organisation_id == organisation_id)
-    others = select(Person.id).where(Person.admin.is_(False), Person.id.not_in(members))
-    ended = Invitation.organisation_id == organisation_id, queries.is_open(now), Invitation.by_id.in_(others)
-    await uow.session.execute(update(Invitation).where(*ended).values(withdrawn_at=now, withdrawn_by_id=by_id))
+        await end_invitations_by_others(uow, organisation_id, person_id)
 
 
 def _proves(person: Person, domain: str) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from directory.organisations import queries
 from directory.organisations.actions import RefusedError, note
+from directory.organisations.belonging import end_invitations_by_others
 from directory.organisations.events import OrganisationsMerged
 from directory.organisations.fields import FIELDS
 from directory.organisations.model import Claim, Document, Invitation, Member, Organisation, OwnField, Removal
@@ -31,7 +32,7 @@ async def merge(uow: UnitOfWork, from_id: str, into_id: str, carriers: Sequence[
         raise RefusedError("same")
     source, target = await _both(uow, from_id, into_id)
     await _fill_in(uow, from_id, into_id, by_id)
-    await _carry_people(uow, from_id, into_id)
+    await _carry_people(uow, from_id, into_id, by_id)
     await uow.session.execute(
         update(Document).where(Document.organisation_id == from_id).values(organisation_id=into_id)
     )
@@ -79,7 +80,7 @@ async def _fill_in(uow: UnitOfWork, from_id: str, into_id: str, by_id: str) -> N
         await uow.run(lambda each: ORGANISATIONS.own(each, into_id, own & more.keys(), now, by_id))
 
 
-async def _carry_people(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+async def _carry_people(uow: UnitOfWork, from_id: str, into_id: str, by_id: str) -> None:
     there = await queries.roles(uow.session, into_id)
     for one in (await uow.session.scalars(select(Member).where(Member.organisation_id == from_id))).all():
         held = there.get(one.person_id)
@@ -91,6 +92,8 @@ async def _carry_people(uow: UnitOfWork, from_id: str, into_id: str) -> None:
             await uow.session.execute(update(Member).where(*same).values(role=one.role))
     await uow.session.execute(delete(Member).where(Member.organisation_id == from_id))
     await _carry_requests(uow, from_id, into_id)
+    if "administrator" in (await queries.roles(uow.session, into_id)).values():
+        await end_invitations_by_others(uow, into_id, by_id)
 
 
 async def _carry_requests(uow: UnitOfWork, from_id: str, into_id: str) -> None:

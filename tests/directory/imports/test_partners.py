@@ -334,3 +334,19 @@ async def test_a_source_that_is_taken_while_the_partnership_ends_has_no_keeper(t
     await asyncio.gather(keep(), end())
     async with there.kernel.database.read() as session:
         assert await keeper_of(session, "chamber: members") is None
+
+
+async def test_whom_it_invited_for_a_record_comes_not_into_the_organisation_that_the_record_becomes_a_part_of(
+    there: Scene, chamber: str
+) -> None:
+    """Who belongs to Voltbus is its administrators' to say, also when a record of the institution's is made one."""
+    await imported(there, there["chloe"], LIST, source="members")
+    async with there.kernel.database.read() as session:
+        brought = await session.scalar(select(Organisation.id).where(Organisation.name == "Elektrolyse Ruhr"))
+        voltbus = await session.scalar(select(Organisation.id).where(Organisation.name == "Voltbus"))
+    invite = f"/partners/chamber/organisations/{brought}/invite"
+    assert (await there["chloe"].post(invite, data={"email": "gina@gmx.de"})).status_code == 303
+    tokens = await tokens_by_address(there)
+    assert (await there["ada"].post("/o/elektrolyse-ruhr/merge", data={"into": "voltbus"})).status_code == 303
+    await there["gina"].post("/invitation", data={"token": tokens["gina@gmx.de"]})
+    assert await there.roles(str(voltbus)) == {"aylin": "administrator"}
