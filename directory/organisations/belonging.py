@@ -151,11 +151,15 @@ async def accept(uow: UnitOfWork, token: str, person_id: str) -> str | None:
         return None
     now = uow.clock.now()
     good = Invitation.token_hash == digest(token), queries.is_open(now)
+    # Before the invitation is held: whoever comes in first may end it, see `end_invitations_by_others`.
+    organisation_id = await uow.session.scalar(select(Invitation.organisation_id).where(*good))
+    if organisation_id is None:
+        return None
+    await _one_at_a_time(uow, organisation_id)
     used = update(Invitation).where(*good).values(accepted_at=now, accepted_by_id=person_id)
     found = (await uow.session.scalars(used.returning(Invitation))).one_or_none()
-    if found is None:
+    if found is None or found.organisation_id != organisation_id:
         return None
-    await _one_at_a_time(uow, found.organisation_id)
     held = (await queries.roles(uow.session, found.organisation_id)).get(person_id)
     if held is None:
         await _join(uow, found.organisation_id, person_id, found.role, by_id=found.by_id)

@@ -36,7 +36,8 @@ _LOCALE = re.compile(
     r"(?P<name>.*?)[\s._\-([/]+(?P<locale>de|en|deutsch|german|englisch|english)[)\]]?\s*", re.IGNORECASE
 )
 
-_URL = re.compile(r"(?:https?://|www\.)\S+\.\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
+# A point within it is looked for once: to try each of a long text's points would read on to its end from each.
+_URL = re.compile(r"(?:https?://|www\.)(?=\S+\.\S)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 # Only where a word or the part behind an @ begins: a search from each of its characters would read a long one again and
 # again to its end.
 _MAIL = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)

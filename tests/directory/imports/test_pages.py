@@ -1,9 +1,12 @@
 """The way of a file through the browser, without scripts."""
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -40,7 +43,22 @@ def mapping_in(page: str) -> dict[str, str]:
     return {name: match[1] if match else "" for name, match in zip(selects, chosen, strict=True)}
 
 
-async def test_a_list_comes_in_step_by_step_and_goes_again(admin: httpx2.AsyncClient, kernel: Kernel) -> None:
+def _once(seen: asyncio.Event) -> Any:
+    """`asked_here`, as soon as somebody has seen that it is at work."""
+
+    @asynccontextmanager
+    async def asked(task: str, **question: Any) -> AsyncIterator[AsyncIterator[Any]]:
+        await seen.wait()
+        async with asked_here(task, **question) as frames:
+            yield frames
+
+    return asked
+
+
+async def test_a_list_comes_in_step_by_step_and_goes_again(
+    admin: httpx2.AsyncClient, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = asyncio.Event()
     await make_by_hand(kernel, "Grüne Säule", "gruene-saeule.example")
     answer = await upload(admin, GERMAN.encode("cp1252"), source="Kammer")
     path = answer.headers["location"]
@@ -49,8 +67,10 @@ async def test_a_list_comes_in_step_by_step_and_goes_again(admin: httpx2.AsyncCl
     assert "35 · 4 · 1.200" in page
     assert "Müller Prüftechnik GmbH" in page  # the preview
     form = mapping_in(page) | {"organisation_kind": "company"}
+    monkeypatch.setattr(beside, "_asked", _once(seen))
     assert (await admin.post(f"{path}/mapping", data=form)).status_code == 303
     assert "data-import-progress" in (await admin.get(path)).text
+    seen.set()
     await kernel.jobs.run_due()
     assert "What would become of it" in (await admin.get(path)).text
     desk = Desk(kernel)

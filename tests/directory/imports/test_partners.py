@@ -16,6 +16,7 @@ from directory.imports import beside
 from directory.imports.model import ImportBatch
 from directory.imports.pages import bringing
 from directory.organisations.actions import set_licence
+from directory.organisations.belonging import accept
 from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import licences
 from directory.partners.actions import appoint, dismiss, keep_source
@@ -350,3 +351,25 @@ async def test_whom_it_invited_for_a_record_comes_not_into_the_organisation_that
     assert (await there["ada"].post("/o/elektrolyse-ruhr/merge", data={"into": "voltbus"})).status_code == 303
     await there["gina"].post("/invitation", data={"token": tokens["gina@gmx.de"]})
     assert await there.roles(str(voltbus)) == {"aylin": "administrator"}
+
+
+async def test_of_two_who_come_in_at_once_the_first_one_says_who_else_belongs(there: Scene, chamber: str) -> None:
+    await imported(there, there["chloe"], LIST, source="members")
+    async with there.kernel.database.read() as session:
+        brought = await session.scalar(select(Organisation.id).where(Organisation.name == "Elektrolyse Ruhr"))
+    for email in ("gina@gmx.de", "aylin@voltbus.example"):
+        await there["chloe"].post(f"/partners/chamber/organisations/{brought}/invite", data={"email": email})
+    tokens = await tokens_by_address(there)
+
+    async def come(token: str, person: str) -> str | None:
+        async with there.kernel.database.write() as uow:
+            return await accept(uow, token, there.ids[person])
+
+    async with there.kernel.database.write() as uow:
+        await uow.session.get(Organisation, brought, with_for_update=True)
+        second = asyncio.create_task(come(tokens["aylin@voltbus.example"], "aylin"))
+        await asyncio.wait([second], timeout=0.3)  # it is on its way, and waits for whoever holds the record
+        assert await accept(uow, tokens["gina@gmx.de"], there.ids["gina"])
+    came = await second
+    assert came is None
+    assert await there.roles(str(brought)) == {"gina": "administrator"}
