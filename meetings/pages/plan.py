@@ -13,7 +13,7 @@ from fairs.rules import ROLES
 from fairs.shown import ROLE_NAMES
 from meetings import plans, queries
 from meetings.grid import GAP_MOST, LENGTH_LEAST, LENGTH_MOST, MINUTES_OF_DAY, Hours
-from meetings.model import Group
+from meetings.model import Group, Plan
 from meetings.pages.showing import id_in, me, said, show
 from meetings.plans import GroupWish, Wish
 from meetings.rules import Mode
@@ -78,7 +78,7 @@ async def add_group(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
-        plan = await queries.plan_of(uow.session, here.fair.id)
+        plan = await uow.session.get(Plan, here.fair.id, with_for_update=True)  # of two at once, one is the later
         if plan is None:
             raise not_found()
         known = (await queries.rules_of(uow.session, plan)).groups

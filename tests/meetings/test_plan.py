@@ -1,10 +1,14 @@
 """The organiser's plan: times, groups, and who may meet whom."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from meetings import plans
 from meetings.between import between
+from meetings.model import Plan
+from meetings.plans import GroupWish
 from meetings.rules import Mode, WhyNot
 from tests.meetings.scene import Scene
 
@@ -92,3 +96,15 @@ async def test_a_tap_changes_a_slot_and_another_a_day(there: Scene) -> None:
     assert (await there["aylin"].get(path)).text.count('aria-pressed="false"') == 7
     assert (await there["aylin"].post(path, data={"slot": "x", "free": "no"})).status_code == 400
     assert (await there["aylin"].post(f"{path}/day", data={"day": "2020-01-01", "free": "no"})).status_code == 400
+
+
+async def test_of_two_who_make_a_group_for_one_role_at_once_one_makes_it(there: Scene) -> None:
+    async with there.kernel.database.write() as uow:
+        await uow.session.get_one(Plan, there.fair.id, with_for_update=True)
+        await plans.add_group(uow, there.fair.id, GroupWish("Speakers", "speaker"))
+        data = {"name": "Those who speak", "role": "speaker"}
+        second = asyncio.create_task(there["edda"].post("/fairs/ruhr/meetings/groups", data=data))
+        await asyncio.wait([second], timeout=0.3)  # it looks what there is before that is written, unless it waits
+    answer = await second
+    assert answer.status_code == 422
+    assert "There is a group for this role already." in answer.text
