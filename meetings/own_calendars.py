@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from meetings.bookings import lock_people
 from meetings.calendars import BYTES_MOST, NoCalendarError, Window, busy
 from meetings.grid import Span
 from meetings.model import Busy, OwnCalendar
@@ -33,6 +34,7 @@ _PROBLEM_OF = {
 
 async def connect(uow: UnitOfWork, person_id: str, url: str) -> None:
     """Have a calendar read, now and every hour, in place of the one before."""
+    await lock_people(uow, [person_id])  # who presses twice connects once
     await disconnect(uow, person_id)
     own = OwnCalendar(person_id=person_id, id=new_id(), url=url, added_at=uow.clock.now(), read_at=None, problem=None)
     uow.session.add(own)

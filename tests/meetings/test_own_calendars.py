@@ -203,3 +203,15 @@ async def test_another_address_leaves_the_old_ones_jobs_without_effect(
     there.clock.advance(seconds=timedelta(hours=1, minutes=1).total_seconds())
     await there.kernel.jobs.run_due()
     assert asked == ["https://b.example/"] * 2
+
+
+async def test_who_presses_twice_connects_one_calendar(there: Scene) -> None:
+    async with there.kernel.database.write() as uow:
+        await own_calendars.connect(uow, there.ids["aylin"], "https://calendar.example/first.ics")
+        await uow.session.flush()
+        data = {"url": "https://calendar.example/second.ics"}
+        again = asyncio.create_task(there["aylin"].post("/meetings/calendar/own", data=data))
+        await asyncio.wait([again], timeout=0.3)
+    assert (await again).is_redirect
+    own: OwnCalendar = await there.get(OwnCalendar, there.ids["aylin"])
+    assert own.url == "https://calendar.example/second.ics"
