@@ -187,6 +187,7 @@ class ParticipantState(Frame):
     generation: int
     ready: bool = Field(description="Whether media can flow.")
     tracks: list[TrackState]
+    silenced: list[Source] = Field(default_factory=list, description="What a moderator has muted.")
 
 
 class RoomState(Frame):

@@ -139,6 +139,7 @@ def _participant(info: ParticipantInfo) -> ParticipantState:
         generation=terms.generation,
         ready=info.state == ParticipantInfo.ACTIVE,
         tracks=[_track(info.identity, source, tracks) for source in SOURCES if source in tracks],
+        silenced=[source for source in SOURCES if source in terms.muted],
     )
 
 

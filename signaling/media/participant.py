@@ -17,6 +17,7 @@ from signaling.protocol import (
     AUTO,
     SIZES,
     SOUNDS,
+    SOURCES,
     Join,
     Listen,
     MediaError,
@@ -182,6 +183,7 @@ class Participant:
                 TrackState(id=track.id, source=track.source, muted=track.muted)  # type: ignore[arg-type]
                 for track in self.tracks.values()
             ],
+            silenced=[source for source in SOURCES if source in self.muted_by_moderator],
         )
 
     @property

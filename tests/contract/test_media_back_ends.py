@@ -128,6 +128,12 @@ async def people(house: House, room: str = "room") -> dict[str, list[str]]:
     }
 
 
+async def silenced(house: House) -> dict[str, list[str]]:
+    """What a moderator has muted of whom."""
+    state = await house.back_end.state("room")
+    return {each.id: list(each.silenced) for each in (state.participants if state else [])}
+
+
 async def test_a_room_with_nobody_in_it_is_none_and_nothing_there_is_an_error(house: House) -> None:
     back_end = house.back_end
     assert await back_end.state("room") is None
@@ -162,9 +168,11 @@ async def test_what_calls_ask_of_a_back_end(house: House) -> None:
     muted = {"room": "room", "participant": "bernd-1", "sources": ["microphone"], "muted": True}
     await back_end.mute(Mute.model_validate(muted))
     assert (await people(house))["bernd-1"] == []
+    assert await silenced(house) == {"anna-1": [], "bernd-1": ["microphone"]}
     with pytest.raises(MediaError, match="forbidden"):
         await back_end.mute(Mute.model_validate(muted | {"muted": False, "moderator": False}))
     await back_end.mute(Mute.model_validate(muted | {"muted": False}))
+    assert await silenced(house) == {"anna-1": [], "bernd-1": []}
     # Rights that are taken away end at once what stands on them.
     rights = Rights(listen=True, publish=["microphone"])
     await back_end.set_rights(SetRights(room="room", participant="anna-1", rights=rights))

@@ -83,6 +83,13 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await ben.locator(".call-quality summary").click()
     await expect(ben.locator(".call-quality dd").nth(1)).to_contain_text("ms")
     await _write_beside_the_call(people["aylin"], people["ben"])
+    await _silence(people["olga"], people["ben"], stage["ben"].id)
+    await aylin.keyboard.press("s")
+    await people["olga"].tile(f"{stage['aylin'].id}.screen").locator("[data-mutes=screen]").click()
+    await expect(aylin.get_by_text("A moderator has ended your sharing.")).to_be_visible()
+    await expect(people["ben"].tile(f"{stage['aylin'].id}.screen")).to_have_count(0)
+    await people["olga"].tile(stage["aylin"].id).get_by_role("button", name="Let Aylin Demir share again").click()
+    await expect(aylin.get_by_text("You may share your screen again.")).to_be_visible()
     await aylin.keyboard.press("s")
     await aylin.locator("[data-does=another-screen]").click()
     await people["ben"].shows(f"{stage['aylin'].id}.screen_2")
@@ -113,6 +120,22 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await people["aylin"].page.locator(".call-bar").wait_for()
     await people["aylin"].sees_and_hears()
     await expect(people["olga"].page.locator(".call-tile")).to_have_count(2)
+
+
+async def _silence(moderator: Caller, one: Caller, person: str) -> None:
+    """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let."""
+    button = moderator.tile(person).locator("[data-mutes=camera]")
+    await button.press("Enter")
+    await expect(one.page.get_by_text("A moderator has turned your camera off.")).to_be_visible()
+    await expect(moderator.tile(person).locator("video")).to_have_count(0)
+    await assert_accessible(moderator.page)
+    camera = one.page.locator("[data-does=camera]")
+    await expect(camera).to_have_attribute("data-on", "false")
+    await expect(button).to_have_accessible_name("Let Ben Krüger turn the camera on again")
+    await button.press("Enter")
+    await expect(one.page.get_by_text("You may turn your camera on again.")).to_be_visible()
+    await one.page.keyboard.press("v")
+    await moderator.shows(person)
 
 
 async def _write_beside_the_call(writer: Caller, reader: Caller) -> None:

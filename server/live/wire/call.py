@@ -36,7 +36,7 @@ class CallTrack(Message):
 
     id: str = Field(description="The track's id: it stays when its sender comes back.")
     source: Source = Field(description="Where it comes from.")
-    muted: bool = Field(description="Whether a moderator has muted it.")
+    muted: bool = Field(description="Whether nothing of it is forwarded, by its sender's wish or a moderator's.")
 
 
 class Participant(Message):
@@ -47,6 +47,7 @@ class Participant(Message):
     generation: int = Field(description="Grows with each connection of this participant.")
     ready: bool = Field(description="Whether media can flow.")
     tracks: list[CallTrack] = Field(description="What they send.")
+    silenced: list[Source] = Field(description="What a moderator has muted: only moderators undo that.")
 
 
 class CallState(Message):

@@ -26,6 +26,7 @@ class FakeRoom {
     FakeRoom.last = this;
     const { done } = this;
     this.localParticipant = {
+      attributes: /** @type {Record<string, string>} */ ({}),
       permissions: { canPublish: true, canPublishSources: [MICROPHONE, CAMERA] },
       publishTrack: async (/** @type {any} */ track, /** @type {any} */ { source }) => {
         done.push(`publish ${source} ${track.id}`);
@@ -106,11 +107,11 @@ test("others are shown by person, with what is not muted, who speaks first", asy
   const picture = { track: { mediaStreamTrack: "picture" }, isMuted: true };
   const slides = { trackName: "screen_2", track: { mediaStreamTrack: "slides" }, isMuted: false };
   const trackPublications = new Map([["TR_1", slides]]);
-  const ben = { identity: "ben-1", attributes: { person: "ben" }, trackPublications, getTrackPublication: (/** @type {string} */ name) => ({ microphone: sound, camera: picture, screen_share: slides })[name] };
+  const ben = { identity: "ben-1", attributes: { person: "ben", muted: "camera" }, trackPublications, getTrackPublication: (/** @type {string} */ name) => ({ microphone: sound, camera: picture, screen_share: slides })[name] };
   const recorder = { identity: "EG_1", attributes: {} };
   FakeRoom.last.remoteParticipants = new Map([["ben-1", ben], ["EG_1", recorder]]);
   FakeRoom.last.activeSpeakers = [ben];
-  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, rank: 0 }]);
+  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, silenced: ["camera"], rank: 0 }]);
 });
 
 test("a camera that is switched on again beside a second one is shown as the first", async () => {
@@ -130,9 +131,10 @@ test("what a moderator takes is silenced, and does not come back by itself", asy
   await settle();
   const { last } = FakeRoom;
   last.localParticipant.permissions = { canPublish: true, canPublishSources: [CAMERA] };
+  last.localParticipant.attributes.muted = "microphone";
   last.tell("ParticipantPermissionsChanged", {}, last.localParticipant);
   await settle();
-  equal(told, ["silenced microphone"]);
+  equal([told, way.silenced], [["silenced microphone"], ["microphone"]]);
   equal(last.done.filter((one) => one.startsWith("publish microphone")).length, 1);
 });
 

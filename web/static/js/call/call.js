@@ -5,6 +5,7 @@ import { devices, reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media, SCREENS } from "fairmatch/call/media";
+import { sayFreed, saySilenced } from "fairmatch/call/moderation";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure } from "fairmatch/call/quality";
 import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
@@ -35,6 +36,7 @@ import { CallRoom } from "fairmatch/live/call";
  * @property {string} person
  * @property {boolean} ready
  * @property {boolean} muted
+ * @property {Source[]} silenced  what a moderator has muted
  * @property {Partial<Record<Source, MediaStreamTrack>>} tracks
  * @property {number} [rank]  the place among those who spoke last
  * @typedef {{ topic: string, device: string, me: string, live: Session, media: Media, ice: RTCIceServer[] }} Ends
@@ -66,6 +68,8 @@ export class Call extends EventTarget {
   /** @type {Set<MediaStreamTrack>} */
   #heard = new Set();
   #wasIn = false;
+  /** What a moderator has muted of mine. @type {Source[]} */
+  #silent = [];
   #lacksRelay = false;
   #stopping = new AbortController();
   #counted = { lost: 0, received: 0, frames: 0 };
@@ -206,27 +210,6 @@ export class Call extends EventTarget {
     return known ?? { id: person, name: _("Participant") };
   }
 
-  /** Mute somebody's microphone, for everybody. @param {Other} other */
-  silence(other) {
-    return this.#moderate("call.mute", { participant: other.id, sources: ["microphone"], muted: true });
-  }
-
-  /** Put somebody out of the call. @param {Other} other */
-  async remove(other) {
-    const { name } = this.card(other.person);
-    const done = await this.#moderate("call.remove", { person: other.person });
-    if (!done) return;
-    const readmit = () => void this.#moderate("call.readmit", { person: other.person });
-    toast(_("%(name)s is out of the call, and cannot come back in.", { name }), { action: _("Let them in again"), run: readmit });
-  }
-
-  /** @param {string} method @param {object} params */
-  async #moderate(method, params) {
-    const done = await this.live.line.request(method, { call: this.place.topic, ...params }).catch(() => null);
-    if (!done) toast(_("That was not possible just now. Try again in a moment."), { error: true });
-    return Boolean(done);
-  }
-
   #sentOtherwise() {
     this.way?.update();
     this.#changed();
@@ -242,8 +225,16 @@ export class Call extends EventTarget {
 
   /** @param {Source} source */
   #silenced(source) {
+    if (this.media.isOn(source)) saySilenced(source);
     this.media.turnOff(source);
-    if (source === "microphone") toast(_("A moderator has muted your microphone."), { error: true });
+  }
+
+  /** Say what a moderator lets one send again. */
+  #hearFreed() {
+    const now = this.way?.silenced ?? [];
+    const freed = this.isIn ? this.#silent.filter((source) => !now.includes(source)) : [];
+    if (this.isIn) this.#silent = now;
+    sayFreed(freed);
   }
 
   /** @param {string} code */
@@ -290,6 +281,7 @@ export class Call extends EventTarget {
     if (this.isOver) return;
     if (this.isIn) this.#wasIn = true;
     this.signs.meet(this.others.map(({ person }) => person));
+    this.#hearFreed();
     this.trouble = this.#troubleNow();
     const tracks = this.others.flatMap(({ tracks: { microphone, screen_sound: screen } }) => [microphone, screen]);
     this.sounds.play(tracks.filter((track) => track !== undefined));

@@ -80,8 +80,13 @@ export class Elsewhere extends EventTarget {
       }
       const muted = one.getTrackPublication(NAMES.microphone)?.isMuted ?? true;
       const rank = speaking.includes(one.identity) ? speaking.indexOf(one.identity) : undefined;
-      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, rank };
+      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, silenced: silencedOf(one), rank };
     });
+  }
+
+  /** What a moderator has muted of mine. @returns {Source[]} */
+  get silenced() {
+    return this.#there ? silencedOf(this.#there.localParticipant) : [];
   }
 
   get isIn() {
@@ -122,7 +127,7 @@ export class Elsewhere extends EventTarget {
     this.#there = there;
     const told = [RoomEvent.ParticipantConnected, RoomEvent.ParticipantDisconnected, RoomEvent.TrackSubscribed,
       RoomEvent.TrackUnsubscribed, RoomEvent.TrackMuted, RoomEvent.TrackUnmuted, RoomEvent.ActiveSpeakersChanged,
-      RoomEvent.ConnectionStateChanged];
+      RoomEvent.ParticipantAttributesChanged, RoomEvent.ConnectionStateChanged];
     for (const event of told) there.on(event, () => this.#changed());
     there.on(RoomEvent.ParticipantPermissionsChanged, (/** @type {any} */ _before, /** @type {any} */ who) => this.#allowed(who));
     there.on(RoomEvent.Disconnected, (/** @type {number} */ why) => there === this.#there && this.#left(why));
@@ -224,6 +229,12 @@ function publicationOf(one, source) {
   if (!(found?.trackName in ANOTHER)) return found;
   // The second was there before: the first was switched on again.
   return all().find((each) => each.source === NAMES[source] && !(each.trackName in ANOTHER));
+}
+
+/** Our server's word, which travels with them. @param {any} one @returns {Source[]} */
+function silencedOf({ attributes }) {
+  const named = attributes.muted?.split(",") ?? [];
+  return SOURCES.filter((source) => named.includes(source));
 }
 
 /** As LiveKit's messages number them. @type {Record<number, Source>} */

@@ -113,13 +113,18 @@ export class Forwarded extends EventTarget {
   get others() {
     const carried = new Map([...this.#places].map(([place, id]) => [id, place.receiver.track]));
     const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
-    return this.room.participants.filter(({ id }) => id !== this.participant).map(({ id, person, ready, tracks }) => {
+    return this.room.participants.filter(({ id }) => id !== this.participant).map(({ id, person, ready, tracks, silenced }) => {
       /** @type {Other["tracks"]} */
       const shown = {};
       for (const { id: track, source, muted } of tracks) if (!muted && carried.has(track)) shown[source] = carried.get(track);
       const muted = !tracks.some(({ source, muted: silent }) => source === "microphone" && !silent);
-      return { id, person, ready, tracks: shown, muted, rank: rank.get(id) };
+      return { id, person, ready, tracks: shown, muted, silenced, rank: rank.get(id) };
     });
+  }
+
+  /** What a moderator has muted of mine. @returns {Source[]} */
+  get silenced() {
+    return this.room.participants.find(({ id }) => id === this.participant)?.silenced ?? [];
   }
 
   get isIn() {

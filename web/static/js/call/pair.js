@@ -108,7 +108,12 @@ export class Pair extends EventTarget {
       if (this.#told.on.includes(source)) tracks[source] = track;
     }
     const muted = !this.#told.on.includes("microphone");
-    return [{ id: this.other, person: this.other, tracks, muted, ready: this.isConnected }];
+    return [{ id: this.other, person: this.other, tracks, muted, silenced: [], ready: this.isConnected }];
+  }
+
+  /** Two have no moderator. @returns {Source[]} */
+  get silenced() {
+    return [];
   }
 
   /** @param {MediaStreamTrack} track @param {string} stream @returns {Source} */

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { _ } from "fairmatch/i18n";
 import { SCREENS } from "fairmatch/call/media";
+import { moderation } from "fairmatch/call/moderation";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 
@@ -116,7 +117,7 @@ function tileView(call, tile, canPin) {
       ${ready ? nothing : html`<span class="call-wait">${_("is connecting")}</span>`}</figcaption>
     ${!canPin || (own && !picture) ? nothing : pinButton(call, tile)}
     ${own && source !== "camera" ? stopButton(call, source) : nothing}
-    ${call.moderates && tile.other && source === "camera" ? moderation(call, tile.other, card) : nothing}
+    ${call.moderates && tile.other ? moderation(call, tile.other, source) : nothing}
   </figure>`;
 }
 
@@ -142,14 +143,4 @@ function pinButton(call, tile) {
   const label = isPinned ? _("Show %(name)s like the others", { name }) : _("Keep %(name)s large", { name });
   return html`<button type="button" class="button button-plain button-icon call-pin" title=${label} aria-label=${label} aria-pressed=${isPinned}
     @click=${() => call.pin(key)}>${isPinned ? icon("pin-off") : icon("pin")}</button>`;
-}
-
-/** @param {Call} call @param {import("./call.js").Other} other @param {Card} card */
-function moderation(call, other, card) {
-  const mute = _("Mute %(name)s", { name: card.name });
-  const remove = _("Remove %(name)s from the call", { name: card.name });
-  return html`<div class="call-moderation">
-    ${other.muted ? nothing : html`<button type="button" class="button button-plain button-icon" title=${mute} aria-label=${mute} @click=${() => call.silence(other)}>${icon("mic-off")}</button>`}
-    <button type="button" class="button button-plain button-icon" title=${remove} aria-label=${remove} data-remove @click=${() => call.remove(other)}>${icon("user-x")}</button>
-  </div>`;
 }

@@ -111,7 +111,7 @@
  * @property {string} id  The track's id: it stays when its sender comes back.
  * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes
  *   from.
- * @property {boolean} muted  Whether a moderator has muted it.
+ * @property {boolean} muted  Whether nothing of it is forwarded, by its sender's wish or a moderator's.
  * @typedef {object} Candidate
  *   An ICE candidate on its way to the other person; empty: there are no more.
  * @property {string} candidate  The candidate's line.
@@ -137,6 +137,8 @@
  * @property {number} generation  Grows with each connection of this participant.
  * @property {boolean} ready  Whether media can flow.
  * @property {Array<CallTrack>} tracks  What they send.
+ * @property {Array<"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2">} silenced  What a
+ *   moderator has muted: only moderators undo that.
  * @typedef {object} Publishing
  *   A section of an offer in which something is sent.
  * @property {string} mid  The section's mid.
