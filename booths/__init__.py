@@ -1,1 +1,1 @@
-"""Exhibitors' stands. The first fair has none; this is where they will live."""
+"""What an organisation does at a fair: its stand, and its talks in the fair's programme."""

@@ -13,7 +13,7 @@ from fairs.model import Ban, Fair, Membership
 from people.model import Person
 
 # A day that is over in UTC is over everywhere at most this much later (UTC-12).
-_LATEST_ZONE = timedelta(hours=12)
+LATEST_ZONE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def all_fairs(session: AsyncSession) -> Sequence[Fair]:
 
 async def open_fairs(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[Fair]:
     """Fairs that are not over, the next one first."""
-    still = Fair.ends_on >= (now - _LATEST_ZONE).date()
+    still = Fair.ends_on >= (now - LATEST_ZONE).date()
     return (await session.scalars(select(Fair).where(still).order_by(Fair.starts_on, Fair.id).limit(limit))).all()
 
 

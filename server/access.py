@@ -4,6 +4,7 @@ A WebSocket's method is written WS; HEAD goes by GET's row.
 """
 
 from server.access_api import API_ROUTES
+from server.access_directory import DIRECTORY_ROUTES
 from server.kernel.access import Access
 
 ROUTES: dict[tuple[str, str], Access] = {
@@ -68,152 +69,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     # People: one another
     ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
     ("GET", "/photos/{name}"): Access.SIGNED_IN,
-    # Organisations. Public ones are for everybody, the others for who is signed in, by the query; what somebody may do
-    # with one is decided by directory.organisations.policy, at the door of each page
-    ("GET", "/o/{slug}"): Access.ANYONE,
-    ("GET", "/o/{slug}/documents/{document}"): Access.ANYONE,
-    ("GET", "/pictures/{name}"): Access.PUBLIC,
-    ("GET", "/sitemap.xml"): Access.PUBLIC,
-    ("GET", "/sitemaps/{file}"): Access.PUBLIC,
-    ("GET", "/robots.txt"): Access.PUBLIC,
-    ("GET", "/organisations/new"): Access.SIGNED_IN,
-    ("POST", "/organisations"): Access.SIGNED_IN,
-    ("GET", "/organisations/mine"): Access.SIGNED_IN,
-    ("GET", "/organisations/gone"): Access.ADMIN,
-    ("GET", "/o/{slug}/edit"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/edit"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/logo"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/logo/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/banner"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/banner/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/documents"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/documents/{document}/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/confirm"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/return"): Access.SIGNED_IN,
-    ("GET", "/o/{slug}/history"): Access.SIGNED_IN,
-    ("GET", "/o/{slug}/merge"): Access.ADMIN,
-    ("POST", "/o/{slug}/merge"): Access.ADMIN,
-    # Products, by the rules of their organisation
-    ("GET", "/o/{slug}/products"): Access.ANYONE,
-    ("GET", "/o/{slug}/products/{product}"): Access.ANYONE,
-    ("GET", "/o/{slug}/products/{product}/documents/{document}"): Access.ANYONE,
-    ("GET", "/o/{slug}/new-product"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products"): Access.SIGNED_IN,
-    ("GET", "/o/{slug}/products/{product}/edit"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/edit"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/return"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/pictures"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/pictures/{picture}/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/documents"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/products/{product}/documents/{document}/remove"): Access.SIGNED_IN,
-    # News out of an organisation's feed, for who sees the organisation; the feed is its editors'
-    ("GET", "/o/{slug}/news"): Access.ANYONE,
-    ("GET", "/o/{slug}/feed"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/feed"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/feed/read"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/feed/remove"): Access.SIGNED_IN,
-    # Other servers, whose public directories come in
-    ("GET", "/servers"): Access.ADMIN,
-    ("POST", "/servers"): Access.ADMIN,
-    ("POST", "/servers/{connection}/read"): Access.ADMIN,
-    ("POST", "/servers/{connection}/remove"): Access.ADMIN,
-    # Who belongs to an organisation
-    ("GET", "/invitation"): Access.SIGNED_IN,  # by the token in the mail
-    ("POST", "/invitation"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/claim"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/claim/withdraw"): Access.SIGNED_IN,
-    ("GET", "/o/{slug}/people"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/claims/{claim}"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/invitations"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/invitations/{invitation}/withdraw"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/people/{person}/role"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/people/{person}/remove"): Access.SIGNED_IN,
-    # Needs. What somebody may see of a need is decided in the query; a need is changed by those who speak for its
-    # organisation, an answer moved on by those who speak for one of its two sides
-    ("GET", "/needs"): Access.ANYONE,
-    ("POST", "/needs"): Access.SIGNED_IN,
-    ("GET", "/needs/new"): Access.SIGNED_IN,
-    # The go-between of a blind need: chosen by its owner; at its desk those who speak for it, by the query
-    ("POST", "/needs/{need}/between"): Access.SIGNED_IN,
-    ("GET", "/between"): Access.SIGNED_IN,
-    ("POST", "/between/{answer}/{step}"): Access.SIGNED_IN,
-    ("GET", "/needs/end/{token}"): Access.ANYONE,  # whoever holds the link from the mail
-    ("POST", "/needs/end/{token}"): Access.ANYONE,
-    ("GET", "/needs/{need}"): Access.ANYONE,
-    ("GET", "/needs/{need}/edit"): Access.SIGNED_IN,
-    ("POST", "/needs/{need}/edit"): Access.SIGNED_IN,
-    ("POST", "/needs/{need}/turn"): Access.SIGNED_IN,
-    ("POST", "/needs/{need}/files"): Access.SIGNED_IN,
-    ("GET", "/needs/{need}/files/{file}"): Access.ANYONE,
-    ("POST", "/needs/{need}/files/{file}/remove"): Access.SIGNED_IN,
-    ("GET", "/needs/{need}/answer"): Access.SIGNED_IN,
-    ("POST", "/needs/{need}/answer"): Access.SIGNED_IN,
-    ("GET", "/needs/{need}/answers"): Access.SIGNED_IN,
-    ("GET", "/answers/{answer}"): Access.SIGNED_IN,
-    ("POST", "/answers/{answer}/{step}"): Access.SIGNED_IN,
-    # Imports into the directory: for who runs the platform and for those who speak for a partner institution, by
-    # directory.imports.policy
-    ("GET", "/imports"): Access.SIGNED_IN,
-    ("POST", "/imports"): Access.SIGNED_IN,
-    ("GET", "/imports/{batch}"): Access.SIGNED_IN,
-    ("GET", "/imports/{batch}/progress"): Access.SIGNED_IN,
-    ("GET", "/imports/{batch}/report.csv"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/reading"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/mapping"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/import"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/undo"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/stop"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/forget"): Access.SIGNED_IN,
-    ("POST", "/imports/{batch}/duplicates/{duplicate}"): Access.SIGNED_IN,
-    # Requests for contact, for those who speak for one of the two organisations
-    ("GET", "/contacts"): Access.SIGNED_IN,
-    ("GET", "/contacts/to/{organisation}"): Access.SIGNED_IN,
-    ("POST", "/contacts/to/{organisation}"): Access.SIGNED_IN,
-    ("POST", "/contacts/{request}/{deed}"): Access.SIGNED_IN,
-    # Stopping mails with news, by the link in each of them
-    ("GET", "/news/mails/{token}"): Access.ANYONE,
-    ("POST", "/news/mails/{token}"): Access.ANYONE,
-    # Partners: a page is for who may see the institution, its desk for its editors, at the door of each page
-    ("GET", "/partners"): Access.ANYONE,
-    ("GET", "/partners/{slug}"): Access.ANYONE,
-    ("GET", "/partners/{slug}/look.css"): Access.ANYONE,
-    ("GET", "/partners/{slug}/desk"): Access.SIGNED_IN,
-    ("GET", "/partners/{slug}/export.{format}"): Access.SIGNED_IN,
-    ("GET", "/partners/{slug}/network/export.{format}"): Access.SIGNED_IN,
-    ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
-    ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
-    ("POST", "/partners/{slug}/organisations/{organisation}/invite"): Access.SIGNED_IN,
-    ("POST", "/partners/{slug}/host"): Access.ADMIN,
-    ("POST", "/partners/{slug}/look"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/partner"): Access.ADMIN,
-    # What somebody keeps about organisations: found by them and, where it is shared, by their colleagues, by the query
-    ("GET", "/lists"): Access.SIGNED_IN,
-    ("POST", "/lists"): Access.SIGNED_IN,
-    ("GET", "/lists/bookmarks"): Access.SIGNED_IN,
-    ("GET", "/lists/bookmarks/export.{format}"): Access.SIGNED_IN,
-    ("GET", "/lists/{list}"): Access.SIGNED_IN,
-    ("GET", "/lists/{list}/export.{format}"): Access.SIGNED_IN,
-    ("POST", "/lists/{list}"): Access.SIGNED_IN,
-    ("POST", "/lists/{list}/remove"): Access.SIGNED_IN,
-    ("POST", "/lists/{list}/organisations/{organisation}/remove"): Access.SIGNED_IN,
-    ("GET", "/o/{slug}/notes"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/notes"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/notes/{note}"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/notes/{note}/remove"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/bookmark"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/lists"): Access.SIGNED_IN,
-    ("POST", "/o/{slug}/labels"): Access.SIGNED_IN,
-    # Search: what is found is decided by the index's audiences, and again by each part's query
-    ("GET", "/discover"): Access.ANYONE,
-    ("GET", "/discover/suggestions"): Access.ANYONE,
-    ("GET", "/discover/export.{format}"): Access.SIGNED_IN,
-    ("GET", "/discover/saved"): Access.SIGNED_IN,
-    ("POST", "/discover/saved"): Access.SIGNED_IN,
-    ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query
-    ("POST", "/discover/saved/{search}/look"): Access.SIGNED_IN,
-    ("POST", "/discover/saved/{search}/remove"): Access.SIGNED_IN,
+    # Organisations, and all that hangs on them, is in server.access_directory
+    **DIRECTORY_ROUTES,
     # For programs: what they do is in server.access_api
     **API_ROUTES,
     ("GET", "/api"): Access.ANYONE,
@@ -232,6 +89,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/fairs/{fair}/rooms"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms/{room}"): Access.MEMBER,
     ("POST", "/fairs/{fair}/rooms/{room}/messages"): Access.MEMBER,
+    # What is on at a fair: for everybody, as the fair itself is; made by its organisers
+    ("GET", "/fairs/{fair}/programme"): Access.ANYONE,
+    ("GET", "/fairs/{fair}/programme/desk"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/talks"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/programme/talks/{talk}"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/talks/{talk}"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/talks/{talk}/remove"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/stands/{room}"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/rooms"): Access.ORGANISER,
     # Keeping order: upon whom, is decided by fairs.rules.may_act_upon
     ("GET", "/fairs/{fair}/people/{person}"): Access.MODERATOR,
     ("POST", "/fairs/{fair}/people/{person}/mute"): Access.MODERATOR,

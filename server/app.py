@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import booths.pages
+import booths.parts
 import chat.calls
 import chat.conduct
 import chat.introducing
@@ -176,6 +178,7 @@ class Fairmatch:
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
+        booths.parts.join(persons.own_data, found.organisations)
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
@@ -200,6 +203,7 @@ class Fairmatch:
             *self.directory.routes,
             *fairs.planning.routes,
             *fairs.pages.routes,
+            *booths.pages.routes,
             *rooms.pages.routes,
             *rooms.visiting.routes,
             *meetings.pages.routes,

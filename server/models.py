@@ -1,5 +1,6 @@
 """Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
 
+from booths import model as booths_model
 from chat import model as chat_model
 from directory.connectors import model as connectors_model
 from directory.contacts import model as contacts_model
@@ -25,6 +26,7 @@ from signaling.checks import model as checks_model
 from signaling.recordings import model as recordings_model
 
 __all__ = [
+    "booths_model",
     "chat_model",
     "checks_model",
     "connectors_model",

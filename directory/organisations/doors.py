@@ -8,7 +8,9 @@ from starlette.requests import Request
 from directory.organisations import queries
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
+from people.text import UnacceptableError, one_line
 from server.kernel.http import ProblemError, not_found
+from web.i18n import N_
 
 # Longer addresses name nothing of ours.
 SLUG_MOST = 80
@@ -40,3 +42,11 @@ async def admitted(request: Request, session: AsyncSession, may: May, *, removed
             raise not_found()
         raise ProblemError(403, "forbidden", "You may not do this.")
     return seen
+
+
+def slug_typed(typed: str) -> str:
+    """The name in addresses of an organisation, of a whole address too. Raises UnacceptableError."""
+    slug = one_line(400)(typed).split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
+    if not slug or len(slug) > SLUG_MOST:
+        raise UnacceptableError(N_("Please give the address of the organisation's page."))
+    return slug

@@ -65,6 +65,8 @@ FIELD_NAMES = {
     "left": N_("Left"),
     "role": N_("Role"),
     "document": N_("Document"),
+    "stand": N_("Stand at a fair"),
+    "talk": N_("Talk at a fair"),
 }
 ROLE_NAMES = {"member": N_("Member"), "editor": N_("Editor"), "administrator": N_("Administrator")}
 

@@ -21,7 +21,7 @@ from people.links import Purpose
 from people.model import Person
 from rooms import actions as room_actions
 from rooms.model import BOOTH, LOUNGE, MEETING, STAGE
-from server.demo import checks, meetings
+from server.demo import checks, meetings, programme
 from server.demo.cast import CAST, EDITION, Role
 from server.demo.directory import fill_directory
 from server.demo.seeking import seek
@@ -59,6 +59,7 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     await _talk(kernel, fair, people)
     await fill_directory(kernel, people)
     await seek(kernel, people)
+    await programme.make(kernel, fair, people)
     await meetings.arrange(kernel, fair, people)
     await checks.check(kernel, people)
     return await _links(kernel, people)

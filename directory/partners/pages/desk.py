@@ -12,8 +12,8 @@ from starlette.routing import Route
 from directory.exports.answer import file_of, format_asked
 from directory.exports.table import Column, Row, Table
 from directory.organisations import queries as organisations
-from directory.organisations.doors import SLUG_MOST
 from directory.organisations.doors import admitted as admitted_to_organisation
+from directory.organisations.doors import slug_typed
 from directory.organisations.parts import organisations_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
@@ -25,7 +25,6 @@ from directory.partners.pages.landing import admitted
 from directory.partners.statistics import Counted, Statistics
 from people.forms import Form
 from people.model import Person
-from people.text import UnacceptableError, one_line
 from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
@@ -70,7 +69,7 @@ async def take_along(request: Request) -> Response:
 async def bring(request: Request) -> Response:
     """Take an organisation into the network, by the address of its page or by its name in addresses."""
     form = await Form.of(request)
-    slug = form.take("organisation", _slug, "")
+    slug = form.take("organisation", slug_typed, "")
     async with kernel_of(request).database.write() as uow:
         seen, _ = await own(request, uow.session)
         person: Person = request.state.person
@@ -186,14 +185,6 @@ def _after(request: Request) -> int:
 
 def _runs_the_platform(standing: Standing) -> bool:
     return standing.admin
-
-
-def _slug(typed: str) -> str:
-    """The name in addresses, of a whole address too. Raises UnacceptableError."""
-    slug = one_line(400)(typed).split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
-    if not slug or len(slug) > SLUG_MOST:
-        raise UnacceptableError(N_("Please give the address of the organisation's page."))
-    return slug
 
 
 async def _figures(request: Request, session: AsyncSession, seen: Seen) -> Statistics:

@@ -1,0 +1,140 @@
+"""What organisers do with stands and talks. Who may is asked at the door (server/access.py), rules of time here."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from booths import queries
+from booths.model import Stand, Talk
+from booths.rules import ROOMS_MOST, TALKS_MOST, When, wrong_with
+from directory.organisations.actions import note
+from directory.organisations.model import Organisation
+from directory.organisations.queries import present
+from fairs.model import Fair
+from fairs.rules import slug_from
+from rooms.actions import open_room
+from rooms.model import BOOTH, STAGE, Room
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import new_id
+
+
+class RefusedError(Exception):
+    """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What an organiser says of a talk."""
+
+    title: str
+    room_id: str
+    organisation_id: str
+    when: When
+
+
+async def open_place(uow: UnitOfWork, fair: Fair, kind: str, name: str) -> Room:
+    """A new room of a fair, of a kind with calls. Its address is made from its name. Raises RefusedError("full")."""
+    await _hold(uow, fair)
+    known = await uow.session.execute(select(Room.slug).where(Room.fair_id == fair.id))
+    slugs = set(known.scalars())
+    if len(slugs) >= ROOMS_MOST:
+        raise RefusedError("full")
+    slug = slug_from(name) or kind
+    return await open_room(uow, fair.id, kind, f"{slug}-{secrets.token_hex(2)}" if slug in slugs else slug, name)
+
+
+async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id: str | None, *, by_id: str) -> None:
+    """Say whose a stand is; None: nobody's. Both organisations' histories say so. Raises RefusedError."""
+    room = await _room(uow, fair, room_id, BOOTH)
+    if room is None:
+        raise RefusedError("no_stand")
+    held = await uow.session.get(Stand, room_id)
+    if (held.organisation_id if held else None) == organisation_id:
+        return
+    place = f"{fair.name}: {room.name}"
+    if held:
+        await note(uow, held.organisation_id, "stand", before=place, by_id=by_id)
+        await uow.session.delete(held)
+        await uow.session.flush()
+    if organisation_id is not None:
+        await _shown(uow, organisation_id)
+        uow.session.add(Stand(room_id=room_id, organisation_id=organisation_id, since=uow.clock.now(), by_id=by_id))
+        await note(uow, organisation_id, "stand", after=place, by_id=by_id)
+
+
+async def enter_talk(uow: UnitOfWork, fair: Fair, entered: Entered, *, by_id: str) -> Talk:
+    """Put a talk into the programme. Raises RefusedError."""
+    await _check(uow, fair, entered, but=None)
+    if await queries.count_talks(uow.session, fair.id) >= TALKS_MOST:
+        raise RefusedError("full")
+    made = Talk(id=new_id(), fair_id=fair.id, made_at=uow.clock.now(), by_id=by_id)
+    _say(made, entered)
+    uow.session.add(made)
+    await note(uow, entered.organisation_id, "talk", after=_named(fair, entered.title), by_id=by_id)
+    return made
+
+
+async def change_talk(uow: UnitOfWork, fair: Fair, talk: Talk, entered: Entered, *, by_id: str) -> None:
+    """Change what is said of a talk of this fair. Raises RefusedError."""
+    await _check(uow, fair, entered, but=talk.id)
+    before, told = _named(fair, talk.title), _named(fair, entered.title)
+    if talk.organisation_id != entered.organisation_id:
+        await note(uow, talk.organisation_id, "talk", before=before, by_id=by_id)
+        await note(uow, entered.organisation_id, "talk", after=told, by_id=by_id)
+    elif before != told:
+        await note(uow, talk.organisation_id, "talk", before=before, after=told, by_id=by_id)
+    _say(talk, entered)
+
+
+async def remove_talk(uow: UnitOfWork, fair: Fair, talk: Talk, *, by_id: str) -> None:
+    """Take a talk of this fair out of its programme."""
+    await note(uow, talk.organisation_id, "talk", before=_named(fair, talk.title), by_id=by_id)
+    await uow.session.delete(talk)
+
+
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Have what an organisation does at fairs belong to the one into which it is merged."""
+    for table in (Stand, Talk):
+        await uow.session.execute(update(table).where(table.organisation_id == from_id).values(organisation_id=into_id))
+
+
+async def _check(uow: UnitOfWork, fair: Fair, entered: Entered, but: str | None) -> None:
+    await _hold(uow, fair)
+    await _shown(uow, entered.organisation_id)
+    if await _room(uow, fair, entered.room_id, STAGE) is None:
+        raise RefusedError("no_stage")
+    taken = await queries.on_stage(uow.session, entered.room_id, but)
+    if why := wrong_with(entered.when, queries.days_of(fair), taken):
+        raise RefusedError(why)
+
+
+async def _hold(uow: UnitOfWork, fair: Fair) -> None:
+    """Let nobody else change the programme of this fair, or its days, until the commit: a stage is given once."""
+    await uow.session.refresh(fair, with_for_update=True)
+
+
+async def _shown(uow: UnitOfWork, organisation_id: str) -> None:
+    """Have the organisation stay what it is until the commit: one that is merged now would leave this behind."""
+    one = select(Organisation.id).where(Organisation.id == organisation_id)
+    await uow.session.execute(one.with_for_update(key_share=True))
+    if await uow.session.scalar(one.where(present())) is None:
+        raise RefusedError("gone")
+
+
+async def _room(uow: UnitOfWork, fair: Fair, room_id: str, kind: str) -> Room | None:
+    same = Room.id == room_id, Room.fair_id == fair.id, Room.kind == kind
+    return await uow.session.scalar(select(Room).where(*same).with_for_update())
+
+
+def _say(talk: Talk, entered: Entered) -> None:
+    talk.title, talk.room_id, talk.organisation_id = entered.title, entered.room_id, entered.organisation_id
+    talk.day, talk.begins, talk.minutes = entered.when.day, entered.when.begins, entered.when.minutes
+
+
+def _named(fair: Fair, title: str) -> str:
+    return f"{fair.name}: {title}"

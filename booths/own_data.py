@@ -1,0 +1,38 @@
+"""What stands and talks keep about a person: who of the organisers has entered them."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booths.model import Stand, Talk
+from fairs.model import Fair
+from rooms.model import Room
+from server.kernel.db import UnitOfWork
+
+
+async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
+    """Which stands somebody has given, and which talks they have entered, at which fair."""
+    stands = (
+        select(Fair.name.label("fair"), Room.name.label("stand"), Stand.since)
+        .join(Room, Room.id == Stand.room_id)
+        .join(Fair, Fair.id == Room.fair_id)
+        .where(Stand.by_id == person_id)
+        .order_by(Stand.since)
+    )
+    talks = (
+        select(Fair.name.label("fair"), Talk.title, Talk.made_at)
+        .join(Fair, Fair.id == Talk.fair_id)
+        .where(Talk.by_id == person_id)
+        .order_by(Talk.made_at)
+    )
+    return {
+        "stands_given": [dict(row._mapping) for row in await session.execute(stands)],
+        "talks_entered": [dict(row._mapping) for row in await session.execute(talks)],
+    }
+
+
+async def erase(uow: UnitOfWork, person_id: str) -> None:
+    """Forget who it was. The programme is the fair's, and stays."""
+    for table in (Stand, Talk):
+        await uow.session.execute(update(table).where(table.by_id == person_id).values(by_id=None))

@@ -1,0 +1,276 @@
+"""The programme of a fair: its talks by day and its stands, for everybody; and the desk of those who make it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from babel.dates import format_skeleton
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from booths import actions, queries
+from booths.actions import Entered, RefusedError
+from booths.model import Talk
+from booths.queries import TalkShown
+from booths.rules import LONGEST, SHORTEST, TITLE_MOST, When, clock_of, minutes_of
+from directory.organisations import queries as organisations
+from directory.organisations.doors import slug_typed
+from fairs.doors import Visit, visit
+from fairs.model import Fair
+from people import text, zones
+from people.forms import Form
+from people.text import UnacceptableError
+from rooms.model import WITH_CALLS, Room
+from rooms.visiting import KINDS
+from server.kernel.http import not_found
+from server.kernel.ids import is_id
+from server.kernel.parts import kernel_of
+from web.i18n import N_, formats, translations
+from web.render import locale_of, page, redirect
+
+# Where a refusal stands on the form, and its words.
+_WHY = {
+    "no_such_day": ("day", N_("Please choose a day of the fair.")),
+    "too_long": ("minutes", N_("A talk takes 5 to 480 minutes, and ends before midnight.")),
+    "stage_taken": ("begins", N_("Somebody else speaks on this stage then.")),
+    "no_stage": ("room", N_("Please choose a stage.")),
+    "full": ("title", N_("The programme is full: it holds 1,000 talks.")),
+    "gone": ("organisation", N_("No organisation has this address.")),
+}
+
+
+async def programme(request: Request) -> Response:
+    """The talks by day, and who exhibits."""
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        viewer = here.person.id if here.person else None
+        talks = await queries.programme(session, here.fair, viewer)
+        stands = [each for each in await queries.stands(session, here.fair.id, viewer) if each.by]
+    return page(
+        request,
+        "booths/programme.html",
+        layout="layouts/app.html" if here.person else "layouts/plain.html",
+        fair=here.shown,
+        visit=here,
+        organiser=_makes(here),
+        days=_by_day(talks),
+        stands=stands,
+        now=kernel_of(request).clock.now(),
+        city=lambda zone: zones.city(zone, locale_of(request)),
+    )
+
+
+async def desk(request: Request) -> Response:
+    """Where the programme is made."""
+    return await _desk(request, Form(None, locale_of(request)))
+
+
+async def enter(request: Request) -> Response:
+    """Put a talk into the programme."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        if entered := await _entered(request, uow.session, here, form):
+            try:
+                await actions.enter_talk(uow, here.fair, entered, by_id=request.state.person.id)
+            except RefusedError as refused:
+                form.refuse(*_WHY[refused.code])
+    return await _desk(request, form, 422) if not form.good else _back(request, N_("The talk is in the programme."))
+
+
+async def edit(request: Request) -> Response:
+    """The form of a talk."""
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        talk, slug = await _talk(request, session, here)
+        known = {
+            "title": talk.title,
+            "organisation": slug,
+            "room": talk.room_id,
+            "day": talk.day,
+            "begins": clock_of(talk.begins),
+            "minutes": talk.minutes,
+        }
+    return await _talk_page(request, here, Form(None, locale_of(request), **known))
+
+
+async def change(request: Request) -> Response:
+    """Change what is said of a talk."""
+    form = await Form.of(request)
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        talk, _ = await _talk(request, uow.session, here)
+        if entered := await _entered(request, uow.session, here, form):
+            try:
+                await actions.change_talk(uow, here.fair, talk, entered, by_id=request.state.person.id)
+            except RefusedError as refused:
+                form.refuse(*_WHY[refused.code])
+    return await _talk_page(request, here, form, 422) if not form.good else _back(request, N_("The talk is changed."))
+
+
+async def remove(request: Request) -> Response:
+    """Take a talk out of the programme."""
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        talk, _ = await _talk(request, uow.session, here)
+        await actions.remove_talk(uow, here.fair, talk, by_id=request.state.person.id)
+    return _back(request, N_("The talk is no longer in the programme."))
+
+
+async def give_stand(request: Request) -> Response:
+    """Say whose a stand is; an empty field: nobody's."""
+    form, room_id = await Form.of(request), request.path_params["room"]
+    field = f"stand-{room_id}"
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        whose = await _organisation(request, uow.session, form, field) if form.typed(field).strip() else None
+        if form.good:
+            try:
+                await actions.give_stand(uow, here.fair, room_id, whose, by_id=request.state.person.id)
+            except RefusedError as refused:
+                if refused.code == "no_stand":
+                    raise not_found() from None
+                form.refuse(field, _WHY[refused.code][1])
+    return await _desk(request, form, 422) if not form.good else _back(request, N_("It is saved."))
+
+
+async def open_place(request: Request) -> Response:
+    """Open a room with calls: a stage, a stand, a meeting room, a lounge."""
+    form = await Form.of(request)
+    kind, name = form.typed("kind"), form.take("name", _named(text.NAME_MOST), "")
+    if kind not in WITH_CALLS:
+        form.refuse("kind", N_("Please choose what it is."))
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        if form.good:
+            try:
+                await actions.open_place(uow, here.fair, kind, name)
+            except RefusedError:
+                form.refuse("name", N_("A fair has at most 200 rooms."))
+    return await _desk(request, form, 422) if not form.good else _back(request, N_("The room is open."))
+
+
+async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
+    title = form.take("title", _named(TITLE_MOST), "")
+    organisation_id = await _organisation(request, session, form, "organisation")
+    begins = minutes_of(form.typed("begins"))
+    if begins is None:
+        form.refuse("begins", N_("Please write the time like 14:30."))
+    day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
+    if not form.good or organisation_id is None or begins is None:
+        return None
+    return Entered(title, form.typed("room"), organisation_id, When(day, begins, minutes))
+
+
+async def _organisation(request: Request, session: AsyncSession, form: Form, field: str) -> str | None:
+    """The organisation whose page's address was typed."""
+    slug = form.take(field, slug_typed, "")
+    found = await organisations.by_slug(session, slug, request.state.person) if slug else None
+    if slug and (found is None or found.removed is not None):
+        form.refuse(field, N_("No organisation has this address."))
+        return None
+    return found.organisation.id if found else None
+
+
+async def _talk(request: Request, session: AsyncSession, here: Visit) -> tuple[Talk, str]:
+    talk_id = request.path_params["talk"]
+    found = await queries.talk(session, here.fair.id, talk_id) if is_id(talk_id) else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _desk(request: Request, form: Form, status: int = 200) -> Response:
+    async with kernel_of(request).database.read() as session:
+        here = await visit(request, session)
+        talks = await queries.all_talks(session, here.fair, request.state.person.id)
+        stands = await queries.stands(session, here.fair.id, request.state.person.id)
+        stages = await queries.stages(session, here.fair.id)
+    outside = [each for each in talks if each.when.day >= queries.days_of(here.fair)]
+    return page(
+        request,
+        "booths/desk.html",
+        status,
+        fair=here.shown,
+        form=form,
+        days=_by_day([each for each in talks if each not in outside]),
+        outside=outside,
+        stands=stands,
+        kinds=[(kind, KINDS[kind]) for kind in WITH_CALLS],
+        **_choices(here.fair, stages, locale_of(request)),
+    )
+
+
+async def _talk_page(request: Request, here: Visit, form: Form, status: int = 200) -> Response:
+    async with kernel_of(request).database.read() as session:
+        stages = await queries.stages(session, here.fair.id)
+    talk_id = request.path_params["talk"]
+    return page(
+        request,
+        "booths/talk.html",
+        status,
+        fair=here.shown,
+        form=form,
+        talk_id=talk_id,
+        **_choices(here.fair, stages, locale_of(request)),
+    )
+
+
+def _choices(fair: Fair, stages: Sequence[Room], locale: str) -> dict[str, object]:
+    """What the form of a talk offers."""
+    return {
+        "stages": [(each.id, each.name) for each in stages],
+        "fair_days": _days(fair, locale),
+        "title_most": TITLE_MOST,
+        "name_most": text.NAME_MOST,
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+    }
+
+
+def _by_day(talks: Sequence[TalkShown]) -> list[list[TalkShown]]:
+    return [list(those) for _day, those in groupby(talks, key=lambda each: each.when.day)]
+
+
+def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
+    """The days of a fair by their numbers: Monday, 14 September."""
+    days = [fair.starts_on + timedelta(days=number) for number in range(queries.days_of(fair))]
+    return [(number, format_skeleton("MMMMEEEEd", day, locale=formats(locale))) for number, day in enumerate(days)]
+
+
+def _makes(here: Visit) -> bool:
+    return here.organiser or bool(here.person and here.person.admin)
+
+
+def _named(most: int) -> text.Rule[str]:
+    def rule(typed: str) -> str:
+        clean = text.one_line(most)(typed)
+        if not any(character.isalnum() for character in clean):
+            raise UnacceptableError(N_("Please give it a name."))
+        return clean
+
+    return rule
+
+
+def _number(typed: str) -> int:
+    """A small number; -1, which is no day and no length, for what is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
+
+
+def _back(request: Request, said: str) -> Response:
+    words = translations(locale_of(request)).gettext(said)
+    return redirect(f"/fairs/{request.path_params['fair']}/programme/desk", said=words)
+
+
+routes = [
+    Route("/fairs/{fair}/programme", programme, name="programme"),
+    Route("/fairs/{fair}/programme/desk", desk, name="programme_desk"),
+    Route("/fairs/{fair}/programme/talks", enter, methods=["POST"], name="enter_talk"),
+    Route("/fairs/{fair}/programme/talks/{talk}", edit, name="talk"),
+    Route("/fairs/{fair}/programme/talks/{talk}", change, methods=["POST"], name="change_talk"),
+    Route("/fairs/{fair}/programme/talks/{talk}/remove", remove, methods=["POST"], name="remove_talk"),
+    Route("/fairs/{fair}/programme/stands/{room}", give_stand, methods=["POST"], name="give_stand"),
+    Route("/fairs/{fair}/programme/rooms", open_place, methods=["POST"], name="open_place"),
+]

@@ -1,0 +1,182 @@
+"""Everything that is read about stands and talks, each for a viewer: fairs are public, organisations are for some."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booths.model import Stand, Talk
+from booths.rules import When
+from directory.organisations.model import Organisation
+from directory.organisations.queries import visible_to
+from fairs.model import Fair
+from fairs.queries import LATEST_ZONE
+from fairs.rules import Phase, phase
+from rooms.model import BOOTH, STAGE, Room
+
+# Of one organisation, talks that are looked through for those to come; and stands that its page names.
+KNOWN_MOST, STANDS_MOST = 200, 5
+
+
+@dataclass(frozen=True)
+class Exhibitor:
+    """The organisation behind a stand or a talk, as far as the viewer may see it."""
+
+    id: str
+    slug: str
+    name: str
+    logo_small: str | None
+
+    @property
+    def logo(self) -> str:
+        """Where the browser gets its mark; empty for none."""
+        return f"/pictures/{self.logo_small}" if self.logo_small else ""
+
+
+@dataclass(frozen=True)
+class TalkShown:
+    """A talk in the programme of a fair."""
+
+    id: str
+    title: str
+    stage: str
+    room_slug: str
+    when: When
+    starts_at: datetime
+    ends_at: datetime
+    by: Exhibitor | None  # None: not for this viewer
+
+
+@dataclass(frozen=True)
+class StandShown:
+    """A stand of a fair; `by` None: nobody's yet, or not for this viewer."""
+
+    room_id: str
+    name: str
+    room_slug: str
+    by: Exhibitor | None
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """What an organisation does at fairs that are not over: its stands by their rooms' names, and its talks by time."""
+
+    stands: Sequence[tuple[Fair, str]]
+    talks: Sequence[tuple[Fair, TalkShown]]
+
+
+async def programme(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
+    """The talks of a fair in their order; what lies after its last day is left out. One query."""
+    return [talk for talk in await all_talks(session, fair, person_id) if talk.when.day < days_of(fair)]
+
+
+async def all_talks(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
+    """The same with those that lie after the fair's last day, as it became shorter: for its organisers."""
+    query = (
+        select(Talk, *_ROOM, *_EXHIBITOR)
+        .join(Room, Room.id == Talk.room_id)
+        .outerjoin(Organisation, (Organisation.id == Talk.organisation_id) & visible_to(person_id))
+        .where(Talk.fair_id == fair.id)
+        .order_by(Talk.day, Talk.begins, Room.name, Talk.id)
+    )
+    return [_talk(row, fair) for row in await session.execute(query)]
+
+
+async def talk(session: AsyncSession, fair_id: str, talk_id: str) -> tuple[Talk, str] | None:
+    """A talk of a fair, with the name in addresses of who speaks: for its organisers."""
+    query = select(Talk, Organisation.slug).join(Organisation, Organisation.id == Talk.organisation_id)
+    row = (await session.execute(query.where(Talk.fair_id == fair_id, Talk.id == talk_id))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def on_stage(session: AsyncSession, room_id: str, but: str | None) -> list[When]:
+    """When a stage is taken, by other talks than this one."""
+    rows = await session.execute(select(Talk.id, Talk.day, Talk.begins, Talk.minutes).where(Talk.room_id == room_id))
+    return [When(day, begins, minutes) for id, day, begins, minutes in rows if id != but]
+
+
+async def count_talks(session: AsyncSession, fair_id: str) -> int:
+    """How many talks a fair has."""
+    return await session.scalar(select(func.count()).select_from(Talk).where(Talk.fair_id == fair_id)) or 0
+
+
+async def stages(session: AsyncSession, fair_id: str) -> Sequence[Room]:
+    """The stages of a fair, by name."""
+    query = select(Room).where(Room.fair_id == fair_id, Room.kind == STAGE).order_by(Room.name, Room.id)
+    return (await session.scalars(query)).all()
+
+
+async def stands(session: AsyncSession, fair_id: str, person_id: str | None) -> list[StandShown]:
+    """The stands of a fair, by name. One query."""
+    query = (
+        select(Room.id, *_ROOM, *_EXHIBITOR)
+        .outerjoin(Stand, Stand.room_id == Room.id)
+        .outerjoin(Organisation, (Organisation.id == Stand.organisation_id) & visible_to(person_id))
+        .where(Room.fair_id == fair_id, Room.kind == BOOTH)
+        .order_by(Room.name, Room.id)
+    )
+    return [StandShown(row.id, row.room, row.room_slug, _exhibitor(row)) for row in await session.execute(query)]
+
+
+async def upcoming(session: AsyncSession, organisation_id: str, now: datetime) -> Upcoming:
+    """What an organisation that the viewer may see does at fairs that are not over. Two queries, built once: the page
+    of every organisation asks."""
+    asked = {"organisation": organisation_id, "since": (now - LATEST_ZONE).date()}
+    held = [(row.Fair, row.room) for row in await session.execute(_stands_to_come(), asked)]
+    talks = [(row.Fair, _talk(row, row.Fair)) for row in await session.execute(_talks_to_come(), asked)]
+    still = [(fair, each) for fair, each in talks if each.ends_at > now and each.when.day < days_of(fair)]
+    return Upcoming(
+        [(fair, room) for fair, room in held if _not_over(fair, now)],
+        sorted(still, key=lambda pair: (pair[1].starts_at, pair[1].id)),
+    )
+
+
+def days_of(fair: Fair) -> int:
+    """How many days a fair has."""
+    return (fair.ends_on - fair.starts_on).days + 1
+
+
+_ROOM = Room.name.label("room"), Room.slug.label("room_slug")
+_EXHIBITOR = (
+    Organisation.id.label("by_id"),
+    Organisation.slug.label("by_slug"),
+    Organisation.name.label("by_name"),
+    Organisation.logo_small.label("by_logo"),
+)
+
+
+@lru_cache(1)
+def _stands_to_come() -> Select[*tuple[Any, ...]]:
+    mine = Stand.organisation_id == bindparam("organisation"), Fair.ends_on >= bindparam("since")
+    query = select(Fair, *_ROOM).select_from(Stand).join(Room, Room.id == Stand.room_id)
+    query = query.join(Fair, Fair.id == Room.fair_id).where(*mine)
+    return query.order_by(Fair.starts_on, Fair.id, Room.name).limit(STANDS_MOST)
+
+
+@lru_cache(1)
+def _talks_to_come() -> Select[*tuple[Any, ...]]:
+    mine = Talk.organisation_id == bindparam("organisation"), Fair.ends_on >= bindparam("since")
+    query = select(Talk, Fair, *_ROOM).join(Room, Room.id == Talk.room_id).join(Fair, Fair.id == Talk.fair_id)
+    return query.where(*mine).order_by(Fair.starts_on, Talk.day, Talk.begins, Talk.id).limit(KNOWN_MOST)
+
+
+def _talk(row: Row[*tuple[Any, ...]], fair: Fair) -> TalkShown:
+    kept: Talk = row.Talk
+    when = When(kept.day, kept.begins, kept.minutes)
+    moments = when.moments(fair.starts_on, fair.time_zone)
+    return TalkShown(kept.id, kept.title, row.room, row.room_slug, when, *moments, _exhibitor(row))
+
+
+def _exhibitor(row: Row[*tuple[Any, ...]]) -> Exhibitor | None:
+    named = row._mapping
+    if named.get("by_id") is None:
+        return None
+    return Exhibitor(named["by_id"], named["by_slug"], named["by_name"], named["by_logo"])
+
+
+def _not_over(fair: Fair, now: datetime) -> bool:
+    return phase(fair.starts_on, fair.ends_on, now, fair.time_zone) is not Phase.OVER

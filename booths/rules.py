@@ -1,0 +1,61 @@
+"""When talks are, without database and clock."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+# Characters of a title: two lines on a phone.
+TITLE_MOST = 120
+# Minutes that a talk takes.
+SHORTEST, LONGEST = 5, 480
+# Talks and rooms of one fair: a congress has some hundred; beyond it lies a program that went wild.
+TALKS_MOST, ROOMS_MOST = 1_000, 200
+DAY = 24 * 60
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+@dataclass(frozen=True)
+class When:
+    """A talk's place in a fair: its day (counted from 0), minutes after midnight, and how many of them it takes."""
+
+    day: int
+    begins: int
+    minutes: int
+
+    @property
+    def ends(self) -> int:
+        """Minutes after midnight at which it is over."""
+        return self.begins + self.minutes
+
+    def overlaps(self, other: "When") -> bool:
+        """Whether both are going on at some minute. One may begin when another ends."""
+        return self.day == other.day and self.begins < other.ends and other.begins < self.ends
+
+    def moments(self, first_day: date, zone: str) -> tuple[datetime, datetime]:
+        """When it begins and ends, in UTC, at a fair that begins on this day in this zone."""
+        midnight = datetime.combine(first_day + timedelta(days=self.day), datetime.min.time(), ZoneInfo(zone))
+        begins = (midnight + timedelta(minutes=self.begins)).astimezone(UTC)
+        return begins, begins + timedelta(minutes=self.minutes)
+
+
+def minutes_of(clock: str) -> int | None:
+    """Minutes after midnight of a time such as 14:30; None for what is no time."""
+    found = _CLOCK.fullmatch(clock)
+    return int(found[1]) * 60 + int(found[2]) if found else None
+
+
+def clock_of(minutes: int) -> str:
+    """A time such as 14:30, of minutes after midnight."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def wrong_with(when: When, days: int, others: Iterable[When]) -> str | None:
+    """Why a talk cannot be then, at a fair of so many days: a code, see `actions.RefusedError`. `others` are on the
+    same stage."""
+    if not 0 <= when.day < days:
+        return "no_such_day"
+    if not SHORTEST <= when.minutes <= LONGEST or when.ends > DAY:
+        return "too_long"
+    return "stage_taken" if any(when.overlaps(other) for other in others) else None

@@ -1,0 +1,46 @@
+"""The demo fair's programme: a stand and some talks, once. The talks go along when the fair's days are moved."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from booths import actions, queries
+from booths.actions import Entered
+from booths.rules import When
+from directory.organisations.model import Organisation
+from fairs.model import Fair
+from people.model import Person
+from rooms.model import BOOTH
+from rooms.queries import with_calls
+from server.kernel.db import UnitOfWork
+from server.kernel.parts import Kernel
+
+# (who speaks, about what, when): the third day is tomorrow, whenever somebody looks first.
+TALKS = (
+    ("voltbus", "350 kW at the bus, 60 kW from the grid: four depots, one winter", When(1, 16 * 60 + 30, 30)),
+    ("recircle-cells", "What a bus battery is worth after ten years", When(2, 11 * 60, 30)),
+    (
+        "norrnaet-institute-for-grids",
+        "Was Ihr Netzanschluss noch trägt, Stunde um Stunde",
+        When(2, 15 * 60, 45),
+    ),
+    ("stadtwerke-hagenfeld", "24 Busse, ein Anschluss: was wir in einem Jahr gelernt haben", When(3, 10 * 60, 40)),
+)
+STAND = "voltbus"
+
+
+async def make(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
+    """Enter what is on at the fair, by its organiser; nothing where something is entered already."""
+    async with kernel.database.write() as uow:
+        if await queries.count_talks(uow.session, fair.id):
+            return
+        await _enter(uow, await uow.session.get_one(Fair, fair.id), people["edda"].id)
+
+
+async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
+    ids = {each.slug: each.id for each in await uow.session.scalars(select(Organisation))}
+    [stage, *_] = await queries.stages(uow.session, fair.id)
+    for slug, title, when in TALKS:
+        await actions.enter_talk(uow, fair, Entered(title, stage.id, ids[slug], when), by_id=by_id)
+    [stand, *_] = [room for room in await with_calls(uow.session, fair.id) if room.kind == BOOTH]
+    await actions.give_stand(uow, fair, stand.id, ids[STAND], by_id=by_id)

@@ -1,0 +1,162 @@
+"""What is on at a fair: made by its organisers, seen in its programme and on the pages of organisations."""
+
+import asyncio
+import json
+import re
+
+from sqlalchemy import select
+
+from booths import own_data
+from booths.model import Stand, Talk
+from directory.organisations import actions as organisations
+from people.admins import grant_admin
+from tests.booths.stage import PATH, Programme
+
+
+async def talks(there: Programme) -> list[Talk]:
+    async with there.guests.kernel.database.read() as session:
+        return list(await session.scalars(select(Talk).order_by(Talk.begins)))
+
+
+async def test_a_talk_stands_in_the_programme_and_on_the_page_of_who_speaks(there: Programme) -> None:
+    assert (await there.enter(title="Depots at night")).status_code == 303
+    await there.enter(title="Over by now", day="0", begins="10:00")
+    programme = (await there.stranger.get(PATH)).text
+    assert "Depots at night" in programme
+    assert "Voltbus" in programme
+    assert programme.index("Over by now") < programme.index("Depots at night")
+    own = (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert "Ruhr Energy Forum, " in own
+    assert "Depots at night" in own
+    assert "Over by now" not in own
+    [data] = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', own)
+    [event] = [each for each in json.loads(data) if each["@type"] == "Event"]
+    assert (event["name"], event["startDate"]) == ("Depots at night", "2026-09-15T10:00:00+00:00")
+
+
+async def test_who_looks_from_another_zone_sees_the_time_there_too(there: Programme) -> None:
+    await there.enter()
+    assert "time-elsewhere" not in (await there["aylin"].get(PATH)).text
+    await there["aylin"].post("/me/time-zone", data={"time_zone": "Asia/Tokyo"})
+    assert "19:00" in (await there["aylin"].get(PATH)).text
+    assert "19:00" in (await there["aylin"].get(f"/o/{there.voltbus}")).text
+
+
+async def test_a_stand_is_an_organisations_until_the_organiser_says_otherwise(there: Programme) -> None:
+    address, field = f"{PATH}/stands/{there.stand}", f"stand-{there.stand}"
+    whole = f"http://localhost:8000/o/{there.voltbus}?lang=de"
+    assert (await there["edda"].post(address, data={field: whole})).status_code == 303
+    assert "Hall 1" in (await there.stranger.get(PATH)).text
+    assert "Stand at “Ruhr Energy Forum”" in (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert "Stand at a fair" in (await there["aylin"].get(f"/o/{there.voltbus}/history")).text
+    wrong = await there["edda"].post(address, data={field: "/o/nobody"})
+    assert (wrong.status_code, "No organisation has this address" in wrong.text) == (422, True)
+    await there["edda"].post(address, data={field: ""})
+    assert "Stand at" not in (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert (await there["edda"].post(f"{PATH}/stands/{there.stage}", data={})).status_code == 404
+
+
+WRONG = [
+    ({"title": " "}, "give it a name"),
+    ({"title": "x" * 121}, "at most 120 characters"),
+    ({"organisation": "/o/nobody"}, "No organisation has this address"),
+    ({"day": "3"}, "choose a day of the fair"),
+    ({"day": "²"}, "choose a day of the fair"),
+    ({"begins": "25:00"}, "write the time like"),
+    ({"minutes": "481"}, "5 to 480 minutes"),
+    ({"begins": "12:29"}, "Somebody else speaks"),
+    ({"room": "lobby"}, "choose a stage"),
+]
+
+
+async def test_what_cannot_be_is_said_beside_the_form(there: Programme) -> None:
+    await there.enter()
+    for said, why in WRONG:
+        answer = await there.enter(**said)
+        assert (answer.status_code, why in answer.text) == (422, True), said
+    assert len(await talks(there)) == 1
+
+
+async def test_of_two_who_give_one_stage_at_once_one_does(there: Programme) -> None:
+    answers = await asyncio.gather(*(there.enter(title=f"Talk {number}") for number in range(3)))
+    assert sorted(each.status_code for each in answers) == [303, 422, 422]
+    assert len(await talks(there)) == 1
+
+
+async def test_a_talk_is_changed_and_taken_out(there: Programme) -> None:
+    await there.enter()
+    [talk] = await talks(there)
+    one = f"{PATH}/talks/{talk.id}"
+    assert 'value="12:00"' in (await there["edda"].get(one)).text
+    assert (await there.enter(path=one, title="Depots by day", begins="12:15")).status_code == 303
+    assert [(each.title, each.begins) for each in await talks(there)] == [("Depots by day", 735)]
+    assert (await there["edda"].post(f"{one}/remove")).status_code == 303
+    assert await talks(there) == []
+    assert (await there["edda"].get(one)).status_code == 404
+
+
+async def test_a_fair_that_is_moved_takes_its_talks_along_and_a_shorter_one_hides_what_lies_after(
+    there: Programme,
+) -> None:
+    await there.enter(title="Depots", day="0")
+    await there.enter(title="The last word", day="2")
+    plan = {"name": "Ruhr", "time_zone": "Europe/Berlin", "starts_on": "2026-09-21", "ends_on": "2026-09-22"}
+    assert (await there["edda"].post("/fairs/ruhr/plan", data=plan)).status_code == 303
+    programme = (await there.stranger.get(PATH)).text
+    assert "Monday, 21 September" in programme
+    assert "The last word" not in programme + (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert "The last word" in (await there["edda"].get(f"{PATH}/desk")).text
+
+
+async def test_of_an_organisation_that_is_not_for_all_strangers_read_no_name(there: Programme) -> None:
+    hidden, hidden_id = await there.organisation(name="Quiet Works", visibility="members")
+    await there.enter(organisation=hidden)
+    assert "Quiet Works" not in (await there.stranger.get(PATH)).text
+    assert "Quiet Works" in (await there["chloe"].get(PATH)).text
+    async with there.guests.kernel.database.write() as uow:
+        await organisations.remove(uow, hidden_id, by_id=there.guests.ids["aylin"])
+    assert "Quiet Works" not in (await there["chloe"].get(PATH)).text
+
+
+async def test_a_merge_carries_stands_and_talks_over(there: Programme) -> None:
+    other, _ = await there.organisation(name="Volt Bus")
+    await there.enter(organisation=other)
+    await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": other})
+    async with there.guests.kernel.database.write() as uow:
+        await grant_admin(uow, there.guests.ids["bernd"], by=None)
+    await there["bernd"].post(f"/o/{other}/merge", data={"into": f"/o/{there.voltbus}"})
+    own = (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert "Depots" in own
+    assert "Stand at" in own
+
+
+async def test_when_the_fair_is_over_nothing_is_upcoming(there: Programme) -> None:
+    await there.enter(day="2")
+    await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": there.voltbus})
+    there.guests.place.clock.advance(days=3)
+    own = (await there.stranger.get(f"/o/{there.voltbus}")).text
+    assert "Depots" not in re.sub("Depots charge overnight", "", own)
+    assert "Stand at" not in own
+
+
+async def test_who_entered_it_is_handed_out_and_forgotten(there: Programme) -> None:
+    await there.enter()
+    await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": there.voltbus})
+    edda = there.guests.ids["edda"]
+    async with there.guests.kernel.database.read() as session:
+        kept = await own_data.collect(session, edda)
+    assert [each["title"] for each in kept["talks_entered"]] == ["Depots"]
+    assert [each["stand"] for each in kept["stands_given"]] == ["Hall 1"]
+    async with there.guests.kernel.database.write() as uow:
+        await own_data.erase(uow, edda)
+        assert list(await uow.session.scalars(select(Talk.by_id))) == [None]
+        assert list(await uow.session.scalars(select(Stand.by_id))) == [None]
+
+
+async def test_a_fair_without_rooms_says_what_to_do_and_rooms_are_opened(there: Programme) -> None:
+    opened = {"kind": "stage", "name": "Main stage"}
+    for _ in range(2):
+        assert (await there["edda"].post(f"{PATH}/rooms", data=opened)).status_code == 303
+    assert (await there["aylin"].get("/fairs/ruhr/rooms")).text.count("Main stage") >= 3
+    for bad in ({"kind": "lobby", "name": "A"}, {"kind": "stage", "name": ""}):
+        assert (await there["edda"].post(f"{PATH}/rooms", data=bad)).status_code == 422
