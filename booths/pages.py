@@ -1,10 +1,8 @@
 """The programme of a fair: its talks by day and its stands, for everybody; and the desk of those who make it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import groupby
 
-from babel.dates import format_skeleton
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +11,8 @@ from starlette.routing import Route
 from booths import actions, queries
 from booths.actions import Entered, RefusedError
 from booths.model import Talk
-from booths.queries import TalkShown
-from booths.rules import LONGEST, SHORTEST, TITLE_MOST, When, clock_of, minutes_of
+from booths.queries import TalkShown, days_of
+from booths.rules import DAY, LONGEST, SHORTEST, TITLE_MOST, When, clock_of, minutes_of
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
 from fairs.doors import Visit, visit
@@ -27,8 +25,9 @@ from rooms.visiting import KINDS
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
-from web.i18n import N_, formats, translations
+from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
+from web.when import date
 
 # Where a refusal stands on the form, and its words.
 _WHY = {
@@ -188,7 +187,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         talks = await queries.all_talks(session, here.fair, request.state.person.id)
         stands = await queries.stands(session, here.fair.id, request.state.person.id)
         stages = await queries.stages(session, here.fair.id)
-    outside = [each for each in talks if each.when.day >= queries.days_of(here.fair)]
+    outside = [each for each in talks if each.when.day >= days_of(here.fair)]
     return page(
         request,
         "booths/desk.html",
@@ -236,8 +235,8 @@ def _by_day(talks: Sequence[TalkShown]) -> list[list[TalkShown]]:
 
 def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
     """The days of a fair by their numbers: Monday, 14 September."""
-    days = [fair.starts_on + timedelta(days=number) for number in range(queries.days_of(fair))]
-    return [(number, format_skeleton("MMMMEEEEd", day, locale=formats(locale))) for number, day in enumerate(days)]
+    noons = [When(number, DAY // 2, 0).moments(fair.starts_on, fair.time_zone)[0] for number in range(days_of(fair))]
+    return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in enumerate(noons)]
 
 
 def _makes(here: Visit) -> bool:
