@@ -12,7 +12,14 @@ from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation
 from directory.organisations.queries import visible_to as organisation_visible_to
-from directory.products.model import Product, ProductDocument, ProductPicture, ProductRemoval, ProductText
+from directory.products.model import (
+    Product,
+    ProductChange,
+    ProductDocument,
+    ProductPicture,
+    ProductRemoval,
+    ProductText,
+)
 from directory.products.record import PRODUCTS
 from people.model import Person
 from server.kernel.prepared import CoreTransaction
@@ -95,6 +102,25 @@ async def removed_of(session: AsyncSession, organisation_id: str, limit: int = 5
     rows = (await session.execute(query)).all()
     shown = await listed(session, [row.Product for row in rows])
     return [Gone(one, row.at, row.name or "") for one, row in zip(shown, rows, strict=True)]
+
+
+async def history(
+    session: AsyncSession, organisation_id: str, slug: str | None = None, before: str | None = None, limit: int = 51
+) -> list[tuple[ProductChange, Product, str]]:
+    """A page of what was changed about the products of an organisation (or the one of this address), also those that
+    are shown no more; the latest first, each with its product and the name of who changed it. For its members."""
+    where = [Product.organisation_id == organisation_id]
+    where += [Product.slug == slug] if slug else []
+    where += [ProductChange.id < before] if before else []
+    query = (
+        select(ProductChange, Product, Person.name)
+        .join(Product, Product.id == ProductChange.product_id)
+        .outerjoin(Person, Person.id == ProductChange.by_id)
+        .where(*where)
+        .order_by(ProductChange.id.desc())
+        .limit(limit)
+    )
+    return [(row.ProductChange, row.Product, row.name or "") for row in await session.execute(query)]
 
 
 async def fields_of(session: AsyncSession, product_id: str) -> dict[str, Any]:

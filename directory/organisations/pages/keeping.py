@@ -75,7 +75,7 @@ async def history(request: Request) -> Response:
     if before is not None and not is_id(before):
         raise not_found()
     async with kernel_of(request).database.read() as session:
-        seen = await doors.admitted(request, session, _sees_history, removed=True)
+        seen = await doors.admitted(request, session, sees_history, removed=True)
         found = await queries.history(session, seen.organisation.id, before, CHANGES_PAGE + 1)
     path = f"/o/{seen.organisation.slug}"
     shown = found[:CHANGES_PAGE]
@@ -116,6 +116,11 @@ async def merge_into(request: Request) -> Response:
     return redirect(f"/o/{into.organisation.slug}", said=_("The two are one now."))
 
 
+def sees_history(standing: Standing) -> bool:
+    """Whether somebody reads who changed what."""
+    return standing.sees_history
+
+
 def _merge_page(request: Request, seen: Seen, form: Form, status: int = 200) -> Response:
     path = f"/o/{seen.organisation.slug}"
     return page(request, "organisations/merge.html", status, organisation=seen.organisation, path=path, form=form)
@@ -138,10 +143,6 @@ def _edits(standing: Standing) -> bool:
 
 def _administers(standing: Standing) -> bool:
     return standing.administers
-
-
-def _sees_history(standing: Standing) -> bool:
-    return standing.sees_history
 
 
 def _merges(standing: Standing) -> bool:

@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from directory.products.pages import edit, show, uploads
+from directory.products.pages import edit, history, show, uploads
 
-routes: list[Route] = [*edit.routes, *uploads.routes, *show.routes]
+routes: list[Route] = [*edit.routes, *uploads.routes, *show.routes, *history.routes]

@@ -113,6 +113,24 @@ async def test_what_is_wrong_is_said_and_everything_typed_stays(there: Scene, wr
     assert "Für Höfe" in answer.text
 
 
+async def test_who_changed_what_about_products_is_told_to_those_who_belong_there(there: Scene) -> None:
+    path = await made(there)
+    await there["aylin"].post("/o/voltbus/products", data={"name.en": "Planner", "visibility": "public"})
+    await there["aylin"].post(f"{path}/edit", data=CHARGER | {"line.en": "Rather <b>fast</b>"})
+    await there["aylin"].post("/o/voltbus/products/planner/remove")
+    told = (await there["aylin"].get("/o/voltbus/history/products")).text
+    assert "Rather &lt;b&gt;fast&lt;/b&gt;" in told
+    assert told.index("Product taken off") < told.index("One sentence, in English") < told.index("Product added")
+    assert "Aylin Demir" in told
+    link = "/o/voltbus/history/products?product=" + path.rpartition("/")[2]
+    assert link in (await there["aylin"].get(path)).text
+    assert "Planner" not in (await there["aylin"].get(link)).text
+    for who in ("chloe", "gina"):
+        assert (await there[who].get("/o/voltbus/history/products")).status_code == 404
+        assert "history/products" not in (await there[who].get(path)).text
+    assert (await there["aylin"].get("/o/voltbus/history/products?before=1")).status_code == 404
+
+
 async def test_pictures_and_documents_come_and_go(there: Scene) -> None:
     path = await made(there)
     added = await there["aylin"].post(
