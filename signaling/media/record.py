@@ -1,7 +1,8 @@
 """Recording a room: what its node forwards anyway, of those who agreed, written on a thread of its own.
 
-One file: the sound of whoever has the floor, and their picture or the screen that is shown. Nothing is decoded, so
-nothing can be mixed: the file changes from one person to the next, pictures at key frames (decision 0020).
+One film: the sound of whoever has the floor, and their picture or the screen that is shown. Nothing is decoded, so
+nothing can be mixed: it changes from one person to the next, pictures at key frames. No player changes from one codec
+to another within a file: there the film goes on in a further file (decision 0020).
 """
 
 import json
@@ -14,6 +15,8 @@ from typing import BinaryIO
 
 import structlog
 
+from signaling.media.film_parts import part_path
+from signaling.media.formats import Shape
 from signaling.media.frames import RECORDED_VIDEO, Frame, Order, Pictures, Piece, Sounds
 from signaling.media.layer import Layer
 from signaling.media.rtp import TIME_MASK, URI_AUDIO_LEVEL, Packet
@@ -29,6 +32,10 @@ QUEUE_MOST = 10_000
 FLOOR_S = 1.0
 # A picture of which nothing comes for so long makes room for another one.
 WAIT_FOR_PICTURE_S = 3.0
+# A part, until pictures of another codec may begin the next one: the longer, the more there are, so that a recording of
+# three hours in which codecs alternate all the time has some 300.
+PART_S = 5.0
+PARTS_BEFORE_LONGER = 20
 # Speakers that change faster than this make no chapters.
 CHAPTER_S = 10.0
 # How loud an encoder counts that does not say how loud its sound is.
@@ -112,14 +119,16 @@ class Floor:
 
 
 class Film:
-    """The file, fed with pieces in any order. It knows neither threads nor the network."""
+    """Its files, fed with pieces in any order. It knows neither threads nor the network."""
 
     def __init__(self, path: Path, began: float, ask: Callable[[Layer], None]) -> None:
+        self._path = path
         self._file: BinaryIO = path.open("wb")
         self._notes = path.with_suffix(".jsonl").open("w", encoding="utf-8")
         self._began, self._ask = began, ask
         self._webm = WebM(self._file)
-        self._codec = ""  # of the pictures, as the first one says
+        self._codec = ""  # of the pictures in this part, as its first one says
+        self._part_ms, self._parts, self._turned_at = 0, 1, began
         self._floor = Floor()
         self._shown: Stream | None = None
         self._screens: dict[str, float] = {}  # owner of a screen -> when it was seen last
@@ -185,7 +194,7 @@ class Film:
         self._write(SOUND, at_ms, frame.data, True)
 
     def _picture(self, stream: Stream, frame: Frame, at_ms: int) -> None:
-        if stream.source in SCREENS:
+        if stream.source in SCREENS and self._fits(stream, frame.at):
             self._screens[stream.owner] = frame.at
         if not self._wanted(stream, frame.at):
             return
@@ -193,16 +202,32 @@ class Film:
             if frame.shape is None:
                 self._ask(stream.layer)
                 return
-            if not self._codec:
-                self._codec = stream.codec
-                self._webm.show(frame.shape)
+            if stream.codec != self._codec:
+                self._turn_to(frame.shape, at_ms, frame.at)
             self._shown = stream
         self._shown_at = frame.at
         self._write(PICTURE, at_ms, frame.data, frame.key)
 
+    def _turn_to(self, shape: Shape, at_ms: int, now: float) -> None:
+        """Pictures of a codec that this part has not: they, and the sound beside them, are a part of their own."""
+        if self._codec:
+            self._webm.flush()
+            self._file.close()
+            self._file = part_path(self._path, at_ms).open("wb")
+            self._webm = WebM(self._file)
+            self._part_ms, self._parts, self._turned_at = at_ms, self._parts + 1, now
+            self._at = {SOUND: -1, PICTURE: -1}
+        self._codec = shape.codec
+        self._webm.show(shape)
+
+    def _fits(self, stream: Stream, now: float) -> bool:
+        """Whether a stream's pictures can come into this part, or begin another one."""
+        least_s = PART_S * (1 + self._parts // PARTS_BEFORE_LONGER)
+        return self._codec in ("", stream.codec) or now - self._turned_at >= least_s
+
     def _wanted(self, stream: Stream, now: float) -> bool:
         """Whether this picture is the one to show: a screen, else that of who has the floor, else what is there."""
-        if self._codec not in ("", stream.codec):
+        if not self._fits(stream, now):
             return False
         if stream is self._shown and stream.source in SCREENS:
             return True
@@ -215,7 +240,7 @@ class Film:
         return stream is self._shown or stream.owner == self._floor.owner
 
     def _write(self, track: int, at_ms: int, data: bytes, key: bool) -> None:
-        self._at[track] = at_ms = max(at_ms, self._at[track] + 1)
+        self._at[track] = at_ms = max(at_ms - self._part_ms, self._at[track] + 1)
         self._webm.add(track, at_ms, data, key)
 
 

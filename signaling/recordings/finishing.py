@@ -1,4 +1,4 @@
-"""The end of a recording: its length, an index for jumping, and chapters come into the file. Nothing is decoded."""
+"""The end of a recording: length, an index for jumping, and chapters come into its files. Nothing is decoded."""
 
 import contextlib
 import json
@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 import structlog
 
+from signaling.media.film_parts import part_path, parts_of
+
 log = structlog.get_logger(__name__)
 
 # Where browsers look for H.264: WebM does not know it.
@@ -20,7 +22,7 @@ Chapter = tuple[int, str | None, str]  # milliseconds, who speaks, or a title
 
 @dataclass(frozen=True)
 class Finished:
-    """What became of it. No seconds: nothing was recorded, and there is no file."""
+    """What became of it, over all its parts. No seconds: nothing was recorded, and there is no file."""
 
     seconds: float
     bytes: int
@@ -28,18 +30,36 @@ class Finished:
 
 
 def finish(path: Path) -> Finished:
-    """Make a file whole that may end anywhere. Takes time with the file's length: not for the event loop.
+    """Make files whole that may end anywhere. Takes time with their length: not for the event loop.
 
     Two may do it at once: each makes a copy of its own, and one of them stays.
     """
+    chapters = _chapters(path.with_suffix(".jsonl"))
+    begins = list(parts_of(path))
+    seconds = 0.0
+    for at_ms, until_ms in zip(begins, [*begins[1:], None], strict=True):
+        lasted = _finish_part(part_path(path, at_ms), chapters_within(chapters, at_ms, until_ms))
+        seconds = at_ms / 1_000 + lasted if lasted else seconds
+    size = sum(each.stat().st_size for each in parts_of(path).values())
+    return Finished(seconds, size, chapters if begins else [])
+
+
+def chapters_within(chapters: list[Chapter], at_ms: int, until_ms: int | None) -> list[Chapter]:
+    """Those of a part, in its own time: it begins with the one that runs then."""
+    before = [(0, *rest) for ms, *rest in chapters if ms <= at_ms][-1:]
+    inside = [(ms - at_ms, *rest) for ms, *rest in chapters if at_ms < ms and (until_ms is None or ms < until_ms)]
+    return [(ms, person, title) for ms, person, title in [*before, *inside]]
+
+
+def _finish_part(path: Path, chapters: list[Chapter]) -> float:
+    """How many seconds a part lasts, which is whole then."""
     import av
     from av.error import FFmpegError
 
-    chapters = _chapters(path.with_suffix(".jsonl"))
     try:
         source = file_of(path).open("rb")  # opened once: the other one's copy may take its place meanwhile
     except FileNotFoundError:
-        return Finished(0.0, 0, [])
+        return 0.0
     with source:
         codecs, seconds = _length(av, source)
         whole = path.with_suffix(f".{secrets.token_hex(4)}{_MP4 if 'h264' in codecs.values() else path.suffix}")
@@ -52,12 +72,11 @@ def finish(path: Path) -> Finished:
         except (FFmpegError, OSError) as error:  # no room for the copy: it plays as it is, only jumping is slow
             log.error("recording_not_indexed", recording=path.stem, reason=str(error))
             whole.unlink(missing_ok=True)
-    found = file_of(path)
-    return Finished(seconds, found.stat().st_size if found.is_file() else 0, chapters)
+    return seconds
 
 
 def file_of(path: Path) -> Path:
-    """Where a recording lies that is written to `path`: a WebM, or the MP4 that was made of it."""
+    """Where a part of a recording lies that is written to `path`: a WebM, or the MP4 that was made of it."""
     mp4 = path.with_suffix(_MP4)
     return mp4 if mp4.is_file() else path
 

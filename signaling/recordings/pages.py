@@ -12,10 +12,10 @@ from people.text import one_line
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from signaling.media.film_parts import parts_of
 from signaling.parts import calls_of
 from signaling.protocol import Mark, MediaError
 from signaling.recordings import actions, queries
-from signaling.recordings.finishing import file_of
 from signaling.recordings.model import Recording
 from signaling.recordings.parts import Recordings
 from signaling.recordings.queries import Viewer
@@ -118,24 +118,42 @@ async def end(request: Request) -> Response:
 
 
 async def replay(request: Request) -> Response:
-    """One recording, with its chapters."""
+    """One recording, with its parts and its chapters."""
     recording, rights, _ = await _shown(request)
     async with kernel_of(request).database.read() as session:
         chapters = await queries.chapters(session, recording.id)
-    headers = {"cache-control": "no-store"}
-    return page(
-        request, "signaling/recording.html", headers=headers, recording=recording, rights=rights, chapters=chapters
-    )
+    parts = list(await asyncio.to_thread(parts_of, recordings_of(request).path(recording.id))) or [0]
+    context: dict[str, Any] = {
+        "recording": recording,
+        "rights": rights,
+        "parts": [(at // 1_000, file_path(recording.id, at)) for at in parts],
+        "chapters": [(at_ms // 1_000, title, place_of(recording.id, parts, at_ms)) for at_ms, title in chapters],
+    }
+    return page(request, "signaling/recording.html", headers={"cache-control": "no-store"}, **context)
+
+
+def file_path(recording_id: str, at_ms: int) -> str:
+    """The address of the part that begins then."""
+    return f"/recordings/{recording_id}/file" + (f"?at={at_ms}" if at_ms else "")
+
+
+def place_of(recording_id: str, parts: list[int], at_ms: int) -> str:
+    """The address of a moment: a part, and how many seconds into it. `parts` are when they begin, in milliseconds."""
+    part = max(begins for begins in parts if begins <= at_ms or begins == parts[0])
+    return f"{file_path(recording_id, part)}#t={max(0, at_ms - part) // 1_000}"
 
 
 async def file(request: Request) -> Response:
-    """The file, whole or the part that a player asks for."""
+    """A part's file, whole or the bytes that a player asks for."""
     recording, _, _ = await _shown(request)
-    path = await asyncio.to_thread(file_of, recordings_of(request).path(recording.id))
-    if not path.is_file():
+    parts = await asyncio.to_thread(parts_of, recordings_of(request).path(recording.id))
+    at = request.query_params.get("at", "0")
+    path = parts.get(int(at)) if at.isdecimal() and len(at) <= 12 else None
+    if path is None:
         raise not_found()
     headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
-    name = f"{recording.name} {recording.began_at:%Y-%m-%d}{path.suffix}"
+    number = f" {list(parts).index(int(at)) + 1}" if len(parts) > 1 else ""
+    name = f"{recording.name} {recording.began_at:%Y-%m-%d}{number}{path.suffix}"
     kind, shown = f"video/{path.suffix[1:]}", name if "download" in request.query_params else None
     return FileResponse(path, headers=headers, media_type=kind, filename=shown)
 

@@ -51,14 +51,14 @@ async def answers(session: AsyncSession, recording_id: str) -> dict[str, bool]:
 
 
 async def chapters(session: AsyncSession, recording_id: str) -> list[tuple[int, str]]:
-    """Where each begins, in seconds, and what it is called: a mark's title, or who speaks."""
+    """Where each begins, in milliseconds, and what it is called: a mark's title, or who speaks."""
     found = (
         select(RecordingChapter.at_ms, RecordingChapter.title, Person.name)
         .outerjoin(Person, Person.id == RecordingChapter.person_id)
         .where(RecordingChapter.recording_id == recording_id)
         .order_by(RecordingChapter.number)
     )
-    return [(at_ms // 1_000, title or name or "") for at_ms, title, name in await session.execute(found)]
+    return [(at_ms, title or name or "") for at_ms, title, name in await session.execute(found)]
 
 
 async def names(session: AsyncSession, person_ids: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""A moderator records, somebody agrees, and the recording plays in the browser; what is downloaded can be decoded."""
+"""A moderator records, somebody agrees who sends another codec, and the recording plays in the browser; what is
+downloaded can be decoded."""
 
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from playwright.async_api import expect
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
 from tests.e2e.test_calls import ROOM, calling
+from tests.signaling.scene import until
 from tests.support.axe import assert_accessible
+from tests.support.backend import Backend
 from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
 
@@ -17,6 +20,27 @@ _PLAYS = """async (video) => {
   while (video.currentTime < 0.5) await new Promise((resolve) => requestAnimationFrame(resolve));
   return [video.videoWidth, video.duration];
 }"""
+# As an encoder or another browser sends.
+_SENDS_H264 = """() => {
+  const { prototype } = window.RTCPeerConnection;
+  const add = prototype.addTransceiver;
+  prototype.addTransceiver = function (...given) {
+    const made = add.apply(this, given);
+    const codecs = RTCRtpSender.getCapabilities("video").codecs;
+    if (given[0].kind === "video")
+      made.setCodecPreferences(codecs.filter(({ mimeType }) => ["video/H264", "video/rtx"].includes(mimeType)));
+    return made;
+  };
+}"""
+# From the end of one part into the next one.
+_GOES_ON = """async (video) => {
+  const before = video.src;
+  video.currentTime = video.duration - 0.1;
+  await video.play();
+  const comes = () => video.src !== before && video.currentTime > 0.2;
+  while (!comes()) await new Promise((resolve) => requestAnimationFrame(resolve));
+  return [before, video.src];
+}"""
 _SHOWN_AT = """(video) => new Promise((resolve) => {
   if (!video.seeking && video.currentTime > 0) resolve(video.currentTime);
   else video.addEventListener("seeked", () => resolve(video.currentTime), { once: true });
@@ -24,10 +48,11 @@ _SHOWN_AT = """(video) => new Promise((resolve) => {
 
 
 async def test_what_a_moderator_records_of_those_who_agree_plays(
-    stage: Stage, servers: Servers, come: Come, tmp_path: Path
+    stage: Stage, servers: Servers, come: Come, backend: Backend, tmp_path: Path
 ) -> None:
     olga = await calling(come, stage, "olga", ROOM)
     ben = await calling(come, stage, "ben", ROOM)
+    await ben.page.evaluate(_SENDS_H264)
     for one in (olga, ben):
         await one.join()
         await expect(one.page.locator(".call-bar")).to_be_visible()
@@ -49,6 +74,10 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     await olga.page.get_by_role("button", name="Set chapter").click()
     for _ in range(3):
         await olga.sees_and_hears()
+    # Of her nothing is seen any more: once the part is long enough, Ben's pictures begin another one.
+    await olga.page.keyboard.press("v")
+    parts = backend.data / "files/recordings"
+    await until(lambda: any(each.stat().st_size > 20_000 for each in parts.glob("*.at*.webm")), 30)
     await olga.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await olga.page.get_by_role("button", name="End the recording").click()
     await olga.page.set_viewport_size(DESK)  # type: ignore[arg-type]
@@ -57,13 +86,20 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     width, seconds = await video.evaluate(_PLAYS)
     assert width > 0
     assert 1 < seconds < 120
+    first, second = await video.evaluate(_GOES_ON)
+    assert ("at=" in first, "at=" in second) == (False, True)
+    await expect(olga.page.locator(".recording-parts a[aria-current]")).to_have_text("Part 2")
     await olga.page.get_by_role("link", name="The machine").press("Enter")
     assert await video.evaluate(_SHOWN_AT) > 0
     assert "/file" not in olga.page.url
     await assert_accessible(olga.page)
 
-    link = await olga.page.get_by_role("link", name="Download").get_attribute("href")
-    answer = await olga.page.context.request.get(f"{servers.url}{link}")
-    (tmp_path / "recording.webm").write_bytes(await answer.body())
-    with av.open(str(tmp_path / "recording.webm")) as file:
-        assert len(list(file.decode(video=0))) > 10
+    links = await olga.page.get_by_role("link", name="Download").evaluate_all("all => all.map(({ href }) => href)")
+    codecs = []
+    for link in links:
+        answer = await olga.page.context.request.get(link)
+        (tmp_path / "part").write_bytes(await answer.body())
+        with av.open(str(tmp_path / "part")) as file:
+            codecs.append(file.streams.video[0].codec_context.name)
+            assert len(list(file.decode(video=0))) > 10
+    assert set(codecs) == {"vp8", "h264"}

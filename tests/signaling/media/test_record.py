@@ -13,11 +13,12 @@ import av
 import pytest
 
 from signaling.media.av1 import Av1
+from signaling.media.film_parts import parts_of
 from signaling.media.formats import Format, Shape, Vp8
 from signaling.media.frames import FRAME_MOST, PARTS_MOST, RECORDED_VIDEO, Frame, Order, Pictures, Piece
 from signaling.media.h264 import H264
 from signaling.media.layer import Layer
-from signaling.media.record import Recorder
+from signaling.media.record import PART_S, PARTS_BEFORE_LONGER, Film, Recorder, Stream
 from signaling.media.rtp import URI_AUDIO_LEVEL, Packet
 from signaling.media.sdp import Codec, Section
 from signaling.media.track import LAYERS_MOST, Track
@@ -262,6 +263,57 @@ def test_the_file_follows_who_speaks_and_says_so(tmp_path: Path) -> None:
     assert (widths.count(160), widths.count(96)) == pytest.approx((60, 60), abs=1)
     chapters = (tmp_path / "a.jsonl").read_text().splitlines()
     assert chapters == ['{"ms": 0, "person": "anna"}', '{"ms": 12000, "person": "ben"}']
+
+
+def in_two_codecs() -> list[Source]:
+    """Anna in VP8, then Ben in H264 with sound from both, then Anna's screen in VP8."""
+    ben = [
+        Source("ben", "camera", "h264", video_packets("h264", SECONDS, width=96, height=64)),
+        Source("ben", "microphone", "opus", sound_packets(SECONDS)),
+    ]
+    screen = Source("anna", "screen", "vp8", video_packets("vp8", 2))
+    for source in ben:
+        source.begin_at(PART_S + 1)
+    screen.begin_at(2 * PART_S + 2)
+    camera = Source("anna", "camera", "vp8", video_packets("vp8", SECONDS))
+    return [camera, Source("anna", "microphone", "opus", sound_packets(SECONDS)), *ben, screen]
+
+
+def test_pictures_of_another_codec_go_on_in_a_part_of_their_own(tmp_path: Path) -> None:
+    """Everybody's picture is in it, and plays; of the sound beside it nothing is lost or doubled."""
+    record(tmp_path / "a.webm", *in_two_codecs())
+    found = {}
+    for at, path in parts_of(tmp_path / "a.webm").items():
+        with av.open(str(path)) as file:
+            codec = file.streams.video[0].codec_context.name
+        pictures, sounds = played(path)
+        found[at] = codec, len(pictures), len(sounds)
+        assert pictures[0] < 0.1 or at == 0
+    assert list(found) == pytest.approx([0, 6_000, 12_000], abs=100)
+    assert [codec for codec, _, _ in found.values()] == ["vp8", "h264", "vp8"]
+    assert [pictures for _, pictures, _ in found.values()] == pytest.approx([60, 60, 30], abs=1)
+    assert sum(sounds for _, _, sounds in found.values()) == pytest.approx(SECONDS * 100, abs=6)
+
+
+def test_codecs_that_alternate_all_the_time_make_no_heap_of_files(tmp_path: Path) -> None:
+    """Each part lasts for a while, and the longer the more there are."""
+    film, asked = Film(tmp_path / "a.webm", 0.0, lambda _: None), list(video_packets("vp8", 1))[:1]
+    other = list(video_packets("vp9", 1))[:1]
+    streams = []
+    for owner, codec in (("anna", "vp8"), ("ben", "vp9")):
+        source = Source(owner, "camera", codec, asked if codec == "vp8" else other)
+        stream = Stream(source.track.id, owner, owner, "camera", codec, 90_000, source.layer, Pictures(codec))
+        streams.append((stream, source.packets[0][1].payload))
+    for at in range(0, 1_000, 4):  # longer than a picture is waited for: each time it is the other one's turn
+        stream, payload = streams[at // 4 % 2]
+        film.take(stream, Piece(at // 4, at * 90_000, True, payload, float(at)), 0.0)
+        film.take(stream, Piece(at // 4, at * 90_000, True, payload, at + 1.0), 0.0)
+    film.end([])
+    begins = [at / 1_000 for at in parts_of(tmp_path / "a.webm")]
+    lasts = [later - earlier for earlier, later in pairwise(begins)]
+    assert min(lasts) >= PART_S
+    assert min(lasts[PARTS_BEFORE_LONGER:]) >= 2 * PART_S
+    assert len(begins) < 100
 
 
 def test_when_a_screen_ends_the_other_one_is_kept(tmp_path: Path) -> None:

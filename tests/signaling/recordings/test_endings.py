@@ -7,19 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from av.error import FFmpegError
 from starlette.applications import Starlette
 
 from rooms.actions import open_room
 from rooms.model import BOOTH
+from signaling.media.film_parts import parts_of
 from signaling.protocol import AGREED_MOST, MediaError, Record, RoomState
 from signaling.recordings import actions, finishing, queries
 from signaling.recordings.model import Recording
+from signaling.recordings.pages import place_of
 from signaling.recordings.parts import Recordings, erase
 from tests.fairs.guests import Guests, guests
 from tests.signaling.media.film import video_packets
-from tests.signaling.media.test_record import Source, played, record
+from tests.signaling.media.test_record import Source, in_two_codecs, played, record
 from tests.signaling.quiet import QuietBackEnd
 
 
@@ -229,6 +232,43 @@ async def test_what_came_as_h264_is_an_mp4_in_the_end(there: Guests) -> None:
         await actions.delete(uow, recording.id)
     await there.kernel.jobs.run_due()
     assert list(film.parent.iterdir()) == []
+
+
+async def test_a_recording_in_two_codecs_has_parts_that_are_whole_each_and_are_found_by_moment(there: Guests) -> None:
+    recording, _ = await begun(there)
+    recordings = Recordings(there.app.state.calls)
+    film, replay = recordings.path(recording.id), f"/recordings/{recording.id}"
+    film.parent.mkdir(parents=True, exist_ok=True)
+    record(film, *(each for each in in_two_codecs() if each.track.kind == "video"))
+    there.app.state.calls.back_end.running = ""
+    await recordings.settle(recording.id)
+    begins = list(parts_of(film))
+    assert [path.suffix for path in parts_of(film).values()] == [".webm", ".mp4", ".webm"]
+    page = (await there["dev"].get(replay)).text
+    assert f'href="{replay}/file?at={begins[1]}#t=0"' in page
+    async with there.kernel.database.read() as session:
+        found = await session.get_one(Recording, recording.id)
+    assert found.seconds == 14
+    assert found.bytes == sum(path.stat().st_size for path in parts_of(film).values())
+    for at, path in parts_of(film).items():
+        answer = await there["dev"].get(f"{replay}/file?at={at}&download=1")
+        assert answer.content == path.read_bytes()
+        assert f"{begins.index(at) + 1}{path.suffix}" in answer.headers["content-disposition"]
+        with av.open(str(path)) as file:
+            assert len(list(file.decode(video=0))) >= 29
+    for wrong in ("1", "-1", "²", "9" * 13, "../x"):
+        assert (await there["dev"].get(f"{replay}/file?at={wrong}")).status_code == 404
+    async with there.kernel.database.write() as uow:
+        await actions.delete(uow, recording.id)
+    await there.kernel.jobs.run_due()
+    assert list(film.parent.iterdir()) == []
+
+
+def test_a_part_begins_with_the_chapter_that_runs_then() -> None:
+    chapters: list[finishing.Chapter] = [(0, "anna", ""), (4_000, "ben", ""), (9_000, None, "The machine")]
+    assert finishing.chapters_within(chapters, 0, 6_000) == chapters[:2]
+    assert finishing.chapters_within(chapters, 6_000, None) == [(0, "ben", ""), (3_000, None, "The machine")]
+    assert place_of("r", [0, 6_000], 9_800) == "/recordings/r/file?at=6000#t=3"
 
 
 def test_of_the_two_files_that_a_killed_worker_left_the_one_that_plays_stays(tmp_path: Path) -> None:
