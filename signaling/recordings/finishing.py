@@ -46,9 +46,9 @@ def finish(path: Path) -> Finished:
 
 def chapters_within(chapters: list[Chapter], at_ms: int, until_ms: int | None) -> list[Chapter]:
     """Those of a part, in its own time: it begins with the one that runs then."""
-    before = [(0, *rest) for ms, *rest in chapters if ms <= at_ms][-1:]
-    inside = [(ms - at_ms, *rest) for ms, *rest in chapters if at_ms < ms and (until_ms is None or ms < until_ms)]
-    return [(ms, person, title) for ms, person, title in [*before, *inside]]
+    running = [(0, person, title) for ms, person, title in chapters if ms <= at_ms][-1:]
+    later = [each for each in chapters if at_ms < each[0] and (until_ms is None or each[0] < until_ms)]
+    return running + [(ms - at_ms, person, title) for ms, person, title in later]
 
 
 def _finish_part(path: Path, chapters: list[Chapter]) -> float:
