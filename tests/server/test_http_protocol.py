@@ -13,9 +13,14 @@ from tests.server.kernel.asgi import app_with
 
 
 @pytest.fixture
-async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    """A server with these bounds, and little patience."""
-    monkeypatch.setattr(http_protocol, "HEAD_S", 0.5)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that waits for no head. For what is about that alone: on a slow machine a head takes its time, too."""
+    monkeypatch.setattr(http_protocol, "HEAD_S", 0.2)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    """A server with these bounds."""
     config = uvicorn.Config(app_with(), port=0, http=BoundedHttp, log_config=None, lifespan="off", access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
@@ -76,11 +81,13 @@ async def test_endless_headers_are_cut_off(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 431")
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("begun", [b"", b"G", HEAD])
 async def test_who_never_comes_to_an_end_is_cut_off(port: int, begun: bytes) -> None:
     assert (await said(port, begun)).startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_idle_connection_between_requests_is_nobodys_fault(port: int) -> None:
     whole = HEAD.replace(b"connection: close\r\n", b"") + b"\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -89,7 +96,7 @@ async def test_an_idle_connection_between_requests_is_nobodys_fault(port: int) -
         async with asyncio.timeout(5):
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
             await reader.readuntil(b"}")
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(0.4)
     writer.close()
 
 

@@ -133,9 +133,9 @@ async def test_an_answer_that_breaks_off_or_drips_is_given_up(monkeypatch: pytes
             await writer.drain()
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(fetch, "WHOLE_S", 0.3)
     async with serving(breaks_off) as broken, serving(drips) as slow:
         assert await refused(Fetcher([HERE]), f"http://{HERE}:{broken}/") == "unreachable"
+        monkeypatch.setattr(fetch, "WHOLE_S", 0.3)
         assert await refused(Fetcher([HERE]), f"http://{HERE}:{slow}/") == "too_slow"
 
 

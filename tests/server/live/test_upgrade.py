@@ -91,10 +91,14 @@ async def test_who_does_not_say_hello_in_time_is_sent_away(kernel: Kernel, fair:
         assert not world.live.gateway.waiting
 
 
-async def test_a_greeted_connection_is_not_late(kernel: Kernel, fair: Fair) -> None:
-    async with serving(build(kernel, fair, Limits(hello_seconds=0.2)), fair) as world, world.client() as anna:
-        await asyncio.sleep(0.6)
+async def test_a_greeted_connection_is_not_late(world: World) -> None:
+    async with world.client() as anna:
+        _time_to_say_hello_is_over(world)
         await anna.call("echo")
+
+
+def _time_to_say_hello_is_over(world: World) -> None:
+    world.live.watch.close_late(asyncio.get_running_loop().time() + world.live.watch._limits.hello_seconds)
 
 
 async def test_what_is_no_hello_first_ends_the_connection(either: World) -> None:
@@ -216,15 +220,24 @@ async def _welcome_or_code(opened: ClientConnection) -> object:
 
 
 async def test_a_hello_that_waits_for_its_answer_is_not_late(kernel: Kernel, fair: Fair) -> None:
-    sessions = fair.sessions
+    sessions, asked, answered = fair.sessions, asyncio.Event(), asyncio.Event()
 
     async def slow(ids: Collection[str]) -> Mapping[str, Identity]:
-        await asyncio.sleep(0.6)
+        asked.set()
+        await answered.wait()
         return await sessions(ids)
 
+    async def greeted(world: World) -> object:
+        async with world.client() as anna:
+            return anna.welcome["person"]["id"]
+
     fair.sessions = slow  # type: ignore[method-assign]
-    async with serving(build(kernel, fair, Limits(hello_seconds=0.1)), fair) as world, world.client() as anna:
-        assert anna.welcome["person"]["id"] == ANNA
+    async with serving(build(kernel, fair), fair) as world:
+        coming = asyncio.create_task(greeted(world))
+        await asked.wait()
+        _time_to_say_hello_is_over(world)
+        answered.set()
+        assert await coming == ANNA
 
 
 async def test_small_frames_do_not_wait_for_each_other(world: World) -> None:
