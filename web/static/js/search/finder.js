@@ -27,7 +27,10 @@ class Finder {
     box.addEventListener("input", () => this.#soon());
     box.addEventListener("keydown", (event) => this.#key(event));
     box.addEventListener("blur", () => this.close());
-    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
+    list.addEventListener("pointerdown", (event) => {
+      event.preventDefault(); // the box keeps the focus
+      this.#settle();
+    });
     list.addEventListener("click", (event) => this.#go(event.target));
   }
 
@@ -36,9 +39,14 @@ class Finder {
   }
 
   close() {
+    this.#settle();
+    this.#show("");
+  }
+
+  /** Ask no more: what somebody begins to choose from stays under their hand, however late an answer would come. */
+  #settle() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    this.#show("");
   }
 
   #soon() {
@@ -73,8 +81,10 @@ class Finder {
   #key(event) {
     if (this.list.hidden || event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) this.#point(this.#at + step);
-    else if (event.key === "Enter" && this.#at >= 0) this.#go(this.options[this.#at]);
+    if (step) {
+      this.#settle();
+      this.#point(this.#at + step);
+    } else if (event.key === "Enter" && this.#at >= 0) this.#go(this.options[this.#at]);
     else if (event.key === "Escape") this.close();
     else return;
     event.preventDefault();
