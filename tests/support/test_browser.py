@@ -48,17 +48,22 @@ async def test_a_quiet_page_has_no_problems(show: Show) -> None:
 )
 async def test_what_goes_wrong_in_a_page_is_seen(show: Show, script: str, seen: str) -> None:
     tab = await show(GOOD.replace("</main>", f"</main><script>{script}</script>"))
-    async with asyncio.timeout(10):
-        while not any(seen in problem for problem in tab.watch.problems):
-            await tab.page.wait_for_timeout(20)
+    await is_seen(tab, seen)
     tab.watch.expect(".*")
+
+
+async def is_seen(tab: Tab, problem: str) -> None:
+    """Wait for a problem: the browser tells of it beside what it answers."""
+    async with asyncio.timeout(10):
+        while not any(problem in each for each in tab.watch.problems):
+            await tab.page.wait_for_timeout(20)
 
 
 async def test_what_the_content_security_policy_refuses_is_seen(show: Show) -> None:
     tab = await show(
         GOOD.replace("</main>", "</main><script>1</script>"), **{"content-security-policy": "default-src 'self'"}
     )
-    assert "Content Security Policy" in tab.watch.problems[0]
+    await is_seen(tab, "Content Security Policy")
     tab.watch.expect("Content Security Policy")
 
 

@@ -182,6 +182,7 @@ class Client:
         self.name = name
         self.welcome: dict[str, Any] = {}
         self.heard: list[dict[str, Any]] = []
+        self._replies: dict[int, dict[str, Any]] = {}
         self._number = 0
 
     async def send(self, method: str, **params: Any) -> int:
@@ -201,12 +202,11 @@ class Client:
         return reply["r"]
 
     async def reply(self, number: int) -> dict[str, Any]:
-        """The reply to a request that was sent; events that come meanwhile are kept."""
+        """The reply to a request that was sent; what else comes meanwhile is kept."""
         async with asyncio.timeout(5):
-            while True:
-                for message in await self._read():
-                    if message.get("i") == number:
-                        return message
+            while number not in self._replies:
+                await self._read()
+        return self._replies.pop(number)
 
     async def say(self, channel: str, text: str, cid: str = "") -> dict[str, Any]:
         """Say something."""
@@ -249,11 +249,11 @@ class Client:
         assert self.socket.close_code is not None
         return self.socket.close_code
 
-    async def _read(self) -> list[dict[str, Any]]:
+    async def _read(self) -> None:
         frame = json.loads(await self.socket.recv())
         messages: list[dict[str, Any]] = frame if isinstance(frame, list) else [frame]
         self.heard += [each for each in messages if "i" not in each]
-        return messages
+        self._replies |= {each["i"]: each for each in messages if "i" in each}
 
 
 @contextlib.asynccontextmanager

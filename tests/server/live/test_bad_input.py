@@ -5,7 +5,6 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import pytest
 
@@ -142,9 +141,7 @@ async def test_a_fault_of_the_server_is_told_without_its_text(either: World) -> 
 async def test_who_asks_too_fast_is_told_when_to_go_on(kernel: Kernel, fair: Fair) -> None:
     async with serving(build(kernel, fair, Limits(burst=5)), fair) as world, world.client("ben") as ben:
         await ben.socket.send(json.dumps([{"i": 100 + n, "m": "echo"} for n in range(8)]))  # no time passes in between
-        replies: list[dict[str, Any]] = []
-        while len(replies) < 8:
-            replies += await ben._read()
+        replies = [await ben.reply(100 + n) for n in range(8)]
         refused = [each["e"] for each in replies if "e" in each]
         assert [each["code"] for each in refused] == ["rate_limited"] * len(refused) != []
         assert all(0 < each["after"] <= 50 and each["retry"] for each in refused)

@@ -36,6 +36,7 @@ async def test_what_is_under_way_is_answered_before_the_close(world: World, kern
     async with world.client(ANNA, [HALL]) as anna:
         async with kernel.database.write():  # the writer is taken for a while
             number = await anna.send("test.say", channel=HALL, cid="00000000-0000-4000-8000-000000000000", text="last")
+            await anna.call("echo")  # by now the server has read what came before
             leaving = asyncio.create_task(world.live.drain())
             await anna.event(k="bye")
         assert (await anna.reply(number))["r"]["s"] == 1
