@@ -87,6 +87,13 @@ class NotesChanged:
 
 
 @dataclass(frozen=True)
+class FilesChanged:
+    """Somebody gave a file in a meeting, or took one away."""
+
+    meeting_id: str
+
+
+@dataclass(frozen=True)
 class PersonMissing:
     """Somebody was not in the room of their meeting, and others wait there."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from fairs.events import MemberBanned, MemberLeft
 from meetings import bookings, shown
 from meetings.events import (
+    FilesChanged,
     MeetingBooked,
     MeetingCancelled,
     MeetingExtended,
@@ -69,11 +70,15 @@ def _show_rooms(meetings: Meetings) -> None:
         told = {"text": happened.text, "version": happened.version, "by": happened.by_id}
         meetings.live.publish_state(topics.meeting(happened.meeting_id), "notes", told, v=happened.version)
 
+    async def handed(happened: FilesChanged) -> None:
+        meetings.live.publish_state(topics.meeting(happened.meeting_id), "files", {})
+
     meetings.kernel.events.on(MeetingMoved, changed)
     meetings.kernel.events.on(MeetingCancelled, changed)
     meetings.kernel.events.on(SeatGiven, given)
     meetings.kernel.events.on(MeetingExtended, extended)
     meetings.kernel.events.on(NotesChanged, noted)
+    meetings.kernel.events.on(FilesChanged, handed)
 
 
 def _say(meetings: Meetings) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
@@ -260,6 +260,20 @@ class Notes(Base):
     version: Mapped[int]
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON))
+
+
+class MeetingFile(Base):
+    """A file that somebody gave to all who sit in a meeting with them."""
+
+    __tablename__ = "meeting_files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey(_MEETING), index=True)
+    name: Mapped[str]  # as it is called when it is loaded down, with its ending
+    file: Mapped[str] = mapped_column(index=True)  # its name among the files
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON), index=True)
 
 
 class Attendance(Base):

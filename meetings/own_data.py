@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from directory.organisations.files import drop
 from fairs.model import Fair
 from meetings.bookings import give_up, lock_meetings
-from meetings.events import MeetingCancelled, RescueOver
+from meetings.events import FilesChanged, MeetingCancelled, RescueOver
 from meetings.model import (
     Absence,
     Attendance,
@@ -21,6 +22,7 @@ from meetings.model import (
     GroupMember,
     Handover,
     Meeting,
+    MeetingFile,
     NoShow,
     Notes,
     Outcome,
@@ -38,6 +40,7 @@ from meetings.standing import open_with
 from meetings.teams.model import Routing, Sharing
 from meetings.teams.queries import team
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
+from people.own_data import Section
 from server.kernel.db import UnitOfWork
 
 _OWN = (
@@ -55,8 +58,13 @@ _OWN = (
 )
 
 
-async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
-    """Requests, meetings, and what somebody said about them."""
+async def collect(session: AsyncSession, person_id: str) -> Section:
+    """Requests, meetings, what somebody said about them, and the files that they gave there."""
+    given = (await session.scalars(select(MeetingFile).where(MeetingFile.by_id == person_id))).all()
+    return Section(await _collected(session, person_id), {f"{each.id} {each.name}": each.file for each in given})
+
+
+async def _collected(session: AsyncSession, person_id: str) -> dict[str, Any]:
     return {
         "requests": await _rows(session, _requests(person_id)),
         "meetings": await _rows(session, _meetings(person_id)),
@@ -64,6 +72,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         "attendances": await _rows(session, _of(person_id, Attendance, "meeting_id came_at")),
         "no_shows": await _rows(session, _of(person_id, NoShow, "meeting_id at disputed_at dispute")),
         "contacts_given": await _rows(session, _of(person_id, SharedContact, "meeting_id to_id at")),
+        "files_given": await _rows(session, _files(person_id)),
         "follow_ups": await _rows(session, _of(person_id, FollowUp, "meeting_id days asked_at answered_at answer")),
         "wishes": await _rows(session, _wishes(person_id)),
         "shared_requests": await _rows(session, _of(person_id, Sharing, "organisation_id topics since")),
@@ -93,6 +102,7 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     await uow.session.execute(update(Request).where(Request.from_id == person_id).values(ask="", offer=""))
     await uow.session.execute(update(Request).where(Request.answered_by_id == person_id).values(reason=""))
     await uow.session.execute(update(Notes).where(Notes.changed_by_id == person_id).values(text=""))
+    await _take_files(uow, person_id)
     await uow.session.execute(delete(Proposal).where(Proposal.by_id == person_id))
     uow.emit(RescueOver(await open_with(uow.session, Rescue.waiting_id == person_id)))
     await uow.session.execute(
@@ -131,6 +141,14 @@ async def _call_off(uow: UnitOfWork, person_id: str) -> None:
     for meeting in (each for each in found if each.id in people):
         await give_up(uow, meeting, by_id=person_id, reason="")
         uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
+
+
+async def _take_files(uow: UnitOfWork, person_id: str) -> None:
+    for each in (await uow.session.scalars(select(MeetingFile).where(MeetingFile.by_id == person_id))).all():
+        drop(uow, each.file)
+        await uow.session.delete(each)
+        uow.emit(FilesChanged(each.meeting_id))
+    await uow.session.flush()
 
 
 async def _end_requests(uow: UnitOfWork, person_id: str) -> None:
@@ -174,6 +192,11 @@ def _wishes(person_id: str) -> Select[*tuple[Any, ...]]:
     columns = (Fair.name.label("fair"), MeetingWish.whom_id, MeetingWish.kind, MeetingWish.at)
     mine = MeetingWish.of_id == person_id, MeetingWish.organiser.is_(False)
     return select(*columns).join(Fair, Fair.id == MeetingWish.fair_id).where(*mine).order_by(MeetingWish.at)
+
+
+def _files(person_id: str) -> Select[*tuple[Any, ...]]:
+    columns = (MeetingFile.id, MeetingFile.meeting_id, MeetingFile.name, MeetingFile.bytes, MeetingFile.at)
+    return select(*columns).where(MeetingFile.by_id == person_id).order_by(MeetingFile.at)
 
 
 def _handed(person_id: str, table: Any, columns: str) -> Select[*tuple[Any, ...]]:

@@ -120,7 +120,7 @@ async def meeting(session: AsyncSession, viewer_id: str, meeting_id: str) -> Mee
 async def meeting_of_each(session: AsyncSession, meeting_id: str) -> dict[str, MeetingShown]:
     """A meeting as each of its people sees it, in the order in which they came in. Three queries."""
     rows = {row.viewer_id: row for row in await session.execute(_SHOWN.where(Meeting.id == meeting_id))}
-    people, given = (await people_of(session, [meeting_id]))[meeting_id], await _given(session, [meeting_id])
+    people, given = (await people_of(session, [meeting_id]))[meeting_id], await seats_given(session, [meeting_id])
     return {each.id: _meeting(rows[each.id], each.id, people, given[meeting_id]) for each in people}
 
 
@@ -218,11 +218,13 @@ async def _meetings(
     )
     rows = (await session.execute(query)).all()
     ids = [row.Meeting.id for row in rows]
-    people, given = await people_of(session, ids), await _given(session, ids)
+    people, given = await people_of(session, ids), await seats_given(session, ids)
     return [_meeting(row, viewer_id, people[row.Meeting.id], given[row.Meeting.id]) for row in rows]
 
 
-async def _given(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, list[tuple[str | None, str | None]]]:
+async def seats_given(
+    session: AsyncSession, meeting_ids: Collection[str]
+) -> dict[str, list[tuple[str | None, str | None]]]:
     """From whom to whom seats of these meetings went, by meeting and in this order. One query."""
     query = (
         select(Substitution.meeting_id, Substitution.from_id, Substitution.to_id)

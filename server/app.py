@@ -24,6 +24,7 @@ import fairs.own_data
 import fairs.pages
 import fairs.planning
 import meetings.calls
+import meetings.files
 import meetings.jobs
 import meetings.listeners
 import meetings.live
@@ -179,6 +180,7 @@ class Fairmatch:
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
         booths.parts.join(persons.own_data, found.organisations)
+        found.organisations.files.register(meetings.files.uses_file)
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)

@@ -3,6 +3,7 @@
 from directory.imports.pages.bringing import FILE_MOST as IMPORT_MOST
 from directory.needs.actions import FILE_MOST
 from directory.organisations.pages.uploads import DOCUMENT_MOST
+from meetings.files import FILE_MOST as MEETING_FILE_MOST
 from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
 from people.photos import MOST_BYTES
 from signaling.checks.measuring import UP_MOST as CHECK_MOST
@@ -33,6 +34,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/o/{slug}/logo"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/banner"): MOST_BYTES + 64 * 1024,
     ("POST", "/o/{slug}/documents"): DOCUMENT_MOST + 64 * 1024,
+    ("POST", "/meetings/{meeting}/files"): MEETING_FILE_MOST + 64 * 1024,
     ("POST", "/fairs/{fair}/meetings/timetable/wishes"): WISHES_FILE_MOST + 64 * 1024,
     ("POST", "/needs/{need}/files"): FILE_MOST + 64 * 1024,  # the same with an attachment
     ("POST", "/o/{slug}/products/{product}/pictures"): MOST_BYTES + 64 * 1024,

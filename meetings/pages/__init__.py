@@ -13,6 +13,7 @@ from meetings.pages import (
     repair,
     results,
     room,
+    sharing,
     swapping,
     team,
     timetable,
@@ -35,5 +36,6 @@ routes = [
     *calendar.routes,
     *answering.routes,
     *room.routes,
+    *sharing.routes,
     *meeting.routes,
 ]

@@ -11,7 +11,7 @@ async def test_everything_is_handed_out(there: Scene) -> None:
     await there.ask("aylin", "chloe", slots[1])
     await there["aylin"].post("/meetings/calendar/own", data={"url": "https://calendar.example/a.ics"})
     async with there.kernel.database.read() as session:
-        data = await own_data.collect(session, there.ids["aylin"])
+        data = (await own_data.collect(session, there.ids["aylin"])).data
     assert data["requests"][0]["ask"] == "Charging for 24 buses"
     assert [len(data[part]) for part in ("meetings", "requests", "own_calendar")] == [1, 1, 1]
     archive = await there["aylin"].post("/me/data/export")
@@ -31,5 +31,5 @@ async def test_who_is_erased_leaves_no_word_and_no_appointment_behind(there: Sce
     assert (gone.ask, gone.offer, asked.ask, asked.offer, asked.answer) == ("", "", "", "", "withdrawn")
     assert await there.locks() == []
     async with there.kernel.database.read() as session:
-        data = await own_data.collect(session, there.ids["aylin"])
+        data = (await own_data.collect(session, there.ids["aylin"])).data
     assert data["own_calendar"] == data["absences"] == data["outcomes"] == []

@@ -84,6 +84,10 @@ class MeetingChanged(Message):
     cancelled: bool = Field(description="Whether it was called off.")
 
 
+class MeetingFiles(Message):
+    """The files of a meeting are others now: ask for its page of files."""
+
+
 METHODS = {
     "meetings.mine": MethodSpec(MeetingsMine, MyMeetings),
     "meeting.note": MethodSpec(MeetingNote, MeetingNoted, topic="meeting"),
@@ -94,6 +98,7 @@ EVENTS = [
     EventSpec("person", "meeting.reminder", Form.PASSING, MeetingReminder),
     EventSpec("meeting", "presence", Form.STATE, Presence),
     EventSpec("meeting", "notes", Form.STATE, MeetingNotes),
+    EventSpec("meeting", "files", Form.STATE, MeetingFiles),
     EventSpec("meeting", "changed", Form.STATE, MeetingChanged),
 ]
 

@@ -19,7 +19,7 @@ async def test_who_gave_what_to_whom_is_handed_out_and_names_nobody_who_was_eras
         row = await uow.session.get_one(Meeting, meeting)
         await bookings.hand_on(uow, row, there.fair, plan, bernd, there.ids["chloe"], by_id=bernd)
     async with there.kernel.database.read() as session:
-        data = {name: await own_data.collect(session, there.ids[name]) for name in ("edda", "bernd", "dev")}
+        data = {name: (await own_data.collect(session, there.ids[name])).data for name in ("edda", "bernd", "dev")}
     assert [(each["from_id"], each["to_id"]) for each in data["bernd"]["seats_handed_on"]] == [
         (bernd, there.ids["chloe"])
     ]

@@ -6,13 +6,23 @@ export const ROOM_GRACE_MS = 3_000;
 /**
  * A meeting's room: who is there, and what was written and changed in it.
  *
- * Events: "change", "notes" and "changed" (with the event's data as detail), "revoked".
+ * Events: "change", "notes" and "changed" (with the event's data as detail), "files" (they are others, or may be after a
+ * gap), "revoked".
  */
 export class MeetingRoom extends Room {
+  #met = false;
+
   /** @override @param {any} event */
   receive(event) {
-    if (event.k === "notes" || event.k === "changed") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
+    if (["notes", "changed", "files"].includes(event.k)) this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
     else super.receive(event);
+  }
+
+  /** @override @param {any} state */
+  recover(state) {
+    super.recover(state);
+    if (this.#met) this.dispatchEvent(new Event("files"));
+    this.#met = true;
   }
 
   /** @override @param {{ code: string }} why */

@@ -33,6 +33,7 @@ class FmMeeting extends HTMLElement {
     const { signal } = this.#leaving;
     store.addEventListener("change", () => this.#draw(store), { signal });
     store.addEventListener("notes", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
+    store.addEventListener("files", () => this.#files()?.reload(), { signal });
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
@@ -123,6 +124,10 @@ class FmMeeting extends HTMLElement {
   set #version(version) {
     const field = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"));
     if (field) field.value = String(version);
+  }
+
+  #files() {
+    return /** @type {(HTMLElement & { reload(): Promise<void> }) | null} */ (this.querySelector("#meeting-files"));
   }
 
   #notes() {

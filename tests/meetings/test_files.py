@@ -1,0 +1,127 @@
+"""Files in a meeting: who gives them, who gets them, how many, and what is left of them."""
+
+import io
+import zipfile
+from typing import Any
+
+import httpx2
+import pytest
+
+from meetings import bookings, files
+from meetings.model import Meeting, MeetingFile
+from people import own_data
+from server.live import topics
+from tests.meetings.inside import begun, line
+from tests.meetings.scene import Scene
+
+PDF = b"%PDF-1.4 load curves"
+
+
+async def give(there: Scene, name: str, meeting: str, content: bytes = PDF, called: str = "curves.pdf") -> Any:
+    """Somebody's browser gives a file."""
+    return await there[name].post(f"/meetings/{meeting}/files", files={"file": (called, content)})
+
+
+async def given(there: Scene, name: str, meeting: str) -> list[files.FileShown]:
+    """What somebody finds there."""
+    async with there.kernel.database.read() as session:
+        return await files.files_of(session, there.ids[name], meeting)
+
+
+def kept(there: Scene, file: files.FileShown) -> bool:
+    """Whether its content is there still."""
+    return there.kernel.files.path(file.file).is_file()
+
+
+async def test_a_file_comes_to_the_other_side_at_once_and_its_giver_takes_it_back(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with line(there, "bernd", topics.meeting(meeting)) as bernd:
+        assert (await give(there, "aylin", meeting, called="Lastgänge Juli.pdf")).is_redirect
+        await bernd.hear("files")
+    [file] = await given(there, "bernd", meeting)
+    path = f"/meetings/{meeting}/files/{file.id}"
+    assert "Lastgänge Juli.pdf" in (await there["bernd"].get(f"/meetings/{meeting}/files")).text
+    loaded = await there["bernd"].get(path)
+    assert loaded.content == PDF
+    assert loaded.headers["content-disposition"].startswith("attachment;")
+    assert "sandbox" in loaded.headers["content-security-policy"]
+    assert (await there["bernd"].post(f"{path}/remove")).is_redirect
+    assert len(await given(there, "aylin", meeting)) == 1
+    await there["aylin"].post(f"{path}/remove")
+    await there.kernel.jobs.run_due()
+    assert await given(there, "aylin", meeting) == []
+    assert not kept(there, file)
+    assert (await there["bernd"].get(path)).status_code == 404
+
+
+async def test_files_are_for_those_who_sit_there_and_the_door_is_the_rooms(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    early = await give(there, "aylin", meeting)
+    assert (early.status_code, "while the room is open" in early.text) == (409, True)
+    await there.go_to(meeting, minutes=4)
+    assert (await give(there, "aylin", meeting)).is_redirect
+    assert (await give(there, "chloe", meeting)).status_code == 404
+    [file] = await given(there, "bernd", meeting)
+    for path in ("", f"/{file.id}"):
+        assert (await there["chloe"].get(f"/meetings/{meeting}/files{path}")).status_code == 404
+    assert (await there["chloe"].post(f"/meetings/{meeting}/files/{file.id}/remove")).status_code == 404
+    await there.go_to(meeting, minutes=-60)
+    assert (await give(there, "bernd", meeting)).status_code == 409
+    assert (await there["bernd"].get(f"/meetings/{meeting}/files/{file.id}")).content == PDF
+
+
+async def test_what_is_no_document_and_what_is_too_much_is_refused_and_not_kept(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    for content, name in ((b"MZ", "curves.exe"), (b"MZ", "curves.pdf"), (b"", "curves.pdf")):
+        assert (await give(there, "aylin", meeting, content, name)).status_code == 422
+    monkeypatch.setattr(files, "ALL_MOST", 2 * len(PDF))
+    monkeypatch.setattr(files, "FILES_MOST", 2)
+    assert (await give(there, "aylin", meeting)).is_redirect
+    much = await give(there, "bernd", meeting, PDF + PDF)
+    assert (much.status_code, "would be too large" in much.text) == (409, True)
+    await there.kernel.jobs.run_due()
+    assert {path.name for path in there.kernel.files.folder.rglob("*.pdf")} == {
+        file.file for file in await given(there, "aylin", meeting)
+    }
+    assert (await give(there, "bernd", meeting)).is_redirect  # the same content, kept once
+    many = await give(there, "bernd", meeting, b"%PDF-")
+    assert (many.status_code, "More files than these" in many.text) == (409, True)
+
+
+async def test_who_gets_a_seat_has_the_files_of_its_side_and_who_gave_it_away_has_them_no_more(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    await give(there, "aylin", meeting)
+    plan = await there.plan()
+    async with there.kernel.database.write() as uow:
+        booked = await uow.session.get_one(Meeting, meeting)
+        pair = there.ids["aylin"], there.ids["dev"]
+        await bookings.hand_on(uow, booked, there.fair, plan, *pair, by_id=pair[0])
+    [file] = await given(there, "dev", meeting)
+    assert file.mine
+    assert await given(there, "aylin", meeting) == []
+    assert (await there["aylin"].get(f"/meetings/{meeting}/files/{file.id}")).status_code == 404
+    assert (await there["dev"].get(f"/meetings/{meeting}/files/{file.id}")).content == PDF
+
+
+async def test_ones_files_are_in_ones_archive_and_go_with_ones_account(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    await give(there, "aylin", meeting)
+    [file] = await given(there, "aylin", meeting)
+    archive = await _archive(there["aylin"])
+    assert archive.read(f"files/meetings/{file.id} curves.pdf") == PDF
+    assert not [each for each in (await _archive(there["bernd"])).namelist() if each.startswith("files/meetings")]
+    async with there.kernel.database.write() as uow:
+        uow.enqueue(own_data.JOB, {"person_id": there.ids["aylin"]})
+    await there.kernel.jobs.run_due()
+    await there.kernel.jobs.run_due()
+    assert not kept(there, file)
+    async with there.kernel.database.read() as session:
+        assert await session.get(MeetingFile, file.id) is None
+
+
+async def _archive(browser: httpx2.AsyncClient) -> zipfile.ZipFile:
+    answer = await browser.post("/me/data/export")
+    assert answer.status_code == 200, answer.text
+    return zipfile.ZipFile(io.BytesIO(answer.content))
