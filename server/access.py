@@ -215,6 +215,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/meetings/{meeting}/files"): Access.SIGNED_IN,
     ("GET", "/meetings/{meeting}/files/{file}"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/files/{file}/remove"): Access.SIGNED_IN,
+    ("GET", "/meetings/{meeting}/beside/{person}"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/extend"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/outcome"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/contact"): Access.SIGNED_IN,

@@ -4,6 +4,7 @@ from meetings.pages import (
     answering,
     asking,
     availability,
+    beside,
     binding,
     calendar,
     deciding,
@@ -36,6 +37,7 @@ routes = [
     *calendar.routes,
     *answering.routes,
     *room.routes,
+    *beside.routes,
     *sharing.routes,
     *meeting.routes,
 ]

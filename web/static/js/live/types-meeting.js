@@ -6,6 +6,8 @@
  * @property {string} starts_at  When it begins, ISO 8601 in UTC.
  * @property {string} ends_at  When it ends, ISO 8601 in UTC.
  * @property {boolean} cancelled  Whether it was called off.
+ * @typedef {object} MeetingFiles
+ *   The files of a meeting are others now: ask for its page of files.
  * @typedef {object} MeetingNote
  *   Write into the notes of a meeting.
  * @property {string} meeting  The meeting's topic, meeting:<id>.

@@ -323,6 +323,7 @@
  *   "meetings": import("./types-meeting.js").MyMeetings,
  *   "presence": Presence,
  *   "notes": import("./types-meeting.js").MeetingNotes,
+ *   "files": import("./types-meeting.js").MeetingFiles,
  *   "changed": import("./types-meeting.js").MeetingChanged,
  *   "top": Top,
  * }} StateEvents
