@@ -66,6 +66,7 @@ NO_PAGES = {
     "/imports/{batch}/report.csv",
     "/calendar/{token}",
     "/meetings/{meeting}/meeting.ics",
+    "/meetings/{meeting}/files/{file}",
     "/sign-in/oidc",
     "/sign-in/oidc/return",
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from fairs.model import Fair
 from meetings import bookings, plans, queries
@@ -24,6 +24,13 @@ from tests.support.backend import Backend
 from tests.support.moving_clock import MovingClock
 from tests.support.server_process import Serve, Servers
 
+# Two files are dropped at once.
+_DROP = """place => {
+    const dragged = new DataTransfer();
+    for (const name of ["one.pdf", "two.pdf"])
+        dragged.items.add(new File([`%PDF-1.4 ${name}`], name, { type: "application/pdf" }));
+    place.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: dragged }));
+}"""
 RESULTS = "/fairs/energy-days/meetings/results"
 
 
@@ -115,6 +122,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value(
         "Send the curves on Monday"
     )
+    await _hand_over(one, other)
     await assert_accessible(other)
     await _talk(one, other)
     # It is over: one tap says how it was
@@ -135,6 +143,26 @@ async def _page(come: Come, stage: Stage, name: str, url: str, path: str = "/mes
     talk = await come(stage[name], url, path=path)
     await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
     return talk.page
+
+
+async def _hand_over(one: Page, other: Page) -> None:
+    """Files go over at once, chosen or dropped, and the one who reads the other one's page is in the room still."""
+    pdf: FilePayload = {"name": "curves.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 curves"}
+    await one.set_input_files("#meeting-file", pdf)
+    await expect(other.locator("#meeting-files .list-row")).to_have_count(1)
+    await one.locator("[data-drop][data-ready]").evaluate(_DROP)
+    files = other.locator("#meeting-files .list-row")
+    await expect(files).to_have_count(3)
+    async with other.expect_download() as loaded:
+        await files.get_by_role("link", name="curves.pdf").click()
+    assert (await (await loaded.value).path()).read_bytes() == pdf["buffer"]
+    await one.get_by_role("button", name="Take away: two.pdf").click()
+    await expect(files).to_have_count(2)
+    await other.get_by_text("The page of Aylin Demir").click()
+    await expect(other.locator(".room-beside")).to_contain_text("Links here open in a tab of their own")
+    async with other.context.expect_page() as opened:
+        await other.locator(".room-beside").get_by_role("link", name="Aylin Demir").click()
+    await (await opened.value).close()
 
 
 async def _talk(one: Page, other: Page) -> None:

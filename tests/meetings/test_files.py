@@ -6,10 +6,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from directory.organisations import actions
+from directory.organisations.model import Member, Organisation
 from meetings import bookings, files
 from meetings.model import Meeting, MeetingFile
 from people import own_data
+from people.model import Person
 from server.live import topics
 from tests.meetings.inside import begun, line
 from tests.meetings.scene import Scene
@@ -119,6 +123,27 @@ async def test_ones_files_are_in_ones_archive_and_go_with_ones_account(there: Sc
     assert not kept(there, file)
     async with there.kernel.database.read() as session:
         assert await session.get(MeetingFile, file.id) is None
+
+
+async def test_whom_one_meets_stands_beside_the_call_with_their_organisation_for_those_who_sit_there(
+    there: Scene,
+) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    path = f"/meetings/{meeting}/beside/"
+    async with there.kernel.database.write() as uow:
+        bernd = await uow.session.get_one(Person, there.ids["bernd"])
+        bernd.seeks = "Chargers for night depots"
+        await actions.create(uow, {"name": "Ruhr Buses", "kind": "company"}, by_id=bernd.id)
+        house = await uow.session.scalar(select(Organisation.id).where(Organisation.name == "Ruhr Buses"))
+        role = {"person_id": there.ids["aylin"], "role": "administrator", "since": there.clock.now()}
+        uow.session.add(Member(organisation_id=house, **role))
+    frame = (await there["aylin"].get(path + there.ids["bernd"], headers={"turbo-frame": "beside"})).text
+    for text in ("<turbo-frame", "Chargers for night depots", "Ruhr Buses"):
+        assert text in frame
+    assert not any(text in frame for text in ("<html", "new-product"))  # a piece of the room, in which nobody edits
+    assert "<html" in (await there["aylin"].get(path + there.ids["bernd"])).text
+    for name, whom in (("chloe", "bernd"), ("aylin", "aylin"), ("aylin", "chloe")):
+        assert (await there[name].get(path + there.ids[whom])).status_code == 404
 
 
 async def _archive(browser: httpx2.AsyncClient) -> zipfile.ZipFile:

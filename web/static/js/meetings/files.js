@@ -1,26 +1,30 @@
 /**
- * Files are dropped where they can be given, one after another; with scripts a chosen one goes at once.
- * Without them the form is a field and a button.
+ * Files go at once, chosen or dropped, one after another. Without scripts the form is a field and a button.
  */
 
+import { _ } from "fairmatch/i18n";
 import { on, onPage } from "fairmatch/kit/page";
+import { toast } from "fairmatch/kit/toast";
 
 const PLACE = "[data-drop]";
+const FRAME = "meeting-files";
+/** What was given before is there, or was refused, before the next goes. @type {Promise<void>} */
+let before = Promise.resolve();
 
+on("change", `${PLACE} input[type=file]`, (field) => {
+  const files = [...(/** @type {HTMLInputElement} */ (field).files ?? [])];
+  if (files.length) before = before.then(() => giveAll(files));
+});
 on("dragover", PLACE, (place, event) => {
-  if (!event.dataTransfer?.types.includes("Files")) return;
-  event.preventDefault();
-  place.toggleAttribute("data-over", true);
+  if (event.dataTransfer?.types.includes("Files")) place.toggleAttribute("data-over", true);
 });
 on("dragleave", PLACE, (place, event) => {
   if (!(event.relatedTarget instanceof Node && place.contains(event.relatedTarget))) place.removeAttribute("data-over");
 });
 on("drop", PLACE, (place, event) => {
   const files = [...(event.dataTransfer?.files ?? [])];
-  if (files.length === 0) return;
-  event.preventDefault();
   place.removeAttribute("data-over");
-  void giveAll(files);
+  before = before.then(() => giveAll(files));
 });
 // A file that misses its place would be opened by the browser instead of the room.
 for (const type of /** @type {const} */ (["dragover", "drop"]))
@@ -35,27 +39,30 @@ function makeReady() {
   for (const place of document.querySelectorAll(PLACE)) place.toggleAttribute("data-ready", true);
 }
 
-/** One after another, each with the form that the answer before brought; after one that was refused no more. @param {File[]} files */
+/** One after another; after one that is not taken no more, so that what is said about it stays. @param {File[]} files */
 async function giveAll(files) {
-  for (const file of files) {
-    const form = document.querySelector(PLACE);
-    const field = form?.querySelector("input[type=file]");
-    if (!(form instanceof HTMLFormElement) || !(field instanceof HTMLInputElement)) return;
-    const carried = new DataTransfer();
-    carried.items.add(file);
-    field.files = carried.files;
-    const answered = ended(form);
-    form.requestSubmit();
-    if (!(await answered)) return;
-  }
+  for (const file of files) if (!(await give(file).catch(lost))) return;
 }
 
-/** Whether what a form sends is taken, once its answer is on the page. @param {HTMLFormElement} form @returns {Promise<boolean>} */
-function ended(form) {
-  return new Promise((resolve) => {
-    form.addEventListener("turbo:submit-end", (event) => {
-      const { success } = /** @type {CustomEvent<{ success: boolean }>} */ (event).detail;
-      document.addEventListener("turbo:frame-render", () => resolve(success), { once: true });
-    }, { once: true });
-  });
+/** Whether a file is with the others now. @param {File} file @returns {Promise<boolean>} */
+async function give(file) {
+  const place = document.querySelector(PLACE);
+  if (!(place instanceof HTMLFormElement)) return false;
+  place.setAttribute("aria-busy", "true");
+  const sent = new FormData();
+  sent.set("file", file);
+  const headers = { accept: "text/html", "turbo-frame": FRAME };
+  const answer = await fetch(place.action, { method: "POST", body: sent, headers });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const brought = page.getElementById(FRAME);
+  if (!brought) return lost();
+  document.getElementById(FRAME)?.replaceChildren(...brought.childNodes);
+  makeReady();
+  return answer.ok;
+}
+
+function lost() {
+  document.querySelector(PLACE)?.removeAttribute("aria-busy");
+  toast(_("The file has not arrived. Please try again in a moment."), { error: true });
+  return false;
 }
