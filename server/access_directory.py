@@ -32,6 +32,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/merge"): Access.ADMIN,
     # Products, by the rules of their organisation
     ("GET", "/o/{slug}/products"): Access.ANYONE,
+    ("GET", "/o/{slug}/products/export.{format}"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/products/{product}"): Access.ANYONE,
     ("GET", "/o/{slug}/products/{product}/documents/{document}"): Access.ANYONE,
     ("GET", "/o/{slug}/new-product"): Access.SIGNED_IN,
@@ -71,6 +72,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/needs"): Access.ANYONE,
     ("POST", "/needs"): Access.SIGNED_IN,
     ("GET", "/needs/new"): Access.SIGNED_IN,
+    ("GET", "/needs/mine/export.{format}"): Access.SIGNED_IN,  # of one's own organisations, by the query
     # The go-between of a blind need: chosen by its owner; at its desk those who speak for it, by the query
     ("POST", "/needs/{need}/between"): Access.SIGNED_IN,
     ("GET", "/between"): Access.SIGNED_IN,
@@ -105,6 +107,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/imports/{batch}/duplicates/{duplicate}"): Access.SIGNED_IN,
     # Requests for contact, for those who speak for one of the two organisations
     ("GET", "/contacts"): Access.SIGNED_IN,
+    ("GET", "/contacts/export.{format}"): Access.SIGNED_IN,  # of one's own organisations, by the query
     ("GET", "/contacts/to/{organisation}"): Access.SIGNED_IN,
     ("POST", "/contacts/to/{organisation}"): Access.SIGNED_IN,
     ("POST", "/contacts/{request}/{deed}"): Access.SIGNED_IN,

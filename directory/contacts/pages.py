@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.contacts import actions, queries, rules
+from directory.contacts import actions, queries, rules, taking
 from directory.contacts.actions import RefusedError, Wish
+from directory.contacts.shown import STATE_MARKS, STATE_NAMES
 from directory.news import newsroom
 from directory.organisations.model import Organisation, Removal
 from directory.speaking import Own, own_organisations, viewer_of
@@ -21,13 +22,6 @@ from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
 REQUESTS = "30 per hour"
-STATE_NAMES = {
-    "waiting": N_("Waits for an answer"),
-    "accepted": N_("Accepted"),
-    "declined": N_("Declined"),
-    "not_relevant": N_("Marked as not relevant"),
-}
-STATE_MARKS = {"waiting": "warn", "accepted": "done", "declined": "idle", "not_relevant": "danger"}
 WHY_NOT = {
     "spent": N_("Your organisation's requests for today are spent. They come back as they are answered."),
     "waits": N_("You have asked this organisation already."),
@@ -197,6 +191,7 @@ def a_sentence(typed: str) -> str:
 
 
 routes = [
+    *taking.routes,
     Route("/contacts", index, name="contacts"),
     Route("/contacts/to/{organisation}", ask, name="ask_for_contact"),
     Route("/contacts/to/{organisation}", send, methods=["POST"], name="send_contact_request"),

@@ -58,12 +58,20 @@ _FROM, _TO = aliased(Organisation), aliased(Organisation)
 
 
 async def listed(
-    session: AsyncSession, viewer_id: str, organisation_ids: Collection[str], *, sent: bool, limit: int = LISTED_MOST
+    session: AsyncSession,
+    viewer_id: str,
+    organisation_ids: Collection[str],
+    *,
+    sent: bool,
+    after: int = 0,
+    limit: int = LISTED_MOST,
 ) -> list[Request]:
-    """The requests that these organisations of the viewer have sent, or received: waiting ones first, then by time."""
+    """The requests that these organisations of the viewer have sent, or received: waiting ones first, then by time;
+    `after` so many."""
     side = ContactRequest.from_id if sent else ContactRequest.to_id
     query = _query(organisation_ids).where(side.in_(organisation_ids))
-    query = query.order_by(ContactReply.kind.is_not(None), ContactRequest.at.desc(), ContactRequest.id).limit(limit)
+    query = query.order_by(ContactReply.kind.is_not(None), ContactRequest.at.desc(), ContactRequest.id)
+    query = query.offset(after).limit(limit)
     rows = await session.execute(query) if organisation_ids else ()
     return [_one(row, viewer_id, organisation_ids) for row in rows]
 

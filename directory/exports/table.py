@@ -1,6 +1,6 @@
 """What is taken along: columns, and rows that come in pages, so that no export is ever whole in memory."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,19 @@ class Table:
     name: str  # of the file, without its ending
     columns: Sequence[Column]
     rows: AsyncIterator[Sequence[Row]]
+
+
+async def in_pages(page: Callable[[int], Awaitable[Sequence[Row]]]) -> AsyncIterator[Sequence[Row]]:
+    """The rows of a table, of pages that are each read by itself, so that nobody waits for a slow connection: `page`
+    gives at most `PAGE` rows after so many."""
+    after = 0
+    while True:
+        rows = await page(after)
+        if rows:
+            yield rows
+        if len(rows) < PAGE:
+            return
+        after += PAGE
 
 
 def flat(cell: Cell) -> str | int | datetime | None:

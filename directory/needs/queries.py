@@ -95,12 +95,12 @@ async def count(session: AsyncSession, viewer: Viewer, wanted: Filter, now: date
     return await session.scalar(query) or 0
 
 
-async def own(session: AsyncSession, viewer: Viewer) -> list[Seen]:
-    """The needs of the viewer's organisations, in whatever state, the last changed first."""
+async def own(session: AsyncSession, viewer: Viewer, *, after: int = 0, limit: int = MINE_MOST) -> list[Seen]:
+    """The needs of the viewer's organisations, in whatever state, the last changed first; `after` so many."""
     if not viewer.roles:
         return []
     query = _columns(viewer).where(Need.organisation_id.in_(viewer.organisations))
-    return await _seen(session, viewer, query.order_by(Need.updated_at.desc(), Need.id).limit(MINE_MOST))
+    return await _seen(session, viewer, query.order_by(Need.updated_at.desc(), Need.id).offset(after).limit(limit))
 
 
 async def by_ids(session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> dict[str, Seen]:

@@ -24,6 +24,9 @@ from directory.products.record import PRODUCTS
 from people.model import Person
 from server.kernel.prepared import CoreTransaction
 
+# What is known of a product, by the names of its fields.
+Fields = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -123,12 +126,16 @@ async def history(
     return [(row.ProductChange, row.Product, row.name or "") for row in await session.execute(query)]
 
 
-async def fields_of(session: AsyncSession, product_id: str) -> dict[str, Any]:
+async def fields_of(session: AsyncSession, product_id: str) -> Fields:
     """All fields of a product that the viewer may see, see `fields.FIELDS`. Raises KeyError for none."""
+    return (await fields_of_many(session, [product_id]))[product_id]
+
+
+async def fields_of_many(session: AsyncSession, product_ids: Sequence[str]) -> dict[str, Fields]:
+    """The same of several, by id."""
     connection = await session.connection()
     names = PRODUCTS.shape.lists.keys()
-    found = await connection.run_sync(lambda each: PRODUCTS.current(CoreTransaction(each), [product_id], names))
-    return found[product_id]
+    return await connection.run_sync(lambda each: PRODUCTS.current(CoreTransaction(each), product_ids, names))
 
 
 async def of_organisation(

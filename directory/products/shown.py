@@ -76,9 +76,9 @@ class ProductShown:
         locale: str,
     ) -> Self:
         """A product with its fields, for a reader."""
-        name, name_lang = in_locale(_texts(fields, "name"), locale)
-        line, line_lang = in_locale(_texts(fields, "line"), locale)
-        description, description_lang = in_locale(_texts(fields, "description"), locale)
+        name, name_lang = in_locale(texts(fields, "name"), locale)
+        line, line_lang = in_locale(texts(fields, "line"), locale)
+        description, description_lang = in_locale(texts(fields, "description"), locale)
         return cls(
             id=product.id,
             path=f"{organisation_path}/products/{product.slug}",
@@ -171,5 +171,6 @@ def _facts(product: Product, locale: str) -> list[tuple[str, str]]:
     return [(_(FIELD_NAMES[name]), text) for name, text in known if text]
 
 
-def _texts(fields: Mapping[str, Any], part: str) -> dict[str, str]:
+def texts(fields: Mapping[str, Any], part: str) -> dict[str, str]:
+    """A part of a product's texts by language."""
     return {locale: fields[f"{part}.{locale}"] for locale in LOCALES}

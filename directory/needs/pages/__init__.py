@@ -1,5 +1,5 @@
 """The pages of needs. The order counts: what is named comes before what is any need."""
 
-from directory.needs.pages import answers, between, ends, lists, one, writing
+from directory.needs.pages import answers, between, ends, lists, one, taking, writing
 
-routes = [*lists.routes, *ends.routes, *writing.routes, *between.routes, *answers.routes, *one.routes]
+routes = [*lists.routes, *taking.routes, *ends.routes, *writing.routes, *between.routes, *answers.routes, *one.routes]

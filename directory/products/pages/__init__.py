@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from directory.products.pages import edit, history, show, uploads
+from directory.products.pages import edit, history, show, taking, uploads
 
-routes: list[Route] = [*edit.routes, *uploads.routes, *show.routes, *history.routes]
+routes: list[Route] = [*taking.routes, *edit.routes, *uploads.routes, *show.routes, *history.routes]

@@ -47,6 +47,20 @@ async def test_a_request_says_what_is_asked_and_what_is_offered(there: Network) 
     assert "4 of 5" in await there.text("aylin", "/contacts")
 
 
+async def test_requests_go_along_as_a_file_with_those_who_belong_to_a_side(there: Network) -> None:
+    await send(there)
+    await there["bernd"].post(f"/contacts/{await request_id(there)}/decline", data={"reason": "no_time"})
+    [sent] = (await there["aylin"].get("/contacts/export.json?tab=sent")).json()
+    assert (sent["own"], sent["asks"], sent["state"]) == ("Voltbus", ASKS, "Declined")
+    assert sent["answer"] == "We have no time for it at present."
+    [received] = (await there["bernd"].get("/contacts/export.json")).json()
+    assert (received["organisation"], received["person"]) == ("Voltbus", "Aylin Demir")
+    assert (await there["aylin"].get("/contacts/export.json")).json() == []
+    assert (await there["chloe"].get("/contacts/export.json?tab=sent")).json() == []
+    assert (await there["chloe"].get("/contacts/export.json?tab=all")).status_code == 404
+    assert "/contacts/export.xlsx?tab=sent" in await there.text("aylin", "/contacts?tab=sent")
+
+
 @pytest.mark.parametrize("changes", [{"asks": ""}, {"offers": "Much."}, {"asks": "x" * 601}])
 async def test_without_both_nothing_is_sent_and_nothing_typed_is_lost(there: Network, changes: dict[str, str]) -> None:
     assert await send(there, **changes) == 422

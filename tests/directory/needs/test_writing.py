@@ -40,6 +40,17 @@ async def only(there: Network) -> Need:
         return (await session.scalars(select(Need))).one()
 
 
+async def test_ones_own_needs_go_along_as_a_file_in_whatever_state(there: Network) -> None:
+    await there.need()
+    await there.need(publish=False, blind=True)
+    rows = (await there["bernd"].get("/needs/mine/export.json")).json()
+    assert sorted(row["state"] for row in rows) == ["Draft", "Taking answers"]
+    assert {(row["title"], row["organisation"], row["answers"]) for row in rows} == {(TITLE, HIDDEN, 0)}
+    assert (await there["aylin"].get("/needs/mine/export.json")).json() == []
+    assert (await there["nobody"].get("/needs/mine/export.json")).status_code == 303
+    assert "/needs/mine/export.csv" in await there.text("bernd", "/needs?tab=mine")
+
+
 async def test_a_need_is_written_and_published_with_one_form(there: Network) -> None:
     data = FORM | {"organisation": there.organisations["utility"]}
     sent = await there["bernd"].post("/needs", data=data)

@@ -131,6 +131,22 @@ async def test_who_changed_what_about_products_is_told_to_those_who_belong_there
     assert (await there["aylin"].get("/o/voltbus/history/products?before=1")).status_code == 404
 
 
+async def test_products_go_along_as_a_file_as_far_as_one_may_see_them(there: Scene) -> None:
+    path = await made(there)
+    priced = {"name.en": "=Planner", "visibility": "public", "price_from": "99.90", "price_to": "1200"}
+    await there["aylin"].post("/o/voltbus/products", data=priced)
+    answer = await there["chloe"].get("/o/voltbus/products/export.json")
+    assert answer.headers["content-disposition"] == 'attachment; filename="products.json"'
+    charger, planner = answer.json()
+    assert charger["page"].endswith(path)
+    assert (planner["name"], planner["price_from"], planner["price_to"]) == ("=Planner", "99.90", 1200)
+    assert "'=Planner" in (await there["chloe"].get("/o/voltbus/products/export.csv")).text
+    assert "/o/voltbus/products/export.xlsx" in (await there["chloe"].get("/o/voltbus/products")).text
+    await there["aylin"].post("/o/voltbus/products/planner/remove")
+    assert len((await there["chloe"].get("/o/voltbus/products/export.json")).json()) == 1
+    assert (await there["chloe"].get("/o/voltbus/products/export.pdf")).status_code == 404
+
+
 async def test_pictures_and_documents_come_and_go(there: Scene) -> None:
     path = await made(there)
     added = await there["aylin"].post(

@@ -1,0 +1,88 @@
+"""Taking an organisation's products along as a file: those that one may see."""
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import PAGE, Cell, Column, Row, Table
+from directory.organisations import doors
+from directory.organisations.queries import Seen
+from directory.organisations.rules import in_locale
+from directory.products import queries
+from directory.products.shown import texts
+from directory.products.vocabulary import CATEGORIES, MATURITIES
+from server.kernel.http import not_found
+from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
+from web.render import locale_of
+
+_TITLES = {
+    "name": N_("Name"),
+    "line": N_("In one line"),
+    "description": N_("Description"),
+    "category": N_("Category"),
+    "maturity": N_("How far it is"),
+    "price_from": N_("Price from"),
+    "price_to": N_("Price up to"),
+    "currency": N_("Currency"),
+    "certificates": N_("Certificates and standards"),
+    "website": N_("Its page on your website"),
+    "confirmed": N_("Last confirmed"),
+    "page": N_("Page here"),
+}
+
+
+async def take_along(request: Request) -> Response:
+    """All products of an organisation, as a file."""
+    async with kernel_of(request).database.read() as session:
+        seen = await doors.found(request, session)
+    if seen.moved_to is not None:
+        raise not_found()
+    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    return file_of(Table("products", columns, _rows(request, seen)), ending)
+
+
+async def _rows(request: Request, seen: Seen) -> AsyncIterator[list[Row]]:
+    """The products in pages; each is read by itself, so nobody waits for a slow connection."""
+    kernel, locale = kernel_of(request), locale_of(request)
+    after: str | None = None
+    while True:
+        async with kernel.database.read() as session:
+            found = await queries.of_organisation(
+                session, seen.organisation.id, seen.standing.person_id, after=after, limit=PAGE
+            )
+            fields = await queries.fields_of_many(session, [each.id for each in found])
+        path = f"{kernel.settings.public_url}/o/{seen.organisation.slug}/products"
+        if found:
+            yield [_row(fields[each.id], f"{path}/{each.slug}", locale) for each in found]
+        if len(found) < PAGE:
+            return
+        after = found[-1].id
+
+
+def _row(fields: queries.Fields, page: str, locale: str) -> list[Cell]:
+    return [
+        *(in_locale(texts(fields, part), locale)[0] for part in ("name", "line", "description")),
+        CATEGORIES.name(fields["category"], locale),
+        MATURITIES.name(fields["maturity"], locale),
+        *(_money(fields[each]) for each in ("price_from", "price_to")),
+        fields["currency"] or "",
+        list(fields["certificates"]),
+        fields["url"],
+        fields["confirmed_at"],
+        page,
+    ]
+
+
+def _money(cents: int | None) -> Cell:
+    """Whole units of the currency as a number, others as a text with a decimal point: no export has floats."""
+    if cents is None:
+        return None
+    return cents // 100 if cents % 100 == 0 else f"{cents // 100}.{cents % 100:02}"
+
+
+routes = [Route("/o/{slug}/products/export.{format}", take_along, name="export_products")]
