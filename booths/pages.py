@@ -121,6 +121,8 @@ async def remove(request: Request) -> Response:
 async def give_stand(request: Request) -> Response:
     """Say whose a stand is; an empty field: nobody's."""
     form, room_id = await Form.of(request), request.path_params["room"]
+    if not is_id(room_id):
+        raise not_found()
     field = f"stand-{room_id}"
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
@@ -157,6 +159,8 @@ async def _entered(request: Request, session: AsyncSession, here: Visit, form: F
     begins = minutes_of(form.typed("begins"))
     if begins is None:
         form.refuse("begins", N_("Please write the time like 14:30."))
+    if not is_id(form.typed("room")):
+        form.refuse("room", _WHY["no_stage"][1])
     day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
     if not form.good or organisation_id is None or begins is None:
         return None

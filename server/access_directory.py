@@ -114,7 +114,8 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     # Stopping mails with news, by the link in each of them
     ("GET", "/news/mails/{token}"): Access.ANYONE,
     ("POST", "/news/mails/{token}"): Access.ANYONE,
-    # Partners: a page is for who may see the institution, its desk for its editors, at the door of each page
+    # Partners: a page is for who may see the institution, its desk for its editors and moderators (the look for
+    # editors, naming moderators for administrators), at the door of each page
     ("GET", "/partners"): Access.ANYONE,
     ("GET", "/partners/{slug}"): Access.ANYONE,
     ("GET", "/partners/{slug}/look.css"): Access.ANYONE,
@@ -124,6 +125,8 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/partners/{slug}/organisations"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations/{organisation}/remove"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/organisations/{organisation}/invite"): Access.SIGNED_IN,
+    ("POST", "/partners/{slug}/moderators"): Access.SIGNED_IN,  # by its administrators
+    ("POST", "/partners/{slug}/moderators/{person}/remove"): Access.SIGNED_IN,
     ("POST", "/partners/{slug}/host"): Access.ADMIN,
     ("POST", "/partners/{slug}/look"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/partner"): Access.ADMIN,

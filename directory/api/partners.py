@@ -55,11 +55,13 @@ async def change(call: Call) -> Response:
     given: PartnerChange = call.body
     settings = call.kernel.settings
     async with call.kernel.database.write() as uow:
-        standing = await _own(call, uow.session)
+        standing = await _own(call, uow.session, edits=True)
         answering.check_match(call.request, await _shown(call, uow.session))
         if "accent" in given.model_fields_set:
             accent = ruled(call, "/accent", lambda: look.accent(given.accent))
             await actions.take_colour(uow, call.id, accent)
+        if "face" in given.model_fields_set:
+            await actions.take_face(uow, call.id, ruled(call, "/face", lambda: look.face(given.face)))
         if "host" in given.model_fields_set:
             host = ruled(call, "/host", lambda: host_rules.own_host(given.host, own_name(settings)))
             await _take_host(call, uow, standing, host)
@@ -118,12 +120,14 @@ async def _take_host(call: Call, uow: UnitOfWork, standing: Standing, host: str)
         raise ProblemError(409, refused.code, "Another partner has this name.") from None
 
 
-async def _own(call: Call, session: AsyncSession) -> Standing:
-    """Where the program stands to the partner of the address, which it edits. Raises ProblemError 404 and 403."""
+async def _own(call: Call, session: AsyncSession, *, edits: bool = False) -> Standing:
+    """Where the program stands to the partner of the address, for whose network it cares; for its look it edits it.
+    Raises ProblemError 404 and 403."""
     standing = await _standing(call, session)
     if await partner_queries.partner(session, call.id) is None:
         raise not_found()
-    if not standing.edits:
+    moderates = not edits and await partner_queries.moderates(session, call.id, call.by_id)
+    if not (standing.edits or moderates):
         raise ProblemError(403, "forbidden", "You do not manage this partner.")
     return standing
 

@@ -136,6 +136,7 @@ class FoundPartner:
 
     organisation: Organisation
     accent: str
+    face: str
     since: datetime
     count: int
     host: str | None  # of its own, where its page stands then
@@ -164,7 +165,7 @@ def _partners(person_id: str | None) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(Organisation, Partner.accent, Partner.since, count.label("count"), PartnerHost.host)
+        select(Organisation, Partner.accent, Partner.face, Partner.since, count.label("count"), PartnerHost.host)
         .join(Partner, Partner.organisation_id == Organisation.id)
         .outerjoin(PartnerHost, PartnerHost.partner_id == Organisation.id)
         .where(organisation_visible_to(person_id))

@@ -67,6 +67,7 @@ FIELD_NAMES = {
     "document": N_("Document"),
     "stand": N_("Stand at a fair"),
     "talk": N_("Talk at a fair"),
+    "moderator": N_("Moderator of the network"),
 }
 ROLE_NAMES = {"member": N_("Member"), "editor": N_("Editor"), "administrator": N_("Administrator")}
 

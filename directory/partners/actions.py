@@ -3,15 +3,21 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from directory.organisations.actions import note
+from directory.organisations.model import Member
 from directory.partners import queries
 from directory.partners.events import NetworkLeft
-from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerModerator, PartnerSource
+from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.once import note_once
 
+# People who care for one network.
+MODERATORS_MOST = 50
+
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: not_a_partner, itself, taken."""
+    """A rule says no. `code` is stable: not_a_partner, itself, taken, not_a_member, too_many."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,6 +39,7 @@ async def dismiss(uow: UnitOfWork, organisation_id: str, *, by_id: str | None) -
     await uow.session.execute(delete(PartnerHost).where(PartnerHost.partner_id == organisation_id))
     await uow.session.execute(delete(NetworkMember).where(NetworkMember.partner_id == organisation_id))
     await uow.session.execute(delete(PartnerSource).where(PartnerSource.partner_id == organisation_id))
+    await uow.session.execute(delete(PartnerModerator).where(PartnerModerator.partner_id == organisation_id))
     await uow.session.execute(delete(Partner).where(Partner.organisation_id == organisation_id))
     uow.emit(NetworkLeft(organisation_id, by_id))
 
@@ -50,6 +57,35 @@ async def keep_source(uow: UnitOfWork, partner_id: str, source: str, *, by_id: s
 async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:
     """Show a partner's pages in its own colour (see `look.accent`). Raises RefusedError("not_a_partner")."""
     (await _partner(uow, organisation_id)).accent = accent
+
+
+async def take_face(uow: UnitOfWork, organisation_id: str, face: str) -> None:
+    """Show the headlines of a partner's pages in a face (see `look.FACES`). Raises RefusedError("not_a_partner")."""
+    (await _partner(uow, organisation_id)).face = face
+
+
+async def name_moderator(uow: UnitOfWork, partner_id: str, person_id: str, *, by_id: str) -> None:
+    """Have somebody of the institution care for its network. Raises RefusedError: not_a_partner, not_a_member,
+    too_many."""
+    await _partner(uow, partner_id)
+    if await uow.session.get(Member, (partner_id, person_id)) is None:
+        raise RefusedError("not_a_member")
+    there = await queries.moderators(uow.session, partner_id)
+    if person_id in {each.person_id for each in there}:
+        return
+    if len(there) >= MODERATORS_MOST:
+        raise RefusedError("too_many")
+    made = PartnerModerator(partner_id=partner_id, person_id=person_id, since=uow.clock.now(), by_id=by_id)
+    await uow.session.merge(made)  # they may have been one before they left and came back
+    await note(uow, partner_id, "moderator", after=await _name(uow, person_id), by_id=by_id)
+
+
+async def dismiss_moderator(uow: UnitOfWork, partner_id: str, person_id: str, *, by_id: str) -> None:
+    """Have somebody care for the network no longer. Nothing happens where they do not."""
+    found = await uow.session.get(PartnerModerator, (partner_id, person_id), with_for_update=True)
+    if found is not None:
+        await uow.session.delete(found)
+        await note(uow, partner_id, "moderator", before=await _name(uow, person_id), by_id=by_id)
 
 
 async def take_host(uow: UnitOfWork, organisation_id: str, host: str, *, by_id: str) -> None:
@@ -89,6 +125,10 @@ async def let_go(uow: UnitOfWork, partner_id: str, organisation_id: str, *, by_i
     here = NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == organisation_id
     await uow.session.execute(delete(NetworkMember).where(*here))
     uow.emit(NetworkLeft(partner_id, by_id))
+
+
+async def _name(uow: UnitOfWork, person_id: str) -> str:
+    return (await uow.session.get_one(Person, person_id)).name
 
 
 async def _partner(uow: UnitOfWork, organisation_id: str) -> Partner:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Organisation
-from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerModerator, PartnerSource
 from server.kernel.db import UnitOfWork
 
 
@@ -20,14 +20,27 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     await session.execute(of_it.values(organisation_id=into_id))
     both = await session.get(Partner, from_id, with_for_update=True), await session.get(Partner, into_id)
     if both[0] is not None and both[1] is None:
-        session.add(Partner(organisation_id=into_id, accent=both[0].accent, since=both[0].since, by_id=both[0].by_id))
+        session.add(_again(both[0], into_id))
         await session.flush()
     if both[0] is not None:
         await _carry_host(uow, from_id, into_id)
         await _carry_network(uow, from_id, into_id)
+        await _carry_moderators(uow, from_id, into_id)
         sources = update(PartnerSource).where(PartnerSource.partner_id == from_id)
         await session.execute(sources.values(partner_id=into_id))
         await session.delete(both[0])
+
+
+def _again(partner: Partner, into_id: str) -> Partner:
+    look = {"accent": partner.accent, "face": partner.face}
+    return Partner(organisation_id=into_id, **look, since=partner.since, by_id=partner.by_id)
+
+
+async def _carry_moderators(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    here, other = PartnerModerator.partner_id == from_id, aliased(PartnerModerator)
+    twice = exists().where(other.partner_id == into_id, other.person_id == PartnerModerator.person_id)
+    await uow.session.execute(delete(PartnerModerator).where(here, twice))
+    await uow.session.execute(update(PartnerModerator).where(here).values(partner_id=into_id))
 
 
 async def _carry_host(uow: UnitOfWork, from_id: str, into_id: str) -> None:
@@ -59,17 +72,30 @@ def _of(partner_id: str) -> Any:
     return NetworkMember.partner_id == partner_id
 
 
-async def collect(session: AsyncSession, person_id: str) -> list[dict[str, Any]]:
-    """Which organisations somebody has brought into a network."""
+async def collect(session: AsyncSession, person_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Which organisations somebody has brought into a network, and for which networks they care."""
     query = select(Organisation.name.label("organisation"), NetworkMember.since).join(
         NetworkMember, NetworkMember.organisation_id == Organisation.id
     )
     rows = await session.execute(query.where(NetworkMember.by_id == person_id).order_by(NetworkMember.since))
-    return [dict(row) for row in rows.mappings()]
+    cares = (
+        select(Organisation.name.label("institution"), PartnerModerator.since)
+        .join(PartnerModerator, PartnerModerator.partner_id == Organisation.id)
+        .where(PartnerModerator.person_id == person_id)
+        .order_by(PartnerModerator.since)
+    )
+    moderates = await session.execute(cares)
+    return {
+        "brought": [dict(row) for row in rows.mappings()],
+        "moderates": [dict(row) for row in moderates.mappings()],
+    }
 
 
 async def erase(uow: UnitOfWork, person_id: str) -> None:
-    """Forget who brought an organisation; that it was brought stays."""
+    """Forget who brought an organisation, and who cares for a network; that it was brought stays."""
+    await uow.session.execute(delete(PartnerModerator).where(PartnerModerator.person_id == person_id))
+    named = update(PartnerModerator).where(PartnerModerator.by_id == person_id)
+    await uow.session.execute(named.values(by_id=None))
     await uow.session.execute(update(NetworkMember).where(NetworkMember.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(Partner).where(Partner.by_id == person_id).values(by_id=None))
     await uow.session.execute(update(PartnerSource).where(PartnerSource.by_id == person_id).values(by_id=None))

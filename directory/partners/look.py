@@ -1,4 +1,4 @@
-"""A partner's own colour: checked when it is set, and made to fit both schemes. Pure rules.
+"""A partner's own look: a colour, checked when it is set and made to fit both schemes, and a face. Pure rules.
 
 Contrast is measured as WCAG 2.2 does (relative luminance, success criterion 1.4.3).
 """
@@ -13,6 +13,17 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 LEAST_CONTRAST = 4.5
 # The grounds of both schemes: paper and coal, as css/base/tokens.css has them.
 PAPER, COAL = "#fbf9f5", "#0c121b"
+# The face of headlines: this network's own, the plain one of its texts, or one with serifs. What stands on the reader's
+# machine is used, so that no page loads a font for it.
+FACES = {
+    "": N_("As on this network"),
+    "plain": N_("Plain, as in texts"),
+    "serif": N_("With serifs"),
+}
+_FONTS = {
+    "plain": "var(--face-text)",
+    "serif": '"Charter","Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,serif',
+}
 # By how much a colour is mixed with white, step by step, until it can be read on coal.
 _STEP = 0.08
 
@@ -30,6 +41,13 @@ def accent(typed: str) -> str:
     return colour
 
 
+def face(typed: str) -> str:
+    """One of `FACES`. Raises UnacceptableError."""
+    if typed not in FACES:
+        raise UnacceptableError(N_("Please choose from the list."))
+    return typed
+
+
 def on_coal(colour: str) -> str:
     """The same colour, as much lighter as it takes to be read on the dark ground."""
     share = 0.0
@@ -44,16 +62,16 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
-def stylesheet(colour: str) -> str:
-    """The style sheet that gives a partner's page its colour, in both schemes."""
-    dark = on_coal(colour)
-    return (
-        ".partner-look{"
-        f"--work:light-dark({colour},{dark});"
-        f"--work-strong:light-dark({colour},{dark});"
-        f"--on-work:light-dark(#ffffff,{COAL})"
-        "}"
-    )
+def stylesheet(colour: str, face: str = "") -> str:
+    """The style sheet that gives a partner's page its colour, in both schemes, and its headlines their face."""
+    return ".partner-look{" + ";".join([*_colours(colour), *([f"--face-head:{_FONTS[face]}"] if face else [])]) + "}"
+
+
+def _colours(colour: str) -> list[str]:
+    if not colour:
+        return []
+    both = f"light-dark({colour},{on_coal(colour)})"
+    return [f"--work:{both}", f"--work-strong:{both}", f"--on-work:light-dark(#ffffff,{COAL})"]
 
 
 def _luminance(colour: str) -> float:

@@ -15,6 +15,21 @@ class Partner(Base):
 
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     accent: Mapped[str]  # "#rrggbb" in lower case, see look.accent; empty: this network's own colour
+    face: Mapped[str] = mapped_column(default="")  # of its headlines: one of look.FACES
+    since: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class PartnerModerator(Base):
+    """Somebody of a partner cares for its network without changing the institution itself.
+
+    In force while they belong to the institution: who leaves and joins again is named again.
+    """
+
+    __tablename__ = "partner_moderators"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
     since: Mapped[datetime]
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 

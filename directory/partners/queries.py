@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Invitation, Member, Organisation, Tag
 from directory.organisations.queries import is_open, present, visible_to
-from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerSource
+from directory.organisations.rules import MEMBERS_MOST
+from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerModerator, PartnerSource
 from directory.speaking import SPEAKING
 from people.model import Person
 
@@ -57,6 +58,14 @@ class Waiting:
     invited_at: datetime | None  # somebody who may still come
 
 
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of an institution, as its desk names them."""
+
+    person_id: str
+    name: str
+
+
 async def partner(session: AsyncSession, organisation_id: str) -> Partner | None:
     """The partner that an organisation is, if it is one."""
     return await session.get(Partner, organisation_id)
@@ -72,6 +81,42 @@ async def spoken_for(session: AsyncSession, person_id: str) -> list[Institution]
         .order_by(func.lower(Organisation.name), Organisation.id)
     )
     return [Institution(*row) for row in await session.execute(query)]
+
+
+async def moderates(session: AsyncSession, partner_id: str, person_id: str) -> bool:
+    """Whether somebody cares for the network of a partner, and belongs to it."""
+    query = _moderators(partner_id).where(PartnerModerator.person_id == person_id)
+    return (await session.execute(query)).first() is not None
+
+
+async def moderators(session: AsyncSession, partner_id: str) -> list[Colleague]:
+    """Who cares for the network of a partner, by name. For its own people."""
+    rows = await session.execute(_moderators(partner_id).order_by(func.lower(Person.name), Person.id))
+    return [Colleague(*row) for row in rows]
+
+
+async def may_be_moderators(session: AsyncSession, partner_id: str) -> list[Colleague]:
+    """Who belongs to a partner and does not work at its desk, by name: those who could be named."""
+    query = (
+        select(Person.id, Person.name)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.organisation_id == partner_id, Member.role.not_in(SPEAKING))
+        .where(Person.id.not_in(select(_moderators(partner_id).subquery().c.id)))
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(MEMBERS_MOST)
+    )
+    return [Colleague(*row) for row in await session.execute(query)]
+
+
+def _moderators(partner_id: str) -> Select[str, str]:
+    """Who left since they were named, is none, also when they have joined again."""
+    same = (Member.organisation_id == PartnerModerator.partner_id, Member.person_id == PartnerModerator.person_id)
+    return (
+        select(Person.id, Person.name)
+        .join(PartnerModerator, PartnerModerator.person_id == Person.id)
+        .join(Member, and_(*same, Member.since <= PartnerModerator.since))
+        .where(PartnerModerator.partner_id == partner_id)
+    )
 
 
 async def host_of(session: AsyncSession, organisation_id: str) -> str:

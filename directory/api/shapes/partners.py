@@ -6,13 +6,16 @@ from pydantic import Field
 
 from directory.api.queries import FoundPartner
 from directory.api.shapes.common import PageOf
-from directory.api.shapes.values import Address, Given, Id, Moment, Shown, left_out, up_to
+from directory.api.shapes.values import Address, Given, Id, Moment, Shown, left_out, one_of, up_to
 from directory.organisations.domains import HOST_MOST
 from directory.organisations.shown import picture
 from directory.partners.hosts import page_of
+from directory.partners.look import FACES
 from directory.partners.statistics import Statistics
 from server.kernel.settings import Settings
 from web.i18n import N_
+
+Face = Annotated[str, one_of(FACES), Field(description=N_("The face of its headlines; empty: this network's own."))]
 
 
 class PartnerShown(Shown):
@@ -23,6 +26,7 @@ class PartnerShown(Shown):
     page: Address = Field(description=N_("Its page, for people: at a host of its own where it has one."))
     logo: str | None = Field(description=N_("Address of a picture, 512 by 512 pixels."))
     accent: str = Field(description=N_("Its colour as #rrggbb, or empty."))
+    face: Face
     organisations: int = Field(description=N_("How many organisations of its network you see."))
     since: Moment
 
@@ -36,6 +40,7 @@ class PartnerShown(Shown):
             page=page_of(settings, row, found.host or ""),
             logo=settings.public_url + picture(row.logo) if row.logo else None,
             accent=found.accent,
+            face=found.face,
             organisations=found.count,
             since=found.since,
         )
@@ -55,6 +60,7 @@ class PartnerChange(Given):
     """What changes of a partner's look; what is left out stays."""
 
     accent: Accent = left_out()
+    face: Face = left_out()
     host: Host = left_out()
 
 

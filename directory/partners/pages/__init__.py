@@ -1,5 +1,5 @@
 """The pages of partners: all of them, each one's landing page, its desk, and its own host."""
 
-from directory.partners.pages import desk, handing, hosts, landing, taking
+from directory.partners.pages import desk, handing, hosts, landing, moderators, taking
 
-routes = [*landing.routes, *desk.routes, *handing.routes, *hosts.routes, *taking.routes]
+routes = [*landing.routes, *desk.routes, *handing.routes, *hosts.routes, *moderators.routes, *taking.routes]

@@ -1,4 +1,4 @@
-"""A partner's desk: its figures, whom it brings, its colour; and the administrator's word who is a partner."""
+"""A partner's desk: its figures, whom it brings, its look; and the administrator's word who is a partner."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from starlette.routing import Route
 from directory.exports.answer import file_of, format_asked
 from directory.exports.table import Column, Row, Table
 from directory.organisations import queries as organisations
+from directory.organisations.doors import May, slug_typed
 from directory.organisations.doors import admitted as admitted_to_organisation
-from directory.organisations.doors import slug_typed
 from directory.organisations.parts import organisations_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
@@ -21,7 +21,7 @@ from directory.partners import actions, look, queries, statistics
 from directory.partners.actions import RefusedError
 from directory.partners.hosts import address
 from directory.partners.model import Partner
-from directory.partners.pages.landing import admitted
+from directory.partners.pages.landing import admitted, at_desk
 from directory.partners.statistics import Counted, Statistics
 from people.forms import Form
 from people.model import Person
@@ -103,17 +103,18 @@ async def let_go(request: Request) -> Response:
     return redirect(_desk(request), said=_("The organisation is no longer in your network."))
 
 
-async def take_colour(request: Request) -> Response:
-    """Show the partner's pages in its own colour."""
+async def take_look(request: Request) -> Response:
+    """Show the partner's pages in its own colour, and its headlines in a face."""
     form = await Form.of(request)
-    accent = form.take("accent", look.accent, "")
+    accent, face = form.take("accent", look.accent, ""), form.take("face", look.face, "")
     async with kernel_of(request).database.write() as uow:
-        seen, _ = await own(request, uow.session)
+        seen, _ = await own(request, uow.session, edits)
         if form.good:
             await actions.take_colour(uow, seen.organisation.id, accent)
+            await actions.take_face(uow, seen.organisation.id, face)
     if not form.good:
         return await desk_page(request, form, 422)
-    return redirect(_desk(request), said=translations(locale_of(request)).gettext("The colour is saved."))
+    return redirect(_desk(request), said=translations(locale_of(request)).gettext("The look is saved."))
 
 
 async def appoint(request: Request) -> Response:
@@ -141,6 +142,8 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
             session, seen.organisation.id, kernel_of(request).clock.now(), limit=WAITING + 1, after=after
         )
         host = await queries.host_of(session, seen.organisation.id)
+        moderators = await queries.moderators(session, seen.organisation.id)
+        could = await queries.may_be_moderators(session, seen.organisation.id) if seen.standing.administers else []
     return page(
         request,
         "partners/desk.html",
@@ -162,17 +165,26 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         host=host,
         host_address=address(kernel_of(request).settings, host) if host else "",
         admin=seen.standing.admin,
+        standing=seen.standing,
+        moderators=moderators,
+        could_moderate=[(each.person_id, each.name) for each in could],
+        faces=[(code, translations(locale).gettext(name)) for code, name in look.FACES.items()],
     )
 
 
-async def own(request: Request, session: AsyncSession) -> tuple[Seen, Partner]:
-    """The partner that the address names, for its editors. Raises ProblemError."""
+async def own(request: Request, session: AsyncSession, may: May | None = None) -> tuple[Seen, Partner]:
+    """The partner that the address names, for who works at its desk, or of those for who may. Raises ProblemError."""
     seen, partner = await admitted(request, session)
-    if not seen.standing.edits:
+    if not (may(seen.standing) if may else await at_desk(session, seen)):
         if request.method == "GET":
             raise not_found()
         raise ProblemError(403, "forbidden", "You may not do this.")
     return seen, partner
+
+
+def edits(standing: Standing) -> bool:
+    """Whether somebody changes the look of the institution's pages."""
+    return standing.edits
 
 
 def _after(request: Request) -> int:
@@ -220,6 +232,6 @@ routes = [
     Route("/partners/{slug}/export.{format}", take_along, name="export_partner_figures"),
     Route("/partners/{slug}/organisations", bring, methods=["POST"], name="bring_organisation"),
     Route("/partners/{slug}/organisations/{organisation}/remove", let_go, methods=["POST"], name="let_go"),
-    Route("/partners/{slug}/look", take_colour, methods=["POST"], name="take_colour"),
+    Route("/partners/{slug}/look", take_look, methods=["POST"], name="take_look"),
     Route("/o/{slug}/partner", appoint, methods=["POST"], name="appoint_partner"),
 ]

@@ -63,6 +63,7 @@ async def show(request: Request) -> Response:
         cards = await _SOURCE.cards(session, viewer, ids[:PAGE])
         fields = await organisations.fields_of(session, seen.organisation.id)
         host = await queries.host_of(session, seen.organisation.id)
+        works_there = await at_desk(session, seen)
     settings, here = kernel_of(request).settings, own_host_of(request)
     at_ours = f"/partners/{seen.organisation.slug}"
     path = "/" if here else at_ours
@@ -72,6 +73,7 @@ async def show(request: Request) -> Response:
         shown=Shown.of(seen.organisation, fields, locale_of(request)),
         partner=partner,
         standing=seen.standing,
+        at_desk=works_there,
         path=path,
         total=sum(kinds.values()),
         kinds=[(KINDS.name(each, locale_of(request)), f"{path}?kind={each}", number) for each, number in kinds.items()],
@@ -90,13 +92,13 @@ async def show(request: Request) -> Response:
 
 
 async def sheet(request: Request) -> Response:
-    """The style sheet with a partner's colour: the content security policy lets no colour stand in a page."""
+    """The style sheet with a partner's look: the content security policy lets no style stand in a page."""
     async with kernel_of(request).database.read() as session:
         _, partner = await admitted(request, session)
-    if not partner.accent:
+    if not (partner.accent or partner.face):
         raise not_found()
     headers = {"cache-control": "public, max-age=300"}
-    return Response(look.stylesheet(partner.accent), media_type="text/css", headers=headers)
+    return Response(look.stylesheet(partner.accent, partner.face), media_type="text/css", headers=headers)
 
 
 async def section(request: Request, session: AsyncSession, seen: Seen) -> Section | None:
@@ -118,6 +120,15 @@ async def admitted(request: Request, session: AsyncSession) -> tuple[Seen, Partn
     if partner is None or seen.removed is not None or seen.moved_to is not None:
         raise not_found()
     return seen, partner
+
+
+async def at_desk(session: AsyncSession, seen: Seen) -> bool:
+    """Whether the viewer works at the partner's desk: its editors, and those whom it has named to care for its
+    network."""
+    person_id = seen.standing.person_id
+    if seen.standing.edits or person_id is None:
+        return seen.standing.edits
+    return await queries.moderates(session, seen.organisation.id, person_id)
 
 
 def layout(request: Request) -> str:

@@ -18,6 +18,8 @@ async def test_a_partner_is_appointed_looked_after_and_dismissed(there: Scene, p
     dark = await chloe.patch(path, json={"accent": "#1D5F8A"})
     assert dark.json()["accent"] == "#1d5f8a"
     assert (await chloe.patch(path, json={"accent": "#ffff00"})).json()["errors"][0]["at"] == "/accent"
+    assert (await chloe.patch(path, json={"face": "serif"})).json()["face"] == "serif"
+    dark = await chloe.patch(path, json={"face": ""})
     assert (await chloe.patch(path, json={"host": "netz.chamber.example"})).status_code == 403
     assert (await aylin.patch(path, json={"accent": ""})).status_code == 403
     hosted = await ada.patch(path, json={"host": "netz.chamber.example"}, headers={"if-match": dark.headers["etag"]})

@@ -1,6 +1,7 @@
 """Partners as people see them, and as they work at their desk."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -87,6 +88,48 @@ async def test_a_colour_is_served_as_a_sheet_and_a_light_one_is_refused(desk: De
     assert "/partners/chamber/look.css?1d5f8a" in (await desk.aylin.get("/partners/chamber")).text
 
 
+async def test_headlines_have_a_face_of_the_partners_own(desk: Desk, chamber: str) -> None:
+    assert (await desk.ben.post("/partners/chamber/look", data={"face": "comic"})).status_code == 422
+    await desk.ben.post("/partners/chamber/look", data={"face": "serif"})
+    assert "look.css?serif" in (await desk.aylin.get("/partners/chamber")).text
+    sheet = (await desk.aylin.get("/partners/chamber/look.css")).text
+    assert "--face-head:" in sheet
+    assert "--work" not in sheet
+
+
+async def test_a_moderator_cares_for_the_network_and_changes_nothing_of_the_institution(
+    desk: Desk, chamber: str
+) -> None:
+    aylin, now = desk.ids["aylin"], desk.kernel.clock.now()
+    named = {"moderator": aylin}
+    assert (await desk.clara.post("/partners/chamber/moderators", data=named)).status_code == 422, "no member"
+    async with desk.kernel.database.write() as uow:
+        uow.session.add(Member(organisation_id=chamber, person_id=aylin, role="member", since=now))
+    assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 404
+    assert (await desk.ben.post("/partners/chamber/moderators", data=named)).status_code == 403, "an editor"
+    assert (await desk.clara.post("/partners/chamber/moderators", data=named)).status_code == 303
+    assert "/partners/chamber/desk" in (await desk.aylin.get("/partners/chamber")).text
+    assert "Your look" not in (await desk.aylin.get("/partners/chamber/desk")).text
+    assert (await bring(desk.aylin, "voltbus")).status_code == 303
+    for what in ("look", f"moderators/{aylin}/remove"):
+        assert (await desk.aylin.post(f"/partners/chamber/{what}", data={})).status_code == 403
+    assert (await desk.aylin.get("/imports?partner=" + chamber)).status_code == 404
+    assert "Moderator of the network" in (await desk.ben.get("/o/chamber/history")).text
+
+    async with desk.kernel.database.write() as uow:
+        await uow.session.delete(await uow.session.get_one(Member, (chamber, aylin)))
+    assert (await bring(desk.aylin, "norrnat")).status_code == 403, "gone"
+    async with desk.kernel.database.write() as uow:
+        later = now + timedelta(days=1)
+        uow.session.add(Member(organisation_id=chamber, person_id=aylin, role="member", since=later))
+    assert (await bring(desk.aylin, "norrnat")).status_code == 403, "back, and not named again"
+    desk.kernel.clock.advance(days=2)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    await desk.clara.post("/partners/chamber/moderators", data=named)
+    assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 200
+    await desk.clara.post(f"/partners/chamber/moderators/{aylin}/remove")
+    assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 404
+
+
 async def test_only_who_runs_the_platform_makes_partners(desk: Desk, chamber: str) -> None:
     assert (await desk.aylin.post("/o/voltbus/partner", data={"on": "yes"})).status_code == 403
     assert (await desk.aylin.get("/partners/voltbus")).status_code == 404
@@ -124,10 +167,13 @@ async def test_networks_follow_when_two_organisations_become_one(desk: Desk, cha
 
 async def test_erasure_forgets_who_brought_whom(desk: Desk, chamber: str) -> None:
     await bring(desk.ben, "voltbus")
+    await desk.clara.post("/partners/chamber/moderators", data={"moderator": desk.ids["ben"]})
     async with desk.kernel.database.read() as session:
-        assert [each["organisation"] for each in await collect(session, desk.ids["ben"])] == ["Voltbus"]
+        kept = await collect(session, desk.ids["ben"])
+        assert [each["organisation"] for each in kept["brought"]] == ["Voltbus"]
+        assert [each["institution"] for each in kept["moderates"]] == ["Chamber"]
     async with desk.kernel.database.write() as uow:
         await erase(uow, desk.ids["ben"])
     async with desk.kernel.database.read() as session:
-        assert await collect(session, desk.ids["ben"]) == []
+        assert await collect(session, desk.ids["ben"]) == {"brought": [], "moderates": []}
         assert [each.by_name for each in await queries.latest(session, chamber)] == [""]
