@@ -12,6 +12,7 @@ from bench.media.peer import Media, RawPeer
 from rooms.actions import open_room
 from rooms.model import STAGE
 from server.live import topics
+from signaling.lines import START_S
 from signaling.media.system_tls import is_there
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
@@ -40,9 +41,9 @@ async def test_ffmpeg_broadcasts_to_a_stage(line: Lines) -> None:
         viewer = RawPeer([Media("0", "video", False, lines=H264)])
         offer = viewer.offer().replace("SAVPF 96 97", "SAVPF 96 97 106")
         listen = {"0": f"{line.there.ids['edda']}-whip.camera"}
-        answer = await aylin.call(
-            "call.offer", call=call, device=DEVICE, generation=0, sdp=offer, publish=[], listen=listen
-        )
+        offered = {"call": call, "device": DEVICE, "generation": 0, "sdp": offer, "publish": [], "listen": listen}
+        number = await aylin.send("call.offer", **offered)
+        answer = (await aylin.reply(number, START_S))["r"]  # a media node may have to start
         viewer.connect(answer["sdp"])
         url = f"http://127.0.0.1:{line.port}{given['path']}"
         program = Path(__file__).with_name("encoder.py")

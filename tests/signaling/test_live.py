@@ -13,6 +13,7 @@ from rooms.model import BOOTH, MEETING, STAGE
 from server.live import topics
 from server.live.wire.call import CallAnswer, CallSnapshot
 from signaling.found_nodes import FoundNodes
+from signaling.lines import START_S
 from signaling.live import participant_id
 from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
@@ -30,7 +31,16 @@ class RefusedError(Exception):
 
 async def ask(client: Client, method: str, **params: Any) -> Any:
     """The result of a request. Raises RefusedError."""
-    reply = await client.ask(method, **params)
+    return result(await client.ask(method, **params))
+
+
+async def offer(client: Client, **params: Any) -> Any:
+    """The result of an offer, for which the server may have to start a media node. Raises RefusedError."""
+    return result(await client.reply(await client.send("call.offer", **params), START_S))
+
+
+def result(reply: dict[str, Any]) -> Any:
+    """What a reply brings. Raises RefusedError."""
     if "e" in reply:
         raise RefusedError(f"{reply['e']['code']}: {reply['e']['msg']}")
     return reply["r"]
@@ -76,9 +86,7 @@ async def join(client: Client, call: str, peers: list[RawPeer], *, sends: bool, 
     peer = RawPeer([Media("0", "audio", sends)])
     peers.append(peer)
     more = {"publish": [{"mid": "0", "source": "microphone"}]} if sends else {"listen": {"0": "auto"}}
-    answer = await ask(
-        client, "call.offer", call=call, device=OFFER_DEVICE, generation=generation, sdp=peer.offer(), **more
-    )
+    answer = await offer(client, call=call, device=OFFER_DEVICE, generation=generation, sdp=peer.offer(), **more)
     peer.connect(CallAnswer.model_validate(answer).sdp)
     await asyncio.wait_for(peer.connected.wait(), 5)
     return peer

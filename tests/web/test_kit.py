@@ -1,9 +1,11 @@
 """The kit in a real browser: accessible in both languages and schemes, on a phone, by keyboard, under the policy."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE, OpenTab, Tab
@@ -162,13 +164,33 @@ async def test_a_slash_in_a_field_is_a_slash(tab: Tab):
 
 
 async def test_the_scheme_changes_at_once_and_stays(tab: Tab):
-    paper = await _background(tab)
-    await tab.page.locator("main").get_by_role("button", name="Dark").click()
-    coal = await _background(tab)
-    assert paper != coal
+    paper, earlier_may_go = await _background(tab), asyncio.Event()
+    choices = tab.page.locator("main [data-theme-switch]")
+    async with tab.page.expect_response("**/theme"):
+        await choices.get_by_role("button", name="Dark").click()
+        coal = await _background(tab)
+        assert paper != coal
     await tab.page.reload()
     assert await tab.page.get_attribute("html", "data-theme") == "dark"
     assert await _background(tab) == coal
+
+    asked, kept = list[Route](), asyncio.Queue[Route]()
+
+    async def earlier_is_late(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            await earlier_may_go.wait()
+        await route.fulfill(response=await route.fetch(max_redirects=0))
+        kept.put_nowait(route)
+
+    await tab.page.route("**/theme", earlier_is_late)
+    await choices.get_by_role("button", name="Dark").click()
+    await choices.get_by_role("button", name="Light").click()
+    earlier_may_go.set()
+    for _choice in range(2):
+        await kept.get()
+    await tab.page.reload()
+    assert await _background(tab) == paper
 
 
 async def test_the_language_changes_and_comes_back_to_the_page(tab: Tab):
@@ -198,6 +220,7 @@ async def test_a_visit_keeps_the_document_and_the_dock(tab: Tab):
 async def test_the_kit_works_on_the_page_after_a_visit(tab: Tab):
     await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
     await tab.page.wait_for_url("**/messages")
+    await tab.page.locator("[aria-busy]").wait_for(state="detached")
     await tab.page.locator("[popovertarget=example-menu]").click()
     await tab.page.locator("#example-menu").wait_for()
     await tab.page.keyboard.press("Escape")

@@ -201,9 +201,9 @@ class Client:
         assert "r" in reply, reply
         return reply["r"]
 
-    async def reply(self, number: int) -> dict[str, Any]:
-        """The reply to a request that was sent; what else comes meanwhile is kept."""
-        async with asyncio.timeout(5):
+    async def reply(self, number: int, within: float = 5.0) -> dict[str, Any]:
+        """The reply to a request that was sent, within so many seconds; what else comes meanwhile is kept."""
+        async with asyncio.timeout(within):
             while number not in self._replies:
                 await self._read()
         return self._replies.pop(number)

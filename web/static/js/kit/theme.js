@@ -2,6 +2,12 @@
 
 import { on } from "fairmatch/kit/page";
 
+/**
+ * One choice is told after another: the last one stays, whichever answer would come last.
+ * @type {Promise<unknown>}
+ */
+let told = Promise.resolve();
+
 on("submit", "[data-theme-switch]", (form, event) => {
   const button = /** @type {SubmitEvent} */ (event).submitter;
   if (!(button instanceof HTMLButtonElement) || !(form instanceof HTMLFormElement)) return;
@@ -13,5 +19,7 @@ on("submit", "[data-theme-switch]", (form, event) => {
     if (/** @type {HTMLButtonElement} */ (other).value === button.value) other.setAttribute("aria-current", "true");
     else other.removeAttribute("aria-current");
   }
-  fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual", keepalive: true });
+  const body = new FormData(form, button);
+  const tell = () => fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+  told = told.then(tell).catch(() => {}); // where the server cannot be reached the choice is this page's alone
 });
