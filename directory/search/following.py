@@ -19,6 +19,7 @@ import structlog
 from directory.search.changes import touches
 from directory.search.documents import Catalogue, Document, Kind, Mark, Source
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, Written
+from server.kernel.away import note_failure
 from server.kernel.bus import Bus
 from server.kernel.db import Database
 from server.kernel.enduring import kept_going
@@ -97,8 +98,8 @@ class Following:
                 while mine and not self._ended:
                     try:
                         await self._follow()
-                    except Exception:
-                        log.exception("search_following_failed")
+                    except Exception as error:
+                        note_failure(log, "search_following_failed", error)
                     await asyncio.sleep(FAILURE_PAUSE_S)
             await asyncio.sleep(LOCK_RETRY_S)
 

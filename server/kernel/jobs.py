@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Delete, Row, Select, Update, delete, func, select, update
 
+from server.kernel.away import note_failure
 from server.kernel.db import Database, UnitOfWork
 from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
@@ -327,8 +328,8 @@ async def _logged(work: Coroutine[Any, Any, Any]) -> None:
     """Do a step of a loop that must go on, whatever happens in it."""
     try:
         await work
-    except Exception:
-        log.exception("jobs_step_failed")
+    except Exception as error:
+        note_failure(log, "jobs_step_failed", error)
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import structlog
 
+from server.kernel.away import note_failure
 from server.kernel.bus import Bus
 from server.kernel.enduring import kept_going
 from server.live import doorbell, metrics
-from server.live.away import note_failure
 from server.live.entries import NEVER, Encoded, Top
 from server.live.limits import CATCH_UP_EVENTS, TAIL_EVENTS
 from server.live.pace import interval, load_after

@@ -8,11 +8,10 @@ from typing import Any
 
 import structlog
 
-from server.kernel.away import is_away
+from server.kernel.away import is_away, note_failure
 from server.kernel.bus import Bus
 from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
 from server.live import metrics
-from server.live.away import note_failure
 from server.live.census import Census
 from server.live.connection import Connection
 from server.live.faces import Faces

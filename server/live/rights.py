@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from server.kernel.away import note_failure
 from server.kernel.bus import Bus
-from server.live.away import note_failure
 from server.live.connection import Connection, Subscription
 from server.live.connections import Connections
 from server.live.grants import Topics

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from server.live.away import note_failure
+from server.kernel.away import note_failure
 from server.live.connection import Connection
 from server.live.limits import CLOSE_BYTES, Limits
 from server.live.topics import person as person_topic

@@ -34,6 +34,6 @@ async def test_what_was_given_before_stays_with_those_who_sat_there_then(there: 
 
 
 async def run(there: Scene, step: Callable[[Connection], None]) -> None:
-    """Take a step of the schema's history."""
-    async with there.kernel.database.engine.begin() as connection:
-        await connection.run_sync(step)
+    """Take a step of the schema's history, in turn with whoever else writes."""
+    async with there.kernel.database.write() as uow:
+        await (await uow.session.connection()).run_sync(step)

@@ -6,6 +6,7 @@ V1 = "/api/v1"
 
 
 async def test_a_feed_is_named_and_let_go_by_those_who_edit(there: Scene, program):
+    await there.kernel.jobs.stop()  # nobody comes to read it meanwhile
     _, voltbus = await there.organisation()
     aylin, chloe, nobody = await program("aylin"), await program("chloe"), await program()
     path = f"{V1}/organisations/{voltbus}/feed"
