@@ -40,8 +40,10 @@ async function refresh() {
     isPausing = false;
     if (isDue) void refresh();
   }, EVERY_MS);
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (response?.ok) replace(await response.text());
+  const asked = location.href;
+  const response = await fetch(asked, { headers: { Accept: "text/html" } }).catch(() => null);
+  const html = response?.ok ? await response.text() : "";
+  if (html && location.href === asked) replace(html); // another page that came meanwhile is as new
 }
 
 /** @param {string} html */

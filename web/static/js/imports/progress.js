@@ -18,6 +18,7 @@ async function follow(element) {
 /** @param {Element} element */
 async function refresh(element) {
   const answer = await fetch(element.getAttribute("data-import-progress") ?? "", { headers: { accept: "text/html" } });
+  if (!element.isConnected) return; // another page has come meanwhile
   if (answer.status === 204) visit(location.pathname, { action: "replace" });
   else if (answer.ok) element.innerHTML = await answer.text();
 }
