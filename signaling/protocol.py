@@ -177,6 +177,7 @@ class TrackState(Frame):
     id: str
     source: Source
     muted: bool
+    paused: list[str] = Field(default_factory=list, description="Encodings, by rid, that nobody needs now.")
 
 
 class ParticipantState(Frame):

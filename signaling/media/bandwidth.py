@@ -68,6 +68,11 @@ class Path:
         """More is sent from now on."""
         self.tried_at, self.tried_from = now, self.estimate
 
+    def waits(self, now: float, most_s: float) -> None:
+        """What was tried less than `most_s` ago is still on its way: it is judged from when it comes."""
+        if now - self.tried_at < most_s:
+            self.tries(now)
+
     def falls(self, now: float) -> None:
         """Less is sent from now on; what was tried in vain is tried again later each time."""
         in_vain = now - self.tried_at < TRIAL_S

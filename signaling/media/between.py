@@ -67,6 +67,7 @@ class SentLayer(Frame):
     rid: str
     ssrc: Number
     repair_ssrc: Number
+    paused_bits: int = Field(0, description="What it had before it was paused; 0: it is not.")
 
 
 class SentCodec(Frame):
@@ -138,6 +139,9 @@ class People(Frame):
     v: int
     people: list[ParticipantState] = Field(max_length=PEOPLE_MOST)
     watched: list[str] = Field(max_length=TRACKS_MOST, description="Ids of tracks with pictures that somebody gets.")
+    used: list[str] = Field(
+        default_factory=list, max_length=TRACKS_MOST * 8, description="Encodings that somebody gets or waits for."
+    )
     bits_per_second: float = Field(description="What goes out of the room there.")
     load: float = Field(description="What the node does altogether.")
 

@@ -22,6 +22,7 @@ from signaling.media.between import (
     SentLayer,
     SentTrack,
 )
+from signaling.media.encodings import name_of
 from signaling.media.layer import Layer
 from signaling.media.link import Link
 from signaling.media.outgoing import Outgoing
@@ -69,6 +70,7 @@ class Branch:
         self._v = 0
         self._removed: dict[str, int] = {}  # who was removed, by which connection
         self._watched: frozenset[str] = frozenset()
+        self._used: frozenset[str] = frozenset()  # encodings, as `name_of` names them
         self._streams: dict[Place, Stream] = {}
         self._told: list[SentTrack] | None = None
         self._telling = asyncio.Lock()
@@ -77,6 +79,11 @@ class Branch:
     def slots(self) -> dict[Place, Outgoing]:
         """What goes to it."""
         return {place: stream.slot for place, stream in self._streams.items()}
+
+    @property
+    def used(self) -> list[Layer]:
+        """Encodings that somebody there gets or waits for."""
+        return [stream.layer for place, stream in self._streams.items() if name_of(*place) in self._used]
 
     @property
     def share(self) -> Share:
@@ -152,6 +159,9 @@ class Branch:
         if frozenset(told.watched) != self._watched:
             self._watched = frozenset(told.watched)
             self._fitted()
+        if frozenset(told.used) != self._used:
+            self._used = frozenset(told.used)
+            self._room.fit_encodings(now)
         people = {each.id: each for each in told.people if self._removed.get(each.id) != each.generation}
         self._removed = {id: self._removed[id] for id in {each.id for each in told.people} - people.keys()}
         if people != self.people:
@@ -201,7 +211,11 @@ class Branch:
         self.link.sending.pop(slot.repair_ssrc, None)
 
     def _described(self, track: Track) -> SentTrack:
-        slots = [(layer.rid, self._streams[track.id, layer.rid].slot) for layer in track.layers]
+        slots = [(layer, self._streams[track.id, layer.rid].slot) for layer in track.layers]
+        layers = [
+            SentLayer(rid=layer.rid, ssrc=slot.ssrc, repair_ssrc=slot.repair_ssrc, paused_bits=_paused(layer))
+            for layer, slot in slots
+        ]
         return SentTrack(
             id=track.id,
             owner=track.owner,
@@ -210,7 +224,7 @@ class Branch:
             codecs=[_codec(codec) for codec in track.section.codecs],
             extensions=known_extensions(track.section, TO_VIEWERS),
             rids=track.section.rids,
-            layers=[SentLayer(rid=rid, ssrc=slot.ssrc, repair_ssrc=slot.repair_ssrc) for rid, slot in slots],
+            layers=layers,
         )
 
     def close(self) -> None:
@@ -231,6 +245,10 @@ def _comes(join: Join) -> ParticipantState:
 def _is_still(stream: Stream, wanted: tuple[Track, Layer] | None) -> bool:
     """Whether it is the same track, not one that came in its place. An encoding may go on under another ssrc."""
     return wanted is not None and wanted[0] is stream.track
+
+
+def _paused(layer: Layer) -> int:
+    return max(1, int(layer.paused_bits)) if layer.paused else 0
 
 
 def _codec(codec: Codec) -> SentCodec:

@@ -21,6 +21,8 @@ LATE_MOST = 512
 KEY_FRAME_EVERY_S = 0.3
 # A layer from which nothing came for so long is not being sent.
 STALE_S = 1.5
+# A sender that was told that somebody needs one again has it on its way within this time; else it cannot.
+RESUME_S = 3.0
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ class Layer:
     key_frame_asked_at: float = -1.0
     measured_at: float = 0.0
     measured_octets: int = 0
+    used_at: float = -1.0  # when somebody needed it for the last time; see `encodings`
+    paused: bool = False  # its sender was told that nobody does
+    paused_bits: float = 0.0  # what it had then
+    resumed_at: float = -RESUME_S
 
     def accept(self, packet: Packet, codec: Codec, now: float) -> bool:
         """Take a packet in; False: it comes too late or again."""
@@ -154,6 +160,26 @@ class Layer:
     def is_sent(self, now: float) -> bool:
         """Whether something comes of it."""
         return now - self.heard_at < STALE_S
+
+    def pause(self, bits: float) -> None:
+        """Nobody needs it."""
+        self.paused, self.paused_bits = True, bits
+
+    def resume(self, now: float) -> None:
+        """Somebody needs it again."""
+        self.paused, self.resumed_at = False, now
+
+    def is_awaited(self, now: float) -> bool:
+        """Whether it is not sent, but would be for whoever needs it."""
+        return not self.is_sent(now) and self._is_kept(now)
+
+    def rate(self, now: float) -> float:
+        """Bits per second that it has, or would have; 0: there is no such encoding now."""
+        sent = self.bits_per_second if self.is_sent(now) else 0.0
+        return max(sent, self.paused_bits) if self._is_kept(now) else sent
+
+    def _is_kept(self, now: float) -> bool:
+        return self.paused or now - self.resumed_at < RESUME_S
 
     def take_pending(self) -> list[Packet]:
         """What came since the last time, in order."""

@@ -151,8 +151,12 @@ class Node:
 
     async def _listen(self, given: protocol.Listen) -> protocol.Frame:
         room = self._room(given.room)
-        room.participant(given.participant).listen(given)
+        participant, now = room.participant(given.participant), self.mux.clock()
+        participant.listen(given)
         room.assign()
+        # What is shown larger is wanted at once; a sender may have to be told.
+        self.mux.attempt(participant.peer, room.suit, participant, now)
+        room.fit_encodings(now)
         return protocol.Nothing()
 
     async def _set_rights(self, given: protocol.SetRights) -> protocol.Frame:

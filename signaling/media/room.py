@@ -8,7 +8,8 @@ from signaling.media import rtcp
 from signaling.media.answer import Local, write_answer
 from signaling.media.bandwidth import START_BITS, choose
 from signaling.media.branch import Branch
-from signaling.media.layer import Layer
+from signaling.media.encodings import fit
+from signaling.media.layer import RESUME_S, Layer
 from signaling.media.mux import Mux
 from signaling.media.outgoing import Outgoing
 from signaling.media.participant import Participant
@@ -225,9 +226,23 @@ class Room:
         for sender in self.senders:
             self.mux.attempt(sender.peer, _measure, sender, now)
         for participant in list(self.participants.values()):
-            self.mux.attempt(participant.peer, self._adapt_all, participant, now)
+            self.mux.attempt(participant.peer, self.suit, participant, now)
+        self.fit_encodings(now)
 
-    def _adapt_all(self, participant: Participant, now: float) -> None:
+    def fit_encodings(self, now: float) -> None:
+        """Let senders know which encodings nobody needs, here or on another node. A branch leaves that to its home."""
+        if self.trunk:
+            return
+        used = {layer for slot in self.slots() for layer in (slot.source, slot.wanted) if layer}
+        used.update(layer for branch in self.branches.values() for layer in branch.used)
+        recorded = self.recorder.agreed if self.recorder else frozenset()
+        for each in self.participants.values():
+            for track in each.tracks.values():
+                if fit(track, track.layers if each.person in recorded else used, now):
+                    self.changed()
+
+    def suit(self, participant: Participant, now: float) -> None:
+        """Choose encodings and temporal layers for one viewer."""
         videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
         videos.sort(key=lambda slot: participant.most(slot.mid))
         left = participant.path.budget
@@ -237,11 +252,14 @@ class Room:
 
     def _adapt(self, participant: Participant, slot: Outgoing, budget: float, now: float) -> float:
         assert slot.track is not None
-        layers = slot.track.layers
-        rates = [layer.bits_per_second if layer.is_sent(now) else 0.0 for layer in layers]
+        layers, most, path = slot.track.layers, participant.most(slot.mid), participant.path
+        if slot.wanted in layers[1 : most + 1] and slot.wanted.is_awaited(now):
+            path.waits(now, RESUME_S)
+            return slot.source.rate(now) if slot.source else 0.0
+        rates = [layer.rate(now) for layer in layers]
         layered = any(layer.layered for layer in layers)
-        now_at, path = participant.choices.get(slot.mid), participant.path
-        chosen, bits = choose(rates, layered, budget, now_at, path, now, participant.most(slot.mid))
+        now_at = participant.choices.get(slot.mid)
+        chosen, bits = choose(rates, layered, budget, now_at, path, now, most)
         participant.choices[slot.mid] = chosen
         # Also in place of one that is waited for: it may not be sent any more. Where nothing is sent, something is
         # asked for all the same: another node sends only what somebody here waits for.
@@ -254,7 +272,8 @@ class Room:
         """What the publisher of a single encoding should send at most: what its best viewer can take."""
         viewers: list[Participant | Branch] = [*self.participants.values(), *self.branches.values()]
         budgets = [each.path.estimate for each in viewers if any(s.track is track for s in each.slots.values())]
-        if not budgets or sum(layer.is_sent(self.mux.clock()) for layer in track.layers) > 1:
+        sent = [layer for layer in track.layers if layer.is_sent(self.mux.clock())]
+        if not budgets or (sent and sent != track.layers[-1:]):  # of several, larger ones may be needed any moment
             return START_BITS * 2
         return int(max(150_000, min(START_BITS, max(budgets))))
 

@@ -34,6 +34,11 @@ class Track:
         return {codec.payload_type: codec for codec in self.section.codecs}
 
     @property
+    def paused(self) -> list[str]:
+        """Encodings, by rid, that its sender need not send."""
+        return [layer.rid for layer in self.layers if layer.paused]
+
+    @property
     def simulcast(self) -> bool:
         """Whether several encodings of it are announced."""
         return len(self.section.rids) > 1

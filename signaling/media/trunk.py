@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from signaling.media import rtcp
 from signaling.media.between import Others, People, SentTrack
+from signaling.media.encodings import name_of
 from signaling.media.layer import Layer
 from signaling.media.link import Link
 from signaling.media.peer import Peer
@@ -36,6 +37,7 @@ class Trunk:
         self._inbound = Inbound()
         self._v = 0
         self._watched: list[str] = []
+        self._used: list[str] = []
         self._told_at = 0.0
 
     @property
@@ -72,6 +74,12 @@ class Trunk:
         for layer in sent.layers:
             if layer.ssrc not in known:
                 self._inbound.expect(track, Layer(layer.ssrc, layer.rid, repair_ssrc=layer.repair_ssrc))
+        paused = {layer.ssrc: layer.paused_bits for layer in sent.layers}
+        for each in track.layers:
+            if bits := paused.get(each.ssrc):
+                each.pause(bits)
+            elif each.paused:
+                each.resume(self._room.mux.clock())
 
     def _end(self, track_id: str) -> None:
         track = self.tracks.pop(track_id)
@@ -103,9 +111,10 @@ class Trunk:
         if self.closed or now - self._told_at < TELL_EVERY_S:
             return
         watched = [track.id for track in self.tracks.values() if any(layer.viewers for layer in track.layers)]
-        if self._room.told and watched == self._watched and now - self._told_at < TELL_AGAIN_S:
+        used = [name_of(t.id, layer.rid) for t in self.tracks.values() for layer in t.layers[1:] if layer.viewers]
+        if self._room.told and (watched, used) == (self._watched, self._used) and now - self._told_at < TELL_AGAIN_S:
             return
-        self._room.told, self._watched, self._told_at = True, watched, now
+        self._room.told, self._watched, self._used, self._told_at = True, watched, used, now
         self._say(
             People(
                 room=self._room.id,
@@ -113,6 +122,7 @@ class Trunk:
                 v=self.next(),
                 people=[each.state() for each in self._room.participants.values()],
                 watched=watched,
+                used=used,
                 bits_per_second=self._room.bits_per_second,
                 load=self._others.load,
             )

@@ -37,6 +37,18 @@ _COMES = """async () => {
 }"""
 
 
+_SENDS = """async (rids) => {
+  const connected = () => window.connections.filter((one) => one.connectionState === "connected");
+  const sent = () => connected().flatMap((one) => one.getSenders()).flatMap((one) => one.getParameters().encodings);
+  const active = () => sent().filter((one) => one.rid && one.active);
+  const until = Date.now() + 30_000;
+  while (active().map(({ rid }) => rid).sort().join() !== rids.join()) {
+    if (Date.now() > until) throw new Error(`it sends ${JSON.stringify(active())}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}"""
+
+
 class Caller:
     """What somebody does and sees in a call."""
 
@@ -57,6 +69,10 @@ class Caller:
         """Wait until more pictures were decoded than now, and more sound came."""
         counted: dict[str, Any] = await self.page.evaluate(_COMES % _COUNTED)
         return counted
+
+    async def sends(self, rids: list[str]) -> None:
+        """Wait until the camera goes out in these encodings, and in no others."""
+        await self.page.evaluate(_SENDS, rids)
 
     def tile(self, person: str) -> Any:
         """Somebody's tile."""

@@ -37,6 +37,7 @@ class CallTrack(Message):
     id: str = Field(description="The track's id: it stays when its sender comes back.")
     source: Source = Field(description="Where it comes from.")
     muted: bool = Field(description="Whether nothing of it is forwarded, by its sender's wish or a moderator's.")
+    paused: list[str] = Field(description="Of several encodings, by rid, those that nobody needs now: don't send them.")
 
 
 class Participant(Message):

@@ -1,15 +1,18 @@
 """Simulcast, temporal layers, and what is chosen for whom."""
 
 import asyncio
+import itertools
 from itertools import pairwise
+from pathlib import Path as FilePath
 
 import pytest
 
+from signaling.media import encodings, rtcp, rtp
 from signaling.media import layer as layers
 from signaling.media import node as nodes
-from signaling.media import rtcp, rtp
 from signaling.media.bandwidth import Choice, Path, choose
 from signaling.media.codecs import begins_key_frame, read_vp8
+from signaling.media.layer import RESUME_S
 from signaling.media.speakers import filled, ranked
 from tests.signaling.scene import Person, Stage, settled, until
 
@@ -202,3 +205,67 @@ def test_control_messages_are_read_as_they_were_written() -> None:
     assert abs(estimate.bits_per_second - 1_234_567) < 20
     assert rtcp.parse(data[:20]) == []
     assert rtcp.parse(b"\x81\xc9\xff\xff" + bytes(8)) == []
+
+
+def test_what_is_tried_is_judged_from_when_it_comes() -> None:
+    """An encoding that was paused is on its way for a moment, in which no estimate grows."""
+    path = Path(230_000.0, sent=RATES[0])
+    at, _ = choose(RATES, False, path.budget, Choice(0), path, 100.0)
+    assert at == Choice(1)
+    path.waits(102.0, RESUME_S)
+    assert choose(RATES, False, path.budget, at, path, 102.0)[0] == Choice(1)
+    path.waits(106.0, RESUME_S)
+    assert choose(RATES, False, path.budget, at, path, 106.0)[0] == Choice(0)
+
+
+async def test_a_sender_is_told_which_encodings_nobody_needs_and_at_once_when_somebody_does(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for of, name, seconds in ((nodes, "ADAPT_EVERY_S", 0.05), (encodings, "PAUSE_AFTER_S", 0.2)):
+        monkeypatch.setattr(of, name, seconds)
+    anna = await stage.join("anna", ("camera",), rids=("q", "f"))
+    await stage.join("viewer", hears={"v": "anna.camera"}, sizes={"v": "small"})
+    room = stage.node.rooms["stage"]
+    viewer = room.participants["viewer"]
+
+    def paused() -> list[str]:
+        states = [data for kind, data in stage.events if kind == "room"]
+        return next(each["tracks"][0]["paused"] for each in states[-1]["participants"] if each["id"] == "anna")
+
+    async def sends(until_paused: list[str]) -> None:
+        """As a browser does that obeys."""
+        async with asyncio.timeout(5):
+            for number in numbers:
+                source = viewer.slots["v"].source
+                if paused() == until_paused and source and source.rid == ("q" if until_paused else "f"):
+                    return
+                send(anna, number, key=True, rids="q" if paused() else "qf")
+                await asyncio.sleep(0.01)
+
+    numbers = itertools.count()
+    await sends(["f"])
+    await stage.node.ask("listen", {"room": "stage", "participant": "viewer", "listen": {"v": "anna.camera"}})
+    assert not room.participants["anna"].tracks["camera"].paused
+    await sends([])
+    assert not viewer.path.lost
+
+
+async def test_of_who_is_recorded_every_encoding_is_needed(stage: Stage, tmp_path: FilePath) -> None:
+    anna = await stage.join("anna", ("camera",), rids=("q", "f"))
+    send(anna, 0, key=True)
+    await settled()
+    room, track = stage.node.rooms["stage"], stage.node.rooms["stage"].participants["anna"].tracks["camera"]
+    await stage.node.ask(
+        "record",
+        {"room": "stage", "recording": "r1", "path": str(tmp_path / "a.webm"), "agreed": ["anna"], "begins": True},
+    )
+    now = room.mux.clock()
+    for layer in track.layers:
+        layer.bits_per_second, layer.heard_at = 1_000.0, now + 100
+    for later in (0.0, 2 * encodings.PAUSE_AFTER_S):
+        room.fit_encodings(now + later)
+    assert track.paused == []
+    await stage.node.ask("end_recording", {"room": "stage"})
+    for later in (2 * encodings.PAUSE_AFTER_S, 4 * encodings.PAUSE_AFTER_S):
+        room.fit_encodings(now + later)
+    assert track.paused == ["f"]

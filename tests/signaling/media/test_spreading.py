@@ -116,6 +116,7 @@ async def test_on_a_further_node_each_gets_the_encoding_of_their_line_and_of_the
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("signaling.media.node.ADAPT_EVERY_S", 0.1)
+    monkeypatch.setattr("signaling.media.encodings.PAUSE_AFTER_S", 0.3)
     anna = await hall.home.join("anna", SENDS, rids=("q", "f"))
     await hall.watch("near")
     await hall.make_room()
@@ -127,7 +128,8 @@ async def test_on_a_further_node_each_gets_the_encoding_of_their_line_and_of_the
         nonlocal sent
         for rid, at, size in (("q", 0, 300), ("f", 1, 1_100)):
             packet = vp8(sent, sent * 3_000, anna.mids["camera"].ssrc + at, key=True, size=size)
-            anna.peer.send(with_rid(packet, rid))
+            if rid not in hall.home.node.rooms["stage"].tracks()["anna.camera"].paused:  # as a browser obeys
+                anna.peer.send(with_rid(packet, rid))
         sent += 1
 
     def come(*expected: int) -> bool:
@@ -141,6 +143,13 @@ async def test_on_a_further_node_each_gets_the_encoding_of_their_line_and_of_the
     await until(lambda: come(1_100, 300))
     hall.nodes["further"].node.rooms["stage"].participants["ben"].path.estimate = 20_000.0
     await until(lambda: come(300, 300))
+    # Once nobody at home needs the large one either it is paused, and the further node knows that it could have it.
+    await hall.home.node.ask("listen", listen | {"participant": "near", "sizes": {"v": "small"}})
+    tracks = [hall.nodes[life].node.rooms["stage"].tracks()["anna.camera"] for life in ("home", "further")]
+    await until(lambda: come(300, 300) and [each.paused for each in tracks] == [["f"], ["f"]])
+    await hall.home.node.ask("listen", listen | {"participant": "carla", "sizes": {"v": "large"}})
+    await until(lambda: come(300, 1_100))
+    await until(lambda: [each.paused for each in tracks] == [[], []])
 
 
 def with_rid(packet: bytes, rid: str) -> bytes:

@@ -246,10 +246,14 @@ test("one other person gets one encoding of a camera, more people may choose amo
     getParameters: () => structuredClone(sender.parameters),
     setParameters: async (given) => void told.push((sender.parameters = given)),
   };
-  await sendEncodings(/** @type {any} */ (sender), false);
+  await sendEncodings(/** @type {any} */ (sender), false, []);
   equal(told.length, 0);
-  await sendEncodings(/** @type {any} */ (sender), true);
-  equal(told.map((given) => given.encodings.map(({ active }) => active)), [[true, true, true]]);
+  await sendEncodings(/** @type {any} */ (sender), true, []);
+  await sendEncodings(/** @type {any} */ (sender), true, ["f"]);
+  await sendEncodings(/** @type {any} */ (sender), true, ["f"]);
+  await sendEncodings(/** @type {any} */ (sender), false, ["f"]);
+  const active = told.map((given) => given.encodings.map((/** @type {any} */ one) => one.active));
+  equal(active, [[true, true, true], [true, true, false], [false, true, false]], "what nobody needs is not sent");
 });
 
 test("how large a picture is shown is what it has on the screen, and hidden ones count as small", () => {

@@ -124,7 +124,12 @@ export class Forwarded extends EventTarget {
 
   /** What a moderator has muted of mine. @returns {Source[]} */
   get silenced() {
-    return this.room.participants.find(({ id }) => id === this.participant)?.silenced ?? [];
+    return this.#mine?.silenced ?? [];
+  }
+
+  /** Me, as the node tells. */
+  get #mine() {
+    return this.room.participants.find(({ id }) => id === this.participant);
   }
 
   get isIn() {
@@ -237,6 +242,7 @@ export class Forwarded extends EventTarget {
     const isNew = this.#assign();
     if (isNew) void this.#offer();
     this.#tellMuted(false);
+    this.#fitEncodings();
     this.#changed();
   }
 
@@ -297,8 +303,12 @@ export class Forwarded extends EventTarget {
     this.#sizes = shownSizes(this.#places.keys());
     const isNew = [...this.#sizes].some(([place, size]) => known.get(place) !== size);
     if (isNew && this.participant && this.peer) this.#listen();
+    this.#fitEncodings();
+  }
+
+  #fitEncodings() {
     const camera = this.#sending.get("camera");
-    if (camera) void sendEncodings(camera.sender, this.#isGroup);
+    if (camera) void sendEncodings(camera.sender, this.#isGroup, this.#mine?.tracks.find(({ source }) => source === "camera")?.paused ?? []);
   }
 
   /** Whether more than one other person is here, who may want different encodings. */
@@ -319,8 +329,7 @@ export class Forwarded extends EventTarget {
   /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether
    * one changed it oneself; otherwise, what is silent here without having been silenced by oneself was a moderator. */
   #tellMuted(mineToSay) {
-    const mine = this.room.participants.find(({ id }) => id === this.participant);
-    for (const { source, muted } of mine?.tracks ?? []) {
+    for (const { source, muted } of this.#mine?.tracks ?? []) {
       const told = this.#told.get(source);
       const isMuted = !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source));
       if (isMuted === (told?.muted ?? muted)) continue;

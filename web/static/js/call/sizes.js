@@ -23,10 +23,12 @@ export function encodings(isGroup) {
   return ENCODINGS.map((encoding) => ({ ...encoding, active: isGroup || encoding.rid === "f" }));
 }
 
-/** Send as many encodings as there are people to choose among them. @param {RTCRtpSender} sender @param {boolean} isGroup */
-export async function sendEncodings(sender, isGroup) {
+/** Send as many encodings as there are people to choose among them, without those that nobody needs now.
+ * @param {RTCRtpSender} sender @param {boolean} isGroup @param {string[]} paused  by rid */
+export async function sendEncodings(sender, isGroup, paused) {
   const parameters = sender.getParameters();
-  const wanted = parameters.encodings?.map(({ rid }) => isGroup || rid === "f" || parameters.encodings.length === 1);
+  const needed = parameters.encodings?.map(({ rid = "" }) => rid).filter((rid) => !paused.includes(rid));
+  const wanted = parameters.encodings?.map(({ rid = "" }) => (isGroup ? needed.includes(rid) : rid === needed.at(-1)));
   if (!wanted || parameters.encodings.every(({ active }, at) => active === wanted[at])) return;
   parameters.encodings.forEach((encoding, at) => (encoding.active = wanted[at]));
   await sender.setParameters(parameters).catch(() => {}); // once more with the next look

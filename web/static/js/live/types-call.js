@@ -112,6 +112,7 @@
  * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes
  *   from.
  * @property {boolean} muted  Whether nothing of it is forwarded, by its sender's wish or a moderator's.
+ * @property {Array<string>} paused  Of several encodings, by rid, those that nobody needs now: don't send them.
  * @typedef {object} Candidate
  *   An ICE candidate on its way to the other person; empty: there are no more.
  * @property {string} candidate  The candidate's line.

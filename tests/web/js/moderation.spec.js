@@ -1,0 +1,44 @@
+import { equal, settle, test } from "/harness.js";
+import { render } from "lit";
+import { moderation, sayFreed, saySilenced } from "fairmatch/call/moderation";
+
+/** What a moderator is offered on a tile of Ben's, by label; a press does it.
+ * @param {object} ben @param {string} source */
+function offered(ben, source) {
+  /** @type {any[]} */
+  const asked = [];
+  const request = async (/** @type {string} */ method, /** @type {object} */ params) => (asked.push([method, params]), {});
+  const call = /** @type {any} */ ({ card: () => ({ name: "Ben" }), place: { topic: "call:1" }, live: { line: { request } } });
+  const other = /** @type {any} */ ({ id: "ben-1", person: "ben", muted: true, silenced: [], tracks: {}, ...ben });
+  const ground = document.createElement("div");
+  render(moderation(call, other, /** @type {any} */ (source)), ground);
+  return { asked, buttons: new Map([...ground.querySelectorAll("button")].map((one) => [one.ariaLabel, one])) };
+}
+
+test("a moderator may take what somebody sends, where it is shown, and give back what was taken", async () => {
+  const sends = { muted: false, tracks: { camera: "c", screen: "s", screen_2: "s2" } };
+  equal([...offered(sends, "camera").buttons.keys()], ["Mute Ben", "Turn Ben's camera off", "Remove Ben from the call"]);
+  equal([...offered({}, "camera").buttons.keys()], ["Remove Ben from the call"], "nothing is sent");
+  const { buttons, asked } = offered(sends, "screen_2");
+  equal([...buttons.keys()], ["Stop Ben's sharing"]);
+  buttons.get("Stop Ben's sharing")?.click();
+  await settle();
+  equal(asked, [["call.mute", { call: "call:1", participant: "ben-1", sources: ["screen", "screen_sound"], muted: true }]]);
+  const taken = offered({ silenced: ["microphone", "screen", "screen_sound", "screen_2"] }, "camera");
+  equal([...taken.buttons.keys()], ["Let Ben speak again", "Let Ben share again", "Remove Ben from the call"]);
+  taken.buttons.get("Let Ben share again")?.click();
+  await settle();
+  equal(taken.asked[0][1].muted, false);
+});
+
+test("whoever is muted is told what was taken, and what they have again", () => {
+  const toasts = Object.assign(document.createElement("div"), { id: "toasts" });
+  document.body.append(toasts);
+  /** @param {() => void} say */
+  const said = (say) => (toasts.replaceChildren(), say(), toasts.textContent?.trim());
+  equal(said(() => saySilenced("screen_2")), "A moderator has ended your sharing.");
+  equal(said(() => saySilenced("screen_sound")), "", "that goes with the screen");
+  equal(said(() => sayFreed(["screen", "screen_sound", "screen_2"])), "You may share your screen again.");
+  equal(said(() => sayFreed([])), "");
+  toasts.remove();
+});
