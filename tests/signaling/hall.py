@@ -112,3 +112,9 @@ async def shown(anna: Person, *viewers: Person) -> None:
         return all(each.pictures for each in viewers)
 
     await until(all_get_it)
+
+
+def with_rid(packet: bytes, rid: str) -> bytes:
+    """The packet with the header extension that names its encoding."""
+    words = bytes((0xBE, 0xDE, 0, 1, 10 << 4, ord(rid), 0, 0))
+    return bytes((packet[0] | 0x10,)) + packet[1:12] + words + packet[12:]

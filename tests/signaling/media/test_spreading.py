@@ -11,7 +11,7 @@ from signaling.media import link as links
 from signaling.media import rtcp, spreading
 from signaling.media.between import TRACKS_MOST, People, SentLayer
 from signaling.protocol import MediaError
-from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown
+from tests.signaling.hall import HEARS, SENDS, WATCHES, Hall, shown, with_rid
 from tests.signaling.scene import Stage, settled, until
 
 
@@ -150,12 +150,6 @@ async def test_on_a_further_node_each_gets_the_encoding_of_their_line_and_of_the
     await hall.home.node.ask("listen", listen | {"participant": "carla", "sizes": {"v": "large"}})
     await until(lambda: come(300, 1_100))
     await until(lambda: [each.paused for each in tracks] == [[], []])
-
-
-def with_rid(packet: bytes, rid: str) -> bytes:
-    """The packet with the header extension that names its encoding."""
-    words = bytes((0xBE, 0xDE, 0, 1, 10 << 4, ord(rid), 0, 0))
-    return bytes((packet[0] | 0x10,)) + packet[1:12] + words + packet[12:]
 
 
 async def test_who_was_removed_neither_hears_nor_is_heard_on_any_node(hall: Hall) -> None:
