@@ -27,6 +27,9 @@ def bring(
     ] = False,
     kind: Annotated[str, typer.Option(help="organisations or products.")] = "organisations",
     sheet: Annotated[str, typer.Option(help="The sheet of a workbook.")] = "",
+    partner: Annotated[
+        str, typer.Option(help="Import for this partner institution, by its name in addresses (/o/NAME).")
+    ] = "",
     undo: Annotated[str, typer.Option(help="Take the import with this number back.")] = "",
     data: DataOption = None,
 ) -> None:
@@ -42,7 +45,7 @@ def bring(
     if any(not middle for _, middle, _ in pairs):
         raise typer.BadParameter('--map is "Column=field"')
     columns = {name.strip(): field.strip() for name, _, field in pairs}
-    asked = Asked(file, kind, source, sheet, columns, dry_run) if file else None
+    asked = Asked(file, kind, source, sheet, columns, dry_run, partner) if file else None
     run_with_database(data, lambda database: _work(database, asked, undo))
 
 

@@ -36,7 +36,7 @@ async def many(call: Call) -> Response:
     async with call.kernel.database.read() as session:
         found = await queries.organisations(session, call.person_id, wanted, answering.mark_in(query), query.limit + 1)
         fields = await queries.organisation_fields(session, [one.id for one in found])
-        licences = await organisation_queries.licences(session, [one.source for one in found])
+        licences = await organisation_queries.licences_of(session, [(one.source, one.source_id) for one in found])
     shown = [Organisation.of(one, fields[one.id], licences, call.site) for one in found]
     return answering.page(call, shown, [answering.cursor(one.updated_at, one.id) for one in found])
 
@@ -94,7 +94,7 @@ async def shown_of(call: Call, session: AsyncSession, organisation_id: str) -> O
     if row is None:
         raise not_found()
     fields = await organisation_queries.fields_of(session, row.id)
-    licences = await organisation_queries.licences(session, [row.source])
+    licences = await organisation_queries.licences_of(session, [(row.source, row.source_id)])
     return Organisation.of(row, fields, licences, call.site)
 
 

@@ -125,7 +125,7 @@ async def _shown(call: Call, session: AsyncSession, found: Sequence[queries.Foun
     ids = [one.row.id for one in found]
     fields = await queries.product_fields(session, ids)
     pictures = await queries.pictures(session, ids)
-    licences = await organisation_queries.licences(session, [one.row.source for one in found])
+    licences = await organisation_queries.licences_of(session, [(one.row.source, one.row.source_id) for one in found])
     return [Product.of(one, fields[one.row.id], pictures.get(one.row.id, ()), licences, call.site) for one in found]
 
 

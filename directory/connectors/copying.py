@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from directory.connectors.interface import Mark, NothingUsableError
-from directory.imports.actions import SERVERS as SOURCE
+from directory.organisations.licences import LICENCES
+from directory.organisations.licences import SERVERS as SOURCE
 from web.i18n import LOCALES
 
 __all__ = ["SOURCE", "Changed", "Gone", "Pages"]
@@ -55,6 +56,7 @@ class Changed:
         self._last = LONG_AGO
         self._read: set[tuple[str, str]] = set()
         self.fresh = 0
+        self.licences: dict[str, str] = {}  # of what is new, by its id there; empty: nothing is said that we know
 
     def query(self) -> dict[str, str]:
         """What to ask for."""
@@ -65,7 +67,9 @@ class Changed:
         items, after = _page(content)
         try:
             self._check_order(items)
-            lines = [json.dumps(flat(item)) for item in items if self._is_fresh(item)]
+            fresh = [item for item in items if self._is_fresh(item)]
+            lines = [json.dumps(flat(item)) for item in fresh]
+            self.licences |= {_id(item): _licence(item) for item in fresh}
         except _WRONG:
             raise NothingUsableError("no_directory") from None
         self.fresh += len(lines)
@@ -174,6 +178,12 @@ def _id(item: Mapping[str, Any]) -> str:
 
 def _changed(item: Mapping[str, Any]) -> datetime:
     return _moment(item["updated_at"])
+
+
+def _licence(item: Mapping[str, Any]) -> str:
+    """On which terms an organisation is given there, by a code that we know; empty for none."""
+    said = (item["source"] or {}).get("licence", "")
+    return said if isinstance(said, str) and said in LICENCES else ""
 
 
 def _moment(text: str) -> datetime:

@@ -6,6 +6,7 @@ What is shown there no longer goes here, too, unless people here have joined or 
 """
 
 import asyncio
+from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from directory.imports.mapping.plan import Mapping
 from directory.imports.parts import FOLDER
 from directory.imports.runs import IMPORT
 from directory.organisations import bulk
+from directory.organisations.actions import set_licences
 from people.text import UnacceptableError
 from server.kernel.clock import Clock
 from server.kernel.db import UnitOfWork
@@ -46,6 +48,7 @@ class Copy:
     file: str  # below the data folder
     size: int
     look: Look
+    licences: Pairs[str, str]  # by their ids there, see `copying.Changed`
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Servers:
             at = uow.clock.now()
             await uow.run(lambda each: _let_go(each, source, found.gone, at, connection.by_id))
         if found.copy is not None:
+            await set_licences(uow, source, found.copy.licences)
             await _bring(uow, connection, source, found.copy)
 
     async def _copied(self, url: str, file: str, changed: Changed, until: float) -> Copy | None:
@@ -100,7 +104,7 @@ class Servers:
         if not changed.fresh:
             return None
         look, size = await beside.look(path, kind=ORGANISATIONS), (await asyncio.to_thread(path.stat)).st_size
-        return Copy(file, size, replace(look, mapping=_mapping(look)))
+        return Copy(file, size, replace(look, mapping=_mapping(look)), changed.licences)
 
     async def _pages(self, address: str, pages: Pages, most: int, until: float, path: Path | None = None) -> None:
         """Take in the pages of a list, at least one and at most so many. Raises FetchError and NothingUsableError."""

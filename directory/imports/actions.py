@@ -13,6 +13,7 @@ from directory.imports.mapping.plan import Mapping, checked
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportMapping, ImportName, ImportRow, ImportRun
 from directory.imports.reading.row import Source
 from directory.imports.runs import COUNTS, IMPORT, TRIAL, UNDO
+from directory.organisations.licences import SERVERS
 from directory.partners import actions as partners
 from directory.partners.queries import keeper_of
 from people.text import UnacceptableError, one_line
@@ -27,8 +28,6 @@ SWEEP_JOB = "imports.sweep"
 LEFT = timedelta(days=1)
 # Characters.
 SOURCE_MOST, FILE_NAME_MOST = 60, 200
-# What connected servers bring is called so, with their host; a file that said the same would change their records.
-SERVERS = "fairmatch:"
 # Of the first rows, kept to be shown beside the mapping.
 ROWS_SHOWN, CELL_SHOWN = 12, 300
 
@@ -119,14 +118,18 @@ async def stop(uow: UnitOfWork, batch: ImportBatch, *, by_id: str | None) -> boo
 
 
 async def forget(uow: UnitOfWork, batch: ImportBatch) -> None:
-    """Remove a batch that changed nothing, with its file. Raises UnacceptableError for others."""
+    """Remove a batch that changed nothing, with its file, and with the name of its source where an institution has
+    brought nothing else under it. Raises UnacceptableError for others."""
     await _check_free(uow, batch)
     if any(run.what == IMPORT for run in await queries.runs_of(uow.session, batch.id)):
         raise UnacceptableError(N_("This import is part of the directory's history. It can be undone, not forgotten."))
     for table in (ImportName, ImportRow, ImportDuplicate, ImportRun):
         await uow.session.execute(delete(table).where(table.batch_id == batch.id))
     await uow.session.delete(batch)
+    await uow.session.flush()
     uow.enqueue(FORGET_JOB, {"file": batch.file})
+    if batch.partner_id is not None and not await queries.uses(uow.session, batch.source):
+        await partners.give_up_source(uow, batch.partner_id, batch.source)
 
 
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:

@@ -75,6 +75,13 @@ async def used_by_others(session: AsyncSession, source: str, partner_id: str) ->
     return await session.scalar(select(Organisation.id).where(Organisation.source == source).limit(1)) is not None
 
 
+async def uses(session: AsyncSession, source: str) -> bool:
+    """Whether anything was brought under this name, or is about to be."""
+    batch = select(ImportBatch.id).where(ImportBatch.source == source)
+    record = select(Organisation.id).where(Organisation.source == source)
+    return any([await session.scalar(each.limit(1)) is not None for each in (batch, record)])
+
+
 async def runs_of(session: AsyncSession, batch_id: str) -> Sequence[ImportRun]:
     """A batch's runs, the latest first."""
     query = select(ImportRun).where(ImportRun.batch_id == batch_id).order_by(ImportRun.id.desc())

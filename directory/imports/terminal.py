@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from directory.imports.parts import FOLDER
 from directory.imports.report import sentence
 from directory.imports.running import Runner
 from directory.imports.runs import DUPLICATE, IMPORT, REFUSED, SILENT, TRIAL, UNDO, share_done
+from directory.partners.queries import Institution, institution, sources_kept
 from people.text import UnacceptableError
 from server.kernel.db import Database
 from server.kernel.ids import new_id
@@ -38,6 +39,7 @@ class Asked:
     sheet: str = ""
     columns: Pairs[str, str] | None = None  # by column: the field that it is taken as; empty: left out
     only_try: bool = False
+    partner: str = ""  # the name in addresses of the institution for which it is imported; empty: the whole directory
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ class Terminal:
     async def bring(self, asked: Asked) -> ImportRun:
         """Import a file, or try it; the run with its counts. Raises UnacceptableError."""
         look = await beside.look(asked.file, kind=asked.kind, sheet=asked.sheet)
-        source = actions.source_of(asked.source, asked.file.name)
+        partner, kept_sources = await self._institution(asked)
+        slug, partner_id = (partner.slug, partner.id) if partner else ("", None)
+        source = actions.source_of(asked.source, asked.file.name, slug, kept_sources)
         kept = f"{FOLDER}/{new_id()}"
         await asyncio.to_thread(_copied, asked.file, self.data / kept)
         try:
-            batch = await self._brought(asked, look, source, kept)
+            batch = await self._brought(asked, look, source, kept, partner_id)
         except UnacceptableError:
             await asyncio.to_thread((self.data / kept).unlink)
             raise
@@ -76,11 +80,30 @@ class Terminal:
             raise UnacceptableError("There is no import with this number.")
         return await self._do(batch, UNDO)
 
-    async def _brought(self, asked: Asked, look: beside.Look, source: str, kept: str) -> ImportBatch:
+    async def _institution(self, asked: Asked) -> tuple[Institution | None, Sequence[str]]:
+        """For which institution is imported, and the sources that it keeps. Raises UnacceptableError for none."""
+        if not asked.partner:
+            return None, ()
+        async with self.database.read() as session:
+            found = await institution(session, asked.partner)
+            if found is None:
+                raise UnacceptableError("There is no partner institution “%(name)s”.", name=asked.partner)
+            return found, await sources_kept(session, found.id)
+
+    async def _brought(
+        self, asked: Asked, look: beside.Look, source: str, kept: str, partner_id: str | None
+    ) -> ImportBatch:
         size = asked.file.stat().st_size
         async with self.database.write() as uow:
             batch = await actions.bring(
-                uow, look, source=source, file=kept, file_name=asked.file.name, size=size, by_id=None
+                uow,
+                look,
+                source=source,
+                file=kept,
+                file_name=asked.file.name,
+                size=size,
+                by_id=None,
+                partner_id=partner_id,
             )
             await uow.session.flush()
             mapping = Mapping.of(batch.mapping)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from directory.attachments import Checked
 from directory.editing import edit as edit_record
@@ -16,13 +16,16 @@ from directory.organisations.events import (
     OrganisationReturned,
 )
 from directory.organisations.licences import UNKNOWN
-from directory.organisations.model import Document, Member, Organisation, RecordSource, Removal
+from directory.organisations.model import Document, Member, Organisation, RecordLicence, RecordSource, Removal
 from directory.organisations.record import ORGANISATIONS
 from directory.organisations.rules import DOCUMENTS_MOST, free_slug, logged, slug_of
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from server.kernel.once import note_once
+
+# Numbers in one statement: SQLite takes no more than some thousands.
+AT_ONCE = 500
 
 
 class RefusedError(Exception):
@@ -154,6 +157,20 @@ async def set_licence(uow: UnitOfWork, source: str, licence: str, *, by_id: str 
     said: dict[str, Any] = {"licence": licence, "since": uow.clock.now(), "by_id": by_id}
     if not await note_once(uow, RecordSource, {"name": source, **said}):
         await uow.session.execute(update(RecordSource).where(here).values(said))
+
+
+async def set_licences(uow: UnitOfWork, source: str, licences: Mapping[str, str]) -> None:
+    """Say on which terms each of these records of a source is given, by its number there, in place of what was said of
+    it before; empty: nothing is known."""
+    since, known = uow.clock.now(), list(licences.items())
+    for begin in range(0, len(known), AT_ONCE):
+        some = known[begin : begin + AT_ONCE]
+        ids = [source_id for source_id, _ in some]
+        same = RecordLicence.source == source, RecordLicence.source_id.in_(ids)
+        await uow.session.execute(delete(RecordLicence).where(*same))
+        rows = [{"source": source, "source_id": id_, "licence": each, "since": since} for id_, each in some if each]
+        if rows:
+            await uow.session.execute(insert(RecordLicence), rows)
 
 
 async def note(

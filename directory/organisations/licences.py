@@ -14,6 +14,8 @@ LICENCES = Vocabulary(
     Term("dl-de-zero", "Data licence Germany 2.0 (zero)", "Datenlizenz Deutschland 2.0 (Zero)"),
     Term("permission", "With permission for this directory alone", "Mit Erlaubnis nur für dieses Verzeichnis"),
 )
+# What is copied from another server has a source that begins so; each record may come on terms of its own.
+SERVERS = "fairmatch:"
 # In place of a licence: what was said before is taken back.
 UNKNOWN = "unknown"
 # Where their text stands; what is given by permission has none.

@@ -63,6 +63,18 @@ class RecordSource(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
+class RecordLicence(Base):
+    """On which terms one record is given, where its source gives its records on several: as another server does, which
+    has them from others itself. The record is known by its number there, also before the copy of it is made."""
+
+    __tablename__ = "record_licences"
+
+    source: Mapped[str] = mapped_column(primary_key=True)  # as `Organisation.source`
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    licence: Mapped[str]  # one of licences.LICENCES
+    since: Mapped[datetime]
+
+
 class Removal(Base):
     """An organisation is no longer shown. The row of the organisation stays, for its address and its history."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from directory.organisations.licences import SERVERS
 from directory.organisations.model import (
     Change,
     Claim,
@@ -17,6 +18,7 @@ from directory.organisations.model import (
     Invitation,
     Member,
     Organisation,
+    RecordLicence,
     RecordSource,
     Removal,
     Text,
@@ -310,6 +312,20 @@ async def licences(session: AsyncSession, sources: Collection[str | None]) -> di
     asked = {name for name in sources if name is not None}
     query = select(RecordSource.name, RecordSource.licence).where(RecordSource.name.in_(asked))
     return {row.name: row.licence for row in await session.execute(query)} if asked else {}
+
+
+async def licences_of(
+    session: AsyncSession, records: Collection[tuple[str | None, str | None]]
+) -> dict[tuple[str | None, str | None], str]:
+    """On which terms each of these records (its source and its number there) is given, where that is known: its own
+    terms, else those of its source. Everybody may know. Two queries at most."""
+    whole = await licences(session, {source for source, _ in records})
+    copied = {id_ for source, id_ in records if source and source.startswith(SERVERS)}
+    query = select(RecordLicence.source, RecordLicence.source_id, RecordLicence.licence)
+    rows = await session.execute(query.where(RecordLicence.source_id.in_(copied))) if copied else ()
+    own: dict[tuple[str | None, str | None], str] = {(source, id_): licence for source, id_, licence in rows}
+    known = {each: own.get(each) or whole.get(each[0] or "", "") for each in records}
+    return {each: licence for each, licence in known.items() if licence}
 
 
 async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:

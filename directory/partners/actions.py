@@ -54,6 +54,12 @@ async def keep_source(uow: UnitOfWork, partner_id: str, source: str, *, by_id: s
     await note_once(uow, PartnerSource, kept)
 
 
+async def give_up_source(uow: UnitOfWork, partner_id: str, source: str) -> None:
+    """Have a partner keep the records of a source no longer: it has brought none."""
+    here = PartnerSource.source == source, PartnerSource.partner_id == partner_id
+    await uow.session.execute(delete(PartnerSource).where(*here))
+
+
 async def take_colour(uow: UnitOfWork, organisation_id: str, accent: str) -> None:
     """Show a partner's pages in its own colour (see `look.accent`). Raises RefusedError("not_a_partner")."""
     (await _partner(uow, organisation_id)).accent = accent

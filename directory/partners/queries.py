@@ -71,6 +71,14 @@ async def partner(session: AsyncSession, organisation_id: str) -> Partner | None
     return await session.get(Partner, organisation_id)
 
 
+async def institution(session: AsyncSession, slug: str) -> Institution | None:
+    """The partner of this name in addresses: for the command line, which asks nobody."""
+    query = select(Organisation.id, Organisation.slug, Organisation.name).where(Organisation.slug == slug, present())
+    query = query.join(Partner, Partner.organisation_id == Organisation.id)
+    row = (await session.execute(query)).first()
+    return Institution(*row) if row else None
+
+
 async def spoken_for(session: AsyncSession, person_id: str) -> list[Institution]:
     """The partners for which somebody speaks, by name."""
     query = (

@@ -72,6 +72,10 @@ CHANGED = N_("When the record, or what hangs on it, last changed.")
 CONFIRMED = N_("When somebody who knows last said that this is so.")
 
 
+# Of records, by their source and their number there.
+Licences = Mapping[tuple[str | None, str | None], str]
+
+
 class Source(Shown):
     """Where a record comes from."""
 
@@ -148,8 +152,8 @@ class Organisation(Shown):
     updated_at: Moment = Field(description=CHANGED)
 
     @classmethod
-    def of(cls, row: Row, fields: Mapping[str, Any], licences: Mapping[str, str], site: str) -> Self:
-        """An organisation that the viewer may see, with the licences of sources; `site` is our own address."""
+    def of(cls, row: Row, fields: Mapping[str, Any], licences: Licences, site: str) -> Self:
+        """An organisation that the viewer may see, with the licences of records; `site` is our own address."""
         plain = "kind name legal_name website founded size stage business_model customer_focus country place postcode"
         plain += " latitude longitude video_url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}
@@ -265,6 +269,6 @@ class OrganisationNew(OrganisationChange):
     )
 
 
-def source_of(name: str | None, id_: str | None, licences: Mapping[str, str]) -> Source | None:
+def source_of(name: str | None, id_: str | None, licences: Licences) -> Source | None:
     """Where a record comes from, and on which terms."""
-    return Source(name=name, id=id_ or "", licence=licences.get(name, "")) if name else None
+    return Source(name=name, id=id_ or "", licence=licences.get((name, id_), "")) if name else None

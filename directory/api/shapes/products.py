@@ -14,6 +14,7 @@ from directory.api.shapes.organisations import (
     PUBLIC,
     SOURCE,
     TEXTS,
+    Licences,
     Source,
     Visibility,
     WebAddress,
@@ -112,10 +113,10 @@ class Product(Shown):
         found: FoundProduct,
         fields: Mapping[str, Any],
         pictures: Sequence[ProductPicture],
-        licences: Mapping[str, str],
+        licences: Licences,
         site: str,
     ) -> Self:
-        """A product that the viewer may see, with the licences of sources; `site` is our own address."""
+        """A product that the viewer may see, with the licences of records; `site` is our own address."""
         row = found.row
         plain = "category maturity price_from price_to currency url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}

@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
         team = await queries.team(session, seen.organisation.id) if person else []
         sections = [await bring(request, session, seen) for bring in organisations.sections]
         way_in = await belonging.way_in(session, seen, person)
-        origin = await origin_of(request, session, seen.organisation.source)
+        origin = await origin_of(request, session, seen.organisation.source, seen.organisation.source_id)
     shown = Shown.of(seen.organisation, fields, locale_of(request))
     brought = [section for section in sections if section is not None]
     answer = page(
@@ -54,9 +54,12 @@ async def show(request: Request) -> Response:
     return for_engines(request, answer)
 
 
-async def origin_of(request: Request, session: AsyncSession, source: str | None) -> Origin:
+async def origin_of(
+    request: Request, session: AsyncSession, source: str | None, source_id: str | None = None
+) -> Origin:
     """Where a record comes from, and on which terms."""
-    licence = (await queries.licences(session, [source])).get(source, "") if source else ""
+    record = source, source_id
+    licence = (await queries.licences_of(session, [record])).get(record, "") if source else ""
     return Origin.of(source, licence, locale_of(request))
 
 

@@ -114,6 +114,26 @@ async def test_a_directory_comes_in_whole_with_its_source_and_day(there: Scene, 
     assert "https://shop.example" in page
 
 
+async def test_each_record_keeps_the_licence_that_it_has_there(there: Scene, neighbour: Neighbour) -> None:
+    def given(licence: object) -> dict[str, object]:
+        return {"name": "chamber", "id": "7", "licence": licence}
+
+    for minute, (name, licence) in enumerate({"Alpha": "cc-by", "Beta": "odbl", "Gamma": "made-up"}.items()):
+        neighbour.has(name, minute, source=given(licence))
+    await read(there)
+    found = await copies(there)
+    pages = {name: (await there["chloe"].get(f"/o/{one.slug}")).text for name, one in found.items()}
+    assert "CC BY 4.0" in pages["Alpha"]
+    assert "ODbL 1.0" in pages["Beta"]
+    assert not [word for word in ("CC BY", "ODbL", "made-up") if word in pages["Gamma"]]
+    listed = (await there["chloe"].get("/api/v1/organisations")).json()["items"]
+    told = {one["name"]: one["source"]["licence"] for one in listed if one["source"]}
+    assert told == {"Alpha": "cc-by", "Beta": "odbl", "Gamma": ""}
+    neighbour.has("Alpha", 30, source=given(None))
+    await read(there)
+    assert "CC BY 4.0" not in (await there["chloe"].get(f"/o/{found['Alpha'].slug}")).text
+
+
 async def test_only_what_changed_comes_again_and_edits_made_here_stay(there: Scene, neighbour: Neighbour) -> None:
     neighbour.has("Alpha Hydrogen", 1)
     neighbour.has("Beta Sensors", 5)

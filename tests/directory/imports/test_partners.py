@@ -15,13 +15,15 @@ from sqlalchemy import Connection, select, update
 from directory.imports import beside
 from directory.imports.model import ImportBatch
 from directory.imports.pages import bringing
+from directory.imports.terminal import Asked, Terminal
 from directory.organisations.actions import set_licence
 from directory.organisations.belonging import accept
 from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import licences
 from directory.partners.actions import appoint, dismiss, keep_source
 from directory.partners.model import NetworkMember
-from directory.partners.queries import keeper_of, sources_kept
+from directory.partners.queries import keeper_of, members, sources_kept
+from people.text import UnacceptableError
 from server.kernel.migrate import _config
 from tests.directory.imports.test_pages import mapping_in, upload
 from tests.directory.imports.test_runs import asked_here
@@ -373,3 +375,22 @@ async def test_of_two_who_come_in_at_once_the_first_one_says_who_else_belongs(th
     came = await second
     assert came is None
     assert await there.roles(str(brought)) == {"gina": "administrator"}
+
+
+async def test_the_command_line_imports_for_an_institution_and_a_trial_leaves_nothing(
+    there: Scene, chamber: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(LIST)
+    kernel, silent = there.kernel, lambda _line: None
+    terminal = Terminal(kernel.database, kernel.settings.data, silent, silent)
+    with pytest.raises(UnacceptableError, match="no partner institution"):
+        await terminal.bring(Asked(file, "organisations", partner="voltbus"))
+    asked = Asked(file, "organisations", partner="chamber", only_try=True)
+    assert (await terminal.bring(asked)).made == 2
+    async with kernel.database.read() as session:
+        assert await sources_kept(session, chamber) == []
+    await terminal.bring(Asked(file, "organisations", partner="chamber"))
+    async with kernel.database.read() as session:
+        assert await sources_kept(session, chamber) == ["chamber: members"]
+        assert len((await session.scalars(members(None, chamber))).all()) == 2
