@@ -76,7 +76,9 @@ async def people(request: Request) -> Response:
         here = await visit(request, session)
         found = await queries.members(session, here.fair.id, after=after, limit=PEOPLE_PAGE + 1, role=role)
         total = await queries.member_count(session, here.fair.id)
-        asks = await people_of(request).approaches.in_list(session, here.fair.id)
+        ids = [each.card.id for each in found[:PEOPLE_PAGE]]
+        viewer_id, now = request.state.person.id, kernel_of(request).clock.now()
+        asks = await people_of(request).approaches.in_list(session, here.fair.id, viewer_id, ids, now)
         shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
     shown = found[:PEOPLE_PAGE]
     onward = _onward(here.shown.path, role, shown[-1].card.id) if len(found) > PEOPLE_PAGE else ""

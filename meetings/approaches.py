@@ -1,5 +1,8 @@
 """The way to a meeting from where people are shown: their page, and the list of a fair's people."""
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -8,9 +11,10 @@ from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from meetings.model import Plan
 from meetings.queries import retreated
+from meetings.reasons import why_not
 from meetings.rules import WhyNot
 from meetings.words import WHY_NOT
-from people.approaches import Approach
+from people.approaches import Approach, InList
 from web.i18n import N_
 
 
@@ -34,7 +38,31 @@ async def from_page(session: AsyncSession, viewer_id: str, person_id: str) -> Ap
     return Approach(N_("Ask for a meeting"), path, "calendar-plus", WHY_NOT[WhyNot.RETREATED] if away else "")
 
 
-async def from_list(session: AsyncSession, fair_id: str) -> str:
-    """The beginning of the addresses that lead from a fair's people to a meeting with each."""
-    slug = await session.scalar(select(Fair.slug).join(Plan, Plan.fair_id == Fair.id).where(Fair.id == fair_id))
-    return f"/fairs/{slug}/meetings/with/" if slug else ""
+async def from_list(
+    session: AsyncSession, fair_id: str, viewer_id: str, person_ids: Collection[str], now: datetime
+) -> InList | None:
+    """With whom of a page of a fair's people there is a meeting to ask for, and why not with the others. What holds for
+    all of them is said once."""
+    fair = await session.scalar(select(Fair).join(Plan, Plan.fair_id == Fair.id).where(Fair.id == fair_id))
+    if fair is None:
+        return None
+    others = [each for each in person_ids if each != viewer_id]
+    why = await why_not(session, fair, viewer_id, others, now)
+    of_all = next((each for each in why.values() if each in _MINE or _is_everybodys(each, why, others)), None)
+    return InList(
+        path=f"/fairs/{fair.slug}/meetings/with/",
+        why_not={each: WHY_NOT[one] for each, one in why.items() if one is not of_all},
+        there=frozenset(each for each, one in why.items() if one in _THERE),
+        nobody={each for each, one in why.items() if one is of_all},
+        why_nobody=WHY_NOT[of_all] if of_all else "",
+    )
+
+
+def _is_everybodys(one: WhyNot, why: Mapping[str, WhyNot], others: Collection[str]) -> bool:
+    return len(others) > 1 and all(why.get(each) is one for each in others)
+
+
+# What holds for the viewer, whomever they would like to meet.
+_MINE = frozenset((WhyNot.OVER, WhyNot.YOU_RETREATED, WhyNot.BUDGET))
+# Where the way leads to what there is already.
+_THERE = frozenset((WhyNot.ALREADY_ASKED, WhyNot.THEY_ASKED, WhyNot.ALREADY_MEETING))

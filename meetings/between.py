@@ -1,7 +1,7 @@
 """Whether two people can arrange a meeting at a fair, in which way, and if not, why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
@@ -33,64 +33,78 @@ async def between(
     session: AsyncSession, fair: Fair, me: str, other: str, now: datetime, *, look_for_slots: bool = True
 ) -> Between:
     """How `me` gets a meeting with `other` at a fair. Slots that are known already need not be looked for."""
+    found = (await between_each(session, fair, me, [other], now))[other]
+    if not look_for_slots or found.plan is None or found.why not in (None, WhyNot.BUDGET):
+        return found
+    slots = await choices(session, fair, found.plan, [me, other], now)
+    why = found.why if any(each.free for each in slots) else WhyNot.NO_SLOT
+    return replace(found, why=why, slots=slots)
+
+
+async def between_each(
+    session: AsyncSession, fair: Fair, me: str, others: Collection[str], now: datetime
+) -> dict[str, Between]:
+    """How `me` gets a meeting with each of these, apart from when. As many queries for one as for a whole list."""
     plan = await plan_of(session, fair.id)
     if plan is None:
-        return Between(None, why=WhyNot.NO_PLAN)
-    why, mode = await _may(session, fair, plan, me, other, now)
-    if why:
-        return Between(plan, mode, why)
-    there = await _already(session, fair.id, me, other, now)
-    if there:
-        return Between(plan, mode, there[0], open_id=there[1])
-    slots = await choices(session, fair, plan, [me, other], now) if look_for_slots else []
-    if look_for_slots and not any(each.free for each in slots):
-        return Between(plan, mode, WhyNot.NO_SLOT, slots)
-    if mode is not Mode.REQUEST:
-        return Between(plan, mode, None, slots)  # what is booked at once is no open request
-    left = plan.open_requests - await open_requests(session, fair.id, me)
-    if left <= 0:
-        return Between(plan, mode, WhyNot.BUDGET, slots)
-    return Between(plan, mode, None, slots, left)
+        return dict.fromkeys(others, Between(None, why=WhyNot.NO_PLAN))
+    judge = await _judge(session, fair, plan, me, others, now)
+    found = {each: Between(plan, mode, why) for each, (why, mode) in ((one, judge(one)) for one in others)}
+    asked = [each for each, one in found.items() if one.why is None]
+    there = await _already(session, fair.id, me, asked, now) if asked else {}
+    found |= {each: replace(found[each], why=why, open_id=id) for each, (why, id) in there.items()}
+    # What is booked at once is no open request.
+    asking = [each for each, one in found.items() if one.why is None and one.mode is Mode.REQUEST]
+    left = plan.open_requests - await open_requests(session, fair.id, me) if asking else 0
+    spent = WhyNot.BUDGET if left <= 0 else None
+    return found | {each: replace(found[each], why=spent, left=max(left, 0)) for each in asking}
 
 
-async def _may(
-    session: AsyncSession, fair: Fair, plan: Plan, me: str, other: str, now: datetime
-) -> tuple[WhyNot | None, Mode]:
-    """What speaks against it by the fair's rules and by people's own wish."""
-    if me == other:
-        return WhyNot.ONESELF, Mode.NEVER
-    if phase(fair.starts_on, fair.ends_on, now, fair.time_zone) is Phase.OVER:
-        return WhyNot.OVER, Mode.NEVER
-    here = await cards(session, fair.id, [me, other])
-    if len(here) < 2 or not here[other].name:
-        return WhyNot.NOT_HERE, Mode.NEVER
-    rules = await rules_of(session, plan)
-    groups = await groups_of_people(session, fair.id, rules.groups, [me, other])
-    mode = rules.mode(groups[me], groups[other])
-    if mode is Mode.NEVER:
-        return WhyNot.NEVER, mode
-    if mode is Mode.ORGANISER:
-        return WhyNot.ORGANISER_ONLY, mode
-    away = await retreated(session, fair.id, [me, other])
-    if me in away:
-        return WhyNot.YOU_RETREATED, mode
-    return (WhyNot.RETREATED if other in away else None), mode
+async def _judge(
+    session: AsyncSession, fair: Fair, plan: Plan, me: str, others: Collection[str], now: datetime
+) -> Callable[[str], tuple[WhyNot | None, Mode]]:
+    """What speaks against each of them by the fair's rules and by people's own wish, and else how it goes."""
+    over = phase(fair.starts_on, fair.ends_on, now, fair.time_zone) is Phase.OVER
+    here = {} if over else await cards(session, fair.id, [me, *others])
+    rules = await rules_of(session, plan) if here else None
+    groups = await groups_of_people(session, fair.id, rules.groups, list(here)) if rules else {}
+    away = await retreated(session, fair.id, list(here)) if here else frozenset()
+
+    def judge(other: str) -> tuple[WhyNot | None, Mode]:
+        if me == other:
+            return WhyNot.ONESELF, Mode.NEVER
+        if over:
+            return WhyNot.OVER, Mode.NEVER
+        if rules is None or me not in here or other not in here or not here[other].name:
+            return WhyNot.NOT_HERE, Mode.NEVER
+        mode = rules.mode(groups[me], groups[other])
+        if mode is Mode.NEVER:
+            return WhyNot.NEVER, mode
+        if mode is Mode.ORGANISER:
+            return WhyNot.ORGANISER_ONLY, mode
+        if me in away:
+            return WhyNot.YOU_RETREATED, mode
+        return (WhyNot.RETREATED if other in away else None), mode
+
+    return judge
 
 
 async def _already(
-    session: AsyncSession, fair_id: str, me: str, other: str, now: datetime
-) -> tuple[WhyNot, str] | None:
-    """What these two have already: a meeting ahead of them, or an open request."""
-    ahead = _TOGETHER.where(Meeting.fair_id == fair_id, Meeting.ends_at > now).limit(1)
-    meeting = await session.scalar(ahead, {"me": me, "other": other})
-    if meeting:
-        return WhyNot.ALREADY_MEETING, meeting
-    pair = or_(and_(Request.from_id == me, Request.to_id == other), and_(Request.from_id == other, Request.to_id == me))
-    query = select(Request).where(Request.fair_id == fair_id, pair, Request.answered_at.is_(None)).limit(1)
-    request = await session.scalar(query)
-    if request is None:
-        return None
-    return (WhyNot.ALREADY_ASKED if request.from_id == me else WhyNot.THEY_ASKED), request.id
+    session: AsyncSession, fair_id: str, me: str, others: Collection[str], now: datetime
+) -> dict[str, tuple[WhyNot, str]]:
+    """What there is already with any of these: a meeting ahead, or an open request. Two queries."""
+    asked = {"me": me, "others": list(others), "fair": fair_id, "now": now}
+    found = {other: (WhyNot.ALREADY_MEETING, meeting) for other, meeting in await session.execute(_AHEAD, asked)}
+    pair = or_(
+        and_(Request.from_id == me, Request.to_id.in_(others)), and_(Request.to_id == me, Request.from_id.in_(others))
+    )
+    query = select(Request.id, Request.from_id, Request.to_id)
+    for id, from_id, to_id in await session.execute(
+        query.where(Request.fair_id == fair_id, pair, Request.answered_at.is_(None)).order_by(Request.sent_at)
+    ):
+        mine = from_id == me
+        found.setdefault(to_id if mine else from_id, (WhyNot.ALREADY_ASKED if mine else WhyNot.THEY_ASKED, id))
+    return found
 
 
 async def open_requests(session: AsyncSession, fair_id: str, person_id: str) -> int:
@@ -125,4 +139,13 @@ _TOGETHER = (
     .join(_MINE, and_(_MINE.meeting_id == Meeting.id, _MINE.person_id == bindparam("me")))
     .join(_THEIRS, and_(_THEIRS.meeting_id == Meeting.id, _THEIRS.person_id == bindparam("other")))
     .where(Meeting.cancelled_at.is_(None))
+)
+# Those of several people with whom somebody sits in a meeting that is not over.
+_AHEAD = (
+    select(_THEIRS.person_id, Meeting.id)
+    .join(Meeting, Meeting.id == _THEIRS.meeting_id)
+    .join(_MINE, and_(_MINE.meeting_id == Meeting.id, _MINE.person_id == bindparam("me")))
+    .where(_THEIRS.person_id.in_(bindparam("others", expanding=True)), Meeting.cancelled_at.is_(None))
+    .where(Meeting.fair_id == bindparam("fair"), Meeting.ends_at > bindparam("now"))
+    .order_by(Meeting.starts_at.desc())  # of several the next one is named
 )

@@ -25,6 +25,7 @@ from meetings.events import (
 from meetings.mine import iso
 from meetings.model import Meeting, Seat
 from meetings.parts import Meetings
+from meetings.teams.queries import sharing_request
 from server.live import topics
 
 
@@ -44,14 +45,27 @@ def listen(meetings: Meetings) -> None:
 def _keep_badges(meetings: Meetings) -> None:
     async def sent(happened: RequestSent) -> None:
         await meetings.tell_mine([happened.from_id, happened.to_id])
+        await _tell_team(meetings, happened.request_id)
 
-    async def concerned(happened: RequestMoved | RequestAnswered | MeetingBooked) -> None:
+    async def concerned(happened: MeetingBooked) -> None:
         await meetings.tell_mine(happened.person_ids)
 
+    async def went_on(happened: RequestMoved | RequestAnswered) -> None:
+        await meetings.tell_mine(happened.person_ids)
+        await _tell_team(meetings, happened.request_id)
+
     meetings.kernel.events.on(RequestSent, sent)
-    meetings.kernel.events.on(RequestMoved, concerned)
-    meetings.kernel.events.on(RequestAnswered, concerned)
+    meetings.kernel.events.on(RequestMoved, went_on)
+    meetings.kernel.events.on(RequestAnswered, went_on)
     meetings.kernel.events.on(MeetingBooked, concerned)
+
+
+async def _tell_team(meetings: Meetings, request_id: str) -> None:
+    """Let the pages of those who share a request know that it is another one now; they ask for what they may see."""
+    async with meetings.kernel.database.read() as session:
+        team = await sharing_request(session, request_id)
+    for person_id in team:
+        meetings.live.publish(topics.person(person_id), "meeting.team", {"request": request_id})
 
 
 def _show_rooms(meetings: Meetings) -> None:

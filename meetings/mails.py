@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -191,14 +192,22 @@ async def _to_participant(
         "quote": _(cancel_reason(meeting.cancel_reason)) if what == "cancelled" else "",
         "button": _(words.action),
         "url": links.get(what, f"{kernel.settings.public_url}{path}"),
-        "times": [*_times(seen, person), *_still_free(offered, person)],
+        "times": [*other_clocks(seen, person), *_still_free(offered, person)],
     }
     key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
     calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "handed", "cancelled") else None
     await _send(kernel, uow, person, context, key, calendar)
 
 
-def _times(seen: shown.MeetingShown, person: Person) -> list[str]:
+def both_clocks(moment: datetime, person: Person, other: str) -> str:
+    """A moment on somebody's clock, and in brackets on one in another zone, where that shows something else."""
+    mine, theirs = (moment.astimezone(when.zone(zone)).utcoffset() for zone in (person.time_zone, other))
+    zones = [person.time_zone] if mine == theirs else [person.time_zone, other]
+    here, *there = (str(when.both(moment, zone, person.locale).striptags()) for zone in zones)
+    return f"{here} ({there[0]})" if there else here
+
+
+def other_clocks(seen: shown.MeetingShown, person: Person) -> list[str]:
     """The time on every clock that differs from the reader's, with its person's name."""
     mine = seen.starts_at.astimezone(when.zone(person.time_zone)).utcoffset()
     return [

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from meetings import shown
-from meetings.mails import MEETING_WORDS, REQUEST_WORDS, names, names_of_request, readers
+from meetings.mails import MEETING_WORDS, REQUEST_WORDS, both_clocks, names, names_of_request, other_clocks, readers
 from meetings.model import Meeting, Rescue
 from meetings.model import Request as Asked
 from meetings.rules import EXTENSION, LEAST_LEFT
@@ -51,7 +51,8 @@ async def about_meeting(
         }  # fmt: skip
         now = what in _NOW
         path = f"{seen.path}/room" if now else seen.path
-        told[person.id] = Notice(title, _(THE_ROOM) if now else seen.fair_name, path, f"meeting-{meeting.id}", until)
+        body = _(THE_ROOM) if now else " · ".join((seen.fair_name, *other_clocks(seen, person)))
+        told[person.id] = Notice(title, body, path, f"meeting-{meeting.id}", until)
     await push(kernel, uow, told, key=f"{meeting.id}:{meeting.sequence}:{what}")
 
 
@@ -75,7 +76,7 @@ async def about_rescue(kernel: Kernel, uow: UnitOfWork, rescue: Rescue, meeting:
     person = await uow.session.get_one(Person, rescue.candidate_id)
     waiting = await shown.who(uow.session, rescue.waiting_id)
     _ = translations(person.locale).gettext
-    told = {"name": waiting.name, "time": str(when.both(meeting.ends_at, person.time_zone, person.locale).striptags())}
+    told = {"name": waiting.name, "time": both_clocks(meeting.ends_at, person, waiting.time_zone)}
     body = _(N_("Somebody did not come. %(name)s has time until %(time)s.")) % told
     until = meeting.ends_at - LEAST_LEFT
     path = f"/meetings/rescues/{rescue.id}"

@@ -39,6 +39,7 @@ class Asked:
 
     id: str
     name: str  # of the other one
+    time_zone: str  # theirs
     until: datetime  # when it is worth it no more
     answered: bool
     new_meeting_id: str | None
@@ -62,7 +63,7 @@ async def asked_for(session: AsyncSession, viewer_id: str, meeting_id: str) -> l
 
 async def _asked(session: AsyncSession, other: Any, *which: ColumnElement[bool]) -> list[Asked]:
     query = (
-        select(Rescue, Person.name, Meeting.ends_at)
+        select(Rescue, Person.name, Person.time_zone, Meeting.ends_at)
         .join(Meeting, Meeting.id == Rescue.meeting_id)
         .join(Person, Person.id == other)
         .where(*which)
@@ -70,8 +71,14 @@ async def _asked(session: AsyncSession, other: Any, *which: ColumnElement[bool])
         .limit(ASKED_SHOWN)
     )
     return [
-        Asked(row.Rescue.id, row.name, row.ends_at - rules.LEAST_LEFT, row.Rescue.answered_at is not None,
-              row.Rescue.new_meeting_id)
+        Asked(
+            row.Rescue.id,
+            row.name,
+            row.time_zone,
+            row.ends_at - rules.LEAST_LEFT,
+            row.Rescue.answered_at is not None,
+            row.Rescue.new_meeting_id,
+        )
         for row in await session.execute(query)
     ]  # fmt: skip
 

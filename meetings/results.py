@@ -25,6 +25,7 @@ class Dispute:
     name: str
     starts_at: datetime
     text: str
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results
 async def disputes(session: AsyncSession, fair_id: str) -> list[Dispute]:
     """What people say about having been missed, the latest first; they are told that the organiser reads it."""
     said = (
-        select(Person.name, Meeting.starts_at, NoShow.dispute)
+        select(Person.name, Meeting.starts_at, NoShow.dispute, Person.time_zone)
         .join(Meeting, Meeting.id == NoShow.meeting_id)
         .join(Person, Person.id == NoShow.person_id)
         .where(Meeting.fair_id == fair_id, NoShow.disputed_at.is_not(None), ~came())

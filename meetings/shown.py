@@ -171,6 +171,15 @@ async def shared(session: AsyncSession, viewer_id: str, fair_id: str, *, limit: 
     return await _shown_requests(session, viewer_id, query)
 
 
+async def lately_shared(
+    session: AsyncSession, viewer_id: str, fair_id: str, since: datetime, *, limit: int = 10
+) -> list[RequestShown]:
+    """What the viewer's team was asked at a fair and was answered after a moment, the latest first."""
+    ours = Request.fair_id == fair_id, Request.answered_at > since, Request.from_id != viewer_id, shares(viewer_id)
+    query = _requests(viewer_id).where(*ours).order_by(Request.answered_at.desc(), Request.id).limit(limit)
+    return await _shown_requests(session, viewer_id, query)
+
+
 async def request(session: AsyncSession, viewer_id: str, request_id: str) -> RequestShown | None:
     """A request, for one of the two, and for the team that shares it."""
     mine = or_(Request.from_id == viewer_id, Request.to_id == viewer_id, shares(viewer_id))

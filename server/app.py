@@ -30,6 +30,7 @@ import meetings.listeners
 import meetings.live
 import meetings.own_data
 import meetings.pages
+import meetings.teams.section
 import meetings.timetable.runs
 import notices.pages
 import notices.parts
@@ -181,6 +182,7 @@ class Fairmatch:
         found.organisations.carriers.append(carry_teams)
         booths.parts.join(persons.own_data, found.organisations)
         found.organisations.files.register(meetings.files.uses_file)
+        found.organisations.sections.append(meetings.teams.section.bring)
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)

@@ -181,6 +181,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
             offered = await other_times(session, meeting, fair, plan, now)
         team = await queries.team_of(session, fair.id, viewer.id) if ahead else None
         held = await queries.held(session, viewer.id, fair.id, now) if team else []
+        met = await shown.people_of(session, [each.meeting_id for each in held]) if held else {}
         missed = await session.get(NoShow, (found.id, viewer.id))
         late = await session.get(Attendance, (found.id, viewer.id)) if missed else None
         contacts = await room.contacts(session, viewer.id, found.id)
@@ -193,7 +194,11 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer),
         swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],
         mates=[each for each in team.mates if each.id not in people] if team else [],
-        held=[each for each in held if each.meeting_id != found.id and each.holder_id not in people],
+        held=[
+            (each, [one for one in met[each.meeting_id] if one.id != each.holder_id])
+            for each in held
+            if each.meeting_id != found.id and each.holder_id not in people
+        ],
         offered=by_day([Choice(each) for each in offered], viewer),
         full=len(people) >= PEOPLE_MOST,
         missed=missed,

@@ -1,5 +1,7 @@
 """One's team at a fair: who shares, what waits, what colleagues hold; and the teams of others."""
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,7 @@ from meetings.queries import plan_of
 from meetings.requests import RefusedError
 from meetings.teams import actions, queries
 from meetings.teams.model import TOPICS_MOST
+from meetings.words import ANSWERS
 from people import languages
 from people.forms import Form
 from people.text import one_line
@@ -21,6 +24,9 @@ from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_
 from web.render import locale_of, redirect
+
+# What colleagues have answered stays in sight for so long.
+ANSWERED_SHOWN_FOR = timedelta(days=1)
 
 
 async def see(request: Request) -> Response:
@@ -73,6 +79,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         team = await queries.team_of(session, fair_id, viewer.id)
         loads = await queries.loads(session, fair_id, team.ids, now) if team else {}
         inbox = await shown.shared(session, viewer.id, fair_id)
+        answered = await shown.lately_shared(session, viewer.id, fair_id, now - ANSWERED_SHOWN_FOR)
         held = await queries.held(session, viewer.id, fair_id, now)
         people = await shown.people_of(session, [each.meeting_id for each in held])
         own = await own_organisations(session, await viewer_of(session, viewer.id), speaking=False)
@@ -88,6 +95,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         team=team,
         loads=loads,
         inbox=inbox,
+        answered=answered,
+        answers=ANSWERS,
         held=[(each, [one for one in people[each.meeting_id] if one.id != each.holder_id]) for each in held],
         own=own,
         teams=[each for each in teams if mine is None or each.organisation_id != mine.organisation_id],

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -142,8 +143,17 @@ def told(request: Request, refused: UnacceptableError | BadInputError | None) ->
 def _by_person(found: Sequence[Row]) -> list[Row]:
     """Each meeting once for each of its people, by name and time."""
     turned = [
-        Row(e.starts_at, e.ends_at, e.other, e.one, e.other_mail, e.one_mail, e.booked, e.why) for e in found
-    ]  # fmt: skip
+        replace(
+            each,
+            one=each.other,
+            other=each.one,
+            one_mail=each.other_mail,
+            other_mail=each.one_mail,
+            one_zone=each.other_zone,
+            other_zone=each.one_zone,
+        )
+        for each in found
+    ]
     return sorted([*found, *turned], key=lambda each: (each.one.casefold(), each.starts_at))
 
 

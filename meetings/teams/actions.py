@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from directory.organisations.model import Member, Organisation
 from fairs.model import Fair
 from meetings.agendas import Choice, agendas, around, obstacle
-from meetings.between import Between, between
+from meetings.between import Between, between_each
 from meetings.bookings import hold_slot, lock_people
 from meetings.model import Meeting, Plan, Request, Slot
 from meetings.queries import limits_of, plan_of, slots_by_id, slots_of
@@ -60,10 +60,10 @@ async def between_team(session: AsyncSession, fair: Fair, team: Team, me: str, n
         return Between(plan, why=WhyNot.ONESELF if plan else WhyNot.NO_PLAN)
     if open_id := await queries.open_with(session, fair.id, me, team.organisation_id):
         return Between(plan, why=WhyNot.ALREADY_ASKED, open_id=open_id)
-    found = [(each, await between(session, fair, me, each, now, look_for_slots=False)) for each in team.ids]
-    able = [(id, each) for id, each in found if each.why is None]
+    found = await between_each(session, fair, me, team.ids, now)
+    able = [(id, each) for id, each in found.items() if each.why is None]
     if not able:
-        return found[0][1]
+        return found[team.ids[0]]
     slots = list(await slots_of(session, fair.id, after=now))
     choices = await _choices(session, fair, plan, slots, me, [id for id, _ in able], now)
     why = None if any(each.free for each in choices) else WhyNot.NO_SLOT
@@ -125,15 +125,11 @@ async def _chosen(uow: UnitOfWork, fair: Fair, asking: Asking, team: Team, from_
         return None
     if await queries.open_with(uow.session, fair.id, from_id, team.organisation_id):
         raise RefusedError(WhyNot.ALREADY_ASKED)
-    able, why = [], WhyNot.NO_SLOT
-    for each in team.ids:
-        found = await between(uow.session, fair, from_id, each, now, look_for_slots=False)
-        if each == named_id and found.mode is Mode.OPEN:
-            return None
-        if found.why is None:
-            able.append(each)
-        else:
-            why = found.why
+    each_one = await between_each(uow.session, fair, from_id, team.ids, now)
+    if named_id in each_one and each_one[named_id].mode is Mode.OPEN:
+        return None
+    able = [id for id, found in each_one.items() if found.why is None]
+    why = next((found.why for found in reversed(each_one.values()) if found.why), WhyNot.NO_SLOT)
     need = await _need(uow, asking, from_id, named_id)
     chosen = route(need, await _colleagues(uow, fair, plan, asking, team, able, from_id))
     if chosen is None and not named_id:

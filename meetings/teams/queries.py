@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import present
 from fairs.cards import not_banned
-from fairs.model import Membership
+from fairs.model import Fair, Membership
 from fairs.rules import BASE_ROLE
-from meetings.model import Meeting, Request, Seat
+from meetings.model import Meeting, Plan, Request, Retreat, Seat
 from meetings.queries import retreats
 from meetings.teams.model import TEAM_MOST, Sharing
 from people.model import Person
@@ -78,6 +79,33 @@ def shares(viewer_id: str) -> ColumnElement[bool]:
         _VALID.c.fair_id == Request.fair_id,
         _VALID.c.organisation_id == Request.organisation_id,
     )
+
+
+async def sharing_request(session: AsyncSession, request_id: str) -> Sequence[str]:
+    """The ids of those whose team shares a request. One query."""
+    query = select(_VALID.c.person_id).join(
+        Request, and_(Request.fair_id == _VALID.c.fair_id, Request.organisation_id == _VALID.c.organisation_id)
+    )
+    return (await session.scalars(query.where(Request.id == request_id).limit(TEAM_MOST))).all()
+
+
+async def to_ask(session: AsyncSession, viewer_id: str, organisation_id: str) -> str:
+    """The slug of the latest fair at which somebody can ask an organisation's team for a meeting; empty for none. Who
+    shares there themselves does not."""
+    mine = aliased(Membership)
+    query = (
+        select(Fair.slug)
+        .join(Plan, Plan.fair_id == Fair.id)
+        .join(mine, and_(mine.fair_id == Fair.id, mine.person_id == viewer_id, mine.role == BASE_ROLE))
+        .join(_VALID, and_(_VALID.c.fair_id == Fair.id, _VALID.c.organisation_id == organisation_id))
+        .where(not_banned(mine), Fair.id.not_in(select(_VALID.c.fair_id).where(_VALID.c.person_id == viewer_id,
+               _VALID.c.organisation_id == organisation_id)))
+        .where(~exists().where(Retreat.fair_id == Fair.id, Retreat.person_id == _VALID.c.person_id,
+                               Retreat.ended_at.is_(None)))
+        .order_by(Fair.starts_on.desc())
+        .limit(1)
+    )  # fmt: skip
+    return await session.scalar(query) or ""
 
 
 async def own_sharing(session: AsyncSession, fair_id: str, person_id: str) -> Sharing | None:

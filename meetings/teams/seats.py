@@ -11,6 +11,7 @@ from meetings.model import Meeting, Plan, Seat
 from meetings.requests import RefusedError
 from meetings.rules import WhyNot
 from meetings.teams.queries import in_one_team
+from meetings.timetable.standing import follow_seats
 from server.kernel.db import UnitOfWork
 
 # Why a colleague cannot be put in front of somebody. What speaks against *asking* (a budget, a request that waits) does
@@ -26,6 +27,7 @@ async def give(
     await _check_team(uow, fair, {from_id, to_id, by_id})
     await _check_fit(uow, fair, meeting, from_id, to_id)
     await bookings.hand_on(uow, meeting, fair, plan, from_id, to_id, by_id=by_id)
+    await follow_seats(uow, [meeting.id])
 
 
 async def exchange(
@@ -38,6 +40,7 @@ async def exchange(
     await _check_fit(uow, fair, one, people[0], people[1])
     await _check_fit(uow, fair, other, people[1], people[0])
     await bookings.exchange(uow, one, other, fair, plan, people, by_id=by_id)
+    await follow_seats(uow, [one.id, other.id])
 
 
 async def _check_team(uow: UnitOfWork, fair: Fair, person_ids: Collection[str]) -> None:

@@ -22,6 +22,8 @@ class Changed:
     other: str
     before: datetime | None
     after: datetime | None
+    one_zone: str
+    other_zone: str
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,20 @@ async def difference(session: AsyncSession, run: TimetableRun, now: datetime) ->
     """What a run changes, for the fair's organiser."""
     rows = await changes_of(session, run.id)
     ids = {id for each in rows for id in (each.one_id, each.other_id)}
-    names = {id: name for id, name in await session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    people = await session.execute(select(Person.id, Person.name, Person.time_zone).where(Person.id.in_(ids)))
+    known = {row.id: row for row in people}
     times = await _times(session, {id for each in rows for id in (each.from_id, each.to_id) if id})
     found = [
         Changed(
-            names[each.one_id], names[each.other_id], times.get(each.from_id or ""), times.get(each.to_id or "")
+            known[each.one_id].name,
+            known[each.other_id].name,
+            times.get(each.from_id or ""),
+            times.get(each.to_id or ""),
+            known[each.one_id].time_zone,
+            known[each.other_id].time_zone,
         )
         for each in rows
-    ]  # fmt: skip
+    ]
     ahead = len(await booked_ahead(session, run.fair_id, now))
     leaving = sum(each.before is not None for each in found)
     coming = sum(each.after is not None for each in found)
@@ -60,7 +68,7 @@ async def difference(session: AsyncSession, run: TimetableRun, now: datetime) ->
         gone=_by_time(each for each in found if each.after is None),
         new=_by_time(each for each in found if each.before is None),
         stays=max(0, ahead - (coming if run.published_at else leaving)),
-        people=sorted(names.values(), key=str.casefold),
+        people=sorted((each.name for each in known.values()), key=str.casefold),
     )
 
 

@@ -31,6 +31,8 @@ class Decided:
     one: str
     other: str
     starts_at: datetime | None
+    one_zone: str
+    other_zone: str
     gone: bool  # the time is not in the plan any more
 
 
@@ -44,14 +46,17 @@ async def decided(session: AsyncSession, fair_id: str) -> list[Decided]:
     """The same with names and times."""
     one, other = aliased(Person), aliased(Person)
     query = (
-        select(Pairing.one_id, Pairing.other_id, one.name, other.name, Slot.starts_at, Slot.withdrawn_at)
+        select(
+            Pairing.one_id, Pairing.other_id, one.name, other.name, Slot.starts_at, one.time_zone, other.time_zone,
+            Slot.withdrawn_at,
+        )
         .join(one, one.id == Pairing.one_id)
         .join(other, other.id == Pairing.other_id)
         .outerjoin(Slot, Slot.id == Pairing.slot_id)
         .where(Pairing.fair_id == fair_id)
         .order_by(Slot.starts_at.is_(None), Slot.starts_at, one.name)
-    )
-    return [Decided(*row[:5], gone=row[5] is not None) for row in await session.execute(query)]
+    )  # fmt: skip
+    return [Decided(*row[:7], gone=row[7] is not None) for row in await session.execute(query)]
 
 
 async def decide(uow: UnitOfWork, fair: Fair, one_id: str, other_id: str, slot_id: str | None, *, by_id: str) -> None:

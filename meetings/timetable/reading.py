@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from meetings.model import Slot
+from meetings.model import Meeting, Slot
 from meetings.timetable.model import TimetableEntry, TimetableRun
 from people.model import Person
 from web.i18n import N_
@@ -40,6 +41,14 @@ class Sentence:
     params: Mapping[str, str]
 
 
+class _Named(NamedTuple):
+    """Somebody, as the organiser reads of them."""
+
+    name: str
+    mail: str
+    zone: str
+
+
 @dataclass(frozen=True)
 class Row:
     """Two people, and when. `why` says with `booked` what became of it."""
@@ -52,6 +61,9 @@ class Row:
     other_mail: str
     booked: bool
     why: str
+    one_zone: str = "UTC"
+    other_zone: str = "UTC"
+    called_off: bool = False
 
 
 async def latest(session: AsyncSession, fair_id: str, *, mending: bool = False) -> TimetableRun | None:
@@ -82,21 +94,24 @@ async def count(session: AsyncSession, run_id: str) -> int:
 
 
 async def rows(session: AsyncSession, run_id: str) -> list[Row]:
-    """Who meets whom and when, by time."""
+    """Who meets whom and when, by time; what is booked as it stands now, after moving and calling off."""
+    starts_at = func.coalesce(Meeting.starts_at, Slot.starts_at).label("starts_at")
     query = (
-        select(TimetableEntry, Slot.starts_at, Slot.ends_at)
+        select(TimetableEntry, starts_at, func.coalesce(Meeting.ends_at, Slot.ends_at), Meeting.cancelled_at)
         .join(Slot, Slot.id == TimetableEntry.slot_id)
+        .outerjoin(Meeting, Meeting.id == TimetableEntry.meeting_id)
         .where(TimetableEntry.timetable_id == run_id)
-        .order_by(Slot.starts_at, TimetableEntry.one_id)
+        .order_by(starts_at, TimetableEntry.one_id)
     )
     found = (await session.execute(query)).all()
-    people = await _people(session, {id for each, _, _ in found for id in (each.one_id, each.other_id)})
-    return [_row(each, starts, ends, people) for each, starts, ends in found]
+    people = await _people(session, {id for row in found for id in (row[0].one_id, row[0].other_id)})
+    return [_row(each, (starts, ends), gone is not None, people) for each, starts, ends, gone in found]
 
 
-def _row(each: TimetableEntry, starts: datetime, ends: datetime, people: Mapping[str, tuple[str, str]]) -> Row:
-    (one, one_mail), (other, other_mail) = people[each.one_id], people[each.other_id]
-    return Row(starts, ends, one, other, one_mail, other_mail, each.meeting_id is not None, each.why)
+def _row(each: TimetableEntry, when: tuple[datetime, datetime], gone: bool, people: Mapping[str, _Named]) -> Row:
+    one, other = people[each.one_id], people[each.other_id]
+    booked = each.meeting_id is not None
+    return Row(*when, one.name, other.name, one.mail, other.mail, booked, each.why, one.zone, other.zone, gone)
 
 
 async def sentences(session: AsyncSession, reasons: str) -> list[Sentence]:
@@ -106,10 +121,10 @@ async def sentences(session: AsyncSession, reasons: str) -> list[Sentence]:
     return list(dict.fromkeys(_sentence(line, names) for line in lines)) if lines else []
 
 
-def _sentence(line: str, names: Mapping[str, tuple[str, str]]) -> Sentence:
+def _sentence(line: str, names: Mapping[str, _Named]) -> Sentence:
     for pattern, text in _SENTENCES:
         if match := pattern.match(line):
-            words: Sequence[str] = [names.get(word, (word, ""))[0] for word in match.groups()]
+            words: Sequence[str] = [names[word].name if word in names else word for word in match.groups()]
             return Sentence(text, _Params(zip("abc", words, strict=False)))
     return Sentence(_OTHERWISE, _Params())
 
@@ -121,6 +136,6 @@ class _Params(dict[str, str]):
         return hash(tuple(self.items()))
 
 
-async def _people(session: AsyncSession, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    query = select(Person.id, Person.name, Person.email).where(Person.id.in_(ids))
-    return {row.id: (row.name, row.email or "") for row in await session.execute(query)}
+async def _people(session: AsyncSession, ids: Collection[str]) -> dict[str, _Named]:
+    query = select(Person.id, Person.name, Person.email, Person.time_zone).where(Person.id.in_(ids))
+    return {row.id: _Named(row.name, row.email or "", row.time_zone) for row in await session.execute(query)}

@@ -65,6 +65,45 @@ async def lost(session: AsyncSession, fair_id: str) -> list[Two]:
     return [_two(one, other, _NO_SLOT) for one, other in await session.execute(query)]
 
 
+async def follow_seats(uow: UnitOfWork, meeting_ids: Collection[str]) -> None:
+    """Have the timetables that booked these meetings of two name who sits in them now, after a colleague got a seat."""
+    booked = TimetableEntry.meeting_id.in_(meeting_ids)
+    entries = (await uow.session.scalars(select(TimetableEntry).where(booked).with_for_update())).all()
+    pairs = await _pairs(uow.session, meeting_ids) if entries else {}
+    for each in entries:  # two may change places: all go before any comes
+        await uow.session.delete(each)
+    await uow.session.flush()
+    for each in entries:
+        one, other = pairs.get(each.meeting_id or "", (each.one_id, each.other_id))
+        if not await _make_room(uow, each.timetable_id, one, other):
+            one, other = each.one_id, each.other_id
+        kept = {"slot_id": each.slot_id, "meeting_id": each.meeting_id, "why": each.why}
+        uow.session.add(TimetableEntry(timetable_id=each.timetable_id, one_id=one, other_id=other, **kept))
+    await uow.session.flush()
+
+
+async def _make_room(uow: UnitOfWork, run_id: str, one: str, other: str) -> bool:
+    """Whether a timetable may say something new of these two: what it said before is over, or it said nothing."""
+    known = await uow.session.get(TimetableEntry, (run_id, one, other))
+    if known is None:
+        return True
+    met = await uow.session.get(Meeting, known.meeting_id) if known.meeting_id else None
+    if not known.why and (met is None or met.cancelled_at is None):
+        return False
+    await uow.session.delete(known)
+    await uow.session.flush()
+    return True
+
+
+async def _pairs(session: AsyncSession, meeting_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The two of each of these meetings; those with more people are left out."""
+    seats: dict[str, list[str]] = {}
+    query = select(Seat.meeting_id, Seat.person_id).where(Seat.meeting_id.in_(meeting_ids))
+    for meeting_id, person_id in await session.execute(query):
+        seats.setdefault(meeting_id, []).append(person_id)
+    return {id: (min(each), max(each)) for id, each in seats.items() if len(each) == 2}
+
+
 async def unfit(session: AsyncSession, fair_id: str, pairs: Collection[tuple[str, str]], now: datetime) -> str:
     """Why two of these, who have just been put together, are not to meet after all; empty for nothing. "away": one is
     not at the fair any more, or takes no meetings there; "together": they have another meeting ahead."""

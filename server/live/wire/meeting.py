@@ -84,6 +84,12 @@ class MeetingChanged(Message):
     cancelled: bool = Field(description="Whether it was called off.")
 
 
+class TeamAsked(Message):
+    """What one's team at a fair is asked is something else now: ask for its page."""
+
+    request: str = Field(description="The id of the request that came, went on, or was answered.")
+
+
 class MeetingFiles(Message):
     """The files of a meeting are others now: ask for its page of files."""
 
@@ -96,6 +102,7 @@ METHODS = {
 EVENTS = [
     EventSpec("person", "meetings", Form.STATE, MyMeetings),
     EventSpec("person", "meeting.reminder", Form.PASSING, MeetingReminder),
+    EventSpec("person", "meeting.team", Form.PASSING, TeamAsked),
     EventSpec("meeting", "presence", Form.STATE, Presence),
     EventSpec("meeting", "notes", Form.STATE, MeetingNotes),
     EventSpec("meeting", "files", Form.STATE, MeetingFiles),

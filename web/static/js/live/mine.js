@@ -1,7 +1,8 @@
 /**
  * What waits for a person in meetings: the private topic says so whenever it changes.
  *
- * Events: "change", "reminder" (with the event's data as detail).
+ * Events: "change", "reminder" (with the event's data as detail), "team" (what one's team is asked is, or may be, something
+ * else).
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-meeting.js").NextMeeting} NextMeeting
@@ -27,6 +28,7 @@ export class Mine extends EventTarget {
   /** @param {any} event */
   receive(event) {
     if (event.k === "meeting.reminder") this.dispatchEvent(new CustomEvent("reminder", { detail: event.d }));
+    if (event.k === "meeting.team") this.dispatchEvent(new Event("team"));
     if (event.k !== "meetings" || event.v <= this.#version) return;
     this.#version = event.v;
     this.#set(event.d);
@@ -35,6 +37,7 @@ export class Mine extends EventTarget {
   /** Changes of the time away are not told afterwards, so ask; what is told meanwhile is newer. */
   async #ask() {
     this.#version = -1;
+    this.dispatchEvent(new Event("team"));
     const answer = await this.line.request("meetings.mine", {}).catch(() => null);
     if (answer && this.#version === -1) this.#set(answer);
   }

@@ -50,6 +50,9 @@
  * @property {string} name  Who waits.
  * @property {string} until  Until when it is worth it, ISO 8601 in UTC.
  * @property {string} path  The address at which to answer.
+ * @typedef {object} TeamAsked
+ *   What one's team at a fair is asked is something else now: ask for its page.
+ * @property {string} request  The id of the request that came, went on, or was answered.
  */
 
 export {};

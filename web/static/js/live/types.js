@@ -338,6 +338,7 @@
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
+ *   "meeting.team": import("./types-meeting.js").TeamAsked,
  *   "ring": import("./types-ringing.js").Ring,
  *   "bye": Bye,
  *   "revoked": Revoked,
