@@ -93,7 +93,7 @@ async def bring(call: Call) -> Response:
                 await set_licence(uow, source, query.licence, by_id=call.by_id)
             await uow.session.flush()
             shown = await _shown(call, uow.session, batch)
-    except BaseException:
+    except Exception:  # not a cancellation, which may come after the commit: what nobody has is swept
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
     return answering.record(call, shown, 201, f"{VERSION}/imports/{shown.id}")

@@ -71,7 +71,7 @@ async def bring(request: Request) -> Response:
     except UnacceptableError as refused:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         return await _shown(request, form, told(refused, locale_of(request)))
-    except BaseException:
+    except Exception:  # not a cancellation, which may come after the commit: what nobody has is swept
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
     return redirect(f"/imports/{batch.id}")
