@@ -13,7 +13,8 @@ from bin.places import TEST_RESULTS
 from tests.support.server_process import Servers
 from tests.support.services import program_of
 
-# Without these Chromium looks for hosts of its maker at every start; the last two are three cameras and microphones.
+# Without these Chromium looks for hosts of its maker at every start. A page lives too short here for its scripts to be
+# worth what it costs to optimise them: a quarter of all that axe takes. The last two are three cameras and microphones.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +23,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",
     "--use-fake-device-for-media-stream=device-count=3",
     "--use-fake-ui-for-media-stream",
 ]
