@@ -9,6 +9,7 @@ and three kinds of generated files (the stylesheet, the icons that scripts use, 
 import hashlib
 import json
 import mimetypes
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,7 +195,16 @@ def _is_own_script(path: str) -> bool:
 
 
 def _last_change(static: Path) -> float:
-    return max(path.stat().st_mtime for folder in (static, TRANSLATIONS) for path in (folder, *folder.rglob("*")))
+    return max(_latest_in(static), _latest_in(TRANSLATIONS))
+
+
+def _latest_in(folder: str | Path) -> float:
+    """When something in a folder, or the folder itself, changed last: asked with each page in development."""
+    latest = os.stat(folder).st_mtime
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            latest = max(latest, _latest_in(entry.path) if entry.is_dir() else entry.stat().st_mtime)
+    return latest
 
 
 def _hash(content: bytes) -> str:

@@ -1,7 +1,6 @@
 """The door of every route: who it is, whether they may, and only then the endpoint."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -99,7 +98,8 @@ class Guard:
                 request.scope[MAX_BODY_KEY] = self.body_limits[row]
             return await endpoint(request)
 
-        before = copy(route)  # made anew, its path would be compiled a second time
+        before = Route.__new__(type(route))  # made anew, its path would be compiled a second time
+        vars(before).update(vars(route))
         before.endpoint, before.app = guarded, request_response(guarded)
         return before
 
