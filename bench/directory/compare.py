@@ -133,7 +133,7 @@ def _add(result: Result, ground: str, system: str, figures: Mapping[str, Mapping
 
 
 def _asked(folder: Path, url: str, documents: int) -> dict[str, Any]:
-    return _process("bench.directory.measuring", folder, documents, *([url] if url else []))
+    return _process("bench.directory.measuring", folder, documents, TIMES, *([url] if url else []))
 
 
 def _process(module: str, *arguments: object) -> dict[str, Any]:

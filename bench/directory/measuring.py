@@ -1,6 +1,6 @@
 """The measuring process: asks the search of one database as the pages do, its cards included, and prints figures.
 
-python -m bench.directory.measuring DATA DOCUMENTS [DATABASE_URL]
+python -m bench.directory.measuring DATA DOCUMENTS TIMES [DATABASE_URL]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.directory.cases import CASES, TIMES, TYPED, WARM
+from bench.directory.cases import CASES, TYPED, WARM
 from bench.figures import percentile
 from directory.search.documents import Viewer
 from directory.search.folder import NoIndexError
@@ -26,19 +26,19 @@ from server.kernel.sweeping import end_start
 ANYBODY = Viewer(None, "de")
 
 
-async def main(data: Path, documents: int, url: str) -> None:
-    """Make the index if none is there with so many documents, ask every case, and print one JSON object."""
+async def main(data: Path, documents: int, times: int, url: str) -> None:
+    """Make the index if none is there with so many documents, ask every case so often, and print one JSON object."""
     kernel = create_kernel(Settings(_env_file=None, data=data, database_url=url))  # type: ignore[call-arg]
     search = Search.build(kernel, catalogue_of(kernel))
     end_start()  # as every command and every server does
     try:
-        print(json.dumps(await _measured(search, documents)))
+        print(json.dumps(await _measured(search, documents, times)))
     finally:
         await search.stop()
         await kernel.database.close()
 
 
-async def _measured(search: Search, documents: int) -> dict[str, Any]:
+async def _measured(search: Search, documents: int, times: int) -> dict[str, Any]:
     begun, speed = time.monotonic(), dict[str, float]()
     if _documents(search) != documents:
         written = await search.following.rebuild()
@@ -47,10 +47,11 @@ async def _measured(search: Search, documents: int) -> dict[str, Any]:
     figures: dict[str, Any] = {"index": speed | _index(search)}
     for case in CASES:
         found = [(await search.page(ANYBODY, asked)).results.total for asked in case.asked]
-        took = await _timed([lambda asked=asked: search.page(ANYBODY, asked) for asked in case.asked])  # type: ignore[misc]
+        questions = [lambda asked=asked: search.page(ANYBODY, asked) for asked in case.asked]  # type: ignore[misc]
+        took = await _timed(questions, times)
         figures[case.name] = {"search_p50_ms": percentile(took, 0.5), "search_p95_ms": percentile(took, 0.95)}
         figures[case.name]["found"] = sum(found) / len(found)
-    took = await _timed([lambda typed=typed: search.suggestions(ANYBODY, typed) for typed in TYPED])  # type: ignore[misc]
+    took = await _timed([lambda typed=typed: search.suggestions(ANYBODY, typed) for typed in TYPED], times)  # type: ignore[misc]
     figures["typing"] = {"suggest_p50_ms": percentile(took, 0.5), "suggest_p95_ms": percentile(took, 0.95)}
     return figures
 
@@ -70,10 +71,10 @@ def _index(search: Search) -> dict[str, float]:
     }
 
 
-async def _timed(questions: Sequence[Callable[[], Awaitable[Any]]]) -> list[float]:
+async def _timed(questions: Sequence[Callable[[], Awaitable[Any]]], times: int) -> list[float]:
     """Milliseconds of each answer, sorted; questions take turns."""
     took = []
-    for number in range(WARM + TIMES):
+    for number in range(WARM + times):
         begun = time.perf_counter()
         await questions[number % len(questions)]()
         if number >= WARM:
@@ -82,4 +83,4 @@ async def _timed(questions: Sequence[Callable[[], Awaitable[Any]]]) -> list[floa
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else ""))
