@@ -19,7 +19,6 @@ from server.process import Server, config_of, listening
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
 from tests.support.daemon import free_port
-from tests.support.ground import ground
 from tests.support.server_process import Serve, Servers
 
 FAIRMATCH = str(VENV_BIN / "fairmatch")
@@ -55,7 +54,7 @@ async def test_a_server_from_its_start_to_its_end(serve: Serve, tmp_path: Path) 
     assert f"Port {first.port} on 127.0.0.1 is taken" in taken.stderr
     assert "Traceback" not in taken.stdout + taken.stderr
 
-    if ground() == "embedded":
+    if servers.backend.ground == "embedded":
         second = await refused_start(servers, port=free_port())
         assert second.returncode == REFUSED
         assert f"(process {first.pid}) already runs on the data folder" in second.stderr

@@ -23,7 +23,7 @@ from server.kernel.events import Events
 from server.kernel.migrate import upgrade
 from server.kernel.settings import Settings
 from tests.support import desk
-from tests.support.ground import Ground, ground
+from tests.support.ground import Ground
 
 # A machine full of tests is slower than one that serves: limits are not to be counted alone because of that.
 PATIENCE_S = 5.0
@@ -62,10 +62,10 @@ def settings_with(**values: Any) -> Settings:
 
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    """The ground of this run, with an empty migrated database. A test that uses it runs on both grounds."""
+    """A ground, with an empty migrated database. A test that uses it runs on both (tests/support/ground.py)."""
     data = tmp_path / "data"
     data.mkdir()
-    if ground() == "embedded":
+    if request.param == "embedded":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), data / "fairmatch.db")
         yield Backend("embedded", data, database_url="", redis_url="", redis_prefix="fairmatch", workers=1)
         return
