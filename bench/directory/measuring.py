@@ -47,7 +47,7 @@ async def _measured(search: Search, documents: int, times: int) -> dict[str, Any
     figures: dict[str, Any] = {"index": speed | _index(search)}
     for case in CASES:
         found = [(await search.page(ANYBODY, asked)).results.total for asked in case.asked]
-        questions = [lambda asked=asked: search.page(ANYBODY, asked) for asked in case.asked]  # type: ignore[misc]
+        questions = [lambda asked=asked: search.page(ANYBODY, asked) for asked in case.asked]
         took = await _timed(questions, times)
         figures[case.name] = {"search_p50_ms": percentile(took, 0.5), "search_p95_ms": percentile(took, 0.95)}
         figures[case.name]["found"] = sum(found) / len(found)
