@@ -4,10 +4,14 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
+
+from starlette.responses import FileResponse
 
 from people.text import UnacceptableError
 from people.text import one_line as line_of
+from server.kernel.http import not_found
 from web.i18n import N_
 
 NAME_MOST = 120
@@ -53,6 +57,13 @@ def checked(name: str, content: bytes, most: int) -> Checked:
     if mime is None:
         raise UnacceptableError(N_("What is in this file is not what its name says. Please save it anew."))
     return Checked(_shortened(clean, ending[0]), ending[0], mime)
+
+
+def handed_out(path: Path, name: str) -> FileResponse:
+    """A kept file under the name that it was given with. Raises ProblemError 404 where it is gone."""
+    if not path.is_file():
+        raise not_found()
+    return FileResponse(path, headers=served(name), media_type="application/octet-stream")
 
 
 def served(name: str) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.attachments import ACCEPTED, checked, served
+from directory.attachments import ACCEPTED, checked, handed_out
 from directory.organisations.files import keeping
 from meetings import files
 from meetings.bookings import ConflictError
@@ -63,10 +63,7 @@ async def load(request: Request) -> Response:
         found = await files.file_of(session, me(request).id, id_in(request, "meeting"), id_in(request, "file"))
     if found is None:
         raise not_found()
-    path = kernel_of(request).files.path(found.file)
-    if not path.is_file():
-        raise not_found()
-    return FileResponse(path, headers=served(found.name), media_type="application/octet-stream")
+    return handed_out(kernel_of(request).files.path(found.file), found.name)
 
 
 async def _sent(request: Request) -> tuple[bytes, str]:

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from directory import pictures
-from directory.attachments import checked, served
+from directory.attachments import checked, handed_out
 from directory.organisations import actions, doors, queries
 from directory.organisations.actions import RefusedError
 from directory.organisations.files import keeping
@@ -108,10 +108,7 @@ async def document(request: Request) -> Response:
         found = await queries.document(session, seen.organisation.id, document_id) if known else None
     if found is None:
         raise not_found()
-    path = kernel_of(request).files.path(found.file)
-    if not path.is_file():
-        raise not_found()
-    return FileResponse(path, headers=served(found.name), media_type="application/octet-stream")
+    return handed_out(kernel_of(request).files.path(found.file), found.name)
 
 
 async def picture(request: Request) -> Response:
