@@ -49,6 +49,22 @@ _SENDS = """async (rids) => {
 }"""
 
 
+_HEARS = """async (source) => {
+  const { current } = await import("fairmatch/call/current");
+  const energy = async () => {
+    const heard = current().others.map(({ tracks }) => tracks[source]?.id).filter(Boolean);
+    const stats = await Promise.all(window.connections.map((one) => one.getStats()));
+    const sounds = stats.flatMap((one) => [...one.values()]).filter((one) => heard.includes(one.trackIdentifier));
+    return sounds.reduce((sum, { totalAudioEnergy = 0 }) => sum + totalAudioEnergy, 0);
+  };
+  const [before, until] = [await energy(), Date.now() + 30_000];
+  while ((await energy()) <= before) {
+    if (Date.now() > until) throw new Error(`nothing is heard of ${source}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}"""
+
+
 class Caller:
     """What somebody does and sees in a call."""
 
@@ -69,6 +85,10 @@ class Caller:
         """Wait until more pictures were decoded than now, and more sound came."""
         counted: dict[str, Any] = await self.page.evaluate(_COMES % _COUNTED)
         return counted
+
+    async def hears(self, source: str) -> None:
+        """Wait until more sound has come from a source of somebody else."""
+        await self.page.evaluate(_HEARS, source)
 
     async def sends(self, rids: list[str]) -> None:
         """Wait until the camera goes out in these encodings, and in no others."""

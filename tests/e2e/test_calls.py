@@ -48,6 +48,7 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
     await ben.page.locator(".dock-picture").click()
     for source in ("screen", "screen_2"):
         await ben.shows(f"{stage['aylin'].id}.{source}")
+    await ben.hears("screen_sound")
     # Chromium's second camera delivers depths, which no picture is made of.
     await expect(ben.tile(f"{stage['aylin'].id}.camera_2").locator("video")).to_have_count(1)
     await aylin.page.locator("[data-stop=screen]").click()
@@ -90,6 +91,7 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await aylin.keyboard.press("s")
     await aylin.locator("[data-does=another-screen]").click()
     await people["ben"].shows(f"{stage['aylin'].id}.screen_2")
+    await people["ben"].hears("screen_sound")
     await aylin.keyboard.press("s")
     await expect(people["ben"].tile(f"{stage['aylin'].id}.screen_2")).to_have_count(0)
     await ben.keyboard.press("c")

@@ -312,4 +312,7 @@ async def test_where_calls_cannot_be_recorded_nobody_is_offered_it(there: Guests
     page = there["dev"]
     assert ">Record<" in (await page.get(f"/calls/{room.id}/recordings")).text
     there.app.state.calls.back_end.engine = "livekit"
-    assert ">Record<" not in (await page.get(f"/calls/{room.id}/recordings")).text
+    for who in (page, there["aylin"]):
+        shown = (await who.get(f"/calls/{room.id}/recordings")).text
+        assert ">Record<" not in shown
+        assert "Calls are not recorded on this site." in shown

@@ -27,6 +27,7 @@ class FakeRoom {
     const { done } = this;
     this.localParticipant = {
       attributes: /** @type {Record<string, string>} */ ({}),
+      connectionQuality: "unknown",
       permissions: { canPublish: true, canPublishSources: [MICROPHONE, CAMERA] },
       publishTrack: async (/** @type {any} */ track, /** @type {any} */ { source }) => {
         done.push(`publish ${source} ${track.id}`);
@@ -81,8 +82,9 @@ test("the package that is served has what is used of it", async () => {
   const room = new Room({ adaptiveStream: false });
   equal(room.activeSpeakers, []);
   equal(room.state, "disconnected");
+  equal([room.localParticipant.connectionQuality, room.localParticipant.attributes], ["unknown", {}]);
   ok(typeof room.localParticipant.publishTrack === "function", "it publishes");
-  for (const name of ["ParticipantPermissionsChanged", "Disconnected", "TrackSubscribed", "ActiveSpeakersChanged"])
+  for (const name of ["ParticipantPermissionsChanged", "Disconnected", "TrackSubscribed", "ActiveSpeakersChanged", "ConnectionQualityChanged", "ParticipantAttributesChanged"])
     ok(typeof events[name] === "string", name);
   for (const [name, number] of Object.entries(DISCONNECTED)) equal(reasons[name], number, name);
 });
@@ -111,7 +113,20 @@ test("others are shown by person, with what is not muted, who speaks first", asy
   const recorder = { identity: "EG_1", attributes: {} };
   FakeRoom.last.remoteParticipants = new Map([["ben-1", ben], ["EG_1", recorder]]);
   FakeRoom.last.activeSpeakers = [ben];
-  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, silenced: ["camera"], rank: 0 }]);
+  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, silenced: ["camera"], rank: 0, speaks: true }]);
+  FakeRoom.last.activeSpeakers = [];
+  equal(way.others[0].speaks, false);
+});
+
+test("how the connection is is said as the server measures it", async () => {
+  const { way } = made();
+  equal(way.quality, null);
+  await way.start();
+  const said = ["unknown", "excellent", "good", "poor", "lost"].map((word) => {
+    FakeRoom.last.localParticipant.connectionQuality = word;
+    return way.quality;
+  });
+  equal(said, [null, "good", "fair", "poor", "poor"]);
 });
 
 test("a camera that is switched on again beside a second one is shown as the first", async () => {

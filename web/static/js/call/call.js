@@ -38,6 +38,7 @@ import { CallRoom } from "fairmatch/live/call";
  * @property {boolean} muted
  * @property {Source[]} silenced  what a moderator has muted
  * @property {Partial<Record<Source, MediaStreamTrack>>} tracks
+ * @property {boolean} [speaks]  where the way itself says so; else it is heard
  * @property {number} [rank]  the place among those who spoke last
  * @typedef {{ topic: string, device: string, me: string, live: Session, media: Media, ice: RTCIceServer[] }} Ends
  */
@@ -53,7 +54,8 @@ export class Call extends EventTarget {
   isOver = false;
   /** In one quiet line, why it is not as it should be; "": all is well. */
   trouble = "";
-  /** How well the connection carries the call; null: not known yet. @type {import("./quality.js").Measured | null} */
+  /** How well the connection carries the call, with figures where there are any; null: not known yet.
+   * @type {Pick<import("./quality.js").Measured, "quality"> & Partial<import("./quality.js").Measured> | null} */
   measured = null;
   #rung = atTheTop();
   /** How it stands with whom one has rung; "" in calls that ring nobody. */
@@ -201,7 +203,8 @@ export class Call extends EventTarget {
 
   /** Whether somebody is heard now. @param {Other} other */
   speaks(other) {
-    return !other.muted && Boolean(other.tracks.microphone && this.#heard.has(other.tracks.microphone));
+    if (other.muted || !other.tracks.microphone) return false;
+    return other.speaks ?? this.#heard.has(other.tracks.microphone);
   }
 
   /** What is known of somebody. @param {string} person @returns {Card} */
@@ -282,6 +285,7 @@ export class Call extends EventTarget {
     if (this.isIn) this.#wasIn = true;
     this.signs.meet(this.others.map(({ person }) => person));
     this.#hearFreed();
+    if (this.way && "quality" in this.way) this.measured = this.way.quality && { quality: this.way.quality };
     this.trouble = this.#troubleNow();
     const tracks = this.others.flatMap(({ tracks: { microphone, screen_sound: screen } }) => [microphone, screen]);
     this.sounds.play(tracks.filter((track) => track !== undefined));

@@ -21,6 +21,9 @@ const NAMES = { microphone: "microphone", camera: "camera", screen: "screen_shar
 /** Bits per second at most. @type {Partial<Record<Source, number>>} */
 const BITS = { camera: 1_500_000, screen: 2_500_000, camera_2: 1_000_000, screen_2: 2_500_000 };
 
+/** LiveKit's words for it; "unknown" is none of them. @type {Record<string, import("./quality.js").Quality>} */
+const QUALITIES = { excellent: "good", good: "fair", poor: "poor", lost: "poor" };
+
 /** The package is made for script elements as well, and leaves what it has in a global.
  * @returns {Promise<Library>} */
 export async function library() {
@@ -79,14 +82,21 @@ export class Elsewhere extends EventTarget {
         if (publication?.track && !publication.isMuted) tracks[source] = publication.track.mediaStreamTrack;
       }
       const muted = one.getTrackPublication(NAMES.microphone)?.isMuted ?? true;
-      const rank = speaking.includes(one.identity) ? speaking.indexOf(one.identity) : undefined;
-      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, silenced: silencedOf(one), rank };
+      const speaks = speaking.includes(one.identity);
+      const rank = speaks ? speaking.indexOf(one.identity) : undefined;
+      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, silenced: silencedOf(one), rank, speaks };
     });
   }
 
   /** What a moderator has muted of mine. @returns {Source[]} */
   get silenced() {
     return this.#there ? silencedOf(this.#there.localParticipant) : [];
+  }
+
+  /** How well the connection carries the call, as the server measures it; null: not known yet.
+   * @returns {import("./quality.js").Quality | null} */
+  get quality() {
+    return QUALITIES[this.#there?.localParticipant.connectionQuality] ?? null;
   }
 
   get isIn() {
@@ -127,7 +137,7 @@ export class Elsewhere extends EventTarget {
     this.#there = there;
     const told = [RoomEvent.ParticipantConnected, RoomEvent.ParticipantDisconnected, RoomEvent.TrackSubscribed,
       RoomEvent.TrackUnsubscribed, RoomEvent.TrackMuted, RoomEvent.TrackUnmuted, RoomEvent.ActiveSpeakersChanged,
-      RoomEvent.ParticipantAttributesChanged, RoomEvent.ConnectionStateChanged];
+      RoomEvent.ParticipantAttributesChanged, RoomEvent.ConnectionQualityChanged, RoomEvent.ConnectionStateChanged];
     for (const event of told) there.on(event, () => this.#changed());
     there.on(RoomEvent.ParticipantPermissionsChanged, (/** @type {any} */ _before, /** @type {any} */ who) => this.#allowed(who));
     there.on(RoomEvent.Disconnected, (/** @type {number} */ why) => there === this.#there && this.#left(why));

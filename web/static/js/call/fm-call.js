@@ -138,9 +138,11 @@ class FmCall extends HTMLElement {
   }
 }
 
-/** In one word; what it is made of on a press. @param {import("./quality.js").Measured} measured */
-function quality({ quality: word, lost, seconds, bits }) {
+/** In one word; what it is made of on a press, where that is known.
+ * @param {NonNullable<import("./call.js").Call["measured"]>} measured */
+function quality({ quality: word, lost, seconds = 0, bits }) {
   const words = { good: _("good"), fair: _("fair"), poor: _("poor") };
+  if (lost === undefined) return html`<p class="call-quality is-${word}">${_("Connection")}: <span>${words[word]}</span></p>`;
   return html`<details class="call-quality is-${word}"><summary>${_("Connection")}: <span>${words[word]}</span></summary>
     <dl><div><dt>${_("Lost on the way")}</dt><dd>${Math.round(lost * 100)} %</dd></div>
       <div><dt>${_("There and back")}</dt><dd>${Math.round(seconds * 1000)} ms</dd></div>
