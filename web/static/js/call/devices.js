@@ -84,7 +84,8 @@ export async function openAnother(first) {
 export async function openScreen(sound) {
   if (!navigator.mediaDevices?.getDisplayMedia) throw new DOMException("", "NotSupportedError");
   const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: sound });
-  return stream.getTracks();
+  // The picture first: whoever takes another one lets go of what belonged to the one before.
+  return [...stream.getVideoTracks(), ...stream.getAudioTracks()];
 }
 
 /** What to tell somebody whose device does not open. @param {unknown} error @param {string} kind */
