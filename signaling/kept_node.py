@@ -13,10 +13,10 @@ import structlog
 from server.kernel.enduring import kept_going
 from server.kernel.observe import MEDIA_NODES_LOST
 from server.kernel.settings import Settings
+from signaling.lines import ended
 
 log = structlog.get_logger(__name__)
 
-STOP_S = 3.0
 # Between two starts of a node that does not stay alive (its port is taken, say).
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
 HEALTHY_S = 10.0
@@ -66,12 +66,7 @@ class KeptNode:
 async def _ended(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), STOP_S)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    await ended(process)
 
 
 def node_name(settings: Settings) -> str:

@@ -27,7 +27,7 @@ class H264:
         if 0 < kind < _TOGETHER:
             return True, _START + payload
         if kind == _TOGETHER:
-            return True, b"".join(_START + unit for unit in _units_together(payload[1:]))
+            return True, b"".join(_START + unit for unit in _units_of(payload[1:], 2))
         if kind == _FRAGMENT and len(payload) > 2:
             begins = bool(payload[1] & 0x80)
             head = _START + bytes((payload[0] & 0xE0 | payload[1] & 0x1F,)) if begins else b""
@@ -52,7 +52,7 @@ class H264:
 
     def shape(self, frame: bytes) -> Shape | None:
         """From the parameter sets of a key frame."""
-        units = {unit[0] & 0x1F: unit for unit in _units_of(frame) if unit}
+        units = {unit[0] & 0x1F: unit for unit in _units_of(frame, 4)}
         sequence, picture = units.get(_SEQUENCE_SET, b""), units.get(_PICTURE_SET, b"")
         if _KEY_PICTURE not in units or len(sequence) < 4 or not picture or len(sequence + picture) > 2 * _SET_MOST:
             return None
@@ -63,22 +63,14 @@ class H264:
         return Shape("h264", width, height, _setup(sequence, picture)) if width > 0 < height else None
 
 
-def _units_together(data: bytes) -> list[bytes]:
+def _units_of(data: bytes, prefix: int) -> list[bytes]:
+    """Units that stand one after the other, each behind its length in so many bytes; without empty ones."""
     units, at = [], 0
-    while at + 2 < len(data):
-        length = int.from_bytes(data[at : at + 2])
-        units.append(data[at + 2 : at + 2 + length])
-        at += 2 + length
+    while at + prefix < len(data):
+        begins = at + prefix
+        at = begins + int.from_bytes(data[at:begins])
+        units.append(data[begins:at])
     return [unit for unit in units if unit]
-
-
-def _units_of(frame: bytes) -> list[bytes]:
-    units, at = [], 0
-    while at + 4 < len(frame):
-        length = int.from_bytes(frame[at : at + 4])
-        units.append(frame[at + 4 : at + 4 + length])
-        at += 4 + length
-    return units
 
 
 def _setup(sequence: bytes, picture: bytes) -> bytes:
