@@ -55,7 +55,7 @@ ORGANISATIONS: dict[str, dict[str, Any]] = {
         "pitch.de": "350 kW für Busse aus 60 kW Anschluss: Unsere Lader bringen ihre Batterie mit.",
         "description.en": "Bus depots want to charge overnight, and the grid connection says no. **Voltbus** puts a "
         "battery between both: it fills slowly around the clock, and gives quickly when the buses come home.\n\n"
-        "### What depots get\n\n1. a plan of the yard within a week\n2. chargers within ten weeks\n3. one price per "
+        "# What depots get\n\n1. a plan of the yard within a week\n2. chargers within ten weeks\n3. one price per "
         "kilowatt-hour, maintenance included\n\nTwenty-two depots in five countries charge this way.",
         "description.de": "Betriebshöfe wollen nachts laden, und der Netzanschluss gibt es nicht "
         "her. **Voltbus** stellt "
