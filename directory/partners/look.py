@@ -70,7 +70,8 @@ def stylesheet(colour: str, face: str = "") -> str:
 def _colours(colour: str) -> list[str]:
     if not colour:
         return []
-    both = f"light-dark({colour},{on_coal(colour)})"
+    dark = on_coal(colour)
+    both = f"light-dark({colour},{dark})"
     return [f"--work:{both}", f"--work-strong:{both}", f"--on-work:light-dark(#ffffff,{COAL})"]
 
 

@@ -8,9 +8,9 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
+from itertools import cycle, islice
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
@@ -222,7 +222,7 @@ async def world(settings: Settings, clock: FrozenClock) -> AsyncIterator[Callabl
 async def a_crowd(world: World, history: History, connections: int) -> None:
     """People come, talk, and are gone from one moment to the next."""
     async with contextlib.AsyncExitStack() as stack:
-        names = [random.choice((ANNA, BEN, CARA)) for _ in range(connections)]
+        names = list(islice(cycle((ANNA, BEN, CARA)), connections))  # nobody more often than a person may be there
         crowd = [await stack.enter_async_context(world.client(name, [HALL])) for name in names]
         for number, client in enumerate(crowd):
             words = f"what {client.name} says as number {number}"

@@ -60,10 +60,10 @@ class ServerProcess(Daemon):
         return outer | {"FAIRMATCH_DRAIN_SECONDS": str(DRAIN_SECONDS), "PYTHONUNBUFFERED": "1"} | self._settings
 
     def launch(self) -> Process:
-        """Warm, where that was asked for and it is the product itself."""
-        if self._warm is None or self.program != [_FAIRMATCH]:
+        """Warm, where that was asked for."""
+        if self._warm is None:
             return super().launch()
-        return self._warm.launch(self.command()[1:], self.folder, self.environment(), self.log)
+        return self._warm.launch(self.command(), self.folder, self.environment(), self.log)
 
     def ready(self) -> bool:
         """Whether /readyz says so."""

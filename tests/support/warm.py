@@ -9,6 +9,7 @@ import gc
 import json
 import math
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -80,11 +81,14 @@ class Warm:
     def __init__(self, url: str) -> None:
         self._address = url.removeprefix("warm:")
 
-    def launch(self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path) -> "Fork":
-        """Run `fairmatch` with these arguments, as `subprocess.Popen` would, but without loading it."""
+    def launch(self, command: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path) -> "Fork":
+        """Run a command, as `subprocess.Popen` would, but without loading the product: `fairmatch ...`, or
+        `python -m MODULE ...` with a module that runs it in another way."""
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(self._address)
+        module, arguments = (command[2], command[3:]) if command[1] == "-m" else ("", command[1:])
         order = {"arguments": [*arguments], "folder": str(folder), "environment": {**variables}, "log": str(log)}
+        order |= {"module": module}
         connection.sendall(json.dumps(order).encode() + b"\n")
         return Fork(connection)
 
@@ -154,8 +158,12 @@ def main(address: str) -> None:
     gc.collect()
     gc.freeze()
     print("loaded", flush=True)
-    _become(_ordered(listener))
-    app()
+    order = _ordered(listener)
+    _become(order)
+    if order["module"]:
+        runpy.run_module(str(order["module"]), run_name="__main__", alter_sys=True)
+    else:
+        app()
 
 
 def _ordered(listener: socket.socket) -> dict[str, object]:
