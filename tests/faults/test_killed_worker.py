@@ -42,8 +42,7 @@ async def test_a_worker_that_dies_at_a_named_point_loses_and_doubles_nothing(
 ) -> None:
     """The worker ends itself at the point, when it comes by for the fifth time; a new one takes its place."""
     lobby = await lobby_on(backend)
-    # Where to die is read when the server's modules are loaded: not in the process that has loaded them already.
-    servers = await serve(warm=False, failpoint=f"{point}:5")
+    servers = await serve(failpoint=f"{point}:5")
     clients = lobby.clients(servers)
     async with everybody_in(clients), _the_dead_replaced(servers, lobby.history) as deaths:
         await asyncio.gather(*(_say(client, messages=10) for client in clients))

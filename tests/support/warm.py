@@ -6,6 +6,7 @@ one line in with what to run, one line out with its process number, and a last o
 """
 
 import gc
+import importlib
 import json
 import math
 import os
@@ -198,10 +199,13 @@ def _become(order: dict[str, object]) -> None:
     """Make a fork what `subprocess` would have made of the order."""
     import random
 
+    from server.live import failpoints
+
     os.setsid()
     os.chdir(str(order["folder"]))
     os.environ.clear()
     os.environ.update(order["environment"])  # type: ignore[call-overload]
+    importlib.reload(failpoints)  # it reads them as it is loaded
     if file := os.environ.pop(VARIABLE, ""):
         follow(Path(file))
     gc.enable()
