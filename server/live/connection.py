@@ -45,7 +45,7 @@ class Connection:
         self.backlog: list[Request] | None = None  # what came before the hello was answered
         self.revision = 0  # grows when a right is taken back, so that what is under way asks again
         self.in_flight = 0
-        self.turn = asyncio.Lock()  # of the answers that may be large
+        self.turn = asyncio.Lock()  # of the answers that may be large, and of what keeps its order
         self.hidden = False
         self.paused = False
         self.closed = False

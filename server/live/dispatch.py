@@ -40,7 +40,7 @@ class Dispatch:
         """Run one request, counted in flight by the caller, and send its reply."""
         method = self._registry.methods.get(request.method)
         try:
-            if method is not None and method.spec.large:
+            if method is not None and (method.spec.large or method.spec.ordered):
                 await self._in_turn(connection, person, request, method)
             else:
                 await self._answered(connection, person, request, method)
@@ -54,9 +54,9 @@ class Dispatch:
         metrics.REQUESTS.labels(request.method if method else "unknown", outcome).inc()
 
     async def _in_turn(self, connection: Connection, person: Identity, request: Request, method: Method) -> None:
-        """One after another, and none for whoever did not take those before: their memory is what this bounds."""
+        """One after another, and nothing large for whoever did not take those before: this bounds their memory."""
         async with connection.turn:
-            if connection.closed:
+            if connection.closed and method.spec.large:
                 raise LiveError("unavailable", "the connection is gone")
             await self._answered(connection, person, request, method)
 

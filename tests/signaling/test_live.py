@@ -15,6 +15,7 @@ from server.live.wire.call import CallAnswer, CallSnapshot
 from signaling.found_nodes import FoundNodes
 from signaling.lines import START_S
 from signaling.live import participant_id
+from signaling.parts import Calls
 from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
@@ -271,6 +272,33 @@ async def test_two_people_pass_descriptions_and_candidates_to_each_other(line: L
             await ask(aylin, "call.signal", **signal)
         with pytest.raises(RefusedError, match="not_found"):
             await ask(aylin, "call.signal", **signal | {"to": "nobody"}, gone=True)
+
+
+async def test_no_candidate_overtakes_its_description(
+    line: Lines, calls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, ids, right = calls[MEETING], line.there.ids, Calls.rights
+    asked_before: list[Any] = []
+
+    async def slow_at_first(self: Calls, asked: Any) -> Any:
+        if len(asked) == 1 and asked[0][0] == ids["bernd"]:
+            asked_before.append(asked)
+            await asyncio.sleep(0.1 if len(asked_before) == 1 else 0)
+        return await right(self, asked)
+
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        monkeypatch.setattr(Calls, "rights", slow_at_first)
+        signal = {"call": call, "device": OFFER_DEVICE, "to": ids["bernd"], "generation": 3}
+        sdp = RawPeer([Media("0", "audio", True)])
+        sdp.socket.close()
+        await aylin.send("call.signal", **signal, description={"type": "offer", "sdp": sdp.offer()})
+        for port in range(1, 4):
+            candidate = f"candidate:1 1 udp 1 ::1 {port}"
+            await aylin.send("call.signal", **signal, candidate={"candidate": candidate})
+        came = [(await bernd.event(k="signal"))["d"] for _ in range(4)]
+        assert len(asked_before) == 4
+    candidates = [each["candidate"] and each["candidate"]["candidate"][-1] for each in came]
+    assert candidates == [None, "1", "2", "3"]
 
 
 async def test_ice_servers_come_with_credentials_that_end(line: Lines, calls: dict[str, str]) -> None:

@@ -278,7 +278,7 @@ METHODS = {
     "call.ice": MethodSpec(CallIce, CallIceServers, topic="call"),
     "call.sign": MethodSpec(CallSign, Nothing, topic="call"),
     "call.caption": MethodSpec(CallCaption, Nothing, topic="call"),
-    "call.signal": MethodSpec(CallSignal, Nothing, topic="call"),
+    "call.signal": MethodSpec(CallSignal, Nothing, topic="call", ordered=True),
 }
 
 EVENTS = [

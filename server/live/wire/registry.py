@@ -26,12 +26,14 @@ class MethodSpec:
     """A method: its parameters, its answer, and which parameter names the topic that it acts on.
 
     `large`: its answer may hold a channel's history, so a connection gets such answers one after another.
+    `ordered`: what is asked later counts on what was asked before, so a connection's are carried out one after another.
     """
 
     params: type[Params]
     result: type[Result]
     topic: str | None = None
     large: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

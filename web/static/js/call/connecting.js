@@ -6,6 +6,8 @@ import { LiveError } from "fairmatch/live/errors";
 
 /** A path that is away for so long is looked for anew, in ms: shorter breaks mend themselves. */
 const AWAY_MS = 1_500;
+/** Both have described themselves, and after so long there is still nothing to try: candidates were lost; in ms. */
+const NOTHING_MS = 6_000;
 /** How long looking for a new path may take before everything is built anew, in ms. */
 const RESTART_MS = 5_000;
 
@@ -90,6 +92,14 @@ export class Watch {
     this.peer = peer;
     this.ways = ways;
     peer.addEventListener("connectionstatechange", () => this.#look());
+    peer.addEventListener("signalingstatechange", () => this.#begin());
+  }
+
+  /** A browser that was told no candidate neither connects nor fails, for ever: have them said anew. */
+  #begin() {
+    const { signalingState, remoteDescription, connectionState } = this.peer;
+    if (signalingState !== "stable" || !remoteDescription || connectionState !== "new") return;
+    this.#after(NOTHING_MS, () => this.peer.connectionState === "new" && this.ways.restart());
   }
 
   /** The network changed: do not wait until the path is found dead. */
@@ -115,7 +125,7 @@ export class Watch {
     });
   }
 
-  /** @param {number} ms @param {() => void} action */
+  /** @param {number} ms @param {() => unknown} action */
   #after(ms, action) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(action, ms);

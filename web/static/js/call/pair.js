@@ -23,6 +23,8 @@ const REPEAT_MS = 4_000;
 const VANISHED_MS = 12_000;
 /** Bytes of a message in the data channel that are still read. */
 const TOLD_MOST = 1_000;
+/** Candidates that are kept until the description comes that they belong to. */
+const EARLY_MOST = 64;
 const SECONDS = /** @type {Source[]} */ (Object.keys(ANOTHER));
 
 export class Pair extends EventTarget {
@@ -36,6 +38,8 @@ export class Pair extends EventTarget {
   #waits = false;
   /** @type {RTCIceCandidateInit[]} */
   #early = [];
+  /** What came of a connection before its description: on the way one may overtake the other. @type {Signal[]} */
+  #ahead = [];
   /** @type {Map<Source, RTCRtpSender>} */
   #senders = new Map();
   /** @type {RTCDataChannel | null} */
@@ -263,12 +267,21 @@ export class Pair extends EventTarget {
     // A connection that is known to none yet may be answered by any; an offer is always a beginning.
     const isFresh = !this.peer?.remoteDescription;
     const { type } = signal.description ?? {};
-    if (type !== "offer" && !(isFresh && type === "answer")) return false;
+    if (type !== "offer" && !(isFresh && type === "answer")) return this.#keepAhead(signal);
     if (far && !same) this.#say({ gone: true });
     if (!isFresh) this.#build();
     this.#far = { device: signal.device, generation: signal.generation };
     this.#waits = false;
+    const ahead = this.#ahead.filter(({ device, generation }) => device === signal.device && generation === signal.generation);
+    this.#early = ahead.map(({ candidate }) => candidateOf(/** @type {any} */ (candidate)));
+    this.#ahead = [];
     return true;
+  }
+
+  /** @param {Signal} signal @returns {false} */
+  #keepAhead(signal) {
+    if (signal.candidate) this.#ahead = [...this.#ahead, signal].slice(-EARLY_MOST);
+    return false;
   }
 
   /** The other one is gone from here. Whoever comes back begins: two tabs of theirs would else take turns for ever. */
@@ -311,9 +324,14 @@ export class Pair extends EventTarget {
 
   /** @param {RTCPeerConnection} peer @param {{ candidate: string, mid: string | null, line: number | null }} wire */
   async #candidate(peer, wire) {
-    const candidate = { candidate: wire.candidate, sdpMid: wire.mid, sdpMLineIndex: wire.line };
-    if (!peer.remoteDescription) return void this.#early.push(candidate);
-    await peer.addIceCandidate(candidate).catch(() => {});
+    const candidate = candidateOf(wire);
+    if (!peer.remoteDescription) return this.#keepEarly(candidate);
+    await peer.addIceCandidate(candidate).catch(() => this.#keepEarly(candidate));
+  }
+
+  /** What does not fit yet is tried again after the next description. @param {RTCIceCandidateInit} candidate */
+  #keepEarly(candidate) {
+    this.#early = [...this.#early, candidate].slice(-EARLY_MOST);
   }
 
   /** @param {RTCPeerConnection} peer */
@@ -347,6 +365,11 @@ function nothingTold() {
 /** Which track is what the other side learns from the stream that it is in. */
 function newStreams() {
   return { own: new MediaStream(), screen: new MediaStream(), camera_2: new MediaStream(), screen_2: new MediaStream() };
+}
+
+/** @param {{ candidate: string, mid: string | null, line: number | null }} wire @returns {RTCIceCandidateInit} */
+function candidateOf({ candidate, mid, line }) {
+  return { candidate, sdpMid: mid, sdpMLineIndex: line };
 }
 
 /** @param {RTCIceCandidate} candidate */

@@ -1,0 +1,130 @@
+import { Watch } from "fairmatch/call/connecting";
+import { Pair } from "fairmatch/call/pair";
+import { equal, settle, test } from "/harness.js";
+
+/** A connection that takes what it is told; a candidate of another description than the one it has is refused. */
+class FakePeer extends EventTarget {
+  connectionState = "new";
+  signalingState = "stable";
+  /** @type {any} */
+  localDescription = null;
+  /** @type {any} */
+  remoteDescription = null;
+  /** @type {string[]} */
+  added = [];
+  restarts = 0;
+
+  createDataChannel() {
+    return { readyState: "connecting", close() {} };
+  }
+
+  async setLocalDescription() {
+    const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+    this.signalingState = type === "answer" ? "stable" : "have-local-offer";
+    this.localDescription = { type, sdp: "mine", toJSON: () => ({ type, sdp: "mine" }) };
+  }
+
+  /** @param {any} description */
+  async setRemoteDescription(description) {
+    this.signalingState = description.type === "answer" ? "stable" : "have-remote-offer";
+    this.remoteDescription = description;
+  }
+
+  /** @param {{ candidate: string }} one */
+  async addIceCandidate({ candidate }) {
+    if (!candidate.startsWith(this.remoteDescription.sdp)) throw new Error("unknown ufrag");
+    this.added.push(candidate);
+  }
+
+  restartIce() {
+    this.restarts += 1;
+  }
+
+  close() {}
+}
+
+/** Aylin's end of a call with Ben, and what is heard of him. @param {(ground: { pair: Pair, hear: (what: object) => Promise<void> }) => Promise<void>} body */
+async function withPair(body) {
+  const { RTCPeerConnection: real } = globalThis;
+  globalThis.RTCPeerConnection = /** @type {any} */ (FakePeer);
+  const signals = new EventTarget();
+  const line = Object.assign(new EventTarget(), { request: async () => null });
+  const media = { tracks: {}, isOn: () => false };
+  const pair = new Pair(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { signals, line }, media, ice: [] }), "ben");
+  const hear = async (what) => {
+    const detail = { call: "call:1", sender: "ben", device: "b1", to_device: "", generation: 7, ...what };
+    signals.dispatchEvent(new CustomEvent("signal", { detail }));
+    await settle();
+  };
+  try {
+    await pair.start();
+    await body({ pair, hear });
+  } finally {
+    pair.end();
+    globalThis.RTCPeerConnection = real;
+  }
+}
+
+const candidate = (text) => ({ candidate: { candidate: text, mid: "0", line: 0 } });
+const offer = (sdp) => ({ description: { type: "offer", sdp } });
+const added = (pair) => /** @type {any} */ (pair.peer).added;
+
+test("a candidate that overtakes the first offer is taken with it", () =>
+  withPair(async ({ pair, hear }) => {
+    await hear(candidate("one first"));
+    await hear({ ...candidate("one of an older connection"), generation: 6 });
+    await hear(offer("one"));
+    await hear(candidate("one last"));
+    equal(added(pair), ["one first", "one last"]);
+  }));
+
+test("a candidate that overtakes the answer is taken with it", () =>
+  withPair(async ({ pair, hear }) => {
+    const peer = /** @type {any} */ (pair.peer);
+    await peer.onnegotiationneeded();
+    await settle();
+    await hear(candidate("one first"));
+    await hear({ description: { type: "answer", sdp: "one" } });
+    equal(added(pair), ["one first"]);
+  }));
+
+test("a candidate that overtakes the offer of a newer connection is taken with it", () =>
+  withPair(async ({ pair, hear }) => {
+    await hear(offer("one"));
+    await hear({ ...candidate("two first"), generation: 8 });
+    await hear({ ...offer("two"), generation: 8 });
+    equal(added(pair), ["two first"]);
+  }));
+
+test("a candidate that overtakes the offer of a restart is taken with it", () =>
+  withPair(async ({ pair, hear }) => {
+    await hear(offer("one"));
+    await hear(candidate("two first"));
+    equal(added(pair), []);
+    await hear(offer("two"));
+    equal(added(pair), ["two first"]);
+  }));
+
+test("a connection that was told no candidate asks for them anew, and one that is on the way does not", () => {
+  const { setTimeout: real } = globalThis;
+  /** @type {(() => void)[]} */
+  const due = [];
+  globalThis.setTimeout = /** @type {any} */ ((action) => due.push(action));
+  try {
+    const peer = new FakePeer();
+    const rebuilds = [];
+    new Watch(/** @type {any} */ (peer), { restart: () => peer.restartIce(), rebuild: () => rebuilds.push(1) });
+    peer.dispatchEvent(new Event("signalingstatechange"));
+    equal(due.length, 0, "nobody has answered");
+    peer.remoteDescription = { type: "answer", sdp: "one" };
+    peer.dispatchEvent(new Event("signalingstatechange"));
+    due.pop()?.();
+    equal(peer.restarts, 1);
+    peer.dispatchEvent(new Event("signalingstatechange"));
+    peer.connectionState = "connecting";
+    due.pop()?.();
+    equal([peer.restarts, rebuilds.length], [1, 0]);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});
