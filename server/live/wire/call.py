@@ -200,7 +200,8 @@ class Candidate(Message):
 class CallSignal(Params):
     """Pass something on to another person in a call of two: a description, a candidate, or that you have gone.
 
-    At most 64 candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
+    At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles are those of
+    perfect negotiation; the event says which is yours.
     """
 
     call: TopicName = Field(description=CALL)

@@ -75,7 +75,8 @@
  * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} [reaction]
  * @typedef {object} CallSignal
  *   Pass something on to another person in a call of two: a description, a candidate, or that you have gone. At most 64
- *   candidates follow a description. Roles are those of perfect negotiation; the event says which is yours.
+ *   candidates follow a description, and all arrives in the order in which you sent it. Roles are those of perfect
+ *   negotiation; the event says which is yours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
  *   same participant.
