@@ -76,7 +76,9 @@ def _run(arguments: list[str]) -> Count:
 
 def _pytest(grounds: str, arguments: list[str]) -> int:
     sys.stdout.flush()
-    command: list[str | Path] = [PYTHON, "-m", "pytest", "-n", str(TEST_PROCESSES), *arguments]
+    # Who has nothing left takes over from the others: nobody is left alone with slow tests that stand side by side.
+    shared = ["-n", str(TEST_PROCESSES), "--dist", "worksteal"]
+    command: list[str | Path] = [PYTHON, "-m", "pytest", *shared, *arguments]
     chosen = environment(FAIRMATCH_TEST_BACKEND=grounds)
     return subprocess.run(command, cwd=ROOT, env=chosen, stdin=subprocess.DEVNULL, check=False).returncode
 
