@@ -15,8 +15,8 @@ from bin.lint import lint
 from bin.places import PYTHON, ROOT, TEST_RESULTS, environment
 from bin.setup import setup
 
-# Two more than the cores of the smallest machine that this is meant for: tests also wait, for browsers and timeouts.
-TEST_PROCESSES = 4
+# One more than the cores of the smallest machine that this is meant for: tests also wait, for browsers and timeouts.
+TEST_PROCESSES = 3
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ def _run(arguments: list[str]) -> Count:
 
 def _pytest(grounds: str, arguments: list[str]) -> int:
     sys.stdout.flush()
-    # Who has nothing left takes over from the others: nobody is left alone with slow tests that stand side by side.
-    shared = ["-n", str(TEST_PROCESSES), "--dist", "worksteal"]
-    command: list[str | Path] = [PYTHON, "-m", "pytest", *shared, *arguments]
+    command: list[str | Path] = [PYTHON, "-m", "pytest", "-n", str(TEST_PROCESSES), *arguments]
     chosen = environment(FAIRMATCH_TEST_BACKEND=grounds)
     return subprocess.run(command, cwd=ROOT, env=chosen, stdin=subprocess.DEVNULL, check=False).returncode
 
