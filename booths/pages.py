@@ -192,6 +192,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         stands = await queries.stands(session, here.fair.id, request.state.person.id)
         stages = await queries.stages(session, here.fair.id)
     outside = [each for each in talks if each.when.day >= days_of(here.fair)]
+    words = translations(locale_of(request))
     return page(
         request,
         "booths/desk.html",
@@ -201,7 +202,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         days=_by_day([each for each in talks if each not in outside]),
         outside=outside,
         stands=stands,
-        kinds=[(kind, KINDS[kind]) for kind in WITH_CALLS],
+        kinds=[(kind, words.gettext(KINDS[kind])) for kind in WITH_CALLS],
         **_choices(here.fair, stages, locale_of(request)),
     )
 

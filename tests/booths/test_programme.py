@@ -160,3 +160,10 @@ async def test_a_fair_without_rooms_says_what_to_do_and_rooms_are_opened(there: 
     assert (await there["aylin"].get("/fairs/ruhr/rooms")).text.count("Main stage") >= 3
     for bad in ({"kind": "lobby", "name": "A"}, {"kind": "stage", "name": ""}):
         assert (await there["edda"].post(f"{PATH}/rooms", data=bad)).status_code == 422
+
+
+async def test_an_organiser_chooses_the_kind_of_a_room_in_their_own_language(there: Programme) -> None:
+    await there["edda"].post("/language", data={"locale": "de"})
+    german = (await there["edda"].get(f"{PATH}/desk")).text
+    kinds = re.findall(r"<option[^>]*>([^<]*)</option>", german.partition('name="kind"')[2])
+    assert kinds == ["Bühne", "Stand", "Gesprächsraum", "Lounge"]
