@@ -25,11 +25,12 @@ from tests.support.moving_clock import MovingClock
 from tests.support.server_process import Serve, Servers
 
 # Two files are dropped at once.
-_DROP = """place => {
+# On the place that is in the page at that moment: the list and its place are drawn anew with each file that comes.
+_DROP = """() => {
     const dragged = new DataTransfer();
     for (const name of ["one.pdf", "two.pdf"])
         dragged.items.add(new File([`%PDF-1.4 ${name}`], name, { type: "application/pdf" }));
-    place.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: dragged }));
+    document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: dragged }));
 }"""
 RESULTS = "/fairs/energy-days/meetings/results"
 
@@ -150,7 +151,8 @@ async def _hand_over(one: Page, other: Page) -> None:
     pdf: FilePayload = {"name": "curves.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 curves"}
     await one.set_input_files("#meeting-file", pdf)
     await expect(other.locator("#meeting-files .list-row")).to_have_count(1)
-    await one.locator("[data-drop][data-ready]").evaluate(_DROP)
+    await expect(one.locator("[data-drop][data-ready]")).to_be_visible()
+    await one.evaluate(_DROP)
     files = other.locator("#meeting-files .list-row")
     await expect(files).to_have_count(3)
     async with other.expect_download() as loaded:
