@@ -192,7 +192,7 @@ async def _to_participant(
         "quote": _(cancel_reason(meeting.cancel_reason)) if what == "cancelled" else "",
         "button": _(words.action),
         "url": links.get(what, f"{kernel.settings.public_url}{path}"),
-        "times": [*other_clocks(seen, person), *_still_free(offered, person)],
+        "times": [*other_clocks(seen, person), *_still_free(offered, person, seen.fair_zone)],
     }
     key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
     calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "handed", "cancelled") else None
@@ -217,9 +217,9 @@ def other_clocks(seen: shown.MeetingShown, person: Person) -> list[str]:
     ]
 
 
-def _still_free(offered: Collection[Slot], person: Person) -> list[str]:
+def _still_free(offered: Collection[Slot], person: Person, fair_zone: str) -> list[str]:
     _ = translations(person.locale).gettext
-    times = [str(when.both(each.starts_at, person.time_zone, person.locale).striptags()) for each in offered]
+    times = [both_clocks(each.starts_at, person, fair_zone) for each in offered]
     return [_("Still free for all of you: %(times)s") % {"times": "; ".join(times)}] if times else []
 
 
@@ -248,7 +248,7 @@ async def about_leaving(kernel: Kernel, uow: UnitOfWork, given: Substitution) ->
         "quote": "",
         "button": _(LEAVING.action),
         "url": f"{kernel.settings.public_url}/meetings",
-        "times": [],
+        "times": other_clocks(seen, person),
     }
     key = f"meetings.mail:{given.meeting_id}:{given.sequence}:left:{person.id}"
     await _send(kernel, uow, person, context, key, _calendar(kernel, seen, person))
@@ -269,7 +269,7 @@ async def about_request(kernel: Kernel, uow: UnitOfWork, asked: Asked, what: str
     words, _ = REQUEST_WORDS[what], translations(person.locale).gettext
     told = names_of_request(seen, person.locale) | {
         "fair": seen.fair_name,
-        "time": str(when.both(seen.expires_at, person.time_zone, person.locale).striptags()),
+        "time": both_clocks(seen.expires_at, person, seen.fair_zone),
     }
     quote = asked.reason if what == "declined" else asked.ask if what in ("sent", "nudge") else ""
     context = {

@@ -120,6 +120,7 @@ async def _page(request: Request, form: Form | None = None) -> Response:
         fair=here.shown,
         form=form,
         saved=saved,
+        until=plan.wishes_until,
         groups=groups,
         days=by_day([Choice(each) for each in slots], me(request)),
         decided=decided,

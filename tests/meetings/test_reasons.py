@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event
 
 from meetings.mails import both_clocks
-from meetings.model import Absence, Retreat
+from meetings.model import Absence, Plan, Retreat
 from meetings.reasons import why_not
 from meetings.rules import WhyNot
 from people.model import Person
 from server.kernel.ids import new_id
 from tests.meetings.scene import Scene
+from tests.meetings.test_moving import told
 
 PEOPLE = "/fairs/ruhr/people"
 TEN = datetime(2026, 12, 12, 9, 0, tzinfo=UTC)
@@ -84,3 +85,27 @@ async def test_what_one_swaps_is_chosen_by_both_clocks(there: Scene) -> None:
         (await uow.session.get_one(Person, there.ids["chloe"])).time_zone = "Asia/Baku"
     page = (await there["aylin"].get(f"/meetings/{meeting}")).text
     assert "Chloé Martin, 15 Sept 2026, 09:25 CEST (11:25 in Baku)" in page
+
+
+async def test_until_when_one_can_answer_wish_and_enter_stands_on_the_fairs_clock_beside_ones_own(there: Scene) -> None:
+    slots = await there.slots()
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Plan, there.fair.id)).wishes_until = TEN
+        for name in ("aylin", "edda"):
+            (await uow.session.get_one(Person, there.ids[name])).time_zone = "Asia/Baku"
+    path = f"/meetings/requests/{await there.ask('bernd', 'aylin', slots[0])}"
+    mails = await told(there)
+    until = "16 Sept 2026, 16:00 UTC+4 (14:00 in Berlin)"
+    assert f"until {until}" in (await there["aylin"].get("/meetings")).text
+    assert f"Your answer is awaited until {until}." in (await there["aylin"].get(path)).text
+    here = await there["bernd"].get(path)  # whose clock is the fair's
+    assert "can answer until 16 Sept 2026, 14:00 CEST.</p>" in here.text
+    wished = "12 Dec 2026, 13:00 UTC+4 (10:00 in Berlin)"
+    assert f"You can change it until {wished}." in (await there["aylin"].get("/fairs/ruhr/meetings/wishes")).text
+    rules = (await there["edda"].get("/fairs/ruhr/meetings/timetable/rules")).text
+    assert f"As saved: until {wished}." in rules
+    assert "11:00 (09:00 in Berlin)</option>" in rules
+    assert "until 16 Sept 2026, 16:00 UTC+4 (16 Sept 2026, 14:00 CEST)." in " ".join("".join(mails.values()).split())
+    meeting = await there.book(slots[1], "aylin", "bernd")
+    room = (await there["aylin"].get(f"/meetings/{meeting}/room")).text
+    assert "The room opens five minutes before: 15 Sept 2026, 11:20 UTC+4 (09:20 in Berlin)." in room
