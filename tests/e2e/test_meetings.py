@@ -30,7 +30,8 @@ _DROP = """() => {
     const dragged = new DataTransfer();
     for (const name of ["one.pdf", "two.pdf"])
         dragged.items.add(new File([`%PDF-1.4 ${name}`], name, { type: "application/pdf" }));
-    document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: dragged }));
+    const dropped = new DragEvent("drop", { bubbles: true, dataTransfer: dragged });
+    document.querySelector("[data-drop]").dispatchEvent(dropped);
 }"""
 RESULTS = "/fairs/energy-days/meetings/results"
 
