@@ -1,6 +1,6 @@
 """Files that people give one another in a meeting: for those who sit there, and taken away by whose side brought them.
 
-They are kept as all files are, see `directory.organisations.files`.
+They are kept as all files are, see `server.kernel.kept`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.attachments import Checked
-from directory.organisations.files import drop
 from meetings.bookings import ConflictError
 from meetings.events import FilesChanged
 from meetings.model import Meeting, MeetingFile, Seat
@@ -20,6 +19,7 @@ from meetings.shown import seats_given
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.kept import drop
 
 # Bytes of one file, and of all files of a meeting.
 FILE_MOST = 20 * 1024 * 1024

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.organisations.files import drop
 from fairs.model import Fair
 from meetings.bookings import give_up, lock_meetings
 from meetings.events import FilesChanged, MeetingCancelled, RescueOver
@@ -42,6 +41,7 @@ from meetings.teams.queries import team
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from people.own_data import Section
 from server.kernel.db import UnitOfWork
+from server.kernel.kept import drop
 
 _OWN = (
     Absence,

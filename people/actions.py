@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from people import api_tokens, links, mails, photos
+from people import api_tokens, links, mails
 from people.events import ProfileChanged
 from people.links import Purpose
 from people.mails import Change
@@ -15,6 +15,7 @@ from people.model import Passkey, Person
 from people.parts import People
 from people.photos import Kept
 from server.kernel.db import UnitOfWork
+from server.kernel.kept import drop
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ async def change_time_zone(uow: UnitOfWork, person_id: str, time_zone: str) -> N
 async def change_photo(uow: UnitOfWork, person_id: str, photo: Kept | None) -> None:
     """Show another photo, or none; the files of the former one go afterwards."""
     person = await uow.session.get_one(Person, person_id)
-    photos.drop(uow, person.photo, person.photo_small)
+    drop(uow, person.photo, person.photo_small)
     person.photo = photo.large if photo else None
     person.photo_small = photo.small if photo else None
     uow.emit(ProfileChanged(person_id))

@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from people import admins, api_tokens, consent, links, mails, passkeys, photos, queries, sessions
+from people import admins, api_tokens, consent, links, mails, passkeys, queries, sessions
 from people.events import PersonErased
 from people.model import ApiToken, Consent, Identity, Passkey, Person, SignInSession
 from people.own_data import JOB, Section
 from server.kernel.db import UnitOfWork
+from server.kernel.kept import drop
 from server.kernel.mail import JOB as MAIL_JOB
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
@@ -26,7 +27,7 @@ async def erase(uow: UnitOfWork, kernel: Kernel, person_id: str) -> None:
     await links.withdraw(uow, person_id, person.email or "")
     for table in (SignInSession, ApiToken, Passkey, Identity, Consent):
         await uow.session.execute(delete(table).where(table.person_id == person_id))
-    photos.drop(uow, person.photo, person.photo_small)
+    drop(uow, person.photo, person.photo_small)
     if person.email is not None:
         await _withdraw_mails(uow, person.email)
         await mails.send(kernel, uow, person.email, mails.ERASED, person.locale)

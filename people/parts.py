@@ -6,7 +6,7 @@ from typing import Self
 
 from starlette.requests import HTTPConnection
 
-from people import erasure
+from people import erasure, queries
 from people.acquaintance import Acquaintances
 from people.affiliations import Affiliations
 from people.approaches import Approaches
@@ -38,6 +38,7 @@ class People:
     def build(cls, kernel: Kernel) -> Self:
         """Compose the parts; registers the jobs."""
         secret = kernel.settings.secret_bytes
+        kernel.kept.register(queries.has_photo)
         own_data = OwnData(kernel)
         own_data.register("profile", erasure.collect)
         return cls(

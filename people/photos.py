@@ -2,15 +2,13 @@
 
 import asyncio
 import io
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from people import queries
 from people.text import UnacceptableError
-from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError
 from server.kernel.parts import Kernel
 from web.i18n import N_
@@ -23,7 +21,6 @@ MOST_PIXELS = {"JPEG": 80_000_000, "PNG": 24_000_000, "WEBP": 12_000_000}
 # Edges of the squares that are kept: on the profile, and in lists (twice the 48 px they are shown at).
 LARGE, SMALL = 512, 96
 QUALITY = 82
-DROP_JOB = "people.drop_photo"
 # One image takes up to 120 MB while it is decoded, a WebP up to 190.
 AT_ONCE, WAITING_MOST = 1, 20
 # Rows of the smaller image that are made at a time, so that nothing else takes as much memory as the decoded one.
@@ -43,10 +40,11 @@ _CENTRES = {
 
 @dataclass(frozen=True)
 class Kept:
-    """Names of the two sizes among the files."""
+    """Names of the two sizes among the files, and what is in these."""
 
     large: str
     small: str
+    contents: Mapping[str, bytes]
 
 
 class Photos:
@@ -54,7 +52,6 @@ class Photos:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        kernel.jobs.register(DROP_JOB, self._drop)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="photos")
         self._waiting = 0
 
@@ -68,24 +65,12 @@ class Photos:
         finally:
             self._waiting -= 1
         files = self._kernel.files
-        return Kept(await files.put(large, ".webp"), await files.put(small, ".webp"))
+        first, second = await files.put(large, ".webp"), await files.put(small, ".webp")
+        return Kept(first, second, {first: large, second: small})
 
     def close(self) -> None:
         """Let the thread end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    async def _drop(self, payload: dict[str, Any]) -> None:
-        for name in payload["names"]:
-            async with self._kernel.database.read() as session:
-                used = await queries.has_photo(session, name)
-            if not used:
-                await self._kernel.files.delete(name)
-
-
-def drop(uow: UnitOfWork, *names: str | None) -> None:
-    """Have files removed after the commit, unless they are somebody's photo: the same upload has the same name."""
-    if any(names):
-        uow.enqueue(DROP_JOB, {"names": [name for name in names if name]})
 
 
 def squares(content: bytes) -> tuple[bytes, bytes]:

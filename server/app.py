@@ -81,6 +81,7 @@ from server.kernel.headers import SecurityHeaders
 from server.kernel.hosts import KnownHosts
 from server.kernel.http import ProblemError, wants_html
 from server.kernel.jobs import Jobs
+from server.kernel.kept import KeptFiles
 from server.kernel.mail import Mail
 from server.kernel.memory_bus import MemoryBus
 from server.kernel.migrate import upgrade
@@ -106,6 +107,7 @@ def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     events = Events()
     database = Database(settings, clock, events)
     jobs = Jobs(database)
+    files = Files(settings.data / "files")
     return Kernel(
         settings=settings,
         clock=clock,
@@ -114,7 +116,8 @@ def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         bus=create_bus(settings, clock),
         jobs=jobs,
         mail=Mail(settings, clock, jobs),
-        files=Files(settings.data / "files"),
+        files=files,
+        kept=KeptFiles(database, jobs, files),
         limiter=Limiter(settings),
         fetcher=Fetcher(settings.own_hosts),
     )
@@ -181,7 +184,7 @@ class Fairmatch:
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
         booths.parts.join(persons.own_data, found.organisations)
-        found.organisations.files.register(meetings.files.uses_file)
+        kernel.kept.register(meetings.files.uses_file)
         found.organisations.sections.append(meetings.teams.section.bring)
         fairs.documents.listen(kernel, found.search.following.ring)
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))

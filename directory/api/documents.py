@@ -25,7 +25,6 @@ from directory.needs.actions import RefusedError as NeedRefusedError
 from directory.organisations import actions as organisation_actions
 from directory.organisations import queries as organisation_queries
 from directory.organisations.actions import RefusedError
-from directory.organisations.files import keeping
 from directory.organisations.pages.uploads import DOCUMENT_MOST, UPLOADS
 from directory.products import actions as product_actions
 from directory.products import queries as product_queries
@@ -89,7 +88,7 @@ async def add(shelf: Shelf, call: Call) -> Response:
         raise taking.against_the_rules({"": said(call, refused)}) from None
     file = await call.kernel.files.put(call.body, taken.ending)
     try:
-        async with keeping(call.kernel, file) as uow:
+        async with call.kernel.kept.keeping({file: call.body}) as uow:
             await shelf.admit(call, uow)
             made = await shelf.add(call, uow, taken, file, len(call.body))
             shown = _shown(shelf, call, made)

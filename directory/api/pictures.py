@@ -14,7 +14,6 @@ from directory.api.shapes.products import Picture, PictureQuery
 from directory.organisations import actions
 from directory.organisations.actions import RefusedError
 from directory.organisations.fields import LINE_MOST
-from directory.organisations.files import keeping
 from directory.organisations.pages.uploads import UPLOADS
 from directory.organisations.parts import organisations_of
 from directory.organisations.shown import picture
@@ -33,8 +32,8 @@ async def change_logo(call: Call) -> Response:
     """Show another logo."""
     async with call.kernel.database.write() as uow:
         await _matching(call, uow)
-    (large, _), (small, _) = await _taken(call, pictures.logo)
-    async with keeping(call.kernel, large, small) as uow:
+    (large, written), (small, lesser) = await _taken(call, pictures.logo)
+    async with call.kernel.kept.keeping({large: written.content, small: lesser.content}) as uow:
         await _matching(call, uow)
         await actions.change_logo(uow, call.id, (large, small), by_id=call.by_id)
         return await _answer(call, uow)
@@ -44,8 +43,8 @@ async def change_banner(call: Call) -> Response:
     """Show another banner."""
     async with call.kernel.database.write() as uow:
         await _matching(call, uow)
-    [(file, _)] = await _taken(call, pictures.banner)
-    async with keeping(call.kernel, file) as uow:
+    [(file, written)] = await _taken(call, pictures.banner)
+    async with call.kernel.kept.keeping({file: written.content}) as uow:
         await _matching(call, uow)
         await actions.change_banner(uow, call.id, file, by_id=call.by_id)
         return await _answer(call, uow)
@@ -73,9 +72,9 @@ async def add(call: Call) -> Response:
     line = ruled(call, "?said", lambda: one_line(LINE_MOST)(query.said))
     async with call.kernel.database.write() as uow:
         await editable(call, uow)
-    (large, written), (small, _) = await _taken(call, pictures.product)
+    (large, written), (small, lesser) = await _taken(call, pictures.product)
     try:
-        async with keeping(call.kernel, large, small) as uow:
+        async with call.kernel.kept.keeping({large: written.content, small: lesser.content}) as uow:
             await editable(call, uow)
             size = written.width, written.height
             made = await product_actions.add_picture(uow, call.id, (large, small), size, line, by_id=call.by_id)

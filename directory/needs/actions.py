@@ -13,12 +13,12 @@ from directory.needs import rules
 from directory.needs.events import NeedChanged, NeedPublished
 from directory.needs.model import Need, NeedChange, NeedFile, NeedTag, NeedText
 from directory.needs.seen import Wording
-from directory.organisations.files import drop
 from directory.organisations.model import Organisation
 from directory.speaking import may_speak
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.kept import drop
 
 REMIND_JOB, EXPIRE_JOB = "needs.remind", "needs.expire"
 # Bytes and number of attachments.

@@ -29,7 +29,7 @@ def join(organisations: Organisations, sitemap: Sitemap) -> None:
     organisations.sections.append(section)
     organisations.carriers.append(carry)
     organisations.counters.append(Counter("needs", N_("Open needs and offers"), queries.count_on))
-    organisations.files.register(uses_file)
+    organisations.kernel.kept.register(uses_file)
     sitemap.add(Listed("needs", _count, _paths))
 
 

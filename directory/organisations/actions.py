@@ -8,7 +8,6 @@ from sqlalchemy import delete, insert, select, update
 
 from directory.attachments import Checked
 from directory.editing import edit as edit_record
-from directory.organisations import files
 from directory.organisations.events import (
     OrganisationChanged,
     OrganisationMade,
@@ -22,6 +21,7 @@ from directory.organisations.rules import DOCUMENTS_MOST, free_slug, logged, slu
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.kept import drop
 from server.kernel.once import note_once
 
 # Numbers in one statement: SQLite takes no more than some thousands.
@@ -73,7 +73,7 @@ async def confirm(uow: UnitOfWork, organisation_id: str, *, by_id: str) -> None:
 async def change_logo(uow: UnitOfWork, organisation_id: str, kept: tuple[str, str] | None, *, by_id: str) -> None:
     """Show another logo (its files, large and small), or none."""
     organisation = await uow.session.get_one(Organisation, organisation_id)
-    files.drop(uow, organisation.logo, organisation.logo_small)
+    drop(uow, organisation.logo, organisation.logo_small)
     organisation.logo, organisation.logo_small = kept or (None, None)
     await touch(uow, organisation, "logo", by_id=by_id)
     await note(uow, organisation_id, "logo", by_id=by_id)
@@ -82,7 +82,7 @@ async def change_logo(uow: UnitOfWork, organisation_id: str, kept: tuple[str, st
 async def change_banner(uow: UnitOfWork, organisation_id: str, kept: str | None, *, by_id: str) -> None:
     """Show another banner, or none."""
     organisation = await uow.session.get_one(Organisation, organisation_id)
-    files.drop(uow, organisation.banner)
+    drop(uow, organisation.banner)
     organisation.banner = kept
     await touch(uow, organisation, "banner", by_id=by_id)
     await note(uow, organisation_id, "banner", by_id=by_id)
@@ -116,7 +116,7 @@ async def remove_document(uow: UnitOfWork, organisation_id: str, document_id: st
     found = await uow.session.get(Document, document_id)
     if found is None or found.organisation_id != organisation_id:
         return
-    files.drop(uow, found.file)
+    drop(uow, found.file)
     await uow.session.delete(found)
     await touch(uow, await uow.session.get_one(Organisation, organisation_id), "documents", by_id=by_id)
     await note(uow, organisation_id, "document", before=found.name, by_id=by_id)

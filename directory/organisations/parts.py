@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection, Request
 
 from directory.organisations import queries
-from directory.organisations.files import Files
 from directory.organisations.queries import Seen
 from directory.pictures import Pictures
 from server.kernel.db import UnitOfWork
@@ -55,7 +54,6 @@ class Organisations:
 
     kernel: Kernel
     pictures: Pictures
-    files: Files
     sections: list[Bring] = field(default_factory=list)
     carriers: list[Carry] = field(default_factory=list)
     counters: list[Counter] = field(default_factory=list)
@@ -63,9 +61,8 @@ class Organisations:
     @classmethod
     def build(cls, kernel: Kernel) -> Self:
         """Compose the parts; registers the jobs."""
-        built = cls(kernel, Pictures(kernel), Files(kernel))
-        built.files.register(queries.uses_file)
-        return built
+        kernel.kept.register(queries.uses_file)
+        return cls(kernel, Pictures(kernel))
 
     async def stop(self) -> None:
         """End what runs beside the event loop."""

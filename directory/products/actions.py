@@ -9,7 +9,6 @@ from sqlalchemy import func, select, update
 from directory.attachments import Checked
 from directory.editing import edit as edit_record
 from directory.organisations.actions import RefusedError
-from directory.organisations.files import drop
 from directory.organisations.rules import free_slug, logged, slug_of
 from directory.products.events import ProductChanged, ProductMade, ProductRemoved, ProductReturned
 from directory.products.fields import DOCUMENTS_MOST, PICTURES_MOST
@@ -18,6 +17,7 @@ from directory.products.record import PRODUCTS
 from directory.records import Noted
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.kept import drop
 
 # Products of one organisation that people make by hand; sources bring more.
 PRODUCTS_MOST = 1_000

@@ -16,7 +16,7 @@ def join(kernel: Kernel, data: OwnData, organisations: Organisations, sitemap: S
     organisations.sections.append(bring)
     organisations.carriers.append(carry)
     organisations.counters.append(Counter("products", N_("Products"), queries.count_on))
-    organisations.files.register(queries.uses_file)
+    kernel.kept.register(queries.uses_file)
     data.register("products", own_data.collect)
     sitemap.add(Listed("products", queries.count_public, queries.public_paths))
     listen(kernel)

@@ -6,7 +6,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.attachments import ACCEPTED, checked, handed_out
-from directory.organisations.files import keeping
 from meetings import files
 from meetings.bookings import ConflictError
 from meetings.model import Meeting
@@ -38,7 +37,7 @@ async def share(request: Request) -> Response:
         content, name = await _sent(request)
         taken = checked(name, content, files.FILE_MOST)
         kept = await kernel_of(request).files.put(content, taken.ending)
-        async with keeping(kernel_of(request), kept) as uow:
+        async with kernel_of(request).kept.keeping({kept: content}) as uow:
             meeting = await uow.session.get_one(Meeting, found.id)
             await files.share(uow, meeting, taken, kept, len(content), by_id=me(request).id)
     except UnacceptableError as refused:

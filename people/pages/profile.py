@@ -64,7 +64,7 @@ async def change_photo(request: Request) -> Response:
         return _photo_refused(request, form, 422)
     except ProblemError as error:
         return _photo_refused(request, form, refused_at(form, error))
-    async with kernel_of(request).database.write() as uow:
+    async with kernel_of(request).kept.keeping(kept.contents) as uow:
         await actions.change_photo(uow, request.state.person.id, kept)
     return redirect("/me", said=translations(locale_of(request)).gettext("Your photo is saved."))
 

@@ -25,6 +25,11 @@ class Files:
         await asyncio.to_thread(write_whole, self.path(name), content)
         return name
 
+    async def put_back(self, name: str, content: bytes) -> None:
+        """Keep a file that was put under this name, where it has gone since."""
+        if not self.path(name).exists():
+            await asyncio.to_thread(write_whole, self.path(name), content)
+
     def path(self, name: str) -> Path:
         """Where a file lies. Raises ValueError for anything that `put` never gave."""
         if not _NAME.fullmatch(name):

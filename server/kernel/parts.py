@@ -11,6 +11,7 @@ from server.kernel.events import Events
 from server.kernel.fetch import Fetcher
 from server.kernel.files import Files
 from server.kernel.jobs import Jobs
+from server.kernel.kept import KeptFiles
 from server.kernel.mail import Mail
 from server.kernel.rate import Limiter
 from server.kernel.settings import Settings
@@ -28,6 +29,7 @@ class Kernel:
     jobs: Jobs
     mail: Mail
     files: Files
+    kept: KeptFiles
     limiter: Limiter
     fetcher: Fetcher
 

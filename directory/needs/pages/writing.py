@@ -14,7 +14,6 @@ from directory.needs.between import of_need, partners_of
 from directory.needs.pages.common import SAVES, UPLOADS, around, coming, may, need_id_in, need_in, problem_of
 from directory.needs.pages.one import context_of
 from directory.needs.seen import CATEGORY_NAMES, KIND_NAMES, Owner, Seen
-from directory.organisations.files import keeping
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import TECHNOLOGIES
 from directory.organisations.vocabulary import country_choices
@@ -111,7 +110,7 @@ async def attach(request: Request) -> Response:
     try:
         taken = checked(name, content, FILE_MOST)
         kept = await kernel_of(request).files.put(content, taken.ending)
-        async with keeping(kernel_of(request), kept) as uow:
+        async with kernel_of(request).kept.keeping({kept: content}) as uow:
             await actions.attach(
                 uow,
                 need.id,

@@ -11,7 +11,6 @@ from directory import pictures
 from directory.attachments import checked, handed_out
 from directory.organisations import actions, doors, queries
 from directory.organisations.actions import RefusedError
-from directory.organisations.files import keeping
 from directory.organisations.pages.edit import edit_page
 from directory.organisations.pages.forms import filled
 from directory.organisations.parts import organisations_of
@@ -40,8 +39,8 @@ async def change_logo(request: Request) -> Response:
     """Show another logo."""
 
     async def keep(content: bytes, _name: str) -> None:
-        (large, _), (small, _) = await organisations_of(request).pictures.take(content, pictures.logo)
-        async with keeping(kernel_of(request), large, small) as uow:
+        (large, written), (small, lesser) = await organisations_of(request).pictures.take(content, pictures.logo)
+        async with kernel_of(request).kept.keeping({large: written.content, small: lesser.content}) as uow:
             seen = await doors.admitted(request, uow.session, _edits)
             await actions.change_logo(uow, seen.organisation.id, (large, small), by_id=request.state.person.id)
 
@@ -52,8 +51,8 @@ async def change_banner(request: Request) -> Response:
     """Show another banner."""
 
     async def keep(content: bytes, _name: str) -> None:
-        [(file, _)] = await organisations_of(request).pictures.take(content, pictures.banner)
-        async with keeping(kernel_of(request), file) as uow:
+        [(file, written)] = await organisations_of(request).pictures.take(content, pictures.banner)
+        async with kernel_of(request).kept.keeping({file: written.content}) as uow:
             seen = await doors.admitted(request, uow.session, _edits)
             await actions.change_banner(uow, seen.organisation.id, file, by_id=request.state.person.id)
 
@@ -66,7 +65,7 @@ async def add_document(request: Request) -> Response:
     async def keep(content: bytes, name: str) -> None:
         taken = checked(name, content, DOCUMENT_MOST)
         file = await kernel_of(request).files.put(content, taken.ending)
-        async with keeping(kernel_of(request), file) as uow:
+        async with kernel_of(request).kept.keeping({file: content}) as uow:
             seen = await doors.admitted(request, uow.session, _edits)
             by_id = request.state.person.id
             await actions.add_document(uow, seen.organisation.id, taken, file, len(content), by_id=by_id)

@@ -11,7 +11,6 @@ from directory import pictures
 from directory.attachments import checked
 from directory.organisations.actions import RefusedError
 from directory.organisations.fields import LINE_MOST
-from directory.organisations.files import keeping
 from directory.organisations.pages.uploads import DOCUMENT_MOST, UPLOADS
 from directory.organisations.parts import organisations_of
 from directory.products import actions
@@ -33,8 +32,8 @@ async def add_picture(request: Request) -> Response:
 
     async def keep(content: bytes, _name: str, said: str) -> None:
         line = one_line(LINE_MOST)(said)
-        (large, written), (small, _) = await organisations_of(request).pictures.take(content, pictures.product)
-        async with keeping(kernel_of(request), large, small) as uow:
+        (large, written), (small, lesser) = await organisations_of(request).pictures.take(content, pictures.product)
+        async with kernel_of(request).kept.keeping({large: written.content, small: lesser.content}) as uow:
             _seen, product = await doors.admitted(request, uow.session, doors.edits)
             size, by_id = (written.width, written.height), request.state.person.id
             await actions.add_picture(uow, product.id, (large, small), size, line, by_id=by_id)
@@ -48,7 +47,7 @@ async def add_document(request: Request) -> Response:
     async def keep(content: bytes, name: str, _said: str) -> None:
         taken = checked(name, content, DOCUMENT_MOST)
         file = await kernel_of(request).files.put(content, taken.ending)
-        async with keeping(kernel_of(request), file) as uow:
+        async with kernel_of(request).kept.keeping({file: content}) as uow:
             _seen, product = await doors.admitted(request, uow.session, doors.edits)
             by_id = request.state.person.id
             await actions.add_document(uow, product.id, taken, file, len(content), by_id=by_id)
