@@ -32,13 +32,13 @@ async def merge(uow: UnitOfWork, from_id: str, into_id: str, carriers: Sequence[
         raise RefusedError("same")
     source, target = await _both(uow, from_id, into_id)
     await _fill_in(uow, from_id, into_id, by_id)
-    await _carry_people(uow, from_id, into_id, by_id)
     await uow.session.execute(
         update(Document).where(Document.organisation_id == from_id).values(organisation_id=into_id)
     )
     _carry_pictures(source, target)
     for carry in carriers:
         await carry(uow, from_id, into_id)
+    await _carry_people(uow, from_id, into_id, by_id)
     await _lead_over(uow, source, target, by_id)
     uow.emit(OrganisationsMerged(from_id, into_id, by_id))
 

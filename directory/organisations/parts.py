@@ -30,7 +30,8 @@ class Section:
 
 # (request, session, the organisation as the viewer sees it) -> the section; None: there is nothing to show.
 Bring = Callable[[Request, AsyncSession, Seen], Awaitable[Section | None]]
-# (unit of work, from, into): everything of one organisation belongs to another one from now on.
+# (unit of work, from, into): everything of one organisation belongs to another one from now on. People still belong
+# to the one to which they belonged.
 Carry = Callable[[UnitOfWork, str, str], Awaitable[None]]
 
 

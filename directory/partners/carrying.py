@@ -6,8 +6,9 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.organisations.model import Organisation
+from directory.organisations.model import Member, Organisation
 from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerModerator, PartnerSource
+from directory.partners.queries import named_and_there
 from server.kernel.db import UnitOfWork
 
 
@@ -22,10 +23,10 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     if both[0] is not None and both[1] is None:
         session.add(_again(both[0], into_id))
         await session.flush()
+    await _carry_moderators(uow, from_id, into_id)
     if both[0] is not None:
         await _carry_host(uow, from_id, into_id)
         await _carry_network(uow, from_id, into_id)
-        await _carry_moderators(uow, from_id, into_id)
         sources = update(PartnerSource).where(PartnerSource.partner_id == from_id)
         await session.execute(sources.values(partner_id=into_id))
         await session.delete(both[0])
@@ -37,10 +38,19 @@ def _again(partner: Partner, into_id: str) -> Partner:
 
 
 async def _carry_moderators(uow: UnitOfWork, from_id: str, into_id: str) -> None:
-    here, other = PartnerModerator.partner_id == from_id, aliased(PartnerModerator)
-    twice = exists().where(other.partner_id == into_id, other.person_id == PartnerModerator.person_id)
-    await uow.session.execute(delete(PartnerModerator).where(here, twice))
-    await uow.session.execute(update(PartnerModerator).where(here).values(partner_id=into_id))
+    """Whoever cares for either network cares for the one that remains, also who joined its institution after they were
+    named; who was none any more does not become one by the longer membership."""
+    session, found = uow.session, {}
+    for partner_id in (from_id, into_id):
+        for one in await session.execute(named_and_there(partner_id)):
+            found[one.person_id] = one
+    joined = select(Member.person_id, Member.since).where(Member.organisation_id == into_id)
+    since = {person_id: at for person_id, at in await session.execute(joined)}
+    both = PartnerModerator.partner_id.in_((from_id, into_id))
+    await session.execute(delete(PartnerModerator).where(both), execution_options={"synchronize_session": False})
+    for id_, one in found.items():
+        named = max(one.since, since.get(id_, one.since))
+        session.add(PartnerModerator(partner_id=into_id, person_id=id_, since=named, by_id=one.by_id))
 
 
 async def _carry_host(uow: UnitOfWork, from_id: str, into_id: str) -> None:

@@ -93,7 +93,7 @@ async def spoken_for(session: AsyncSession, person_id: str) -> list[Institution]
 
 async def moderates(session: AsyncSession, partner_id: str, person_id: str) -> bool:
     """Whether somebody cares for the network of a partner, and belongs to it."""
-    query = _moderators(partner_id).where(PartnerModerator.person_id == person_id)
+    query = named_and_there(partner_id).where(PartnerModerator.person_id == person_id)
     return (await session.execute(query)).first() is not None
 
 
@@ -116,15 +116,19 @@ async def may_be_moderators(session: AsyncSession, partner_id: str) -> list[Coll
     return [Colleague(*row) for row in await session.execute(query)]
 
 
-def _moderators(partner_id: str) -> Select[str, str]:
-    """Who left since they were named, is none, also when they have joined again."""
+def named_and_there(partner_id: str) -> Select[str, datetime, str | None]:
+    """Who was named, when and by whom. Who left since then is none, also when they have joined again."""
     same = (Member.organisation_id == PartnerModerator.partner_id, Member.person_id == PartnerModerator.person_id)
     return (
-        select(Person.id, Person.name)
-        .join(PartnerModerator, PartnerModerator.person_id == Person.id)
+        select(PartnerModerator.person_id, PartnerModerator.since, PartnerModerator.by_id)
         .join(Member, and_(*same, Member.since <= PartnerModerator.since))
         .where(PartnerModerator.partner_id == partner_id)
     )
+
+
+def _moderators(partner_id: str) -> Select[str, str]:
+    there = named_and_there(partner_id).with_only_columns(PartnerModerator.person_id)
+    return select(Person.id, Person.name).where(Person.id.in_(there))
 
 
 async def host_of(session: AsyncSession, organisation_id: str) -> str:

@@ -7,9 +7,11 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from directory.organisations import merging
 from directory.organisations.model import Member, Organisation
 from directory.partners import actions, queries
 from directory.partners.carrying import carry, collect, erase
+from directory.partners.model import PartnerModerator
 from people.admins import grant_admin
 from tests.directory.lists.conftest import Desk, desk, organisation
 
@@ -128,6 +130,29 @@ async def test_a_moderator_cares_for_the_network_and_changes_nothing_of_the_inst
     assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 200
     await desk.clara.post(f"/partners/chamber/moderators/{aylin}/remove")
     assert (await desk.aylin.get("/partners/chamber/desk")).status_code == 404
+
+
+async def test_a_merge_keeps_who_cares_for_the_network_and_makes_nobody_else_do_so(
+    app: Starlette, desk: Desk, chamber: str
+) -> None:
+    day = timedelta(days=1)
+    aylin, ben, clara = (desk.ids[name] for name in ("aylin", "ben", "clara"))
+    start = desk.kernel.clock.now()
+    async with desk.kernel.database.write() as uow:
+        into = await organisation(uow, "agency")
+        await actions.appoint(uow, into, by_id=clara)
+        # Aylin was named at the chamber, and came to the agency later. Clara was named at the agency, left it, and has
+        # been at the chamber since before: nobody has named her there.
+        for where, who, since in ((chamber, aylin, start), (into, aylin, start + 2 * day), (chamber, clara, start)):
+            uow.session.add(Member(organisation_id=where, person_id=who, role="member", since=since))
+        for where, who in ((chamber, aylin), (into, clara)):
+            named = start + day
+            uow.session.add(PartnerModerator(partner_id=where, person_id=who, since=named, by_id=ben))
+    async with desk.kernel.database.write() as uow:
+        await merging.merge(uow, chamber, into, app.state.organisations.carriers, by_id=clara)
+    async with desk.kernel.database.read() as session:
+        assert [each.person_id for each in await queries.moderators(session, into)] == [aylin]
+        assert await queries.moderates(session, into, aylin)
 
 
 async def test_only_who_runs_the_platform_makes_partners(desk: Desk, chamber: str) -> None:
