@@ -51,6 +51,10 @@ class MediaBackEnd(Protocol):
         """Begin to hear what happens."""
         ...
 
+    async def prepare(self) -> None:
+        """Somebody is at the door of a call: start what must run for it. What cannot be started is no error here."""
+        ...
+
     async def join(self, join: Join) -> Joined:
         """Answer an offer, or say where to go instead."""
         ...

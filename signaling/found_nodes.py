@@ -41,7 +41,7 @@ class Ears(Protocol):
 
 
 class FoundNodes:
-    """The nodes of the registry. Where none is and this machine shall have one, it is started with the first call."""
+    """The nodes of the registry. Where none is and this machine shall have one, the first at a door has it started."""
 
     def __init__(self, settings: Settings, bus: Bus, ears: Ears) -> None:
         self._ears = ears
@@ -74,6 +74,11 @@ class FoundNodes:
         if self.own:
             await self.own.stop()
         await self._registry.stop()
+
+    async def prepare(self) -> None:
+        """Start our own where none is. Raises MediaError."""
+        if self.own and not await self._registry.members():
+            self.own.begin()
 
     async def for_room(self, room: str, *, place: bool) -> Line | None:
         """The way to the room's node; where it has none: to the one with the least to do, or None."""

@@ -95,7 +95,7 @@ class BusLine:
 
 
 class ChildLine:
-    """A node that is a child process of ours: started with the first request, and again when it has died."""
+    """A node that is a child process of ours: started by the first request or before it, and again when it has died."""
 
     def __init__(self, arguments: list[str], on_event: OnEvent, on_lost: Callable[[], None]) -> None:
         self._arguments = arguments
@@ -111,6 +111,10 @@ class ChildLine:
     def pid(self) -> int | None:
         """The child's process id, while there is one."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def begin(self) -> None:
+        """Start the child, where none runs. Raises OSError."""
+        await self._running()
 
     async def ask(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have the child do something. Raises MediaError."""

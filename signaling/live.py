@@ -120,8 +120,10 @@ async def readmit(call: Call, params: CallReadmit) -> None:
         call.live.grants.restore(params.person, str(call.topic))
 
 
-async def ice(call: Call, _params: CallIce) -> CallIceServers:
+async def ice(call: Call, params: CallIce) -> CallIceServers:
     """The ICE servers, with credentials for the caller."""
+    if params.door:
+        await _calls(call).back_end.prepare()
     servers = ice_servers(call.kernel.settings, call.person.id, call.clock.now())
     engine = _calls(call).back_end.engine
     return CallIceServers(servers=[IceServer(**asdict(each)) for each in servers], engine=engine)

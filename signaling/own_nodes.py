@@ -1,6 +1,7 @@
 """Our own media nodes as a back end: the protocol and the ways to nodes, without anything of the node itself."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +28,10 @@ class Nodes(Protocol):
         """Begin to hear them."""
         ...
 
+    async def prepare(self) -> None:
+        """Have one run, where that is ours to do."""
+        ...
+
     async def for_room(self, room: str, *, place: bool) -> Line | None:
         """The way to the room's node; where it has none: placed on one, or None. Raises MediaError."""
         ...
@@ -49,7 +54,11 @@ class OneChild:
         self._rooms: set[str] = set()
 
     async def start(self) -> None:
-        """Nothing is started before somebody calls."""
+        """Nothing is started before somebody is at a call's door."""
+
+    async def prepare(self) -> None:
+        """Start the child: it loads its modules while somebody looks into the mirror."""
+        await self.line.begin()
 
     async def for_room(self, room: str, *, place: bool) -> Line | None:
         """The child, for every room."""
@@ -84,6 +93,11 @@ class OwnNodes:
     async def start(self) -> None:
         """Begin to hear the nodes."""
         await self.nodes.start()
+
+    async def prepare(self) -> None:
+        """Have a node run."""
+        with contextlib.suppress(MediaError, OSError):  # said when somebody joins
+            await self.nodes.prepare()
 
     async def join(self, join: protocol.Join) -> protocol.Joined:
         """Answer an offer."""

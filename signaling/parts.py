@@ -32,7 +32,7 @@ class Calls:
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
-        """Compose the parts. Nothing of a media node is loaded before somebody calls."""
+        """Compose the parts. Nothing of a media node is loaded before somebody is at a call's door."""
         calls = cls(kernel, live, back_end or back_end_of(kernel))
         calls.back_end.ears.on_room = calls._room_changed
         return calls

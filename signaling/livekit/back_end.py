@@ -77,6 +77,9 @@ class LiveKit:
         if api:
             await api.aclose()
 
+    async def prepare(self) -> None:
+        """It runs elsewhere."""
+
     async def join(self, join: Join) -> Joined:
         """Where to go, and the token that lets one in. An offer is not looked at: there one makes another."""
         if join.encoder:

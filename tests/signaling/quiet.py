@@ -19,6 +19,10 @@ class QuietBackEnd:
     async def start(self) -> None:
         """Nothing to hear."""
 
+    async def prepare(self) -> None:
+        """Noted."""
+        await self._note("prepare", None)
+
     async def join(self, join: Any) -> Joined:
         """Noted."""
         self.asked.append(("join", join))

@@ -348,3 +348,21 @@ class _Away:
 
     async def stop(self) -> None:
         """Nothing is open."""
+
+
+async def test_one_is_started_for_who_is_at_a_door_only_where_there_is_none(there: Installation) -> None:
+    nodes = FoundNodes(
+        there.settings.model_copy(update={"media_node": "here"}),
+        await there.bus(),
+        OwnNodes(there.settings, await there.bus()),
+    )
+    begun: list[bool] = []
+    assert nodes.own is not None
+    nodes.own.begin = lambda: begun.append(True)  # type: ignore[method-assign]
+    await nodes.start()
+    await nodes.prepare()
+    assert begun == [True]
+    await there.node("first")
+    await nodes.prepare()
+    assert begun == [True]
+    await nodes.stop()

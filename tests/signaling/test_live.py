@@ -15,6 +15,7 @@ from server.live.wire.call import CallAnswer, CallSnapshot
 from signaling.found_nodes import FoundNodes
 from signaling.lines import START_S
 from signaling.live import participant_id
+from signaling.own_nodes import OwnNodes
 from signaling.parts import Calls
 from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
@@ -306,6 +307,22 @@ async def test_ice_servers_come_with_credentials_that_end(line: Lines, calls: di
     assert settings.turn_urls == []
     async with line.client("aylin", call) as aylin:
         assert (await ask(aylin, "call.ice", call=call))["servers"] == []
+
+
+async def test_who_stands_at_the_door_of_a_call_has_what_carries_it_started(
+    line: Lines, calls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+
+    async def begin(self: OwnNodes) -> None:
+        begun.append(True)
+
+    monkeypatch.setattr(OwnNodes, "prepare", begin)
+    async with line.client("aylin", calls[MEETING]) as aylin:
+        await ask(aylin, "call.ice", call=calls[MEETING])
+        assert not begun
+        await ask(aylin, "call.ice", call=calls[MEETING], door=True)
+        assert begun
 
 
 async def test_a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(line: Lines, calls: dict[str, str]) -> None:

@@ -22,13 +22,18 @@ def offer() -> str:
     return peer.offer()
 
 
-async def test_nothing_is_started_before_somebody_calls() -> None:
+async def test_nothing_is_started_before_somebody_is_at_a_door_and_then_one_node() -> None:
     nodes = OwnNodes(Settings(), MemoryBus())
     assert await nodes.state("room") is None
     assert await nodes.stats() == []
     await nodes.remove(Remove(room="room", participant="anna"))
     await nodes.expel(Expel(person="anna"))
     assert await nodes.nodes.all() == []
+    await asyncio.gather(nodes.prepare(), nodes.prepare())
+    [line] = await nodes.nodes.all()
+    begun = line.pid  # type: ignore[attr-defined]
+    await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
+    assert begun == line.pid is not None  # type: ignore[attr-defined]
     await nodes.stop()
 
 

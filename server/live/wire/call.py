@@ -149,6 +149,7 @@ class CallIce(Params):
     """Ask for ICE servers: their credentials end by themselves after twelve hours."""
 
     call: TopicName = Field(description=CALL)
+    door: bool = Field(False, description="You stand at its door: what carries it is started, where it does not run.")
 
 
 class IceServer(Message):

@@ -1,4 +1,5 @@
 import { Call } from "fairmatch/call/call";
+import { ask } from "fairmatch/call/connecting";
 import { forget, keep, kept } from "fairmatch/call/kept-call";
 import { session } from "fairmatch/live/start";
 
@@ -37,6 +38,15 @@ export function letGo() {
 export function current() {
   if (now && now.live !== session()) now.end();
   return now;
+}
+
+/**
+ * Somebody is at the door of a call: what carries it is started while they look into the mirror.
+ * @param {Place} place @param {AbortSignal} signal  they have gone in, or away
+ */
+export function knock({ topic, other }, signal) {
+  const live = session();
+  if (live && !other) void ask(live.line, "call.ice", { call: topic, door: true }, signal).catch(() => {});
 }
 
 /**

@@ -3,7 +3,7 @@ import { _ } from "fairmatch/i18n";
 import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
 import { writeInstead } from "fairmatch/call/beside";
-import { calls, current, interrupted, join, letGo } from "fairmatch/call/current";
+import { calls, current, interrupted, join, knock, letGo } from "fairmatch/call/current";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
 import { stage } from "fairmatch/call/tiles";
@@ -83,6 +83,7 @@ class FmCall extends HTMLElement {
     const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds, this.#comesBack ?? undefined);
     this.#preview = preview;
     void preview.start();
+    knock(this.place, this.#leaving.signal);
     return preview;
   }
 

@@ -1,5 +1,6 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
+import { offered } from "fairmatch/call/offered";
 import { configuration } from "fairmatch/call/relay";
 import { encodings, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { LiveError } from "fairmatch/live/errors";
@@ -15,11 +16,14 @@ import { LiveError } from "fairmatch/live/errors";
  * @typedef {import("./call.js").Other} Other
  * @typedef {import("./call.js").Ends} Ends
  * @typedef {import("./sizes.js").Sizes} Sizes
+ * @typedef {import("../live/types-call.js").Participant} Participant
  * @typedef {"audio" | "video"} Form
  */
 
 /** Places for others: of each form at most so many. Who speaks comes first. */
-const PLACES_MOST = { audio: 16, video: 12 };
+export const PLACES_MOST = { audio: 16, video: 12 };
+/** Places that are opened beside those that are needed: who comes next is seen without a new offer. */
+const SPARE = 2;
 /** Pauses before coming in again, in ms. */
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** After an answer the state that shows it may still be on its way, in ms. */
@@ -53,8 +57,11 @@ export class Forwarded extends EventTarget {
   #over = new AbortController();
   /** @type {Watch | null} */
   #watch = null;
-  /** How large the places are shown, as the node was told. @type {Sizes} */
+  /** How large the places are shown. @type {Sizes} */
   #sizes = new Map();
+  /** What the node was asked for last, as JSON. */
+  #asked = "";
+  #isAsking = false;
 
   /** @param {Ends} ends @param {import("../live/call.js").CallRoom} room */
   constructor(ends, room) {
@@ -75,8 +82,14 @@ export class Forwarded extends EventTarget {
 
   /** What one sends has changed. */
   update() {
-    if (!this.peer) return;
+    if (this.#send()) void this.#offer();
+    this.#tellMuted(true);
+  }
+
+  /** Have sent what is there now. Returns whether it takes an offer. */
+  #send() {
     let isNew = false;
+    if (!this.peer) return isNew;
     for (const source of SOURCES) {
       const track = this.#sent(source);
       const known = this.#sending.get(source);
@@ -86,15 +99,14 @@ export class Forwarded extends EventTarget {
       this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings: kinds }));
       isNew = true;
     }
-    if (isNew) void this.#offer();
-    this.#tellMuted(true);
+    return isNew;
   }
 
   /** Send and take pictures, or sound only. @param {boolean} on */
   carryPictures(on) {
     if (on === this.#hasPictures) return;
     this.#hasPictures = on;
-    if (this.#assign()) void this.#offer();
+    this.#assign();
     this.update();
     this.#changed();
   }
@@ -113,13 +125,20 @@ export class Forwarded extends EventTarget {
   get others() {
     const carried = new Map([...this.#places].map(([place, id]) => [id, place.receiver.track]));
     const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
-    return this.room.participants.filter(({ id }) => id !== this.participant).map(({ id, person, ready, tracks, silenced }) => {
+    return this.#present.map(({ id, person, ready, tracks, silenced }) => {
       /** @type {Other["tracks"]} */
       const shown = {};
       for (const { id: track, source, muted } of tracks) if (!muted && carried.has(track)) shown[source] = carried.get(track);
       const muted = !tracks.some(({ source, muted: silent }) => source === "microphone" && !silent);
       return { id, person, ready, tracks: shown, muted, silenced, rank: rank.get(id) };
     });
+  }
+
+  /** Everybody else. Before one's own offer is answered, the node may have told of oneself already. */
+  get #present() {
+    const { participant, ends } = this;
+    const isMine = (/** @type {Participant} */ { id, person, generation }) => participant ? id === participant : person === ends.me && generation === this.#generation;
+    return this.room.participants.filter((one) => !isMine(one));
   }
 
   /** What a moderator has muted of mine. @returns {Source[]} */
@@ -166,9 +185,8 @@ export class Forwarded extends EventTarget {
       void this.#offer();
     };
     this.#watch = new Watch(peer, { restart, rebuild: () => this.#build() });
-    if (this.room.may?.listen !== false) this.#open("audio");
-    this.#assign();
-    this.update();
+    this.#assign(true);
+    this.#send();
     void this.#offer();
   }
 
@@ -179,7 +197,7 @@ export class Forwarded extends EventTarget {
     this.peer = null;
     this.#sending.clear();
     this.#places.clear();
-    this.#isOffering = this.#offersAgain = false;
+    this.#isOffering = this.#offersAgain = this.#isAsking = false;
   }
 
   /** Come in anew after a while. */
@@ -214,6 +232,7 @@ export class Forwarded extends EventTarget {
     } finally {
       if (peer === this.peer) this.#isOffering = false;
     }
+    void this.#ask();
   }
 
   /** @param {RTCPeerConnection} peer */
@@ -221,8 +240,10 @@ export class Forwarded extends EventTarget {
     await peer.setLocalDescription();
     const { topic, device, live } = this.ends;
     const publish = [...this.#sending].map(([source, { mid }]) => ({ mid, source }));
-    const offer = { call: topic, device, generation: this.#generation, sdp: peer.localDescription?.sdp, publish };
-    const answer = await live.line.request("call.offer", { ...offer, ...this.#wish() });
+    const offer = { call: topic, device, generation: this.#generation, sdp: offered(peer.localDescription?.sdp ?? ""), publish };
+    const wish = this.#wish();
+    this.#asked = JSON.stringify(wish);
+    const answer = await live.line.request("call.offer", { ...offer, ...wish });
     if (peer !== this.peer) return;
     if (answer.url) return this.#stop("elsewhere");
     this.participant = answer.participant;
@@ -239,46 +260,42 @@ export class Forwarded extends EventTarget {
     if (mine) this.#wasIn = true;
     // The node has lost us (it died, or another one of us came in): in again, if the path is gone as well.
     else if (this.#wasIn && this.peer) return this.#retry();
-    const isNew = this.#assign();
-    if (isNew) void this.#offer();
+    this.#assign();
     this.#tellMuted(false);
     this.#fitEncodings();
     this.#changed();
   }
 
-  /** Give each wanted track a place, leaving those that have one where they are. Returns whether places are missing in
-   * the last offer. */
-  #assign() {
-    if (this.room.may?.listen === false) return false;
-    const before = JSON.stringify(this.#listening());
-    const opened = [this.#assignForm("audio"), this.#assignForm("video")].some(Boolean);
-    const known = !opened && before !== JSON.stringify(this.#listening());
-    if (known && this.participant) this.#listen();
-    return opened;
+  /** Give each wanted track a place, leaving those that have one where they are. @param {boolean} [begins]  the offer
+   * that has the places in it follows anyhow */
+  #assign(begins = false) {
+    if (!this.peer || this.room.may?.listen === false) return;
+    const opened = [this.#assignForm("audio", begins), this.#assignForm("video", begins)].some(Boolean);
+    if (opened && !begins) void this.#offer();
+    else void this.#ask();
   }
 
-  /** @param {Form} form */
-  #assignForm(form) {
+  /** Returns whether something waits for a place that was not offered yet. @param {Form} form @param {boolean} begins */
+  #assignForm(form, begins) {
     const wanted = this.#wanted(form);
     const mine = [...this.#places].filter(([place]) => place.receiver.track.kind === form);
     const free = mine.filter(([, id]) => !wanted.includes(id)).map(([place]) => place);
     for (const place of free) this.#places.set(place, "");
     const carried = new Set(mine.map(([, id]) => id));
-    let opened = false;
-    for (const id of wanted.filter((track) => !carried.has(track))) {
-      const place = free.shift() ?? this.#open(form);
-      opened ||= !place?.mid;
-      if (place) this.#places.set(place, id);
+    const missing = wanted.filter((track) => !carried.has(track));
+    if (begins || missing.length > free.length) {
+      const most = Math.min(missing.length + SPARE, PLACES_MOST[form] - mine.length + free.length);
+      while (free.length < most) free.push(this.#open(form));
     }
-    return opened;
+    missing.forEach((id, at) => this.#places.set(free[at], id));
+    return missing.some((_, at) => !free[at].mid);
   }
 
   /** Ids of the tracks that deserve a place. @param {Form} form */
   #wanted(form) {
     if (form === "video" && !this.#hasPictures) return [];
     const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
-    const others = this.room.participants.filter(({ id }) => id !== this.participant);
-    const found = others.flatMap((other) => other.tracks
+    const found = this.#present.flatMap((other) => other.tracks
       .filter(({ source }) => isSound(source) === (form === "audio"))
       .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? 50) })));
     return found.sort((a, b) => a.first - b.first).slice(0, PLACES_MOST[form]).map(({ id }) => id);
@@ -286,8 +303,8 @@ export class Forwarded extends EventTarget {
 
   /** @param {Form} form */
   #open(form) {
-    const place = this.peer?.addTransceiver(form, { direction: "recvonly" });
-    if (place) this.#places.set(place, "");
+    const place = /** @type {RTCPeerConnection} */ (this.peer).addTransceiver(form, { direction: "recvonly" });
+    this.#places.set(place, "");
     return place;
   }
 
@@ -299,10 +316,8 @@ export class Forwarded extends EventTarget {
 
   /** Let the node know how large the pictures are shown, and send as many encodings as there are people to choose. */
   #fit() {
-    const known = this.#sizes;
     this.#sizes = shownSizes(this.#places.keys());
-    const isNew = [...this.#sizes].some(([place, size]) => known.get(place) !== size);
-    if (isNew && this.participant && this.peer) this.#listen();
+    void this.#ask();
     this.#fitEncodings();
   }
 
@@ -313,7 +328,7 @@ export class Forwarded extends EventTarget {
 
   /** Whether more than one other person is here, who may want different encodings. */
   get #isGroup() {
-    return this.room.participants.filter(({ id }) => id !== this.participant).length > 1;
+    return this.#present.length > 1;
   }
 
   /** @returns {Record<string, string>} */
@@ -321,9 +336,21 @@ export class Forwarded extends EventTarget {
     return Object.fromEntries([...this.#places].filter(([place, id]) => place.mid && id).map(([place, id]) => [place.mid, id]));
   }
 
-  #listen() {
+  /** Ask the node for what the places are to carry now, where it was asked for something else. One question at a time, and
+   * none beside an offer: which of two is answered last is not known. */
+  async #ask() {
+    const { peer } = this;
+    if (!peer || !this.participant || this.#isOffering || this.#isAsking) return;
+    const wish = this.#wish();
+    if (this.#asked === JSON.stringify(wish)) return;
+    this.#asked = JSON.stringify(wish);
+    this.#isAsking = true;
     const { topic, device, live } = this.ends;
-    live.line.request("call.listen", { call: topic, device, ...this.#wish() }).catch(() => {});
+    const isHeard = await live.line.request("call.listen", { call: topic, device, ...wish }).then(() => true, () => false);
+    if (peer !== this.peer) return;
+    this.#isAsking = false;
+    if (isHeard) void this.#ask();
+    else this.#asked = ""; // once more with the next look
   }
 
   /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether

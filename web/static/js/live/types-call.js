@@ -14,6 +14,7 @@
  * @typedef {object} CallIce
  *   Ask for ICE servers: their credentials end by themselves after twelve hours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {boolean} [door]  You stand at its door: what carries it is started, where it does not run.
  * @typedef {object} CallIceServers
  *   How calls are reached in this installation.
  * @property {Array<IceServer>} servers  For the configuration of an RTCPeerConnection.
