@@ -22,6 +22,7 @@ import directory.needs.documents
 import directory.needs.pages
 import directory.needs.today
 import directory.news.pages
+import directory.news.taking
 import directory.organisations.documents
 import directory.organisations.own_data
 import directory.organisations.pages
@@ -97,6 +98,7 @@ class Directory:
             *directory.imports.pages.routes,
             *directory.contacts.pages.routes,
             *directory.news.pages.routes,
+            *directory.news.taking.routes,
             *directory.connectors.pages.routes,
             *directory.lists.pages.routes,
             *directory.partners.pages.routes,

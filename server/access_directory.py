@@ -47,6 +47,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/products/{product}/documents/{document}/remove"): Access.SIGNED_IN,
     # News out of an organisation's feed, for who sees the organisation; the feed is its editors'
     ("GET", "/o/{slug}/news"): Access.ANYONE,
+    ("GET", "/o/{slug}/news/export.{format}"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/feed"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/feed"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/feed/read"): Access.SIGNED_IN,
@@ -62,6 +63,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/claim"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/claim/withdraw"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/people"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/people/export.{format}"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/claims/{claim}"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/invitations"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/invitations/{invitation}/withdraw"): Access.SIGNED_IN,
@@ -72,6 +74,9 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/needs"): Access.ANYONE,
     ("POST", "/needs"): Access.SIGNED_IN,
     ("GET", "/needs/new"): Access.SIGNED_IN,
+    ("GET", "/needs/export.{format}"): Access.SIGNED_IN,
+    ("GET", "/needs/news/export.{format}"): Access.SIGNED_IN,  # one's own, by the query
+    ("GET", "/needs/{need}/answers/export.{format}"): Access.SIGNED_IN,
     ("GET", "/needs/mine/export.{format}"): Access.SIGNED_IN,  # of one's own organisations, by the query
     # The go-between of a blind need: chosen by its owner; at its desk those who speak for it, by the query
     ("POST", "/needs/{need}/between"): Access.SIGNED_IN,

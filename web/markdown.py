@@ -49,4 +49,9 @@ def rendered(text: str) -> Markup:
 
 def plain(text: str) -> str:
     """The words of the text on one line."""
-    return _BLANKS.sub(" ", html.unescape(_ANY_TAG.sub(" ", _markdown.render(text)))).strip()
+    return words_of(_markdown.render(text))
+
+
+def words_of(shown: str) -> str:
+    """The words of HTML on one line."""
+    return _BLANKS.sub(" ", html.unescape(_ANY_TAG.sub(" ", shown))).strip()

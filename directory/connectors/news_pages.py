@@ -12,6 +12,8 @@ from starlette.routing import Route
 from directory.connectors import actions, queries
 from directory.connectors.model import FeedItem
 from directory.connectors.rules import PROBLEMS
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import Column, Row, Table, in_pages
 from directory.organisations import doors
 from directory.organisations.fields import web_address
 from directory.organisations.parts import Section
@@ -19,14 +21,21 @@ from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from people.forms import Form
 from people.limits import may
-from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
+from web.markdown import words_of
 from web.render import locale_of, page, redirect
 
 # Pieces of news on the organisation's own page, and on the page with all of them.
 FEW, ALL = 3, 50
 CHANGES = "20 per hour"
+_TITLES = {
+    "at": N_("When"),
+    "title": N_("Title"),
+    "text": N_("Text"),
+    "source": N_("Source"),
+    "link": N_("Address"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,7 @@ async def section(request: Request, session: AsyncSession, seen: Seen) -> Sectio
 async def show(request: Request) -> Response:
     """All news of an organisation."""
     async with kernel_of(request).database.read() as session:
-        seen = await doors.found(request, session)
-        if seen.moved_to is not None or seen.removed is not None:
-            raise not_found()
+        seen = await doors.admitted(request, session, lambda _standing: True)
         found = await queries.news_of(session, seen.organisation.id, ALL)
     return page(
         request,
@@ -70,6 +77,21 @@ async def show(request: Request) -> Response:
         news=[Told.of(item) for item in found],
         layout="layouts/app.html" if request.state.person else "layouts/plain.html",
     )
+
+
+async def take_along(request: Request) -> Response:
+    """All news of an organisation, as a file."""
+    async with kernel_of(request).database.read() as session:
+        seen = await doors.admitted(request, session, lambda _standing: True)
+    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+
+    async def rows(_after: int) -> list[Row]:
+        async with kernel_of(request).database.read() as session:
+            found = await queries.news_of(session, seen.organisation.id, ALL)
+        return [[one.at, one.title, words_of(one.html), one.source, one.link] for one in found]
+
+    return file_of(Table("news", columns, in_pages(rows)), ending)
 
 
 async def desk(request: Request) -> Response:
@@ -139,6 +161,7 @@ def _edits(standing: Standing) -> bool:
 
 routes = [
     Route("/o/{slug}/news", show, name="organisation_news"),
+    Route("/o/{slug}/news/export.{format}", take_along, name="export_organisation_news"),
     Route("/o/{slug}/feed", desk, name="organisation_feed"),
     Route("/o/{slug}/feed", connect, methods=["POST"], name="connect_feed"),
     Route("/o/{slug}/feed/read", read_now, methods=["POST"], name="read_feed"),

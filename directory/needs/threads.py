@@ -133,12 +133,14 @@ async def thread(session: AsyncSession, viewer: Viewer, answer_id: str) -> Threa
     return found[0] if found else None
 
 
-async def of_need(session: AsyncSession, viewer: Viewer, need_id: str) -> list[Thread]:
-    """All answers to a need, for its owner's side: those that wait first, then the latest."""
+async def of_need(
+    session: AsyncSession, viewer: Viewer, need_id: str, *, after: int = 0, limit: int = TRIAGE_MOST
+) -> list[Thread]:
+    """All answers to a need, for its owner's side: those that wait first, then the latest; `after` so many."""
     mine = Need.id == need_id, Need.organisation_id.in_(viewer.organisations)
     order = case({WAITING: 0, ASKED: 1}, value=Answer.state, else_=2)
-    query = _query(viewer).where(*mine).order_by(order, Answer.moved_at.desc(), Answer.id).limit(TRIAGE_MOST)
-    return await _threads(session, viewer, query)
+    query = _query(viewer).where(*mine).order_by(order, Answer.moved_at.desc(), Answer.id)
+    return await _threads(session, viewer, query.offset(after).limit(limit))
 
 
 async def given(session: AsyncSession, viewer: Viewer, limit: int = 100) -> list[Thread]:

@@ -39,10 +39,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Item:
-    """A line with when it happened."""
+    """A line with when it happened, and when its reader has looked at it."""
 
     line: Line
     at: datetime
+    seen_at: datetime | None
 
 
 # (session, reader, [(kind, subject)]) -> lines; what a reader may not see any more is missing.
@@ -72,15 +73,17 @@ class Newsroom:
         """What somebody has not looked at yet, the latest first."""
         query = select(News).where(News.person_id == person.id, News.seen_at.is_(None))
         found = (await session.scalars(query.order_by(News.at.desc(), News.id).limit(limit))).all()
-        return await self._told(session, person, found)
+        return await self.told(session, person, found)
 
-    async def _told(self, session: AsyncSession, person: Person, news: Sequence[News]) -> list[Item]:
+    async def told(self, session: AsyncSession, person: Person, news: Sequence[News]) -> list[Item]:
+        """News in words for their reader, without those that they may not see any more."""
         lines: dict[tuple[str, str], Line] = {}
         for tell in dict.fromkeys(self._tellers.values()):
             asked = [(one.kind, one.subject) for one in news if self._tellers.get(one.kind) is tell]
             if asked:
                 lines |= await tell(session, person, asked)
-        return [Item(lines[one.kind, one.subject], one.at) for one in news if (one.kind, one.subject) in lines]
+        shown = [(one, lines.get((one.kind, one.subject))) for one in news]
+        return [Item(line, one.at, one.seen_at) for one, line in shown if line is not None]
 
     async def _mail(self, payload: dict[str, Any]) -> None:
         """Send what somebody has neither seen nor been sent. The rows are marked with the commit that sends the mail,
@@ -92,7 +95,7 @@ class Newsroom:
                 return
             if await is_silent(uow.session, person.id):
                 return
-            items = await self._told(uow.session, person, fresh[:LINES_MOST])
+            items = await self.told(uow.session, person, fresh[:LINES_MOST])
             if items:
                 await self._send(uow, person, person.email, items, more=len(fresh) - len(items))
 
@@ -139,6 +142,12 @@ async def see(uow: UnitOfWork, person_id: str, subjects: Collection[str]) -> Non
     """Note that somebody has looked at what these news are about."""
     mine = update(News).where(News.person_id == person_id, News.subject.in_(subjects), News.seen_at.is_(None))
     await uow.session.execute(mine.values(seen_at=uow.clock.now()))
+
+
+async def kept(session: AsyncSession, person_id: str, *, after: int, limit: int) -> Sequence[News]:
+    """What somebody was told, the latest first; `after` so many."""
+    query = select(News).where(News.person_id == person_id).order_by(News.at.desc(), News.id)
+    return (await session.scalars(query.offset(after).limit(limit))).all()
 
 
 async def has_unseen(session: AsyncSession, person_id: str, subject: str) -> bool:

@@ -170,13 +170,17 @@ async def document(session: AsyncSession, organisation_id: str, document_id: str
     )
 
 
-async def team(session: AsyncSession, organisation_id: str, limit: int = TEAM_MOST) -> list[TeamMember]:
-    """The people of an organisation, the longest there first, without erased ones. For viewers who are signed in."""
+async def team(session: AsyncSession, organisation_id: str, limit: int = TEAM_MOST, after: int = 0) -> list[TeamMember]:
+    """The people of an organisation, the longest there first, without erased ones; `after` so many.
+
+    For viewers who are signed in.
+    """
     query = (
         select(Person.id, Person.name, Person.photo_small, Person.position, Member.role, Member.since)
         .join(Member, Member.person_id == Person.id)
         .where(Member.organisation_id == organisation_id, Person.erased_at.is_(None))
         .order_by(Member.since, Person.id)
+        .offset(after)
         .limit(limit)
     )
     return [TeamMember(*row) for row in await session.execute(query)]

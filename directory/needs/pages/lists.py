@@ -39,7 +39,7 @@ async def index(request: Request) -> Response:
 
 
 async def _open(request: Request, kind: str) -> Response:
-    wanted, after = _filter(request, kind), _after(request)
+    wanted, after = filter_asked(request, kind), _after(request)
     now, locale = kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
@@ -64,6 +64,7 @@ async def _open(request: Request, kind: str) -> Response:
         wanted=wanted,
         first=after is None,
         onward=onward,
+        asked=_asked(request),
         within=WITHIN,
         may_publish=bool(viewer.speaks_for),
         words_most=WORDS_MOST,
@@ -98,7 +99,7 @@ async def _mine(request: Request) -> Response:
     )
 
 
-def _filter(request: Request, kind: str) -> Filter:
+def filter_asked(request: Request, kind: str) -> Filter:
     """What the address asks for; what makes no sense in it is passed over, as a changed address may have it."""
     asked = request.query_params
     industry, country, within = asked.get("industry", ""), asked.get("country", ""), asked.get("within", "")
@@ -125,8 +126,13 @@ def _after(request: Request) -> Place | None:
 def _onward(request: Request, last: Seen) -> str:
     assert last.published_at is not None  # what is listed was published
     after = needs_of(request).cursors.close(Place(last.published_at, last.id))
+    return f"/needs{_asked(request, after=after)}"
+
+
+def _asked(request: Request, **more: str) -> str:
+    """What the address asks for as the query of another one, without its place in the list."""
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "after" and value]
-    return "/needs?" + urlencode([*kept, ("after", after)])
+    return "?" + urlencode([*kept, *more.items()])
 
 
 def _sorted(choices: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from starlette.routing import Route
 
-from directory.organisations.pages import edit, engines, keeping, people, show, uploads
+from directory.organisations.pages import edit, engines, keeping, people, show, taking, uploads
 
 routes: list[Route] = [
     *edit.routes,
+    *taking.routes,
     *people.routes,
     *uploads.routes,
     *keeping.routes,

@@ -51,6 +51,11 @@ async def test_news_are_on_the_page_with_source_and_day_and_on_one_of_their_own(
     everything = (await stranger.get(f"/o/{slug}/news")).text
     assert "<b>ziehen</b>" in everything
     assert "alert(1)" not in everything
+    assert "export" not in everything, "for who is signed in"
+    assert f"/o/{slug}/news/export.csv" in (await there["gina"].get(f"/o/{slug}/news")).text
+    rows = (await there["gina"].get(f"/o/{slug}/news/export.json")).json()
+    assert [row["title"] for row in rows] == ["Only a text, no title", "Neues Büro"]
+    assert (rows[1]["text"], rows[1]["link"]) == ("Wir ziehen um. x y", "https://voltbus.example/blog/1")
     desk = (await there["aylin"].get(f"/o/{slug}/feed")).text
     assert "Last read on" in desk
     assert "2 pieces of news." in desk

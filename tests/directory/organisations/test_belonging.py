@@ -44,6 +44,10 @@ async def test_the_next_one_is_let_in_by_the_administrators(there: Scene) -> Non
     assert await there.roles(id_) == {"aylin": "administrator"}
     assert any("wants to join" in mail and "aylin@voltbus.example" in mail for mail in await mails(there))
     assert "Ben Kaya" in (await there["aylin"].get(f"/o/{slug}/people")).text
+    assert f"/o/{slug}/people/export.csv" in (await there["aylin"].get(f"/o/{slug}/people")).text
+    (row,) = (await there["aylin"].get(f"/o/{slug}/people/export.json")).json()
+    assert (row["name"], row["role"]) == ("Aylin Demir", "Administrator")
+    assert (await there["ben"].get(f"/o/{slug}/people/export.json")).status_code == 404, "he does not belong to it yet"
     claim = await only_claim(there, id_, "ben")
     answer = {"answer": "yes", "role": "editor"}
     assert (await there["ben"].post(f"/o/{slug}/claims/{claim}", data=answer)).status_code == 403
