@@ -2,6 +2,7 @@
 
     {"kind": "gaps", "dzn": "...", "fairness": 2, "seconds": 60, "workers": 2}
     {"kind": "plan", "problem": {...}, "start": {"meetings": [...]}, "seconds": 60, "gap": 0.001}
+    {"kind": "agreed", "problem": {...}, "fairness": 2, "seconds": 60, "workers": 2}
     {"kind": "repair", "problem": {...}, "before": {"meetings": [...]}, "seconds": 10}
 
 Each line is {"status", "objective", "bound", "seconds", ...}; every few seconds, when there is a better one, and in the
@@ -85,7 +86,8 @@ def lines(job: Mapping[str, Any], stopped: Callable[[], bool]) -> Iterator[Line]
     """What a job's search says, as JSON values. Raises BadInputError."""
     if job.get("kind") == "repair":
         return _repair(job, stopped)
-    return _gaps(job) if job.get("kind") == "gaps" else _plan(job)
+    searches = {"gaps": _gaps, "agreed": _agreed}
+    return searches.get(str(job.get("kind")), _plan)(job)
 
 
 def _repair(job: Mapping[str, Any], stopped: Callable[[], bool]) -> Iterator[Line]:
@@ -108,6 +110,17 @@ def _gaps(job: Mapping[str, Any]) -> Iterator[Line]:
     instance = read_dzn(job["dzn"], job.get("fairness"))
     for standing in solve(instance, job["seconds"], job["workers"]):
         yield as_line(instance, standing)
+
+
+def _agreed(job: Mapping[str, Any]) -> Iterator[Line]:
+    gc.enable()
+    from matching.gaps.agreed import agreed, as_line
+    from matching.gaps.portfolio import solve
+    from matching.plans.forms import read_problem
+
+    given = agreed(read_problem(job["problem"]), job.get("fairness"))
+    for standing in solve(given.instance, job["seconds"], job["workers"]):
+        yield as_line(given, standing)
 
 
 def _plan(job: Mapping[str, Any]) -> Iterator[Line]:

@@ -23,8 +23,11 @@ def timetable(
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; as many as cores.")] = None,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the bound.")] = 0.001,
     fairness: Annotated[
-        int | None, typer.Option(min=0, max=200, help="By how many breaks two may differ (.dzn).")
+        int | None, typer.Option(min=0, max=200, help="By how many breaks two may differ (.dzn, --every).")
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Hold every must and pin, with the fewest breaks (.json, CSV).")
+    ] = False,
     start: Annotated[Path | None, typer.Option(help="Go on from this .json timetable.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the meetings to this .csv or .json file.")] = None,
 ) -> None:
@@ -34,7 +37,7 @@ def timetable(
 
     job = {"seconds": seconds, "workers": workers or len(os.sched_getaffinity(0)), "gap": gap, "fairness": fairness}
     try:
-        problem = _read(file, job, start)
+        problem = _read(file, job, start, every)
         result = _follow(job, quiet=as_json)
         if out is not None:
             _write(out, problem, result)
@@ -48,7 +51,7 @@ def _refuse(reason: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _read(file: Path, job: dict[str, Any], start: Path | None) -> "Problem | None":
+def _read(file: Path, job: dict[str, Any], start: Path | None, every: bool) -> "Problem | None":
     """Fill in the job from the file; the problem where it is one of wishes. Mistakes are said before work begins."""
     from matching.plans.forms import as_json, read_problem, read_timetable
 
@@ -64,8 +67,8 @@ def _read(file: Path, job: dict[str, Any], start: Path | None) -> "Problem | Non
         problem = read_folder(file)
     else:
         problem = read_problem(_json(file))
-    job |= {"kind": "plan", "problem": as_json(problem)}
-    if start is not None:
+    job |= {"kind": "agreed" if every else "plan", "problem": as_json(problem)}
+    if start is not None and not every:  # whose search has no use for a beginning
         job["start"] = as_json(read_timetable(_meetings_in(_json(start))))
     return problem
 

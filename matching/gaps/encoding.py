@@ -30,6 +30,7 @@ class Formula:
         self.break_counts = [self._breaks(person) for person in range(instance.people)]
         self._place()
         self._order()
+        self._caps()
         self._fairness()
         self.total = self._total()
 
@@ -219,6 +220,13 @@ class Formula:
         if by is None:
             return literal
         return self._either(by, literal)
+
+    def _caps(self) -> None:
+        for busy, caps in zip(self.busy, self.instance.caps, strict=False):
+            for cap in caps:
+                here = [literal for slot in cap.slots if (literal := busy[slot]) is not None]
+                if len(here) > cap.most:
+                    self.add(-self._count(here, cap.most + 1)[cap.most])
 
     # Fairness and the whole
 

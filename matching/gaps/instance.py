@@ -31,19 +31,30 @@ class Session(IntEnum):
 
 @dataclass(frozen=True)
 class Meeting:
-    """Two participants who meet once; `fixed` is their slot where it is settled, `after` the meetings before it."""
+    """Two participants who meet once; `fixed` is their slot where it is settled, `after` the meetings before it, and
+    `closed` the slots in which these two cannot meet, beside those that are forbidden to either."""
 
     one: int
     other: int
     session: Session = Session.EITHER
     fixed: int | None = None
     after: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A participant has at most so many meetings in these slots: those of a day, or as many on end as are too many.
+    The published problem has none."""
+
+    slots: range
+    most: int
 
 
 @dataclass(frozen=True)
 class Instance:
     """All meetings of a fair: `people` participants, `slots` of which the first `morning` are before lunch,
-    at most `tables` meetings at a time, the slots `forbidden` to each participant."""
+    at most `tables` meetings at a time, the slots `forbidden` to each participant, the `caps` of each (none: empty)."""
 
     people: int
     slots: int
@@ -52,6 +63,7 @@ class Instance:
     meetings: Sequence[Meeting]
     forbidden: Sequence[frozenset[int]]
     fairness: int = FAIRNESS
+    caps: Sequence[Sequence[Cap]] = ()
 
     @cached_property
     def meetings_of(self) -> list[list[int]]:
@@ -68,7 +80,7 @@ class Instance:
         return [self._allowed(meeting) for meeting in self.meetings]
 
     def _allowed(self, meeting: Meeting) -> list[int]:
-        closed = self.forbidden[meeting.one] | self.forbidden[meeting.other]
+        closed = self.forbidden[meeting.one] | self.forbidden[meeting.other] | meeting.closed
         first = self.morning if meeting.session is Session.AFTERNOON else 0
         end = self.morning if meeting.session is Session.MORNING else self.slots
         open_slots = [slot for slot in range(first, end) if slot not in closed]

@@ -25,7 +25,7 @@ def faults(instance: Instance, timetable: Slots) -> list[str]:
     if len(timetable) != len(instance.meetings):
         return [f"{len(timetable)} slots for {len(instance.meetings)} meetings."]
     found = [*_misplaced(instance, timetable), *_doubled(instance, timetable), *_crowded(instance, timetable)]
-    found += _out_of_order(instance, timetable)
+    found += [*_out_of_order(instance, timetable), *_beyond_caps(instance, timetable)]
     counts = breaks(instance, timetable)
     if counts and max(counts) - min(counts) > instance.fairness:
         found.append(f"One has {max(counts)} breaks and another {min(counts)}: more than {instance.fairness} apart.")
@@ -56,6 +56,15 @@ def _crowded(instance: Instance, timetable: Slots) -> list[str]:
         f"Slot {t + 1} has {n} meetings for {instance.tables} tables."
         for t, n in enumerate(counts)
         if n > instance.tables
+    ]
+
+
+def _beyond_caps(instance: Instance, timetable: Slots) -> list[str]:
+    return [
+        f"Participant {person + 1} has more than {cap.most} meetings from slot {cap.slots.start + 1} on."
+        for person, caps in enumerate(instance.caps)
+        for cap in caps
+        if sum(timetable[meeting] in cap.slots for meeting in instance.meetings_of[person]) > cap.most
     ]
 
 

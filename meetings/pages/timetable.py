@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairs.doors import Visit, visit
+from matching.gaps.instance import FAIRNESS
 from matching.plans.tables import safe_cell
 from matching.refusal import BadInputError
 from meetings.pages.showing import id_in, me, said, show
@@ -27,7 +28,7 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_
 from web.render import redirect
 
-TABLES_MOST, LEAST_MOST = 5_000, 20
+TABLES_MOST, LEAST_MOST, APART_MOST = 5_000, 20, 20
 # Meetings that are shown on the page; the file has all of them.
 SHOWN_MOST = 500
 
@@ -67,10 +68,15 @@ async def make(request: Request) -> Response:
     """Have a timetable made."""
     form = await Form.of(request)
     try:
-        tables, least = _number(form, "tables", TABLES_MOST), _number(form, "least", LEAST_MOST)
+        tables = _number(form, "tables", TABLES_MOST) or None
+        least, apart = _number(form, "least", LEAST_MOST) or 0, _number(form, "apart", APART_MOST)
         async with kernel_of(request).database.write() as uow:
             here = await here_with_plan(request, uow.session)
-            await runs.start(uow, here.fair, tables=tables or None, least=least or 0, by_id=me(request).id)
+            if form.typed("goal") == "given":
+                apart = FAIRNESS if apart is None else apart
+                await runs.pack(uow, here.fair, tables=tables, apart=apart, by_id=me(request).id)
+            else:
+                await runs.start(uow, here.fair, tables=tables, least=least, by_id=me(request).id)
     except UnacceptableError as refused:
         return await _page(request, refused)
     return redirect(f"{here.shown.path}/meetings/timetable")
@@ -120,6 +126,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         size=size,
         run=run,
         made=count,
+        usual_apart=FAIRNESS,
         refused=told(request, refused),
         reasons=[said(request)(each.text) % each.params for each in reasons],
         rows=_by_person(found)[:SHOWN_MOST] if by_person else found[:SHOWN_MOST],

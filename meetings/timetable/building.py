@@ -40,6 +40,7 @@ class Size:
 
     people: int
     wishes: int
+    given: int  # meetings that must be, or are pinned
     slots: int
 
 
@@ -47,7 +48,16 @@ async def size(session: AsyncSession, fair: Fair, now: datetime) -> Size:
     """What a timetable would be made from."""
     wishes = await _wishes(session, fair.id)
     people = {id for each in wishes for id in (each.of_id, each.whom_id)}
-    return Size(len(people), len(wishes), len(await slots_of(session, fair.id, after=now)))
+    must = {frozenset((each.of_id, each.whom_id)) for each in wishes if each.kind == Kind.MUST}
+    pinned = {frozenset((each.one_id, each.other_id)) for each in await pairings(session, fair.id) if each.slot_id}
+    slots = await slots_of(session, fair.id, after=now)
+    return Size(len(people), len(wishes), len(must | pinned), len(slots))
+
+
+def given(problem: Problem) -> set[frozenset[str]]:
+    """The pairs that must meet: by the organiser's wishes, and by pins."""
+    must = {frozenset((each.of, each.whom)) for each in problem.wishes if each.kind is Kind.MUST}
+    return must | {each.pair for each in problem.pinned}
 
 
 async def build(session: AsyncSession, fair: Fair, plan: Plan, run: TimetableRun, now: datetime) -> Problem:

@@ -58,11 +58,15 @@ class TimetableRun(Base):
     mends_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_timetables.id"), index=True)
     tables: Mapped[int | None]  # meetings at a time
     least: Mapped[int]  # nobody has fewer
+    # Every given meeting is held, with the fewest gaps, of which two people have so many more or fewer at most; None:
+    # it is made from wishes.
+    gaps_apart: Mapped[int | None]
     made_at: Mapped[datetime]
     made_by_id: Mapped[str] = mapped_column(ForeignKey(_PERSON))
     attempts: Mapped[int] = mapped_column(default=0)  # above 1: it was cut off, and went on
     status: Mapped[str | None]  # one of matching.plans.model.Status
-    objective: Mapped[float | None]
+    objective: Mapped[float | None]  # weight of wishes, or number of gaps
+    bound: Mapped[float | None]  # proven: no timetable has a greater weight, or fewer gaps
     distance: Mapped[float | None]  # proven, as a share of the best possible
     seconds: Mapped[float] = mapped_column(default=0.0)
     reasons: Mapped[str] = mapped_column(default="")  # one to a line, people by their ids

@@ -28,6 +28,10 @@ _SENTENCES = [
         N_("%(a)s has %(b)s meetings, and %(c)s are the least."),
     ),
     (re.compile(rf"^{_ID} can have (\d+) meetings at most\.$"), N_("%(a)s can have %(b)s meetings at most.")),
+    (
+        re.compile(r"^All meetings can be held, but not so that people’s breaks differ by (\d+) at most\.$"),
+        N_("All meetings can be held, but not so that two people’s gaps differ by %(a)s at most."),
+    ),
     (re.compile(rf"^{_ID} is to have (\d+) meetings or more\.$"), N_("%(a)s is to have %(b)s meetings or more.")),
 ]
 _OTHERWISE = N_("What must be asks for more than people's free times and the tables allow.")

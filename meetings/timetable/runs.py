@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from fairs.model import Fair
 from matching.plans.forms import as_json
 from matching.plans.model import Meeting as Two
-from matching.plans.model import Timetable
+from matching.plans.model import Problem, Timetable
 from matching.refusal import BadInputError
 from matching.running import CrashedError, running
 from meetings import bookings
@@ -22,7 +22,7 @@ from meetings.bookings import ConflictError, Wanted
 from meetings.model import Plan
 from meetings.parts import Meetings
 from meetings.timetable import repairs
-from meetings.timetable.building import PEOPLE_MOST, build, build_repair
+from meetings.timetable.building import PEOPLE_MOST, build, build_repair, given
 from meetings.timetable.model import TimetableEntry, TimetableRun
 from meetings.timetable.standing import unfit
 from people.text import UnacceptableError
@@ -33,6 +33,11 @@ from web.i18n import N_
 MAKE_JOB, PUBLISH_JOB = "meetings.timetable.make", "meetings.timetable.publish"
 # How long the optimiser may look for something better, and how near to the best possible is near enough.
 SECONDS, GAP = 60.0, 0.001
+# Meetings of a timetable for the fewest gaps, above the largest published event: the clauses of 300 take half a GB
+# in each of two processes, and their proof seldom comes within the time.
+GIVEN_MOST = 300
+# One process looks for a better timetable, the other one for the proof that there is none.
+SIDES = 2
 # A process that dies so often dies of what it was given.
 ATTEMPTS_MOST = 3
 MAKE_LIMIT_S, PUBLISH_LIMIT_S = 900.0, 3_600.0
@@ -40,11 +45,20 @@ MAKE_LIMIT_S, PUBLISH_LIMIT_S = 900.0, 3_600.0
 BROKE_OFF = N_("The optimiser was ended from outside several times. The best so far is kept.")
 NOT_UNDERSTOOD = N_("The optimiser could not read what it was given.")
 TOO_MANY = N_("More people have wishes than one timetable can hold.")
+NONE_GIVEN = N_("No meeting is given: bring wishes of the kind “must”, or pin two people to a time.")
+TOO_MANY_GIVEN = N_("More than 300 meetings are given. Make the timetable from wishes, or in the command line.")
 
 
 async def start(uow: UnitOfWork, fair: Fair, *, tables: int | None, least: int, by_id: str) -> TimetableRun:
-    """Have a timetable made. Raises UnacceptableError while another one of the fair is being made."""
+    """Have a timetable made from wishes. Raises UnacceptableError while another one of the fair is being made."""
     return await _start(uow, TimetableRun(fair_id=fair.id, tables=tables, least=least, made_by_id=by_id))
+
+
+async def pack(uow: UnitOfWork, fair: Fair, *, tables: int | None, apart: int, by_id: str) -> TimetableRun:
+    """Have a timetable made that holds every given meeting with the fewest gaps, of which two people have `apart` more
+    or fewer at most. Raises UnacceptableError as `start` does."""
+    run = TimetableRun(fair_id=fair.id, tables=tables, least=0, gaps_apart=apart, made_by_id=by_id)
+    return await _start(uow, run)
 
 
 async def mend(uow: UnitOfWork, fair: Fair, mends: TimetableRun, *, by_id: str) -> TimetableRun:
@@ -129,10 +143,21 @@ async def _job(uow: UnitOfWork, run: TimetableRun) -> Mapping[str, Any] | None:
         return None
     if run.mends_id is not None:
         return repairs.job(problem, before, stopped=run.stopped_at is not None)
+    if run.gaps_apart is not None:
+        return _packing(uow, run, problem)
     times = {each.id for each in problem.slots}
     begun = Timetable([each for each in before.meetings if each.slot in times])
     job = {"kind": "plan", "problem": as_json(problem), "seconds": SECONDS, "gap": GAP}
     return job | ({"start": as_json(begun)} if begun.meetings else {})
+
+
+def _packing(uow: UnitOfWork, run: TimetableRun, problem: Problem) -> Mapping[str, Any] | None:
+    count = len(given(problem))
+    if not 0 < count <= GIVEN_MOST:
+        run.ended_at, run.failure = uow.clock.now(), TOO_MANY_GIVEN if count else NONE_GIVEN
+        return None
+    job = {"kind": "agreed", "problem": as_json(problem), "fairness": run.gaps_apart}
+    return job | {"seconds": SECONDS, "workers": SIDES}
 
 
 async def _begun_with(uow: UnitOfWork, run: TimetableRun) -> Timetable:
@@ -147,6 +172,7 @@ async def _noted(meetings: Meetings, run_id: str, line: Mapping[str, Any]) -> bo
     async with meetings.kernel.database.write() as uow:
         run = await uow.session.get_one(TimetableRun, run_id)
         run.status, run.objective, run.distance = line["status"], line["objective"], line["distance"]
+        run.bound = line["bound"]
         run.seconds, run.reasons = line["seconds"], "\n".join(line["reasons"][:50])
         if "changes" in line:
             await repairs.note(uow, run, line["changes"])

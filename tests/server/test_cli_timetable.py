@@ -67,6 +67,19 @@ def test_wishes_become_a_timetable_with_its_distance_and_go_on_from_there(wishes
     assert again["objective"] >= saved["objective"]
 
 
+def test_every_must_of_a_file_is_held_with_the_fewest_breaks(tmp_path: Path):
+    (tmp_path / "people.csv").write_text("id\nada\nben\ncem\n")
+    times = [f"s{n},2027-03-02T{9 + n:02}:00Z,2027-03-02T{9 + n:02}:20Z" for n in range(4)]
+    (tmp_path / "slots.csv").write_text("\n".join(["id,starts,ends", *times]))
+    (tmp_path / "wishes.csv").write_text("of,whom,kind\nada,ben,must\nben,cem,must\nada,cem,must\n")
+    (tmp_path / "rules.csv").write_text("rule,value\ntables,1\n")
+    out = tmp_path / "meetings.csv"
+    answer = json.loads(timetable(tmp_path, "--every", "--json", "--out", out).stdout)
+    assert (answer["status"], answer["objective"], answer["bound"]) == ("optimal", 1, 1)
+    assert len(list(csv.DictReader(out.read_text().splitlines()))) == len(answer["assignment"]["meetings"]) == 3
+    assert json.loads(timetable(tmp_path, "--every", "--json", "--fairness", 0).stdout)["status"] == "infeasible"
+
+
 def test_people_are_told_in_a_line_without_json(wishes: Path):
     done = timetable(wishes)
     assert "proven bound" in done.stdout

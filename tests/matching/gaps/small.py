@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from matching.gaps.instance import Instance, Meeting, Session
+from matching.gaps.instance import Cap, Instance, Meeting, Session
 from matching.gaps.rules import breaks, faults
 
 
@@ -15,12 +15,14 @@ def instances(draw: st.DrawFn) -> Instance:
     pairs = [(one, other) for one in range(people) for other in range(one + 1, people)]
     chosen = draw(st.lists(st.sampled_from(pairs), max_size=5))
     meetings = []
+    closed = st.frozensets(st.integers(0, slots - 1), max_size=1)
     for number, (one, other) in enumerate(chosen):
         session = draw(st.sampled_from(Session))
         fixed = draw(st.one_of(st.none(), st.none(), st.integers(0, slots - 1)))
         after = draw(st.frozensets(st.integers(0, number - 1), max_size=1)) if number else frozenset()
-        meetings.append(Meeting(one, other, session, fixed, after))
-    closed = st.frozensets(st.integers(0, slots - 1), max_size=1)
+        meetings.append(Meeting(one, other, session, fixed, after, draw(closed)))
+    windows = st.builds(range, st.integers(0, slots - 1), st.integers(1, slots))
+    caps = st.lists(st.builds(Cap, windows, st.integers(0, 3)), max_size=2)
     return Instance(
         people=people,
         slots=slots,
@@ -29,6 +31,7 @@ def instances(draw: st.DrawFn) -> Instance:
         meetings=meetings,
         forbidden=[draw(closed) for _ in range(people)],
         fairness=draw(st.integers(0, 2)),
+        caps=draw(st.one_of(st.just(()), st.lists(caps, min_size=people, max_size=people))),
     )
 
 
