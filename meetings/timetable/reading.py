@@ -21,7 +21,11 @@ _SENTENCES = [
     (re.compile(rf"^{_ID} and {_ID} must meet\.$"), N_("%(a)s and %(b)s must meet.")),
     (
         re.compile(rf"^There is no slot in which {_ID} and {_ID} both can\.$"),
-        N_("%(a)s and %(b)s have no free time in common."),
+        # Which of them is not said: whom somebody would rather not meet is nobody's to know.
+        N_(
+            "%(a)s and %(b)s cannot meet: they have no free time or "
+            "no language in common, or one of them would rather not."
+        ),
     ),
     (
         re.compile(rf"^{_ID} has (\d+) meetings, and (\d+) are the least\.$"),
