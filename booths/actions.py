@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from booths import queries
+from booths.events import ProgrammeChanged
 from booths.model import Stand, Talk
 from booths.rules import ROOMS_MOST, TALKS_MOST, When, wrong_with
 from directory.organisations.actions import note
 from directory.organisations.model import Organisation
 from directory.organisations.queries import present
+from directory.search.changes import touched
 from fairs.model import Fair
 from fairs.rules import slug_from
 from rooms.actions import open_room
@@ -76,6 +78,7 @@ async def enter_talk(uow: UnitOfWork, fair: Fair, entered: Entered, *, by_id: st
     _say(made, entered)
     uow.session.add(made)
     await note(uow, entered.organisation_id, "talk", after=_named(fair, entered.title), by_id=by_id)
+    uow.emit(ProgrammeChanged(fair.id))
     return made
 
 
@@ -89,18 +92,25 @@ async def change_talk(uow: UnitOfWork, fair: Fair, talk: Talk, entered: Entered,
     elif before != told:
         await note(uow, talk.organisation_id, "talk", before=before, after=told, by_id=by_id)
     _say(talk, entered)
+    await _tell_search(uow, talk)
 
 
 async def remove_talk(uow: UnitOfWork, fair: Fair, talk: Talk, *, by_id: str) -> None:
     """Take a talk of this fair out of its programme."""
     await note(uow, talk.organisation_id, "talk", before=_named(fair, talk.title), by_id=by_id)
     await uow.session.delete(talk)
+    await _tell_search(uow, talk)
 
 
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     """Have what an organisation does at fairs belong to the one into which it is merged."""
     for table in (Stand, Talk):
         await uow.session.execute(update(table).where(table.organisation_id == from_id).values(organisation_id=into_id))
+
+
+async def _tell_search(uow: UnitOfWork, talk: Talk) -> None:
+    await touched(uow, "event", [talk.id])
+    uow.emit(ProgrammeChanged(talk.fair_id))
 
 
 async def _check(uow: UnitOfWork, fair: Fair, entered: Entered, but: str | None) -> None:

@@ -53,7 +53,7 @@ async def programme(request: Request) -> Response:
         layout="layouts/app.html" if here.person else "layouts/plain.html",
         fair=here.shown,
         visit=here,
-        organiser=_makes(here),
+        organiser=here.makes_programme,
         days=_by_day(talks),
         stands=stands,
         now=kernel_of(request).clock.now(),
@@ -242,10 +242,6 @@ def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
     """The days of a fair by their numbers: Monday, 14 September."""
     noons = [When(number, DAY // 2, 0).moments(fair.starts_on, fair.time_zone)[0] for number in range(days_of(fair))]
     return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in enumerate(noons)]
-
-
-def _makes(here: Visit) -> bool:
-    return here.organiser or bool(here.person and here.person.admin)
 
 
 def _named(most: int) -> text.Rule[str]:

@@ -1,14 +1,26 @@
 """Where stands and talks join in."""
 
-from booths import own_data
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booths import own_data, queries
 from booths.actions import carry
 from booths.section import bring
+from booths.shown import path_of
+from directory.organisations.pages.engines import Listed, Sitemap
 from directory.organisations.parts import Organisations
 from people.own_data import OwnData
 
 
-def join(data: OwnData, organisations: Organisations) -> None:
+def join(data: OwnData, organisations: Organisations, sitemap: Sitemap) -> None:
     """Tell everybody about stands and talks. Called at the start. What is on soon stands first on a page."""
     organisations.sections.insert(0, bring)
     organisations.carriers.append(carry)
     data.register("programme", own_data.collect, own_data.erase)
+    sitemap.add(Listed("talks", queries.count_all_talks, _paths))
+
+
+async def _paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[str, datetime]]:
+    found = await queries.listed_talks(session, offset, limit)
+    return [(path_of(fair, talk.id), talk.made_at) for fair, talk in found if talk.day < queries.days_of(fair)]

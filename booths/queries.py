@@ -1,6 +1,6 @@
 """Everything that is read about stands and talks, each for a viewer: fairs are public, organisations are for some."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -84,6 +84,38 @@ async def all_talks(session: AsyncSession, fair: Fair, person_id: str | None) ->
         .order_by(Talk.day, Talk.begins, Room.name, Talk.id)
     )
     return [_talk(row, fair) for row in await session.execute(query)]
+
+
+async def one_talk(session: AsyncSession, fair: Fair, talk_id: str, person_id: str | None) -> TalkShown | None:
+    """One of the talks in the programme of a fair."""
+    found = await talks_by_id(session, [talk_id], person_id)
+    return next((talk for where, talk in found if where.id == fair.id), None)
+
+
+async def talks_by_id(
+    session: AsyncSession, ids: Collection[str], person_id: str | None
+) -> list[tuple[Fair, TalkShown]]:
+    """Those of these talks that are in a programme, each with its fair. One query."""
+    query = (
+        select(Talk, Fair, *_ROOM, *_EXHIBITOR)
+        .join(Room, Room.id == Talk.room_id)
+        .join(Fair, Fair.id == Talk.fair_id)
+        .outerjoin(Organisation, (Organisation.id == Talk.organisation_id) & visible_to(person_id))
+        .where(Talk.id.in_(ids))
+    )
+    found = [(row.Fair, _talk(row, row.Fair)) for row in await session.execute(query)]
+    return [(fair, talk) for fair, talk in found if talk.when.day < days_of(fair)]
+
+
+async def listed_talks(session: AsyncSession, offset: int, limit: int) -> list[tuple[Fair, Talk]]:
+    """Talks with their fairs in the order of their making, for the sitemap."""
+    query = select(Fair, Talk).join(Talk, Talk.fair_id == Fair.id).order_by(Talk.id).offset(offset).limit(limit)
+    return [(row.Fair, row.Talk) for row in await session.execute(query)]
+
+
+async def count_all_talks(session: AsyncSession) -> int:
+    """How many talks there are, at all fairs."""
+    return await session.scalar(select(func.count()).select_from(Talk)) or 0
 
 
 async def talk(session: AsyncSession, fair_id: str, talk_id: str) -> tuple[Talk, str] | None:

@@ -1,15 +1,12 @@
 """What an organisation does at fairs to come, on its own page."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from booths import queries
-from booths.queries import TalkShown
+from booths.shown import event
 from directory.organisations.parts import Section
 from directory.organisations.queries import Seen
-from fairs.model import Fair
 from fairs.shown import FairShown
 from people import zones
 from server.kernel.parts import kernel_of
@@ -34,20 +31,4 @@ async def bring(request: Request, session: AsyncSession, seen: Seen) -> Section 
         "now": now,
     }
     home = kernel.settings.public_url
-    return Section("booths/upcoming.html", context, [_event(fair, talk, home) for fair, talk in talks])
-
-
-def _event(fair: Fair, talk: TalkShown, home: str) -> dict[str, Any]:
-    """A talk as search engines read it (schema.org, JSON-LD)."""
-    programme = f"{home}/fairs/{fair.slug}/programme"
-    return {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "@id": f"{programme}#talk-{talk.id}",
-        "name": talk.title,
-        "startDate": talk.starts_at.isoformat(),
-        "endDate": talk.ends_at.isoformat(),
-        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
-        "location": {"@type": "VirtualLocation", "url": programme},
-        "superEvent": {"@type": "Event", "name": fair.name, "url": f"{home}/fairs/{fair.slug}"},
-    }
+    return Section("booths/upcoming.html", context, [event(fair, talk, home) for fair, talk in talks])

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from starlette.routing import BaseRoute
 
-import directory.api.routes
 import directory.connectors.pages
 import directory.contacts.pages
 import directory.imports.actions
@@ -92,7 +91,6 @@ class Directory:
     def routes(self) -> list[BaseRoute]:
         """The routes of all parts."""
         return [
-            *directory.api.routes.routes,
             *directory.organisations.pages.routes,
             *directory.needs.pages.routes,
             *directory.imports.pages.routes,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from directory.search.changes import touched
 from directory.search.documents import Card, Document, Kind, Mark, Viewer, Wording
 from fairs.cards import not_banned, photo_url
-from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned
+from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned
 from fairs.model import Fair, Membership
 from fairs.shown import FairShown
 from people.events import PersonErased, ProfileChanged
@@ -113,6 +113,11 @@ def listen(kernel: Kernel, ring: Callable[[], None]) -> None:
     async def fair_created(_happened: FairCreated) -> None:
         ring()
 
+    async def fair_revised(happened: FairRevised) -> None:
+        async with kernel.database.write() as uow:
+            await touched(uow, "event", [happened.fair_id])
+        ring()
+
     kernel.events.on(MemberJoined, person_changed)
     kernel.events.on(MemberLeft, person_changed)
     kernel.events.on(MemberBanned, person_changed)
@@ -120,6 +125,7 @@ def listen(kernel: Kernel, ring: Callable[[], None]) -> None:
     kernel.events.on(ProfileChanged, person_changed)
     kernel.events.on(PersonErased, person_changed)
     kernel.events.on(FairCreated, fair_created)
+    kernel.events.on(FairRevised, fair_revised)
 
 
 async def _fairs(session: AsyncSession, ids: Collection[str]) -> Sequence[Fair]:

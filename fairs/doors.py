@@ -34,6 +34,11 @@ class Visit:
         """Whether they run the fair."""
         return "organiser" in self.roles
 
+    @property
+    def makes_programme(self) -> bool:
+        """Whether they make what is on: who runs the fair, or the platform."""
+        return self.organiser or bool(self.person and self.person.admin)
+
 
 async def visit(request: Request, session: AsyncSession) -> Visit:
     """Who comes to which fair. Raises ProblemError 404 for a fair that is not there."""

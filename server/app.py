@@ -11,8 +11,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import booths.documents
 import booths.pages
 import booths.parts
+import booths.talk_pages
 import chat.calls
 import chat.conduct
 import chat.introducing
@@ -62,7 +64,7 @@ from meetings.teams.actions import carry as carry_teams
 from people import api_tokens, sessions
 from people.events import PersonErased, SessionRevoked
 from people.parts import People
-from server import mailbox
+from server import api, mailbox
 from server.access import LIVE_METHODS, ROUTES
 from server.body_limits import BODY_LIMITS
 from server.kernel import health, reports
@@ -183,7 +185,8 @@ class Fairmatch:
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
-        booths.parts.join(persons.own_data, found.organisations)
+        booths.parts.join(persons.own_data, found.organisations, found.sitemap)
+        booths.documents.listen(kernel, found.search.following.ring)
         kernel.kept.register(meetings.files.uses_file)
         found.organisations.sections.append(meetings.teams.section.bring)
         fairs.documents.listen(kernel, found.search.following.ring)
@@ -207,10 +210,12 @@ class Fairmatch:
             *people.pages.routes,
             *people.api.routes,
             *notices.pages.routes,
+            *api.routes,
             *self.directory.routes,
             *fairs.planning.routes,
             *fairs.pages.routes,
             *booths.pages.routes,
+            *booths.talk_pages.routes,
             *rooms.pages.routes,
             *rooms.visiting.routes,
             *meetings.pages.routes,
@@ -291,7 +296,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
 
 def catalogue_of(kernel: Kernel) -> Catalogue:
     """Everything that can be found. A feature outside the directory adds its sources here."""
-    return everything(kernel, (fairs.documents.FairSource(kernel.clock), fairs.documents.PersonSource()))
+    return everything(kernel, (booths.documents.EventSource(kernel.clock), fairs.documents.PersonSource()))
 
 
 async def _authenticate(request: Request) -> sessions.Signed | None:

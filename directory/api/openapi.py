@@ -60,7 +60,7 @@ def document(operations: tuple[Operation, ...], site: str) -> Mapping[str, Any]:
         "info": {
             "title": "Fairmatch directory",
             "version": "1",
-            "description": "Organisations, products, needs and partner networks. What is public needs no token.",
+            "description": "Organisations, products, needs, partners, programmes. What is public needs no token.",
         },
         "servers": [{"url": site}],
         "tags": [{"name": part} for part in dict.fromkeys(one.part for one in operations)],

@@ -44,7 +44,7 @@ async def figures(call: Call) -> Response:
     if call.person is None:
         raise token_wanted()
     async with call.kernel.database.read() as session:
-        await _own(call, session)
+        await own_partner(call, session)
         counters = organisations_of(call.request).counters
         found = await statistics(session, call.by_id, call.id, counters, call.kernel.clock.now())
     return answering.record(call, Figures.of(found))
@@ -55,7 +55,7 @@ async def change(call: Call) -> Response:
     given: PartnerChange = call.body
     settings = call.kernel.settings
     async with call.kernel.database.write() as uow:
-        standing = await _own(call, uow.session, edits=True)
+        standing = await own_partner(call, uow.session, edits=True)
         answering.check_match(call.request, await _shown(call, uow.session))
         if "accent" in given.model_fields_set:
             accent = ruled(call, "/accent", lambda: look.accent(given.accent))
@@ -91,7 +91,7 @@ async def bring(call: Call) -> Response:
     """Take an organisation into the network."""
     organisation_id = call.named("organisation")
     async with call.kernel.database.write() as uow:
-        await _own(call, uow.session)
+        await own_partner(call, uow.session)
         if await queries.organisation(uow.session, call.person_id, organisation_id) is None:
             raise not_found()
         try:
@@ -106,7 +106,7 @@ async def bring(call: Call) -> Response:
 async def let_go(call: Call) -> Response:
     """Take an organisation out of the network."""
     async with call.kernel.database.write() as uow:
-        await _own(call, uow.session)
+        await own_partner(call, uow.session)
         await actions.let_go(uow, call.id, call.named("organisation"), by_id=call.by_id)
     return Response(status_code=204)
 
@@ -120,7 +120,7 @@ async def _take_host(call: Call, uow: UnitOfWork, standing: Standing, host: str)
         raise ProblemError(409, refused.code, "Another partner has this name.") from None
 
 
-async def _own(call: Call, session: AsyncSession, *, edits: bool = False) -> Standing:
+async def own_partner(call: Call, session: AsyncSession, *, edits: bool = False) -> Standing:
     """Where the program stands to the partner of the address, for whose network it cares; for its look it edits it.
     Raises ProblemError 404 and 403."""
     standing = await _standing(call, session)

@@ -31,6 +31,7 @@ PART_NAMES = {
     "imports": N_("Imports"),
     "servers": N_("Other servers"),
     "search": N_("Search"),
+    "fairs": N_("Fairs"),
     "removals": N_("What has gone"),
     "me": N_("The token"),
 }

@@ -1,5 +1,7 @@
 """The routes of the API: its operations, and their description, for programs and for people."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -7,6 +9,7 @@ from starlette.routing import Route
 from directory.api import (
     answers,
     between,
+    changes,
     connectors,
     contacts,
     documents,
@@ -16,6 +19,7 @@ from directory.api import (
     lists,
     me,
     members,
+    moderators,
     needs,
     openapi,
     organisations,
@@ -27,6 +31,7 @@ from directory.api import (
     saved,
     search,
 )
+from directory.api.declared import Operation
 from directory.api.door import served
 from server.kernel.etag import json_answer
 from server.kernel.parts import kernel_of
@@ -35,6 +40,7 @@ from web.render import locale_of, page
 operations = (
     *organisations.operations,
     *keeping.operations,
+    *changes.operations,
     *members.operations,
     *products.operations,
     *needs.operations,
@@ -46,6 +52,7 @@ operations = (
     *lists.operations,
     *saved.operations,
     *partners.operations,
+    *moderators.operations,
     *imports.operations,
     *connectors.operations,
     *search.operations,
@@ -54,26 +61,29 @@ operations = (
 )
 
 
-async def describe(request: Request) -> Response:
-    """The description of the API, for programs that make programs."""
-    response = json_answer(request, openapi.document(operations, kernel_of(request).settings.public_url))
-    # Whoever writes a client in a browser may read it from anywhere: it says nothing about anybody.
-    response.headers["access-control-allow-origin"] = "*"
-    return response
+def routes_of(operations: Sequence[Operation]) -> list[Route]:
+    """The routes of these operations, and of their description."""
+    known = tuple(operations)
 
+    async def describe(request: Request) -> Response:
+        """The description of the API, for programs that make programs."""
+        response = json_answer(request, openapi.document(known, kernel_of(request).settings.public_url))
+        # Whoever writes a client in a browser may read it from anywhere: it says nothing about anybody.
+        response.headers["access-control-allow-origin"] = "*"
+        return response
 
-async def explain(request: Request) -> Response:
-    """The reference, for people."""
-    site = kernel_of(request).settings.public_url
-    return page(
-        request,
-        "api/reference.html",
-        layout="layouts/app.html" if request.state.person else "layouts/plain.html",
-        parts=reference.explained(operations, locale_of(request), site),
-        home=site,
-        per_person=door.READS_PER_PERSON.split()[0],
-        per_address=door.READS_PER_ADDRESS.split()[0],
-    )
+    async def explain(request: Request) -> Response:
+        """The reference, for people."""
+        site = kernel_of(request).settings.public_url
+        return page(
+            request,
+            "api/reference.html",
+            layout="layouts/app.html" if request.state.person else "layouts/plain.html",
+            parts=reference.explained(known, locale_of(request), site),
+            home=site,
+            per_person=door.READS_PER_PERSON.split()[0],
+            per_address=door.READS_PER_ADDRESS.split()[0],
+        )
 
-
-routes = [Route("/api", explain, name="api"), Route("/api/openapi.json", describe, name="openapi"), *served(operations)]
+    described = [Route("/api", explain, name="api"), Route("/api/openapi.json", describe, name="openapi")]
+    return [*described, *served(known)]

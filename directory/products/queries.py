@@ -108,12 +108,19 @@ async def removed_of(session: AsyncSession, organisation_id: str, limit: int = 5
 
 
 async def history(
-    session: AsyncSession, organisation_id: str, slug: str | None = None, before: str | None = None, limit: int = 51
+    session: AsyncSession,
+    organisation_id: str,
+    slug: str | None = None,
+    before: str | None = None,
+    limit: int = 51,
+    *,
+    product_id: str | None = None,
 ) -> list[tuple[ProductChange, Product, str]]:
-    """A page of what was changed about the products of an organisation (or the one of this address), also those that
-    are shown no more; the latest first, each with its product and the name of who changed it. For its members."""
+    """A page of what was changed about the products of an organisation (or the one of this address, or id), also those
+    that are shown no more; the latest first, each with its product and the name of who changed it. For its members."""
     where = [Product.organisation_id == organisation_id]
     where += [Product.slug == slug] if slug else []
+    where += [Product.id == product_id] if product_id else []
     where += [ProductChange.id < before] if before else []
     query = (
         select(ProductChange, Product, Person.name)

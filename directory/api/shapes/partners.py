@@ -99,3 +99,14 @@ class Figures(Shown):
 
 class PartnerPage(PageOf[PartnerShown]):
     """A page of partners."""
+
+
+class Moderator(Shown):
+    """Somebody who cares for the network of a partner without changing the institution."""
+
+    person: Id
+    name: str
+
+
+class ModeratorPage(PageOf[Moderator]):
+    """The moderators of a network: they are one page."""

@@ -15,7 +15,7 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, redirect
 
-_WHY = {
+WHY_NOT = {
     "not_a_member": N_("This person does not belong to the institution."),
     "too_many": N_("There is no more room. Please remove somebody first."),
 }
@@ -32,9 +32,9 @@ async def name(request: Request) -> Response:
         try:
             await actions.name_moderator(uow, seen.organisation.id, person_id, by_id=request.state.person.id)
         except RefusedError as refused:
-            if refused.code not in _WHY:  # the partnership ended at this moment
+            if refused.code not in WHY_NOT:  # the partnership ended at this moment
                 raise not_found() from None
-            form.refuse("moderator", _WHY[refused.code])
+            form.refuse("moderator", WHY_NOT[refused.code])
     if not form.good:
         return await desk_page(request, form, 422)
     return _back(request, N_("They find the desk on the page of the network."))

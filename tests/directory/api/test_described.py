@@ -2,8 +2,8 @@
 
 import pytest
 
-from directory.api.routes import operations
 from server.access import ROUTES
+from server.api import operations
 from server.kernel.access import SCOPES
 from tests.directory.scene import Scene
 

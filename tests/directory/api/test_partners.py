@@ -1,5 +1,6 @@
 """Partner institutions by programs: appointed, in their own look, with the organisations that they bring."""
 
+from directory.organisations.model import Member
 from tests.directory.scene import Scene
 
 V1 = "/api/v1"
@@ -40,6 +41,26 @@ async def test_a_partner_is_appointed_looked_after_and_dismissed(there: Scene, p
     assert (await chloe.delete(path)).status_code == 403
     assert (await ada.delete(path)).status_code == 204
     assert (await ada.get(path)).status_code == 404
+
+
+async def test_administrators_of_an_institution_name_its_moderators(there: Scene, program):
+    _, chamber = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    ada, chloe, aylin = await program("ada"), await program("chloe"), await program("aylin")
+    path = f"{V1}/partners/{chamber}/moderators"
+    assert (await chloe.get(path)).status_code == 404, "it is no partner yet"
+    await ada.put(f"{V1}/partners/{chamber}")
+    assert (await chloe.put(f"{path}/{there.ids['aylin']}")).json()["code"] == "not_a_member"
+    async with there.kernel.database.write() as uow:
+        now = uow.clock.now()
+        uow.session.add(Member(organisation_id=chamber, person_id=there.ids["aylin"], role="member", since=now))
+    assert (await aylin.get(path)).status_code == 403
+    for _ in range(2):
+        assert (await chloe.put(f"{path}/{there.ids['aylin']}")).status_code == 204
+    assert (await aylin.get(path)).json()["items"] == [{"person": there.ids["aylin"], "name": "Aylin Demir"}]
+    assert (await aylin.put(f"{path}/{there.ids['ben']}")).status_code == 403, "a moderator names nobody"
+    assert (await (await program("chloe", "organisations:write")).get(path)).status_code == 403, "another scope"
+    assert (await chloe.delete(f"{path}/{there.ids['aylin']}")).status_code == 204
+    assert (await chloe.get(path)).json()["items"] == []
 
 
 async def test_a_desk_does_not_list_who_is_shown_no_longer(there: Scene, program):

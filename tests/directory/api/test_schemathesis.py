@@ -21,8 +21,8 @@ from schemathesis.generation.modes import GenerationMode
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from directory.api.routes import operations
 from people import api_tokens
+from server.api import operations
 from server.app import create_app, create_kernel
 from server.kernel.access import SCOPES
 from server.kernel.clock import FrozenClock

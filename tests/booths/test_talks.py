@@ -1,0 +1,112 @@
+"""A talk by itself: its page, for people and search engines, in a calendar, found by the search, and for programs."""
+
+import json
+import re
+
+from booths.documents import EventSource
+from booths.model import Talk
+from directory.search.changes import touches
+from directory.search.documents import Viewer
+from server.kernel.ids import new_id
+from tests.booths.stage import PATH, Programme
+from tests.booths.test_programme import talks
+
+V1 = "/api/v1/fairs"
+
+
+async def address(there: Programme, **said: str) -> str:
+    """A talk was entered; its page."""
+    await there.enter(**said)
+    entered = {each.title: each.id for each in await talks(there)}
+    return f"/fairs/ruhr/talks/{entered[said.get('title', 'Depots')]}"
+
+
+async def test_a_talk_has_a_page_for_everybody_that_programme_and_organisation_lead_to(there: Programme) -> None:
+    path = await address(there, title="Depots </script> at night")
+    for before in (PATH, f"/o/{there.voltbus}"):
+        assert f'href="{path}"' in (await there.stranger.get(before)).text
+    page = (await there.stranger.get(path)).text
+    assert f'href="/o/{there.voltbus}"' in page
+    assert f'hreflang="de" href="http://localhost:8000{path}?lang=de"' in page
+    [data] = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page)
+    event = json.loads(data)
+    assert (event["@type"], event["name"]) == ("Event", "Depots </script> at night")
+    assert (event["startDate"], event["performer"]["name"]) == ("2026-09-15T10:00:00+00:00", "Voltbus")
+    assert "Wer spricht" in (await there.stranger.get(f"{path}?lang=de")).text
+    assert (await there.stranger.get(f"{path}?lang=fr")).status_code == 404
+    assert "/rooms/main-stage" not in page
+    assert "/rooms/main-stage" in (await there["edda"].get(path)).text
+    assert path in (await there.stranger.get("/sitemaps/talks-1.xml")).text
+
+
+async def test_a_talk_goes_into_a_calendar(there: Programme) -> None:
+    path = await address(there, title="Depots, at night")
+    file = await there.stranger.get(f"{path}/talk.ics")
+    assert file.headers["content-type"].startswith("text/calendar")
+    for line in ("SUMMARY:Depots\\, at night", "DTSTART:20260915T100000Z", "DTEND:20260915T103000Z"):
+        assert line in file.text
+    assert f"http://localhost:8000{path}" in file.text.replace("\r\n ", "")
+
+
+async def test_whose_a_talk_is_stays_with_those_who_may_know(there: Programme) -> None:
+    slug, _ = await there.organisation(name="Secret Grid", visibility="members")
+    path = await address(there, organisation=f"/o/{slug}")
+    for ending in ("", "/talk.ics"):
+        assert "Secret Grid" not in (await there.stranger.get(path + ending)).text
+        assert "Secret Grid" in (await there["bernd"].get(path + ending)).text
+    told = (await there.stranger.get(f"{V1}/{there.guests.fair.id}/talks")).json()["items"]
+    assert [each["organisation"] for each in told] == [None]
+
+
+async def test_there_is_no_page_of_what_is_in_no_programme(there: Programme) -> None:
+    path = await address(there)
+    talk_id = path.rpartition("/")[2]
+    for wrong in (f"/fairs/ruhr/talks/{new_id()}", "/fairs/ruhr/talks/none", f"/fairs/none/talks/{talk_id}"):
+        assert (await there.stranger.get(wrong)).status_code == 404
+    async with there.guests.kernel.database.write() as uow:
+        (await uow.session.get_one(Talk, talk_id)).day = 30  # as if the fair had become shorter
+    assert (await there.stranger.get(path)).status_code == 404
+    assert (await there.stranger.get(f"{path}/talk.ics")).status_code == 404
+    await there["edda"].post(f"{PATH}/talks/{talk_id}/remove")
+    assert (await there.stranger.get(path)).status_code == 404
+
+
+async def test_talks_are_found_among_events_and_the_index_hears_of_every_change(there: Programme) -> None:
+    path = await address(there)
+    talk_id, kernel, fair = path.rpartition("/")[2], there.guests.kernel, there.guests.fair
+    source = EventSource(kernel.clock)
+    async with kernel.database.read() as session:
+        marks = await source.changed(session, None, 10)
+        assert [mark.id for mark in marks] == [fair.id, talk_id]
+        assert [mark.id for mark in await source.changed(session, marks[0], 10)] == [talk_id]
+        assert {one.path for one in await source.documents(session, [fair.id, talk_id])} == {"/fairs/ruhr", path}
+        card = (await source.cards(session, Viewer(None, "en"), [talk_id]))[talk_id]
+    assert (card.name, card.line, card.by, card.facts[1]) == ("Depots", fair.name, "Voltbus", "Main stage")
+    await there.enter("edda", f"{PATH}/talks/{talk_id}", title="Grids")
+    async with kernel.database.read() as session:
+        [told] = await touches(session, "event", None, 10)
+        assert told.id == talk_id
+    kernel.clock.advance(minutes=1)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    await there["edda"].post(f"{PATH}/talks/{talk_id}/remove")
+    async with kernel.database.read() as session:
+        assert [mark.id for mark in await touches(session, "event", told, 10)] == [talk_id]
+        assert await source.documents(session, [talk_id]) == []
+
+
+async def test_programs_read_fairs_their_talks_and_their_stands(there: Programme) -> None:
+    path = await address(there)
+    fair_id = there.guests.fair.id
+    await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": there.voltbus})
+    assert [each["id"] for each in (await there.stranger.get(V1)).json()["items"]] == [fair_id]
+    fair = (await there.stranger.get(f"{V1}/{fair_id}")).json()
+    assert (fair["page"], fair["time_zone"]) == ("http://localhost:8000/fairs/ruhr", "Europe/Berlin")
+    [talk] = (await there.stranger.get(f"{V1}/{fair_id}/talks")).json()["items"]
+    assert (talk["page"], talk["starts_at"]) == (f"http://localhost:8000{path}", "2026-09-15T10:00:00Z")
+    [stand] = (await there.stranger.get(f"{V1}/{fair_id}/stands")).json()["items"]
+    assert (stand["name"], stand["organisation"]["name"], talk["organisation"]["name"]) == (
+        "Hall 1",
+        "Voltbus",
+        "Voltbus",
+    )
+    for rest in ("", "/talks", "/stands"):
+        assert (await there.stranger.get(f"{V1}/{new_id()}{rest}")).status_code == 404
