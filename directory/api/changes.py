@@ -6,12 +6,12 @@ from starlette.responses import Response
 from directory.api import answering
 from directory.api.declared import Call, Operation
 from directory.api.shapes.changes import (
-    Change,
-    ChangePage,
-    ChangeQuery,
-    ProductChange,
-    ProductChangePage,
-    ProductChangeQuery,
+    LogEntry,
+    LogPage,
+    LogQuery,
+    ProductLogEntry,
+    ProductLogPage,
+    ProductLogQuery,
 )
 from directory.organisations import queries
 from directory.products import queries as product_queries
@@ -23,23 +23,23 @@ from web.i18n import N_
 
 async def of_organisation(call: Call) -> Response:
     """What was changed about an organisation itself."""
-    query: ChangeQuery = call.query
+    query: LogQuery = call.query
     async with call.kernel.database.read() as session:
         await _check_belongs(call, session)
         found = await queries.history(session, call.id, query.after, query.limit + 1)
-    shown = [Change.of(row, by) for row, by in found]
+    shown = [LogEntry.of(row, by) for row, by in found]
     return answering.page(call, shown, [one.id for one in shown])
 
 
 async def of_products(call: Call) -> Response:
     """What was changed about its products, also those that are shown no more."""
-    query: ProductChangeQuery = call.query
+    query: ProductLogQuery = call.query
     async with call.kernel.database.read() as session:
         await _check_belongs(call, session)
         found = await product_queries.history(
             session, call.id, before=query.after, limit=query.limit + 1, product_id=query.product
         )
-    shown = [ProductChange.of_product(row, by) for row, _product, by in found]
+    shown = [ProductLogEntry.of_product(row, by) for row, _product, by in found]
     return answering.page(call, shown, [one.id for one in shown])
 
 
@@ -59,12 +59,12 @@ _LATEST = N_("For those who belong to it; the latest first.")
 operations = [
     Operation(
         "GET", "/organisations/{id}/changes", "list_changes", Access.API,
-        N_("Who changed what about an organisation"), of_organisation, ChangePage, ChangeQuery, refusals=(403,),
+        N_("Who changed what about an organisation"), of_organisation, LogPage, LogQuery, refusals=(403,),
         about=_LATEST,
     ),
     Operation(
         "GET", "/organisations/{id}/changes/products", "list_product_changes", Access.API,
-        N_("Who changed what about its products"), of_products, ProductChangePage, ProductChangeQuery,
+        N_("Who changed what about its products"), of_products, ProductLogPage, ProductLogQuery,
         refusals=(403,), about=_LATEST,
     ),
 ]  # fmt: skip

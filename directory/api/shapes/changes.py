@@ -11,7 +11,7 @@ from directory.products.model import ProductChange as ProductChangeRow
 from web.i18n import N_
 
 
-class Change(Shown):
+class LogEntry(Shown):
     """One field of a record was changed, or something was done with the record."""
 
     id: Id
@@ -28,7 +28,7 @@ class Change(Shown):
         return cls(**_told(row, by))
 
 
-class ProductChange(Change):
+class ProductLogEntry(LogEntry):
     """The same of a product."""
 
     product: Id
@@ -39,21 +39,21 @@ class ProductChange(Change):
         return cls(product=row.product_id, **_told(row, by))
 
 
-class ChangePage(PageOf[Change]):
+class LogPage(PageOf[LogEntry]):
     """A page of changes, the latest first."""
 
 
-class ProductChangePage(PageOf[ProductChange]):
+class ProductLogPage(PageOf[ProductLogEntry]):
     """A page of changes of products, the latest first."""
 
 
-class ChangeQuery(Onward):
+class LogQuery(Onward):
     """Which page."""
 
     after: GivenId | None = Field(None, description=CURSOR)
 
 
-class ProductChangeQuery(ChangeQuery):
+class ProductLogQuery(LogQuery):
     """Which page, and of which product."""
 
     product: GivenId | None = Field(None, description=N_("Of this product alone."))

@@ -1,5 +1,7 @@
 """The description of the API says what is so, for programs and for people."""
 
+import re
+
 import pytest
 
 from server.access import ROUTES
@@ -20,6 +22,8 @@ async def test_the_description_is_openapi_3_1_of_all_operations(there: Scene, pr
     assert described["openapi"].startswith("3.1.")
     found = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
     assert found == {(one.method, one.whole_path) for one in operations}
+    named = set(re.findall(r"'#/components/schemas/([^']+)'", repr(described)))
+    assert named <= described["components"]["schemas"].keys(), "two models of one name have none"
     assert "default" not in repr(described["components"]["schemas"]["OrganisationChange"])
     scopes = {
         scope
