@@ -1,5 +1,6 @@
 """Asking for a meeting, and every way to answer."""
 
+import asyncio
 import re
 
 from meetings.between import between, rate
@@ -46,18 +47,41 @@ async def test_what_is_missing_in_a_request_is_said_and_nothing_typed_is_lost(th
     assert "Please say what the other one gets from it." in answer.text
 
 
-async def test_two_accept_the_last_slot_and_one_gets_alternatives(there: Scene) -> None:
+async def test_two_accept_the_last_slot_at_once_and_one_gets_alternatives(there: Scene) -> None:
     slots = await there.slots()
-    one, other = await there.ask("aylin", "bernd", slots[0]), await there.ask("chloe", "bernd", slots[0])
-    first = await there["bernd"].post(f"/meetings/requests/{one}/accept", data={"slot": slots[0].id})
-    second = await there["bernd"].post(f"/meetings/requests/{other}/accept", data={"slot": slots[0].id})
-    assert (first.status_code, second.status_code) == (303, 409)
-    assert "Somebody was faster" in second.text
-    assert "Propose up to three other times" in second.text
-    assert field(second.text, slots[1].id)
-    assert len(await there.meetings()) == 1
-    open_one: Request = await there.get(Request, other)
-    assert open_one.answered_at is None
+    asked = await there.ask("aylin", "bernd", slots[0]), await there.ask("chloe", "bernd", slots[0])
+    answers = await asyncio.gather(
+        *(there["bernd"].post(f"/meetings/requests/{each}/accept", data={"slot": slots[0].id}) for each in asked)
+    )
+    assert sorted(each.status_code for each in answers) == [303, 409]
+    refused = next(each for each in answers if each.status_code == 409)
+    assert "Somebody was faster" in refused.text
+    assert "Propose up to three other times" in refused.text
+    assert field(refused.text, slots[1].id)
+    [meeting] = await there.meetings()
+    [open_one] = [each for each in asked if (await there.get(Request, each)).answered_at is None]
+    assert {meeting.request_id, open_one} == set(asked)
+
+
+async def test_where_accepting_and_withdrawing_cross_one_of_them_holds_and_the_other_is_told(there: Scene) -> None:
+    slots = await there.slots()
+    asked = {name: await there.ask("aylin", name, slots[n]) for n, name in enumerate(("bernd", "chloe", "dev"))}
+    answers = await asyncio.gather(
+        *(
+            each
+            for n, (name, id) in enumerate(asked.items())
+            for each in (
+                there[name].post(f"/meetings/requests/{id}/accept", data={"slot": slots[n].id}),
+                there["aylin"].post(f"/meetings/requests/{id}/withdraw"),
+            )
+        )
+    )
+    booked = {each.request_id for each in await there.meetings()}
+    for id, accepted, withdrawn in zip(asked.values(), answers[::2], answers[1::2], strict=True):
+        assert sorted((accepted.status_code, withdrawn.status_code)) == [303, 409]
+        assert ((await there.get(Request, id)).answer == "accepted") == (accepted.status_code == 303) == (id in booked)
+        assert "has been answered" in (withdrawn if id in booked else accepted).text
+    assert len(await there.locks()) == 2 * len(booked)
 
 
 async def test_any_slot_is_chosen_by_whoever_accepts(there: Scene) -> None:
