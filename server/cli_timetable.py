@@ -54,6 +54,7 @@ def _refuse(reason: str, code: int) -> NoReturn:
 def _read(file: Path, job: dict[str, Any], start: Path | None, every: bool) -> "Problem | None":
     """Fill in the job from the file; the problem where it is one of wishes. Mistakes are said before work begins."""
     from matching.plans.forms import as_json, read_problem, read_timetable
+    from matching.refusal import BadInputError
 
     if file.suffix.lower() == ".dzn":
         from matching.gaps.dzn import read_dzn
@@ -68,7 +69,9 @@ def _read(file: Path, job: dict[str, Any], start: Path | None, every: bool) -> "
     else:
         problem = read_problem(_json(file))
     job |= {"kind": "agreed" if every else "plan", "problem": as_json(problem)}
-    if start is not None and not every:  # whose search has no use for a beginning
+    if start is not None and every:
+        raise BadInputError("A search for the fewest breaks always begins anew: leave out --start.")
+    if start is not None:
         job["start"] = as_json(read_timetable(_meetings_in(_json(start))))
     return problem
 

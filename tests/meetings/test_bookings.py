@@ -92,6 +92,7 @@ async def test_up_to_eight_meet_and_the_ninth_is_told_that_it_is_full(there: Sce
         assert brought.is_redirect, brought.text
     full = await there["aylin"].post(f"/meetings/{meeting}/bring", data={"person": guests[6]})
     assert full.status_code == 409
+    assert "You are eight: nobody else can come along." in full.text
     assert len(await there.locks()) == 8
 
 
