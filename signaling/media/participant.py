@@ -180,7 +180,13 @@ class Participant:
             generation=self.generation,
             ready=self.peer is not None and self.peer.ready,
             tracks=[
-                TrackState(id=track.id, source=track.source, muted=track.muted, paused=track.paused)  # type: ignore[arg-type]
+                TrackState(
+                    id=track.id,
+                    source=track.source,  # type: ignore[arg-type]
+                    muted=track.muted,
+                    paused=track.paused,
+                    shown=SIZES[track.shown],
+                )
                 for track in self.tracks.values()
             ],
             silenced=[source for source in SOURCES if source in self.muted_by_moderator],

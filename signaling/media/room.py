@@ -6,9 +6,9 @@ from pathlib import Path
 
 from signaling.media import rtcp
 from signaling.media.answer import Local, write_answer
-from signaling.media.bandwidth import START_BITS, choose
+from signaling.media.bandwidth import LOSS_GOOD, START_BITS, choose
 from signaling.media.branch import Branch
-from signaling.media.encodings import fit
+from signaling.media.encodings import fit, hold, see
 from signaling.media.layer import RESUME_S, Layer
 from signaling.media.mux import Mux
 from signaling.media.outgoing import Outgoing
@@ -19,7 +19,7 @@ from signaling.media.sdp import Offer
 from signaling.media.speakers import SPEAKING, filled, ranked, smoothed
 from signaling.media.spread import PARTICIPANTS_MOST
 from signaling.media.stun import Address
-from signaling.media.track import Track, level_of
+from signaling.media.track import LARGE, Track, level_of
 from signaling.media.trunk import Trunk
 from signaling.protocol import AUTO, Gone, Join, Joined, MediaError, Record, RoomState
 
@@ -236,10 +236,32 @@ class Room:
         used = {layer for slot in self.slots() for layer in (slot.source, slot.wanted) if layer}
         used.update(layer for branch in self.branches.values() for layer in branch.used)
         recorded = self.recorder.agreed if self.recorder else frozenset()
+        sizes = self._sizes()
         for each in self.participants.values():
             for track in each.tracks.values():
-                if fit(track, track.layers if each.person in recorded else used, now):
+                is_recorded = each.person in recorded
+                most = LARGE if is_recorded else sizes.get(track, 0)
+                fitted = fit(track, track.layers if is_recorded else used, now)
+                if self._see(track, most, now) or fitted:
                     self.changed()
+
+    def _sizes(self) -> dict[Track, int]:
+        """How large pictures are seen at most, as places in SIZES; another node takes them as large as they come."""
+        sizes = {slot.track: LARGE for branch in self.branches.values() for slot in branch.slots.values() if slot.track}
+        for viewer in self.participants.values():
+            for slot in viewer.slots.values():
+                if slot.track:
+                    sizes[slot.track] = max(sizes.get(slot.track, 0), viewer.most(slot.mid))
+        return sizes
+
+    def _see(self, track: Track, most: int, now: float) -> bool:
+        if track.kind != "video" or not see(track, most, now):
+            return False
+        if track.grew_at == now and sum(layer.is_sent(now) for layer in track.layers) == 1:
+            for viewer in self.participants.values():  # more comes than they say that they could take: it is tried
+                if any(slot.track is track for slot in viewer.slots.values()):
+                    viewer.path.tries(now)
+        return True
 
     def suit(self, participant: Participant, now: float) -> None:
         """Choose encodings and temporal layers for one viewer."""
@@ -256,6 +278,8 @@ class Room:
         if slot.wanted in layers[1 : most + 1] and slot.wanted.is_awaited(now):
             path.waits(now, RESUME_S)
             return slot.source.rate(now) if slot.source else 0.0
+        if now - slot.track.grew_at < RESUME_S:  # what it becomes is on its way
+            path.waits(now, RESUME_S)
         rates = [layer.rate(now) for layer in layers]
         layered = any(layer.layered for layer in layers)
         now_at = participant.choices.get(slot.mid)
@@ -271,11 +295,13 @@ class Room:
     def wanted_bits(self, track: Track) -> int:
         """What the publisher of a single encoding should send at most: what its best viewer can take."""
         viewers: list[Participant | Branch] = [*self.participants.values(), *self.branches.values()]
-        budgets = [each.path.estimate for each in viewers if any(s.track is track for s in each.slots.values())]
+        paths = [each.path for each in viewers if any(s.track is track for s in each.slots.values())]
         sent = [layer for layer in track.layers if layer.is_sent(self.mux.clock())]
-        if not budgets or (sent and sent != track.layers[-1:]):  # of several, larger ones may be needed any moment
+        if not paths or (sent and sent != track.layers[-1:]):  # of several, larger ones may be needed any moment
             return START_BITS * 2
-        return int(max(150_000, min(START_BITS, max(budgets))))
+        bits = int(max(150_000, min(START_BITS, max(path.estimate for path in paths))))
+        lossy = all(path.lost > LOSS_GOOD for path in paths)
+        return hold(track, bits, self.mux.clock(), lossy=lossy)
 
     @property
     def bits_per_second(self) -> float:

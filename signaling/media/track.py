@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from signaling.media.bandwidth import START_BITS, TRIAL_S
 from signaling.media.layer import Layer
 from signaling.media.rtp import URI_AUDIO_LEVEL, URI_MID, URI_REPAIRED_RID, URI_RID, Packet, extension, parse, repaired
 from signaling.media.sdp import Codec, Section
+from signaling.protocol import SIZES
 
 Kind = Literal["audio", "video"]
+LARGE = len(SIZES) - 1
 Source = Literal["microphone", "camera", "screen", "screen_sound", "camera_2", "screen_2"]
 
 # Streams of one track: three encodings, and what is left of those of before a restart.
@@ -27,6 +30,10 @@ class Track:
     muted: bool = False  # by themselves or by a moderator: nothing of it is forwarded
     closed: bool = False
     loudness: float = 0.0  # 0 to 127, of sound; see `speakers`
+    shown: int = LARGE  # how large somebody sees it at most, as its sender is told: the place in SIZES
+    shown_at: float = -1.0  # when somebody saw it as large as that for the last time
+    grew_at: float = -TRIAL_S
+    bits: int = START_BITS  # what its sender may send, as far as what is sent of it says something about that
 
     @property
     def codecs(self) -> dict[int, Codec]:

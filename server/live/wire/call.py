@@ -21,8 +21,9 @@ Listening = Annotated[
         description="What each receiving section carries, by mid: the id of a track, or `auto` for whoever speaks.",
     ),
 ]
+Size = Literal["small", "medium", "large"]
 Sizes = Annotated[
-    dict[Mid, Literal["small", "medium", "large"]],
+    dict[Mid, Size],
     Field(
         max_length=64,
         description="How large each picture is shown, by mid: up to a quarter, half or all of what its sender sends in "
@@ -38,6 +39,7 @@ class CallTrack(Message):
     source: Source = Field(description="Where it comes from.")
     muted: bool = Field(description="Whether nothing of it is forwarded, by its sender's wish or a moderator's.")
     paused: list[str] = Field(description="Of several encodings, by rid, those that nobody needs now: don't send them.")
+    shown: Size = Field(description="How large somebody sees it at most: a camera in one encoding need not be larger.")
 
 
 class Participant(Message):

@@ -225,8 +225,8 @@ async def test_the_state_names_who_is_there_and_what_they_send(stage: Stage) -> 
     state = await stage.node.ask("state", {"room": "stage"})
     assert [(each["id"], each["ready"]) for each in state["participants"]] == [("anna", True), ("viewer", True)]
     assert state["participants"][0]["tracks"] == [
-        {"id": "anna.microphone", "source": "microphone", "muted": False, "paused": []},
-        {"id": "anna.camera", "source": "camera", "muted": False, "paused": []},
+        {"id": "anna.microphone", "source": "microphone", "muted": False, "paused": [], "shown": "large"},
+        {"id": "anna.camera", "source": "camera", "muted": False, "paused": [], "shown": "large"},
     ]
     await until(lambda: [d for k, d in stage.events if k == "room" and len(d["participants"]) == 2])
 

@@ -10,10 +10,11 @@ import pytest
 from signaling.media import encodings, rtcp, rtp
 from signaling.media import layer as layers
 from signaling.media import node as nodes
-from signaling.media.bandwidth import Choice, Path, choose
+from signaling.media.bandwidth import START_BITS, Choice, Path, choose
 from signaling.media.codecs import begins_key_frame, read_vp8
 from signaling.media.layer import RESUME_S
 from signaling.media.speakers import filled, ranked
+from signaling.protocol import SIZES
 from tests.signaling.scene import Person, Stage, settled, until
 
 RATES = (150_000.0, 500_000.0, 1_700_000.0)
@@ -264,8 +265,36 @@ async def test_of_who_is_recorded_every_encoding_is_needed(stage: Stage, tmp_pat
         layer.bits_per_second, layer.heard_at = 1_000.0, now + 100
     for later in (0.0, 2 * encodings.PAUSE_AFTER_S):
         room.fit_encodings(now + later)
-    assert track.paused == []
+    assert (track.paused, SIZES[track.shown]) == ([], "large")
     await stage.node.ask("end_recording", {"room": "stage"})
     for later in (2 * encodings.PAUSE_AFTER_S, 4 * encodings.PAUSE_AFTER_S):
         room.fit_encodings(now + later)
-    assert track.paused == ["f"]
+    assert (track.paused, SIZES[track.shown]) == (["f"], "small")
+
+
+async def test_a_camera_in_one_encoding_is_wanted_as_large_as_it_is_seen_and_with_the_bits_it_had(stage: Stage) -> None:
+    anna = await stage.join("anna", ("camera",))
+    await stage.join("viewer", hears={"v": "anna.camera"})
+    anna.send_frame(key=True)
+    await settled()
+    room = stage.node.rooms["stage"]
+    track, viewer = room.participants["anna"].tracks["camera"], room.participants["viewer"]
+    now = room.mux.clock()
+    track.layers[0].heard_at = now + 100
+
+    def shown(size: str, later: float) -> str:
+        """How large it is wanted, once the viewer sees it like that."""
+        viewer.sizes = {"v": size}  # type: ignore[dict-item]
+        room.fit_encodings(now + later)
+        return room.participants["anna"].state().tracks[0].shown
+
+    assert [shown("medium", 0), shown("small", 4), shown("small", 5.5)] == ["large", "large", "small"]
+    viewer.path.estimate = 200_000.0  # follows what is sent
+    assert room.wanted_bits(track) == START_BITS
+    assert not viewer.path.bears(now + 6)
+    assert shown("large", 6) == "large"
+    room.suit(viewer, now + 7)
+    assert viewer.path.bears(now + 7)  # what comes soon is more than the estimate, and is tried
+    assert room.wanted_bits(track) == START_BITS
+    viewer.path.lost = 0.05
+    assert room.wanted_bits(track) == 200_000

@@ -5,7 +5,7 @@ import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept
 import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
 import { measure, qualityOf } from "fairmatch/call/quality";
-import { encodings, sendEncodings, shownSizes } from "fairmatch/call/sizes";
+import { encodings, encodingsOf, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { rateOf } from "fairmatch/call/speed";
 import { LiveError } from "fairmatch/live/errors";
 import { forgetOthers } from "fairmatch/live/kept";
@@ -246,14 +246,39 @@ test("one other person gets one encoding of a camera, more people may choose amo
     getParameters: () => structuredClone(sender.parameters),
     setParameters: async (given) => void told.push((sender.parameters = given)),
   };
-  await sendEncodings(/** @type {any} */ (sender), false, []);
+  const send = (isGroup, said) => sendEncodings(/** @type {any} */ (sender), isGroup, said);
+  await send(false);
   equal(told.length, 0);
-  await sendEncodings(/** @type {any} */ (sender), true, []);
-  await sendEncodings(/** @type {any} */ (sender), true, ["f"]);
-  await sendEncodings(/** @type {any} */ (sender), true, ["f"]);
-  await sendEncodings(/** @type {any} */ (sender), false, ["f"]);
+  await send(true);
+  await send(true, { paused: ["f"] });
+  await send(true, { paused: ["f"], shown: "small" });
+  await send(false, { paused: ["f"] });
   const active = told.map((given) => given.encodings.map((/** @type {any} */ one) => one.active));
   equal(active, [[true, true, true], [true, true, false], [false, true, false]], "what nobody needs is not sent");
+});
+
+test("for one other person a camera is sent no larger than they see it, and for more in all its sizes again", async () => {
+  let lines = 720;
+  const sender = (encodings) => ({
+    track: { getSettings: () => ({ height: lines }) },
+    getParameters: () => ({ encodings: structuredClone(encodings) }),
+    setParameters: async (given) => void (encodings = given.encodings),
+    sent: () => encodings.map(({ active, scaleResolutionDownBy: by, maxBitrate }) => (active ? [by, maxBitrate] : [])),
+  });
+  const [camera, second] = ["camera", "camera_2"].map((source) => sender(encodingsOf(/** @type {any} */ (source), false).map((one) => ({ active: true, ...one }))));
+  const send = async (isGroup, shown) => {
+    for (const one of [camera, second]) await sendEncodings(/** @type {any} */ (one), isGroup, { shown });
+    return [camera.sent(), second.sent()];
+  };
+  equal(await send(false, "large"), [[[], [], [1, 1_500_000]], [[1, 1_000_000]]]);
+  equal(await send(false, "medium"), [[[], [], [2, 500_000]], [[2, 500_000]]]);
+  equal(await send(false, "small"), [[[], [], [4, 150_000]], [[4, 150_000]]]);
+  lines = 360;
+  equal(await send(false, "small"), [[[], [], [2, 150_000]], [[2, 150_000]]], "a camera of half as many lines");
+  equal(await send(false, "medium"), [[[], [], [1, 500_000]], [[1, 500_000]]]);
+  lines = 720;
+  equal(await send(true, "small"), [[[4, 150_000], [2, 500_000], [1, 1_500_000]], [[4, 150_000]]]);
+  equal(await send(false, "large"), [[[], [], [1, 1_500_000]], [[1, 1_000_000]]]);
 });
 
 test("how large a picture is shown is what it has on the screen, and hidden ones count as small", () => {

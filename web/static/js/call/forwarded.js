@@ -2,7 +2,7 @@ import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { offered } from "fairmatch/call/offered";
 import { configuration } from "fairmatch/call/relay";
-import { encodings, sendEncodings, shownSizes } from "fairmatch/call/sizes";
+import { encodingsOf, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { LiveError } from "fairmatch/live/errors";
 
 /**
@@ -30,8 +30,8 @@ const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 const SETTLED_MS = 1_500;
 /** How often the node is told how large pictures are shown, where that has changed, in ms. */
 const FIT_MS = 1_000;
-/** Bits per second at most. */
-const BITS = { microphone: 48_000, camera: 1_500_000, screen: 2_500_000, screen_sound: 96_000, camera_2: 1_000_000, screen_2: 2_500_000 };
+/** What is sent no larger than it is shown. @type {Source[]} */
+const CAMERAS = ["camera", "camera_2"];
 
 export class Forwarded extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -95,8 +95,8 @@ export class Forwarded extends EventTarget {
       const known = this.#sending.get(source);
       if (known && known.sender.track !== track) void known.sender.replaceTrack(track).catch(() => {});
       if (known || !track || !this.room.may?.publish.includes(source)) continue;
-      const kinds = source === "camera" ? encodings(this.#isGroup) : [{ maxBitrate: BITS[source] }];
-      this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings: kinds }));
+      const sendEncodings = encodingsOf(source, this.#isGroup);
+      this.#sending.set(source, this.peer.addTransceiver(track, { direction: "sendonly", sendEncodings }));
       isNew = true;
     }
     return isNew;
@@ -322,8 +322,10 @@ export class Forwarded extends EventTarget {
   }
 
   #fitEncodings() {
-    const camera = this.#sending.get("camera");
-    if (camera) void sendEncodings(camera.sender, this.#isGroup, this.#mine?.tracks.find(({ source }) => source === "camera")?.paused ?? []);
+    for (const name of CAMERAS) {
+      const camera = this.#sending.get(name);
+      if (camera) void sendEncodings(camera.sender, this.#isGroup, this.#mine?.tracks.find(({ source }) => source === name));
+    }
   }
 
   /** Whether more than one other person is here, who may want different encodings. */

@@ -12,10 +12,18 @@ const ENCODINGS = [
   { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
   { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
 ];
+/** A second camera. @type {RTCRtpEncodingParameters} */
+const ONE = { scaleResolutionDownBy: 1, maxBitrate: 1_000_000 };
+/** Bits per second at most. A screen is sent once, as it is: text that is made smaller is of no use. */
+const BITS = { microphone: 48_000, screen: 2_500_000, screen_sound: 96_000, screen_2: 2_500_000 };
 /** Up to these heights, in pixels of the screen, a picture is shown small or medium: a little more than what a camera
  * of 720 lines sends then, since nobody sees that it is made larger. */
 const SMALL_PX = 240;
 const MEDIUM_PX = 480;
+/** Lines of a picture that is seen so large, and bits per second for them. @type {Record<Size, { lines: number, bits: number }>} */
+const MOST = { small: { lines: 180, bits: 150_000 }, medium: { lines: 360, bits: 500_000 }, large: { lines: Infinity, bits: Infinity } };
+/** Of cameras that do not say how many lines they have. */
+const USUAL_LINES = 720;
 
 /** What is sent of a camera. For one other person the largest encoding is enough: the browser fits it to their line.
  * @param {boolean} isGroup @returns {RTCRtpEncodingParameters[]} */
@@ -23,15 +31,42 @@ export function encodings(isGroup) {
   return ENCODINGS.map((encoding) => ({ ...encoding, active: isGroup || encoding.rid === "f" }));
 }
 
-/** Send as many encodings as there are people to choose among them, without those that nobody needs now.
- * @param {RTCRtpSender} sender @param {boolean} isGroup @param {string[]} paused  by rid */
-export async function sendEncodings(sender, isGroup, paused) {
+/** @param {import("./media.js").Source} source @param {boolean} isGroup @returns {RTCRtpEncodingParameters[]} */
+export function encodingsOf(source, isGroup) {
+  if (source === "camera") return encodings(isGroup);
+  return [source === "camera_2" ? { ...ONE } : { maxBitrate: BITS[source] }];
+}
+
+/** Send as many encodings as there are people to choose among them, without those that nobody needs now; of a camera that
+ * goes out in one encoding as much as whoever sees it largest can see.
+ * @param {RTCRtpSender} sender @param {boolean} isGroup @param {{ paused?: string[], shown?: Size }} [told]  by the node */
+export async function sendEncodings(sender, isGroup, { paused = [], shown = "large" } = {}) {
   const parameters = sender.getParameters();
-  const needed = parameters.encodings?.map(({ rid = "" }) => rid).filter((rid) => !paused.includes(rid));
-  const wanted = parameters.encodings?.map(({ rid = "" }) => (isGroup ? needed.includes(rid) : rid === needed.at(-1)));
-  if (!wanted || parameters.encodings.every(({ active }, at) => active === wanted[at])) return;
-  parameters.encodings.forEach((encoding, at) => (encoding.active = wanted[at]));
+  const rids = parameters.encodings?.map(({ rid = "" }) => rid) ?? [];
+  const lines = sender.track?.getSettings().height ?? USUAL_LINES;
+  const needed = rids.filter((rid) => !paused.includes(rid));
+  const wanted = rids.map((rid) => (isGroup && rid ? { ...encodingOf(rid), active: needed.includes(rid) } : { ...asLarge(rid, shown, lines), active: rid === needed.at(-1) }));
+  if (parameters.encodings?.every((encoding, at) => isLike(encoding, wanted[at])) ?? true) return;
+  parameters.encodings.forEach((encoding, at) => Object.assign(encoding, wanted[at]));
   await sender.setParameters(parameters).catch(() => {}); // once more with the next look
+}
+
+/** @param {string} rid  "": a camera's only one */
+function encodingOf(rid) {
+  const { scaleResolutionDownBy, maxBitrate } = ENCODINGS.find((one) => one.rid === rid) ?? ONE;
+  return { scaleResolutionDownBy, maxBitrate };
+}
+
+/** An encoding that is no larger than it is shown. @param {string} rid @param {Size} shown @param {number} lines  of the camera */
+function asLarge(rid, shown, lines) {
+  const { scaleResolutionDownBy, maxBitrate } = encodingOf(rid);
+  const most = MOST[shown];
+  return { scaleResolutionDownBy: Math.max(Number(scaleResolutionDownBy), lines / most.lines), maxBitrate: Math.min(Number(maxBitrate), most.bits) };
+}
+
+/** @param {RTCRtpEncodingParameters} encoding @param {RTCRtpEncodingParameters} wanted */
+function isLike({ active, scaleResolutionDownBy = 1, maxBitrate }, wanted) {
+  return active === wanted.active && scaleResolutionDownBy === wanted.scaleResolutionDownBy && maxBitrate === wanted.maxBitrate;
 }
 
 /** @param {number} height  in pixels of the screen @returns {Size} */

@@ -115,6 +115,8 @@
  *   from.
  * @property {boolean} muted  Whether nothing of it is forwarded, by its sender's wish or a moderator's.
  * @property {Array<string>} paused  Of several encodings, by rid, those that nobody needs now: don't send them.
+ * @property {"small" | "medium" | "large"} shown  How large somebody sees it at most: a camera in one encoding need not
+ *   be larger.
  * @typedef {object} Candidate
  *   An ICE candidate on its way to the other person; empty: there are no more.
  * @property {string} candidate  The candidate's line.
