@@ -45,7 +45,8 @@ async function withCall(body) {
     state: "live",
     request: (method, params) => new Promise((resolve) => (asked.push({ method, ...params }), waiting.push(resolve))),
   });
-  const media = { tracks: { microphone: {}, camera: {} }, isOn: () => true };
+  const track = { getSettings: () => ({}) };
+  const media = { tracks: { microphone: track, camera: track }, isOn: () => true };
   const call = new Forwarded(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { line }, media, ice: [] }), room);
   const state = (names) => ({ participants: names.map((name) => ({ id: name, person: name, generation: asked[0]?.generation, tracks: ["microphone", "camera"].map((source) => ({ id: `${name}.${source}`, source, muted: false })) })), speakers: [], recording: false });
   const comes = async (...names) => (room.receive({ k: "call", d: state(names) }), settle());
