@@ -178,7 +178,7 @@ class TrackState(Frame):
     source: Source
     muted: bool
     paused: list[str] = Field(default_factory=list, description="Encodings, by rid, that nobody needs now.")
-    shown: Size = Field("large", description="How large somebody sees it at most.")
+    shown: Size = Field(default="large", description="How large somebody sees it at most.")
 
 
 class ParticipantState(Frame):

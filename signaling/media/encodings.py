@@ -1,9 +1,9 @@
-"""Which encodings of a picture somebody needs, and how large: senders are told what they need not send (decision 0026)."""
+"""Which encodings of a picture are needed, and how large: senders are told what they need not send (decision 26)."""
 
 from collections.abc import Collection
 
-from signaling.media.layer import Layer
 from signaling.media.bandwidth import TRIAL_S
+from signaling.media.layer import Layer
 from signaling.media.track import LARGE, Track
 
 # What nobody has needed for so long is paused: who looks around, or is at the edge of what their line bears, does not
