@@ -158,6 +158,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         team = await requests.colleagues(session, asked.fair_id, viewer.id) if theirs else []
         answers = await rate(session, asked.fair_id, found.other.id)
         meeting_id = await shown.meeting_of(session, viewer.id, found.id)
+        held = await shown.on_the_table(session, viewer.id, fair.id, but=found.id)
     on_the_table = {each.id for each in found.slots}
     proposed = [each for each in slots if each.slot.id in on_the_table]
     return show(
@@ -166,8 +167,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         status,
         asked=found,
         other=found.other,
-        proposed=by_day(slots if found.any_slot else proposed, viewer),
-        days=by_day(slots, viewer),
+        proposed=by_day(slots if found.any_slot else proposed, viewer, held),
+        days=by_day(slots, viewer, held),
         team=[each for each in team if each.id != asked.to_id],
         is_mates=not found.mine and asked.to_id != viewer.id,
         why=because(found.routing, viewer.locale),

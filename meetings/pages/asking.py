@@ -1,6 +1,6 @@
 """Asking somebody for a meeting."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from meetings.between import Between, between, rate
 from meetings.bookings import ConflictError
 from meetings.model import Meeting
 from meetings.model import Request as Asked
-from meetings.pages.showing import by_day, conflict_text, id_in, me, said, show, why_text
+from meetings.pages.showing import DayShown, by_day, conflict_text, id_in, me, said, show, why_text
 from meetings.requests import Asking, RefusedError
 from meetings.rules import PROPOSALS_MOST, TEXT_MOST, Mode, WhyNot
 from meetings.teams import actions, queries
@@ -134,14 +134,21 @@ async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> R
         other = await shown.who(session, other_id)
         answers = await rate(session, here.fair.id, other_id)
         wish = await own_wish(session, here.fair.id, viewer.id, other_id)
+        held = await shown.on_the_table(session, viewer.id, here.fair.id)
         team = await queries.team_of(session, here.fair.id, other_id) if found.mode is Mode.REQUEST else None
         if team and other_id in team.ids and viewer.id not in team.ids and not found.why:
             open_id = await queries.open_with(session, here.fair.id, viewer.id, team.organisation_id)
             found = replace(found, why=WhyNot.ALREADY_ASKED, open_id=open_id) if open_id else found
         else:
             team = None
-    more = {"answers": answers, "wish": wish, "wishes": WISHES, "can_wish": found.why is not WhyNot.NO_PLAN}
-    return _form(request, here, form, found, status, other=other, team=team, send_to=f"with/{other_id}", **more)
+    more: dict[str, Any] = {
+        "answers": answers,
+        "wish": wish,
+        "wishes": WISHES,
+        "can_wish": found.why is not WhyNot.NO_PLAN,
+    }
+    more |= {"other": other, "team": team, "send_to": f"with/{other_id}"}
+    return _form(request, here, form, found, status, by_day(found.slots, viewer, held), **more)
 
 
 async def _team_page(request: Request, here: Visit, form: Form, status: int = 0) -> Response:
@@ -151,11 +158,19 @@ async def _team_page(request: Request, here: Visit, form: Form, status: int = 0)
         if team is None or viewer.id in team.ids:
             raise not_found()
         found = await actions.between_team(session, here.fair, team, viewer.id, now)
-    send_to = f"with-team/{team.organisation_id}"
-    return _form(request, here, form, found, status, other=None, team=team, send_to=send_to, can_wish=False)
+        held = await shown.on_the_table(session, viewer.id, here.fair.id)
+    more: dict[str, Any] = {
+        "other": None,
+        "team": team,
+        "send_to": f"with-team/{team.organisation_id}",
+        "can_wish": False,
+    }
+    return _form(request, here, form, found, status, by_day(found.slots, viewer, held), **more)
 
 
-def _form(request: Request, here: Visit, form: Form, found: Between, status: int, **context: Any) -> Response:
+def _form(
+    request: Request, here: Visit, form: Form, found: Between, status: int, days: Sequence[DayShown], **context: Any
+) -> Response:
     return show(
         request,
         "ask",
@@ -164,7 +179,7 @@ def _form(request: Request, here: Visit, form: Form, found: Between, status: int
         fair=here.shown,
         found=found,
         why=why_text(request, found.why) if found.why else "",
-        days=by_day(found.slots, me(request)),
+        days=days,
         form=form,
         chosen=set(form.all("slot")),
         most=PROPOSALS_MOST,

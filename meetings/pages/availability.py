@@ -5,9 +5,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairs.doors import visit
-from meetings import availability
+from meetings import availability, shown
 from meetings.agendas import choices
-from meetings.pages.showing import SlotShown, days_of, me, said, show
+from meetings.pages.showing import SlotShown, days_of, me, own_by_day, said, show
 from meetings.queries import plan_of, retreated
 from meetings.rules import SlotTaken
 from people.forms import Form
@@ -28,14 +28,14 @@ async def edit(request: Request) -> Response:
         plan = await plan_of(session, here.fair.id)
         found = await choices(session, here.fair, plan, [viewer.id], now) if plan else []
         away = await retreated(session, here.fair.id, [viewer.id])
-    shown = [SlotShown(each.slot.id, each.slot.starts_at, each.slot.ends_at, each.why or "") for each in found]
+        held = await shown.on_the_table(session, viewer.id, here.fair.id)
     return show(
         request,
         "availability",
         visit=here,
         fair=here.shown,
         plan=plan,
-        days=days_of(shown, viewer.time_zone),
+        days=own_by_day(found, viewer, held),
         retreated=viewer.id in away,
         taken=SlotTaken,
     )

@@ -176,6 +176,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         ahead = found.cancelled_at is None and found.starts_at > now
         slots = await choices(session, fair, plan, people, now, but=[found.id]) if ahead else []
         others = await shown.agenda(session, viewer.id, since=now) if ahead else []
+        on_table = await shown.on_the_table(session, viewer.id, fair.id) if ahead else {}
         offered = []
         if found.cancelled_at and found.cancel_reason == SLOT_WITHDRAWN:
             offered = await other_times(session, meeting, fair, plan, now)
@@ -191,7 +192,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         status,
         meeting=found,
         ahead=ahead,
-        days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer),
+        days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer, on_table),
         swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],
         mates=[each for each in team.mates if each.id not in people] if team else [],
         held=[

@@ -1,8 +1,9 @@
 """What the pages of meetings have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,8 @@ from server.kernel.parts import kernel_of
 from web import when
 from web.i18n import translations
 from web.render import locale_of, page
+
+NO_SLOTS: Mapping[str, str] = MappingProxyType({})
 
 
 def show(request: Request, name: str, status: int = 200, **context: Any) -> Response:
@@ -97,12 +100,14 @@ def conflict_text(request: Request, conflict: ConflictError) -> str:
 
 @dataclass(frozen=True)
 class SlotShown:
-    """A slot to choose from; `why` is a message id that says why it cannot be chosen."""
+    """A slot to choose from; `why` is a message id that says why it cannot be chosen, `held` names with whom the reader
+    has it on the table."""
 
     id: str
     starts_at: datetime
     ends_at: datetime
     why: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,10 +124,19 @@ class DayShown:
         return sum(not each.why for each in self.slots)
 
 
-def by_day(choices: Sequence[Choice], viewer: Person) -> list[DayShown]:
-    """Slots by the days of the reader's clock, each with why it cannot be chosen."""
-    return days_of([SlotShown(each.slot.id, each.slot.starts_at, each.slot.ends_at, _why(each, viewer.id))
-                    for each in choices], viewer.time_zone)  # fmt: skip
+def by_day(choices: Sequence[Choice], viewer: Person, held: Mapping[str, str] = NO_SLOTS) -> list[DayShown]:
+    """Slots by the days of the reader's clock, each with why it cannot be chosen, and with whom it is on the table."""
+    return days_of([_slot(each, _why(each, viewer.id), held) for each in choices], viewer.time_zone)
+
+
+def own_by_day(choices: Sequence[Choice], viewer: Person, held: Mapping[str, str]) -> list[DayShown]:
+    """The same for the reader's own times, with what takes each of them as it is."""
+    return days_of([_slot(each, each.why or "", held) for each in choices], viewer.time_zone)
+
+
+def _slot(choice: Choice, why: str, held: Mapping[str, str]) -> SlotShown:
+    slot = choice.slot
+    return SlotShown(slot.id, slot.starts_at, slot.ends_at, why, held.get(slot.id, ""))
 
 
 def days_of(slots: Sequence[SlotShown], zone: str) -> list[DayShown]:

@@ -84,6 +84,24 @@ async def test_where_accepting_and_withdrawing_cross_one_of_them_holds_and_the_o
     assert len(await there.locks()) == 2 * len(booked)
 
 
+async def test_a_time_on_the_table_is_shown_to_the_two_alone_and_keeps_nobody_from_it(there: Scene) -> None:
+    slots = await there.slots()
+    asked = await there.ask("aylin", "bernd", slots[0], slots[1])
+    chloe, own = f"/fairs/ruhr/meetings/with/{there.ids['chloe']}", "/fairs/ruhr/meetings/availability"
+    assert (await there["aylin"].get(chloe)).text.count("proposed: Bernd Kowalski") == 2
+    assert (await there["bernd"].get(own)).text.count("proposed: Aylin Demir") == 2
+    assert "proposed: " not in (await there["aylin"].get(f"/meetings/requests/{asked}")).text  # which is about them
+    for path in (own, f"/fairs/ruhr/meetings/with/{there.ids['bernd']}"):
+        assert "proposed: " not in (await there["chloe"].get(path)).text
+    other = await there.ask("chloe", "aylin", slots[0])
+    page = (await there["aylin"].get(f"/meetings/requests/{other}")).text
+    assert "proposed: Bernd Kowalski" in page
+    assert (await there["aylin"].post(f"/meetings/requests/{other}/accept", data={"slot": slots[0].id})).is_redirect
+    assert (await there["aylin"].get(own)).text.count("proposed: Bernd Kowalski") == 2
+    await there["aylin"].post(f"/meetings/requests/{asked}/withdraw")
+    assert "proposed: " not in (await there["aylin"].get(own)).text
+
+
 async def test_any_slot_is_chosen_by_whoever_accepts(there: Scene) -> None:
     slots = await there.slots()
     request = await there.ask("aylin", "bernd")
