@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from booths import queries
 from booths.events import ProgrammeChanged
@@ -16,13 +16,15 @@ from directory.search.changes import touched
 from fairs.model import Fair
 from fairs.rules import slug_from
 from rooms.actions import open_room
-from rooms.model import BOOTH, STAGE, Room
+from rooms.events import RoomClosed
+from rooms.model import BOOTH, STAGE, WITH_CALLS, Room, RoomClosure, is_open
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full."""
+    """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full,
+    no_room, in_use (talks are entered for it)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -42,12 +44,35 @@ class Entered:
 async def open_place(uow: UnitOfWork, fair: Fair, kind: str, name: str) -> Room:
     """A new room of a fair, of a kind with calls. Its address is made from its name. Raises RefusedError("full")."""
     await _hold(uow, fair)
-    known = await uow.session.execute(select(Room.slug).where(Room.fair_id == fair.id))
-    slugs = set(known.scalars())
-    if len(slugs) >= ROOMS_MOST:
-        raise RefusedError("full")
+    slugs = set(await uow.session.scalars(select(Room.slug).where(Room.fair_id == fair.id)))
+    await _check_room_for_more(uow, fair)
     slug = slug_from(name) or kind
     return await open_room(uow, fair.id, kind, f"{slug}-{secrets.token_hex(2)}" if slug in slugs else slug, name)
+
+
+async def close_place(uow: UnitOfWork, fair: Fair, room_id: str, *, by_id: str) -> None:
+    """Have nobody be in a room any more; a stand is nobody's then. Raises RefusedError: no_room, in_use."""
+    await _hold(uow, fair)
+    room = await _room(uow, fair, room_id, *WITH_CALLS)
+    if room is None:
+        raise RefusedError("no_room")
+    if await queries.talks_to_come(uow.session, fair, room.id, uow.clock.now()):
+        raise RefusedError("in_use")
+    if room.kind == BOOTH:
+        await give_stand(uow, fair, room.id, None, by_id=by_id)
+    uow.session.add(RoomClosure(room_id=room.id, at=uow.clock.now(), by_id=by_id))
+    uow.emit(RoomClosed(room.id))
+
+
+async def reopen_place(uow: UnitOfWork, fair: Fair, room_id: str) -> None:
+    """Open a closed room again. Raises RefusedError: no_room, full."""
+    await _hold(uow, fair)
+    room = await uow.session.get(Room, room_id)
+    closure = await uow.session.get(RoomClosure, room_id)
+    if room is None or room.fair_id != fair.id or closure is None:
+        raise RefusedError("no_room")
+    await _check_room_for_more(uow, fair)
+    await uow.session.delete(closure)
 
 
 async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id: str | None, *, by_id: str) -> None:
@@ -136,9 +161,17 @@ async def _shown(uow: UnitOfWork, organisation_id: str) -> None:
         raise RefusedError("gone")
 
 
-async def _room(uow: UnitOfWork, fair: Fair, room_id: str, kind: str) -> Room | None:
-    same = Room.id == room_id, Room.fair_id == fair.id, Room.kind == kind
-    return await uow.session.scalar(select(Room).where(*same).with_for_update())
+async def _room(uow: UnitOfWork, fair: Fair, room_id: str, *kinds: str) -> Room | None:
+    """An open room of these kinds, held until the commit."""
+    same = Room.id == room_id, Room.fair_id == fair.id, Room.kind.in_(kinds)
+    found = await uow.session.scalar(select(Room).where(*same).with_for_update())
+    return found if found and await uow.session.get(RoomClosure, room_id) is None else None
+
+
+async def _check_room_for_more(uow: UnitOfWork, fair: Fair) -> None:
+    count = select(func.count()).select_from(Room).where(Room.fair_id == fair.id, is_open())
+    if (await uow.session.scalar(count) or 0) >= ROOMS_MOST:
+        raise RefusedError("full")
 
 
 def _say(talk: Talk, entered: Entered) -> None:

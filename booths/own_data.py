@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booths.model import Stand, Talk
 from fairs.model import Fair
-from rooms.model import Room
+from rooms.model import Room, RoomClosure
 from server.kernel.db import UnitOfWork
 
 
 async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
-    """Which stands somebody has given, and which talks they have entered, at which fair."""
+    """Which rooms somebody has closed, which stands given, and which talks entered, at which fair."""
     stands = (
         select(Fair.name.label("fair"), Room.name.label("stand"), Stand.since)
         .join(Room, Room.id == Stand.room_id)
@@ -26,7 +26,15 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
         .where(Talk.by_id == person_id)
         .order_by(Talk.made_at)
     )
+    closed = (
+        select(Fair.name.label("fair"), Room.name.label("room"), RoomClosure.at)
+        .join(Room, Room.id == RoomClosure.room_id)
+        .join(Fair, Fair.id == Room.fair_id)
+        .where(RoomClosure.by_id == person_id)
+        .order_by(RoomClosure.at)
+    )
     return {
+        "rooms_closed": [dict(row._mapping) for row in await session.execute(closed)],
         "stands_given": [dict(row._mapping) for row in await session.execute(stands)],
         "talks_entered": [dict(row._mapping) for row in await session.execute(talks)],
     }
@@ -34,5 +42,5 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
 
 async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget who it was. The programme is the fair's, and stays."""
-    for table in (Stand, Talk):
+    for table in (Stand, Talk, RoomClosure):
         await uow.session.execute(update(table).where(table.by_id == person_id).values(by_id=None))

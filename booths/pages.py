@@ -1,6 +1,6 @@
 """The programme of a fair: its talks by day and its stands, for everybody; and the desk of those who make it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,8 @@ from people import text, zones
 from people.forms import Form
 from people.text import UnacceptableError
 from rooms.model import WITH_CALLS, Room
+from rooms.queries import closed as closed_rooms
+from rooms.queries import with_calls
 from rooms.visiting import KINDS
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
@@ -37,7 +39,11 @@ _WHY = {
     "no_stage": ("room", N_("Please choose a stage.")),
     "full": ("title", N_("The programme is full: it holds 1,000 talks.")),
     "gone": ("organisation", N_("No organisation has this address.")),
+    "in_use": ("close", N_("Talks are entered for this stage. Give them another one, or take them out, first.")),
 }
+
+
+_FULL = N_("A fair has at most 200 rooms.")
 
 
 async def programme(request: Request) -> Response:
@@ -149,8 +155,33 @@ async def open_place(request: Request) -> Response:
             try:
                 await actions.open_place(uow, here.fair, kind, name)
             except RefusedError:
-                form.refuse("name", N_("A fair has at most 200 rooms."))
+                form.refuse("name", _FULL)
     return await _desk(request, form, 422) if not form.good else _back(request, N_("The room is open."))
+
+
+async def close_place(request: Request) -> Response:
+    """Close a room: whoever is in it is out."""
+    return await _placed(request, actions.close_place, N_("The room is closed."), by_id=request.state.person.id)
+
+
+async def reopen_place(request: Request) -> Response:
+    """Open a closed room again."""
+    return await _placed(request, actions.reopen_place, N_("The room is open."))
+
+
+async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: str, **more: str) -> Response:
+    form, room_id = Form(None, locale_of(request)), request.path_params["room"]
+    if not is_id(room_id):
+        raise not_found()
+    async with kernel_of(request).database.write() as uow:
+        here = await visit(request, uow.session)
+        try:
+            await do(uow, here.fair, room_id, **more)
+        except RefusedError as refused:
+            if refused.code == "no_room":
+                raise not_found() from None
+            form.say(_FULL if refused.code == "full" else _WHY[refused.code][1])
+    return await _desk(request, form, 422) if not form.good else _back(request, said)
 
 
 async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
@@ -191,6 +222,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         talks = await queries.all_talks(session, here.fair, request.state.person.id)
         stands = await queries.stands(session, here.fair.id, request.state.person.id)
         stages = await queries.stages(session, here.fair.id)
+        rooms, closed = await with_calls(session, here.fair.id), await closed_rooms(session, here.fair.id)
     outside = [each for each in talks if each.when.day >= days_of(here.fair)]
     words = translations(locale_of(request))
     return page(
@@ -202,6 +234,8 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         days=_by_day([each for each in talks if each not in outside]),
         outside=outside,
         stands=stands,
+        rooms=[(each, KINDS[each.kind]) for each in rooms],
+        closed=[(each, KINDS[each.kind]) for each in closed],
         kinds=[(kind, words.gettext(KINDS[kind])) for kind in WITH_CALLS],
         **_choices(here.fair, stages, locale_of(request)),
     )
@@ -273,4 +307,6 @@ routes = [
     Route("/fairs/{fair}/programme/talks/{talk}/remove", remove, methods=["POST"], name="remove_talk"),
     Route("/fairs/{fair}/programme/stands/{room}", give_stand, methods=["POST"], name="give_stand"),
     Route("/fairs/{fair}/programme/rooms", open_place, methods=["POST"], name="open_place"),
+    Route("/fairs/{fair}/programme/rooms/{room}/close", close_place, methods=["POST"], name="close_place"),
+    Route("/fairs/{fair}/programme/rooms/{room}/reopen", reopen_place, methods=["POST"], name="reopen_place"),
 ]

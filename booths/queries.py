@@ -16,7 +16,7 @@ from directory.organisations.queries import visible_to
 from fairs.model import Fair
 from fairs.queries import LATEST_ZONE
 from fairs.rules import Phase, phase
-from rooms.model import BOOTH, STAGE, Room
+from rooms.model import BOOTH, STAGE, Room, is_open
 
 # Of one organisation, talks that are looked through for those to come; and stands that its page names.
 KNOWN_MOST, STANDS_MOST = 200, 5
@@ -131,24 +131,31 @@ async def on_stage(session: AsyncSession, room_id: str, but: str | None) -> list
     return [When(day, begins, minutes) for id, day, begins, minutes in rows if id != but]
 
 
+async def talks_to_come(session: AsyncSession, fair: Fair, room_id: str, now: datetime) -> int:
+    """How many talks of a room are not over, with those after the fair's last day."""
+    query = select(Talk.day, Talk.begins, Talk.minutes).where(Talk.room_id == room_id)
+    moments = [When(*row).moments(fair.starts_on, fair.time_zone) for row in await session.execute(query)]
+    return sum(ends_at > now for _starts_at, ends_at in moments)
+
+
 async def count_talks(session: AsyncSession, fair_id: str) -> int:
     """How many talks a fair has."""
     return await session.scalar(select(func.count()).select_from(Talk).where(Talk.fair_id == fair_id)) or 0
 
 
 async def stages(session: AsyncSession, fair_id: str) -> Sequence[Room]:
-    """The stages of a fair, by name."""
-    query = select(Room).where(Room.fair_id == fair_id, Room.kind == STAGE).order_by(Room.name, Room.id)
+    """The stages of a fair that are open, by name."""
+    query = select(Room).where(Room.fair_id == fair_id, Room.kind == STAGE, is_open()).order_by(Room.name, Room.id)
     return (await session.scalars(query)).all()
 
 
 async def stands(session: AsyncSession, fair_id: str, person_id: str | None) -> list[StandShown]:
-    """The stands of a fair, by name. One query."""
+    """The stands of a fair that are open, by name. One query."""
     query = (
         select(Room.id, *_ROOM, *_EXHIBITOR)
         .outerjoin(Stand, Stand.room_id == Room.id)
         .outerjoin(Organisation, (Organisation.id == Stand.organisation_id) & visible_to(person_id))
-        .where(Room.fair_id == fair_id, Room.kind == BOOTH)
+        .where(Room.fair_id == fair_id, Room.kind == BOOTH, is_open())
         .order_by(Room.name, Room.id)
     )
     return [StandShown(row.id, row.room, row.room_slug, _exhibitor(row)) for row in await session.execute(query)]

@@ -17,7 +17,7 @@ from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
 from fairs.rules import is_staff
 from people.model import Person
-from rooms.model import LOBBY, Room
+from rooms.model import LOBBY, Room, is_open
 from server.kernel.asked import asked
 from server.kernel.tables import UtcDateTime
 from signaling.removing import standing_removal
@@ -107,7 +107,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
         .outerjoin(lobbys, lobbys.room_id == lobby.id)
         .outerjoin(Mute, and_(Mute.person_id == Person.id, muted_in, mute_in_force(now)))
         .where(Person.erased_at.is_(None))
-        .where(or_(and_(Membership.role.is_not(None), ~shut_out(Person.id)), mine.person_id.is_not(None)))
+        .where(or_(and_(Membership.role.is_not(None), ~shut_out(Person.id), is_open()), mine.person_id.is_not(None)))
         .group_by(Channel.id, Room.fair_id, Person.id, other.person_id, partner.erased_at)
     )
 

@@ -15,7 +15,7 @@ from chat.standing import shut_out
 from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from people.model import Person
-from rooms.model import LOBBY, Room
+from rooms.model import LOBBY, Room, is_open
 from server.live import topics
 from server.live.model import CounterRow
 
@@ -88,7 +88,7 @@ def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
     still_in = (
         select(literal(1)).select_from(Membership).where(of_fair, not_banned()).correlate(Room, ReadMark).exists()
     )
-    may_read = and_(still_in, ~shut_out(ReadMark.person_id))
+    may_read = and_(still_in, ~shut_out(ReadMark.person_id), is_open())
     return (
         select(
             ReadMark.person_id.label("reader_id"),

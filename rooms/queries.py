@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
-from rooms.model import LOBBY, WITH_CALLS, Room
+from rooms.model import LOBBY, WITH_CALLS, Room, RoomClosure, is_open
 from server.kernel.asked import asked
 
 Pair = tuple[str, str]  # person id, room id
@@ -33,9 +33,15 @@ async def lobbies(session: AsyncSession, fair_ids: Collection[str]) -> dict[str,
 
 
 async def with_calls(session: AsyncSession, fair_id: str) -> list[Room]:
-    """The rooms of a fair that have calls, by name."""
-    found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_(WITH_CALLS)).order_by(Room.name)
+    """The rooms of a fair that have calls and are open, by name."""
+    found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_(WITH_CALLS), is_open()).order_by(Room.name)
     return list(await session.scalars(found))
+
+
+async def closed(session: AsyncSession, fair_id: str) -> list[Room]:
+    """The rooms of a fair that are closed, by name: for its organisers."""
+    found = select(Room).join(RoomClosure, RoomClosure.room_id == Room.id).where(Room.fair_id == fair_id)
+    return list(await session.scalars(found.order_by(Room.name)))
 
 
 async def by_ids(session: AsyncSession, room_ids: Collection[str]) -> dict[str, Room]:
@@ -55,7 +61,8 @@ async def fair_of(session: AsyncSession, room_id: str) -> str | None:
 
 
 async def entries(session: AsyncSession, pairs: Collection[Pair]) -> dict[Pair, Entry]:
-    """Of these (person, room), those who may be in the room: members of its fair that are not banned. One query."""
+    """Of these (person, room), those who may be in the room: members of its fair that are not banned. In a closed one
+    nobody may be. One query."""
     found = await session.execute(_ENTRIES, {"asked": pairs}) if pairs else ()
     return {(row.person_id, row.id): _entry(row) for row in found}
 
@@ -67,7 +74,7 @@ def _entries() -> Select[str, str, str, str]:
         .select_from(pairs)
         .join(Room, Room.id == pairs.c.room_id)
         .join(Membership, and_(Membership.fair_id == Room.fair_id, Membership.person_id == pairs.c.person_id))
-        .where(not_banned())
+        .where(not_banned(), is_open())
         .group_by(Membership.person_id, Room.id, Room.fair_id)
     )
 

@@ -98,6 +98,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/programme/talks/{talk}/remove"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/stands/{room}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/rooms"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/rooms/{room}/close"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/rooms/{room}/reopen"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/talks/{talk}"): Access.ANYONE,
     ("GET", "/fairs/{fair}/talks/{talk}/talk.ics"): Access.ANYONE,
     # Keeping order: upon whom, is decided by fairs.rules.may_act_upon

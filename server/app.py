@@ -39,6 +39,7 @@ import notices.parts
 import people.api
 import people.pages
 import rooms.calls
+import rooms.closing
 import rooms.live
 import rooms.pages
 import rooms.today
@@ -170,6 +171,7 @@ class Fairmatch:
         live.topics.register("meeting", meets.namespace)
         live.registry.add(meetings.live.live_methods)
         rooms.live.listen(kernel, live)
+        rooms.closing.listen(kernel, live, calls)
         chat.listeners.listen(talk)
         meetings.listeners.listen(meets)
         meetings.jobs.register(meets)

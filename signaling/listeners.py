@@ -37,6 +37,17 @@ async def fit_rights(calls: Calls, person_id: str) -> None:
     await _harmless(_fit(calls, person_id))
 
 
+async def fit_room(calls: Calls, room: str) -> None:
+    """The same of everybody in one call."""
+    await _harmless(_fit_all(calls, room))
+
+
+async def _fit_all(calls: Calls, room: str) -> None:
+    state = await calls.back_end.state(room)
+    for person_id in {each.person for each in state.participants} if state else ():
+        await fit_rights(calls, person_id)
+
+
 async def _fit(calls: Calls, person_id: str) -> None:
     taking_part = await calls.back_end.where(person_id)
     if not taking_part:

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Forward."""
     op.add_column("meeting_timetables", sa.Column("gaps_apart", sa.Integer(), nullable=True))
-    op.add_column("meeting_timetables", sa.Column("bound", sa.Float(), nullable=True))
+    op.add_column("meeting_timetables", sa.Column("bound", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
