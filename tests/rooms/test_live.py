@@ -1,5 +1,9 @@
 """Who is in a room, over a real socket."""
 
+from chat.actions import open_for_room
+from rooms.actions import open_room
+from rooms.model import LOUNGE
+from server.live import topics
 from server.live.wire.room import Presence, RoomPage, RoomSnapshot
 from tests.chat.lines import Lines
 
@@ -38,3 +42,15 @@ async def test_the_lobbys_page_shows_who_is_there(line: Lines) -> None:
         text = (await line.there["aylin"].get("/fairs/ruhr")).text
         assert '<span class="figures" data-presence-count>1</span>' in text
         assert "1 person in the lobby" in (await line.there["aylin"].get("/")).text
+
+
+async def test_who_is_in_a_room_that_is_closed_is_out_of_it_and_of_what_is_written_there(line: Lines) -> None:
+    async with line.there.kernel.database.write() as uow:
+        lounge = await open_room(uow, line.there.fair.id, LOUNGE, "lounge", "Lounge")
+        channel = await open_for_room(uow, lounge.id)
+    room, chat = topics.room(lounge.id), topics.chat(channel)
+    async with line.client("aylin", room, chat) as aylin:
+        await line.there["edda"].post(f"/fairs/ruhr/programme/rooms/{lounge.id}/close")
+        assert {(await aylin.event(k="revoked"))["c"] for _ in range(2)} == {room, chat}
+    async with line.client("aylin", room, chat) as again:
+        assert {each["ok"] for each in again.welcome["channels"].values()} == {False}
