@@ -109,8 +109,8 @@ function tileView(call, tile, canPin) {
   const { card, source, picture, muted, speaks, ready, own, screen, hand, reaction } = tile;
   const classes = ["call-tile", speaks && "is-speaking", own && "is-own", screen && "is-screen"].filter(Boolean).join(" ");
   return html`<figure class=${classes} data-tile=${keyOf(card.id, source)}>
-    ${picture ? html`<video .srcObject=${streamOf(picture)} autoplay playsinline muted .muted=${true}></video>`
-      : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", size: "huge" })}</span>`}
+    ${picture && screen ? nothing : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", size: "huge" })}</span>`}
+    ${picture ? html`<video .srcObject=${streamOf(picture)} autoplay playsinline muted .muted=${true}></video>` : nothing}
     ${reaction ? html`<span class="call-reaction" aria-hidden="true">${reaction}</span>` : nothing}
     <figcaption class="call-name">${hand ? html`<span class="call-hand" role="img" aria-label=${_("wants to speak")}>${icon("hand")}</span>` : nothing}${muted && source === "camera" ? html`<span class="call-muted" role="img" aria-label=${_("microphone off")}>${icon("mic-off")}</span>` : nothing}
       <bdi>${nameOf(tile)}</bdi>
