@@ -45,9 +45,11 @@ class SharedWords:
     """Counts the words that one seeks and the other offers, and the other way round, by their beginnings."""
 
     def fit(self, one: Who, other: Who) -> Fit:
-        """The geometric mean of both directions would punish who only seeks; the mean of both does not."""
+        """Half of it is the mean of both directions, which does not pass over who only seeks; the other half is the
+        lesser of the two, so that those go first who both get something from it."""
         there, back = in_common(one.seeks, other.offers), in_common(other.seeks, one.offers)
-        score = (_share(there) + _share(back)) / 2
+        shares = _share(there), _share(back)
+        score = (sum(shares) / 2 + min(shares)) / 2
         return Fit(score, tuple(sorted({*there, *back}))[:5])
 
 
@@ -59,8 +61,8 @@ def best(fitting: Fitting, one: Who, others: Iterable[Who]) -> tuple[Who, Fit] |
 
 def in_common(seeks: str, offers: str) -> set[str]:
     """The words of one text that say something and that the other one has as well, by their beginnings."""
-    offered = {_stem(word) for word in _words(offers)}
-    return {word for word in _words(seeks) if _stem(word) in offered}
+    offered = {beginning for word in _words(offers) for beginning in _beginnings(word)}
+    return {word for word in _words(seeks) if offered.intersection(_beginnings(word))}
 
 
 def _words(text: str) -> list[str]:
@@ -68,11 +70,17 @@ def _words(text: str) -> list[str]:
     return [word for word in found if word not in _EVERYDAY][:WORDS_MOST]
 
 
-def _stem(word: str) -> str:
-    """The beginning of a word: charger, chargers and charging are one."""
-    return word[: max(LEAST_LETTERS, len(word) - 3)] if len(word) > LEAST_LETTERS + 1 else word
+def _beginnings(word: str) -> list[str]:
+    """A word without its last letters, up to three: charger, chargers and charging have “charg” in common. Two words
+    are alike where they share one, which is looked up and not compared with each word."""
+    return [word[:length] for length in range(max(LEAST_LETTERS, len(word) - 3), len(word) + 1)]
 
 
 def _share(common: set[str]) -> float:
     """One word in common is much, five are all that one can ask for."""
-    return min(1.0, len({_stem(word) for word in common}) / 5)
+    seen: set[str] = set()
+    count = 0
+    for word in sorted(common):
+        count += seen.isdisjoint(_beginnings(word))
+        seen.update(_beginnings(word))
+    return min(1.0, count / 5)

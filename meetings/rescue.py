@@ -20,6 +20,7 @@ from meetings.model import Meeting, Rescue, Seat
 from meetings.queries import groups_of_people, plan_of, retreated, rules_of
 from meetings.shown import Who
 from meetings.standing import missed_in, open_with, stands
+from meetings.timetable.pairings import kept_apart
 from meetings.watching import step
 from people.model import Person
 from server.kernel.db import UnitOfWork
@@ -102,25 +103,27 @@ async def candidate(
     people = set(await session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id)))
     out = people | set(await session.scalars(asked))
     near = [each for each in list(present)[-LOOKED_AT:] if each not in out]
-    free = await _free(session, meeting.fair_id, waiting_id, near, now)
+    free = await _free(session, meeting, waiting_id, near, now)
     one = await shown.who(session, waiting_id)
     found = best(fitting, one, [await shown.who(session, each) for each in free])
     return Candidate(*found) if found else None
 
 
-async def _free(session: AsyncSession, fair_id: str, waiting_id: str, near: list[str], now: Span) -> list[str]:
-    """Of these people, those who have time now and may meet whoever waits."""
+async def _free(session: AsyncSession, meeting: Meeting, waiting_id: str, near: list[str], now: Span) -> list[str]:
+    """Of these people, those who have time now, may meet whoever waits, and are not to be kept apart from them."""
+    fair_id = meeting.fair_id
     plan = await plan_of(session, fair_id)
     if plan is None or not near:
         return []
     busy = await agendas(session, near, now)
-    away = await retreated(session, fair_id, near)
+    out = await retreated(session, fair_id, near) | await kept_apart(session, fair_id, waiting_id, near)
     rights = await rules_of(session, plan)
     groups = await groups_of_people(session, fair_id, rights.groups, [waiting_id, *near])
     return [
         each
         for each in near
-        if each not in away
+        if each not in out
+        and meeting.slot_id not in busy[each].absent
         and not any(now.overlaps(one) for one in (*busy[each].meetings, *busy[each].busy))
         and rights.mode(groups[waiting_id], groups[each]) is not rules.Mode.NEVER
     ]

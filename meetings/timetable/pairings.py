@@ -1,6 +1,6 @@
 """What the organiser decides about two people: to meet in a slot, or never to be put together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from fairs.model import Fair
+from matching.plans.model import Kind
 from matching.plans.tables import read_each
 from meetings.model import Group, Plan, Slot
 from meetings.plans import members_by_email
 from meetings.queries import rules_of, slots_by_id, slots_of
 from meetings.timetable import bindings
 from meetings.timetable.bindings import PAIRS_MOST, Change, Judged, Known
-from meetings.timetable.model import Pairing
+from meetings.timetable.model import MeetingWish, Pairing
 from people.model import Person
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
@@ -40,6 +41,19 @@ async def pairings(session: AsyncSession, fair_id: str) -> Sequence[Pairing]:
     """Everything that was decided at a fair, the earliest first; for its organiser."""
     query = select(Pairing).where(Pairing.fair_id == fair_id)
     return (await session.scalars(query.order_by(Pairing.at, Pairing.one_id, Pairing.other_id))).all()
+
+
+async def kept_apart(session: AsyncSession, fair_id: str, person_id: str, others: Collection[str]) -> set[str]:
+    """Those of these people with whom somebody is not to be put together: the organiser forbids it, or one of the two
+    would rather not. Which of them is nobody's to know. Two queries."""
+    with_me = or_(Pairing.one_id == person_id, Pairing.other_id == person_id)
+    forbidden = select(Pairing.one_id, Pairing.other_id).where(Pairing.fair_id == fair_id, Pairing.slot_id.is_(None))
+    about_me = or_(MeetingWish.of_id == person_id, MeetingWish.whom_id == person_id)
+    never = select(MeetingWish.of_id, MeetingWish.whom_id).where(
+        MeetingWish.fair_id == fair_id, MeetingWish.kind == Kind.NEVER, about_me
+    )
+    rows = [*await session.execute(forbidden.where(with_me)), *await session.execute(never)]
+    return {each for row in rows for each in row}.intersection(others)
 
 
 async def decided(session: AsyncSession, fair_id: str) -> list[Decided]:

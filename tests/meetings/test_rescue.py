@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from meetings import own_data, parts, rescue
-from meetings.model import Meeting, Rescue
+from meetings.model import Absence, Meeting, Rescue
 from meetings.room import come_in
+from meetings.timetable.model import Pairing
 from people.model import Person
 from server.live import topics
 from tests.meetings.inside import begun, in_the_lobby, line, two_minutes_after_the_start
@@ -48,6 +49,26 @@ async def test_who_waits_in_vain_is_offered_somebody_who_is_there_and_free(there
          (there.ids["chloe"], slots[1].id), (there.ids["dev"], slots[1].id)])  # fmt: skip
     again = await there["chloe"].post(path, data={"answer": "yes"})
     assert again.headers["location"] == "/meetings"
+
+
+async def test_nobody_is_offered_from_whom_one_is_kept_apart_or_who_said_that_they_are_not_free(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    slot = (await there.slots())[0].id
+    async with there.kernel.database.write() as uow:
+        uow.session.add(Absence(person_id=there.ids["edda"], slot_id=slot, since=there.clock.now()))
+    hall = [await in_the_lobby(there, name) for name in ("chloe", "dev", "edda")]
+    asked = await there["chloe"].post(f"/fairs/ruhr/meetings/wishes/{there.ids['aylin']}", data={"wish": "never"})
+    assert asked.is_redirect
+    async with line(there, "aylin", topics.meeting(meeting)), hall[0], hall[1], hall[2]:
+        await two_minutes_after_the_start(there)
+        room = f"/meetings/{meeting}/room"
+        offer = (await there["aylin"].get(room)).text
+        assert [name for name in ("Dev Patel", "Chloé Martin", "Edda Brandt") if name in offer] == ["Dev Patel"]
+        one, other = sorted((there.ids["aylin"], there.ids["dev"]))
+        async with there.kernel.database.write() as uow:
+            pair = {"fair_id": there.fair.id, "one_id": one, "other_id": other, "slot_id": None}
+            uow.session.add(Pairing(**pair, at=there.clock.now(), by_id=there.ids["edda"]))
+        assert "Meet them instead" not in (await there["aylin"].get(room)).text
 
 
 async def test_who_comes_after_they_were_missed_was_late_and_nobody_steps_in_for_them(there: Scene) -> None:
