@@ -37,15 +37,17 @@ async def fit_rights(calls: Calls, person_id: str) -> None:
     await _harmless(_fit(calls, person_id))
 
 
-async def fit_room(calls: Calls, room: str) -> None:
-    """The same of everybody in one call."""
-    await _harmless(_fit_all(calls, room))
-
-
-async def _fit_all(calls: Calls, room: str) -> None:
-    state = await calls.back_end.state(room)
-    for person_id in {each.person for each in state.participants} if state else ():
+async def fit_room(calls: Calls, room: str) -> set[str]:
+    """The same of everybody in one call; who that was."""
+    try:
+        state = await calls.back_end.state(room)
+    except MediaError as error:
+        log.warning("media_back_end_away", code=error.code, reason=error.message)
+        return set()
+    there = {each.person for each in state.participants} if state else set()
+    for person_id in there:
         await fit_rights(calls, person_id)
+    return there
 
 
 async def _fit(calls: Calls, person_id: str) -> None:

@@ -33,6 +33,7 @@ _OWN = {
     412: "The header If-Match names another version by its ETag: the record has changed since you have read it.",
 }
 _BYTES = {"type": "string", "format": "binary"}
+_SOME_BYTES = _BYTES | {"minLength": 1}
 _TEXT = {"schema": {"type": "string"}}
 _HEADERS: dict[str, Any] = {
     "RateLimit": {"description": 'What is left of the limit, as `"api";r=299;t=60`.', **_TEXT},
@@ -105,7 +106,7 @@ def _operation(one: Operation) -> dict[str, Any]:
         content = {_JSON: {"schema": {"$ref": _REF.format(model=one.body.__name__)}}}
         found["requestBody"] = {"required": True, "content": content}
     if one.brings_file:
-        found["requestBody"] = {"required": True, "content": {FILE: {"schema": _BYTES}}}
+        found["requestBody"] = {"required": True, "content": {FILE: {"schema": _SOME_BYTES}}}
     return found
 
 

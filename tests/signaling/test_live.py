@@ -158,6 +158,16 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
         await ask(aylin, "subscribe", channels={call: None})
         await join(aylin, call, peers, sends=True, generation=2)
 
+        # The room is closed: that ends it for everybody.
+        await there["edda"].post(f"/fairs/ruhr/programme/rooms/{call.partition(':')[2]}/close")
+        for each in (aylin, edda):
+            await each.event(k="revoked", c=call)
+            with pytest.raises(RefusedError, match="not_found"):
+                await join(each, call, peers, sends=True, generation=3)
+        running: Calls = there.app.state.calls
+        state = await running.back_end.state(call.partition(":")[2])
+        assert state is None or not state.participants
+
 
 async def test_how_large_a_picture_is_shown_reaches_the_node(line: Lines, calls: dict[str, str]) -> None:
     back_end = await quiet(line)
