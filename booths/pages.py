@@ -13,8 +13,11 @@ from booths.actions import Entered, RefusedError
 from booths.model import Talk
 from booths.queries import TalkShown, days_of
 from booths.rules import DAY, LONGEST, SHORTEST, TITLE_MOST, When, clock_of, minutes_of
+from booths.shown import programme_of
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
+from directory.organisations.jsonld import script
+from directory.organisations.pages.show import head_of, speak_as_asked
 from fairs.doors import Visit, visit
 from fairs.model import Fair
 from people import text, zones
@@ -48,6 +51,7 @@ _FULL = N_("A fair has at most 200 rooms.")
 
 async def programme(request: Request) -> Response:
     """The talks by day, and who exhibits."""
+    speak_as_asked(request)
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         viewer = here.person.id if here.person else None
@@ -64,6 +68,8 @@ async def programme(request: Request) -> Response:
         stands=stands,
         now=kernel_of(request).clock.now(),
         city=lambda zone: zones.city(zone, locale_of(request)),
+        data=script([programme_of(here.fair, talks, kernel_of(request).settings.public_url)]),
+        **head_of(request, f"{here.shown.path}/programme"),
     )
 
 

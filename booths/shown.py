@@ -1,5 +1,6 @@
 """A talk outside the programme: its address, for search engines, and for calendars."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,22 @@ def event(fair: Fair, talk: TalkShown, home: str) -> dict[str, Any]:
     if talk.by:
         data["performer"] = {"@type": "Organization", "name": talk.by.name, "@id": f"{home}/o/{talk.by.slug}"}
     return data
+
+
+def programme_of(fair: Fair, talks: Sequence[TalkShown], home: str) -> dict[str, Any]:
+    """A fair with its talks, for the same."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": f"{home}/fairs/{fair.slug}",
+        "url": f"{home}/fairs/{fair.slug}",
+        "name": fair.name,
+        "startDate": fair.starts_on.isoformat(),
+        "endDate": fair.ends_on.isoformat(),
+        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+        "location": {"@type": "VirtualLocation", "url": f"{home}/fairs/{fair.slug}"},
+        "subEvent": [{"@type": "Event", "@id": home + path_of(fair, talk.id), "name": talk.title} for talk in talks],
+    }
 
 
 def entry(fair: Fair, talk: TalkShown, home: str, now: datetime) -> Entry:

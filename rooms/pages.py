@@ -13,6 +13,7 @@ from chat.actions import open_lobby
 from chat.queries import channel_of_room
 from chat.showing import talk
 from chat.standing import Standing, standing
+from directory.organisations.pages.show import head_of, speak_as_asked
 from fairs import queries
 from fairs.cards import Card, cards
 from fairs.doors import Visit, visit
@@ -44,6 +45,7 @@ class Here:
 
 async def show(request: Request) -> Response:
     """The lobby, or what the fair is and how one gets in."""
+    speak_as_asked(request)
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         missing = bool(here.roles) and await lobby(session, here.fair.id) is None
@@ -103,7 +105,16 @@ async def _door(request: Request, here: Visit) -> Response:
         ban = await queries.ban_in_force(session, here.fair.id, here.person.id) if here.person else None
         total = await queries.member_count(session, here.fair.id)
     layout = "layouts/app.html" if here.person else "layouts/plain.html"
-    return page(request, "fairs/fair.html", fair=here.shown, person_in=here.person, ban=ban, total=total, layout=layout)
+    return page(
+        request,
+        "fairs/fair.html",
+        fair=here.shown,
+        person_in=here.person,
+        ban=ban,
+        total=total,
+        layout=layout,
+        **head_of(request, here.shown.path),
+    )
 
 
 async def _found(request: Request, session: AsyncSession, here: Visit) -> tuple[str, Standing] | None:

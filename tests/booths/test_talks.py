@@ -37,6 +37,15 @@ async def test_a_talk_has_a_page_for_everybody_that_programme_and_organisation_l
     assert "/rooms/main-stage" not in page
     assert "/rooms/main-stage" in (await there["edda"].get(path)).text
     assert path in (await there.stranger.get("/sitemaps/talks-1.xml")).text
+    programme = (await there.stranger.get(f"{PATH}?lang=de")).text
+    assert '<html lang="de"' in programme
+    [data] = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', programme)
+    assert [each["@id"] for each in json.loads(data)["subEvent"]] == [f"http://localhost:8000{path}"]
+    for public in (PATH, "/fairs/ruhr", "/partners", f"/o/{there.voltbus}/products"):
+        head = (await there.stranger.get(public)).text
+        assert f'hreflang="de" href="http://localhost:8000{public}?lang=de"' in head
+        assert f'og:url" content="http://localhost:8000{public}"' in head
+        assert (await there.stranger.get(f"{public}?lang=fr")).status_code == 404
 
 
 async def test_a_talk_goes_into_a_calendar(there: Programme) -> None:

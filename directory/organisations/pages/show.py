@@ -75,6 +75,15 @@ def around(request: Request, shown: Shown) -> dict[str, Any]:
     }
 
 
+def head_of(request: Request, path: str) -> dict[str, Any]:
+    """What `organisations/engines.html` needs for the head of a public page at this path."""
+    return {
+        "public_at": kernel_of(request).settings.public_url + path,
+        "asked_lang": request.query_params.get("lang", ""),
+        "locales": LOCALES,
+    }
+
+
 def speak_as_asked(request: Request) -> None:
     """Answer in the language that the address asks for, where it does: each language has an address of its own.
 

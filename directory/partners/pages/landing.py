@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from directory.organisations import jsonld
 from directory.organisations import queries as organisations
 from directory.organisations.documents import OrganisationSource
 from directory.organisations.doors import found
-from directory.organisations.pages.show import speak_as_asked
+from directory.organisations.pages.show import head_of, speak_as_asked
 from directory.organisations.parts import Section
 from directory.organisations.queries import Seen
 from directory.organisations.shown import Shown, picture
@@ -42,10 +43,12 @@ class Face:
 
 async def index(request: Request) -> Response:
     """All partners."""
+    speak_as_asked(request)
     person: Person | None = request.state.person
     async with kernel_of(request).database.read() as session:
         all_of_them = await queries.partners(session, person.id if person else None)
-    return page(request, "partners/index.html", faces=[_face(each) for each in all_of_them], layout=layout(request))
+    faces = [_face(each) for each in all_of_them]
+    return page(request, "partners/index.html", faces=faces, layout=layout(request), **head_of(request, "/partners"))
 
 
 async def show(request: Request) -> Response:
@@ -65,12 +68,14 @@ async def show(request: Request) -> Response:
         host = await queries.host_of(session, seen.organisation.id)
         works_there = await at_desk(session, seen)
     settings, here = kernel_of(request).settings, own_host_of(request)
+    shown = Shown.of(seen.organisation, fields, locale_of(request))
     at_ours = f"/partners/{seen.organisation.slug}"
     path = "/" if here else at_ours
     return page(
         request,
         "partners/show.html",
-        shown=Shown.of(seen.organisation, fields, locale_of(request)),
+        shown=shown,
+        data=jsonld.script([jsonld.organisation(shown, settings.public_url)]),
         partner=partner,
         standing=seen.standing,
         at_desk=works_there,

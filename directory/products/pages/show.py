@@ -8,7 +8,7 @@ from directory.attachments import served
 from directory.organisations import doors as organisation_doors
 from directory.organisations import jsonld as organisation_jsonld
 from directory.organisations import queries as organisation_queries
-from directory.organisations.pages.show import around, for_engines, origin_of, speak_as_asked
+from directory.organisations.pages.show import around, for_engines, head_of, origin_of, speak_as_asked
 from directory.organisations.shown import Shown
 from directory.products import jsonld, queries
 from directory.products.pages import doors
@@ -51,6 +51,7 @@ async def show(request: Request) -> Response:
 
 async def all_of(request: Request) -> Response:
     """All products of an organisation, page by page."""
+    speak_as_asked(request)
     after = request.query_params.get("after")
     if after is not None and not is_id(after):
         raise not_found()
@@ -71,6 +72,8 @@ async def all_of(request: Request) -> Response:
         layout="layouts/app.html" if request.state.person else "layouts/plain.html",
         organisation=seen.organisation,
         path=path,
+        public=seen.organisation.visibility == "public" and seen.removed is None,
+        **head_of(request, f"{path}/products"),
         standing=seen.standing,
         products=[ProductCard.of(one, path, locale) for one in found[:LIST_PAGE]],
         total=total,

@@ -40,6 +40,7 @@ async def test_a_partner_brings_an_organisation_and_both_pages_say_so(
     assert (await bring(desk.ben, "http://localhost:8000/o/voltbus?lang=de")).status_code == 303
     landing = (await client.get("/partners/chamber")).text
     assert "Voltbus" in landing
+    assert '"@type": "Organization"' in landing
     assert 'href="/partners/chamber"' in (await client.get("/o/voltbus")).text
     assert "1 organisation" in (await client.get("/partners")).text
 
