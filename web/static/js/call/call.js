@@ -197,6 +197,11 @@ export class Call extends EventTarget {
     return Boolean(this.place.other) || Boolean(this.room.may?.publish.includes(source));
   }
 
+  /** Whether encoders and players take part as well: by our own node. */
+  get takesPrograms() {
+    return this.way instanceof Forwarded;
+  }
+
   get moderates() {
     return !this.place.other && Boolean(this.room.may?.moderate);
   }

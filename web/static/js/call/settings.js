@@ -5,6 +5,7 @@ import { _ } from "fairmatch/i18n";
 import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
 import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { openDialog } from "fairmatch/call/dialog";
+import { Programs } from "fairmatch/call/programs";
 import { icon } from "fairmatch/kit/icon";
 
 /** @typedef {import("./call.js").Call} Call @typedef {import("./devices.js").Kind} Kind */
@@ -27,9 +28,10 @@ export function showDevices(call) {
       : html`<p class="small muted">${_("The browser names none. Turn it on first.")}</p>`}
     ${kind === "camera" ? blurTick(call.media.tracks.camera) : nothing}
     ${wrong[kind] ? html`<p class="field-error" role="alert">${icon("circle-alert")}<span>${wrong[kind]}</span></p>` : nothing}</div>` : nothing;
+  const programs = new Programs(call, () => draw());
   const draw = openDialog(_("Devices"), () => html`<div class="stack gap-5">${part("microphone", _("Microphone"))}${part("camera", _("Camera"))}
     <div class="call-part"><span class="field-label">${_("Loudspeaker")}</span>
-      ${speakerChoice("call-other-speaker", found.speaker, () => call.sounds.move())}</div></div>`);
+      ${speakerChoice("call-other-speaker", found.speaker, () => call.sounds.move())}</div>${programs.view()}</div>`);
   const list = async () => {
     [found.microphone, found.camera, found.speaker] = await Promise.all([devices("audioinput"), devices("videoinput"), devices("audiooutput")]);
     draw();
