@@ -77,7 +77,6 @@ def test_every_must_of_a_file_is_held_with_the_fewest_breaks(tmp_path: Path):
     answer = json.loads(timetable(tmp_path, "--every", "--json", "--out", out).stdout)
     assert (answer["status"], answer["objective"], answer["bound"]) == ("optimal", 1, 1)
     assert len(list(csv.DictReader(out.read_text().splitlines()))) == len(answer["assignment"]["meetings"]) == 3
-    assert json.loads(timetable(tmp_path, "--every", "--json", "--fairness", 0).stdout)["status"] == "infeasible"
     refused = timetable(tmp_path, "--every", "--start", out)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
 

@@ -1,6 +1,5 @@
 """Meetings that must be, of a fair with wishes, held with the fewest breaks."""
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -9,8 +8,9 @@ from typing import Any
 import pytest
 
 from matching.gaps.agreed import agreed, as_line
-from matching.gaps.portfolio import solve
+from matching.gaps.portfolio import Standing
 from matching.gaps.rules import breaks_of
+from matching.gaps.search import up
 from matching.plans.forms import read_timetable
 from matching.plans.model import Kind, Meeting, Person, Problem, Rules, Slot, Timetable, Waking, Wish
 from matching.plans.rules import faults
@@ -33,8 +33,8 @@ def fair(*musts: str, slots: int = 4, days: int = 1, **rules: Any) -> Problem:
 def packed(problem: Problem, fairness: int = 2) -> dict[str, Any]:
     """What is said at the end."""
     given = agreed(problem, fairness)
-    with closing(solve(given.instance, 60.0, workers=1)) as standings:
-        return as_line(given, list(standings)[-1])
+    *_, last = up(given.instance)
+    return as_line(given, Standing(last.breaks, last.breaks or 0, last.timetable, 0.0, infeasible=last.breaks is None))
 
 
 def held(problem: Problem, line: dict[str, Any]) -> Timetable:
