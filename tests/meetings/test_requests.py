@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 from meetings.between import between, rate
+from meetings.grid import Hours
 from meetings.model import Meeting, Request
 from meetings.plans import Wish
 from meetings.rules import WhyNot
-from tests.meetings.scene import WISH, Scene
+from tests.meetings.scene import TUESDAY, WEDNESDAY, WISH, Scene
 
 
 def field(text: str, value: str) -> bool:
@@ -242,3 +244,17 @@ async def test_whoever_leaves_the_fair_has_their_meetings_called_off(there: Scen
     assert gone.cancelled_at is not None
     assert await there.locks() == []
     assert "Called off" in (await there["bernd"].get("/meetings")).text
+
+
+async def test_of_many_times_only_the_first_days_are_open_and_those_of_what_is_chosen(there: Scene) -> None:
+    path = f"/fairs/ruhr/meetings/with/{there.ids['bernd']}"
+    assert opened((await there["aylin"].get(path)).text) == [True, True]
+    await there.arrange(replace(WISH, days=[Hours(each, 540, 1080) for each in (TUESDAY, WEDNESDAY)]))
+    assert opened((await there["aylin"].get(path)).text) == [True, False]
+    again = await there["aylin"].post(path, data={"ask": "", "offer": "", "slot": [(await there.slots())[-1].id]})
+    assert opened(again.text) == [True, True]
+
+
+def opened(page: str) -> list[bool]:
+    """Of each day of times whether it is open."""
+    return [bool(each) for each in re.findall(r'<details class="slot-day"( open)?>', page)]
