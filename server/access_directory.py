@@ -27,6 +27,8 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/remove"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/return"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/history"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/history/export.{format}"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/history/products/export.{format}"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/history/products"): Access.SIGNED_IN,
     ("GET", "/o/{slug}/merge"): Access.ADMIN,
     ("POST", "/o/{slug}/merge"): Access.ADMIN,

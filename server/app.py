@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 import booths.documents
 import booths.pages
 import booths.parts
+import booths.taking
 import booths.talk_pages
 import chat.calls
 import chat.conduct
@@ -218,6 +219,7 @@ class Fairmatch:
             *fairs.pages.routes,
             *booths.pages.routes,
             *booths.talk_pages.routes,
+            *booths.taking.routes,
             *rooms.pages.routes,
             *rooms.visiting.routes,
             *meetings.pages.routes,

@@ -48,6 +48,14 @@ async def test_a_talk_has_a_page_for_everybody_that_programme_and_organisation_l
         assert (await there.stranger.get(f"{public}?lang=fr")).status_code == 404
 
 
+async def test_the_programme_goes_along_as_a_file(there: Programme) -> None:
+    path = await address(there)
+    assert f"{PATH}/export.csv" in (await there["bernd"].get(PATH)).text
+    [row] = (await there["bernd"].get(f"{PATH}/export.json")).json()
+    assert (row["title"], row["organisation"], row["page"]) == ("Depots", "Voltbus", f"http://localhost:8000{path}")
+    assert "export" not in (await there.stranger.get(PATH)).text
+
+
 async def test_a_talk_goes_into_a_calendar(there: Programme) -> None:
     path = await address(there, title="Depots, at night")
     file = await there.stranger.get(f"{path}/talk.ics")

@@ -125,6 +125,8 @@ PAGES = {
 
 def page_of(path: str) -> str | None:
     """The pattern of a page's address; None for what is no page."""
+    if path.endswith(FILES):  # /needs/export.csv is no need
+        return None
     return next((pattern for pattern, matcher in PAGES.items() if matcher.fullmatch(path)), None)
 
 

@@ -1,13 +1,16 @@
-"""Taking the people of an organisation along as a file, for those who belong to it."""
+"""Taking the people of an organisation, and who changed what about it, along: for those who belong to it."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
+from directory.exports.changes import changes_table
 from directory.exports.table import PAGE, Column, Row, Table, in_pages
 from directory.organisations import doors, queries
-from directory.organisations.shown import ROLE_NAMES
+from directory.organisations.model import Change
+from directory.organisations.pages.keeping import sees_history
+from directory.organisations.shown import FIELD_NAMES, ROLE_NAMES
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of
@@ -24,7 +27,7 @@ _TITLES = {
 async def people(request: Request) -> Response:
     """Who belongs to an organisation, as its page of people says."""
     async with kernel_of(request).database.read() as session:
-        seen = await doors.admitted(request, session, lambda standing: standing.sees_history)
+        seen = await doors.admitted(request, session, sees_history)
     ending, _ = await format_asked(request), translations(locale_of(request)).gettext
     columns = [Column(key, _(title)) for key, title in _TITLES.items()]
 
@@ -41,4 +44,21 @@ async def people(request: Request) -> Response:
     return file_of(Table("people", columns, in_pages(rows)), ending)
 
 
-routes = [Route("/o/{slug}/people/export.{format}", people, name="export_people")]
+async def changes(request: Request) -> Response:
+    """The change log, as its page of history says."""
+    async with kernel_of(request).database.read() as session:
+        seen = await doors.admitted(request, session, sees_history, removed=True)
+    ending = await format_asked(request)
+
+    async def read(before: str | None) -> list[tuple[Change, str, str]]:
+        async with kernel_of(request).database.read() as session:
+            found = await queries.history(session, seen.organisation.id, before, PAGE)
+        return [(one, seen.organisation.name, by) for one, by in found]
+
+    return file_of(changes_table(read, FIELD_NAMES, locale_of(request)), ending)
+
+
+routes = [
+    Route("/o/{slug}/history/export.{format}", changes, name="export_changes"),
+    Route("/o/{slug}/people/export.{format}", people, name="export_people"),
+]

@@ -7,12 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
+from directory.exports.changes import changes_table
 from directory.exports.table import PAGE, Cell, Column, Row, Table
 from directory.organisations import doors
+from directory.organisations.pages.keeping import sees_history
 from directory.organisations.queries import Seen
 from directory.organisations.rules import in_locale
 from directory.products import queries
-from directory.products.shown import texts
+from directory.products.model import ProductChange
+from directory.products.shown import CHANGE_NAMES, texts
 from directory.products.vocabulary import CATEGORIES, MATURITIES
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
@@ -64,6 +67,22 @@ async def _rows(request: Request, seen: Seen) -> AsyncIterator[list[Row]]:
         after = found[-1].id
 
 
+async def changes(request: Request) -> Response:
+    """Who changed what about the products, or the one that `?product=` names, for those who see the history."""
+    product = request.query_params.get("product", "")[: doors.SLUG_MOST]
+    async with kernel_of(request).database.read() as session:
+        seen = await doors.admitted(request, session, sees_history, removed=True)
+    ending, locale = await format_asked(request), locale_of(request)
+
+    async def read(before: str | None) -> list[tuple[ProductChange, str, str]]:
+        async with kernel_of(request).database.read() as session:
+            found = await queries.history(session, seen.organisation.id, product, before, PAGE)
+            about = await queries.fields_of_many(session, list({one.id for _change, one, _by in found}))
+        return [(one, in_locale(texts(about[of.id], "name"), locale)[0], by) for one, of, by in found]
+
+    return file_of(changes_table(read, CHANGE_NAMES, locale), ending)
+
+
 def _row(fields: queries.Fields, page: str, locale: str) -> list[Cell]:
     return [
         *(in_locale(texts(fields, part), locale)[0] for part in ("name", "line", "description")),
@@ -85,4 +104,7 @@ def _money(cents: int | None) -> Cell:
     return cents // 100 if cents % 100 == 0 else f"{cents // 100}.{cents % 100:02}"
 
 
-routes = [Route("/o/{slug}/products/export.{format}", take_along, name="export_products")]
+routes = [
+    Route("/o/{slug}/products/export.{format}", take_along, name="export_products"),
+    Route("/o/{slug}/history/products/export.{format}", changes, name="export_product_changes"),
+]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from directory.organisations import actions
 from directory.organisations.model import Change, OwnField
 from tests.directory.scene import Scene
 from tests.kernel_fixtures import browser_of
@@ -211,3 +212,21 @@ async def test_confirming_says_when_it_was_last_so(there: Scene) -> None:
 @pytest.mark.parametrize("slug", ["nobody", "%00", "a" * 300, "..%2f..%2fetc", "new"])
 async def test_addresses_of_nothing_are_not_found(there: Scene, slug: str) -> None:
     assert (await there["chloe"].get(f"/o/{slug}")).status_code == 404
+
+
+async def test_the_change_logs_go_along_as_files_for_those_who_see_them(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    for name in ("Charger", "Cable"):
+        await there["aylin"].post(f"/o/{slug}/products", data={"name.en": name, "visibility": "public"})
+        await there["aylin"].post(f"/o/{slug}/products/{name.lower()}/remove")
+    async with there.kernel.database.write() as uow:
+        await actions.edit(uow, id_, {"founded": 2019}, by_id=there.ids["aylin"])
+    for log, about in (("history", ["Voltbus"]), ("history/products", ["Cable", "Charger"])):
+        page, export = f"/o/{slug}/{log}", f"/o/{slug}/{log}/export"
+        assert f"{export}.xlsx" in (await there["aylin"].get(page)).text
+        rows = (await there["aylin"].get(f"{export}.json")).json()
+        assert sorted({row["about"] for row in rows}) == about
+        assert {row["by"] for row in rows} == {"Aylin Demir"}
+        assert (await there["ben"].get(f"{export}.json")).status_code == 404
+    one = (await there["aylin"].get(f"/o/{slug}/history/products/export.json?product=cable")).json()
+    assert {row["about"] for row in one} == {"Cable"}

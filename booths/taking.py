@@ -1,0 +1,53 @@
+"""Taking the programme of a fair along as a file."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from booths import queries
+from booths.shown import path_of
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from fairs.doors import visit
+from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
+from web.render import locale_of
+
+_TITLES = {
+    "title": N_("Title"),
+    "organisation": N_("Who speaks"),
+    "stage": N_("Stage"),
+    "starts": N_("Begins"),
+    "ends": N_("Ends"),
+    "page": N_("Page here"),
+}
+
+
+async def take_along(request: Request) -> Response:
+    """The talks in their order, as one sees them. They are a thousand at most, and read at once."""
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        here = await visit(request, session)
+        talks = await queries.programme(session, here.fair, request.state.person.id)
+    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    site = kernel.settings.public_url
+
+    async def rows(after: int) -> list[Row]:
+        return [
+            [
+                one.title,
+                one.by.name if one.by else "",
+                one.stage,
+                one.starts_at,
+                one.ends_at,
+                site + path_of(here.fair, one.id),
+            ]
+            for one in talks[after : after + PAGE]
+        ]
+
+    return file_of(
+        Table("programme", [Column(key, _(title)) for key, title in _TITLES.items()], in_pages(rows)), ending
+    )
+
+
+routes = [Route("/fairs/{fair}/programme/export.{format}", take_along, name="export_programme")]
