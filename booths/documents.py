@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booths.events import ProgrammeChanged
 from booths.model import Talk
 from booths.queries import days_of, talks_by_id
 from booths.shown import path_of
-from directory.search.changes import touched
+from directory.search.changes import made, touched
 from directory.search.documents import Card, Document, Kind, Mark, Viewer, Wording
 from fairs.documents import FairSource
 from fairs.events import FairRevised
@@ -26,11 +26,7 @@ class EventSource(FairSource):
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """Fairs and talks in the order of their making; what changes later is told beside."""
-        query = select(Talk.made_at, Talk.id).order_by(Talk.made_at, Talk.id).limit(limit)
-        if after is not None:
-            same = (Talk.made_at == after.at) & (Talk.id > after.id)
-            query = query.where(or_(Talk.made_at > after.at, same))
-        talks = [Mark(*row) for row in await session.execute(query)]
+        talks = await made(session, Talk.made_at, Talk.id, after, limit)
         return sorted([*await super().changed(session, after, limit), *talks])[:limit]
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.search.changes import touched
+from directory.search.changes import made, touched
 from directory.search.documents import Card, Document, Kind, Mark, Viewer, Wording
 from fairs.cards import not_banned, photo_url
 from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned
@@ -31,11 +31,7 @@ class FairSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """Fairs in the order of their making; what changes later is told beside."""
-        query = select(Fair.created_at, Fair.id).order_by(Fair.created_at, Fair.id).limit(limit)
-        if after is not None:
-            same = (Fair.created_at == after.at) & (Fair.id > after.id)
-            query = query.where(or_(Fair.created_at > after.at, same))
-        return [Mark(*row) for row in await session.execute(query)]
+        return await made(session, Fair.created_at, Fair.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """These fairs."""
@@ -71,11 +67,7 @@ class PersonSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """People in the order of their coming; what changes later is told beside."""
-        query = select(Person.created_at, Person.id).order_by(Person.created_at, Person.id).limit(limit)
-        if after is not None:
-            same = (Person.created_at == after.at) & (Person.id > after.id)
-            query = query.where(or_(Person.created_at > after.at, same))
-        return [Mark(*row) for row in await session.execute(query)]
+        return await made(session, Person.created_at, Person.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """Those of these people who are at some fair. An erased account is nobody."""

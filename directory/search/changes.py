@@ -1,9 +1,11 @@
 """How a part tells the index that something changed whose row cannot say so itself."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from directory.search.documents import Kind, Mark
 from directory.search.model import SearchChange
@@ -21,6 +23,20 @@ async def touched(uow: UnitOfWork, kind: Kind, ids: Collection[str]) -> None:
         some = known[start : start + _AT_ONCE]
         await uow.session.execute(delete(SearchChange).where(SearchChange.kind == kind, SearchChange.id.in_(some)))
         await uow.session.execute(insert(SearchChange), [{"kind": kind, "id": id_, "at": now} for id_ in some])
+
+
+async def made(
+    session: AsyncSession,
+    at: InstrumentedAttribute[datetime],
+    id_: InstrumentedAttribute[str],
+    after: Mark | None,
+    limit: int,
+) -> Sequence[Mark]:
+    """Rows in the order of their making, after a mark: for a source whose later changes are `touched`."""
+    query = select(at, id_).order_by(at, id_).limit(limit)
+    if after is not None:
+        query = query.where(or_(at > after.at, (at == after.at) & (id_ > after.id)))
+    return [Mark(*row) for row in await session.execute(query)]
 
 
 async def touches(session: AsyncSession, kind: Kind, after: Mark | None, limit: int) -> Sequence[Mark]:
