@@ -113,7 +113,7 @@ test("others are shown by person, with what is not muted, who speaks first", asy
   const recorder = { identity: "EG_1", attributes: {} };
   FakeRoom.last.remoteParticipants = new Map([["ben-1", ben], ["EG_1", recorder]]);
   FakeRoom.last.activeSpeakers = [ben];
-  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, silenced: ["camera"], rank: 0, speaks: true }]);
+  equal(way.others, [{ id: "ben-1", person: "ben", ready: true, tracks: { microphone: "sound", screen_2: "slides" }, muted: false, silenced: ["camera"], watches: false, rank: 0, speaks: true }]);
   FakeRoom.last.activeSpeakers = [];
   equal(way.others[0].speaks, false);
 });

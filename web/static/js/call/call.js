@@ -39,6 +39,7 @@ import { CallRoom } from "fairmatch/live/call";
  * @property {Source[]} silenced  what a moderator has muted
  * @property {Partial<Record<Source, MediaStreamTrack>>} tracks
  * @property {boolean} [speaks]  where the way itself says so; else it is heard
+ * @property {boolean} [watches]  sends nothing, silent or not
  * @property {number} [rank]  the place among those who spoke last
  * @typedef {{ topic: string, device: string, me: string, live: Session, media: Media, ice: RTCIceServer[] }} Ends
  */
@@ -195,6 +196,11 @@ export class Call extends EventTarget {
   /** What one may send. @param {Source} source */
   may(source) {
     return Boolean(this.place.other) || Boolean(this.room.may?.publish.includes(source));
+  }
+
+  /** Whether few are seen here, and many see. */
+  get isOnStage() {
+    return this.room.kind === "stage";
   }
 
   /** Whether encoders and players take part as well: by our own node. */

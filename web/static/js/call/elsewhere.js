@@ -84,7 +84,7 @@ export class Elsewhere extends EventTarget {
       const muted = one.getTrackPublication(NAMES.microphone)?.isMuted ?? true;
       const speaks = speaking.includes(one.identity);
       const rank = speaks ? speaking.indexOf(one.identity) : undefined;
-      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, silenced: silencedOf(one), rank, speaks };
+      return { id: one.identity, person: one.attributes.person, ready: true, tracks, muted, silenced: silencedOf(one), watches: !SOURCES.some((source) => publicationOf(one, source)), rank, speaks };
     });
   }
 

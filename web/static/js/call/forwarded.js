@@ -130,7 +130,7 @@ export class Forwarded extends EventTarget {
       const shown = {};
       for (const { id: track, source, muted } of tracks) if (!muted && carried.has(track)) shown[source] = carried.get(track);
       const muted = !tracks.some(({ source, muted: silent }) => source === "microphone" && !silent);
-      return { id, person, ready, tracks: shown, muted, silenced, rank: rank.get(id) };
+      return { id, person, ready, tracks: shown, muted, silenced, watches: !tracks.length, rank: rank.get(id) };
     });
   }
 

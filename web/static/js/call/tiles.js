@@ -39,10 +39,18 @@ export function streamOf(track) {
 
 /** All tiles: others' screens first, oneself last. @param {Call} call @returns {{ screens: Tile[], people: Tile[] }} */
 export function tilesOf(call) {
-  const others = call.others;
+  const others = call.others.filter((other) => isSeen(call, other));
   const screens = others.flatMap((other) => SCREENS.filter((screen) => other.tracks[screen]).map((screen) => tileOf(call, other, screen)));
   const seconds = others.filter(({ tracks }) => tracks.camera_2).map((other) => tileOf(call, other, "camera_2"));
   return { screens, people: [...others.map((other) => tileOf(call, other, "camera")), ...seconds, ...ownTiles(call)] };
+}
+
+/** A moderator sees everybody on whom something may have to be done, as long as they are this few. */
+const WATCHED_MOST = 24;
+
+/** An audience has no tiles, but for who wants to speak. @param {Call} call @param {Pick<import("./call.js").Other, "watches" | "person">} one */
+function isSeen({ isOnStage, signs, moderates, others }, { watches, person }) {
+  return !isOnStage || !watches || signs.hands.has(person) || (moderates && others.length <= WATCHED_MOST);
 }
 
 /** @param {Call} call @param {import("./call.js").Other} other @param {Source} source @returns {Tile} */
@@ -56,7 +64,9 @@ function tileOf(call, other, source) {
 function ownTiles(call) {
   const { media, live } = call;
   const shown = /** @type {Source[]} */ ([...SCREENS, "camera_2"]).filter((source) => media.isOn(source));
-  return [...shown, /** @type {Source} */ ("camera")].map((source) => ({
+  const watches = !call.may("microphone") && !call.may("camera");
+  const isAudience = !isSeen(call, { watches, person: live.person });
+  return isAudience ? [] : [...shown, /** @type {Source} */ ("camera")].map((source) => ({
     key: keyOf("own", source), source, card: { id: live.person, name: _("You") }, own: true, screen: SCREENS.includes(source),
     picture: media.isOn(source) ? (media.tracks[source] ?? undefined) : undefined,
     muted: !media.isOn("microphone"), speaks: false, ready: true, ...signsOf(call, source === "camera" ? live.person : ""),
@@ -95,6 +105,7 @@ export function shownOf(call) {
 export function stage(call) {
   const { screens, people } = tilesOf(call);
   const large = largeOf(call, screens, people);
+  if (screens.length + people.length === 0) return nothing;
   const rest = [...screens, ...people].filter((tile) => !large.includes(tile));
   const canPin = screens.length + people.length > 1 || Boolean(call.pinned);
   if (large.length > 0)

@@ -17,6 +17,8 @@ export class CallRoom extends EventTarget {
   recording = false;
   /** What one may do; null: not known yet. @type {CallMay | null} */
   may = null;
+  /** What it belongs to: stage, booth, meeting ... */
+  kind = "";
 
   position() {
     return null;
@@ -26,6 +28,7 @@ export class CallRoom extends EventTarget {
   recover(state) {
     if (!state.snapshot) return;
     this.may = state.snapshot.may;
+    this.kind = state.snapshot.kind;
     this.#set(state.snapshot);
   }
 
