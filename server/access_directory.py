@@ -104,7 +104,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/imports"): Access.SIGNED_IN,
     ("GET", "/imports/{batch}"): Access.SIGNED_IN,
     ("GET", "/imports/{batch}/progress"): Access.SIGNED_IN,
-    ("GET", "/imports/{batch}/report.csv"): Access.SIGNED_IN,
+    ("GET", "/imports/{batch}/report/export.{format}"): Access.SIGNED_IN,
     ("POST", "/imports/{batch}/reading"): Access.SIGNED_IN,
     ("POST", "/imports/{batch}/mapping"): Access.SIGNED_IN,
     ("POST", "/imports/{batch}/import"): Access.SIGNED_IN,

@@ -63,7 +63,6 @@ NO_PAGES = {
     "/check/bytes",
     "/imports/{batch}/progress",
     "/fairs/{fair}/meetings/timetable/progress",
-    "/imports/{batch}/report.csv",
     "/calendar/{token}",
     "/meetings/{meeting}/meeting.ics",
     "/meetings/{meeting}/files/{file}",

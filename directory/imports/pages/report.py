@@ -1,14 +1,13 @@
-"""The report as a table to load down, and the decisions about duplicates."""
+"""The report as a file, and the decisions about duplicates."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
-from directory.cells import neutral
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import PAGE, Column, Row, Table
 from directory.imports import duplicates, queries
 from directory.imports.model import ImportBatch
 from directory.imports.pages.doors import batch_here
@@ -17,20 +16,26 @@ from people.forms import Form
 from server.kernel.db import Database
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
-from web.i18n import translations
+from web.i18n import N_, translations
 from web.render import locale_of, redirect
 
-# Rows that are read at once.
-PAGE = 1_000
+_TITLES = {
+    "line": N_("Line"),
+    "name": N_("Name"),
+    "source_id": N_("Number at the source"),
+    "result": N_("Result"),
+    "remarks": N_("Remarks"),
+}
 
 
-async def download(request: Request) -> Response:
-    """All rows of the report as CSV, for a spreadsheet."""
-    database = kernel_of(request).database
+async def take_along(request: Request) -> Response:
+    """All rows of the report, as a file."""
+    database, locale = kernel_of(request).database, locale_of(request)
     async with database.read() as session:
         batch = await batch_here(request, session)
-    headers = {"content-disposition": 'attachment; filename="report.csv"', "cache-control": "no-store"}
-    return StreamingResponse(_lines(database, batch, locale_of(request)), headers=headers, media_type="text/csv")
+    ending, _ = await format_asked(request), translations(locale).gettext
+    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    return file_of(Table("report", columns, _rows(database, batch, locale)), ending)
 
 
 async def decide(request: Request) -> Response:
@@ -47,30 +52,22 @@ async def decide(request: Request) -> Response:
     return redirect(f"/imports/{batch.id}#questions")
 
 
-async def _lines(database: Database, batch: ImportBatch, locale: str) -> AsyncIterator[bytes]:
+async def _rows(database: Database, batch: ImportBatch, locale: str) -> AsyncIterator[list[Row]]:
     _ = translations(locale).gettext
-    yield b"\xef\xbb\xbf" + _line(_("Line"), _("Name"), _("Number at the source"), _("Result"), _("Remarks"))
     after = 0
     while True:
         async with database.read() as session:
             rows = await queries.rows_of(session, batch.id, after=after, limit=PAGE)
         if not rows:
             return
-        shown = ((row, row_shown(row, locale)) for row in rows)
-        yield b"".join(
-            _line(str(row.line), row.name, row.source_id, _(OUTCOME_NAMES[row.outcome]), " | ".join(told.notes))
-            for row, told in shown
-        )
+        yield [
+            [row.line, row.name, row.source_id, _(OUTCOME_NAMES[row.outcome]), row_shown(row, locale).notes]
+            for row in rows
+        ]
         after = rows[-1].number
 
 
-def _line(*cells: str) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow([neutral(cell) for cell in cells])
-    return out.getvalue().encode()
-
-
 routes = [
-    Route("/imports/{batch}/report.csv", download, name="import_report"),
+    Route("/imports/{batch}/report/export.{format}", take_along, name="import_report"),
     Route("/imports/{batch}/duplicates/{duplicate}", decide, methods=["POST"], name="decide_duplicate"),
 ]

@@ -85,9 +85,10 @@ async def test_a_list_comes_in_step_by_step_and_goes_again(
     assert asked
     assert (await admin.post(asked[1], data={"decision": "apart"})).status_code == 303
     assert await desk.names() == ["Grüne Säule", "Grüne Säule", "Müller Prüftechnik", "Überlandnetz"]
-    report = (await admin.get(f"{path}/report.csv")).content.decode("utf-8-sig").splitlines()
+    report = (await admin.get(f"{path}/report/export.csv")).content.decode("utf-8-sig").splitlines()
     assert report[0] == "Line,Name,Number at the source,Result,Remarks"
     assert len(report) == 4
+    assert [row["line"] for row in (await admin.get(f"{path}/report/export.json")).json()] == [2, 3, 4]
 
     assert (await admin.post(f"{path}/undo")).status_code == 303
     await kernel.jobs.run_due()
@@ -125,7 +126,7 @@ async def test_html_in_a_file_stays_text_on_every_page(admin: httpx2.AsyncClient
     await kernel.jobs.run_due()
     for page in (path, "/imports"):
         assert "<script>alert" not in (await admin.get(page)).text
-    assert "'=1+1" in (await admin.get(f"{path}/report.csv")).text
+    assert "'=1+1" in (await admin.get(f"{path}/report/export.csv")).text
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(admin: httpx2.AsyncClient, kernel: Kernel) -> None:

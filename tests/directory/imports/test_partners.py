@@ -114,7 +114,7 @@ async def test_it_changes_no_record_of_anybody_else(there: Scene, chamber: str) 
 
     await imported(there, chloe, LIST, source="members")
     products = await imported(there, chloe, PRODUCTS, source="members", kind="products")
-    report = (await chloe.get(f"{products}/report.csv")).text
+    report = (await chloe.get(f"{products}/report/export.csv")).text
     assert "Elektrolyseur" in (await there["gina"].get("/o/elektrolyse-ruhr/products")).text
     assert "Your institution does not keep this organisation" in report
     assert "Fremdes" not in (await there["gina"].get("/o/voltbus/products")).text
@@ -129,7 +129,7 @@ async def test_its_imports_are_seen_by_its_own_people_and_who_runs_the_platform(
     assert ours in listed
     assert theirs not in listed
     assert "A source of the platform" not in listed
-    for deed in ("", "/progress", "/report.csv"):
+    for deed in ("", "/progress", "/report/export.csv"):
         assert (await there["chloe"].get(theirs + deed)).status_code == 404
     for deed in ("mapping", "reading", "import", "undo", "stop", "forget"):
         assert (await there["chloe"].post(f"{theirs}/{deed}", data={})).status_code == 404
@@ -207,7 +207,7 @@ async def test_what_the_platform_imported_under_such_a_name_is_not_the_instituti
     assert refused.status_code == 422
     assert "Somebody else brings records as “chamber: members”" in refused.text
     products = await imported(there, chloe, PRODUCTS, source="others", kind="products")
-    assert "does not keep this organisation" in (await chloe.get(f"{products}/report.csv")).text
+    assert "does not keep this organisation" in (await chloe.get(f"{products}/report/export.csv")).text
     async with there.kernel.database.read() as session:
         theirs = await session.scalar(select(Organisation.id).where(Organisation.name == "Elektrolyse Ruhr"))
     await chloe.post("/partners/chamber/organisations", data={"organisation": "elektrolyse-ruhr"})
