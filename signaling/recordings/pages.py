@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from babel.numbers import format_decimal
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -20,6 +21,7 @@ from signaling.recordings.model import Recording
 from signaling.recordings.parts import Recordings
 from signaling.recordings.queries import Viewer
 from signaling.rights import CallRights
+from web.i18n import formats
 from web.render import page, redirect
 
 TITLE_MOST = 80
@@ -46,9 +48,16 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
         call=call_id,
         rights=rights,
         wrong=wrong,
+        sizes={each.id: _megabytes(each.bytes, request.state.locale) for each in ended},
         can_record=calls_of(request).back_end.engine == "node",
         **context,
     )
+
+
+def _megabytes(size: int, locale: str) -> str:
+    """How large a file is, in the language's way: to a tenth where that is much of it."""
+    whole = size / 1_000_000
+    return format_decimal(round(whole, 1 if whole < 10 else None), locale=formats(locale))
 
 
 async def begin(request: Request) -> Response:

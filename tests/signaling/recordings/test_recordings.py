@@ -16,6 +16,7 @@ from server.live import topics
 from signaling.media.rtp import FIXED
 from signaling.recordings import actions
 from signaling.recordings.model import Recording, RecordingAnswer
+from signaling.recordings.pages import _megabytes
 from signaling.recordings.parts import Recordings, collect, erase
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
@@ -125,3 +126,10 @@ async def test_what_nobody_ended_is_found_ended_by_itself(line: Lines) -> None:
         found = await session.get_one(Recording, recording.id)
     assert found.ended_at is not None
     assert found.seconds == 3
+
+
+def test_a_size_is_written_as_its_reader_writes_numbers() -> None:
+    sizes = [
+        [_megabytes(size, locale) for size in (0, 1_340_000, 734_003_200, 2_400_000_000)] for locale in ("en", "de")
+    ]
+    assert sizes == [["0", "1.3", "734", "2,400"], ["0", "1,3", "734", "2.400"]]
