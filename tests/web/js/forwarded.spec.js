@@ -5,8 +5,9 @@ import { encodings } from "fairmatch/call/sizes";
 import { CallRoom } from "fairmatch/live/call";
 import { equal, ok, settle, test } from "/harness.js";
 
-/** Bytes of an offer that the server reads. */
+/** Bytes and lines of an offer that the server reads. */
 const OFFER_MOST = 32 * 1024;
+const LINES_MOST = 2_000;
 
 /** A connection that agrees to whatever it is told; its sections are named when they are offered. */
 class FakePeer extends EventTarget {
@@ -76,6 +77,7 @@ test("an offer with all places and everything that one can send is read by the s
   const { sdp = "" } = await peer.createOffer();
   const short = offered(sdp);
   ok(sdp.length > 2 * OFFER_MOST && short.length < OFFER_MOST, `${sdp.length} became ${short.length}`);
+  ok(short.split("\r\n").length < LINES_MOST, `${short.split("\r\n").length} lines`);
   const sections = short.split("\r\nm=").slice(1);
   equal(sections.length, PLACES_MOST.audio + PLACES_MOST.video + SOURCES.length);
   equal(sections.filter((one) => one.includes("a=rid:")).length, 1);
