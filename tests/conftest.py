@@ -14,6 +14,7 @@ from tests.support.desk import Desk
 pytest_plugins = [
     "pytester",
     "tests.support.ground",
+    "tests.support.together",
     "tests.support.loop",
     "tests.support.backend",
     "tests.support.server_process",

@@ -2,10 +2,11 @@
 
 import asyncio
 import select
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -13,6 +14,7 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from server.kernel import sqlite_connection
 from server.kernel.clock import Clock
 from server.kernel.events import Events
 from server.kernel.outbox import insert_jobs, job_row
@@ -23,8 +25,6 @@ from server.kernel.sqlite_writer import SqliteWriter
 T = TypeVar("T")
 
 FILE = "fairmatch.db"  # SQLite's, in the data folder
-# Longest wait for SQLite's lock. Only other programs can hold it (a backup, a shell): writers here queue before it.
-SQLITE_BUSY_MS = 5_000
 # Connections per worker. Two cores commit far more than ten transactions' worth of work at once.
 POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
@@ -103,9 +103,9 @@ class Database:
         self.events = events
         self.url = database_url(settings)
         self.sqlite = self.url.startswith("sqlite")
-        self.engine = _engine(self.url)
+        self.engine = _sqlite_engine(self.url, settings.data / FILE) if self.sqlite else _engine(self.url)
         self._writer = asyncio.Lock() if self.sqlite else None
-        self._fast = SqliteWriter(settings.data / FILE, self.engine.dialect, _set_up_sqlite) if self.sqlite else None
+        self._fast = SqliteWriter(settings.data / FILE, self.engine.dialect) if self.sqlite else None
         # Called after each commit that brought jobs for now; `server.kernel.jobs` puts itself here.
         self.enqueued: Callable[[], None] = lambda: None
 
@@ -179,12 +179,13 @@ def database_url(settings: Settings) -> str:
 
 
 def _engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        engine = create_async_engine(url, **_POOL)
-        event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        return engine
     engine = create_async_engine(url, **_POOL)
-    event.listen(engine.sync_engine, "connect", lambda connection, _record: _set_up_sqlite(connection))
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _sqlite_engine(url: str, path: Path) -> AsyncEngine:
+    engine = create_async_engine(url, async_creator=partial(sqlite_connection.connect, path), **_POOL)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
@@ -199,22 +200,6 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
     resting.register(connection.driver_connection.pgconn.socket, select.POLLIN)
     if resting.poll(0):
         raise InvalidatePoolError
-
-
-def _set_up_sqlite(connection: Any) -> None:
-    """Settings of every SQLite connection. FULL: what was acknowledged survives a power cut."""
-    connection.isolation_level = None  # transactions begin where we say, see _begin_sqlite
-    cursor: sqlite3.Cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={SQLITE_BUSY_MS}",
-        "cache_size=-16000",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

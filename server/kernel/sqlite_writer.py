@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Dialect, exc
 
+from server.kernel import sqlite_connection
 from server.kernel.prepared import SqliteTransaction
 
 T = TypeVar("T")
@@ -18,10 +19,9 @@ T = TypeVar("T")
 class SqliteWriter:
     """Runs one transaction at a time. Opened with the first; the caller sees to it that no other writer is at work."""
 
-    def __init__(self, path: Path, dialect: Dialect, set_up: Callable[[sqlite3.Connection], None]) -> None:
+    def __init__(self, path: Path, dialect: Dialect) -> None:
         self._path = path
         self._dialect = dialect
-        self._set_up = set_up
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._connection: sqlite3.Connection | None = None
 
@@ -56,9 +56,7 @@ class SqliteWriter:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            connection = sqlite3.connect(self._path)
-            self._set_up(connection)
-            self._connection = connection
+            self._connection = sqlite_connection.opened(self._path)
         return self._connection
 
     def _close(self) -> None:

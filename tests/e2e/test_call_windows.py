@@ -5,6 +5,9 @@ from playwright.async_api import expect
 from tests.e2e.calls import Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
+from tests.support.together import cameras
+
+pytestmark = cameras
 
 _MY_CAMERA = """(label) =>
     document.querySelector(".call-tile.is-own video")?.srcObject.getVideoTracks()[0].label === label"""

@@ -8,6 +8,9 @@ from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
+from tests.support.together import cameras
+
+pytestmark = cameras
 
 ROOM = f"{LOBBY}/rooms/round-table"
 

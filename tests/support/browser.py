@@ -14,7 +14,8 @@ from tests.support.server_process import Servers
 from tests.support.services import program_of
 
 # Without these Chromium looks for hosts of its maker at every start. A page lives too short here for its scripts to be
-# worth what it costs to optimise them: a quarter of all that axe takes. The last two are three cameras and microphones.
+# worth what it costs to optimise them: a quarter of all that axe takes. The last two are three cameras and microphones;
+# pictures come half as often as Chromium would make them, since nobody looks and each is encoded and decoded.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--js-flags=--no-opt --no-maglev",
-    "--use-fake-device-for-media-stream=device-count=3",
+    "--use-fake-device-for-media-stream=device-count=3,fps=10",
     "--use-fake-ui-for-media-stream",
 ]
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests.

@@ -1,0 +1,26 @@
+"""Which tests one test process makes, one after another, while the others make the rest.
+
+Tests are handed out one by one, so that no process has nothing left while another has many. Two kinds stay together:
+what shares something that was made for its module, and calls, whose browsers encode and decode pictures: two of them
+side by side on two cores starve each other and the servers between them.
+"""
+
+from typing import Any
+
+import pytest
+
+cameras = pytest.mark.xdist_group("cameras")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what stands on one thing."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether something stands for all tests of its module."""
+    found: dict[str, Any] = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own, and nowhere told
+    return any(one.scope in ("module", "class") for every in found.values() for one in every)
