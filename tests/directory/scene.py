@@ -1,7 +1,7 @@
 """Organisations in the whole application, and people with browsers of their own."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +9,11 @@ import httpx2
 from starlette.applications import Starlette
 
 from directory.organisations import actions, queries
-from people import sessions
 from people.admins import grant_admin
 from people.model import Person
-from people.sessions import Method
 from server.kernel.ids import new_id
 from server.kernel.parts import Kernel
-from tests.kernel_fixtures import browser_of
+from tests.people.browsers import signed_in
 
 # Aylin and Ben are at Voltbus by their addresses, Chloé is elsewhere, Gina writes from a free provider, and Ada runs
 # the platform.
@@ -83,11 +81,8 @@ async def scene(app: Starlette) -> AsyncIterator[Scene]:
             set_up.ids[key] = person.id
         await uow.session.flush()
         await grant_admin(uow, set_up.ids["ada"], by=None)
-    async with AsyncExitStack() as stack:
-        for key, id_ in set_up.ids.items():
-            browser = await stack.enter_async_context(browser_of(app))
-            browser.cookies.set(sessions.cookie_name(kernel.settings), await _token(kernel, id_))
-            set_up.browsers[key] = browser
+    async with signed_in(app, set_up.ids) as browsers:
+        set_up.browsers.update(browsers)
         yield set_up
 
 
@@ -95,9 +90,3 @@ def _person(name: str, email: str, kernel: Kernel) -> Person:
     now = kernel.clock.now()
     place = {"locale": "en", "time_zone": "Europe/Berlin", "created_at": now}
     return Person(id=new_id(), name=name, email=email, email_confirmed_at=now, **place)
-
-
-async def _token(kernel: Kernel, person_id: str) -> str:
-    async with kernel.database.write() as uow:
-        person = await uow.session.get_one(Person, person_id)
-        return (await sessions.start(uow, person, Method.LINK, ""))[1]

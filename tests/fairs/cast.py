@@ -59,7 +59,8 @@ class Place:
 
     async def people(self, *names: str) -> list[str]:
         """Several people with accounts; their ids."""
-        return [await self.person(name) for name in names]
+        async with self.database.write() as uow:
+            return [await person(uow, name) for name in names]
 
     async def fair(self, organiser: str, plan: Plan = RUHR) -> Fair:
         """A fair that this person runs."""
@@ -68,8 +69,8 @@ class Place:
 
     async def join(self, fair: Fair, *people: str) -> None:
         """These people go in."""
-        for each in people:
-            async with self.database.write() as uow:
+        async with self.database.write() as uow:
+            for each in people:
                 await actions.join(uow, fair.id, each)
 
     async def give(self, fair: Fair, person_id: str, roles: Sequence[str], by: str) -> None:

@@ -1,19 +1,16 @@
 """People at a fair with browsers of their own, inside the test's process."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx2
 from starlette.applications import Starlette
 
 from fairs.model import Fair
-from people import sessions
-from people.model import Person
-from people.sessions import Method
 from server.kernel.parts import Kernel
 from tests.fairs.cast import Place, place
-from tests.kernel_fixtures import browser_of
+from tests.people.browsers import signed_in
 
 
 @dataclass
@@ -51,20 +48,11 @@ async def guests(app: Starlette) -> AsyncIterator[Guests]:
     """A fair in the application's database, and everybody signed in."""
     kernel: Kernel = app.state.kernel
     there = place(kernel.database, kernel.clock, kernel.events)  # type: ignore[arg-type]  # the tests' clock is frozen
-    ids = {key: await there.person(name) for key, name in _NAMES.items()}
+    ids = dict(zip(_NAMES, await there.people(*_NAMES.values()), strict=True))
     fair = await there.fair(ids["edda"])
     await there.join(fair, ids["dev"], ids["aylin"], ids["bernd"])
     await there.give(fair, ids["dev"], ["moderator"], by=ids["edda"])
     set_up = Guests(app, there, fair, ids)
-    async with AsyncExitStack() as stack:
-        for key, id in ids.items():
-            browser = await stack.enter_async_context(browser_of(app))
-            browser.cookies.set(sessions.cookie_name(kernel.settings), await _token(kernel, id))
-            set_up.browsers[key] = browser
+    async with signed_in(app, ids) as browsers:
+        set_up.browsers.update(browsers)
         yield set_up
-
-
-async def _token(kernel: Kernel, person_id: str) -> str:
-    async with kernel.database.write() as uow:
-        person = await uow.session.get_one(Person, person_id)
-        return (await sessions.start(uow, person, Method.LINK, ""))[1]

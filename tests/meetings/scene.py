@@ -1,7 +1,7 @@
 """A fair with meetings: Edda runs it, Aylin, Bernd, Chloé and Dev meet there, each with a browser."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -19,13 +19,10 @@ from meetings.grid import Hours
 from meetings.model import Meeting, Plan, Request, Seat, Slot
 from meetings.plans import Wish
 from meetings.requests import Asking
-from people import sessions
-from people.model import Person
-from people.sessions import Method
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
 from tests.fairs.cast import Place, place
-from tests.kernel_fixtures import browser_of
+from tests.people.browsers import signed_in
 
 # The clock of the tests stands at noon UTC on Monday the 14th: the fair begins on Tuesday.
 TUESDAY, WEDNESDAY = date(2026, 9, 15), date(2026, 9, 16)
@@ -128,17 +125,11 @@ async def scene(app: Starlette) -> AsyncIterator[Scene]:
     """Set everybody up."""
     kernel: Kernel = app.state.kernel
     there = place(kernel.database, kernel.clock, kernel.events)  # type: ignore[arg-type]  # the tests' clock is frozen
-    ids = {key: await there.person(name) for key, name in NAMES.items()}
+    ids = dict(zip(NAMES, await there.people(*NAMES.values()), strict=True))
     fair = await there.fair(ids["edda"], FAIR)
     await there.join(fair, *(id for key, id in ids.items() if key != "edda"))
     set_up = Scene(app, there, fair, ids)
     await set_up.arrange()
-    async with AsyncExitStack() as stack:
-        for key, id in ids.items():
-            browser = await stack.enter_async_context(browser_of(app))
-            async with kernel.database.write() as uow:
-                person = await uow.session.get_one(Person, id)
-                token = (await sessions.start(uow, person, Method.LINK, ""))[1]
-            browser.cookies.set(sessions.cookie_name(kernel.settings), token)
-            set_up.browsers[key] = browser
+    async with signed_in(app, ids) as browsers:
+        set_up.browsers.update(browsers)
         yield set_up

@@ -1,7 +1,7 @@
 """Organisations with people who speak for them, inside the test's process, with browsers of their own."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -16,13 +16,12 @@ from directory.needs.model import Answer, Need
 from directory.needs.seen import Wording
 from directory.organisations.model import Member, Organisation, Tag
 from directory.products.model import Product, ProductText
-from people import sessions
 from people.model import Person
-from people.sessions import Method
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from server.kernel.parts import Kernel
 from tests.kernel_fixtures import browser_of
+from tests.people.browsers import signed_in
 
 # Nobody but its own people may learn from a blind need that it is this one's.
 HIDDEN = "Stadtwerke Hagenfeld"
@@ -176,20 +175,9 @@ async def network(app: Starlette) -> AsyncIterator[Network]:
     async with kernel.database.write() as uow:
         people, organisations, charger = await seed(uow)
     made = Network(app, people, organisations, charger)
-    async with AsyncExitStack() as stack:
-        made.browsers["nobody"] = await stack.enter_async_context(browser_of(app))
-        for key, id_ in people.items():
-            browser = await stack.enter_async_context(browser_of(app))
-            browser.cookies.set(sessions.cookie_name(kernel.settings), await token_of(kernel, id_))
-            made.browsers[key] = browser
+    async with browser_of(app) as nobody, signed_in(app, people) as browsers:
+        made.browsers.update(browsers, nobody=nobody)
         yield made
-
-
-async def token_of(kernel: Kernel, person_id: str) -> str:
-    """The cookie of a new session."""
-    async with kernel.database.write() as uow:
-        person = await uow.session.get_one(Person, person_id)
-        return (await sessions.start(uow, person, Method.LINK, ""))[1]
 
 
 def said(answer: httpx2.Response) -> str:
