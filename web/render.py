@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Numbers for elements that another element must name, counted anew in each page so that a page is always the same.
 _numbers: ContextVar[Iterator[int]] = ContextVar("_numbers")
+# What "two hours ago" counts from: one moment for all of a page.
+_moment: ContextVar[datetime] = ContextVar("_moment")
 
 
 class Compiled(BytecodeCache):
@@ -61,7 +64,7 @@ class Templates:
         self._assets = assets
         self._clock = clock
         self._dev = dev
-        self._environments = {locale: self._prepared(locale, folder) for locale in LOCALES}
+        self._environments = {locale: _prepared(locale, folder, assets, dev) for locale in LOCALES}
 
     def page(
         self,
@@ -80,7 +83,7 @@ class Templates:
         locale = locale_of(request)
         if self._dev:
             self._assets.refresh()
-        _numbers.set(count(1))
+        self._begin()
         html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
         response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache"} | dict(headers or {}))
         if SAID_COOKIE in request.cookies:
@@ -90,7 +93,7 @@ class Templates:
     def text(self, name: str, locale: str = DEFAULT, /, **context: Any) -> str:
         """Render a template without a request: the text of a mail, a fragment for the live line."""
         known = locale if locale in LOCALES else DEFAULT
-        _numbers.set(count(1))
+        self._begin()
         return self._environments[known].get_template(name).render(locale=known, **context)
 
     def environment(self, locale: str) -> Environment:
@@ -110,34 +113,43 @@ class Templates:
             "import_map": Markup(self._assets.import_map(locale)),  # noqa: S704 - our own JSON of addresses
         }
 
-    def _prepared(self, locale: str, folder: Path) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701 - only mails' text is plain
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=self._dev,
-            bytecode_cache=COMPILED,
-        )
-        catalogue = translations(locale)
-        environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-            catalogue.gettext, catalogue.ngettext, newstyle=True
-        )
-        environment.globals |= _globals(self._assets, folder, locale)
-        environment.filters |= self._filters(locale)
-        return environment
+    def _begin(self) -> None:
+        """What templates ask while they render that is not in their context."""
+        _numbers.set(count(1))
+        _moment.set(self._clock.now())
 
-    def _filters(self, locale: str) -> dict[str, Callable[..., Any]]:
-        return {
-            "time": lambda moment, zone, named=True: when.time(moment, zone, locale, named=named),
-            "date": lambda moment, zone, style="long": when.date(moment, zone, locale, style=style),
-            "both": lambda moment, zone: when.both(moment, zone, locale),
-            "ago": lambda moment: when.ago(moment, self._clock.now(), locale),
-            "initials": initials,
-            "hue": hue,
-        }
+
+@lru_cache(maxsize=16)
+def _prepared(locale: str, folder: Path, assets: Assets, dev: bool) -> Environment:
+    """One for all applications of a process, as what was loaded of templates stays in it."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701 - only mails' text is plain
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=dev,
+        bytecode_cache=COMPILED,
+    )
+    catalogue = translations(locale)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        catalogue.gettext, catalogue.ngettext, newstyle=True
+    )
+    environment.globals |= _globals(assets, folder, locale)
+    environment.filters |= _filters(locale)
+    return environment
+
+
+def _filters(locale: str) -> dict[str, Callable[..., Any]]:
+    return {
+        "time": lambda moment, zone, named=True: when.time(moment, zone, locale, named=named),
+        "date": lambda moment, zone, style="long": when.date(moment, zone, locale, style=style),
+        "both": lambda moment, zone: when.both(moment, zone, locale),
+        "ago": lambda moment: when.ago(moment, _moment.get(), locale),
+        "initials": initials,
+        "hue": hue,
+    }
 
 
 def templates_of(request: Request) -> Templates:
