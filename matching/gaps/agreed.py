@@ -1,8 +1,8 @@
 """The meetings that must be, of a fair with wishes, as agreed ones: all are held, and nobody should wait between two.
 
 What the rules of a fair say about a pair (free times, waking hours, languages, pins, closed times) leaves it some
-slots; what they say about one person (most meetings, most of a day, longest streak) becomes caps. Slots that follow one
-another are neighbours, also over a break or a night, as the published problem has it for lunch.
+slots; what they say about one person (most meetings, most of a day, longest streak) becomes caps. Slots of a day that
+follow one another are neighbours, also over a break, as the published problem has it for lunch; a night is no gap.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def agreed(problem: Problem, fairness: int | None = None) -> Agreed:
             forbidden=[frozenset()] * len(people),
             fairness=FAIRNESS if fairness is None else fairness,
             caps=[list(_caps(small, person)) for person in people],
+            nights=_nights(small),
         ),
         small,
         edges,
@@ -94,6 +95,13 @@ def _check(small: Compact, meetings: int, people: int) -> None:
             raise BadInputError(f"There are {count} {name}, and {most} are the most where all meetings are held.")
     if len(set(small.tables)) > 1:
         raise BadInputError("Where all meetings are held, every slot has as many tables as the others.")
+
+
+def _nights(small: Compact) -> frozenset[int]:
+    """The slots that are on another day than the one before them."""
+    return frozenset(
+        slot for slot in range(1, len(small.slots)) if not any(day >> (slot - 1) & 0b11 == 0b11 for day in small.days)
+    )
 
 
 def _caps(small: Compact, person: int) -> Iterator[Cap]:

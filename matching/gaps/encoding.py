@@ -121,26 +121,30 @@ class Formula:
     # Waiting
 
     def _breaks(self, person: int) -> list[Literal]:
-        """A totalizer over the slots in which this participant begins anew after having been busy before."""
+        """A totalizer over the slots in which this participant begins anew after having been busy before that day."""
         busy = self.busy[person]
         begins: list[Literal] = []
-        seen: Literal | None = None  # busy in some slot at least two before
+        seen: Literal | None = None  # busy in some slot of the day at least two before
         for slot, literal in enumerate(busy):
+            if not slot or slot in self.instance.nights:
+                seen = None
+                continue
             if literal is not None and seen is not None:
                 begins.append(self._begins(literal, busy[slot - 1], seen))
-            if slot and (before := busy[slot - 1]) is not None:
+            if (before := busy[slot - 1]) is not None:
                 seen = before if seen is None else self._either(seen, before)
         counts = self._count(begins, min(self.most + 1, len(self.instance.meetings_of[person])))
         self._without_break(busy, len(self.instance.meetings_of[person]), counts[:1])
         return counts
 
     def _without_break(self, busy: list[Literal | None], meetings: int, some: list[Literal]) -> None:
-        """Implied: who has no break is busy in as many slots on end as they have meetings, and nowhere far from there.
-        Said directly, the solver sees it at once when one slot is taken."""
+        """Implied: who has no break is busy in as many slots on end as they have meetings, and nowhere far from there
+        on that day. Said directly, the solver sees it at once when one slot is taken."""
+        nights = self.instance.nights
         taken = [(slot, literal) for slot, literal in enumerate(busy) if literal is not None]
         for slot, literal in taken:
             for later, other in taken:
-                if later - slot >= max(meetings, 2):
+                if later - slot >= max(meetings, 2) and nights.isdisjoint(range(slot + 1, later + 1)):
                     self.add(-literal, -other, *some)
 
     def _begins(self, now: Literal, before: Literal | None, seen: Literal) -> Literal:

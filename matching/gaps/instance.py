@@ -54,7 +54,8 @@ class Cap:
 @dataclass(frozen=True)
 class Instance:
     """All meetings of a fair: `people` participants, `slots` of which the first `morning` are before lunch,
-    at most `tables` meetings at a time, the slots `forbidden` to each participant, the `caps` of each (none: empty)."""
+    at most `tables` meetings at a time, the slots `forbidden` to each participant, the `caps` of each (none: empty).
+    With each of the slots `nights` another day begins (none: all are on one, as in the published problem)."""
 
     people: int
     slots: int
@@ -64,6 +65,7 @@ class Instance:
     forbidden: Sequence[frozenset[int]]
     fairness: int = FAIRNESS
     caps: Sequence[Sequence[Cap]] = ()
+    nights: frozenset[int] = frozenset()
 
     @cached_property
     def meetings_of(self) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import cache
 
 from matching.gaps.instance import Instance
@@ -9,11 +10,17 @@ from matching.gaps.instance import Instance
 IMPOSSIBLE = 10**6
 
 
+class _Day(Enum):
+    """How somebody's day has gone so far: no meeting yet, one just now, or one before and none since."""
+
+    FRESH, BUSY, IDLE = range(3)
+
+
 def least_breaks(instance: Instance) -> list[int]:
     """For each participant, a proven lower bound of their breaks; IMPOSSIBLE where their meetings cannot all be held.
 
     A participant with k meetings takes k of the slots in which any of these may be. Of all such choices that hold the
-    fixed slots and have room for the meetings of the morning and of the afternoon, the one with the fewest runs counts.
+    fixed slots and have room for the meetings of the morning and of the afternoon, that with the fewest breaks counts.
     """
     return [_least(instance, person) for person in range(instance.people)]
 
@@ -29,16 +36,18 @@ def _least(instance: Instance, person: int) -> int:
     last = instance.slots
 
     @cache
-    def runs(slot: int, left: int, before: bool, early: int) -> int:
-        """The fewest runs of `left` meetings from this slot on, `early` of the ones so far being in the morning."""
+    def waits(slot: int, left: int, day: _Day, early: int) -> int:
+        """The fewest breaks of `left` meetings from this slot on, `early` of the ones so far being in the morning."""
         if slot == last:
             return 0 if not left and early >= morning and len(mine) - early >= afternoon else IMPOSSIBLE
+        if slot in instance.nights:
+            day = _Day.FRESH
         best = IMPOSSIBLE
         if slot not in settled:
-            best = runs(slot + 1, left, False, early)
+            best = waits(slot + 1, left, _Day.FRESH if day is _Day.FRESH else _Day.IDLE, early)
         if slot in usable and left:
-            best = min(best, (not before) + runs(slot + 1, left - 1, True, early + (slot < instance.morning)))
+            rest = waits(slot + 1, left - 1, _Day.BUSY, early + (slot < instance.morning))
+            best = min(best, (day is _Day.IDLE) + rest)
         return best
 
-    found = runs(0, len(mine), False, 0)
-    return IMPOSSIBLE if found >= IMPOSSIBLE else max(0, found - 1)
+    return min(waits(0, len(mine), _Day.FRESH, 0), IMPOSSIBLE)

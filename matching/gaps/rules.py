@@ -10,14 +10,18 @@ from matching.gaps.instance import Instance
 Slots = Sequence[int]  # the slot of each meeting
 
 
-def breaks_of(slots: Sequence[int]) -> int:
-    """How often somebody with meetings in these slots waits: a gap counts once, however long it is."""
-    return sum(later - earlier > 1 for earlier, later in pairwise(sorted(slots)))
+def breaks_of(slots: Sequence[int], nights: frozenset[int] = frozenset()) -> int:
+    """How often somebody with meetings in these slots waits: a gap counts once, however long it is, and not at all
+    where a day begins in it or at its end, for people go home at night."""
+    return sum(
+        later - earlier > 1 and nights.isdisjoint(range(earlier + 1, later + 1))
+        for earlier, later in pairwise(sorted(slots))
+    )
 
 
 def breaks(instance: Instance, timetable: Slots) -> list[int]:
     """The breaks of each participant."""
-    return [breaks_of([timetable[meeting] for meeting in mine]) for mine in instance.meetings_of]
+    return [breaks_of([timetable[meeting] for meeting in mine], instance.nights) for mine in instance.meetings_of]
 
 
 def faults(instance: Instance, timetable: Slots) -> list[str]:

@@ -32,6 +32,7 @@ def instances(draw: st.DrawFn) -> Instance:
         forbidden=[draw(closed) for _ in range(people)],
         fairness=draw(st.integers(0, 2)),
         caps=draw(st.one_of(st.just(()), st.lists(caps, min_size=people, max_size=people))),
+        nights=draw(st.frozensets(st.integers(1, slots - 1), max_size=2)),
     )
 
 

@@ -45,9 +45,15 @@ def held(problem: Problem, line: dict[str, Any]) -> Timetable:
 
 
 def waits(problem: Problem, found: Timetable) -> int:
-    """The breaks of all, counted anew from names."""
-    order = [each.id for each in problem.slots]
-    return sum(breaks_of([order.index(each.slot) for each in found.of(person.id)]) for person in problem.people)
+    """The breaks of all, counted anew from names, day by day."""
+    days: dict[str, list[str]] = {}
+    for slot in problem.slots:
+        days.setdefault(slot.day, []).append(slot.id)
+    return sum(
+        breaks_of([day.index(each.slot) for each in found.of(person.id) if each.slot in day])
+        for person in problem.people
+        for day in days.values()
+    )
 
 
 def test_every_given_meeting_is_held_and_the_breaks_are_the_fewest() -> None:
@@ -89,6 +95,19 @@ def test_limits_of_a_day_and_of_a_row_bind_even_where_they_cost_breaks() -> None
     assert line["objective"] == waits(problem, held(problem, line)) == 1
     problem = fair(*musts, slots=3, days=2, most_per_day=2)
     assert len({each.slot for each in held(problem, packed(problem)).of("a")}) == 3
+
+
+def test_the_night_between_two_days_is_no_gap_and_no_neighbourhood() -> None:
+    # Ada's first meeting ends her first day early, her second one begins late on the next: she waits for neither.
+    problem = replace(fair("ab", "ac", slots=3, days=2), pinned=[Meeting("a", "b", "s0"), Meeting("a", "c", "s5")])
+    line = packed(problem, fairness=0)
+    assert (line["objective"], waits(problem, held(problem, line))) == (0, 0)
+    # The last and the first slot are no way to hold three on end: on either day the free ones leave a gap.
+    ada, *others = fair("ab", "ac", "ad", slots=3, days=2).people
+    times = replace(ada, free=frozenset(("s1", "s3", "s5")))
+    problem = replace(fair("ab", "ac", "ad", slots=3, days=2), people=[times, *others])
+    line = packed(problem)
+    assert line["objective"] == line["bound"] == waits(problem, held(problem, line)) == 1
 
 
 def test_what_cannot_be_held_together_is_named() -> None:

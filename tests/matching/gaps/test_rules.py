@@ -15,6 +15,16 @@ def test_a_gap_counts_once_however_long_it_is():
     assert breaks_of([0, 1, 4, 8]) == 2
 
 
+def test_over_night_nobody_waits_and_within_each_day_it_counts():
+    nights = frozenset({4, 8})  # three days of four slots
+    assert breaks_of([0, 3], nights) == breaks_of([1, 2], nights) + 1 == 1
+    assert breaks_of([3, 4], nights) == breaks_of([3, 5], nights) == breaks_of([0, 9], nights) == 0
+    assert breaks_of([0, 2, 5, 7, 8, 11], nights) == 3
+    fair = replace(FAIR, nights=frozenset({2}), fairness=0)
+    assert breaks(fair, [0, 1, 3]) == [0, 0, 0]
+    assert faults(fair, [0, 1, 3]) == []
+
+
 def test_a_valid_timetable_has_no_faults_and_its_breaks_are_counted_for_each():
     assert faults(FAIR, [0, 1, 3]) == []
     assert breaks(FAIR, [0, 1, 3]) == [0, 1, 1]
