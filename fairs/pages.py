@@ -69,7 +69,7 @@ async def leave(request: Request) -> Response:
 
 async def people(request: Request) -> Response:
     """Everybody at the fair, by name, page by page."""
-    role, after = _known_role(request), request.query_params.get("after")
+    role, after = known_role(request), request.query_params.get("after")
     if after is not None and not is_id(after):
         raise not_found()
     async with kernel_of(request).database.read() as session:
@@ -110,7 +110,8 @@ _KINDS = (
 )
 
 
-def _known_role(request: Request) -> str | None:
+def known_role(request: Request) -> str | None:
+    """The role to which the address narrows the list; None: everybody. Raises ProblemError 404 for none of ours."""
     role = request.query_params.get("role")
     if role is not None and role not in ROLES:
         raise not_found()

@@ -86,6 +86,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/join"): Access.SIGNED_IN,
     ("POST", "/fairs/{fair}/leave"): Access.MEMBER,
     ("GET", "/fairs/{fair}/people"): Access.MEMBER,
+    ("GET", "/fairs/{fair}/people/export.{format}"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms/{room}"): Access.MEMBER,
     ("POST", "/fairs/{fair}/rooms/{room}/messages"): Access.MEMBER,

@@ -124,6 +124,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     # Partners: a page is for who may see the institution, its desk for its editors and moderators (the look for
     # editors, naming moderators for administrators), at the door of each page
     ("GET", "/partners"): Access.ANYONE,
+    ("GET", "/partners/export.{format}"): Access.SIGNED_IN,
     ("GET", "/partners/{slug}"): Access.ANYONE,
     ("GET", "/partners/{slug}/look.css"): Access.ANYONE,
     ("GET", "/partners/{slug}/desk"): Access.SIGNED_IN,
@@ -159,6 +160,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/discover/suggestions"): Access.ANYONE,
     ("GET", "/discover/export.{format}"): Access.SIGNED_IN,
     ("GET", "/discover/saved"): Access.SIGNED_IN,
+    ("GET", "/discover/saved/export.{format}"): Access.SIGNED_IN,
     ("POST", "/discover/saved"): Access.SIGNED_IN,
     ("POST", "/discover/saved/{search}"): Access.SIGNED_IN,  # one's own, by the query
     ("POST", "/discover/saved/{search}/look"): Access.SIGNED_IN,

@@ -26,6 +26,7 @@ import fairs.documents
 import fairs.own_data
 import fairs.pages
 import fairs.planning
+import fairs.taking
 import meetings.calls
 import meetings.files
 import meetings.jobs
@@ -217,6 +218,7 @@ class Fairmatch:
             *self.directory.routes,
             *fairs.planning.routes,
             *fairs.pages.routes,
+            *fairs.taking.routes,
             *booths.pages.routes,
             *booths.talk_pages.routes,
             *booths.taking.routes,

@@ -1,4 +1,4 @@
-"""Taking the results of a search along as a file: what the viewer may see, in the order of the page."""
+"""Taking the results of a search, and the searches that one keeps, along as a file, in the order of their pages."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table
-from directory.search import shown
+from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from directory.search import saved, shown
 from directory.search.asking import Asked
 from directory.search.documents import Card, Viewer
 from directory.search.finding import Found
@@ -16,11 +16,20 @@ from directory.search.pages import viewer_of
 from directory.search.parts import Search, search_of
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
-from web.i18n import translations
+from web.i18n import N_, translations
 from web.render import locale_of
 
 # Results of one export, the best first; who wants more asks more exactly.
 RESULTS_MOST = 10_000
+_KEPT = {
+    "name": N_("Name"),
+    "asked": N_("Looked for"),
+    "alerts": N_("Tell me what is new"),
+    "mails": N_("Also by mail"),
+    "new": N_("New results"),
+    "since": N_("Saved (UTC)"),
+    "page": N_("Page here"),
+}
 
 
 async def results(request: Request) -> Response:
@@ -33,6 +42,24 @@ async def results(request: Request) -> Response:
         raise ProblemError(503, "search_in_the_making", "The search is being prepared. Please try again in a minute.")
     rows = _rows(search, viewer, found, kernel_of(request).settings.public_url)
     return file_of(Table("results", _columns(locale_of(request)), rows), ending)
+
+
+async def kept(request: Request) -> Response:
+    """The searches that one keeps, with how much is new in each. They are few (`saved.MOST`), and read at once."""
+    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        mine = await saved.of_person(session, request.state.person.id)
+    site, said = kernel.settings.public_url, {True: _("Yes"), False: _("No")}
+
+    async def rows(after: int) -> list[Row]:
+        return [
+            [one.search.name, one.asked.words, said[one.search.alerts], said[one.search.mails], one.new,
+             one.search.created_at, site + one.asked.path]
+            for one in mine[after : after + PAGE]
+        ]  # fmt: skip
+
+    return file_of(Table("searches", [Column(key, _(title)) for key, title in _KEPT.items()], in_pages(rows)), ending)
 
 
 def _columns(locale: str) -> list[Column]:
@@ -61,4 +88,7 @@ def _row(card: Card, locale: str, site: str) -> Row:
     return [kind, card.name, card.by, card.line, list(card.facts), card.starts_at, site + card.path]
 
 
-routes = [Route("/discover/export.{format}", results, name="export_results")]
+routes = [
+    Route("/discover/export.{format}", results, name="export_results"),
+    Route("/discover/saved/export.{format}", kept, name="export_searches"),
+]

@@ -2,4 +2,4 @@
 
 from directory.partners.pages import desk, handing, hosts, landing, moderators, taking
 
-routes = [*landing.routes, *desk.routes, *handing.routes, *hosts.routes, *moderators.routes, *taking.routes]
+routes = [*taking.routes, *landing.routes, *desk.routes, *handing.routes, *hosts.routes, *moderators.routes]

@@ -1,4 +1,4 @@
-"""Taking a partner's network along as a file: the organisations that one sees on its page, in their order."""
+"""Taking partners along as a file: all that one sees, and the organisations of one's network, in their order."""
 
 from collections.abc import AsyncIterator
 
@@ -7,12 +7,33 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Row, Table
+from directory.exports.table import PAGE, Column, Row, Table, in_pages
 from directory.organisations.table import columns, rows_about
 from directory.partners import queries
 from directory.partners.pages.landing import admitted
 from server.kernel.parts import kernel_of
+from web.i18n import N_, translations
 from web.render import locale_of
+
+_TITLES = {
+    "name": N_("Name"),
+    "organisations": N_("Organisations"),
+    "page": N_("Page here"),
+}
+
+
+async def partners(request: Request) -> Response:
+    """All partners, as their page says. They are few, and read at once."""
+    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        found = await queries.partners(session, request.state.person.id)
+    site = kernel.settings.public_url
+
+    async def rows(after: int) -> list[Row]:
+        return [[one.name, one.count, f"{site}/partners/{one.slug}"] for one in found[after : after + PAGE]]
+
+    return file_of(Table("partners", [Column(key, _(title)) for key, title in _TITLES.items()], in_pages(rows)), ending)
 
 
 async def network(request: Request) -> Response:
@@ -37,4 +58,7 @@ async def _rows(request: Request, partner_id: str) -> AsyncIterator[list[Row]]:
         after += PAGE
 
 
-routes = [Route("/partners/{slug}/network/export.{format}", network, name="export_network")]
+routes = [
+    Route("/partners/export.{format}", partners, name="export_partners"),
+    Route("/partners/{slug}/network/export.{format}", network, name="export_network"),
+]

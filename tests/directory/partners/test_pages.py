@@ -57,6 +57,18 @@ async def test_the_network_goes_along_as_a_file_with_what_one_sees(
     assert "network/export" not in (await client.get("/partners/chamber")).text
 
 
+async def test_partners_go_along_as_a_file_with_the_size_of_their_networks(
+    desk: Desk, chamber: str, client: httpx2.AsyncClient
+) -> None:
+    await bring(desk.ben, "voltbus")
+    assert 'href="/partners/export.csv"' in (await desk.clara.get("/partners")).text
+    (row,) = (await desk.clara.get("/partners/export.json")).json()
+    assert (row["organisations"], row["page"]) == (1, "http://localhost:8000/partners/chamber")
+    assert (await desk.clara.get("/partners/export.pdf")).status_code == 404
+    assert (await client.get("/partners/export.csv")).status_code == 303
+    assert "/partners/export" not in (await client.get("/partners")).text
+
+
 async def test_bringing_twice_at_once_brings_once(desk: Desk, chamber: str) -> None:
     answers = await asyncio.gather(*[bring(desk.ben, "voltbus") for _ in range(4)])
     assert {answer.status_code for answer in answers} == {303}

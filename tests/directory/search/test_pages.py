@@ -118,6 +118,23 @@ async def test_a_search_is_saved_changed_looked_at_and_removed(there: Guests) ->
     assert "No saved searches yet" in (await me.get("/discover/saved")).text
 
 
+async def test_the_searches_that_one_keeps_go_along_as_a_file_with_nobody_else(
+    there: Guests, client: httpx2.AsyncClient
+) -> None:
+    me = there["aylin"]
+    assert "/discover/saved/export" not in (await me.get("/discover/saved")).text
+    form = {"q": "Wasserstoff", "kind": "organisation", "name": '=HYPERLINK("x")', "alerts": "yes"}
+    await me.post("/discover/saved", data=form)
+    assert "/discover/saved/export.csv" in (await me.get("/discover/saved")).text
+    (row,) = (await me.get("/discover/saved/export.json")).json()
+    assert (row["name"], row["asked"], row["new"]) == (form["name"], "Wasserstoff", 0)
+    assert (row["alerts"], row["mails"]) == ("Yes", "No")
+    assert row["page"].endswith("/discover?q=Wasserstoff&kind=organisation")
+    assert "'=HYPERLINK" in (await me.get("/discover/saved/export.csv")).text
+    assert (await there["bernd"].get("/discover/saved/export.json")).json() == []
+    assert (await client.get("/discover/saved/export.json")).status_code in (303, 401)
+
+
 async def test_results_go_along_as_a_file_with_those_who_have_an_account(
     there: Guests, client: httpx2.AsyncClient
 ) -> None:
