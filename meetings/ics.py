@@ -75,8 +75,8 @@ def feed(entries: Iterable[Entry], head: Letterhead, *, name: str) -> str:
     calendar = _calendar()
     calendar.add("method", "PUBLISH")
     if name:
-        calendar.add("x-wr-calname", _line(name))
-        calendar.add("name", _line(name))
+        for title in ("name", "x-wr-calname"):  # as texts: the library would leave both as they are
+            calendar.add(title, vText(_line(name)))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for entry in entries:
         calendar.add_component(_event(entry, head))
@@ -118,7 +118,7 @@ def _line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(one_line(line) for line in text.replace("\r", "\n").split("\n")).strip()
+    return "\n".join(one_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
 
 
 def _parameter(text: str) -> str:

@@ -1,62 +1,112 @@
 """Meetings in calendars: invitations, the feed, and what hostile texts do there, which is nothing."""
 
 import email
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from ical.calendar import Calendar
+from ical.event import Event, EventStatus
+from ical.types.conference import Feature
 
 from meetings.ics import Entry, Letterhead, feed, invitation
 from meetings.jobs import take_step
 from meetings.model import Meeting
 from meetings.rules import STEPS
 from tests.kernel_fixtures import NOON, browser_of
-from tests.meetings.lines import read
+from tests.meetings.reader import read
 from tests.meetings.scene import Scene
 
 HEAD = Letterhead("Fairmatch <fair@example.org>", "fair.example.org")
+ROOM = "https://fair.example.org/meetings/m1/room"
+# What somebody typed, and what of it is read again where a property has one line.
 HOSTILE = (
-    "Lunch\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:gotcha",
-    "a;b,c\\n d\\\\ \"q\" 'q' : =",
-    "BEGIN:VEVENT\nATTENDEE:mailto:x@example.org\nEND:VEVENT",
-    "tab\tnull\x00bell\x07\x0b\x0c\x1c\u2028\u2029\x85end",
-    "\u202e right to left, " + "ü" * 200 + " 😀" * 40,
+    ("Lunch\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:gotcha", "Lunch END:VEVENT BEGIN:VEVENT SUMMARY:gotcha"),
+    ("a;b,c\\n d\\\\ \"q\" 'q' : =", "a;b,c\\n d\\\\ \"q\" 'q' : ="),
+    (
+        "BEGIN:VEVENT\nATTENDEE:mailto:x@example.org\nEND:VEVENT",
+        "BEGIN:VEVENT ATTENDEE:mailto:x@example.org END:VEVENT",
+    ),
+    ("tab\tnull\x00bell\x07\x0b\x0c\x1c\u2028\u2029\x85end", "tab null bell end"),
+    ("\u202e right to left, " + "ü" * 150 + " 😀" * 10, "right to left, " + "ü" * 150 + " 😀" * 10),
 )
 
 
 def entry(text: str, **changes: Any) -> Entry:
-    values = {"summary": f"Meeting: {text}", "description": text} | changes
-    return Entry("m1", 3, NOON, NOON, NOON, url="https://fair.example.org/meetings/m1/room", **values)
+    times = {"starts_at": NOON, "ends_at": NOON + timedelta(minutes=20), "changed_at": NOON}
+    values = times | {"summary": f"Meeting: {text}", "description": text} | changes
+    return Entry("m1", 3, url=ROOM, **values)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_texts_stay_within_their_property(text: str) -> None:
-    for made in (invitation(entry(text), HEAD, to="a@example.org", name=text)[1], feed([entry(text)], HEAD, name=text)):
-        calendar = read(made)
-        [event] = calendar.parts
-        assert event.parts == []
-        assert event["UID"] == "m1@fair.example.org"
-        assert event.text("SUMMARY").startswith("Meeting: ")
-        assert {name for name, _, _ in event.lines} <= {
-            "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "STATUS", "URL", "LOCATION",
-            "CONFERENCE", "ORGANIZER", "ATTENDEE",
-        }  # fmt: skip
+@pytest.mark.parametrize(("text", "line"), HOSTILE, ids=("event", "signs", "attendee", "controls", "letters"))
+def test_hostile_texts_are_read_as_what_they_are_and_as_nothing_else(text: str, line: str) -> None:
+    invited = read(invitation(entry(text), HEAD, to="a@example.org", name=text)[1])
+    followed = read(feed([entry(text)], HEAD, name=text))
+    for calendar in (invited, followed):
+        [event] = calendar.events
+        assert (event.uid, event.summary, event.start, event.end) == (
+            "m1@fair.example.org", f"Meeting: {line}", NOON, NOON + timedelta(minutes=20)
+        )  # fmt: skip
+        assert (event.description or "").split() == line.split()
+        assert (calendar.todos, calendar.journal, event.alarm, event.extras) == ([], [], [], [])
+    [attendee] = invited.events[0].attendees
+    assert (attendee.uri, attendee.common_name) == ("mailto:a@example.org", line.replace('"', "'"))
+    assert (followed.events[0].attendees, followed.events[0].organizer) == ([], None)
+    assert [str(name) for name in followed.name] == [line]
+    [title] = followed.extras
+    assert title.name == "x-wr-calname"
+
+
+def test_lines_of_a_description_stay_lines() -> None:
+    for typed in ("one\r\ntwo\r\n\r\nfour", "one\ntwo\n\nfour"):
+        [event] = read(feed([entry("", description=typed)], HEAD, name="")).events
+        assert event.description == "one\ntwo\n\nfour"
 
 
 def test_an_invitation_says_what_itip_wants() -> None:
     method, text = invitation(entry("Charging"), HEAD, to="aylin@example.org", name="Aylin Demir")
     calendar = read(text)
-    [event] = calendar.parts
-    assert (method, calendar["METHOD"], calendar["VERSION"]) == ("REQUEST", "REQUEST", "2.0")
-    assert (event["SEQUENCE"], event["DTSTART"], event["STATUS"]) == ("3", "20260914T120000Z", "CONFIRMED")
-    assert event["ATTENDEE"] == "mailto:aylin@example.org"
-    assert event.parameters("ATTENDEE") == {"CN": "Aylin Demir", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
-    assert event["ORGANIZER"] == "mailto:fair@example.org"
-    assert event["CONFERENCE"] == "https://fair.example.org/meetings/m1/room"
-    assert event.parameters("CONFERENCE")["VALUE"] == "URI"
+    [event] = calendar.events
+    assert (method, calendar.method, calendar.version) == ("REQUEST", "REQUEST", "2.0")
+    assert (event.sequence, event.dtstamp, event.status) == (3, NOON, EventStatus.CONFIRMED)
+    [attendee] = event.attendees
+    assert (attendee.uri, attendee.common_name, attendee.status, attendee.rsvp) == (
+        "mailto:aylin@example.org", "Aylin Demir", "ACCEPTED", False
+    )  # fmt: skip
+    assert event.organizer is not None
+    assert event.organizer.uri == "mailto:fair@example.org"
+    assert rooms(event) == [(ROOM, [Feature.VIDEO])]
     method, text = invitation(entry("Charging", cancelled=True), HEAD, to="aylin@example.org", name="Aylin")
-    assert (method, read(text).parts[0]["STATUS"]) == ("CANCEL", "CANCELLED")
+    calendar = read(text)
+    assert (method, calendar.method, calendar.events[0].status) == ("CANCEL", "CANCEL", EventStatus.CANCELLED)
+    assert calendar.events[0].uid == event.uid
+
+
+def rooms(event: Event) -> list[tuple[str, list[Any]]]:
+    """Where an event is held online, and what for."""
+    return [(str(each.uri), each.feature) for each in event.conference]
+
+
+@pytest.mark.parametrize(
+    ("local", "zone", "utc"),
+    [
+        ("2026-03-28T09:00", "Europe/Berlin", "2026-03-28T08:00"),  # the day before clocks go forward
+        ("2026-03-29T09:00", "Europe/Berlin", "2026-03-29T07:00"),
+        ("2026-10-25T09:00", "Europe/Berlin", "2026-10-25T08:00"),  # the day on which they went back
+        ("2026-11-01T09:00", "America/New_York", "2026-11-01T14:00"),
+        ("2026-09-15T09:00", "Asia/Kathmandu", "2026-09-15T03:15"),
+    ],
+)
+def test_another_program_shows_a_meeting_at_the_hour_that_was_meant(local: str, zone: str, utc: str) -> None:
+    starts = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    said = entry("Charging", starts_at=starts, ends_at=starts + timedelta(minutes=20))
+    [event] = read(feed([said], HEAD, name="")).events
+    assert isinstance(event.start, datetime)
+    assert event.start.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") == local
+    assert event.end - event.start == timedelta(minutes=20)
 
 
 def mails(there: Scene) -> list[EmailMessage]:
@@ -72,6 +122,12 @@ def calendar_of(mail: EmailMessage) -> Any:
     return part["content-type"].params["method"], read(part.get_content().replace("\r\n", "\n").replace("\n", "\r\n"))
 
 
+def only(calendar: Calendar) -> Event:
+    """The one event of a calendar."""
+    [event] = calendar.events
+    return event
+
+
 async def test_booking_moving_and_calling_off_reach_both_calendars_with_one_uid(there: Scene) -> None:
     slots = await there.slots()
     meeting = await there.book(slots[0], "aylin", "bernd")
@@ -85,10 +141,11 @@ async def test_booking_moving_and_calling_off_reach_both_calendars_with_one_uid(
     await there.kernel.jobs.run_due()
     found = [(mail["to"], *calendar_of(mail)) for mail in mails(there)]
     assert len(found) == 6
-    assert {calendar.parts[0]["UID"] for _, _, calendar in found} == {f"{meeting}@localhost"}
-    for_each = {to: [(m, c.parts[0]["SEQUENCE"]) for t, m, c in found if t == to] for to, _, _ in found}
-    assert list(for_each.values()) == [[("REQUEST", "0"), ("REQUEST", "1"), ("CANCEL", "2")]] * 2
-    assert all(len(calendar.parts) == 1 for _, _, calendar in found)
+    assert {only(calendar).uid for _, _, calendar in found} == {f"{meeting}@localhost"}
+    assert all(calendar.method == method for _, method, calendar in found)
+    for_each = {to: [(m, only(c).sequence, only(c).start) for t, m, c in found if t == to] for to, _, _ in found}
+    first, then = slots[0].starts_at, slots[8].starts_at
+    assert list(for_each.values()) == [[("REQUEST", 0, first), ("REQUEST", 1, then), ("CANCEL", 2, then)]] * 2
 
 
 async def test_who_books_and_calls_off_in_one_breath_writes_to_nobody(there: Scene) -> None:
@@ -129,14 +186,18 @@ async def test_a_moved_meeting_is_reminded_of_at_its_new_time_only(there: Scene)
 
 async def test_the_feed_is_read_without_signing_in_until_it_is_revoked(there: Scene) -> None:
     slots = await there.slots()
-    await there.book(slots[0], "aylin", "bernd")
+    meeting = await there.book(slots[0], "aylin", "bernd")
     await there["aylin"].post("/meetings/calendar/feed")
     page = (await there["aylin"].get("/meetings/calendar")).text
     path = page.partition('value="http://localhost:8000/calendar/')[2].partition('"')[0]
     async with browser_of(there.app) as stranger:
         answer = await stranger.get(f"/calendar/{path}")
         assert answer.headers["content-type"].startswith("text/calendar")
-        assert "Bernd Kowalski" in read(answer.text).parts[0].text("SUMMARY")
+        calendar = read(answer.text)
+        assert (calendar.method, calendar.refresh_interval) == ("PUBLISH", timedelta(minutes=30))
+        assert only(calendar).summary == "Meeting: Bernd Kowalski (Stadtwerke Hagenow)"
+        assert (only(calendar).start, only(calendar).end) == (slots[0].starts_at, slots[0].ends_at)
+        assert rooms(only(calendar)) == [(f"http://localhost:8000/meetings/{meeting}/room", [Feature.VIDEO])]
         assert (await stranger.get(f"/calendar/{path[:-1]}x")).status_code == 404
         assert (await stranger.get("/calendar/nothing.at.all")).status_code == 404
         await there["aylin"].post("/meetings/calendar/feed/revoke")
@@ -147,6 +208,6 @@ async def test_a_file_for_the_calendar_is_for_who_takes_part(there: Scene) -> No
     meeting = await there.book((await there.slots())[0], "aylin", "bernd")
     answer = await there["aylin"].get(f"/meetings/{meeting}/meeting.ics")
     assert "attachment" in answer.headers["content-disposition"]
-    assert len(read(answer.text).parts) == 1
+    assert only(read(answer.text)).uid == f"{meeting}@localhost"
     for path in ("", "/room", "/meeting.ics"):
         assert (await there["chloe"].get(f"/meetings/{meeting}{path}")).status_code == 404

@@ -15,7 +15,7 @@ from meetings.grid import Grid, Hours, moved_along, slots
 from meetings.model import Absence, Meeting, Proposal, Seat, Slot
 from meetings.timetable.model import Pairing
 from server.kernel.db import UnitOfWork
-from tests.meetings.lines import read
+from tests.meetings.reader import read
 from tests.meetings.scene import FAIR, TUESDAY, WEDNESDAY, WISH, Scene
 
 BERLIN, LONDON, NEW_YORK = "Europe/Berlin", "Europe/London", "America/New_York"
@@ -91,7 +91,7 @@ async def told(there: Scene) -> dict[str, str]:
         mail = message_from_bytes(path.read_bytes(), policy=default)
         parts = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
         calendar = parts.get("text/calendar")
-        method = read(calendar.decode() if isinstance(calendar, bytes) else calendar)["METHOD"] if calendar else ""
+        method = read(calendar.decode() if isinstance(calendar, bytes) else calendar).method if calendar else ""
         found[f"{mail['to']} {method}".strip()] = f"{mail['subject']}\n{parts['text/plain']}"
         path.unlink()
     return found

@@ -18,7 +18,7 @@ from meetings.requests import Asking
 from meetings.teams import actions, queries
 from people.model import Person
 from server.kernel.ids import new_id
-from tests.meetings.lines import read
+from tests.meetings.reader import read
 from tests.meetings.scene import Scene
 from tests.meetings.teams.conftest import TEAM, organisation
 
@@ -48,8 +48,9 @@ async def invitations(there: Scene) -> list[tuple[str, str, str, str]]:
         for part in mail.walk():
             if part.get_content_type() == "text/calendar" and part.get_param("method"):
                 calendar = read(part.get_payload(decode=True).decode())
-                [event] = calendar.parts
-                found.append((str(mail["to"]), calendar["METHOD"], event["UID"].partition("@")[0], event["SEQUENCE"]))
+                [event] = calendar.events
+                meeting = (event.uid or "").partition("@")[0]
+                found.append((str(mail["to"]), calendar.method or "", meeting, str(event.sequence)))
         path.unlink()
     return found
 
