@@ -39,7 +39,7 @@ SCOPE_NAMES = {
     SCOPES[Access.API_ORGANISATIONS]: N_("Change organisations that you manage"),
     SCOPES[Access.API_PRODUCTS]: N_("Change their products"),
     SCOPES[Access.API_NEEDS]: N_("Change their needs and offers"),
-    SCOPES[Access.API_MEMBERS]: N_("See, invite and remove the people of your organisations"),
+    SCOPES[Access.API_MEMBERS]: N_("See, invite and remove the people of your organisations, and join others"),
     SCOPES[Access.API_LISTS]: N_("Your bookmarks, lists, notes and saved searches"),
     SCOPES[Access.API_CONTACTS]: N_("Requests for contact, and answers to needs"),
     SCOPES[Access.API_IMPORTS]: N_("Import files, where you may"),

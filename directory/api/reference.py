@@ -18,11 +18,13 @@ from web.i18n import N_, translations
 NAMED_MOST = 12
 PART_NAMES = {
     "organisations": N_("Organisations"),
+    "invitations": N_("Invitations to organisations"),
     "products": N_("Products"),
     "needs": N_("Needs and offers"),
     "answers": N_("Answers to needs"),
     "between": N_("Between both sides"),
     "contacts": N_("Requests for contact"),
+    "news": N_("What you are told"),
     "lists": N_("Lists"),
     "bookmarks": N_("Bookmarks"),
     "notes": N_("Notes"),
@@ -67,6 +69,8 @@ _SAMPLES = {
     "decide_duplicate": '{"do": "apart"}',
     "change_member": '{"role": "editor"}',
     "invite_member": '{"email": "somebody@voltbus.example", "role": "editor"}',
+    "look_at_invitation": '{"token": "\'$INVITATION\'"}',
+    "accept_invitation": '{"token": "\'$INVITATION\'"}',
     "answer_claim": '{"role": "member"}',
     "create_product": '{"organisation": "\'$ID\'", "texts": {"en": {"name": "Depot charger"}}}',
     "change_product": '{"price_from": 1200000, "currency": "EUR"}',

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from directory.news.model import MailSilence, News
+from directory.search.documents import Mark
 from people.model import Person
 from people.seals import Seal
 from server.kernel.db import UnitOfWork
@@ -44,6 +45,7 @@ class Item:
     line: Line
     at: datetime
     seen_at: datetime | None
+    id: str
 
 
 # (session, reader, [(kind, subject)]) -> lines; what a reader may not see any more is missing.
@@ -83,7 +85,7 @@ class Newsroom:
             if asked:
                 lines |= await tell(session, person, asked)
         shown = [(one, lines.get((one.kind, one.subject))) for one in news]
-        return [Item(line, one.at, one.seen_at) for one, line in shown if line is not None]
+        return [Item(line, one.at, one.seen_at, one.id) for one, line in shown if line is not None]
 
     async def _mail(self, payload: dict[str, Any]) -> None:
         """Send what somebody has neither seen nor been sent. The rows are marked with the commit that sends the mail,
@@ -148,6 +150,18 @@ async def kept(session: AsyncSession, person_id: str, *, after: int, limit: int)
     """What somebody was told, the latest first; `after` so many."""
     query = select(News).where(News.person_id == person_id).order_by(News.at.desc(), News.id)
     return (await session.scalars(query.offset(after).limit(limit))).all()
+
+
+async def kept_beyond(
+    session: AsyncSession, person_id: str, mark: Mark | None, *, unseen: bool, limit: int
+) -> Sequence[News]:
+    """The same after the one of a mark (None: from the latest), also of those that they have not looked at alone."""
+    query = select(News).where(News.person_id == person_id)
+    if unseen:
+        query = query.where(News.seen_at.is_(None))
+    if mark is not None:
+        query = query.where(or_(News.at < mark.at, and_(News.at == mark.at, News.id > mark.id)))
+    return (await session.scalars(query.order_by(News.at.desc(), News.id).limit(limit))).all()
 
 
 async def has_unseen(session: AsyncSession, person_id: str, subject: str) -> bool:

@@ -1,6 +1,7 @@
 """Who belongs to an organisation: claims by mail address, invitations, roles, and going."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -140,6 +141,11 @@ async def invitation_with(session: AsyncSession, token: str) -> tuple[Invitation
     query = select(Invitation, Organisation).join(Organisation, Organisation.id == Invitation.organisation_id)
     row = (await session.execute(query.where(Invitation.token_hash == digest(token)))).one_or_none()
     return (row.Invitation, row.Organisation) if row else None
+
+
+def is_good(invitation: Invitation, now: datetime) -> bool:
+    """Whether an invitation can be accepted: see `queries.is_open`."""
+    return not invitation.accepted_at and not invitation.withdrawn_at and now < invitation.expires_at
 
 
 async def accept(uow: UnitOfWork, token: str, person_id: str) -> str | None:

@@ -44,11 +44,11 @@ def page_asked(request: Request, *, default: int = DEFAULT_LIMIT, most: int = MA
 def paged(request: Request, asked: Asked, items: Sequence[Any], cursors: Sequence[str]) -> Response:
     """A page as {"items": [...], "next": cursor or null}, with the next page's address as Link.
 
-    `items` were read with `asked.one_more`; `cursors` has one for each of them.
+    `items` were read with `asked.one_more`; `cursors` has one for each of them. What is None is left out of the page.
     """
     more = len(items) > asked.limit
     cursor = cursors[asked.limit - 1] if more else None
-    response = json_answer(request, {"items": list(items[: asked.limit]), "next": cursor})
+    response = json_answer(request, {"items": [one for one in items[: asked.limit] if one is not None], "next": cursor})
     if cursor is not None:
         kept = [(key, value) for key, value in request.query_params.multi_items() if key not in ("after", "limit")]
         query = urlencode([*kept, ("after", cursor), ("limit", str(asked.limit))])

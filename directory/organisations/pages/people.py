@@ -146,15 +146,13 @@ async def look_at_invitation(request: Request) -> Response:
     if found is None:
         raise not_found()
     invitation, organisation = found
-    now = kernel_of(request).clock.now()
-    good = not invitation.accepted_at and not invitation.withdrawn_at and now < invitation.expires_at
     return page(
         request,
         "organisations/invitation.html",
         headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
         organisation=organisation,
         role=ROLE_NAMES[invitation.role],
-        good=good,
+        good=belonging.is_good(invitation, kernel_of(request).clock.now()),
         token=token,
     )
 

@@ -91,6 +91,7 @@ def described(embedded_settings: Settings, clock: FrozenClock, monkeypatch: pyte
         "documents.UPLOADS",
         "pictures.UPLOADS",
         "members.INVITATIONS",
+        "joining.CLAIMS",
         "contacts.REQUESTS",
         "answers.ANSWERS",
         "answers.STEPS",
