@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import PageOf, Paged
+from directory.api.shapes.common import Paged, PageOf
 from directory.api.shapes.values import FLAG, Address, Id, Moment, Shown
 from directory.news.newsroom import Item
 from web.i18n import N_
