@@ -13,9 +13,26 @@ class FakePeer extends EventTarget {
   /** @type {string[]} */
   added = [];
   restarts = 0;
+  /** @type {any[]} */
+  places = [];
+  /** @type {any} */
+  sent = null;
+  /** @type {any} */
+  channel = { readyState: "connecting", told: /** @type {any[]} */ ([]), close() {}, send: (/** @type {string} */ text) => this.channel.told.push(JSON.parse(text)) };
 
   createDataChannel() {
-    return { readyState: "connecting", close() {} };
+    return this.channel;
+  }
+
+  getTransceivers() {
+    return this.places;
+  }
+
+  addTrack(track) {
+    let encodings = [{ active: true }];
+    const setParameters = async (given) => void (encodings = given.encodings);
+    const sender = { track, getParameters: () => ({ encodings: structuredClone(encodings) }), setParameters };
+    return (this.sent = sender);
   }
 
   async setLocalDescription() {
@@ -43,13 +60,14 @@ class FakePeer extends EventTarget {
   close() {}
 }
 
-/** Aylin's end of a call with Ben, and what is heard of him. @param {(ground: { pair: Pair, hear: (what: object) => Promise<void> }) => Promise<void>} body */
-async function withPair(body) {
+/** Aylin's end of a call with Ben, and what is heard of him.
+ * @param {(ground: { pair: Pair, hear: (what: object) => Promise<void> }) => Promise<void>} body @param {object} [tracks]  what she sends */
+async function withPair(body, tracks = {}) {
   const { RTCPeerConnection: real } = globalThis;
   globalThis.RTCPeerConnection = /** @type {any} */ (FakePeer);
   const signals = new EventTarget();
   const line = Object.assign(new EventTarget(), { request: async () => null });
-  const media = { tracks: {}, isOn: () => false };
+  const media = { tracks, isOn: (source) => source in tracks };
   const pair = new Pair(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { signals, line }, media, ice: [] }), "ben");
   const hear = async (what) => {
     const detail = { call: "call:1", sender: "ben", device: "b1", to_device: "", generation: 7, ...what };
@@ -127,4 +145,29 @@ test("a connection that was told no candidate asks for them anew, and one that i
   } finally {
     globalThis.setTimeout = real;
   }
+});
+
+test("a camera is sent no larger than the other one says that they see it, and they are told how large theirs is seen", () => {
+  const track = { kind: "video", getSettings: () => ({ height: 720 }) };
+  return withPair(async ({ pair }) => {
+    const { channel, places } = /** @type {any} */ (pair.peer);
+    const sender = /** @type {any} */ (pair.peer).sent;
+    const sent = () => sender.getParameters().encodings.map(({ scaleResolutionDownBy: by = 1, maxBitrate }) => [by, maxBitrate])[0];
+    const hear = async (shown) => {
+      channel.onmessage({ data: JSON.stringify({ on: ["camera"], screen: "far", pictures: true, shown }) });
+      await settle();
+      return sent();
+    };
+    channel.readyState = "open";
+    equal(await hear(undefined), [1, undefined], "an older page says nothing");
+    equal(await hear({ camera: "small" }), [4, 150_000]);
+    equal(await hear({ camera: "medium" }), [2, 500_000]);
+    equal(await hear({ camera: "constructor" }), [1, undefined], "nonsense holds nothing back");
+    equal(channel.told.map(({ shown }) => shown), [{}], "nothing is seen yet, and the same is not told twice");
+    const [theirs] = document.createElement("canvas").captureStream().getTracks();
+    places.push({ receiver: { track: theirs } });
+    /** @type {any} */ (pair.peer).ontrack({ track: theirs, streams: [] });
+    await hear({ camera: "large" });
+    equal(channel.told.at(-1).shown, { camera: "small" }, "a picture that stands nowhere");
+  }, { camera: track });
 });

@@ -2,7 +2,7 @@ import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { offered } from "fairmatch/call/offered";
 import { configuration } from "fairmatch/call/relay";
-import { encodingsOf, sendEncodings, shownSizes } from "fairmatch/call/sizes";
+import { CAMERAS, encodingsOf, FIT_MS, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { LiveError } from "fairmatch/live/errors";
 
 /**
@@ -28,10 +28,6 @@ const SPARE = 2;
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** After an answer the state that shows it may still be on its way, in ms. */
 const SETTLED_MS = 1_500;
-/** How often the node is told how large pictures are shown, where that has changed, in ms. */
-const FIT_MS = 1_000;
-/** What is sent no larger than it is shown. @type {Source[]} */
-const CAMERAS = ["camera", "camera_2"];
 
 export class Forwarded extends EventTarget {
   /** @type {RTCPeerConnection | null} */

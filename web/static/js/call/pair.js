@@ -1,13 +1,15 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
-import { ANOTHER, isSound, SOURCES } from "fairmatch/call/media";
+import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
+import { CAMERAS, FIT_MS, sendAsLarge, shownSizes } from "fairmatch/call/sizes";
+import { nothingTold, SECONDS, toldBy } from "fairmatch/call/told";
 
 /**
  * The direct way between two people, encrypted from end to end: perfect negotiation over the live line.
  *
  * Each side is one tab; the tab of the other that spoke last is the one that counts. What is lost on the way is said
- * again, and what comes twice does nothing. Which picture is the screen, and what is muted, the two tell each other in
- * a data channel.
+ * again, and what comes twice does nothing. Which picture is the screen, what is muted, and how large the other's camera
+ * is shown, so that it sends no more, the two tell each other in a data channel.
  *
  * Events: "change".
  *
@@ -21,11 +23,8 @@ import { configuration } from "fairmatch/call/relay";
 const REPEAT_MS = 4_000;
 /** Who is away for so long has gone, until they come back, in ms. */
 const VANISHED_MS = 12_000;
-/** Bytes of a message in the data channel that are still read. */
-const TOLD_MOST = 1_000;
 /** Candidates that are kept until the description comes that they belong to. */
 const EARLY_MOST = 64;
-const SECONDS = /** @type {Source[]} */ (Object.keys(ANOTHER));
 
 export class Pair extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -44,9 +43,10 @@ export class Pair extends EventTarget {
   #senders = new Map();
   /** @type {RTCDataChannel | null} */
   #telling = null;
-  /** What the other one told; `seconds`: the streams of what is beside the first of its kind.
-   * @type {{ on: string[], screen: string, seconds: Record<string, string>, pictures: boolean }} */
+  /** What the other one told. */
   #told = nothingTold();
+  /** What was told last, as JSON. */
+  #said = "";
   #hasPictures = true;
   /** Their tracks, with the stream that each belongs to. @type {Map<MediaStreamTrack, string>} */
   #theirs = new Map();
@@ -68,8 +68,8 @@ export class Pair extends EventTarget {
     const { signals, line } = this.ends.live;
     signals.addEventListener("signal", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail), { signal });
     line.addEventListener("live", () => this.#repeat(), { signal });
-    const timer = setInterval(() => this.#repeat(), REPEAT_MS);
-    signal.addEventListener("abort", () => clearInterval(timer));
+    const timers = [setInterval(() => this.#repeat(), REPEAT_MS), setInterval(() => this.#fit(), FIT_MS)];
+    signal.addEventListener("abort", () => timers.forEach(clearInterval));
     this.#build();
   }
 
@@ -155,6 +155,7 @@ export class Pair extends EventTarget {
     this.#streams = newStreams();
     this.#telling = peer.createDataChannel("state", { negotiated: true, id: 0 });
     this.#telling.onopen = () => this.#tell();
+    this.#said = "";
     this.#telling.onmessage = ({ data }) => this.#listen(data);
     peer.onnegotiationneeded = () => this.#next(peer, () => this.#offer(peer));
     peer.onicecandidate = ({ candidate }) => candidate?.candidate && this.#say({ candidate: wireOf(candidate) });
@@ -199,22 +200,36 @@ export class Pair extends EventTarget {
     const on = SOURCES.filter((source) => this.ends.media.isOn(source) && this.#goes(source));
     const { screen, camera_2, screen_2 } = this.#streams;
     const seconds = { camera_2: camera_2.id, screen_2: screen_2.id };
-    this.#telling.send(JSON.stringify({ on, screen: screen.id, seconds, pictures: this.#hasPictures }));
+    const told = JSON.stringify({ on, screen: screen.id, seconds, pictures: this.#hasPictures, shown: this.#shown() });
+    if (told !== this.#said) this.#telling.send(told);
+    this.#said = told;
+  }
+
+  /** How large their cameras are shown here. */
+  #shown() {
+    const sizes = [...shownSizes(this.peer?.getTransceivers() ?? [])].filter(([{ receiver }]) => this.#theirs.has(receiver.track));
+    const known = sizes.map(([{ receiver: { track } }, size]) => [this.#sourceOf(track, this.#theirs.get(track) ?? ""), size]);
+    return Object.fromEntries(known.filter(([source]) => CAMERAS.includes(/** @type {Source} */ (source))));
   }
 
   /** @param {unknown} data */
   #listen(data) {
-    if (typeof data !== "string" || data.length > TOLD_MOST) return;
-    try {
-      const { on, screen, seconds, pictures } = JSON.parse(data);
-      const before = this.#told.pictures;
-      const known = Object.fromEntries(SECONDS.map((source) => [source, String(seconds?.[source] ?? "")]));
-      this.#told = { on: Array.isArray(on) ? on.map(String) : [], screen: String(screen), seconds: known, pictures: pictures !== false };
-      if (before !== this.#told.pictures) this.update();
-    } catch {
-      return;
-    }
+    const told = toldBy(data);
+    if (!told) return;
+    const before = this.#told.pictures;
+    this.#told = told;
+    if (before !== told.pictures) this.update();
+    this.#fit();
     this.#changed();
+  }
+
+  /** Send no more of a camera than the other one says that they see, and tell them what is seen here. */
+  #fit() {
+    for (const source of CAMERAS) {
+      const sender = this.#senders.get(source);
+      if (sender) void sendAsLarge(sender, this.#told.shown[source] ?? "large");
+    }
+    this.#tell();
   }
 
   /** @param {object} what */
@@ -355,11 +370,6 @@ export class Pair extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** What counts before the other one has told anything. */
-function nothingTold() {
-  return { on: [], screen: "", seconds: {}, pictures: true };
 }
 
 /** Which track is what the other side learns from the stream that it is in. */

@@ -37,6 +37,11 @@ export function encodingsOf(source, isGroup) {
   return [source === "camera_2" ? { ...ONE } : { maxBitrate: BITS[source] }];
 }
 
+/** How often the other side is told how large pictures are shown, where that has changed, in ms. */
+export const FIT_MS = 1_000;
+/** What is sent no larger than it is shown. @type {import("./media.js").Source[]} */
+export const CAMERAS = ["camera", "camera_2"];
+
 /** Send as many encodings as there are people to choose among them, without those that nobody needs now; of a camera that
  * goes out in one encoding as much as whoever sees it largest can see.
  * @param {RTCRtpSender} sender @param {boolean} isGroup @param {{ paused?: string[], shown?: Size }} [told]  by the node */
@@ -45,7 +50,19 @@ export async function sendEncodings(sender, isGroup, { paused = [], shown = "lar
   const rids = parameters.encodings?.map(({ rid = "" }) => rid) ?? [];
   const lines = sender.track?.getSettings().height ?? USUAL_LINES;
   const needed = rids.filter((rid) => !paused.includes(rid));
-  const wanted = rids.map((rid) => (isGroup && rid ? { ...encodingOf(rid), active: needed.includes(rid) } : { ...asLarge(rid, shown, lines), active: rid === needed.at(-1) }));
+  const wanted = rids.map((rid) => (isGroup && rid ? { ...encodingOf(rid), active: needed.includes(rid) } : { ...noLarger(encodingOf(rid), shown, lines), active: rid === needed.at(-1) }));
+  await send(sender, parameters, wanted);
+}
+
+/** Send one person directly as much as they can see: as the browser likes it, where that is large.
+ * @param {RTCRtpSender} sender @param {Size} shown */
+export async function sendAsLarge(sender, shown) {
+  const lines = sender.track?.getSettings().height ?? USUAL_LINES;
+  await send(sender, sender.getParameters(), [{ ...noLarger({}, shown, lines), active: true }]);
+}
+
+/** @param {RTCRtpSender} sender @param {RTCRtpSendParameters} parameters @param {RTCRtpEncodingParameters[]} wanted */
+async function send(sender, parameters, wanted) {
   if (parameters.encodings?.every((encoding, at) => isLike(encoding, wanted[at])) ?? true) return;
   parameters.encodings.forEach((encoding, at) => Object.assign(encoding, wanted[at]));
   await sender.setParameters(parameters).catch(() => {}); // once more with the next look
@@ -57,16 +74,22 @@ function encodingOf(rid) {
   return { scaleResolutionDownBy, maxBitrate };
 }
 
-/** An encoding that is no larger than it is shown. @param {string} rid @param {Size} shown @param {number} lines  of the camera */
-function asLarge(rid, shown, lines) {
-  const { scaleResolutionDownBy, maxBitrate } = encodingOf(rid);
+/** An encoding that is no larger than it is shown. @param {RTCRtpEncodingParameters} encoding @param {Size} shown
+ * @param {number} lines  of the camera @returns {RTCRtpEncodingParameters} */
+function noLarger({ scaleResolutionDownBy = 1, maxBitrate = Infinity }, shown, lines) {
   const most = MOST[shown];
-  return { scaleResolutionDownBy: Math.max(Number(scaleResolutionDownBy), lines / most.lines), maxBitrate: Math.min(Number(maxBitrate), most.bits) };
+  const bits = Math.min(maxBitrate, most.bits);
+  return { scaleResolutionDownBy: Math.max(scaleResolutionDownBy, lines / most.lines), maxBitrate: bits < Infinity ? bits : undefined };
 }
 
 /** @param {RTCRtpEncodingParameters} encoding @param {RTCRtpEncodingParameters} wanted */
 function isLike({ active, scaleResolutionDownBy = 1, maxBitrate }, wanted) {
   return active === wanted.active && scaleResolutionDownBy === wanted.scaleResolutionDownBy && maxBitrate === wanted.maxBitrate;
+}
+
+/** What the other side says; it may say anything. @param {unknown} told @returns {Size} */
+export function sizeTold(told) {
+  return told === "small" || told === "medium" ? told : "large";
 }
 
 /** @param {number} height  in pixels of the screen @returns {Size} */
