@@ -61,7 +61,10 @@ def listened(fair: ServerProcess) -> int:
 
 
 def alive(pid: int) -> bool:
-    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it may end between two looks
+        return False
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -125,5 +125,6 @@ async def until(true: Callable[[], Any], limit_s: float = WAIT_S) -> None:
 
 
 async def settled() -> None:
-    """Let what is under way on loopback arrive."""
-    await asyncio.sleep(0.05)
+    """Let what is under way on loopback arrive: hop by hop, also where the machine takes a whole sleep away."""
+    for _ in range(10):
+        await asyncio.sleep(0.005)
