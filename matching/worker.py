@@ -2,7 +2,7 @@
 
     {"kind": "gaps", "dzn": "...", "fairness": 2, "seconds": 60, "workers": 2}
     {"kind": "plan", "problem": {...}, "start": {"meetings": [...]}, "seconds": 60, "gap": 0.001}
-    {"kind": "agreed", "problem": {...}, "fairness": 2, "seconds": 60, "workers": 2}
+    {"kind": "agreed", "problem": {...}, "start": {"meetings": [...]}, "fairness": 2, "seconds": 60, "workers": 2}
     {"kind": "repair", "problem": {...}, "before": {"meetings": [...]}, "seconds": 10}
 
 Each line is {"status", "objective", "bound", "seconds", ...}; every few seconds, when there is a better one, and in the
@@ -114,12 +114,13 @@ def _gaps(job: Mapping[str, Any]) -> Iterator[Line]:
 
 def _agreed(job: Mapping[str, Any]) -> Iterator[Line]:
     gc.enable()
-    from matching.gaps.agreed import agreed, as_line
+    from matching.gaps.agreed import agreed, as_line, begun
     from matching.gaps.portfolio import solve
-    from matching.plans.forms import read_problem
+    from matching.plans.forms import read_problem, read_timetable
 
     given = agreed(read_problem(job["problem"]), job.get("fairness"))
-    for standing in solve(given.instance, job["seconds"], job["workers"]):
+    start = begun(given, read_timetable(job["start"])) if job.get("start") else None
+    for standing in solve(given.instance, job["seconds"], job["workers"], start):
         yield as_line(given, standing)
 
 

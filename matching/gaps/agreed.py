@@ -14,9 +14,10 @@ from typing import Any
 from matching.gaps.instance import FAIRNESS, MOST_MEETINGS, MOST_PEOPLE, MOST_SLOTS, Cap, Instance, Meeting
 from matching.gaps.portfolio import Standing
 from matching.gaps.report import status_of
+from matching.gaps.rules import faults
 from matching.plans.compact import Compact, Edge, compact
 from matching.plans.core import judge
-from matching.plans.model import Kind, Problem
+from matching.plans.model import Kind, Problem, Timetable
 from matching.plans.moves import bits
 from matching.refusal import BadInputError
 
@@ -60,6 +61,14 @@ def agreed(problem: Problem, fairness: int | None = None) -> Agreed:
         small,
         edges,
     )
+
+
+def begun(given: Agreed, timetable: Timetable) -> list[int] | None:
+    """The slots of the meetings in a timetable that was found before; None where it does not hold all of them by the
+    rules as they are now."""
+    placed = given.small.placed(timetable)
+    slots = [placed[edge] for edge in given.edges if edge in placed]
+    return None if faults(given.instance, slots) else slots
 
 
 def as_line(given: Agreed, standing: Standing) -> dict[str, Any]:

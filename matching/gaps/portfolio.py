@@ -16,6 +16,7 @@ from multiprocessing.process import BaseProcess
 
 from matching.gaps.instance import Instance
 from matching.gaps.patterns import IMPOSSIBLE, least_breaks
+from matching.gaps.rules import Slots, breaks
 from matching.gaps.search import STRATEGIES, Finding
 
 # How often those who follow hear that nothing is new, in seconds; also how long a stop may take.
@@ -40,15 +41,18 @@ class Standing:
         return self.infeasible or self.breaks == self.bound
 
 
-def solve(instance: Instance, seconds: float, workers: int) -> Iterator[Standing]:
+def solve(instance: Instance, seconds: float, workers: int, start: Slots | None = None) -> Iterator[Standing]:
     """Say at each news, and every half second, where the search stands; the last one is the result. Whoever stops
-    asking stops the search. It ends with the proof, or after so many seconds, with `workers` processes at a time."""
+    asking stops the search. It ends with the proof, or after so many seconds, with `workers` processes at a time, and
+    with nothing worse than `start`, a valid timetable of a search that was cut off."""
     began = time.monotonic()
     least = least_breaks(instance)
     if max(least, default=0) >= IMPOSSIBLE:
         yield Standing(None, 0, None, time.monotonic() - began, infeasible=True)
         return
     standing = Standing(None, sum(least), None, time.monotonic() - began)
+    if start is not None:
+        standing = _with(standing, Finding(sum(breaks(instance, start)), start))
     yield standing
     team = _Team(instance, seconds, workers)
     try:

@@ -143,15 +143,17 @@ async def _job(uow: UnitOfWork, run: TimetableRun) -> Mapping[str, Any] | None:
         return None
     if run.mends_id is not None:
         return repairs.job(problem, before, stopped=run.stopped_at is not None)
-    if run.gaps_apart is not None:
-        return _packing(uow, run, problem)
+    job = _packing(uow, run, problem) if run.gaps_apart is not None else _choosing(problem)
     times = {each.id for each in problem.slots}
     begun = Timetable([each for each in before.meetings if each.slot in times])
-    job = {"kind": "plan", "problem": as_json(problem), "seconds": SECONDS, "gap": GAP}
-    return job | ({"start": as_json(begun)} if begun.meetings else {})
+    return job and job | ({"start": as_json(begun)} if begun.meetings else {})
 
 
-def _packing(uow: UnitOfWork, run: TimetableRun, problem: Problem) -> Mapping[str, Any] | None:
+def _choosing(problem: Problem) -> dict[str, Any]:
+    return {"kind": "plan", "problem": as_json(problem), "seconds": SECONDS, "gap": GAP}
+
+
+def _packing(uow: UnitOfWork, run: TimetableRun, problem: Problem) -> dict[str, Any] | None:
     count = len(given(problem))
     if not 0 < count <= GIVEN_MOST:
         run.ended_at, run.failure = uow.clock.now(), TOO_MANY_GIVEN if count else NONE_GIVEN

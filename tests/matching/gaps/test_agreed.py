@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from matching.gaps.agreed import agreed, as_line
+from matching.gaps.agreed import agreed, as_line, begun
 from matching.gaps.portfolio import Standing
 from matching.gaps.rules import breaks_of
 from matching.gaps.search import up
-from matching.plans.forms import read_timetable
+from matching.plans.forms import as_json, read_timetable
 from matching.plans.model import Kind, Meeting, Person, Problem, Rules, Slot, Timetable, Waking, Wish
 from matching.plans.rules import faults
 from matching.refusal import BadInputError
+from matching.worker import lines
 
 NINE = datetime(2027, 3, 2, 9, tzinfo=UTC)
 
@@ -108,6 +109,18 @@ def test_the_night_between_two_days_is_no_gap_and_no_neighbourhood() -> None:
     problem = replace(fair("ab", "ac", "ad", slots=3, days=2), people=[times, *others])
     line = packed(problem)
     assert line["objective"] == line["bound"] == waits(problem, held(problem, line)) == 1
+
+
+def test_a_search_that_was_cut_off_goes_on_with_what_it_had_where_that_still_holds() -> None:
+    problem = fair("ab", "ac", "bd")
+    before = Timetable([Meeting("a", "b", "s0"), Meeting("a", "c", "s3"), Meeting("b", "d", "s1")])
+    job = {"kind": "agreed", "problem": as_json(problem), "start": as_json(before), "seconds": 0.0, "workers": 1}
+    [line] = lines(job, lambda: False)  # no time for anything
+    assert (line["status"], line["objective"], line["bound"]) == ("feasible", 1, 0)
+    assert held(problem, line) == before
+    closed = replace(problem, closed=[Meeting("a", "c", "s3")])
+    assert begun(agreed(closed), before) is None
+    assert begun(agreed(fair("ab", "ac", "bd", "cd")), before) is None  # one more must be held now
 
 
 def test_what_cannot_be_held_together_is_named() -> None:
