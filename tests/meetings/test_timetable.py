@@ -99,6 +99,9 @@ async def test_every_given_meeting_is_held_with_the_fewest_gaps_and_booked(there
     musts = [("aylin", "bernd"), ("chloe", "dev"), ("aylin", "chloe"), ("bernd", "dev"), ("aylin", "dev")]
     lines = [f"{mail[there.ids[one]]},{mail[there.ids[other]]},must," for one, other in musts]
     await bring(there, *lines, f"{mail[there.ids['bernd']]},{mail[there.ids['chloe']]},like,900")
+    for name in ("aylin", "bernd", "chloe", "dev"):  # all on one day: over night nobody would wait
+        day = {"day": "2026-09-16", "free": "no"}
+        assert (await there[name].post("/fairs/ruhr/meetings/availability/day", data=day)).is_redirect
     page = await packed(there, tables="1")  # one at a time: Bernd meets Aylin and Dev, who meet in between
     run = await last(there)
     assert (run.status, run.objective, run.bound, run.gaps_apart) == ("optimal", 2, 2, 2)
