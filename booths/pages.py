@@ -17,7 +17,6 @@ from booths.shown import programme_of
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
 from directory.organisations.jsonld import script
-from directory.organisations.pages.show import head_of, speak_as_asked
 from fairs.doors import Visit, visit
 from fairs.model import Fair
 from people import text, zones
@@ -30,6 +29,7 @@ from rooms.visiting import KINDS
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from web.engines import head_of, speak_as_asked
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 from web.when import date

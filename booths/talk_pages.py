@@ -9,7 +9,6 @@ from booths import queries
 from booths.queries import TalkShown
 from booths.shown import entry, event, path_of
 from directory.organisations.jsonld import script
-from directory.organisations.pages.show import for_engines, speak_as_asked
 from fairs.doors import Visit, visit
 from meetings.entries import letterhead
 from meetings.ics import single
@@ -17,6 +16,7 @@ from people import zones
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from web.engines import for_engines, speak_as_asked
 from web.i18n import LOCALES
 from web.render import locale_of, page
 

@@ -13,7 +13,6 @@ from chat.actions import open_lobby
 from chat.queries import channel_of_room
 from chat.showing import talk
 from chat.standing import Standing, standing
-from directory.organisations.pages.show import head_of, speak_as_asked
 from fairs import queries
 from fairs.cards import Card, cards
 from fairs.doors import Visit, visit
@@ -23,6 +22,7 @@ from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.parts import live_of
+from web.engines import head_of, speak_as_asked
 from web.render import page, redirect
 
 # People on the page before the browser has asked for more.

@@ -1,5 +1,7 @@
 """The pages of the search: everything that can be found, and the searches that one keeps."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,12 +14,14 @@ from directory.search.places import town_names
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.engines import head_of, speak_as_asked
 from web.i18n import translations
 from web.render import locale_of, page, redirect
 
 
 async def discover(request: Request) -> Response:
     """What somebody looks for, as a page that works without scripts."""
+    speak_as_asked(request)
     locale, asked, search = locale_of(request), Asked.read(request.query_params.multi_items()), search_of(request)
     found = await search.page(viewer_of(request), asked)
     onward = found.onward
@@ -37,7 +41,22 @@ async def discover(request: Request) -> Response:
         towns=town_names(),
         onward=onward.path if onward else "",
         kept=[(name, value) for name, value in asked.parameters if name not in ("q", "after")],
+        # The beginning of everything alone is for search engines, as everybody sees it.
+        json_ld=None if asked.parameters or request.state.person else _listed(request, found.hits),
+        **head_of(request, "/discover"),
     )
+
+
+def _listed(request: Request, hits: Sequence[Hit]) -> dict[str, object]:
+    """What everybody finds first, as search engines read it (schema.org); each entry has a page that says the rest."""
+    site, locale = kernel_of(request).settings.public_url, locale_of(request)
+    entries = [
+        {"@type": "ListItem", "position": number, "url": site + hit.card.path, "name": hit.card.name}
+        for number, hit in enumerate(hits, 1)
+    ]
+    address, name = f"{site}/discover", translations(locale).gettext("Discover")
+    about = {"@context": "https://schema.org", "@type": "ItemList", "@id": address, "url": address, "name": name}
+    return about | {"inLanguage": locale, "numberOfItems": len(entries), "itemListElement": entries}
 
 
 async def suggestions(request: Request) -> Response:

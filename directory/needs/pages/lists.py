@@ -1,5 +1,6 @@
 """The lists: what is sought, what is offered, and what is one's own."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.needs import queries, threads
+from directory.needs.jsonld import listed
 from directory.needs.pages.common import around, coming
 from directory.needs.parts import needs_of
 from directory.needs.queries import PAGE, Filter, Place
@@ -20,16 +22,19 @@ from directory.organisations.vocabulary import country_codes, country_name
 from directory.speaking import own_organisations
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
-from web.i18n import N_
+from web.engines import head_of, speak_as_asked
+from web.i18n import N_, translations
 from web.render import locale_of, page
 
 # Days from today, for "answers until".
 WITHIN = ((7, N_("within a week")), (30, N_("within a month")), (90, N_("within three months")))
 WORDS_MOST = 80
+TITLES = {"seek": N_("What is sought"), "offer": N_("What is on offer")}
 
 
 async def index(request: Request) -> Response:
     """The list of the tab that the address names."""
+    speak_as_asked(request)
     tab = request.query_params.get("tab", "seek")
     if tab == "mine" and request.state.person is not None:
         return await _mine(request)
@@ -68,9 +73,21 @@ async def _open(request: Request, kind: str) -> Response:
         within=WITHIN,
         may_publish=bool(viewer.speaks_for),
         words_most=WORDS_MOST,
+        **_for_engines(request, found[:PAGE], wanted, first=after is None),
         **_sorted(choices),
         **around(request),
     )
+
+
+def _for_engines(request: Request, needs: Sequence[Seen], wanted: Filter, *, first: bool) -> dict[str, Any]:
+    """The head for search engines, who get the beginning of the whole list alone: all else in it has its own page."""
+    path = "/needs" if wanted.kind == "seek" else f"/needs?tab={wanted.kind}"
+    head, locale = head_of(request, path), locale_of(request)
+    if wanted.narrowed or not first:
+        return head | {"json_ld": None}
+    name = translations(locale).gettext(TITLES[wanted.kind])
+    site = kernel_of(request).settings.public_url
+    return head | {"json_ld": listed(needs, name, head["public_at"], locale, site)}
 
 
 async def _mine(request: Request) -> Response:

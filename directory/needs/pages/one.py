@@ -20,12 +20,12 @@ from directory.needs.products import offered
 from directory.needs.rules import possible
 from directory.needs.seen import Seen
 from directory.news import newsroom
-from directory.organisations.pages.show import speak_as_asked
 from directory.speaking import Viewer, own_organisations
 from people.forms import Form
 from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
+from web.engines import speak_as_asked
 from web.markdown import plain
 from web.render import locale_of, page
 

@@ -1,6 +1,5 @@
 """The public page of an organisation."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +13,8 @@ from directory.organisations.licences import Origin
 from directory.organisations.parts import Section, organisations_of
 from directory.organisations.shown import ROLE_NAMES, Shown
 from people.model import Person
-from server.kernel.etag import has_already
-from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.engines import for_engines, speak_as_asked
 from web.i18n import LOCALES
 from web.render import locale_of, page
 
@@ -73,42 +71,6 @@ def around(request: Request, shown: Shown) -> dict[str, Any]:
         "asked_lang": request.query_params.get("lang", ""),
         "locales": LOCALES,
     }
-
-
-def head_of(request: Request, path: str) -> dict[str, Any]:
-    """What `organisations/engines.html` needs for the head of a public page at this path."""
-    return {
-        "public_at": kernel_of(request).settings.public_url + path,
-        "asked_lang": request.query_params.get("lang", ""),
-        "locales": LOCALES,
-    }
-
-
-def speak_as_asked(request: Request) -> None:
-    """Answer in the language that the address asks for, where it does: each language has an address of its own.
-
-    Raises ProblemError 404 for one that there is not.
-    """
-    asked = request.query_params.get("lang")
-    if asked is not None and asked not in LOCALES:
-        raise not_found()
-    if asked is not None:
-        request.state.locale = asked
-
-
-def for_engines(request: Request, answer: Response) -> Response:
-    """The answer with a tag, or 304 where a search engine has the page already.
-
-    Browsers get no tag: the copy that they keep belongs to the nonce of one answer.
-    """
-    if request.state.person is not None or "sec-fetch-mode" in request.headers:
-        return answer
-    once = request.state.nonce.encode()
-    tag = f'W/"{hashlib.sha256(bytes(answer.body).replace(once, b"")).hexdigest()[:32]}"'
-    if has_already(request.headers.get("if-none-match", ""), tag.removeprefix("W/")):
-        return Response(status_code=304, headers={"etag": tag})
-    answer.headers["etag"] = tag
-    return answer
 
 
 def _data(shown: Shown, sections: Sequence[Section], home: str) -> object:

@@ -11,7 +11,6 @@ from directory.organisations import jsonld
 from directory.organisations import queries as organisations
 from directory.organisations.documents import OrganisationSource
 from directory.organisations.doors import found
-from directory.organisations.pages.show import head_of, speak_as_asked
 from directory.organisations.parts import Section
 from directory.organisations.queries import Seen
 from directory.organisations.shown import Shown, picture
@@ -23,6 +22,7 @@ from directory.search.documents import Viewer
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.engines import head_of, speak_as_asked
 from web.i18n import LOCALES
 from web.render import locale_of, page
 

@@ -8,7 +8,7 @@ from directory.attachments import served
 from directory.organisations import doors as organisation_doors
 from directory.organisations import jsonld as organisation_jsonld
 from directory.organisations import queries as organisation_queries
-from directory.organisations.pages.show import around, for_engines, head_of, origin_of, speak_as_asked
+from directory.organisations.pages.show import around, origin_of
 from directory.organisations.shown import Shown
 from directory.products import jsonld, queries
 from directory.products.pages import doors
@@ -16,6 +16,7 @@ from directory.products.shown import ProductCard, ProductShown
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from web.engines import for_engines, head_of, speak_as_asked
 from web.render import locale_of, page
 
 LIST_PAGE = 48

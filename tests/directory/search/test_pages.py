@@ -1,6 +1,7 @@
 """The page that finds everything, as a browser without scripts has it."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -133,6 +134,25 @@ async def test_the_searches_that_one_keeps_go_along_as_a_file_with_nobody_else(
     assert "'=HYPERLINK" in (await me.get("/discover/saved/export.csv")).text
     assert (await there["bernd"].get("/discover/saved/export.json")).json() == []
     assert (await client.get("/discover/saved/export.json")).status_code in (303, 401)
+
+
+async def test_search_engines_read_the_beginning_of_everything_in_both_languages_and_no_search(
+    there: Guests, client: httpx2.AsyncClient
+) -> None:
+    await until_found(there["aylin"], "/discover?q=energy+forum", RUHR)
+    page = (await client.get("/discover")).text
+    assert "noindex" not in page
+    assert '<link rel="canonical" href="http://localhost:8000/discover">' in page
+    assert 'hreflang="de" href="http://localhost:8000/discover?lang=de"' in page
+    data = json.loads(page.partition('ld+json"')[2].partition(">")[2].partition("</script>")[0])
+    assert data["@type"] == "ItemList"
+    assert any(one["url"].endswith(RUHR) for one in data["itemListElement"])
+    german = (await client.get("/discover?lang=de")).text
+    assert ('lang="de"' in german, "ld+json" in german) == (True, True)
+    assert (await client.get("/discover?lang=xx")).status_code == 404
+    for asked in ("q=energy", "kind=event", "sort=newest", "near=Essen&radius=50"):
+        searched = (await client.get(f"/discover?{asked}")).text
+        assert ("noindex" in searched, "ld+json" in searched, "canonical" in searched) == (True, False, False), asked
 
 
 async def test_results_go_along_as_a_file_with_those_who_have_an_account(
