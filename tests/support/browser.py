@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, async_playwright
 
 from bin.places import TEST_RESULTS
 from tests.support.server_process import Servers
@@ -147,10 +148,12 @@ async def tab(open_tab: OpenTab, servers: Servers) -> Tab:
 
 
 async def _take_pictures(test: str, tabs: list[Tab]) -> None:
+    """A page that is too busy for one must not hide why the test failed, nor stay open beside those that follow."""
     TEST_RESULTS.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w-]+", "-", test)
     for number, tab in enumerate(tabs):
-        await tab.page.screenshot(path=TEST_RESULTS / f"{name}-{number}.png")
+        with suppress(Error):
+            await tab.page.screenshot(path=TEST_RESULTS / f"{name}-{number}.png")
 
 
 FAILED = pytest.StashKey[bool]()

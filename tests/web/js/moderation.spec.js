@@ -1,5 +1,6 @@
 import { equal, settle, test } from "/harness.js";
 import { render } from "lit";
+import { showPeople } from "fairmatch/call/people";
 import { moderation, sayFreed, saySilenced } from "fairmatch/call/moderation";
 
 /** What a moderator is offered on a tile of Ben's, by label; a press does it.
@@ -41,4 +42,34 @@ test("whoever is muted is told what was taken, and what they have again", () => 
   equal(said(() => sayFreed(["screen", "screen_sound", "screen_2"])), "You may share your screen again.");
   equal(said(() => sayFreed([])), "");
   toasts.remove();
+});
+
+test("a moderator finds by name whoever only watches, puts them out, and lets them in again", async () => {
+  const asked = [];
+  const request = async (method, { person }) => (asked.push([method, person]), {});
+  const one = (person, watches) => ({ id: `${person}-1`, person, muted: true, silenced: [], tracks: {}, watches });
+  const others = [...["Élodie", "Ben", "Cem", "Dana", "Edda", "Finn", "Greta", "Hana"].map((name) => one(name, true)), one("Zoe", false)];
+  const call = /** @type {any} */ (Object.assign(new EventTarget(), {
+    others, signs: { hands: new Set(["Hana"]) }, place: { topic: "call:1" }, people: null, live: { line: { request } }, card: (name) => ({ id: name, name }),
+  }));
+  showPeople(call);
+  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog"));
+  const names = () => [...dialog.querySelectorAll("bdi")].map(({ textContent }) => textContent);
+  const press = async (selector) => (/** @type {HTMLElement} */ (dialog.querySelector(selector)).focus(), dialog.querySelector(selector).click(), settle());
+  equal(names().slice(0, 3), ["Hana", "Zoe", "Ben"], "who wants to speak, who sends, who watches");
+  const field = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
+  field.value = "elo";
+  field.dispatchEvent(new Event("input"));
+  equal(names(), ["Élodie"]);
+  await press("[data-remove]");
+  call.others = others.slice(1);
+  call.dispatchEvent(new Event("change"));
+  equal(names(), []);
+  equal(dialog.contains(document.activeElement), true, "the focus stays in the dialog");
+  await press("[data-readmits]");
+  equal(asked, [["call.remove", "Élodie"], ["call.readmit", "Élodie"]]);
+  equal(dialog.querySelector("[data-readmits]"), null);
+  call.dispatchEvent(new Event("over"));
+  equal(dialog.open, false);
+  dialog.remove();
 });

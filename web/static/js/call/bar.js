@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
 import { writeButton } from "fairmatch/call/beside";
 import { isPress, showKeys } from "fairmatch/call/keys";
+import { showPeople } from "fairmatch/call/people";
 import { canPopOut, isOut, togglePopOut } from "fairmatch/call/popout";
 import { showDevices } from "fairmatch/call/settings";
 import { REACTIONS } from "fairmatch/call/signs";
@@ -24,6 +25,7 @@ export function bar(call) {
     ${button(call.signs.isUp ? _("Hand down (H)") : _("Hand up (H)"), icon("hand"), call.signs.isUp, "hand", () => call.signs.toggle())}
     ${button(_("Show a reaction (R)"), icon("smile"), false, "react", () => choose(call))}
     ${button(call.captions.isShown ? _("Captions off (C)") : _("Captions on (C)"), icon("captions"), call.captions.isShown, "captions", () => call.captions.toggle())}
+    ${call.moderates ? button(_("Who is here (L)"), icon("users"), false, "people", () => showPeople(call)) : nothing}
     ${writeButton(call)}
     ${call.others.length > 0 || call.isSpeakerView
       ? button(call.isSpeakerView ? _("All alike (G)") : _("Whoever speaks large (G)"), call.isSpeakerView ? icon("layout-grid") : icon("presentation"), call.isSpeakerView, "view", () => call.toggleView()) : nothing}
@@ -87,6 +89,7 @@ export function byKey(event, call) {
   else if (key === "g") call.toggleView();
   else if (key === "r") choose(call);
   else if (key === "c") call.captions.toggle();
+  else if (key === "l" && call.moderates) showPeople(call);
   else if (key === "d") showDevices(call);
   else if (key === "p" && canPopOut()) void togglePopOut();
   else if (key === "?") showKeys();

@@ -23,6 +23,7 @@ const keys = () => [
   ["R", _("Show a reaction")],
   ["G", _("Whoever speaks large, or all alike")],
   ["C", _("Captions on or off")],
+  ["L", _("Who is here, for moderators")],
   ["T", _("Write beside the call")],
   ["D", _("Choose other devices")],
   ...(canPopOut() ? [/** @type {[string, string]} */ (["P", _("Into a small window, or back")])] : []),

@@ -17,11 +17,12 @@ import { toast } from "fairmatch/kit/toast";
 const SOURCES = { microphone: ["microphone"], camera: ["camera"], screen: ["screen", "screen_sound"] };
 
 /** On the tile of somebody's camera what holds for all of them; on one of another picture, how to end that.
- * @param {Call} call @param {Other} other @param {Source} source */
-export function moderation(call, other, source) {
+ * @param {Call} call @param {Other} other @param {Source} source
+ * @param {typeof sayOut} [isOut]  what follows once they are out; else it is said at the foot of the page */
+export function moderation(call, other, source, isOut = sayOut) {
   const { name } = call.card(other.person);
   const remove = _("Remove %(name)s from the call", { name });
-  const ends = html`<button type="button" class="button button-plain button-icon" title=${remove} aria-label=${remove} data-remove @click=${() => putOut(call, other)}>${icon("user-x")}</button>`;
+  const ends = html`<button type="button" class="button button-plain button-icon" title=${remove} aria-label=${remove} data-remove @click=${() => putOut(call, other, isOut)}>${icon("user-x")}</button>`;
   const parts = /** @type {Part[]} */ (source === "camera" ? ["microphone", "camera", "screen"] : [ANOTHER[source] ?? source]);
   return html`<div class="call-moderation">${parts.map((part) => muting(call, other, part, source))}${source === "camera" ? ends : nothing}</div>`;
 }
@@ -61,12 +62,15 @@ function mute(call, other, part, muted) {
   return moderate(call, "call.mute", { participant: other.id, sources: SOURCES[part], muted });
 }
 
-/** @param {Call} call @param {Other} other */
-async function putOut(call, { person }) {
+/** @param {Call} call @param {Other} other @param {typeof sayOut} isOut */
+async function putOut(call, { person }, isOut) {
   const { name } = call.card(person);
-  if (!(await moderate(call, "call.remove", { person }))) return;
-  const run = () => void moderate(call, "call.readmit", { person });
-  toast(_("%(name)s is out of the call, and cannot come back in.", { name }), { action: _("Let them in again"), run });
+  if (await moderate(call, "call.remove", { person })) isOut(name, () => moderate(call, "call.readmit", { person }));
+}
+
+/** @param {string} name @param {() => Promise<boolean>} readmit */
+function sayOut(name, readmit) {
+  toast(_("%(name)s is out of the call, and cannot come back in.", { name }), { action: _("Let them in again"), run: () => void readmit() });
 }
 
 /** @param {Call} call @param {string} method @param {object} params */
