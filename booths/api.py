@@ -101,13 +101,13 @@ async def many(call: Call) -> Response:
 async def one(call: Call) -> Response:
     """One fair."""
     async with call.kernel.database.read() as session:
-        return answering.record(call, Fair.of(await _fair(call, session), call.site))
+        return answering.record(call, Fair.of(await fair_of(call, session), call.site))
 
 
 async def talks(call: Call) -> Response:
     """The talks of a fair."""
     async with call.kernel.database.read() as session:
-        fair = await _fair(call, session)
+        fair = await fair_of(call, session)
         found = await queries.programme(session, fair, call.person_id)
     return answering.whole(call, [Talk.of(each, fair, call.site) for each in found])
 
@@ -115,11 +115,12 @@ async def talks(call: Call) -> Response:
 async def stands(call: Call) -> Response:
     """The stands of a fair."""
     async with call.kernel.database.read() as session:
-        found = await queries.stands(session, (await _fair(call, session)).id, call.person_id)
+        found = await queries.stands(session, (await fair_of(call, session)).id, call.person_id)
     return answering.whole(call, [Stand.of(each, call.site) for each in found])
 
 
-async def _fair(call: Call, session: AsyncSession) -> FairRow:
+async def fair_of(call: Call, session: AsyncSession) -> FairRow:
+    """The fair of the path. Raises ProblemError 404."""
     found = await session.get(FairRow, call.id)
     if found is None:
         raise not_found()

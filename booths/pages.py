@@ -35,7 +35,7 @@ from web.render import locale_of, page, redirect
 from web.when import date
 
 # Where a refusal stands on the form, and its words.
-_WHY = {
+WHY = {
     "no_such_day": ("day", N_("Please choose a day of the fair.")),
     "too_long": ("minutes", N_("A talk takes 5 to 480 minutes, and ends before midnight.")),
     "stage_taken": ("begins", N_("Somebody else speaks on this stage then.")),
@@ -87,7 +87,7 @@ async def enter(request: Request) -> Response:
             try:
                 await actions.enter_talk(uow, here.fair, entered, by_id=request.state.person.id)
             except RefusedError as refused:
-                form.refuse(*_WHY[refused.code])
+                form.refuse(*WHY[refused.code])
     return await _desk(request, form, 422) if not form.good else _back(request, N_("The talk is in the programme."))
 
 
@@ -117,7 +117,7 @@ async def change(request: Request) -> Response:
             try:
                 await actions.change_talk(uow, here.fair, talk, entered, by_id=request.state.person.id)
             except RefusedError as refused:
-                form.refuse(*_WHY[refused.code])
+                form.refuse(*WHY[refused.code])
     return await _talk_page(request, here, form, 422) if not form.good else _back(request, N_("The talk is changed."))
 
 
@@ -145,14 +145,14 @@ async def give_stand(request: Request) -> Response:
             except RefusedError as refused:
                 if refused.code == "no_stand":
                     raise not_found() from None
-                form.refuse(field, _WHY[refused.code][1])
+                form.refuse(field, WHY[refused.code][1])
     return await _desk(request, form, 422) if not form.good else _back(request, N_("It is saved."))
 
 
 async def open_place(request: Request) -> Response:
     """Open a room with calls: a stage, a stand, a meeting room, a lounge."""
     form = await Form.of(request)
-    kind, name = form.typed("kind"), form.take("name", _named(text.NAME_MOST), "")
+    kind, name = form.typed("kind"), form.take("name", named(text.NAME_MOST), "")
     if kind not in WITH_CALLS:
         form.refuse("kind", N_("Please choose what it is."))
     async with kernel_of(request).database.write() as uow:
@@ -186,18 +186,18 @@ async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: st
         except RefusedError as refused:
             if refused.code == "no_room":
                 raise not_found() from None
-            form.say(_FULL if refused.code == "full" else _WHY[refused.code][1])
+            form.say(_FULL if refused.code == "full" else WHY[refused.code][1])
     return await _desk(request, form, 422) if not form.good else _back(request, said)
 
 
 async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
-    title = form.take("title", _named(TITLE_MOST), "")
+    title = form.take("title", named(TITLE_MOST), "")
     organisation_id = await _organisation(request, session, form, "organisation")
     begins = minutes_of(form.typed("begins"))
     if begins is None:
         form.refuse("begins", N_("Please write the time like 14:30."))
     if not is_id(form.typed("room")):
-        form.refuse("room", _WHY["no_stage"][1])
+        form.refuse("room", WHY["no_stage"][1])
     day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
     if not form.good or organisation_id is None or begins is None:
         return None
@@ -284,7 +284,9 @@ def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
     return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in enumerate(noons)]
 
 
-def _named(most: int) -> text.Rule[str]:
+def named(most: int) -> text.Rule[str]:
+    """The rule of a name or a title: one line of at most so many characters, some of which can be read out."""
+
     def rule(typed: str) -> str:
         clean = text.one_line(most)(typed)
         if not any(character.isalnum() for character in clean):

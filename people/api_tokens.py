@@ -43,6 +43,7 @@ SCOPE_NAMES = {
     SCOPES[Access.API_LISTS]: N_("Your bookmarks, lists, notes and saved searches"),
     SCOPES[Access.API_CONTACTS]: N_("Requests for contact, and answers to needs"),
     SCOPES[Access.API_IMPORTS]: N_("Import files, where you may"),
+    SCOPES[Access.API_FAIRS]: N_("Make the programme of fairs that you run"),
 }
 
 

@@ -67,6 +67,10 @@ _SAMPLES = {
     "map_import": '{"columns": {"Firma": "name", "Ort": "place"}}',
     "run_import": '{"do": "trial"}',
     "decide_duplicate": '{"do": "apart"}',
+    "enter_talk": '{"title": "Depots at night", "organisation": "\'$ORGANISATION\'", "stage": "\'$STAGE\'",'
+    ' "starts_at": "2027-03-02T14:00:00+01:00", "ends_at": "2027-03-02T14:30:00+01:00"}',
+    "change_talk": '{"title": "Depots by day"}',
+    "give_stand": '{"organisation": "\'$ORGANISATION\'"}',
     "change_member": '{"role": "editor"}',
     "invite_member": '{"email": "somebody@voltbus.example", "role": "editor"}',
     "look_at_invitation": '{"token": "\'$INVITATION\'"}',

@@ -46,6 +46,7 @@ class Access(Enum):
     API_LISTS = "whoever has a token for what they keep"
     API_CONTACTS = "whoever has a token for requests and answers"
     API_IMPORTS = "whoever has a token for imports"
+    API_FAIRS = "whoever has a token for fairs that they run"
 
 
 # What a token must have been made for.
@@ -58,6 +59,7 @@ SCOPES: dict[Access, str] = {
     Access.API_LISTS: "lists",
     Access.API_CONTACTS: "contacts",
     Access.API_IMPORTS: "imports",
+    Access.API_FAIRS: "fairs",
 }
 BY_TOKEN = frozenset({*SCOPES, Access.API_TOKEN})
 
