@@ -4,5 +4,7 @@ import booths.api
 import booths.api_desk
 import directory.api.routes
 
-operations = (*directory.api.routes.operations, *booths.api.operations, *booths.api_desk.operations)
+# What can be done at one path stands together, as in the description.
+_of_fairs = sorted((*booths.api.operations, *booths.api_desk.operations), key=lambda one: one.whole_path)
+operations = (*directory.api.routes.operations, *_of_fairs)
 routes = directory.api.routes.routes_of(operations)
