@@ -16,7 +16,7 @@ from bin.places import PYTHON, ROOT, TEST_RESULTS, environment
 from bin.setup import setup
 
 # One more than the cores of the smallest machine that this is meant for: tests also wait, for browsers and timeouts.
-TEST_PROCESSES = 4
+TEST_PROCESSES = 3
 
 
 @dataclass(frozen=True)

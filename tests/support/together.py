@@ -1,8 +1,8 @@
 """Which tests one test process makes, one after another, while the others make the rest.
 
-Tests are handed out one by one, so that no process has nothing left while another has many. Two kinds stay together:
-what shares something that was made for its module, and calls, whose browsers encode and decode pictures: two of them
-side by side on two cores starve each other and the servers between them.
+Tests are handed out one by one, so that no process has nothing left while another has many. Some stay together: what
+shares something that was made for its module; calls, whose browsers encode and decode pictures; and all else that
+looks at pages. More than one of each side by side on two cores would starve each other and the servers between them.
 """
 
 from typing import Any
@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 
 cameras = pytest.mark.xdist_group("cameras")
+_browsers = pytest.mark.xdist_group("browsers")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what stands on one thing."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None and _shares(item):
+        if item.get_closest_marker("xdist_group") is not None:
+            continue
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(_browsers)
+        elif _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
