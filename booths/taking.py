@@ -7,10 +7,10 @@ from starlette.routing import Route
 from booths import queries
 from booths.shown import path_of
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from fairs.doors import visit
 from server.kernel.parts import kernel_of
-from web.i18n import N_, translations
+from web.i18n import N_
 from web.render import locale_of
 
 _TITLES = {
@@ -29,7 +29,7 @@ async def take_along(request: Request) -> Response:
     async with kernel.database.read() as session:
         here = await visit(request, session)
         talks = await queries.programme(session, here.fair, request.state.person.id)
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    ending = await format_asked(request)
     site = kernel.settings.public_url
 
     async def rows(after: int) -> list[Row]:
@@ -45,9 +45,7 @@ async def take_along(request: Request) -> Response:
             for one in talks[after : after + PAGE]
         ]
 
-    return file_of(
-        Table("programme", [Column(key, _(title)) for key, title in _TITLES.items()], in_pages(rows)), ending
-    )
+    return file_of(Table("programme", columns_in(_TITLES, locale_of(request)), in_pages(rows)), ending)
 
 
 routes = [Route("/fairs/{fair}/programme/export.{format}", take_along, name="export_programme")]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table
+from directory.exports.table import PAGE, Row, Table, columns_in
 from fairs import queries
 from fairs.doors import visit
 from fairs.pages import known_role
@@ -30,8 +30,8 @@ async def people(request: Request) -> Response:
     role = known_role(request)
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    ending = await format_asked(request)
+    columns = columns_in(_TITLES, locale_of(request))
     return file_of(Table("people", columns, _rows(request, here.fair.id, role)), ending)
 
 

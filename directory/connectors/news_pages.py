@@ -13,7 +13,7 @@ from directory.connectors import actions, queries
 from directory.connectors.model import FeedItem
 from directory.connectors.rules import PROBLEMS
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import Column, Row, Table, in_pages
+from directory.exports.table import Row, Table, columns_in, in_pages
 from directory.organisations import doors
 from directory.organisations.fields import web_address
 from directory.organisations.parts import Section
@@ -83,8 +83,8 @@ async def take_along(request: Request) -> Response:
     """All news of an organisation, as a file."""
     async with kernel_of(request).database.read() as session:
         seen = await doors.admitted(request, session, lambda _standing: True)
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    ending = await format_asked(request)
+    columns = columns_in(_TITLES, locale_of(request))
 
     async def rows(_after: int) -> list[Row]:
         async with kernel_of(request).database.read() as session:

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from directory.contacts import queries, rules
 from directory.contacts.shown import STATE_NAMES
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Cell, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Cell, Row, Table, columns_in, in_pages
 from directory.speaking import viewer_of
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
@@ -33,8 +33,7 @@ async def take_along(request: Request) -> Response:
     if tab not in ("received", "sent"):
         raise not_found()
     ending, locale, person_id = await format_asked(request), locale_of(request), request.state.person.id
-    _ = translations(locale).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    columns = columns_in(_TITLES, locale)
 
     async def rows(after: int) -> list[Row]:
         kernel = kernel_of(request)

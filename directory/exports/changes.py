@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from datetime import datetime
 from typing import Protocol
 
-from directory.exports.table import PAGE, Column, Row, Table
+from directory.exports.table import PAGE, Row, Table, columns_in
 from web.i18n import N_, translations
 
 _TITLES = {
@@ -49,4 +49,4 @@ def changes_table(read: Read, names: Mapping[str, str], locale: str) -> Table:
                 return
             before = found[-1][0].id
 
-    return Table("changes", [Column(key, _(title)) for key, title in _TITLES.items()], rows())
+    return Table("changes", columns_in(_TITLES, locale), rows())

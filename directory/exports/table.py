@@ -1,8 +1,10 @@
 """What is taken along: columns, and rows that come in pages, so that no export is ever whole in memory."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from web.i18n import translations
 
 # A text, a number, a moment, several texts; None: nothing is known.
 Cell = str | int | datetime | Sequence[str] | None
@@ -27,6 +29,12 @@ class Table:
     name: str  # of the file, without its ending
     columns: Sequence[Column]
     rows: AsyncIterator[Sequence[Row]]
+
+
+def columns_in(titles: Mapping[str, str], locale: str) -> list[Column]:
+    """Columns in a language, of what heads them (marked by `N_`) by their keys."""
+    _ = translations(locale).gettext
+    return [Column(key, _(title)) for key, title in titles.items()]
 
 
 async def in_pages(page: Callable[[int], Awaitable[Sequence[Row]]]) -> AsyncIterator[Sequence[Row]]:

@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table
+from directory.exports.table import PAGE, Row, Table, columns_in
 from directory.news.newsroom import kept, newsroom_of
 from server.kernel.parts import kernel_of
-from web.i18n import N_, translations
+from web.i18n import N_
 from web.render import locale_of
 
 _TITLES = {"at": N_("When"), "text": N_("What happened"), "seen": N_("Looked at"), "page": N_("Page here")}
@@ -18,8 +18,8 @@ _TITLES = {"at": N_("When"), "text": N_("What happened"), "seen": N_("Looked at"
 
 async def take_along(request: Request) -> Response:
     """What one was told, looked at or not, as a file."""
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    ending = await format_asked(request)
+    columns = columns_in(_TITLES, locale_of(request))
     return file_of(Table("news", columns, _rows(request)), ending)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.exports.table import Cell, Column
+from directory.exports.table import Cell, Column, columns_in
 from directory.organisations.model import Organisation, Tag
 from directory.organisations.queries import pitches, visible_to
 from directory.organisations.vocabulary import KINDS, SIZES, STAGES, TAGS, country_name
-from web.i18n import DEFAULT, N_, translations
+from web.i18n import DEFAULT, N_
 
 _TITLES = {
     "name": N_("Name"),
@@ -31,8 +31,7 @@ _TITLES = {
 
 def columns(locale: str) -> list[Column]:
     """The columns, in the order of `rows_about`'s cells."""
-    _ = translations(locale).gettext
-    return [Column(key, _(title)) for key, title in _TITLES.items()]
+    return columns_in(_TITLES, locale)
 
 
 async def rows_about(

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Column, Row, Table, columns_in, in_pages
 from directory.search import saved, shown
 from directory.search.asking import Asked
 from directory.search.documents import Card, Viewer
@@ -59,7 +59,7 @@ async def kept(request: Request) -> Response:
             for one in mine[after : after + PAGE]
         ]  # fmt: skip
 
-    return file_of(Table("searches", [Column(key, _(title)) for key, title in _KEPT.items()], in_pages(rows)), ending)
+    return file_of(Table("searches", columns_in(_KEPT, locale_of(request)), in_pages(rows)), ending)
 
 
 def _columns(locale: str) -> list[Column]:

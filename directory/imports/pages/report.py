@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table
+from directory.exports.table import PAGE, Row, Table, columns_in
 from directory.imports import duplicates, queries
 from directory.imports.model import ImportBatch
 from directory.imports.pages.doors import batch_here
@@ -33,8 +33,8 @@ async def take_along(request: Request) -> Response:
     database, locale = kernel_of(request).database, locale_of(request)
     async with database.read() as session:
         batch = await batch_here(request, session)
-    ending, _ = await format_asked(request), translations(locale).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    ending = await format_asked(request)
+    columns = columns_in(_TITLES, locale)
     return file_of(Table("report", columns, _rows(database, batch, locale)), ending)
 
 

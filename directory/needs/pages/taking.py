@@ -1,6 +1,6 @@
 """Taking along as a file: what is open, the needs and offers of one's organisations, and the answers to one of them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from starlette.requests import Request
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Cell, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Cell, Row, Table, columns_in, in_pages
 from directory.needs import queries, threads
 from directory.needs.pages.answers import STATE_NAMES as ANSWER_STATES
 from directory.needs.pages.common import coming, need_in
@@ -68,7 +68,7 @@ async def what_is_open(request: Request) -> Response:
         raise not_found()
     ending = await format_asked(request)
     rows = _open(request, filter_asked(request, kind))
-    return file_of(Table(f"open-{kind}", _columns(request, _OPEN), rows), ending)
+    return file_of(Table(f"open-{kind}", columns_in(_OPEN, locale_of(request)), rows), ending)
 
 
 async def own(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def own(request: Request) -> Response:
         now, site = kernel.clock.now(), kernel.settings.public_url
         return [_row(need, counts.get(need.id, (0, 0)), locale, now, site) for need in found]
 
-    return file_of(Table("needs", _columns(request, _OWN), in_pages(rows)), ending)
+    return file_of(Table("needs", columns_in(_OWN, locale_of(request)), in_pages(rows)), ending)
 
 
 async def answers(request: Request) -> Response:
@@ -101,7 +101,7 @@ async def answers(request: Request) -> Response:
             found = await threads.of_need(session, await coming(request, session), need.id, after=after, limit=PAGE)
         return [_answer(one, need, locale, kernel.settings.public_url) for one in found]
 
-    return file_of(Table("answers", _columns(request, _ANSWERS), in_pages(rows)), ending)
+    return file_of(Table("answers", columns_in(_ANSWERS, locale_of(request)), in_pages(rows)), ending)
 
 
 async def _open(request: Request, wanted: Filter) -> AsyncIterator[list[Row]]:
@@ -118,11 +118,6 @@ async def _open(request: Request, wanted: Filter) -> AsyncIterator[list[Row]]:
             return
         assert found[-1].published_at is not None  # what is listed was published
         after = Place(found[-1].published_at, found[-1].id)
-
-
-def _columns(request: Request, titles: Mapping[str, str]) -> list[Column]:
-    _ = translations(locale_of(request)).gettext
-    return [Column(key, _(title)) for key, title in titles.items()]
 
 
 def _listed(need: Seen, locale: str, site: str) -> list[Cell]:

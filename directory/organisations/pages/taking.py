@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
 from directory.exports.changes import changes_table
-from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from directory.organisations import doors, queries
 from directory.organisations.model import Change
 from directory.organisations.pages.keeping import sees_history
@@ -29,7 +29,7 @@ async def people(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         seen = await doors.admitted(request, session, sees_history)
     ending, _ = await format_asked(request), translations(locale_of(request)).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    columns = columns_in(_TITLES, locale_of(request))
 
     async def rows(after: int) -> list[Row]:
         kernel = kernel_of(request)

@@ -7,12 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Column, Row, Table, in_pages
+from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from directory.organisations.table import columns, rows_about
 from directory.partners import queries
 from directory.partners.pages.landing import admitted
 from server.kernel.parts import kernel_of
-from web.i18n import N_, translations
+from web.i18n import N_
 from web.render import locale_of
 
 _TITLES = {
@@ -24,7 +24,7 @@ _TITLES = {
 
 async def partners(request: Request) -> Response:
     """All partners, as their page says. They are few, and read at once."""
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
+    ending = await format_asked(request)
     kernel = kernel_of(request)
     async with kernel.database.read() as session:
         found = await queries.partners(session, request.state.person.id)
@@ -33,7 +33,7 @@ async def partners(request: Request) -> Response:
     async def rows(after: int) -> list[Row]:
         return [[one.name, one.count, f"{site}/partners/{one.slug}"] for one in found[after : after + PAGE]]
 
-    return file_of(Table("partners", [Column(key, _(title)) for key, title in _TITLES.items()], in_pages(rows)), ending)
+    return file_of(Table("partners", columns_in(_TITLES, locale_of(request)), in_pages(rows)), ending)
 
 
 async def network(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
 from directory.exports.changes import changes_table
-from directory.exports.table import PAGE, Cell, Column, Row, Table
+from directory.exports.table import PAGE, Cell, Row, Table, columns_in
 from directory.organisations import doors
 from directory.organisations.pages.keeping import sees_history
 from directory.organisations.queries import Seen
@@ -19,7 +19,7 @@ from directory.products.shown import CHANGE_NAMES, texts
 from directory.products.vocabulary import CATEGORIES, MATURITIES
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
-from web.i18n import N_, translations
+from web.i18n import N_
 from web.render import locale_of
 
 _TITLES = {
@@ -44,8 +44,8 @@ async def take_along(request: Request) -> Response:
         seen = await doors.found(request, session)
     if seen.moved_to is not None:
         raise not_found()
-    ending, _ = await format_asked(request), translations(locale_of(request)).gettext
-    columns = [Column(key, _(title)) for key, title in _TITLES.items()]
+    ending = await format_asked(request)
+    columns = columns_in(_TITLES, locale_of(request))
     return file_of(Table("products", columns, _rows(request, seen)), ending)
 
 
