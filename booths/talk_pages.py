@@ -16,8 +16,7 @@ from people import zones
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
-from web.engines import for_engines, speak_as_asked
-from web.i18n import LOCALES
+from web.engines import for_engines, head_of, speak_as_asked
 from web.render import locale_of, page
 
 
@@ -27,7 +26,7 @@ async def show(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         here, talk = await _found(request, session)
     kernel, locale = kernel_of(request), locale_of(request)
-    home, path = kernel.settings.public_url, path_of(here.fair, talk.id)
+    path = path_of(here.fair, talk.id)
     answer = page(
         request,
         "booths/about.html",
@@ -37,12 +36,10 @@ async def show(request: Request) -> Response:
         makes=here.makes_programme,
         talk=talk,
         path=path,
-        home=home,
-        locales=LOCALES,
-        asked_lang=request.query_params.get("lang", ""),
         now=kernel.clock.now(),
         city=lambda zone: zones.city(zone, locale),
-        data=script([event(here.fair, talk, home)]),
+        data=script([event(here.fair, talk, kernel.settings.public_url)]),
+        **head_of(request, path),
     )
     return for_engines(request, answer)
 

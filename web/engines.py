@@ -13,7 +13,7 @@ from web.i18n import LOCALES
 
 
 def head_of(request: Request, path: str) -> dict[str, Any]:
-    """What `organisations/engines.html` needs for the head of a public page at this path."""
+    """What `layouts/engines.html` needs for the head of a public page at this path."""
     return {
         "public_at": kernel_of(request).settings.public_url + path,
         "asked_lang": request.query_params.get("lang", ""),
