@@ -1,6 +1,6 @@
 """What calls do when something happened: who lost a right or a session is out of the call at once, media included."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 import structlog
 
@@ -44,23 +44,27 @@ async def fit_room(calls: Calls, room: str) -> set[str]:
     except MediaError as error:
         log.warning("media_back_end_away", code=error.code, reason=error.message)
         return set()
-    there = {each.person for each in state.participants} if state else set()
-    for person_id in there:
-        await fit_rights(calls, person_id)
-    return there
+    parts = [(each.person, each.id, room) for each in state.participants] if state else []
+    await _harmless(_fit_all(calls, parts))
+    return {person for person, _, _ in parts}
 
 
 async def _fit(calls: Calls, person_id: str) -> None:
     taking_part = await calls.back_end.where(person_id)
-    if not taking_part:
+    await _fit_all(calls, [(person_id, each.participant, each.room) for each in taking_part])
+
+
+async def _fit_all(calls: Calls, parts: Sequence[tuple[str, str, str]]) -> None:
+    """Fit parts in calls, each (person, participant, room), with one look at what they may do."""
+    if not parts:
         return
-    rights = await calls.rights({(person_id, each.room) for each in taking_part})
-    for each in taking_part:
-        found = rights.get((person_id, each.room))
+    rights = await calls.rights({(person, room) for person, _, room in parts})
+    for person, participant, room in parts:
+        found = rights.get((person, room))
         if found is None:
-            await calls.end(person=person_id, room=each.room)
+            await calls.end(person=person, room=room)
         else:
-            await calls.back_end.set_rights(SetRights(room=each.room, participant=each.participant, rights=found.node))
+            await calls.back_end.set_rights(SetRights(room=room, participant=participant, rights=found.node))
 
 
 async def _harmless(work: Awaitable[None]) -> None:
