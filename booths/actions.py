@@ -1,14 +1,15 @@
 """What organisers do with stands and talks. Who may is asked at the door (server/access.py), rules of time here."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from booths import queries
 from booths.events import ProgrammeChanged
-from booths.model import Stand, Talk
-from booths.rules import ROOMS_MOST, TALKS_MOST, When, wrong_with
+from booths.model import Stand, Talk, TalkRemoval, TalkSpeaker, TalkText
+from booths.rules import ROOMS_MOST, TALKS_MOST, Speaker, When, wrong_with
 from directory.organisations.actions import note
 from directory.organisations.model import Organisation
 from directory.organisations.queries import present
@@ -23,8 +24,8 @@ from server.kernel.ids import new_id
 
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full,
-    no_room, in_use (talks are entered for it)."""
+    """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full (the
+    programme), no_more_rooms, no_room, in_use (talks are entered for it)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -39,10 +40,12 @@ class Entered:
     room_id: str
     organisation_id: str
     when: When
+    texts: Mapping[str, str] = field(default_factory=dict)  # by language; Markdown
+    speakers: Sequence[Speaker] = ()
 
 
 async def open_place(uow: UnitOfWork, fair: Fair, kind: str, name: str) -> Room:
-    """A new room of a fair, of a kind with calls. Its address is made from its name. Raises RefusedError("full")."""
+    """A new room of a fair, of a kind with calls. Its address is made from its name. Raises RefusedError("no_more_rooms")."""
     await _hold(uow, fair)
     slugs = set(await uow.session.scalars(select(Room.slug).where(Room.fair_id == fair.id)))
     await _check_room_for_more(uow, fair)
@@ -65,7 +68,7 @@ async def close_place(uow: UnitOfWork, fair: Fair, room_id: str, *, by_id: str) 
 
 
 async def reopen_place(uow: UnitOfWork, fair: Fair, room_id: str) -> None:
-    """Open a closed room again. Raises RefusedError: no_room, full."""
+    """Open a closed room again. Raises RefusedError: no_room, no_more_rooms."""
     await _hold(uow, fair)
     room = await uow.session.get(Room, room_id)
     closure = await uow.session.get(RoomClosure, room_id)
@@ -99,9 +102,9 @@ async def enter_talk(uow: UnitOfWork, fair: Fair, entered: Entered, *, by_id: st
     await _check(uow, fair, entered, but=None)
     if await queries.count_talks(uow.session, fair.id) >= TALKS_MOST:
         raise RefusedError("full")
-    made = Talk(id=new_id(), fair_id=fair.id, made_at=uow.clock.now(), by_id=by_id)
-    _say(made, entered)
-    uow.session.add(made)
+    now = uow.clock.now()
+    made = Talk(id=new_id(), fair_id=fair.id, made_at=now, changed_at=now, sequence=0, by_id=by_id)
+    await _say(uow, made, entered)
     await note(uow, entered.organisation_id, "talk", after=_named(fair, entered.title), by_id=by_id)
     uow.emit(ProgrammeChanged(fair.id))
     return made
@@ -116,13 +119,19 @@ async def change_talk(uow: UnitOfWork, fair: Fair, talk: Talk, entered: Entered,
         await note(uow, entered.organisation_id, "talk", after=told, by_id=by_id)
     elif before != told:
         await note(uow, talk.organisation_id, "talk", before=before, after=told, by_id=by_id)
-    _say(talk, entered)
+    talk.sequence, talk.changed_at = talk.sequence + 1, uow.clock.now()
+    await _say(uow, talk, entered)
     await _tell_search(uow, talk)
 
 
 async def remove_talk(uow: UnitOfWork, fair: Fair, talk: Talk, *, by_id: str) -> None:
     """Take a talk of this fair out of its programme."""
     await note(uow, talk.organisation_id, "talk", before=_named(fair, talk.title), by_id=by_id)
+    stage = await uow.session.get_one(Room, talk.room_id)
+    left = {name: getattr(talk, name) for name in ("fair_id", "title", "day", "begins", "minutes")}
+    left |= {"talk_id": talk.id, "stage": stage.name, "sequence": talk.sequence + 1}
+    uow.session.add(TalkRemoval(**left, at=uow.clock.now(), by_id=by_id))
+    await _unsay(uow, talk.id)
     await uow.session.delete(talk)
     await _tell_search(uow, talk)
 
@@ -131,6 +140,14 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     """Have what an organisation does at fairs belong to the one into which it is merged."""
     for table in (Stand, Talk):
         await uow.session.execute(update(table).where(table.organisation_id == from_id).values(organisation_id=into_id))
+
+
+async def follow_fair(uow: UnitOfWork, fair_id: str) -> list[str]:
+    """Have the talks of a fair that is on other days count as changed, for calendars; their ids."""
+    talks = (await uow.session.scalars(select(Talk).where(Talk.fair_id == fair_id).with_for_update())).all()
+    for each in talks:
+        each.sequence, each.changed_at = each.sequence + 1, uow.clock.now()
+    return [each.id for each in talks]
 
 
 async def _tell_search(uow: UnitOfWork, talk: Talk) -> None:
@@ -171,12 +188,24 @@ async def _room(uow: UnitOfWork, fair: Fair, room_id: str, *kinds: str) -> Room 
 async def _check_room_for_more(uow: UnitOfWork, fair: Fair) -> None:
     count = select(func.count()).select_from(Room).where(Room.fair_id == fair.id, is_open())
     if (await uow.session.scalar(count) or 0) >= ROOMS_MOST:
-        raise RefusedError("full")
+        raise RefusedError("no_more_rooms")
 
 
-def _say(talk: Talk, entered: Entered) -> None:
+async def _say(uow: UnitOfWork, talk: Talk, entered: Entered) -> None:
     talk.title, talk.room_id, talk.organisation_id = entered.title, entered.room_id, entered.organisation_id
     talk.day, talk.begins, talk.minutes = entered.when.day, entered.when.begins, entered.when.minutes
+    uow.session.add(talk)
+    await uow.session.flush()
+    await _unsay(uow, talk.id)
+    said = {locale: text for locale, text in entered.texts.items() if text}
+    uow.session.add_all(TalkText(talk_id=talk.id, locale=locale, text=text) for locale, text in said.items())
+    for position, each in enumerate(entered.speakers):
+        uow.session.add(TalkSpeaker(talk_id=talk.id, position=position, name=each.name, line=each.line))
+
+
+async def _unsay(uow: UnitOfWork, talk_id: str) -> None:
+    for table in (TalkText, TalkSpeaker):
+        await uow.session.execute(delete(table).where(table.talk_id == talk_id))
 
 
 def _named(fair: Fair, title: str) -> str:

@@ -1,23 +1,25 @@
 """Fairs and what is on at them, for programs: what everybody may read, as in the programme."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from booths import queries
-from booths.queries import Exhibitor, StandShown, TalkShown
+from booths.queries import Exhibitor, Said, StandShown, TalkShown
+from booths.rules import SPEAKERS_MOST, TEXT_MOST
 from booths.shown import path_of
 from directory.api import answering
 from directory.api.declared import Call, Operation
-from directory.api.shapes.common import PageOf
-from directory.api.shapes.values import Address, Day, Id, Moment, Shown
+from directory.api.shapes.common import GivenInBoth, InBoth, PageOf
+from directory.api.shapes.values import Address, Day, Given, Id, Moment, Shown, left_out, up_to
 from fairs.model import Fair as FairRow
 from fairs.queries import all_fairs
+from people.text import LINE_MOST, NAME_MOST
 from server.kernel.access import Access
 from server.kernel.http import not_found
-from web.i18n import N_
+from web.i18n import LOCALES, N_
 
 _WHOSE = N_("Whose it is; null: you may not know.")
 
@@ -52,6 +54,43 @@ class AtFair(Shown):
     page: Address
 
 
+class TalkText(Shown):
+    """What a talk is about, in one language."""
+
+    text: str = Field(description=N_("Markdown as it was typed: make it safe before you show it."))
+
+
+class TalkTexts(InBoth[TalkText]):
+    """The same in both languages."""
+
+
+class Speaker(Shown):
+    """Somebody who speaks."""
+
+    name: str
+    line: str = Field(description=N_("Who they are, on one line; may be empty."))
+
+
+class GivenTalkText(Given):
+    """What a talk is about, in one language; what is left out stays."""
+
+    text: Annotated[str, up_to(TEXT_MOST)] = left_out()
+
+
+class GivenTalkTexts(GivenInBoth[GivenTalkText]):
+    """The same in one language or both; what is left out stays."""
+
+
+class GivenSpeaker(Given):
+    """Somebody who speaks."""
+
+    name: Annotated[str, up_to(NAME_MOST, 1)]
+    line: Annotated[str, up_to(LINE_MOST)] = ""
+
+
+GivenSpeakers = Annotated[list[GivenSpeaker], Field(max_length=SPEAKERS_MOST)]
+
+
 class Talk(Shown):
     """A talk in the programme of a fair."""
 
@@ -62,12 +101,21 @@ class Talk(Shown):
     starts_at: Moment
     ends_at: Moment
     organisation: AtFair | None = Field(description=_WHOSE)
+    speakers: list[Speaker]
+    texts: TalkTexts
 
     @classmethod
-    def of(cls, one: TalkShown, fair: FairRow, site: str) -> Self:
+    def of(cls, one: TalkShown, said: Said, fair: FairRow, site: str) -> Self:
         """A talk as its viewer sees it."""
         plain = {name: getattr(one, name) for name in ("id", "title", "stage", "starts_at", "ends_at")}
-        return cls(page=site + path_of(fair, one.id), organisation=_behind(one.by, site), **plain)
+        texts = {locale: TalkText(text=said.texts.get(locale, "")) for locale in sorted(LOCALES)}
+        return cls(
+            page=site + path_of(fair, one.id),
+            organisation=_behind(one.by, site),
+            speakers=[Speaker(name=each.name, line=each.line) for each in said.speakers],
+            texts=TalkTexts(**texts),
+            **plain,
+        )
 
 
 class TalkPage(PageOf[Talk]):
@@ -109,7 +157,8 @@ async def talks(call: Call) -> Response:
     async with call.kernel.database.read() as session:
         fair = await fair_of(call, session)
         found = await queries.programme(session, fair, call.person_id)
-    return answering.whole(call, [Talk.of(each, fair, call.site) for each in found])
+        said = await queries.said_of(session, [each.id for each in found])
+    return answering.whole(call, [Talk.of(each, said[each.id], fair, call.site) for each in found])
 
 
 async def stands(call: Call) -> Response:

@@ -1,9 +1,9 @@
 """Making what is on at a fair, for programs of its organisers: the same rules as at the desk of its programme."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -12,26 +12,29 @@ from starlette.responses import Response
 
 from booths import actions, queries
 from booths.actions import Entered, RefusedError
-from booths.api import Stand, Talk, fair_of
+from booths.api import GivenSpeakers, GivenTalkTexts, Stand, Talk, fair_of
 from booths.pages import WHY, named
-from booths.rules import TITLE_MOST, When
+from booths.queries import Said
+from booths.rules import TEXT_MOST, TITLE_MOST, When, listed
 from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
-from directory.api.ruling import ruled
+from directory.api.ruling import by_rules, ruled, text_fields
 from directory.api.shapes.common import PageOf
 from directory.api.shapes.values import Given, GivenId, Id, Moment, Shown, left_out, up_to
 from directory.organisations import queries as organisations
 from fairs.model import Fair
 from fairs.queries import roles_in
+from people.text import paragraphs
 from server.kernel.access import Access
 from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
-from web.i18n import N_, translations
+from web.i18n import LOCALES, N_, translations
 from web.render import locale_of
 
 Title = Annotated[str, up_to(TITLE_MOST, 1)]
+_PEOPLE = N_("The people who speak, in their order; none of them needs an account.")
 # Where the body has what the form of a talk calls otherwise.
-_AT = {"day": "/starts_at", "begins": "/starts_at", "minutes": "/ends_at", "room": "/stage"}
+_AT = {"day": "/starts_at", "begins": "/starts_at", "minutes": "/ends_at", "room": "/stage", "close": ""}
 
 
 class Stage(Shown):
@@ -53,6 +56,8 @@ class TalkNew(Given):
     stage: GivenId = Field(description=N_("The id of a stage of the fair."))
     starts_at: Moment = Field(description=N_("On a whole minute, on a day of the fair in the fair's own zone."))
     ends_at: Moment = Field(description=N_("5 to 480 minutes later, and before midnight there."))
+    texts: GivenTalkTexts = left_out()
+    speakers: GivenSpeakers = Field([], description=_PEOPLE)
 
 
 class TalkChange(Given):
@@ -63,6 +68,8 @@ class TalkChange(Given):
     stage: GivenId = left_out()
     starts_at: Moment = left_out()
     ends_at: Moment = left_out()
+    texts: GivenTalkTexts = left_out()
+    speakers: GivenSpeakers = Field(default_factory=lambda: [], description=_PEOPLE)
 
 
 class StandChange(Given):
@@ -74,7 +81,7 @@ class StandChange(Given):
 async def stages(call: Call) -> Response:
     """The open stages of a fair."""
     async with call.kernel.database.read() as session:
-        fair = await _own(call, session)
+        fair = await own(call, session)
         found = await queries.stages(session, fair.id)
     return answering.whole(call, [Stage(id=each.id, name=each.name) for each in found])
 
@@ -84,18 +91,19 @@ async def one(call: Call) -> Response:
     async with call.kernel.database.read() as session:
         fair = await fair_of(call, session)
         found = await queries.one_talk(session, fair, call.named("talk"), call.person_id)
-    if found is None:
-        raise not_found()
-    return answering.record(call, Talk.of(found, fair, call.site))
+        if found is None:
+            raise not_found()
+        said = await queries.said_of(session, [found.id])
+    return answering.record(call, Talk.of(found, said[found.id], fair, call.site))
 
 
 async def enter(call: Call) -> Response:
     """Put a talk into the programme."""
     given: TalkNew = call.body
-    async with _changing(call) as (uow, fair):
+    async with changing(call) as (uow, fair):
         whose = await _organisation(call, uow.session, given.organisation)
         when = _when(call, fair, given.starts_at, given.ends_at)
-        entered = Entered(_title(call, given.title), given.stage, whose, when)
+        entered = Entered(_title(call, given.title), given.stage, whose, when, **_said_in(call, given, Said()))
         made = await actions.enter_talk(uow, fair, entered, by_id=call.by_id)
         shown = await _fresh(call, uow, fair, made.id)
     return answering.record(call, shown, 201, f"{VERSION}/fairs/{fair.id}/talks/{shown.id}")
@@ -105,7 +113,7 @@ async def change(call: Call) -> Response:
     """Change what is said of a talk."""
     given: TalkChange = call.body
     said = given.model_fields_set
-    async with _changing(call) as (uow, fair):
+    async with changing(call) as (uow, fair):
         found = await queries.talk(uow.session, fair.id, call.named("talk"))
         if found is None:
             raise not_found()
@@ -124,6 +132,7 @@ async def change(call: Call) -> Response:
                 given.starts_at if "starts_at" in said else starts_at,
                 given.ends_at if "ends_at" in said else ends_at,
             ),
+            **_said_in(call, given, (await queries.said_of(uow.session, [talk.id]))[talk.id]),
         )
         await actions.change_talk(uow, fair, talk, entered, by_id=call.by_id)
         shown = await _fresh(call, uow, fair, talk.id)
@@ -132,7 +141,7 @@ async def change(call: Call) -> Response:
 
 async def remove(call: Call) -> Response:
     """Take a talk out of the programme."""
-    async with _changing(call) as (uow, fair):
+    async with changing(call) as (uow, fair):
         found = await queries.talk(uow.session, fair.id, call.named("talk"))
         if found is None:
             raise not_found()
@@ -144,7 +153,7 @@ async def give_stand(call: Call) -> Response:
     """Say whose a stand is."""
     given: StandChange = call.body
     stand = call.named("stand")
-    async with _changing(call) as (uow, fair):
+    async with changing(call) as (uow, fair):
         whose = await _organisation(call, uow.session, given.organisation) if given.organisation else None
         await actions.give_stand(uow, fair, stand, whose, by_id=call.by_id)
         await uow.session.flush()
@@ -154,23 +163,23 @@ async def give_stand(call: Call) -> Response:
 
 
 @asynccontextmanager
-async def _changing(call: Call) -> AsyncIterator[tuple[UnitOfWork, Fair]]:
+async def changing(call: Call) -> AsyncIterator[tuple[UnitOfWork, Fair]]:
     """A unit of work for who makes the programme. Raises ProblemError 404, 403, and 409 for what the rules refuse."""
     try:
         async with call.kernel.database.write() as uow:
-            fair = await _own(call, uow.session)
+            fair = await own(call, uow.session)
             # Its days stay what they are until the commit: a moment is a place in them.
             await uow.session.refresh(fair, with_for_update=True)
             yield uow, fair
     except RefusedError as refused:
-        if refused.code == "no_stand":
+        if refused.code in ("no_stand", "no_room"):
             raise not_found() from None
         field, why = WHY[refused.code]
         detail = translations(locale_of(call.request)).gettext(why)
         raise taking.refused([(_AT.get(field, f"/{field}"), detail)], 409, refused.code) from None
 
 
-async def _own(call: Call, session: AsyncSession) -> Fair:
+async def own(call: Call, session: AsyncSession) -> Fair:
     """The fair of the path, for who makes its programme: who runs it, or the platform."""
     fair = await fair_of(call, session)
     if not (call.person.admin or "organiser" in await roles_in(session, fair.slug, call.by_id)):
@@ -190,7 +199,20 @@ async def _fresh(call: Call, uow: UnitOfWork, fair: Fair, talk_id: str) -> Talk:
     """A talk as it stands in the transaction, also one after the fair's last day."""
     await uow.session.flush()
     talks = await queries.all_talks(uow.session, fair, call.person_id)
-    return next(Talk.of(each, fair, call.site) for each in talks if each.id == talk_id)
+    said = await queries.said_of(uow.session, [talk_id])
+    return next(Talk.of(each, said[talk_id], fair, call.site) for each in talks if each.id == talk_id)
+
+
+def _said_in(call: Call, given: TalkNew | TalkChange, before: Said) -> dict[str, Any]:
+    """What a talk is about and who speaks, with what was left out as it was. Raises ProblemError 409."""
+    texts: Mapping[str, str] = by_rules(call, text_fields(given), _TEXTS)
+    found = {locale: texts.get(f"text.{locale}", before.texts.get(locale, "")) for locale in LOCALES}
+    people = [(each.name, each.line) for each in given.speakers]
+    named = "speakers" in given.model_fields_set
+    return {"texts": found, "speakers": ruled(call, "/speakers", lambda: listed(people)) if named else before.speakers}
+
+
+_TEXTS = {f"text.{locale}": paragraphs(TEXT_MOST) for locale in LOCALES}
 
 
 def _title(call: Call, title: str) -> str:

@@ -5,16 +5,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booths.actions import follow_fair
 from booths.events import ProgrammeChanged
 from booths.model import Talk
-from booths.queries import days_of, talks_by_id
+from booths.queries import Said, days_of, said_of, talks_by_id
 from booths.shown import path_of
 from directory.search.changes import made, touched
-from directory.search.documents import Card, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import Behind, Card, Document, Kind, Mark, Viewer, Wording
 from fairs.documents import FairSource
 from fairs.events import FairRevised
 from fairs.model import Fair
 from server.kernel.parts import Kernel
+from web.markdown import plain
 from web.when import date
 
 
@@ -32,17 +34,9 @@ class EventSource(FairSource):
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """These fairs and talks; those after a fair's last day are left out."""
         query = select(Talk, Fair).join(Fair, Fair.id == Talk.fair_id).where(Talk.id.in_(ids))
-        talks = [
-            Document(
-                kind="event",
-                id=talk.id,
-                path=path_of(fair, talk.id),
-                wordings={"": Wording(talk.title, fair.name)},
-                updated_at=talk.made_at,
-            )
-            for talk, fair in await session.execute(query)
-            if talk.day < days_of(fair)
-        ]
+        rows = [(talk, fair) for talk, fair in await session.execute(query) if talk.day < days_of(fair)]
+        said = await said_of(session, [talk.id for talk, _ in rows])
+        talks = [_document(talk, fair, said[talk.id]) for talk, fair in rows]
         return [*await super().documents(session, ids), *talks]
 
     async def cards(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Card]:
@@ -57,10 +51,33 @@ class EventSource(FairSource):
                 line=fair.name,
                 by=talk.by.name if talk.by else "",
                 facts=(date(talk.starts_at, fair.time_zone, viewer.locale, style="day").striptags(), talk.stage),
+                starts_at=talk.starts_at,
             )
             for fair, talk in found
         }
         return {**await super().cards(session, viewer, ids), **talks}
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """What talks are about, in both languages, and who speaks."""
+        said = await said_of(session, ids)
+        return {id_: Behind(list(one.texts.values()), words_of(one)) for id_, one in said.items()}
+
+
+def _document(talk: Talk, fair: Fair, said: Said) -> Document:
+    about = {locale: Wording(talk.title, fair.name, plain(text)) for locale, text in said.texts.items()}
+    return Document(
+        kind="event",
+        id=talk.id,
+        path=path_of(fair, talk.id),
+        wordings=about or {"": Wording(talk.title, fair.name)},
+        updated_at=talk.made_at,
+        words=words_of(said),
+    )
+
+
+def words_of(said: Said) -> list[str]:
+    """What else a talk is found by: the people who speak."""
+    return [text for each in said.speakers for text in (each.name, each.line) if text]
 
 
 def listen(kernel: Kernel, ring: Callable[[], None]) -> None:
@@ -71,8 +88,7 @@ def listen(kernel: Kernel, ring: Callable[[], None]) -> None:
 
     async def fair_revised(happened: FairRevised) -> None:
         async with kernel.database.write() as uow:
-            talks = await uow.session.scalars(select(Talk.id).where(Talk.fair_id == happened.fair_id))
-            await touched(uow, "event", talks.all())
+            await touched(uow, "event", await follow_fair(uow, happened.fair_id))
         ring()
 
     kernel.events.on(ProgrammeChanged, programme_changed)

@@ -37,3 +37,44 @@ class Talk(Base):
     minutes: Mapped[int]  # how long it is
     made_at: Mapped[datetime]
     by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    # What calendars know it again by: how often it became another one (RFC 5545, 3.8.7.4), and when for the last time.
+    sequence: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class TalkText(Base):
+    """What a talk is about, in one language."""
+
+    __tablename__ = "talk_texts"
+
+    talk_id: Mapped[str] = mapped_column(ForeignKey("talks.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)  # one of web.i18n.LOCALES
+    text: Mapped[str]  # Markdown as it was typed; made safe when it is shown
+
+
+class TalkSpeaker(Base):
+    """Somebody who speaks, as the organiser writes them: they need no account here."""
+
+    __tablename__ = "talk_speakers"
+
+    talk_id: Mapped[str] = mapped_column(ForeignKey("talks.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    line: Mapped[str]  # who they are, on one line; may be empty
+
+
+class TalkRemoval(Base):
+    """A talk was taken out of the programme. What is left of it is what a calendar needs to call it off."""
+
+    __tablename__ = "talk_removals"
+
+    talk_id: Mapped[str] = mapped_column(primary_key=True)
+    fair_id: Mapped[str] = mapped_column(ForeignKey("fairs.id"), index=True)
+    title: Mapped[str]
+    stage: Mapped[str]
+    day: Mapped[int]
+    begins: Mapped[int]
+    minutes: Mapped[int]
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))

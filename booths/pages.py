@@ -12,11 +12,12 @@ from booths import actions, queries
 from booths.actions import Entered, RefusedError
 from booths.model import Talk
 from booths.queries import TalkShown, days_of
-from booths.rules import DAY, LONGEST, SHORTEST, TITLE_MOST, When, clock_of, minutes_of
-from booths.shown import programme_of
+from booths.rules import DAY, LONGEST, SHORTEST, TEXT_MOST, TITLE_MOST, When, clock_of, minutes_of, speakers_of, typed_as
+from booths.shown import names_of, programme_of, subscribed
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
 from directory.organisations.jsonld import script
+from directory.organisations.pages.edit import locale_names
 from fairs.doors import Visit, visit
 from fairs.model import Fair
 from people import text, zones
@@ -30,7 +31,7 @@ from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.engines import head_of, speak_as_asked
-from web.i18n import N_, translations
+from web.i18n import LOCALES, N_, translations
 from web.render import locale_of, page, redirect
 from web.when import date
 
@@ -43,10 +44,8 @@ WHY = {
     "full": ("title", N_("The programme is full: it holds 1,000 talks.")),
     "gone": ("organisation", N_("No organisation has this address.")),
     "in_use": ("close", N_("Talks are entered for this stage. Give them another one, or take them out, first.")),
+    "no_more_rooms": ("name", N_("A fair has at most 200 rooms.")),
 }
-
-
-_FULL = N_("A fair has at most 200 rooms.")
 
 
 async def programme(request: Request) -> Response:
@@ -56,7 +55,9 @@ async def programme(request: Request) -> Response:
         here = await visit(request, session)
         viewer = here.person.id if here.person else None
         talks = await queries.programme(session, here.fair, viewer)
+        speakers = await queries.speakers_of(session, [each.id for each in talks])
         stands = [each for each in await queries.stands(session, here.fair.id, viewer) if each.by]
+    home = kernel_of(request).settings.public_url
     return page(
         request,
         "booths/programme.html",
@@ -65,10 +66,12 @@ async def programme(request: Request) -> Response:
         visit=here,
         organiser=here.makes_programme,
         days=_by_day(talks),
+        names={each.id: names_of(each, speakers.get(each.id, ())) for each in talks},
+        subscribed=subscribed(home, f"{here.shown.path}/programme.ics"),
         stands=stands,
         now=kernel_of(request).clock.now(),
         city=lambda zone: zones.city(zone, locale_of(request)),
-        data=script([programme_of(here.fair, talks, kernel_of(request).settings.public_url)]),
+        data=script([programme_of(here.fair, talks, home)]),
         **head_of(request, f"{here.shown.path}/programme"),
     )
 
@@ -96,6 +99,7 @@ async def edit(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         talk, slug = await _talk(request, session, here)
+        said = (await queries.said_of(session, [talk.id]))[talk.id]
         known = {
             "title": talk.title,
             "organisation": slug,
@@ -103,6 +107,8 @@ async def edit(request: Request) -> Response:
             "day": talk.day,
             "begins": clock_of(talk.begins),
             "minutes": talk.minutes,
+            "speakers": typed_as(said.speakers),
+            **{f"text.{locale}": text for locale, text in said.texts.items()},
         }
     return await _talk_page(request, here, Form(None, locale_of(request), **known))
 
@@ -160,8 +166,8 @@ async def open_place(request: Request) -> Response:
         if form.good:
             try:
                 await actions.open_place(uow, here.fair, kind, name)
-            except RefusedError:
-                form.refuse("name", _FULL)
+            except RefusedError as refused:
+                form.refuse(*WHY[refused.code])
     return await _desk(request, form, 422) if not form.good else _back(request, N_("The room is open."))
 
 
@@ -186,7 +192,7 @@ async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: st
         except RefusedError as refused:
             if refused.code == "no_room":
                 raise not_found() from None
-            form.say(_FULL if refused.code == "full" else WHY[refused.code][1])
+            form.say(WHY[refused.code][1])
     return await _desk(request, form, 422) if not form.good else _back(request, said)
 
 
@@ -199,9 +205,11 @@ async def _entered(request: Request, session: AsyncSession, here: Visit, form: F
     if not is_id(form.typed("room")):
         form.refuse("room", WHY["no_stage"][1])
     day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
+    texts = {locale: form.take(f"text.{locale}", text.paragraphs(TEXT_MOST), "") for locale in LOCALES}
+    speakers = form.take("speakers", speakers_of, ())
     if not form.good or organisation_id is None or begins is None:
         return None
-    return Entered(title, form.typed("room"), organisation_id, When(day, begins, minutes))
+    return Entered(title, form.typed("room"), organisation_id, When(day, begins, minutes), texts, speakers)
 
 
 async def _organisation(request: Request, session: AsyncSession, form: Form, field: str) -> str | None:
@@ -243,7 +251,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         rooms=[(each, KINDS[each.kind]) for each in rooms],
         closed=[(each, KINDS[each.kind]) for each in closed],
         kinds=[(kind, words.gettext(KINDS[kind])) for kind in WITH_CALLS],
-        **_choices(here.fair, stages, locale_of(request)),
+        choices=_choices(here.fair, stages, locale_of(request)),
     )
 
 
@@ -258,7 +266,7 @@ async def _talk_page(request: Request, here: Visit, form: Form, status: int = 20
         fair=here.shown,
         form=form,
         talk_id=talk_id,
-        **_choices(here.fair, stages, locale_of(request)),
+        choices=_choices(here.fair, stages, locale_of(request)),
     )
 
 
@@ -268,6 +276,8 @@ def _choices(fair: Fair, stages: Sequence[Room], locale: str) -> dict[str, objec
         "stages": [(each.id, each.name) for each in stages],
         "fair_days": _days(fair, locale),
         "title_most": TITLE_MOST,
+        "text_most": TEXT_MOST,
+        "locale_names": locale_names(locale),
         "name_most": text.NAME_MOST,
         "shortest": SHORTEST,
         "longest": LONGEST,

@@ -1,7 +1,7 @@
 """Everything that is read about stands and talks, each for a viewer: fairs are public, organisations are for some."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booths.model import Stand, Talk
-from booths.rules import When
+from booths.model import Stand, Talk, TalkRemoval, TalkSpeaker, TalkText
+from booths.rules import TALKS_MOST, Speaker, When
 from directory.organisations.model import Organisation
 from directory.organisations.queries import visible_to
+from directory.organisations.rules import in_locale
 from fairs.model import Fair
 from fairs.queries import LATEST_ZONE
 from fairs.rules import Phase, phase
@@ -49,6 +50,20 @@ class TalkShown:
     starts_at: datetime
     ends_at: datetime
     by: Exhibitor | None  # None: not for this viewer
+    sequence: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a talk is about, by language (Markdown, not yet safe), and who speaks."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    speakers: Sequence[Speaker] = ()
+
+    def text(self, locale: str) -> tuple[str, str]:
+        """What it is about in a reader's language, else in the other one, with the language that it is in."""
+        return in_locale(self.texts, locale)
 
 
 @dataclass(frozen=True)
@@ -107,10 +122,50 @@ async def talks_by_id(
     return [(fair, talk) for fair, talk in found if talk.when.day < days_of(fair)]
 
 
+async def said_of(session: AsyncSession, ids: Collection[str]) -> dict[str, Said]:
+    """What these talks are about and who speaks, by talk; everybody may know. Two queries."""
+    texts: dict[str, dict[str, str]] = {}
+    for each in await session.scalars(select(TalkText).where(TalkText.talk_id.in_(ids))) if ids else ():
+        texts.setdefault(each.talk_id, {})[each.locale] = each.text
+    speakers = await speakers_of(session, ids)
+    return {id_: Said(texts.get(id_, {}), speakers.get(id_, ())) for id_ in ids}
+
+
+async def speakers_of(session: AsyncSession, ids: Collection[str]) -> dict[str, list[Speaker]]:
+    """Who speaks, by talk, in their order. One query."""
+    found: dict[str, list[Speaker]] = {}
+    query = select(TalkSpeaker).where(TalkSpeaker.talk_id.in_(ids)).order_by(TalkSpeaker.position)
+    for each in await session.scalars(query) if ids else ():
+        found.setdefault(each.talk_id, []).append(Speaker(each.name, each.line))
+    return found
+
+
+async def taken_out(session: AsyncSession, fair: Fair) -> list[TalkRemoval]:
+    """The talks that were taken out of the programme of a fair: for calendars, which have to be told."""
+    query = select(TalkRemoval).where(TalkRemoval.fair_id == fair.id).order_by(TalkRemoval.at, TalkRemoval.talk_id)
+    return list(await session.scalars(query.limit(TALKS_MOST)))
+
+
+async def one_taken_out(session: AsyncSession, fair: Fair, talk_id: str) -> TalkRemoval | None:
+    """One of them."""
+    found = await session.get(TalkRemoval, talk_id)
+    return found if found and found.fair_id == fair.id else None
+
+
 async def listed_talks(session: AsyncSession, offset: int, limit: int) -> list[tuple[Fair, Talk]]:
     """Talks with their fairs in the order of their making, for the sitemap."""
     query = select(Fair, Talk).join(Talk, Talk.fair_id == Fair.id).order_by(Talk.id).offset(offset).limit(limit)
     return [(row.Fair, row.Talk) for row in await session.execute(query)]
+
+
+async def listed_fairs(session: AsyncSession, offset: int, limit: int) -> list[str]:
+    """The names of fairs in addresses, in the order of their making, for the sitemap."""
+    return list(await session.scalars(select(Fair.slug).order_by(Fair.id).offset(offset).limit(limit)))
+
+
+async def count_all_fairs(session: AsyncSession) -> int:
+    """How many fairs there are."""
+    return await session.scalar(select(func.count()).select_from(Fair)) or 0
 
 
 async def count_all_talks(session: AsyncSession) -> int:
@@ -207,7 +262,10 @@ def _talk(row: Row[*tuple[Any, ...]], fair: Fair) -> TalkShown:
     kept: Talk = row.Talk
     when = When(kept.day, kept.begins, kept.minutes)
     moments = when.moments(fair.starts_on, fair.time_zone)
-    return TalkShown(kept.id, kept.title, row.room, row.room_slug, when, *moments, _exhibitor(row))
+    whose = _exhibitor(row)
+    return TalkShown(
+        kept.id, kept.title, row.room, row.room_slug, when, *moments, whose, kept.sequence, kept.changed_at
+    )
 
 
 def _exhibitor(row: Row[*tuple[Any, ...]]) -> Exhibitor | None:

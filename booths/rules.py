@@ -1,4 +1,4 @@
-"""When talks are, without database and clock."""
+"""When talks are, and who speaks, without database and clock."""
 
 import re
 from collections.abc import Iterable
@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# Characters of a title: two lines on a phone.
-TITLE_MOST = 120
+from people.text import LINE_MOST, UnacceptableError, name, one_line
+from web.i18n import N_
+
+# Characters of a title: two lines on a phone; and of what it is about: a page.
+TITLE_MOST, TEXT_MOST = 120, 5_000
+# People of one talk: a panel is larger than a pair, and smaller than its audience.
+SPEAKERS_MOST = 12
 # Minutes that a talk takes.
 SHORTEST, LONGEST = 5, 480
 # Talks and rooms of one fair: a congress has some hundred; beyond it lies a program that went wild.
@@ -38,6 +43,35 @@ class When:
         midnight = datetime.combine(first_day + timedelta(days=self.day), datetime.min.time(), ZoneInfo(zone))
         begins = (midnight + timedelta(minutes=self.begins)).astimezone(UTC)
         return begins, begins + timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who speaks: a name, and who they are on one line, which may be empty."""
+
+    name: str
+    line: str = ""
+
+
+def speakers_of(typed: str) -> tuple[Speaker, ...]:
+    """The people of a talk as they are typed: one on a line, who they are behind a comma. Raises UnacceptableError."""
+    rows = (row.partition(",") for row in typed.splitlines() if row.strip(" ,"))
+    return listed([(called, said) for called, _comma, said in rows])
+
+
+def listed(people: Iterable[tuple[str, str]]) -> tuple[Speaker, ...]:
+    """People by their names and lines, each name once. Raises UnacceptableError."""
+    # A comma ends a name where people are typed.
+    clean = [Speaker(name(called.replace(",", " ")), one_line(LINE_MOST)(said)) for called, said in people]
+    found = tuple({each.name: each for each in clean}.values())
+    if len(found) > SPEAKERS_MOST:
+        raise UnacceptableError(N_("At most %(most)s people, please."), most=SPEAKERS_MOST)
+    return found
+
+
+def typed_as(people: Iterable[Speaker]) -> str:
+    """The same people as somebody would have typed them, see `speakers_of`."""
+    return "\n".join(f"{each.name}, {each.line}" if each.line else each.name for each in people)
 
 
 def minutes_of(clock: str) -> int | None:

@@ -1,12 +1,14 @@
 """A talk outside the programme: its address, for search engines, and for calendars."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from booths.queries import TalkShown
+from booths.model import TalkRemoval
+from booths.queries import Said, TalkShown
+from booths.rules import Speaker, When
 from fairs.model import Fair
 from meetings.ics import Entry
+from web.markdown import plain
 
 
 def path_of(fair: Fair, talk_id: str) -> str:
@@ -14,9 +16,15 @@ def path_of(fair: Fair, talk_id: str) -> str:
     return f"/fairs/{fair.slug}/talks/{talk_id}"
 
 
-def event(fair: Fair, talk: TalkShown, home: str) -> dict[str, Any]:
+def names_of(talk: TalkShown, speakers: Sequence[Speaker]) -> str:
+    """Who speaks, on one line: the people, and the organisation as far as the viewer may know it."""
+    return ", ".join([*(each.name for each in speakers), *([talk.by.name] if talk.by else [])])
+
+
+def event(fair: Fair, talk: TalkShown, home: str, said: Said | None = None, locale: str = "") -> dict[str, Any]:
     """A talk as search engines read it (schema.org, JSON-LD); `home` is our own address."""
     address = home + path_of(fair, talk.id)
+    text = plain(said.text(locale)[0]) if said else ""
     data = {
         "@context": "https://schema.org",
         "@type": "Event",
@@ -29,9 +37,20 @@ def event(fair: Fair, talk: TalkShown, home: str) -> dict[str, Any]:
         "location": {"@type": "VirtualLocation", "url": address},
         "superEvent": {"@type": "Event", "name": fair.name, "url": f"{home}/fairs/{fair.slug}"},
     }
-    if talk.by:
-        data["performer"] = {"@type": "Organization", "name": talk.by.name, "@id": f"{home}/o/{talk.by.slug}"}
-    return data
+    performers = [*map(_person, said.speakers if said else ()), *_organisation(talk, home)]
+    if performers:
+        data["performer"] = performers[0] if len(performers) == 1 else performers
+    return data | ({"description": text} if text else {})
+
+
+def _person(one: Speaker) -> dict[str, str]:
+    return {"@type": "Person", "name": one.name} | ({"description": one.line} if one.line else {})
+
+
+def _organisation(talk: TalkShown, home: str) -> list[dict[str, str]]:
+    if talk.by is None:
+        return []
+    return [{"@type": "Organization", "name": talk.by.name, "@id": f"{home}/o/{talk.by.slug}"}]
 
 
 def programme_of(fair: Fair, talks: Sequence[TalkShown], home: str) -> dict[str, Any]:
@@ -50,15 +69,38 @@ def programme_of(fair: Fair, talks: Sequence[TalkShown], home: str) -> dict[str,
     }
 
 
-def entry(fair: Fair, talk: TalkShown, home: str, now: datetime) -> Entry:
+def entry(fair: Fair, talk: TalkShown, said: Said, home: str, locale: str) -> Entry:
     """A talk as a calendar has it."""
+    line = " · ".join(each for each in (names_of(talk, said.speakers), fair.name, talk.stage) if each)
+    text = plain(said.text(locale)[0])
     return Entry(
         id=talk.id,
-        sequence=0,
+        sequence=talk.sequence,
         starts_at=talk.starts_at,
         ends_at=talk.ends_at,
-        changed_at=now,
+        changed_at=talk.changed_at,
         summary=talk.title,
-        description=" · ".join([*([talk.by.name] if talk.by else []), fair.name, talk.stage]),
+        description=f"{line}\n{text}" if text else line,
         url=home + path_of(fair, talk.id),
     )
+
+
+def called_off(fair: Fair, gone: TalkRemoval, home: str) -> Entry:
+    """A talk that was taken out of the programme as a calendar hears of it, which knows it already."""
+    starts_at, ends_at = When(gone.day, gone.begins, gone.minutes).moments(fair.starts_on, fair.time_zone)
+    return Entry(
+        id=gone.talk_id,
+        sequence=gone.sequence,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        changed_at=gone.at,
+        summary=gone.title,
+        description=f"{fair.name} · {gone.stage}",
+        url=f"{home}/fairs/{fair.slug}/programme",
+        cancelled=True,
+    )
+
+
+def subscribed(home: str, path: str) -> str:
+    """An address by which calendars take a file in and look at it again by themselves."""
+    return f"webcal://{home.partition('://')[2]}{path}"

@@ -16,9 +16,11 @@ from web.render import locale_of
 _TITLES = {
     "title": N_("Title"),
     "organisation": N_("Who speaks"),
+    "speakers": N_("Speakers"),
     "stage": N_("Stage"),
     "starts": N_("Begins"),
     "ends": N_("Ends"),
+    "text": N_("What it is about"),
     "page": N_("Page here"),
 }
 
@@ -29,23 +31,26 @@ async def take_along(request: Request) -> Response:
     async with kernel.database.read() as session:
         here = await visit(request, session)
         talks = await queries.programme(session, here.fair, request.state.person.id)
+        said = await queries.said_of(session, [each.id for each in talks])
     ending = await format_asked(request)
-    site = kernel.settings.public_url
+    site, locale = kernel.settings.public_url, locale_of(request)
 
     async def rows(after: int) -> list[Row]:
         return [
             [
                 one.title,
                 one.by.name if one.by else "",
+                [each.name for each in said[one.id].speakers],
                 one.stage,
                 one.starts_at,
                 one.ends_at,
+                said[one.id].text(locale)[0],
                 site + path_of(here.fair, one.id),
             ]
             for one in talks[after : after + PAGE]
         ]
 
-    return file_of(Table("programme", columns_in(_TITLES, locale_of(request)), in_pages(rows)), ending)
+    return file_of(Table("programme", columns_in(_TITLES, locale), in_pages(rows)), ending)
 
 
 routes = [Route("/fairs/{fair}/programme/export.{format}", take_along, name="export_programme")]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from directory.search.changes import made, touched
-from directory.search.documents import Card, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import Behind, Card, Document, Kind, Mark, Viewer, Wording
 from fairs.cards import not_banned, photo_url
 from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned
 from fairs.model import Fair, Membership
@@ -51,9 +51,15 @@ class FairSource:
         now = self._clock.now()
         fairs = [FairShown.of(each, now, viewer.locale) for each in await _fairs(session, ids)]
         return {
-            fair.id: Card("event", fair.id, fair.path, fair.name, line=fair.tagline, facts=(fair.days,))
+            fair.id: Card(
+                "event", fair.id, fair.path, fair.name, line=fair.tagline, facts=(fair.days,), starts_at=fair.starts_at
+            )
             for fair in fairs
         }
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """Nothing: what is indexed of a fair stands on its card."""
+        return {}
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """None of their own: fairs are public."""
@@ -83,6 +89,10 @@ class PersonSource:
         if not viewer.admin:
             query = query.where(or_(Person.id == viewer.person_id, _shares_a_fair(viewer.person_id)))
         return {person.id: _card(person) for person in await session.scalars(query)}
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """Nothing: what is indexed of a person stands on their card."""
+        return {}
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """The fairs of the viewer; an administrator finds the people of all."""

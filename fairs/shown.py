@@ -1,8 +1,9 @@
 """Fairs as pages show them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_interval
 
@@ -31,6 +32,7 @@ class FairShown:
     days: str  # 14–16 September 2026
     time_zone: str
     phase: str  # one of fairs.rules.Phase
+    starts_at: datetime  # when its first day begins in its own zone
 
     @property
     def path(self) -> str:
@@ -58,4 +60,5 @@ class FairShown:
             days=format_interval(fair.starts_on, fair.ends_on, skeleton="yMMMMd", locale=formats(locale)),
             time_zone=fair.time_zone,
             phase=phase(fair.starts_on, fair.ends_on, now, fair.time_zone).value,
+            starts_at=datetime.combine(fair.starts_on, time(), ZoneInfo(fair.time_zone)).astimezone(UTC),
         )

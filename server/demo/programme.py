@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from booths import actions, queries
 from booths.actions import Entered
-from booths.rules import When
+from booths.rules import Speaker, When
 from directory.organisations.model import Organisation
 from fairs.model import Fair
 from people.model import Person
@@ -15,9 +15,10 @@ from rooms.queries import with_calls
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
 
+FOUR_DEPOTS = "350 kW at the bus, 60 kW from the grid: four depots, one winter"
 # (who speaks, about what, when): the third day is tomorrow, whenever somebody looks first.
 TALKS = (
-    ("voltbus", "350 kW at the bus, 60 kW from the grid: four depots, one winter", When(1, 16 * 60 + 30, 30)),
+    ("voltbus", FOUR_DEPOTS, When(1, 16 * 60 + 30, 30)),
     ("recircle-cells", "What a bus battery is worth after ten years", When(2, 11 * 60, 30)),
     (
         "norrnaet-institute-for-grids",
@@ -27,6 +28,16 @@ TALKS = (
     ("stadtwerke-hagenfeld", "24 Busse, ein Anschluss: was wir in einem Jahr gelernt haben", When(3, 10 * 60, 40)),
 )
 STAND = "voltbus"
+# What is said of the first talk, and who speaks.
+TEXTS = {
+    "en": "A depot with **24 buses** and a connection for six of them: what four operators did, and what it cost.\n\n"
+    "- how buses, batteries and the roof share one connection\n- what the first cold week showed\n- what we would not "
+    "do again",
+    "de": "Ein Depot mit **24 Bussen** und ein Anschluss, der für sechs reicht: was vier Betriebe getan haben, und was "
+    "es gekostet hat.\n\n- wie sich Busse, Speicher und Dach einen Anschluss teilen\n- was die erste kalte Woche gezeigt "
+    "hat\n- was wir nicht noch einmal tun würden",
+}
+SPEAKERS = (Speaker("Aylin Demir", "leads the pilots at Voltbus"), Speaker("Deniz Aksoy", "runs the depot in Manisa"))
 
 
 async def make(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
@@ -41,6 +52,7 @@ async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
     ids = {each.slug: each.id for each in await uow.session.scalars(select(Organisation))}
     [stage, *_] = await queries.stages(uow.session, fair.id)
     for slug, title, when in TALKS:
-        await actions.enter_talk(uow, fair, Entered(title, stage.id, ids[slug], when), by_id=by_id)
+        more = {"texts": TEXTS, "speakers": SPEAKERS} if title == FOUR_DEPOTS else {}
+        await actions.enter_talk(uow, fair, Entered(title, stage.id, ids[slug], when, **more), by_id=by_id)
     [stand, *_] = [room for room in await with_calls(uow.session, fair.id) if room.kind == BOOTH]
     await actions.give_stand(uow, fair, stand.id, ids[STAND], by_id=by_id)

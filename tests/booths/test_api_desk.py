@@ -95,3 +95,41 @@ async def test_only_organisers_with_such_a_token_make_the_programme(there: Progr
         assert (await somebody.put(f"{path}/stands/{there.stand}", json={"organisation": None})).status_code == 403
     assert (await there.stranger.post(f"{path}/talks", json=body)).status_code == 401
     assert (await there.stranger.get(f"{path}/talks")).json()["items"] == []
+
+
+async def test_what_a_talk_is_about_and_who_speaks_is_given_and_stays_where_it_is_left_out(
+    there: Programme, program: Program
+) -> None:
+    edda, path = await program("edda"), f"/api/v1/fairs/{there.guests.fair.id}/talks"
+    about = {"texts": {"en": {"text": "Four **depots**"}}, "speakers": [{"name": "Aylin Demir", "line": "Voltbus"}]}
+    where = (await edda.post(path, json=await talk(there, **about))).headers["location"]
+    await edda.patch(where, json={"title": "Grids"})
+    changed = (await edda.patch(where, json={"texts": {"de": {"text": "Vier Depots"}}})).json()
+    assert changed["texts"] == {"de": {"text": "Vier Depots"}, "en": {"text": "Four **depots**"}}
+    assert changed["speakers"] == about["speakers"]
+    emptied = await edda.patch(where, json={"speakers": [], "texts": {"en": {"text": ""}}})
+    assert (emptied.json()["speakers"], emptied.json()["texts"]["en"]["text"]) == ([], "")
+    refused = await edda.patch(where, json={"speakers": [{"name": "www.voltbus.example"}]})
+    assert (refused.status_code, refused.json()["errors"][0]["at"]) == (409, "/speakers")
+
+
+async def test_rooms_are_opened_closed_and_opened_again(there: Programme, program: Program) -> None:
+    edda, path = await program("edda"), f"/api/v1/fairs/{there.guests.fair.id}/rooms"
+    made = await edda.post(path, json={"kind": "lounge", "name": "Coffee"})
+    room = made.json()
+    assert (made.status_code, room["kind"], room["closed"]) == (201, "lounge", False)
+    assert room["page"] == "http://localhost:8000/fairs/ruhr/rooms/coffee"
+    assert (await edda.get(made.headers["location"])).json() == room
+    assert (await edda.post(f"{path}/{room['id']}/close")).json() == room | {"closed": True}
+    assert [each["name"] for each in (await edda.get(path)).json()["items"]] == ["Hall 1", "Main stage", "Coffee"]
+    assert (await edda.post(f"{path}/{room['id']}/close")).status_code == 404, "it is closed"
+    assert (await edda.post(f"{path}/{room['id']}/open")).json() == room
+    assert (await edda.post(f"{path}/{room['id']}/open")).status_code == 404, "it is open"
+    await edda.post(path.replace("rooms", "talks"), json=await talk(there))
+    held = await edda.post(f"{path}/{there.stage}/close")
+    assert (held.status_code, held.json()["code"]) == (409, "in_use")
+    assert (await edda.post(path, json={"kind": "lounge", "name": "..."})).json()["errors"][0]["at"] == "/name"
+    assert (await edda.post(path, json={"kind": "lobby", "name": "Lobby"})).status_code == 422
+    for somebody in (await program("aylin"), await program("edda", "organisations:write")):
+        assert (await somebody.get(path)).status_code == 403
+        assert (await somebody.post(f"{path}/{there.stand}/close")).status_code == 403

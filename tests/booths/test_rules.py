@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from booths.rules import DAY, When, clock_of, minutes_of, wrong_with
+from booths.rules import DAY, Speaker, When, clock_of, listed, minutes_of, speakers_of, typed_as, wrong_with
 
 MORNING = When(0, 10 * 60, 30)
 
@@ -43,3 +43,11 @@ def test_times_are_read_as_browsers_write_them() -> None:
     assert [minutes_of(text) for text in ("00:00", "14:30", "23:59")] == [0, 870, 1439]
     assert [minutes_of(text) for text in ("24:00", "9:00", "12:60", "", "noon", "１２:00")] == [None] * 6
     assert clock_of(870) == "14:30"
+
+
+def test_who_speaks_is_read_as_it_is_typed_and_comes_back_so() -> None:
+    typed = "Dr. Ada Okafor, head of charging, Voltbus\r\n  \n Deniz Aksoy ,\n"
+    people = speakers_of(typed)
+    assert people == (Speaker("Dr. Ada Okafor", "head of charging, Voltbus"), Speaker("Deniz Aksoy"))
+    assert speakers_of(typed_as(people)) == people
+    assert listed([("King, Jr.", "a"), ("King Jr.", "b")]) == (Speaker("King Jr.", "b"),)

@@ -4,8 +4,11 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from booths import own_data
 from booths.documents import EventSource
-from booths.model import Talk
+from booths.model import Talk, TalkRemoval
 from directory.search.changes import touches
 from directory.search.documents import Viewer
 from server.kernel.ids import new_id
@@ -130,3 +133,88 @@ async def test_programs_read_fairs_their_talks_and_their_stands(there: Programme
     )
     for rest in ("", "/talks", "/stands"):
         assert (await there.stranger.get(f"{V1}/{new_id()}{rest}")).status_code == 404
+
+
+ABOUT = {
+    "text.en": "What **four depots** did <script>alert(1)</script>",
+    "text.de": "Was [vier Depots](javascript:alert(1)) taten",
+    "speakers": "Aylin Demir, head of charging\n\n Deniz Aksoy \nAylin Demir, head of charging at Voltbus",
+}
+
+
+async def test_a_talk_says_what_it_is_about_and_who_speaks_wherever_it_is_told(there: Programme) -> None:
+    path = await address(there, **ABOUT)
+    page = (await there.stranger.get(path)).text
+    assert "What <strong>four depots</strong> did &lt;script&gt;" in page
+    assert "javascript:" not in (german := (await there.stranger.get(f"{path}?lang=de")).text)
+    assert "Was " in german
+    [data] = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page)
+    event = json.loads(data)
+    assert event["description"] == "What four depots did <script>alert(1)</script>"
+    people = [(one["@type"], one["name"], one.get("description")) for one in event["performer"]]
+    assert people == [
+        ("Person", "Aylin Demir", "head of charging at Voltbus"),
+        ("Person", "Deniz Aksoy", None),
+        ("Organization", "Voltbus", None),
+    ]
+    assert "Aylin Demir, Deniz Aksoy, Voltbus" in (await there.stranger.get(PATH)).text
+    [row] = (await there["bernd"].get(f"{PATH}/export.json")).json()
+    assert (row["speakers"], row["text"]) == (["Aylin Demir", "Deniz Aksoy"], ABOUT["text.en"])
+    [told] = (await there.stranger.get(f"{V1}/{there.guests.fair.id}/talks")).json()["items"]
+    assert (told["texts"]["de"]["text"], told["speakers"][1]) == (ABOUT["text.de"], {"name": "Deniz Aksoy", "line": ""})
+    [talk] = read((await there.stranger.get(f"{path}/talk.ics")).text).events
+    assert talk.description.startswith("Aylin Demir, Deniz Aksoy, Voltbus · Ruhr Energy Forum · Main stage\nWhat four")
+    form = (await there["edda"].get(f"{PATH}/talks/{path.rpartition('/')[2]}")).text
+    assert "Aylin Demir, head of charging at Voltbus\nDeniz Aksoy</textarea>" in form
+
+
+async def test_a_talk_that_says_nothing_in_a_language_is_read_in_the_other_one(there: Programme) -> None:
+    path = await address(there, **{"text.de": "Nur auf Deutsch"})
+    assert '<div class="prose measure" lang="de"><p>Nur auf Deutsch' in (await there.stranger.get(path)).text
+    wrong = await there.enter(begins="15:00", speakers="\n".join(f"Somebody {letter}" for letter in "abcdefghijklm"))
+    assert (wrong.status_code, "At most 12 people" in wrong.text) == (422, True)
+    assert "no web or mail address" in (await there.enter(begins="15:00", speakers="a@b.example")).text
+
+
+async def test_talks_are_found_by_what_they_are_about_and_by_who_speaks(there: Programme) -> None:
+    path = await address(there, **ABOUT)
+    talk_id, source = path.rpartition("/")[2], EventSource(there.guests.kernel.clock)
+    async with there.guests.kernel.database.read() as session:
+        [document] = await source.documents(session, [talk_id])
+        card = (await source.cards(session, Viewer(None, "en"), [talk_id]))[talk_id]
+        behind = (await source.behind(session, Viewer(None, "en"), [talk_id]))[talk_id]
+    assert document.wordings["en"].text.startswith("What four depots did")
+    assert set(document.words) == set(behind.words) == {"Aylin Demir", "head of charging at Voltbus", "Deniz Aksoy"}
+    assert set(behind.texts) == {ABOUT["text.de"], ABOUT["text.en"]}
+    assert card.starts_at == datetime(2026, 9, 15, 10, tzinfo=UTC)
+
+
+async def test_a_calendar_that_follows_hears_of_every_change_and_of_the_end(there: Programme) -> None:
+    path = await address(there)
+    talk_id = path.rpartition("/")[2]
+    assert f"webcal://localhost:8000{PATH}.ics" in (await there.stranger.get(PATH)).text
+    assert f"webcal://localhost:8000{path}/talk.ics" in (await there.stranger.get(path)).text
+
+    async def told(address: str) -> tuple[int | None, str, str]:
+        [talk] = read((await there.stranger.get(address)).text).events
+        return talk.sequence, f"{talk.start:%d %H:%M}", str(talk.status)
+
+    assert await told(f"{PATH}.ics") == (0, "15 10:00", "CONFIRMED")
+    await there.enter("edda", f"{PATH}/talks/{talk_id}", begins="13:00")
+    assert await told(f"{path}/talk.ics") == await told(f"{PATH}.ics") == (1, "15 11:00", "CONFIRMED")
+    plan = {"name": "Ruhr", "time_zone": "Europe/Berlin", "starts_on": "2026-09-21", "ends_on": "2026-09-23"}
+    await there["edda"].post("/fairs/ruhr/plan", data=plan)
+    assert await told(f"{PATH}.ics") == (2, "22 11:00", "CONFIRMED")
+    await there["edda"].post(f"{PATH}/talks/{talk_id}/remove")
+    assert await told(f"{path}/talk.ics") == await told(f"{PATH}.ics") == (3, "22 11:00", "CANCELLED")
+    assert (await there.stranger.get(path)).status_code == 404
+    async with there.guests.kernel.database.write() as uow:
+        edda = there.guests.ids["edda"]
+        assert [each["title"] for each in (await own_data.collect(uow.session, edda))["talks_removed"]] == ["Depots"]
+        await own_data.erase(uow, edda)
+        assert list(await uow.session.scalars(select(TalkRemoval.by_id))) == [None]
+
+
+async def test_fairs_and_their_programmes_are_in_the_sitemap(there: Programme) -> None:
+    for kind, path in (("fairs", "/fairs/ruhr"), ("programmes", PATH)):
+        assert f"<loc>http://localhost:8000{path}</loc>" in (await there.stranger.get(f"/sitemaps/{kind}-1.xml")).text
