@@ -12,6 +12,8 @@ from server.kernel.prepared import Transaction
 ROWS_MOST = 1_000
 # Why a record is gone when the batch that brought it was undone; the next batch may bring it again.
 UNDONE = "undone"
+# Why it is gone when it was a duplicate of another one.
+MERGED = "merged"
 
 
 class Row(Protocol):
@@ -35,11 +37,11 @@ Makes = Callable[[Transaction, Sequence[Any]], Sequence[Mapping[str, Any]]]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a row. made: it is new, or back after an undo; changed; same: nothing to do; gone: its people or
-    an administrator removed or merged it, and it stays so."""
+    an administrator removed it, and it stays so; merged: it has become a part of a record that another source keeps."""
 
     source_id: str
     id: str
-    what: Literal["made", "changed", "same", "gone"]
+    what: Literal["made", "changed", "same", "gone", "merged"]
     before: Mapping[str, Any] = field(default_factory=dict)  # of what was changed: its clean values until now
     kept: tuple[str, ...] = ()  # fields that differ and were left alone, because the organisation has edited them
 
@@ -107,9 +109,9 @@ class Batch:
         self, transaction: Transaction, rows: Sequence[Row], known: Mapping[str, str], gone: Mapping[str, str]
     ) -> dict[str, Outcome]:
         outcomes = {
-            row.source_id: Outcome(row.source_id, known[row.source_id], "gone")
+            row.source_id: Outcome(row.source_id, known[row.source_id], "merged" if why == MERGED else "gone")
             for row in rows
-            if gone.get(known[row.source_id], UNDONE) != UNDONE
+            if (why := gone.get(known[row.source_id], UNDONE)) != UNDONE
         }
         wanted = {known[row.source_id]: row.fields for row in rows if row.source_id not in outcomes}
         own = self.records.own_fields(transaction, wanted)

@@ -37,7 +37,8 @@ import directory.search.taking
 from directory.connectors.parts import Connectors
 from directory.imports.parts import Imports
 from directory.needs.parts import Needs
-from directory.organisations.pages.engines import ORGANISATIONS_LISTED, Listed, Sitemap
+from directory.news.searches import tell_found
+from directory.organisations.pages.engines import LISTS_LISTED, ORGANISATIONS_LISTED, Listed, Sitemap
 from directory.organisations.parts import Organisations
 from directory.partners import queries as partner_queries
 from directory.partners.hosts import Hosts
@@ -66,11 +67,18 @@ class Directory:
     def build(cls, kernel: Kernel, persons: People, catalogue: Catalogue) -> Self:
         """Compose the parts. `catalogue` holds all that can be found, theirs and others': see `everything`."""
         organisations, sitemap = Organisations.build(kernel), Sitemap()
+        sitemap.add(LISTS_LISTED)
         sitemap.add(ORGANISATIONS_LISTED)
         sitemap.add(Listed("partners", partner_queries.count_public, partner_queries.public_paths))
         organisations.sections.extend((directory.lists.pages.about.section, directory.partners.pages.landing.section))
-        carriers = directory.lists.own_data.carry, directory.partners.carrying.carry, directory.imports.actions.carry
-        organisations.carriers.extend(carriers)
+        organisations.carriers.extend(
+            (
+                directory.lists.own_data.carry,
+                directory.partners.carrying.carry,
+                directory.imports.actions.carry,
+                directory.search.saved.carry,
+            )
+        )
         persons.affiliations.register(directory.organisations.queries.affiliations)
         data = persons.own_data
         for name, kept in (
@@ -85,7 +93,7 @@ class Directory:
         Connectors.build(kernel, data, organisations)
         search = Search.build(kernel, catalogue)
         wake_search(kernel, search.following.ring)
-        return cls(organisations, sitemap, needs, search, Alerts(kernel, search), Imports.build(kernel), Hosts(kernel))
+        return cls(organisations, sitemap, needs, search, Alerts(kernel, search, tell_found), Imports.build(kernel), Hosts(kernel))
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -92,6 +92,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/rooms/{room}/messages"): Access.MEMBER,
     # What is on at a fair: for everybody, as the fair itself is; made by its organisers
     ("GET", "/fairs/{fair}/programme"): Access.ANYONE,
+    ("GET", "/fairs/{fair}/programme.ics"): Access.ANYONE,
     ("GET", "/fairs/{fair}/programme/export.{format}"): Access.SIGNED_IN,
     ("GET", "/fairs/{fair}/programme/desk"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/talks"): Access.ORGANISER,

@@ -6,12 +6,12 @@ from starlette.responses import Response
 from directory.api import answering
 from directory.api.declared import Call, Operation
 from directory.api.shapes.changes import (
-    LogEntry,
     LogPage,
     LogQuery,
     ProductLogEntry,
     ProductLogPage,
     ProductLogQuery,
+    RecordLogEntry,
 )
 from directory.organisations import queries
 from directory.products import queries as product_queries
@@ -27,7 +27,7 @@ async def of_organisation(call: Call) -> Response:
     async with call.kernel.database.read() as session:
         await _check_belongs(call, session)
         found = await queries.history(session, call.id, query.after, query.limit + 1)
-    shown = [LogEntry.of(row, by) for row, by in found]
+    shown = [RecordLogEntry.of(one) for one in found]
     return answering.page(call, shown, [one.id for one in shown])
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
-from directory.api.shapes.needs import Need, NeedChange, NeedNew, NeedPage, NeedQuery, NeedTurn
+from directory.api.shapes.needs import Need, NeedChange, NeedNew, NeedPage, NeedQuery, NeedState, NeedStatePage, NeedTurn
 from directory.needs import actions, between, forms, queries, sifting
 from directory.needs.actions import Draft, RefusedError
 from directory.needs.pages.common import SAVES, problem_of
@@ -107,6 +107,16 @@ async def turn(call: Call) -> Response:
             raise problem_of(error) from None
         shown = await _fresh(call, uow, seen.id)
     return answering.record(call, shown)
+
+
+async def states(call: Call) -> Response:
+    """What was done to a need of one's own organisations."""
+    async with call.kernel.database.read() as session:
+        viewer = await viewer_of(session, call.person_id)
+        if not (await seen_of(call, session, call.id)).mine:
+            raise ProblemError(403, "forbidden", "You do not belong to the organisation of this need.")
+        found = await queries.history(session, viewer, call.id)
+    return answering.whole(call, [NeedState.of(each) for each in found])
 
 
 def _place_in(call: Call) -> queries.Place | None:
@@ -234,5 +244,9 @@ operations = [
     Operation(
         "POST", "/needs/{id}/turn", "turn_need", Access.API_NEEDS,
         N_("Publish, pause, resume, renew, close or reopen a need"), turn, Need, body=NeedTurn, refusals=(403, 409),
+    ),
+    Operation(
+        "GET", "/needs/{id}/states", "list_need_states", Access.API_NEEDS,
+        N_("How a need of your organisations stood, by whom and when"), states, NeedStatePage, refusals=(403,),
     ),
 ]  # fmt: skip

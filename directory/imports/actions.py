@@ -133,9 +133,12 @@ async def forget(uow: UnitOfWork, batch: ImportBatch) -> None:
 
 
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
-    """Let the imports of one institution be another one's, where two organisations become one."""
+    """Let the imports of one institution be another one's, where two organisations become one, and ask of the other one
+    whether a row is it."""
     theirs = update(ImportBatch).where(ImportBatch.partner_id == from_id)
     await uow.session.execute(theirs.values(partner_id=into_id))
+    asked = update(ImportDuplicate).where(ImportDuplicate.organisation_id == from_id)
+    await uow.session.execute(asked.values(organisation_id=into_id))
 
 
 def source_of(text: str, file_name: str, institution: str = "", kept: Collection[str] = ()) -> str:

@@ -224,12 +224,14 @@ def _owners(transaction: Transaction, source: str, records: Sequence[Record]) ->
     """The organisations that rows of products may mean: by number, else by domain, else by name."""
     numbers = {record.owner[0] for record in records if record.owner[0]}
     known = organisations.ids_of(transaction, source, list(numbers))
+    moved = organisations.merged_into(transaction, list(known.values()))
     asked = [Record(record.number, 0, keys=keys_of(*record.owner[1:])) for record in records]
     found = Likes(transaction, asked, "-")
     owners: dict[int, set[str]] = {}
     for record in records:
         number, core, domain = record.owner
-        owners[record.number] = {known[number]} if number in known else found.same_name_or_domain(core, domain)
+        mine = moved.get(known[number], known[number]) if number in known else None
+        owners[record.number] = {mine} if mine else found.same_name_or_domain(core, domain)
         if not owners[record.number] and domain and core:
             owners[record.number] = found.same_name_or_domain(core, "")
     return owners
@@ -248,6 +250,8 @@ def _kept_by_others(transaction: Transaction, chunk: Chunk, owners: Mapping[int,
 def _with_outcome(record: Record, outcome: Outcome, *, trial: bool) -> Became:
     if outcome.what == "gone":
         return _became(record, REFUSED, [Note("", GONE)], outcome.id)
+    if outcome.what == "merged":
+        return _became(record, SAME, [Note("", ELSEWHERE)])
     became = _became(record, outcome.what, record.notes, None if trial and outcome.what == MADE else outcome.id)
     if outcome.kept:
         became.kept = True

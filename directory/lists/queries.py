@@ -228,7 +228,7 @@ async def _page(
     session: AsyncSession, query: Select[*tuple[Any, ...]], word: str, person_id: str, limit: int, after: int
 ) -> list[Entry]:
     if word:
-        on_it = Label.organisation_id == Organisation.id, func.lower(Label.word) == word.lower()
+        on_it = Label.organisation_id == Organisation.id, small_letters(Label.word, word) == word.lower()
         query = query.where(exists().where(*on_it, visible_to(person_id, Label)))
     query = query.order_by(func.lower(Organisation.name), Organisation.id).limit(limit).offset(after)
     return [Entry(*row) for row in await session.execute(query)]

@@ -14,7 +14,7 @@ from directory.needs.seen import CATEGORY_NAMES, Seen
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.model import Organisation
 from directory.organisations.technologies import TECHNOLOGIES
-from directory.search.documents import MEMBERS, PUBLIC, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
 from directory.speaking import NOBODY, viewer_of
 from directory.speaking import Viewer as Speaker
 from server.kernel.clock import Clock
@@ -67,6 +67,15 @@ class NeedSource:
         found = await queries.by_ids(session, speaker, ids)
         now = self._clock.now()
         return {need.id: _card(need, viewer.locale) for need in found.values() if need.is_open(now)}
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """What they say in both languages, as far as this viewer may know; what they are filed under is on their
+        cards."""
+        found = await queries.by_ids(session, await viewer_of(session, viewer.person_id), ids)
+        return {
+            need.id: Behind([part for each in need.texts.values() for part in (each.title, each.text, each.gets) if part])
+            for need in found.values()
+        }
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """None of its own."""
@@ -126,7 +135,7 @@ def _card(need: Seen, locale: str) -> Card:
         text=plain(said.text),
         by=need.owner.name if need.owner else "",
         facts=need.facts(locale),
-        words=_words(need),
+        words=[*_words(need), need.place],
         offers=need.offers,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
@@ -11,12 +11,14 @@ from directory.contacts.model import ContactReply, ContactRequest
 from directory.contacts.queries import response_rates
 from directory.needs import queries
 from directory.needs.jsonld import described
-from directory.needs.knowing import for_engines
+from directory.needs.knowing import REVEALING, for_engines
+from directory.needs.ladder import ACCEPTED, NOT_OVER
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedFile, Sifting
 from directory.needs.seen import Seen
 from directory.organisations.pages.engines import Listed, Sitemap
 from directory.organisations.parts import Counter, Organisations, Section
 from directory.organisations.queries import Seen as Organisation
+from directory.search.changes import touched
 from directory.speaking import NOBODY, viewer_of
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import kernel_of
@@ -53,7 +55,8 @@ def _jsonld(request: Request, needs: Sequence[Seen]) -> list[dict[str, object]]:
 
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     """Needs, answers and requests of one organisation belong to another one from now on. Where both have answered the
-    same need, the later answer goes; a request or an answer to oneself goes, too."""
+    same need, the one that got further stays, else the earlier one; a request or an answer to oneself goes, too."""
+    await touched(uow, "need", (await uow.session.scalars(select(Need.id).where(Need.organisation_id == from_id))).all())
     await uow.session.execute(update(Need).where(Need.organisation_id == from_id).values(organisation_id=into_id))
     await _drop_answers(uow, from_id, into_id)
     await uow.session.execute(update(Answer).where(Answer.organisation_id == from_id).values(organisation_id=into_id))
@@ -63,18 +66,23 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
 
 
 async def _drop_answers(uow: UnitOfWork, from_id: str, into_id: str) -> None:
-    both = select(Answer.need_id).where(Answer.organisation_id == into_id)
     own = select(Need.id).where(Need.organisation_id == into_id)
-    double = select(Answer.id).where(
-        or_(
-            (Answer.organisation_id == from_id) & Answer.need_id.in_(both),
-            Answer.organisation_id.in_((from_id, into_id)) & Answer.need_id.in_(own),
-        )
-    )
-    ids = list(await uow.session.scalars(double))
+    theirs = Answer.organisation_id.in_((from_id, into_id))
+    ids = list(await uow.session.scalars(select(Answer.id).where(theirs, Answer.need_id.in_(own))))
+    kept: set[str] = set()
+    # The furthest first: of each need one stays. Talking, or a name that was shown, is not to be undone by a merge.
+    rows = select(Answer.id, Answer.need_id).where(theirs, Answer.need_id.not_in(own)).order_by(_how_far(), Answer.at)
+    for id_, need_id in await uow.session.execute(rows):
+        ids += [id_] if need_id in kept else []
+        kept.add(need_id)
     for hanging in (AnswerStep, Sifting):
         await uow.session.execute(delete(hanging).where(hanging.answer_id.in_(ids)))
     await uow.session.execute(delete(Answer).where(Answer.id.in_(ids)))
+
+
+def _how_far() -> ColumnElement[int]:
+    shown = select(AnswerStep.id).where(AnswerStep.answer_id == Answer.id, AnswerStep.kind.in_(REVEALING)).exists()
+    return case((Answer.state == ACCEPTED, 0), (shown, 1), (Answer.state.in_(NOT_OVER), 2), else_=3)
 
 
 async def _carry_requests(uow: UnitOfWork, from_id: str, into_id: str) -> None:

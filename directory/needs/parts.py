@@ -10,6 +10,7 @@ import directory.contacts.telling
 import directory.needs.own_data
 import directory.needs.telling
 import directory.news.own_data
+import directory.news.searches
 from directory.needs.cursors import Cursors
 from directory.needs.fitting import Fitting, WordFitting
 from directory.needs.jobs import Ends
@@ -44,11 +45,13 @@ class Needs:
         newsroom = Newsroom.build(kernel)
         newsroom.register(directory.needs.telling.NEWS_KINDS, directory.needs.telling.put_into_words)
         newsroom.register(directory.contacts.telling.NEWS_KINDS, directory.contacts.telling.put_into_words)
+        newsroom.register((directory.news.searches.FOUND,), directory.news.searches.put_into_words)
         own_data.register("needs", directory.needs.own_data.collect, directory.needs.own_data.erase)
         own_data.register("contacts", directory.contacts.own_data.collect, directory.contacts.own_data.erase)
         own_data.register("news", directory.news.own_data.collect, directory.news.own_data.erase)
         join(organisations, sitemap)
         listen(kernel)
+        directory.news.searches.listen(kernel)
         return cls(newsroom, Ends(kernel), Cursors(kernel.settings.secret_bytes), fitting or WordFitting())
 
 

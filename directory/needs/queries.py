@@ -10,15 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.needs import rules
 from directory.needs.knowing import if_known, is_listed, is_open, knows_owner, may_see, may_stand
-from directory.needs.model import Answer, Need, NeedFile, NeedTag, NeedText, Sifting
+from directory.needs.model import Answer, Need, NeedChange, NeedFile, NeedTag, NeedText, Sifting
 from directory.needs.seen import Owner, Seen, Wording
 from directory.organisations.model import Organisation
 from directory.speaking import NOBODY, Viewer
+from people.model import Person
+from server.kernel.tables import small_letters
 
 # Needs on a page of the list.
 PAGE = 20
 # Needs of one's own on their page: more than an organisation can have is never shown.
 MINE_MOST = rules.NEEDS_MOST
+# Entries of a need's history that are shown: years of renewing it.
+HISTORY_MOST = 50
 
 _PLAIN = (
     Need.id,
@@ -55,6 +59,20 @@ class Filter:
     def narrowed(self) -> bool:
         """Whether anything but the kind was chosen."""
         return bool(self.industry or self.country or self.within or self.words)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A need came into another state. `by`: the name of who did it; empty without `by_id` (time did), and for somebody
+    who is gone."""
+
+    id: str
+    deed: str
+    state: str
+    at: datetime
+    until: datetime | None
+    by_id: str | None
+    by: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +143,18 @@ async def of_organisation(
     shown = Need.organisation_id == organisation_id, Need.blind.is_(False), is_listed(viewer, now)
     query = _columns(viewer).where(*shown).order_by(Need.published_at.desc(), Need.id.desc()).limit(limit)
     return await _seen(session, viewer, query)
+
+
+async def history(session: AsyncSession, viewer: Viewer, need_id: str, limit: int = HISTORY_MOST) -> list[Turned]:
+    """What was done to a need of the viewer's organisations, the latest first; nothing of others'."""
+    if not viewer.roles:
+        return []
+    columns = NeedChange.id, NeedChange.deed, NeedChange.state, NeedChange.at, NeedChange.until
+    query = select(*columns, NeedChange.by_id, func.coalesce(Person.name, "").label("name"))
+    query = query.join(Need, Need.id == NeedChange.need_id).outerjoin(Person, Person.id == NeedChange.by_id)
+    mine = NeedChange.need_id == need_id, Need.organisation_id.in_(viewer.organisations)
+    rows = await session.execute(query.where(*mine).order_by(NeedChange.at.desc(), NeedChange.id.desc()).limit(limit))
+    return [Turned(*row) for row in rows]
 
 
 async def files(session: AsyncSession, viewer: Viewer, need_id: str) -> list[NeedFile]:
@@ -230,7 +260,7 @@ def _narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
 def _says(word: str) -> ColumnElement[bool]:
     """A word stands somewhere in a need, in any of its languages, in any case."""
     parts = (NeedText.title, NeedText.text, NeedText.gets, NeedText.shown_as)
-    said = or_(*(func.lower(part).contains(word.lower(), autoescape=True) for part in parts))
+    said = or_(*(small_letters(part, word).contains(word.lower(), autoescape=True) for part in parts))
     return select(NeedText.need_id).where(NeedText.need_id == Need.id, said).exists()
 
 

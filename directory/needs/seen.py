@@ -29,6 +29,17 @@ STATE_NAMES = {
     "fulfilled": N_("Fulfilled"),
     "expired": N_("Run out"),
 }
+# What was done to a need, in its history.
+DEED_NAMES = {
+    "write": N_("Written"),
+    "publish": N_("Published"),
+    "pause": N_("Stopped for a while"),
+    "resume": N_("Taken up again"),
+    "renew": N_("Renewed"),
+    "fulfil": N_("Closed as fulfilled"),
+    "expire": N_("Ran out"),
+    "reopen": N_("Opened once more"),
+}
 # How each state is marked, see kit/badge.html.
 STATE_MARKS = {"draft": "idle", "open": "done", "paused": "warn", "fulfilled": "done", "expired": "idle"}
 

@@ -1,4 +1,4 @@
-"""What needs say on the start page: answers in which it is one's turn, news, and needs that fit one's products."""
+"""What the directory says on the start page: answers in which it is one's turn, news, needs that fit one's products."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,10 +33,8 @@ class Part:
 
 
 async def part(request: Request, session: AsyncSession, person: Person) -> Part | None:
-    """What concerns one's organisations today; None: nothing does."""
+    """What concerns somebody and their organisations today; None: nothing does."""
     viewer, locale, now = await viewer_of(session, person.id), locale_of(request), kernel_of(request).clock.now()
-    if not viewer.roles:
-        return None
     waiting = await threads.waiting(session, viewer, SHOWN)
     needs = await queries.by_ids(session, viewer, {each.need_id for each in waiting})
     news = [

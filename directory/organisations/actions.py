@@ -75,7 +75,7 @@ async def change_logo(uow: UnitOfWork, organisation_id: str, kept: tuple[str, st
     organisation = await uow.session.get_one(Organisation, organisation_id)
     drop(uow, organisation.logo, organisation.logo_small)
     organisation.logo, organisation.logo_small = kept or (None, None)
-    await touch(uow, organisation, "logo", by_id=by_id)
+    await _own(uow, organisation, "logo", by_id=by_id)
     await note(uow, organisation_id, "logo", by_id=by_id)
 
 
@@ -84,7 +84,7 @@ async def change_banner(uow: UnitOfWork, organisation_id: str, kept: str | None,
     organisation = await uow.session.get_one(Organisation, organisation_id)
     drop(uow, organisation.banner)
     organisation.banner = kept
-    await touch(uow, organisation, "banner", by_id=by_id)
+    await _own(uow, organisation, "banner", by_id=by_id)
     await note(uow, organisation_id, "banner", by_id=by_id)
 
 
@@ -106,7 +106,7 @@ async def add_document(
         added_by_id=by_id,
     )
     uow.session.add(made)
-    await touch(uow, organisation, "documents", by_id=by_id)
+    await _own(uow, organisation, "documents", by_id=by_id)
     await note(uow, organisation_id, "document", after=checked.name, by_id=by_id)
     return made
 
@@ -118,7 +118,7 @@ async def remove_document(uow: UnitOfWork, organisation_id: str, document_id: st
         return
     drop(uow, found.file)
     await uow.session.delete(found)
-    await touch(uow, await uow.session.get_one(Organisation, organisation_id), "documents", by_id=by_id)
+    await _own(uow, await uow.session.get_one(Organisation, organisation_id), "documents", by_id=by_id)
     await note(uow, organisation_id, "document", before=found.name, by_id=by_id)
 
 
@@ -186,6 +186,12 @@ async def touch(uow: UnitOfWork, organisation: Organisation, field: str, *, by_i
     """Have an organisation count as changed now, in what hangs on it."""
     organisation.updated_at = uow.clock.now()
     uow.emit(OrganisationChanged(organisation.id, frozenset({field}), by_id))
+
+
+async def _own(uow: UnitOfWork, organisation: Organisation, field: str, *, by_id: str) -> None:
+    """Have somebody's pictures or documents be an edit of theirs, which an undone import leaves alone."""
+    await uow.run(lambda each: ORGANISATIONS.own(each, organisation.id, [field], uow.clock.now(), by_id))
+    await touch(uow, organisation, field, by_id=by_id)
 
 
 async def _free_slug(uow: UnitOfWork, name: str) -> str:

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from directory.batches import ROWS_MOST, Batch, Outcome, Row
-from directory.organisations.model import Member
+from directory.organisations.model import Member, Removal
 from directory.organisations.record import ORGANISATIONS, table
 from directory.organisations.rules import free_slug, logged, slug_of
 from directory.records import look_up
 from server.kernel.ids import new_id
 from server.kernel.prepared import Transaction
 
-__all__ = ["ROWS_MOST", "OrganisationRow", "Outcome", "ids_of", "undo", "upsert"]
+__all__ = ["ROWS_MOST", "OrganisationRow", "Outcome", "ids_of", "merged_into", "undo", "upsert"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,23 @@ def undo(
 ) -> list[str]:
     """Take back what `upsert` of this source did: what it made is shown no longer, what it changed gets its values
     from before. Gives the ids of those that were left alone, wholly or in part, because their people have joined or
-    edited them since.
+    edited them since, or another record has become a part of them.
 
     `outcomes` need `id`, `what` and `before` only; at most `ROWS_MOST` of them. The latest batch is undone first.
     """
-    used = _with_members(transaction, [one.id for one in outcomes])
+    used = _used(transaction, [one.id for one in outcomes])
     return Batch(ORGANISATIONS, logged, source, at, by_id).undo(transaction, outcomes, used)
 
 
 def ids_of(transaction: Transaction, source: str, source_ids: Sequence[str]) -> dict[str, str]:
-    """The ids of those organisations that this source brought, by source id. What was removed or merged is among them:
-    its products go where `directory.organisations.queries` says."""
+    """The ids of those organisations that this source brought, by source id, with those that were removed or merged."""
     return ORGANISATIONS.by_source(transaction, source, source_ids)
+
+
+def merged_into(transaction: Transaction, ids: Sequence[str]) -> dict[str, str]:
+    """Of these organisations those that have become a part of another one, each with the other one's id."""
+    rows = look_up(transaction, table(Removal), ("organisation_id", "merged_into_id"), "organisation_id", ids)
+    return {row[0]: row[1] for row in rows if row[1]}
 
 
 def _made(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -83,5 +88,8 @@ def _made(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]
     return made
 
 
-def _with_members(transaction: Transaction, ids: Sequence[str]) -> set[str]:
-    return {row[0] for row in look_up(transaction, table(Member), ("organisation_id",), "organisation_id", ids)}
+def _used(transaction: Transaction, ids: Sequence[str]) -> set[str]:
+    """Those that hold more than the source has brought: people, and what was another record's."""
+    joined = look_up(transaction, table(Member), ("organisation_id",), "organisation_id", ids)
+    merged = look_up(transaction, table(Removal), ("merged_into_id",), "merged_into_id", ids)
+    return {row[0] for rows in (joined, merged) for row in rows}

@@ -12,7 +12,7 @@ from directory.organisations.record import ORGANISATIONS
 from directory.organisations.rules import in_locale
 from directory.organisations.shown import card_facts, picture
 from directory.organisations.vocabulary import KINDS, SIZES, STAGES, TAGS, country_name
-from directory.search.documents import MEMBERS, PUBLIC, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
 from people import languages
 from server.kernel.prepared import CoreTransaction
 from web.i18n import LOCALES
@@ -39,11 +39,7 @@ class OrganisationSource:
             return []
         query = select(Organisation).where(Organisation.id.in_(ids), queries.present())
         found = (await session.scalars(query)).all()
-        connection = await session.connection()
-        names = ("industry", "technology", "market", "languages", "locations")
-        fields = await connection.run_sync(
-            lambda each: ORGANISATIONS.current(CoreTransaction(each), [one.id for one in found], names)
-        )
+        fields = await _fields(session, [one.id for one in found])
         return [document(one, fields[one.id]) for one in found]
 
     async def cards(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Card]:
@@ -53,6 +49,19 @@ class OrganisationSource:
         pitches = await queries.pitches(session, [one.id for one in found])
         industries = await _industries(session, [one.id for one in found])
         return {one.id: _card(one, pitches.get(one.id, {}), industries.get(one.id, []), viewer.locale) for one in found}
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """What they say about themselves in both languages, and the words by which they are filed."""
+        found = (await session.scalars(select(Organisation).where(Organisation.id.in_(ids)))).all()
+        fields = await _fields(session, [one.id for one in found])
+        said = [f"{part}.{locale}" for part in ("pitch", "description") for locale in LOCALES]
+        return {
+            one.id: Behind(
+                [text for name in said if (text := fields[one.id][name])],
+                [*_words(one, fields[one.id]), *([one.place] if one.place else [])],
+            )
+            for one in found
+        }
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """None besides everybody and the signed in."""
@@ -129,6 +138,12 @@ def _words(organisation: Organisation, fields: Mapping[str, Any]) -> list[str]:
     kinds = [KINDS.name(organisation.kind, locale) for locale in LOCALES]
     words = [organisation.legal_name, organisation.domain, *named, *kinds, *places]
     return list(dict.fromkeys(word for word in words if word))
+
+
+async def _fields(session: AsyncSession, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    connection = await session.connection()
+    names = ("industry", "technology", "market", "languages", "locations")
+    return await connection.run_sync(lambda each: ORGANISATIONS.current(CoreTransaction(each), ids, names))
 
 
 async def _industries(session: AsyncSession, ids: Collection[str]) -> dict[str, list[str]]:

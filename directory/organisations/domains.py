@@ -1,12 +1,14 @@
 """Hosts of websites and mail addresses: one spelling for each, and whose mailbox proves that one belongs there.
 
-A claim stands on the exact host alone, in its ASCII form (RFC 5891): a look-alike in other scripts is another host, and
-neither a sub-domain nor a parent proves anything about the other (a customer at `acme.sites.example` is not
-`sites.example`).
+A claim stands on the exact host alone, in its ASCII form (RFC 5891, as browsers and mail servers have it): a look-alike
+in other scripts is another host, `straße.example` is not `strasse.example`, and neither a sub-domain nor a parent
+proves anything about the other (a customer at `acme.sites.example` is not `sites.example`).
 """
 
 import re
 from urllib.parse import urlsplit
+
+import idna
 
 # Characters of a host name, by RFC 1035.
 HOST_MOST = 253
@@ -65,9 +67,10 @@ def domain_of(website: str) -> str:
 
 def host_of(text: str) -> str:
     """A host name in its one spelling; empty for what is none, such as a number or a name without a dot."""
-    text = text.strip().rstrip(".").casefold()
+    text = text.strip().rstrip(".").lower()
     try:
-        host = text if text.isascii() else text.encode("idna").decode("ascii")
+        # Not Python's own codec: it is that of RFC 3490, by which ß is ss, and others own that name.
+        host = text if text.isascii() else idna.encode(text, uts46=True).decode("ascii")
     except UnicodeError:
         return ""
     labels = host.split(".")

@@ -26,7 +26,8 @@ async def merge(uow: UnitOfWork, from_id: str, into_id: str, carriers: Sequence[
     """Make one organisation of two. The first is shown no longer, and its address leads to the second.
 
     What the second says stays; what it leaves out is filled in; people (with the higher of two roles), documents,
-    pictures and what other parts keep go over. Raises RefusedError: same, gone.
+    pictures, the source that keeps it where the second has none, and what other parts keep go over. The change log of
+    the first is read with that of the second. Raises RefusedError: same, gone.
     """
     if from_id == into_id:
         raise RefusedError("same")
@@ -36,6 +37,7 @@ async def merge(uow: UnitOfWork, from_id: str, into_id: str, carriers: Sequence[
         update(Document).where(Document.organisation_id == from_id).values(organisation_id=into_id)
     )
     _carry_pictures(source, target)
+    await _carry_source(uow, source, target)
     for carry in carriers:
         await carry(uow, from_id, into_id)
     await _carry_people(uow, from_id, into_id, by_id)
@@ -121,6 +123,17 @@ def _carry_pictures(source: Organisation, target: Organisation) -> None:
         target.logo, target.logo_small = source.logo, source.logo_small
     if target.banner is None:
         target.banner = source.banner
+
+
+async def _carry_source(uow: UnitOfWork, source: Organisation, target: Organisation) -> None:
+    """Where nobody keeps the remaining record elsewhere, who kept the other one does: its next import finds it here, and
+    on which terms it was given stands on the page."""
+    if source.source is None or target.source is not None:
+        return
+    kept = source.source, source.source_id
+    source.source = source.source_id = None
+    await uow.session.flush()  # no two records have one number at one source
+    target.source, target.source_id = kept
 
 
 async def _lead_over(uow: UnitOfWork, source: Organisation, target: Organisation, by_id: str) -> None:

@@ -274,19 +274,35 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return Invitation.accepted_at.is_(None) & Invitation.withdrawn_at.is_(None) & (Invitation.expires_at > now)
 
 
+@dataclass(frozen=True)
+class Noted:
+    """A change in the log of an organisation: who made it, and of which record that has become a part of it (empty: its
+    own)."""
+
+    change: Change
+    by: str
+    of: str
+
+
 async def history(
     session: AsyncSession, organisation_id: str, before: str | None = None, limit: int = 51
-) -> list[tuple[Change, str]]:
-    """A page of the change log, the latest first, each change with the name of who made it. For its members."""
+) -> list[Noted]:
+    """A page of the change log, with those of the records that were merged into it, the latest first. For its members.
+
+    One query.
+    """
     older = [Change.id < before] if before else []
+    merged = select(Removal.organisation_id).where(Removal.merged_into_id == organisation_id)
     query = (
-        select(Change, Person.name)
+        select(Change, Person.name, Organisation.name.label("record"))
+        .join(Organisation, Organisation.id == Change.organisation_id)
         .outerjoin(Person, Person.id == Change.by_id)
-        .where(Change.organisation_id == organisation_id, *older)
+        .where(or_(Change.organisation_id == organisation_id, Change.organisation_id.in_(merged)), *older)
         .order_by(Change.id.desc())
         .limit(limit)
     )
-    return [(row.Change, row.name or "") for row in await session.execute(query)]
+    rows = [(row.Change, row.name or "", row.record) for row in await session.execute(query)]
+    return [Noted(one, by, "" if one.organisation_id == organisation_id else record) for one, by, record in rows]
 
 
 async def uses_file(session: AsyncSession, name: str) -> bool:

@@ -149,6 +149,7 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
 
 async def _touch(uow: UnitOfWork, product: Product, field: str, *, by_id: str) -> None:
     product.updated_at = uow.clock.now()
+    await uow.run(lambda each: PRODUCTS.own(each, product.id, [field], uow.clock.now(), by_id))
     await _note(uow, product.id, field, by_id=by_id)
     uow.emit(ProductChanged(product.id, frozenset({field}), by_id))
 

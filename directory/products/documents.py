@@ -12,7 +12,7 @@ from directory.products.model import Product
 from directory.products.record import PRODUCTS
 from directory.products.shown import ProductCard
 from directory.products.vocabulary import CATEGORIES, MATURITIES
-from directory.search.documents import MEMBERS, PUBLIC, Card, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Document, Kind, Mark, Viewer, Wording
 from server.kernel.prepared import CoreTransaction
 from web.i18n import LOCALES
 from web.markdown import plain
@@ -62,6 +62,20 @@ class ProductSource:
         found = await queries.listed(session, [row.Product for row in rows])
         return {one.id: _card(one, *whose[one.id], viewer.locale) for one in found}
 
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """What is said of them in both languages, and the words by which they are filed."""
+        query = select(Product, Organisation).join(Organisation, Organisation.id == Product.organisation_id)
+        rows = (await session.execute(query.where(Product.id.in_(ids)))).all()
+        fields = await queries.fields_of_many(session, [row.Product.id for row in rows])
+        said = [f"{part}.{locale}" for part in ("name", "line", "description") for locale in LOCALES]
+        return {
+            row.Product.id: Behind(
+                [text for name in said if (text := fields[row.Product.id][name])],
+                _words(row.Product, row.Organisation, fields[row.Product.id]),
+            )
+            for row in rows
+        }
+
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """None besides everybody and the signed in."""
         return ()
@@ -74,8 +88,6 @@ def document(
     public = product.visibility == "public" and organisation.visibility == "public"
     facets = {**tags, "type": [organisation.kind], "stage": [organisation.stage], "size": [organisation.size]}
     facets |= {"country": [organisation.country.lower()]}
-    named = [CATEGORIES.name(product.category, locale) for locale in LOCALES]
-    named += [MATURITIES.name(product.maturity, locale) for locale in LOCALES]
     return Document(
         kind="product",
         id=product.id,
@@ -83,7 +95,7 @@ def document(
         wordings=_wordings(fields),
         updated_at=product.updated_at,
         created_at=product.created_at,
-        words=[word for word in (*named, *fields["certificates"], organisation.name) if word],
+        words=_words(product, organisation, fields),
         tags={facet: [code for code in codes if code] for facet, codes in facets.items()},
         place=organisation.place,
         latitude=organisation.latitude if organisation.longitude is not None else None,
@@ -92,6 +104,13 @@ def document(
         owner=organisation.id,
         boost=0.6 if product.confirmed_at else 0.5,
     )
+
+
+def _words(product: Product, organisation: Organisation, fields: Mapping[str, Any]) -> list[str]:
+    """What it is found by, too: its category and maturity in both languages, its certificates, and whose it is."""
+    named = [CATEGORIES.name(product.category, locale) for locale in LOCALES]
+    named += [MATURITIES.name(product.maturity, locale) for locale in LOCALES]
+    return [word for word in (*named, *fields["certificates"], organisation.name) if word]
 
 
 def _wordings(fields: Mapping[str, Any]) -> dict[str, Wording]:

@@ -6,7 +6,7 @@ that dies in between, or a second one that does the same, changes nothing.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from directory.search.following import OVERLAP
 from directory.search.model import SavedSearch
 from directory.search.parts import Search
 from people.model import Person
+from server.kernel.db import UnitOfWork
 from server.kernel.enduring import kept_going
 from server.kernel.parts import Kernel
 from web.i18n import N_, translations
@@ -34,12 +35,17 @@ TOLD_MOST = 50
 LATE = OVERLAP + timedelta(minutes=1)
 
 
+# (unit of work, a search) -> whoever keeps it is told that something is new in it, with the commit that notes it.
+Tell = Callable[[UnitOfWork, SavedSearch], Awaitable[None]]
+
+
 class Alerts:
     """The loop that looks, in each process; what two of them do is the same."""
 
-    def __init__(self, kernel: Kernel, search: Search) -> None:
+    def __init__(self, kernel: Kernel, search: Search, tell: Tell | None = None) -> None:
         self._kernel = kernel
         self._search = search
+        self._tell = tell
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -94,7 +100,10 @@ class Alerts:
                 return 0
             shown = await self._search.cards(session, viewer, found)
         async with self._kernel.database.write() as uow:
-            return await saved.note(uow, kept.id, [each for each in found if each in shown], now)
+            fresh = await saved.note(uow, kept.id, [each for each in found if each in shown], now)
+            if fresh and self._tell:
+                await self._tell(uow, kept)
+        return fresh
 
     async def _mail_to(self, person_id: str) -> None:
         async with self._kernel.database.write() as uow:

@@ -97,6 +97,15 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """What was indexed of something and does not stand on its card: texts (Markdown, each in its language), and words
+    as in the document. It is asked for where nothing on the card says why it was found."""
+
+    texts: Sequence[str] = ()
+    words: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who searches: None as `person_id` is somebody without an account."""
 
@@ -130,6 +139,11 @@ class Source(Protocol):
 
         Visibility is decided in the query, whatever the index believes.
         """
+        ...
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """What stands behind cards that this viewer has got, by id; nothing where the card says all. A few queries,
+        however many there are."""
         ...
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:

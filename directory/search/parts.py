@@ -97,8 +97,9 @@ class Search:
             if found is None:
                 return Page(asked, _NOTHING, (), making=True)
             cards = await self.cards(session, viewer, [*found.found, *found.through.values()])
-        marker = Marker(found.wanted)
-        hits = [_hit(marker, cards, each, found.through) for each in found.found if each in cards]
+            marker = Marker(found.wanted)
+            hits = [_hit(marker, cards, each, found.through) for each in found.found if each in cards]
+            hits = await self._explained(session, viewer, marker, hits) if found.wanted else hits
         return Page(asked, found, hits)
 
     async def all_found(self, viewer: Viewer, asked: Asked, most: int) -> Sequence[Found] | None:
@@ -140,6 +141,26 @@ class Search:
             if source := self.catalogue.sources.get(kind):
                 shown |= {(kind, id_): card for id_, card in (await source.cards(session, viewer, ids)).items()}
         return shown
+
+    async def _explained(
+        self, session: AsyncSession, viewer: Viewer, marker: Marker, hits: Sequence[Hit]
+    ) -> list[Hit]:
+        """The same, with a reason also for those on whose cards there is none. A few queries for each kind of them."""
+        silent: dict[Kind, list[str]] = {}
+        for hit in hits:
+            if not (hit.why.said or hit.through):
+                silent.setdefault(hit.card.kind, []).append(hit.card.id)
+        behind = {
+            (kind, id_): one
+            for kind, ids in silent.items()
+            for id_, one in (await self.catalogue.sources[kind].behind(session, viewer, ids)).items()
+        }
+        return [
+            replace(hit, why=marker.with_behind(hit.why, behind[key]))
+            if (key := (hit.card.kind, hit.card.id)) in behind
+            else hit
+            for hit in hits
+        ]
 
     async def _find(self, asked: Asked, audiences: Collection[str], place: Place | None, limit: int) -> Results | None:
         return await self._ask(lambda look: find(look, asked, audiences, place, limit=limit, beside=self._beside))

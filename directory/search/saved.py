@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from directory.search.asking import Asked
+from directory.search.events import SearchLookedAt
 from directory.search.finding import Found
 from directory.search.model import SavedSearch, SearchAlert
 from server.kernel.db import UnitOfWork
@@ -106,6 +108,7 @@ async def seen(uow: UnitOfWork, person_id: str, search_id: str) -> SavedSearch |
     if kept is not None:
         unseen = update(SearchAlert).where(SearchAlert.saved_search_id == search_id, SearchAlert.seen_at.is_(None))
         await uow.session.execute(unseen.values(seen_at=uow.clock.now()))
+        uow.emit(SearchLookedAt(person_id, search_id))
     return kept
 
 
@@ -175,6 +178,19 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget the searches of somebody, and what was told about them."""
     mine = await uow.session.scalars(select(SavedSearch.id).where(SavedSearch.person_id == person_id))
     await _forget(uow, list(mine))
+
+
+async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
+    """Have what was told about an organisation be about the one into which it is merged; what was told about both is
+    told once."""
+    about = SearchAlert.kind == "organisation", SearchAlert.document_id == from_id
+    other = aliased(SearchAlert)
+    same = other.saved_search_id == SearchAlert.saved_search_id, other.kind == "organisation"
+    twice = exists().where(*same, other.document_id == into_id)
+    unfetched = {"synchronize_session": False}
+    await uow.session.execute(delete(SearchAlert).where(*about, twice), execution_options=unfetched)
+    moved = update(SearchAlert).where(*about).values(document_id=into_id)
+    await uow.session.execute(moved, execution_options=unfetched)
 
 
 async def _forget(uow: UnitOfWork, search_ids: Collection[str]) -> None:

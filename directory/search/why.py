@@ -5,15 +5,18 @@ way of finding them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from directory.search.documents import Card
+from directory.search.documents import TEXT_MOST, Behind, Card
 from directory.search.expanding import Wanted, Way
 from directory.search.language import spans
+from web.markdown import plain
 
 # Characters of the part of a text that is shown, and of what stands before the first mark in it.
 SNIPPET = 180
 BEFORE = 60
+# Characters of Markdown on each side of a word that answers: what is cut out of them is shorter.
+AROUND = 400
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class Why:
     snippet: Sequence[Piece]  # empty: nothing in the text says more than name and line
     similar: Sequence[tuple[str, str]] = ()  # typed, found instead
     words: Sequence[str] = ()  # of the card's further words those that answered, when nothing that is shown does
+
+    @property
+    def said(self) -> bool:
+        """Whether something that is shown is a reason."""
+        return bool(self.words) or any(piece.marked for piece in (*self.name, *self.line, *self.snippet))
 
 
 class Marker:
@@ -58,6 +66,13 @@ class Marker:
             words=() if shown or not self._ways else self._other_words(card.words),
         )
 
+    def with_behind(self, why: Why, behind: Behind) -> Why:
+        """The reasons for a card on which none is shown: out of a text that answers, else the words that do."""
+        for text in behind.texts:
+            if snippet := self._out_of(text[:TEXT_MOST]):
+                return replace(why, snippet=snippet, similar=self._similar(_marked(snippet)))
+        return replace(why, words=self._other_words(behind.words))
+
     def pieces(self, text: str) -> list[Piece]:
         """A text in parts, those words marked that answer."""
         found, at = list[Piece](), 0
@@ -77,6 +92,11 @@ class Marker:
         end = _word_end(text, start + SNIPPET)
         cut = " ".join(text[start:end].split())
         return self.pieces(("… " if start else "") + cut + (" …" if end < len(text) else ""))
+
+    def _out_of(self, text: str) -> list[Piece]:
+        """The same of Markdown, of which only what is around the word is read."""
+        first = next((start for start, _, word in spans(text) if word in self._ways), None)
+        return [] if first is None else self._snippet(plain(text[max(0, first - AROUND) : first + AROUND]))
 
     def _similar(self, shown: Iterable[str]) -> list[tuple[str, str]]:
         found: dict[str, str] = {}

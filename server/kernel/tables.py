@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, MetaData, String, func
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -49,3 +49,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[str]: JSON(),
     }
+
+
+def small_letters(column: InstrumentedAttribute[str], word: str) -> ColumnElement[str]:
+    """A text in small letters, as far as a word has any, to be held against the word in small letters: on its own,
+    SQLite knows those of ASCII alone."""
+    small: ColumnElement[str] = func.lower(column)
+    for letter in sorted({each for each in word.lower() if not each.isascii() and len(each.upper()) == 1}):
+        small = func.replace(small, letter.upper(), letter)
+    return small

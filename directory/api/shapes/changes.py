@@ -7,6 +7,7 @@ from pydantic import Field
 from directory.api.shapes.common import CURSOR, Onward, PageOf
 from directory.api.shapes.values import GivenId, Id, Moment, Shown
 from directory.organisations.model import Change as ChangeRow
+from directory.organisations.queries import Noted
 from directory.products.model import ProductChange as ProductChangeRow
 from web.i18n import N_
 
@@ -22,10 +23,16 @@ class LogEntry(Shown):
     by: str = Field(description=N_("The name of who changed it; empty: a source, or somebody who is gone."))
     source: str = Field(description=N_("The source whose import changed it; empty: a person did."))
 
+
+class RecordLogEntry(LogEntry):
+    """The same of an organisation."""
+
+    record: str = Field(description=N_("The record that has become a part of this one, by its name; empty: its own."))
+
     @classmethod
-    def of(cls, row: ChangeRow, by: str) -> Self:
+    def of(cls, one: Noted) -> Self:
         """A change of an organisation, for its own people."""
-        return cls(**_told(row, by))
+        return cls(record=one.of, **_told(one.change, one.by))
 
 
 class ProductLogEntry(LogEntry):
@@ -39,7 +46,7 @@ class ProductLogEntry(LogEntry):
         return cls(product=row.product_id, **_told(row, by))
 
 
-class LogPage(PageOf[LogEntry]):
+class LogPage(PageOf[RecordLogEntry]):
     """A page of changes, the latest first."""
 
 

@@ -25,6 +25,7 @@ from directory.api.shapes.values import (
 from directory.needs import rules
 from directory.needs.between import Partner
 from directory.needs.cursors import SHAPE
+from directory.needs.queries import Turned
 from directory.needs.seen import Seen
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import TECHNOLOGIES
@@ -119,6 +120,26 @@ class Need(Shown):
             updated_at=seen.updated_at if owner else None,
             manages=seen.may_edit,
         )
+
+
+class NeedState(Shown):
+    """A need came into another state."""
+
+    id: Id
+    at: Moment
+    done: Annotated[str, coded(rules.DEEDS)] = Field(description=N_("What was done to it."))
+    state: Annotated[str, coded(rules.STATES)]
+    until: Moment | None = Field(description=N_("Until when it is open then."))
+    by: str = Field(description=N_("The name of who did it; empty: time did, or somebody who is gone."))
+
+    @classmethod
+    def of(cls, one: Turned) -> Self:
+        """An entry, for the people of its organisation."""
+        return cls(id=one.id, at=one.at, done=one.deed, state=one.state, until=one.until, by=one.by)
+
+
+class NeedStatePage(PageOf[NeedState]):
+    """What was done to a need, the latest first: it is one page."""
 
 
 class NeedPage(PageOf[Need]):

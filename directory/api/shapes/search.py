@@ -4,11 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import CURSOR, NEXT
+from directory.api.shapes.common import CURSOR, NEXT, PageOf
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import Address, Id, Moment, Query, Shown, coded, one_of
 from directory.search.asking import PLACE_MOST, QUERY_MOST, RADII_KM, SORTS, VALUE_LENGTH_MOST, VALUES_MOST
-from directory.search.documents import Card
+from directory.search.documents import FACETS, Card, Catalogue
+from directory.search.parts import Hit as Found
+from directory.search.parts import Page
+from directory.search.shown import reason
 from web.i18n import N_
 
 # People are found at the pages alone: a program that reads the directory is no way to collect them.
@@ -67,10 +70,12 @@ class Hit(Shown):
     facts: list[str]
     starts_at: Moment | None = Field(description=N_("When an event begins."))
     through: Through | None
+    why: str = Field(description=N_("Why it was found, in words; empty: its name or its line has them."))
 
     @classmethod
-    def of(cls, card: Card, through: Card | None, site: str) -> Self:
+    def of(cls, hit: Found, locale: str, site: str) -> Self:
         """What a viewer may see of something; `site` is our own address."""
+        card, through = hit.card, hit.through
         return cls(
             kind=card.kind,
             id=card.id,
@@ -81,7 +86,30 @@ class Hit(Shown):
             facts=list(card.facts),
             starts_at=card.starts_at,
             through=Through.of(through, site) if through else None,
+            why=reason(hit, locale).striptags(),
         )
+
+
+class FacetValue(Shown):
+    """A value of a facet."""
+
+    code: str = Field(description=N_("As the parameter takes it."))
+    name: str
+    count: int
+
+
+class Facet(Shown):
+    """What the results can be narrowed to; what is chosen in a facet does not narrow its own figures."""
+
+    facet: Annotated[str, coded(FACETS)] = Field(description=N_("The name of the parameter."))
+    values: list[FacetValue]
+
+
+class OfKind(Shown):
+    """How many there are of a kind."""
+
+    kind: Annotated[str, coded(KINDS)]
+    count: int
 
 
 class SearchPage(Shown):
@@ -89,5 +117,36 @@ class SearchPage(Shown):
 
     items: list[Hit]
     total: int = Field(description=N_("How many were found in all."))
+    kinds: list[OfKind] = Field(description=N_("How many would be found of each kind."))
+    facets: list[Facet]
     next: str | None = Field(description=NEXT)
     making: bool = Field(description=N_("The index is being made, so more may be found in a minute."))
+
+    @classmethod
+    def of(cls, page: Page, catalogue: Catalogue, onward: str | None, locale: str, site: str) -> Self:
+        """A page in a language; `site` is our own address."""
+        results = page.results
+        values = {
+            facet: [
+                FacetValue(code=code, name=catalogue.value_name(facet, code, locale), count=count) for code, count in each
+            ]
+            for facet, each in results.facets.items()
+        }
+        return cls(
+            items=[Hit.of(hit, locale, site) for hit in page.hits],
+            total=results.total,
+            kinds=[OfKind(kind=each, count=count) for each, count in results.kinds.items() if each in KINDS],
+            facets=[Facet(facet=facet, values=each) for facet, each in values.items() if each],
+            next=onward,
+            making=page.making,
+        )
+
+
+class SuggestionQuery(Query):
+    """What somebody is typing."""
+
+    q: Annotated[str, Field(min_length=1, max_length=QUERY_MOST)]
+
+
+class SuggestionPage(PageOf[Hit]):
+    """What may be meant, the best first: it is one page."""

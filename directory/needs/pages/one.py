@@ -18,7 +18,7 @@ from directory.needs.pages.common import around, coming, need_id_in, need_in
 from directory.needs.parts import needs_of
 from directory.needs.products import offered
 from directory.needs.rules import possible
-from directory.needs.seen import Seen
+from directory.needs.seen import DEED_NAMES, Seen
 from directory.news import newsroom
 from directory.speaking import Viewer, own_organisations
 from people.forms import Form
@@ -89,6 +89,8 @@ async def context_of(
         "between": await between.of_need(session, viewer, need.id),
         "partners": await _choices(session, viewer, need),
         "deeds": possible(need.state_at(now)) if need.may_edit else [],
+        "history": await queries.history(session, viewer, need.id) if need.mine else [],
+        "deed_names": DEED_NAMES,
         "answers": counts.get(need.id, (0, 0)),
         "answer": answer,
         "may_answer": may_answer,

@@ -106,7 +106,7 @@ async def edit_page(
         link_rows=link_rows(form),
         location_rows=location_rows(form),
         errors={"logo": "", "banner": "", "document": ""} | errors,
-        locale_names=[(code, LOCALE_NAMES[code]) for code in _own_first(locale)],
+        locale_names=locale_names(locale),
         visibilities=[(code, _(name)) for code, name in VISIBILITY_NAMES],
         languages=languages.choices(locale),
         **_choices(locale),
@@ -121,7 +121,7 @@ def _first_page(request: Request, form: Form, status: int = 200, known: Any = ()
         status,
         form=form,
         known=known,
-        locale_names=[(code, LOCALE_NAMES[code]) for code in _own_first(locale)],
+        locale_names=locale_names(locale),
         **_choices(locale),
     )
 
@@ -151,8 +151,9 @@ def _choices(locale: str) -> dict[str, Any]:
     }
 
 
-def _own_first(locale: str) -> list[str]:
-    return sorted(LOCALES, key=lambda code: code != locale)
+def locale_names(locale: str) -> list[tuple[str, str]]:
+    """The languages of texts side by side, the reader's own first: codes with what is said above each (message ids)."""
+    return [(code, LOCALE_NAMES[code]) for code in sorted(LOCALES, key=lambda code: code != locale)]
 
 
 def _edits(standing: Standing) -> bool:

@@ -1,6 +1,6 @@
 """What search engines ask for: which pages there are, and which are not for them."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
@@ -26,9 +26,11 @@ _URLS = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitem
 # Places that are for people who are signed in, or for programs.
 _NOT_FOR_ENGINES = ("/me", "/messages", "/sign-in", "/register", "/invitation", "/organisations/", "/live")
 
-# (session) -> the count; (session, offset, limit) -> pairs of path and moment of the last change, in a stable order.
+# A path and the moment of its last change; None: of a list, which changes with everything in it.
+Path = tuple[str, datetime | None]
+# (session) -> the count; (session, offset, limit) -> paths in a stable order.
 Count = Callable[[AsyncSession], Awaitable[int]]
-Paths = Callable[[AsyncSession, int, int], Awaitable[list[tuple[str, datetime]]]]
+Paths = Callable[[AsyncSession, int, int], Awaitable[Sequence[Path]]]
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,10 @@ async def _file(session: AsyncSession, listed: Listed, number: int, home: str) -
     return (_URLS + "\n".join(_lines(paths, home)) + "\n</urlset>\n").encode() if paths else b""
 
 
-def _lines(paths: list[tuple[str, datetime]], home: str) -> Iterator[str]:
+def _lines(paths: Sequence[Path], home: str) -> Iterator[str]:
     for path, changed in paths:
-        yield f"<url><loc>{escape(home + path)}</loc><lastmod>{changed.date().isoformat()}</lastmod></url>"
+        day = f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
+        yield f"<url><loc>{escape(home + path)}</loc>{day}</url>"
 
 
 async def _count(session: AsyncSession) -> int:
@@ -102,6 +105,19 @@ async def _paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[s
     return [(f"/o/{row.slug}", row.updated_at) for row in rows]
 
 
+def these(name: str, *paths: str) -> Listed:
+    """Pages that are always there: the beginnings of lists."""
+
+    async def count(_session: AsyncSession) -> int:
+        return len(paths)
+
+    async def listed(_session: AsyncSession, offset: int, limit: int) -> list[Path]:
+        return [(path, None) for path in paths[offset : offset + limit]]
+
+    return Listed(name, count, listed)
+
+
+LISTS_LISTED = these("lists", "/", "/discover", "/needs", "/needs?tab=offer", "/partners")
 ORGANISATIONS_LISTED = Listed("organisations", _count, _paths)
 
 

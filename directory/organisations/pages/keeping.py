@@ -86,7 +86,7 @@ async def history(request: Request) -> Response:
         path=path,
         changes=shown,
         names=FIELD_NAMES,
-        older=f"{path}/history?before={shown[-1][0].id}" if len(found) > CHANGES_PAGE else "",
+        older=f"{path}/history?before={shown[-1].change.id}" if len(found) > CHANGES_PAGE else "",
         first=before is None,
     )
 

@@ -53,7 +53,7 @@ async def changes(request: Request) -> Response:
     async def read(before: str | None) -> list[tuple[Change, str, str]]:
         async with kernel_of(request).database.read() as session:
             found = await queries.history(session, seen.organisation.id, before, PAGE)
-        return [(one, seen.organisation.name, by) for one, by in found]
+        return [(one.change, one.of or seen.organisation.name, one.by) for one in found]
 
     return file_of(changes_table(read, FIELD_NAMES, locale_of(request)), ending)
 

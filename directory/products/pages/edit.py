@@ -11,7 +11,7 @@ from directory.organisations import doors as organisation_doors
 from directory.organisations.actions import RefusedError
 from directory.organisations.fields import DESCRIPTION_MOST, LINE_MOST, PITCH_MOST
 from directory.organisations.model import Organisation
-from directory.organisations.pages.edit import LOCALE_NAMES, VISIBILITY_NAMES
+from directory.organisations.pages.edit import VISIBILITY_NAMES, locale_names
 from directory.organisations.pages.forms import large_form
 from directory.products import actions, queries
 from directory.products.fields import RULES
@@ -166,7 +166,7 @@ async def _page(
         form=form,
         certificates=[*form.all("certificates"), "", ""],
         errors={"picture": "", "document": ""} | dict(errors or {}),
-        locale_names=[(code, LOCALE_NAMES[code]) for code in sorted(LOCALES, key=lambda code: code != locale)],
+        locale_names=locale_names(locale),
         visibilities=[(code, _(name)) for code, name in VISIBILITY_NAMES],
         categories=[*nothing, *CATEGORIES.choices(locale)],
         maturities=[*nothing, *MATURITIES.choices(locale)],

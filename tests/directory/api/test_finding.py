@@ -78,6 +78,14 @@ async def test_the_search_finds_for_programs_what_it_finds_for_people_but_no_peo
     assert len(first.json()["items"]) == 20
     rest = await aylin.get(first.links["next"]["url"])
     assert (len(rest.json()["items"]), rest.json()["next"]) == (2, None)
+    assert first.json()["items"][0]["why"] == "Similar to “voltbsu”: Voltbus"
+    facets = {one["facet"]: one["values"] for one in first.json()["facets"]}
+    assert facets["industry"] == [{"code": "energy", "name": "Energy", "count": 22}]
+    assert first.json()["kinds"] == [{"kind": "organisation", "count": 22}]
+    meant = (await aylin.get(f"{SEARCH}/suggestions", params={"q": "voltb"})).json()["items"]
+    assert {one["kind"] for one in meant} == {"organisation"}
+    said = (await aylin.get(SEARCH, params={"q": "overnight"})).json()["items"]
+    assert all(one["why"] or "overnight" in one["line"] for one in said)
     assert len({one["id"] for page in (first, rest) for one in page.json()["items"]}) == 22
     assert (await aylin.get(SEARCH, params={"q": "Aylin"})).json()["items"] == []
     assert (await aylin.get(SEARCH, params={"kind": "person"})).status_code == 422

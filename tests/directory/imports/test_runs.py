@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from directory.imports import actions, beside, duplicates, worker
+from directory.imports.actions import carry
 from directory.imports.duplicates import decide, open_proposals
 from directory.imports.model import ImportDuplicate, ImportName, ImportRow, ImportRun
 from directory.imports.running import Runner
 from directory.imports.runs import SILENT, TRIAL, UNDO
-from directory.organisations.model import Organisation, OwnField
+from directory.organisations.model import Organisation, OwnField, Removal
 from directory.products.model import Product
 from people.model import Person
 from people.text import UnacceptableError
@@ -298,3 +299,24 @@ async def ada(kernel: Kernel) -> Person:
 
     async with kernel.database.write() as uow:
         return await add_person(uow, "Ada Lovelace", "ada@net.example", locale="en")
+
+
+async def test_products_and_proposals_go_to_the_record_into_which_an_organisation_was_merged(
+    desk: Desk, kernel: Kernel
+) -> None:
+    await desk.bring_and_do(THREE)
+    acme, bolt = await desk.one("Acme"), await desk.one("Bolt")
+    other = await Desk(kernel, "another").bring_and_do("id,name\n9,Acme\n")
+    async with kernel.database.write() as uow:
+        await carry(uow, acme.id, bolt.id)
+        await uow.session.flush()
+        gone = {"reason": "merged", "merged_into_id": bolt.id, "at": uow.clock.now()}
+        uow.session.add(Removal(organisation_id=acme.id, **gone))
+    async with kernel.database.read() as session:
+        [proposal] = await open_proposals(session, other.batch_id)
+    assert proposal.organisation.id == bolt.id
+    await desk.bring_and_do("product,supplier id\nCharger,1\n", kind="products")
+    async with kernel.database.read() as session:
+        assert list(await session.scalars(select(Product.organisation_id))) == [bolt.id]
+    run = await desk.bring_and_do(THREE)
+    assert counts(run) == (0, 0, 3, 0, 0), "the row of the merged one is no refusal"

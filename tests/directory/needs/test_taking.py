@@ -1,7 +1,16 @@
 """Needs, answers and news as files: what their pages show to the same person, and nothing more."""
 
-import pytest
+from collections.abc import Awaitable, Callable
 
+import pytest
+from sqlalchemy import select
+
+from directory.needs.joining import carry
+from directory.needs.model import Answer
+from directory.organisations import actions as organisations
+from directory.search.changes import touches
+from directory.search.documents import Mark
+from server.kernel.db import UnitOfWork
 from tests.directory.needs.network import HIDDEN, REASON, TITLE, Network
 
 
@@ -56,3 +65,37 @@ async def test_ones_news_go_along_looked_at_or_not(there: Network) -> None:
     assert sorted(row["seen"] is None for row in rows) == [False, True]
     assert all("Voltbus" in row["text"] and row["page"].endswith(f"/answers/{one.id}") for row in rows)
     assert (await there["edda"].get("/needs/news/export.json")).json() == []
+
+
+async def test_the_search_looks_at_needs_again_when_their_organisation_is_another_one(there: Network) -> None:
+    open_, blind = await there.need(), await there.need(blind=True)
+    utility, bernd = there.organisations["utility"], there.people["bernd"]
+
+    async def told(change: Callable[[UnitOfWork], Awaitable[object]]) -> set[str]:
+        there.kernel.clock.advance(minutes=1)  # type: ignore[attr-defined]  # the tests' clock is frozen
+        before = Mark(there.kernel.clock.now(), "")
+        async with there.kernel.database.write() as uow:
+            await change(uow)
+        async with there.kernel.database.read() as session:
+            return {mark.id for mark in await touches(session, "need", before, 10)}
+
+    named = {"name": "Stadtwerke Neuhagen"}
+    assert await told(lambda uow: organisations.edit(uow, utility, named, by_id=bernd)) == {open_, blind}
+    assert await told(lambda uow: organisations.edit(uow, utility, {"founded": 1902}, by_id=bernd)) == set()
+    assert await told(lambda uow: organisations.remove(uow, utility, by_id=bernd)) == {open_, blind}
+    assert await told(lambda uow: organisations.bring_back(uow, utility, by_id=bernd)) == {open_, blind}
+    assert await told(lambda uow: carry(uow, utility, there.organisations["hydro"])) == {open_, blind}
+
+
+async def test_of_two_answers_to_one_need_a_merge_keeps_the_one_that_got_further(there: Network) -> None:
+    first, second = await there.need(), await there.need()
+    voltbus, hydro = there.organisations["voltbus"], there.organisations["hydro"]
+    early = [await there.answer(need_id, "chloe") for need_id in (first, second)]
+    there.kernel.clock.advance(hours=1)  # type: ignore[attr-defined]
+    late = [await there.answer(need_id, "aylin") for need_id in (first, second)]
+    await there.step(late[0].id, "accepted")
+    async with there.kernel.database.write() as uow:
+        await carry(uow, voltbus, hydro)
+    async with there.kernel.database.read() as session:
+        rows = await session.execute(select(Answer.id, Answer.organisation_id))
+        assert {tuple(row) for row in rows} == {(late[0].id, hydro), (early[1].id, hydro)}

@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from directory.needs import queries
 from directory.needs.documents import NeedSource
 from directory.needs.model import Need, NeedFile
 from directory.search.documents import MEMBERS, PUBLIC, Viewer
+from directory.speaking import viewer_of
 from people import erasure
 from server.kernel.db import UnitOfWork
 from tests.directory.needs.network import HIDDEN, TEXT, TITLE, Network
@@ -128,6 +130,23 @@ async def test_scripts_in_a_text_are_text(there: Network) -> None:
     assert "<b>Bold" not in page
 
 
+async def test_how_a_need_stood_by_whom_and_when_is_for_its_own_people(there: Network) -> None:
+    need_id = await there.need()
+    there.kernel.clock.advance(hours=1)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    await there.turn(need_id, "pause")
+    async with there.kernel.database.read() as session:
+        own = await queries.history(session, await viewer_of(session, there.people["bernd"]), need_id)
+        assert await queries.history(session, await viewer_of(session, there.people["aylin"]), need_id) == []
+    assert [(one.deed, one.state, one.by) for one in own] == [
+        ("pause", "paused", "Bernd Kowalski"),
+        ("publish", "open", "Bernd Kowalski"),
+        ("write", "draft", "Bernd Kowalski"),
+    ]
+    page = await there.text("bernd", f"/needs/{need_id}")
+    assert "Stopped for a while" in page
+    assert "How it stood" not in await there.text("aylin", f"/needs/{await there.need()}")
+
+
 async def test_only_who_speaks_for_the_organisation_changes_its_need(there: Network) -> None:
     need_id = await there.need()
     for name in ("aylin", "edda"):
@@ -181,6 +200,9 @@ async def test_the_list_is_narrowed_by_words_industry_country_and_day(there: Net
     await there.need(deadline=(there.kernel.clock.now() + timedelta(days=5)).date())
     for query in ("q=CHARGING+buses", "industry=mobility", "country=DE", "within=7", "within=oops&industry=oops"):
         assert TITLE in await there.text("aylin", f"/needs?{query}"), query
+    await there.need(texts={"en": _wording("ÜBERWACHUNG von Ölkesseln")})
+    for query in ("q=überwachung", "q=Überwachung", "q=ölkessel+ÜBER"):
+        assert "ÜBERWACHUNG von Ölkesseln" in await there.text("aylin", f"/needs?{query}"), query
     for query in ("q=hydrogen", "q=100%25", "industry=health", "country=FR", "tab=offer"):
         assert TITLE not in await there.text("aylin", f"/needs?{query}"), query
     assert (await there["aylin"].get("/needs?tab=nothing")).status_code == 404

@@ -181,3 +181,12 @@ async def test_too_many_rows_and_ids_that_come_twice_are_refused(kernel: Kernel)
     twice = [OrganisationRow("1", VOLTBUS)] * 2
     with pytest.raises(ValueError, match="twice"):
         await kernel.database.transact(lambda each: bulk.upsert(each, "chamber", twice, at=kernel.clock.now()))
+
+
+async def test_undoing_leaves_alone_what_another_record_has_become_a_part_of(kernel: Kernel) -> None:
+    made = await bring(kernel, {"1": VOLTBUS, "2": VOLTBUS})
+    at = kernel.clock.now()
+    async with kernel.database.write() as uow:
+        values = {"reason": "merged", "merged_into_id": made["1"].id, "at": at}
+        uow.session.add(Removal(organisation_id=made["2"].id, **values))
+    assert await take_back(kernel, list(made.values())) == [made["1"].id]

@@ -70,3 +70,11 @@ def test_each_part_names_its_own_values_of_a_facet() -> None:
     assert catalogue.value_name("type", "startup", "de") == "Start-up"
     assert catalogue.value_name("type", "seek", "de") == "Gesuch"
     assert catalogue.value_name("type", "what nobody names", "de") == "what nobody names"
+
+
+async def test_what_does_not_stand_on_a_card_is_there_to_say_why_it_was_found(there: Scene) -> None:
+    _, id_ = await there.organisation(**{"description.de": "Wir laden **Busse**", "pitch.de": "Über Nacht"})
+    async with there.kernel.database.read() as session:
+        behind = (await SOURCE.behind(session, Viewer(None, "en"), [id_]))[id_]
+    assert set(behind.texts) == {"Depots charge overnight", "Über Nacht", "Wir laden **Busse**"}
+    assert {"Energie", "voltbus.example", "İzmir"} <= set(behind.words)

@@ -3,6 +3,7 @@
 import pytest
 
 from directory.organisations.domains import domain_of, host_of, is_claimable, proves
+from people.addresses import normalise
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,8 @@ from directory.organisations.domains import domain_of, host_of, is_claimable, pr
         ("http://voltbus.example:8080", "voltbus.example"),
         ("https://voltbus.example.", "voltbus.example"),
         ("https://müller.example", "xn--mller-kva.example"),
+        ("https://Straße.example", "xn--strae-oqa.example"),
+        ("https://strasse.example", "strasse.example"),
         ("https://192.168.0.1/", ""),
         ("https://[::1]/", ""),
         ("localhost", ""),
@@ -37,6 +40,8 @@ def test_a_website_has_one_domain_however_it_is_written(website: str, domain: st
         ("aylin@evilvoltbus.example", "voltbus.example", False),
         ("aylin@v\u043eltbus.example", "voltbus.example", False),  # a Cyrillic o
         ("aylin@xn--vltbus-3ve.example", "voltbus.example", False),
+        ("aylin@strasse.example", domain_of("https://straße.example"), False),  # two names, two owners
+        (normalise("aylin@straße.example"), domain_of("https://straße.example"), True),
         ("aylin@gmail.com", "gmail.com", False),
         ("aylin@t-online.de", "t-online.de", False),
         ("acme@acme.github.io", "acme.github.io", False),

@@ -4,10 +4,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from directory.organisations import actions, bulk
+from directory.organisations.bulk import OrganisationRow
 from directory.organisations.fields import FIELDS
-from directory.organisations.merging import together
-from directory.organisations.model import Claim, Document, Removal
+from directory.organisations.merging import merge, together
+from directory.organisations.model import Claim, Document, Organisation, Removal
 from directory.products import queries as products
+from directory.search import saved
+from directory.search.asking import Asked
 from tests.directory.organisations.test_uploads import files, picture
 from tests.directory.scene import Scene
 
@@ -80,3 +84,59 @@ async def test_only_who_runs_the_platform_merges_and_never_into_nothing(there: S
         assert (await there["ada"].post(f"/o/{one}/merge", data={"into": wrong})).status_code == 422, wrong
     async with there.kernel.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Removal)) == 0
+
+
+async def test_the_change_log_of_both_is_read_by_those_who_belong_to_the_one_that_remains(there: Scene) -> None:
+    old, old_id = await there.organisation(name="Volt Bus")
+    new, _ = await there.organisation(by="chloe", name="Voltbus")
+    async with there.kernel.database.write() as uow:
+        await actions.edit(uow, old_id, {"place": "Manisa"}, by_id=there.ids["aylin"])
+    await there["ada"].post(f"/o/{old}/merge", data={"into": new})
+    page = (await there["chloe"].get(f"/o/{new}/history")).text
+    assert "<bdi>Volt Bus</bdi>: Town" in page
+    assert "Manisa" in page
+    rows = (await there["chloe"].get(f"/o/{new}/history/export.json")).json()
+    assert {row["about"] for row in rows if row["after"] == "Manisa"} == {"Volt Bus"}
+    assert {row["about"] for row in rows if row["field"] == "Made one with"} == {"Voltbus"}
+
+
+async def test_who_kept_the_other_record_keeps_the_one_that_remains_where_nobody_else_does(there: Scene) -> None:
+    def bring(**fields: Any) -> Any:
+        rows = [OrganisationRow("1", {"name": "Volt Bus", "kind": "startup", **fields})]
+        return lambda each: bulk.upsert(each, "chamber", rows, at=there.kernel.clock.now())
+
+    _, into = await there.organisation(by="chloe", name="Voltbus", place="")
+    [first] = await there.kernel.database.transact(bring())
+    await merge_now(there, first.id, into)
+    [later] = await there.kernel.database.transact(bring(founded=2019))
+    assert (later.id, later.what) == (into, "changed")
+    _, elsewhere = await there.organisation(name="Bolt")
+    await merge_now(there, into, elsewhere)
+    _, third = await there.organisation(name="Third")
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Organisation, third)).source = "another"
+    await merge_now(there, elsewhere, third)
+    [told] = await there.kernel.database.transact(bring(founded=2020))
+    assert told.what == "merged", "another source keeps it"
+    at = there.kernel.clock.now()
+    assert await there.kernel.database.transact(lambda each: bulk.undo(each, [told], source="chamber", at=at)) == []
+
+
+async def test_what_was_told_about_a_search_is_about_the_record_that_remains(there: Scene) -> None:
+    (_, old), (_, new) = await there.organisation(name="One"), await there.organisation(name="Two")
+    async with there.kernel.database.write() as uow:
+        kept = [await saved.save(uow, there.ids["gina"], name, Asked(words=name), alerts=True, mails=False)
+                for name in ("a", "b")]  # fmt: skip
+        await uow.session.flush()
+        now = uow.clock.now()
+        await saved.note(uow, kept[0].id, [("organisation", old)], now)
+        await saved.note(uow, kept[1].id, [("organisation", old), ("organisation", new)], now)
+    await merge_now(there, old, new)
+    async with there.kernel.database.read() as session:
+        found = await saved.new_in(session, [each.id for each in kept])
+    assert found == {each.id: [("organisation", new)] for each in kept}
+
+
+async def merge_now(there: Scene, from_id: str, into_id: str) -> None:
+    async with there.kernel.database.write() as uow:
+        await merge(uow, from_id, into_id, there.app.state.organisations.carriers, by_id=there.ids["ada"])

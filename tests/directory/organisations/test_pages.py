@@ -87,6 +87,9 @@ async def test_the_sitemap_lists_what_is_public_and_is_kept_for_an_hour(
     index = await stranger.get("/sitemap.xml")
     assert index.headers["content-type"] == "application/xml"
     assert "<loc>http://localhost:8000/sitemaps/organisations-1.xml</loc>" in index.text
+    lists = (await stranger.get("/sitemaps/lists-1.xml")).text
+    for path in ("/", "/discover", "/needs", "/needs?tab=offer", "/partners"):
+        assert f"<url><loc>http://localhost:8000{path}</loc></url>" in lists
     listed = await stranger.get("/sitemaps/organisations-1.xml")
     assert f"<loc>http://localhost:8000/o/{slug}</loc>" in listed.text
     assert hidden not in listed.text

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from directory.organisations.bulk import OrganisationRow
@@ -221,3 +221,16 @@ async def test_what_an_undone_import_took_along_stands_not_among_what_people_too
     async with there.kernel.database.write() as uow:
         await uow.session.execute(update(ProductRemoval).values(reason="undone"))
     assert f"{path}/return" not in (await there["aylin"].get("/o/voltbus/products")).text
+
+
+async def test_an_undone_import_leaves_a_product_to_which_somebody_gave_a_picture(there: Scene) -> None:
+    _, id_ = await there.organisation()
+    at = there.kernel.clock.now()
+    rows = [ProductRow(number, id_, {"name.en": f"Charger {number}"}) for number in ("1", "2")]
+    outcomes = await there.kernel.database.transact(lambda each: bulk.upsert(each, "chamber", rows, at=at))
+    sent = await there["aylin"].post("/o/voltbus/products/charger-1/pictures", files=files("picture", picture()))
+    assert sent.status_code == 303
+    kept = await there.kernel.database.transact(lambda each: bulk.undo(each, outcomes, source="chamber", at=at))
+    assert kept == [outcomes[0].id]
+    async with there.kernel.database.read() as session:
+        assert list(await session.scalars(select(ProductRemoval.product_id))) == [outcomes[1].id]

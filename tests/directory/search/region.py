@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.search.asking import Asked
-from directory.search.documents import MEMBERS, PUBLIC, Card, Document, Kind, Mark, Viewer, Wording
+from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Document, Kind, Mark, Viewer, Wording
 from directory.search.finding import Results, find
 from directory.search.folder import IndexFolder
 from directory.search.places import find_place
@@ -34,6 +34,7 @@ class Shelf:
     documents_by_id: dict[str, Document] = field(default_factory=dict)
     gone: dict[str, datetime] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    behind_by_id: dict[str, Behind] = field(default_factory=dict)  # these have bare cards
 
     def put(self, *documents: Document) -> None:
         """Have these, as they are now."""
@@ -56,7 +57,13 @@ class Shelf:
 
     async def cards(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Card]:
         """See `Source`."""
-        return {each: _card(self.documents_by_id[each]) for each in ids if self._is_seen(each, viewer)}
+        cards = {each: _card(self.documents_by_id[each]) for each in ids if self._is_seen(each, viewer)}
+        bare = {"text": "", "words": ()}
+        return {id_: replace(card, **bare) if id_ in self.behind_by_id else card for id_, card in cards.items()}
+
+    async def behind(self, session: AsyncSession, viewer: Viewer, ids: Collection[str]) -> Mapping[str, Behind]:
+        """See `Source`."""
+        return {each: self.behind_by_id[each] for each in ids if each in self.behind_by_id}
 
     async def audiences(self, session: AsyncSession, viewer: Viewer) -> Collection[str]:
         """See `Source`."""

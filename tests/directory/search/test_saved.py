@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from directory.news import newsroom, searches
 from directory.search import saved
 from directory.search.alerts import Alerts
 from directory.search.asking import Asked
 from directory.search.model import SavedSearch, SearchAlert
+from people.model import Person
 from server.kernel.clock import FrozenClock
 from tests.directory.search.conftest import Place
 from tests.directory.search.region import document
@@ -139,3 +141,26 @@ async def test_what_is_kept_is_handed_out_and_erased_with_the_person(
     async with place.kernel.database.write() as uow:
         await saved.erase(uow, who)
     assert await new(place, kept) == []
+
+
+async def test_that_something_is_new_is_told_among_ones_news_until_one_looks(
+    place: Place, clock: FrozenClock
+) -> None:
+    alerts = Alerts(place.kernel, place.search, searches.tell_found)
+    searches.listen(place.kernel)
+    who, kept = await keep(place)
+    for step in (1, 2):
+        clock.advance(minutes=1)
+        await put(place, f"fresh-{step}", f"Windrad {step}")
+        assert await alerts.look() == 1
+    async with place.kernel.database.read() as session:
+        [one] = await newsroom.kept(session, who, after=0, limit=10)
+        reader = await session.get_one(Person, who)
+        lines = await searches.put_into_words(session, reader, [(one.kind, one.subject), (one.kind, "gone")])
+    assert {(kind, line.text, line.path) for (kind, _), line in lines.items()} == {
+        ("search.found", "New in your search “Wind”", "/discover/saved")
+    }
+    async with place.kernel.database.write() as uow:
+        await saved.seen(uow, who, kept)
+    async with place.kernel.database.read() as session:
+        assert not await newsroom.has_unseen(session, who, kept)

@@ -1,6 +1,6 @@
 """Every result says why it was found."""
 
-from directory.search.documents import Card
+from directory.search.documents import Behind, Card
 from directory.search.expanding import Means, Wanted
 from directory.search.shown import marked
 from directory.search.why import Marker, Piece
@@ -47,3 +47,15 @@ def test_what_answers_without_being_shown_is_named() -> None:
 def test_marks_let_nothing_through_that_people_wrote() -> None:
     pieces = Marker(WANTED).pieces("<script>Ladesäule</script>")
     assert str(marked(pieces)) == "&lt;script&gt;<mark>Ladesäule</mark>&lt;/script&gt;"
+
+
+def test_a_text_behind_the_card_says_why_and_else_the_words_do() -> None:
+    marker, card = Marker(WANTED), Card("organisation", "o", "/o", "Voltbus")
+    long = "[Vorher](https://ladesaeule.example). " * 30 + "Unsere **Ladesäule** lädt. " + "Nachher. " * 300
+    behind = Behind(["Nichts davon.", long], ["Ladesäule"])
+    why = marker.with_behind(marker.why(card), behind)
+    assert "Unsere [Ladesäule] lädt." in shown(list(why.snippet))
+    assert why.said
+    only_words = marker.with_behind(marker.why(card), Behind(["Nichts davon."], ["Ladesäule", "Elektronik"]))
+    assert (only_words.words, only_words.snippet) == (["Ladesäule"], [])
+    assert not marker.with_behind(marker.why(card), Behind()).said
