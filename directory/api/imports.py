@@ -16,6 +16,7 @@ from directory.api.shapes.imports import (
     Duplicate,
     DuplicatePage,
     FileQuery,
+    GivenReading,
     GivenTaking,
     Import,
     ImportPage,
@@ -99,6 +100,21 @@ async def bring(call: Call) -> Response:
     return answering.record(call, shown, 201, f"{VERSION}/imports/{shown.id}")
 
 
+async def read_as(call: Call) -> Response:
+    """Read the file as another sheet, or as another kind of records."""
+    given: GivenReading = call.body
+    async with call.kernel.database.read() as session:
+        batch = await _batch(call, session)
+        answering.check_match(call.request, await _shown(call, session, batch))
+    look = await _looked_at(call, call.kernel.settings.data / batch.file, given.kind, given.sheet)
+    async with _changing(call) as uow:
+        batch = await _batch(call, uow.session)
+        await actions.read_as(uow, batch, look)
+        await uow.session.flush()
+        shown = await _shown(call, uow.session, batch)
+    return answering.record(call, shown)
+
+
 async def take_as(call: Call) -> Response:
     """Say how the columns are taken."""
     given: GivenTaking = call.body
@@ -161,9 +177,9 @@ async def decide(call: Call) -> Response:
     return Response(status_code=204)
 
 
-async def _looked_at(call: Call, path: Path, kind: str) -> beside.Look:
+async def _looked_at(call: Call, path: Path, kind: str, sheet: str = "") -> beside.Look:
     try:
-        return await beside.look(path, kind=kind)
+        return await beside.look(path, kind=kind, sheet=sheet)
     except UnacceptableError as refused:
         raise taking.against_the_rules({"": said(call, refused)}) from None
 
@@ -209,6 +225,9 @@ operations = [
               refusals=_MAY),
     Operation("DELETE", "/imports/{id}", "forget_import", Access.API_IMPORTS,
               N_("Remove a file that changed nothing"), forget, status=204, refusals=(403, 409)),
+    Operation("PUT", "/imports/{id}/reading", "read_import", Access.API_IMPORTS,
+              N_("Read the file as another sheet, or as another kind of records"), read_as, Import, body=GivenReading,
+              refusals=(403, 409, 412), about=N_("How its columns are taken is suggested anew.")),
     Operation("PUT", "/imports/{id}/mapping", "map_import", Access.API_IMPORTS, N_("Say how the columns are taken"),
               take_as, Import, body=GivenTaking, refusals=(403, 409, 412),
               about=N_("The source's next file is taken the same way.")),

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from directory.api import answering
 from directory.api.declared import Call, Operation
-from directory.api.organisations import shown_of
+from directory.api.organisations import edited, shown_of
 from directory.api.shapes.organisations import MergeInto, Organisation
 from directory.organisations import actions
 from directory.organisations import queries as organisation_queries
@@ -39,6 +39,16 @@ async def bring_back(call: Call) -> Response:
             shown = await shown_of(call, uow.session, call.id)
     except RefusedError as refused:
         raise ProblemError(409, refused.code, "This belongs to another organisation now.") from None
+    return answering.record(call, shown)
+
+
+async def confirm(call: Call) -> Response:
+    """Say that everything is so today."""
+    async with call.kernel.database.write() as uow:
+        row = await edited(call, uow, call.id)
+        await actions.confirm(uow, row.id, by_id=call.by_id)
+        await uow.session.flush()
+        shown = await shown_of(call, uow.session, row.id)
     return answering.record(call, shown)
 
 
@@ -79,6 +89,11 @@ operations = [
         "POST", "/organisations/{id}/return", "return_organisation", Access.API_ORGANISATIONS,
         N_("Show an organisation again that was taken off the directory"), bring_back, Organisation,
         refusals=(403, 409),
+    ),
+    Operation(
+        "POST", "/organisations/{id}/confirm", "confirm_organisation", Access.API_ORGANISATIONS,
+        N_("Say that everything about an organisation that you manage is so today"), confirm, Organisation,
+        refusals=(403,),
     ),
     Operation(
         "POST", "/organisations/{id}/merge", "merge_organisations", Access.API_ORGANISATIONS,

@@ -128,8 +128,12 @@ async def _changing(call: Call, *, administers: bool = True) -> AsyncIterator[tu
     except RefusedError as refused:
         if refused.code == "not_a_member":
             raise not_found() from None
-        detail = translations(locale_of(call.request)).gettext(REFUSALS[refused.code])
-        raise ProblemError(409, refused.code, detail) from None
+        raise problem_in(call, refused) from None
+
+
+def problem_in(call: Call, refused: RefusedError) -> ProblemError:
+    """What the rules of belonging refuse, in the words of the page."""
+    return ProblemError(409, refused.code, translations(locale_of(call.request)).gettext(REFUSALS[refused.code]))
 
 
 async def _seen(call: Call, session: AsyncSession, *, administers: bool = True) -> Seen:

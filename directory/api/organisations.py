@@ -16,6 +16,7 @@ from directory.api.shapes.organisations import (
     OrganisationPage,
     OrganisationQuery,
 )
+from directory.contacts.queries import response_rates
 from directory.organisations import actions
 from directory.organisations import queries as organisation_queries
 from directory.organisations.domains import domain_of, is_claimable
@@ -37,7 +38,8 @@ async def many(call: Call) -> Response:
         found = await queries.organisations(session, call.person_id, wanted, answering.mark_in(query), query.limit + 1)
         fields = await queries.organisation_fields(session, [one.id for one in found])
         licences = await organisation_queries.licences_of(session, [(one.source, one.source_id) for one in found])
-    shown = [Organisation.of(one, fields[one.id], licences, call.site) for one in found]
+        rates = await response_rates(session, [one.id for one in found], call.kernel.clock.now())
+    shown = [Organisation.of(one, fields[one.id], licences, rates.get(one.id), call.site) for one in found]
     return answering.page(call, shown, [answering.cursor(one.updated_at, one.id) for one in found])
 
 
@@ -95,7 +97,8 @@ async def shown_of(call: Call, session: AsyncSession, organisation_id: str) -> O
         raise not_found()
     fields = await organisation_queries.fields_of(session, row.id)
     licences = await organisation_queries.licences_of(session, [(row.source, row.source_id)])
-    return Organisation.of(row, fields, licences, call.site)
+    rate = (await response_rates(session, [row.id], call.kernel.clock.now())).get(row.id)
+    return Organisation.of(row, fields, licences, rate, call.site)
 
 
 async def _refuse_known(call: Call, website: str) -> None:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, String, and_, exists, func, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from directory.organisations.model import Organisation, Removal, Tag
+from directory.organisations.model import Change, Organisation, Removal, Tag
 from directory.organisations.queries import visible_to as organisation_visible_to
 from directory.organisations.record import ORGANISATIONS
 from directory.partners.model import NetworkMember, Partner, PartnerHost
-from directory.products.model import Product, ProductPicture, ProductRemoval
+from directory.products.model import Product, ProductChange, ProductPicture, ProductRemoval
 from directory.products.queries import by_slug as product_by_slug
 from directory.products.queries import visible_to as product_visible_to
 from directory.products.record import PRODUCTS
@@ -172,6 +172,10 @@ def _partners(person_id: str | None) -> Select[Any]:
     )
 
 
+# Why a record is gone for who has no account: its owner shows it to members alone.
+HIDDEN = "hidden"
+
+
 @dataclass(frozen=True)
 class Gone:
     """A record that is shown no longer."""
@@ -185,7 +189,8 @@ class Gone:
 async def organisations_gone(
     session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
 ) -> list[Gone]:
-    """A page of the organisations that somebody could see before they were removed, those removed first first."""
+    """A page of the organisations that somebody could see before they were removed, or shown to members alone; those that
+    went first first. Two queries."""
     into = aliased(Organisation)
     seen = into.id == Removal.merged_into_id, organisation_visible_to(person_id, into)
     query = (
@@ -196,13 +201,15 @@ async def organisations_gone(
         .order_by(*_REMOVALS)
         .limit(limit)
     )
-    return [Gone(*row) for row in await session.execute(query)]
+    gone = [Gone(*row) for row in await session.execute(query)]
+    hidden = await _hidden(session, person_id, Change, Change.organisation_id, Organisation, after, since, limit)
+    return sorted([*gone, *hidden], key=lambda one: (one.at, one.id))[:limit]
 
 
 async def products_gone(
     session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
 ) -> list[Gone]:
-    """The same of products. Those of a removed organisation are gone with it, and not named here."""
+    """The same of products. Those of an organisation that has gone are gone with it, and not named here."""
     query = (
         select(ProductRemoval.product_id, ProductRemoval.at, ProductRemoval.reason)
         .join(Product, Product.id == ProductRemoval.product_id)
@@ -212,7 +219,39 @@ async def products_gone(
         .order_by(*_PRODUCT_REMOVALS)
         .limit(limit)
     )
-    return [Gone(*row, merged_into=None) for row in await session.execute(query)]
+    gone = [Gone(*row, merged_into=None) for row in await session.execute(query)]
+    hidden = await _hidden(session, person_id, ProductChange, ProductChange.product_id, Product, after, since, limit)
+    return sorted([*gone, *hidden], key=lambda one: (one.at, one.id))[:limit]
+
+
+async def _hidden(
+    session: AsyncSession,
+    person_id: str | None,
+    changes: type[Change] | type[ProductChange],
+    key: InstrumentedAttribute[str],
+    records: type[Organisation] | type[Product],
+    after: Mark | None,
+    since: datetime | None,
+    limit: int,
+) -> list[Gone]:
+    """What was public and is for members alone now: gone for who has no account, by the change log."""
+    if person_id is not None:
+        return []
+    later = aliased(changes)
+    again = getattr(later, key.key) == key, later.field == _VISIBILITY, later.id > changes.id
+    query = (
+        select(key, changes.at)
+        .join(records, records.id == key)
+        .where(changes.field == _VISIBILITY, records.visibility != "public", ~exists().where(*again))
+        .where(*_beyond((changes.at, key), after, since))
+        .order_by(changes.at, key)
+        .limit(limit)
+    )
+    return [Gone(id_, at, HIDDEN, None) for id_, at in await session.execute(query)]
+
+
+# Not a parameter: the index of these rows alone is for this very word.
+_VISIBILITY = literal_column("'visibility'", String)
 
 
 def _once_visible(person_id: str | None, *tables: type[Organisation] | type[Product]) -> list[ColumnElement[bool]]:

@@ -21,7 +21,7 @@ class Removed(Shown):
 
     id: Id
     removed_at: Moment
-    reason: Annotated[str, coded(REMOVALS)]
+    reason: Annotated[str, coded((*REMOVALS, queries.HIDDEN))]
     merged_into: Id | None = Field(description=N_("The record that it has become a part of, if you may see it."))
 
 
@@ -49,7 +49,7 @@ async def many(call: Call) -> Response:
 operations = [
     Operation(
         "GET", "/removals", "list_removals", Access.API, N_("What is shown no longer"), many, RemovalPage, RemovalQuery,
-        about=N_("For whoever keeps a copy. What comes back stands in the lists again. The products of a removed "
-                 "organisation go with it."),
+        about=N_("For whoever keeps a copy; without a token also what is for members alone now. What comes back stands in "
+                 "the lists again. The products of an organisation go with it."),
     )
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from directory.api import (
     removals,
     saved,
     search,
+    unclaimed,
 )
 from directory.api.declared import Operation
 from directory.api.door import served
@@ -57,6 +58,7 @@ operations = (
     *saved.operations,
     *partners.operations,
     *moderators.operations,
+    *unclaimed.operations,
     *imports.operations,
     *connectors.operations,
     *search.operations,

@@ -8,8 +8,10 @@ from directory.api.declared import VERSION, Call, Operation
 from directory.api.ruling import ruled
 from directory.api.search import asked_of
 from directory.api.shapes.lists import SavedSearch, SavedSearchChange, SavedSearchNew, SavedSearchPage
+from directory.api.shapes.search import KINDS, Fresh, FreshPage
 from directory.search import saved
-from directory.search.pages import named
+from directory.search.pages import named, viewer_of
+from directory.search.parts import search_of
 from people.text import one_line
 from server.kernel.access import Access
 from server.kernel.http import ProblemError, not_found
@@ -60,6 +62,26 @@ async def change(call: Call) -> Response:
     return answering.record(call, shown)
 
 
+async def new(call: Call) -> Response:
+    """What is new in a search that one keeps, but people."""
+    async with call.kernel.database.read() as session:
+        await _shown(call, session, call.id)
+        found = (await saved.new_in(session, [call.id])).get(call.id, ())[: saved.SHOWN]
+        cards = await search_of(call.request).cards(session, viewer_of(call.request), found)
+    shown = [cards[each] for each in found if each in cards and each[0] in KINDS]
+    return answering.whole(call, [Fresh.of(card, call.site) for card in shown])
+
+
+async def look(call: Call) -> Response:
+    """Have what is new in a search be looked at."""
+    async with call.kernel.database.write() as uow:
+        if await saved.seen(uow, call.by_id, call.id) is None:
+            raise not_found()
+        await uow.session.flush()
+        shown = await _shown(call, uow.session, call.id)
+    return answering.record(call, shown)
+
+
 async def remove(call: Call) -> Response:
     """Keep a search no longer."""
     async with call.kernel.database.write() as uow:
@@ -85,6 +107,10 @@ operations = [
     Operation("GET", "/searches/{id}", "get_search", Access.API_LISTS, N_("A search that you keep"), one, SavedSearch),
     Operation("PATCH", "/searches/{id}", "change_search", Access.API_LISTS, N_("Turn its alerts on or off"), change,
               SavedSearch, body=SavedSearchChange, refusals=(412,)),
+    Operation("GET", "/searches/{id}/new", "list_new", Access.API_LISTS, N_("What is new in a search that you keep"), new,
+              FreshPage),
+    Operation("POST", "/searches/{id}/look", "look_at_search", Access.API_LISTS,
+              N_("Have what is new in it be looked at"), look, SavedSearch),
     Operation("DELETE", "/searches/{id}", "remove_search", Access.API_LISTS, N_("Keep a search no longer"), remove,
               status=204),
 ]  # fmt: skip

@@ -220,7 +220,17 @@ class Change(Base):
     """One field of an organisation was changed. Long texts are shortened, see rules.LOGGED_MOST."""
 
     __tablename__ = "organisation_changes"
-    __table_args__ = (Index("ix_organisation_changes_organisation_id_id", "organisation_id", "id"),)
+    __table_args__ = (
+        Index("ix_organisation_changes_organisation_id_id", "organisation_id", "id"),
+        # Whoever keeps a copy of what is public hears what is so no longer, in this order.
+        Index(
+            "ix_organisation_changes_of_visibility",
+            "at",
+            "organisation_id",
+            sqlite_where=text("field = 'visibility'"),
+            postgresql_where=text("field = 'visibility'"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))

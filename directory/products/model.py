@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
@@ -109,7 +109,17 @@ class ProductChange(Base):
     """One field of a product was changed, as `directory.organisations.model.Change`."""
 
     __tablename__ = "product_changes"
-    __table_args__ = (Index("ix_product_changes_product_id_id", "product_id", "id"),)
+    __table_args__ = (
+        Index("ix_product_changes_product_id_id", "product_id", "id"),
+        # As that of `directory.organisations.model.Change`.
+        Index(
+            "ix_product_changes_of_visibility",
+            "at",
+            "product_id",
+            sqlite_where=text("field = 'visibility'"),
+            postgresql_where=text("field = 'visibility'"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     product_id: Mapped[str] = mapped_column(ForeignKey("products.id"))

@@ -15,7 +15,7 @@ from directory.imports.actions import SOURCE_MOST
 from directory.imports.duplicates import APART, LEFT_OUT, MERGED, Proposal
 from directory.imports.mapping.aliases import KINDS, ORGANISATIONS
 from directory.imports.model import ImportBatch, ImportRow, ImportRun
-from directory.imports.reading.limits import COLUMNS_MOST
+from directory.imports.reading.limits import COLUMNS_MOST, NAME_MOST
 from directory.imports.runs import COUNTS, OUTCOMES, WHATS
 from directory.imports.shown import IMPORTED, MAPPING, TRIED, UNDONE, WORKING, step_of
 from directory.organisations.licences import LICENCES, UNKNOWN
@@ -77,6 +77,8 @@ class Import(Shown):
     bytes: int
     created_at: Moment
     step: Annotated[str, coded(STEPS)] = Field(description=N_("How far it is."))
+    sheets: list[str] = Field(description=N_("Of a workbook: what it holds."))
+    sheet: str = Field(description=N_("Of a workbook: which of them is read."))
     columns: list[str] = Field(description=N_("The columns of the file, in its order."))
     mapping: Taking
     run: Run | None = Field(description=N_("The latest run."))
@@ -94,6 +96,8 @@ class Import(Shown):
             bytes=batch.bytes,
             created_at=created_at,
             step=step_of(runs),
+            sheets=list(batch.reading["sheets"]),
+            sheet=batch.reading["sheet"],
             columns=list(batch.reading["columns"]),
             mapping=Taking.of(batch.mapping),
             run=Run.of(runs[0], failure) if runs else None,
@@ -127,6 +131,13 @@ class FileQuery(Query):
             "On which terms the source gives its records. Left out: as was said before; “unknown” takes that back."
         ),
     )
+
+
+class GivenReading(Given):
+    """How the file is to be read."""
+
+    sheet: Annotated[str, up_to(NAME_MOST)] = Field("", description=N_("Of a workbook; empty: the one that says most."))
+    kind: Annotated[str, one_of(KINDS)] = ORGANISATIONS
 
 
 class GivenTaking(Given):

@@ -23,6 +23,7 @@ from directory.api.shapes.values import (
     one_of,
     up_to,
 )
+from directory.contacts.rules import ResponseRate
 from directory.organisations.fields import (
     DESCRIPTION_MOST,
     FOUNDED_FROM,
@@ -115,6 +116,19 @@ class Location(Shown):
     longitude: float | None
 
 
+class Responding(Shown):
+    """How an organisation answers requests for contact."""
+
+    asked: int = Field(description=N_("How many it has got in the last half year."))
+    answered: int
+    hours: float = Field(description=N_("Until its answer, on average."))
+
+    @classmethod
+    def of(cls, rate: ResponseRate) -> Self:
+        """As its page says it."""
+        return cls(asked=rate.asked, answered=rate.answered, hours=round(rate.hours, 1))
+
+
 class Organisation(Shown):
     """An organisation of the directory."""
 
@@ -148,12 +162,16 @@ class Organisation(Shown):
     source: Source | None = Field(description=SOURCE)
     public: bool = Field(description=PUBLIC)
     confirmed_at: Moment | None = Field(description=CONFIRMED)
+    responds: Responding | None = Field(description=N_("Null: it was asked too seldom to say something."))
     created_at: Moment
     updated_at: Moment = Field(description=CHANGED)
 
     @classmethod
-    def of(cls, row: Row, fields: Mapping[str, Any], licences: Licences, site: str) -> Self:
-        """An organisation that the viewer may see, with the licences of records; `site` is our own address."""
+    def of(
+        cls, row: Row, fields: Mapping[str, Any], licences: Licences, rate: ResponseRate | None, site: str
+    ) -> Self:
+        """An organisation that the viewer may see, with the licences of records and how it answers; `site` is our own
+        address."""
         plain = "kind name legal_name website founded size stage business_model customer_focus country place postcode"
         plain += " latitude longitude video_url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}
@@ -177,6 +195,7 @@ class Organisation(Shown):
             banner=site + picture(row.banner) if row.banner else None,
             source=source_of(row.source, row.source_id, licences),
             public=fields["visibility"] == "public",
+            responds=Responding.of(rate) if rate else None,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from directory.api.queries import FoundPartner
-from directory.api.shapes.common import PageOf
+from directory.api.shapes.common import CURSOR, Onward, PageOf
+from directory.api.shapes.lists import OFFSET
 from directory.api.shapes.values import Address, Given, Id, Moment, Shown, left_out, one_of, up_to
 from directory.organisations.domains import HOST_MOST
 from directory.organisations.shown import picture
@@ -13,7 +14,8 @@ from directory.partners.hosts import page_of
 from directory.partners.look import FACES
 from directory.partners.statistics import Statistics
 from server.kernel.settings import Settings
-from web.i18n import N_
+from people.addresses import MOST as ADDRESS_MOST
+from web.i18n import LOCALES, N_
 
 Face = Annotated[str, one_of(FACES), Field(description=N_("The face of its headlines; empty: this network's own."))]
 
@@ -99,6 +101,33 @@ class Figures(Shown):
 
 class PartnerPage(PageOf[PartnerShown]):
     """A page of partners."""
+
+
+class Unclaimed(Shown):
+    """An organisation that a partner's imports have brought, and to which nobody belongs yet."""
+
+    organisation: Id
+    name: str
+    invited_at: Moment | None = Field(description=N_("When somebody was asked last who may still come."))
+
+
+class UnclaimedPage(PageOf[Unclaimed]):
+    """A page of them: first those for which nobody is invited."""
+
+
+class UnclaimedQuery(Onward):
+    """Which page."""
+
+    after: Annotated[str, Field(pattern=OFFSET, description=CURSOR)] | None = None
+
+
+class KeeperNew(Given):
+    """Whom to ask to look after an organisation."""
+
+    email: Annotated[str, up_to(ADDRESS_MOST, 3)]
+    language: Annotated[str, one_of(sorted(LOCALES), unknown=True)] = Field(
+        "", description=N_("Of the mail; empty: that of the request.")
+    )
 
 
 class Moderator(Shown):

@@ -58,6 +58,14 @@ class Through(Shown):
         return cls(kind=card.kind, id=card.id, name=card.name, page=site + card.path)
 
 
+class Fresh(Through):
+    """Something that is new in a search."""
+
+
+class FreshPage(PageOf[Fresh]):
+    """What is new in a search and was not looked at, the latest first: it is one page."""
+
+
 class Hit(Shown):
     """Something that was found, in the language of the request."""
 

@@ -13,6 +13,7 @@ from directory.partners.pages.desk import desk_page, own
 from people.addresses import normalise
 from people.forms import Form
 from people.limits import may
+from server.kernel.db import UnitOfWork
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -35,17 +36,27 @@ async def invite(request: Request) -> Response:
     try:
         async with kernel_of(request).database.write() as uow:
             seen, _partner = await own(request, uow.session)
-            # Somebody of theirs may come in at this moment: then it is no longer the institution's to invite.
-            await uow.session.get(Organisation, organisation_id, with_for_update=True)
-            if not await queries.waits_for_somebody(uow.session, seen.organisation.id, organisation_id):
+            if not await invite_keeper(request, uow, seen.organisation.id, organisation_id, email, locale_of(request)):
                 raise not_found()
-            token = await belonging.invite(uow, organisation_id, email, "administrator", by_id=request.state.person.id)
-            record = await uow.session.get_one(Organisation, organisation_id)
-            await mails.invite(kernel_of(request), uow, record, email, token, locale_of(request))
     except RefusedError as refused:
         said = REFUSALS[refused.code]
     back = f"/partners/{request.path_params['slug']}/desk"
     return redirect(back, said=translations(locale_of(request)).gettext(said))
+
+
+async def invite_keeper(
+    request: Request, uow: UnitOfWork, partner_id: str, organisation_id: str, email: str, locale: str
+) -> bool:
+    """Ask whoever reads a (normalised) address to look after a record that an institution's imports have brought. False:
+    there is none such to which nobody belongs. Raises RefusedError as `belonging.invite`."""
+    # Somebody of theirs may come in at this moment: then it is no longer the institution's to invite.
+    await uow.session.get(Organisation, organisation_id, with_for_update=True)
+    if not await queries.waits_for_somebody(uow.session, partner_id, organisation_id):
+        return False
+    token = await belonging.invite(uow, organisation_id, email, "administrator", by_id=request.state.person.id)
+    record = await uow.session.get_one(Organisation, organisation_id)
+    await mails.invite(kernel_of(request), uow, record, email, token, locale)
+    return True
 
 
 routes = [

@@ -1,5 +1,7 @@
 """Partners, the search, and what has gone, for programs."""
 
+from typing import Any
+
 import pytest
 
 from directory.organisations import actions, merging
@@ -113,3 +115,29 @@ async def test_who_keeps_a_copy_hears_what_has_gone(there: Scene, program, clock
     assert [(one["id"], one["reason"]) for one in products] == [(product, "removed")]
     paged = await aylin.get("/api/v1/removals", params={"limit": 1, "updated_since": since})
     assert len((await aylin.get(paged.links["next"]["url"])).json()["items"]) == 1
+
+
+async def test_who_keeps_a_copy_hears_what_is_public_no_longer(there: Scene, program, clock: FrozenClock):
+    _, shown = await there.organisation()
+    await there.organisation(name="Quiet", visibility="members")
+    aylin, nobody = await program("aylin"), await program()
+
+    async def told(who: Any, kind: str = "organisation") -> list[tuple[str, str]]:
+        gone = (await who.get("/api/v1/removals", params={"kind": kind})).json()["items"]
+        return [(one["id"], one["reason"]) for one in gone]
+
+    given = {"organisation": shown, "texts": {"en": {"name": "Depot charger"}}}
+    product = (await aylin.post("/api/v1/products", json=given)).json()["id"]
+    for path, id_, kind in (("products", product, "product"), ("organisations", shown, "organisation")):
+        for visibility, expected in (("members", [(id_, "hidden")]), ("public", [])):
+            clock.advance(seconds=1)
+            await aylin.patch(f"/api/v1/{path}/{id_}", json={"visibility": visibility})
+            assert (await told(nobody, kind), await told(aylin, kind)) == (expected, [])
+    since = clock.now().isoformat()
+    clock.advance(seconds=1)
+    async with there.kernel.database.write() as uow:
+        await actions.edit(uow, shown, {"visibility": "members"}, by_id=there.ids["aylin"])
+        await actions.remove(uow, shown, by_id=there.ids["aylin"])
+    assert await told(nobody) == [(shown, "hidden")], "once, however often it went"
+    page = (await nobody.get("/api/v1/removals", params={"updated_since": since, "limit": 1})).json()
+    assert ([one["id"] for one in page["items"]], page["next"]) == ([shown], None)

@@ -28,6 +28,10 @@ async def test_a_file_is_sent_tried_imported_and_undone(there: Scene, program):
     )
     assert (sent.status_code, sent.json()["step"], sent.json()["source"]) == (201, "mapping", "Kammer")
     assert (sent.json()["columns"], sent.json()["bytes"]) == (["Firma", "Web", "Ort"], len(CSV))
+    read = await ada.put(f"{sent.headers['location']}/reading", json={"kind": "products"})
+    assert (read.json()["kind"], read.json()["sheets"], read.json()["sheet"]) == ("products", [], "")
+    again = await ada.put(f"{sent.headers['location']}/reading", json={}, headers={"if-match": read.headers["etag"]})
+    assert (again.json()["kind"], again.json()) == ("organisations", sent.json())
     path, columns = sent.headers["location"], {"Firma": "name", "Web": "website", "Ort": "place"}
     mapped = await ada.put(f"{path}/mapping", json={"columns": columns}, headers={"if-match": sent.headers["etag"]})
     assert mapped.json()["mapping"]["columns"] == columns

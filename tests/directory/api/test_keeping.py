@@ -9,6 +9,10 @@ async def test_an_organisation_is_taken_off_and_shown_again_by_its_administrator
     _, id_ = await there.organisation()
     path = f"{V1}/organisations/{id_}"
     aylin, chloe, nobody = await program("aylin"), await program("chloe"), await program()
+    assert (await chloe.post(f"{path}/confirm")).status_code == 403
+    there.kernel.clock.advance(days=1)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    before = (await nobody.get(path)).json()["confirmed_at"]
+    assert (await aylin.post(f"{path}/confirm")).json()["confirmed_at"] > before
     assert (await chloe.delete(path)).status_code == 403
     assert (await aylin.delete(path, headers={"if-match": '"another"'})).status_code == 412
     assert (await aylin.delete(path)).status_code == 204

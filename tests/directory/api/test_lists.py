@@ -1,6 +1,9 @@
 """What people keep, by their programs: lists, bookmarks, words, notes and searches; nobody else sees it."""
 
 from directory.organisations import belonging
+from directory.search import saved
+from directory.search.finding import Found
+from server.kernel.ids import new_id
 from tests.directory.scene import Scene
 
 V1 = "/api/v1"
@@ -112,6 +115,15 @@ async def test_a_search_is_kept_changed_and_let_go(there: Scene, program):
     assert "near=Essen" in kept["page"]
     again = await aylin.post(f"{V1}/searches", json=given | {"name": "Chargers in Essen"})
     assert (again.json()["id"], again.json()["name"]) == (kept["id"], "Chargers in Essen")
+    where = made.headers["location"]
+    _, voltbus = await there.organisation()
+    async with there.kernel.database.write() as uow:
+        found: list[Found] = [("organisation", voltbus), ("person", there.ids["ben"]), ("product", new_id())]
+        await saved.note(uow, kept["id"], found, uow.clock.now())
+    assert [one["id"] for one in (await aylin.get(f"{where}/new")).json()["items"]] == [voltbus]
+    assert [(await chloe.get(f"{where}/new")).status_code, (await chloe.post(f"{where}/look")).status_code] == [404, 404]
+    assert ((await aylin.get(where)).json()["new"], (await aylin.post(f"{where}/look")).json()["new"]) == (3, 0)
+    assert (await aylin.get(f"{where}/new")).json()["items"] == []
     off = await aylin.patch(made.headers["location"], json={"alerts": False})
     assert (off.json()["alerts"], off.json()["mails"]) == (False, False)
     assert (await chloe.get(made.headers["location"])).status_code == 404

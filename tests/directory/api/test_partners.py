@@ -1,6 +1,9 @@
 """Partner institutions by programs: appointed, in their own look, with the organisations that they bring."""
 
-from directory.organisations.model import Member
+from sqlalchemy import delete
+
+from directory.organisations.model import Member, Organisation
+from directory.partners.actions import keep_source
 from tests.directory.scene import Scene
 
 V1 = "/api/v1"
@@ -73,3 +76,26 @@ async def test_a_desk_does_not_list_who_is_shown_no_longer(there: Scene, program
     assert "Take Voltbus out of the network" in (await there["chloe"].get(desk)).text
     await aylin.delete(f"{V1}/organisations/{voltbus}")
     assert "Take Voltbus out of the network" not in (await there["chloe"].get(desk)).text
+
+
+async def test_an_institution_asks_somebody_to_look_after_what_it_has_brought(there: Scene, program):
+    _, chamber = await there.organisation(by="chloe", name="Chamber", website="", kind="partner")
+    _, brought = await there.organisation(name="Bolt")
+    _, voltbus = await there.organisation()
+    ada, chloe, aylin = await program("ada"), await program("chloe"), await program("aylin")
+    path = f"{V1}/partners/{chamber}/unclaimed"
+    await ada.put(f"{V1}/partners/{chamber}")
+    await chloe.put(f"{V1}/partners/{chamber}/organisations/{brought}")
+    async with there.kernel.database.write() as uow:
+        await keep_source(uow, chamber, "chamber: list", by_id=None)
+        (await uow.session.get_one(Organisation, brought)).source = "chamber: list"
+        await uow.session.execute(delete(Member).where(Member.organisation_id == brought))
+    [one] = (await chloe.get(path)).json()["items"]
+    assert one == {"organisation": brought, "name": "Bolt", "invited_at": None}
+    assert [(await each.get(path)).status_code for each in (aylin, await program("chloe", "lists"))] == [403, 403]
+    asked = {"email": "gina@gmx.de", "language": "de"}
+    assert (await chloe.post(f"{path}/{voltbus}/invite", json=asked)).status_code == 404, "it is somebody's"
+    assert (await aylin.post(f"{path}/{brought}/invite", json=asked)).status_code == 403
+    assert (await chloe.post(f"{path}/{brought}/invite", json={"email": "nobody"})).status_code == 409
+    assert (await chloe.post(f"{path}/{brought}/invite", json=asked)).status_code == 204
+    assert (await chloe.get(path)).json()["items"][0]["invited_at"] is not None

@@ -1,6 +1,6 @@
 """Talks say what they are about and who speaks; calendars hear of changes, and of talks that were taken out.
 
-Hosts that were read by an old rule are forgotten.
+Hosts that were read by an old rule are forgotten, and what is public no longer is found at once.
 """
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Forward."""
     _add_what_calendars_know()
     _forget_hosts_that_were_misread()
+    _index_visibility()
     op.create_table(
         "talk_texts",
         sa.Column("talk_id", sa.String(), nullable=False),
@@ -64,6 +65,14 @@ def _add_what_calendars_know() -> None:
         batch.alter_column("changed_at", existing_type=sa.DateTime(timezone=True), nullable=False)
 
 
+def _index_visibility() -> None:
+    for table, key in (("organisation_changes", "organisation_id"), ("product_changes", "product_id")):
+        where = sa.text("field = 'visibility'")
+        op.create_index(
+            f"ix_{table}_of_visibility", table, ["at", key], sqlite_where=where, postgresql_where=where
+        )
+
+
 def _forget_hosts_that_were_misread() -> None:
     """Hosts with a letter that RFC 3490 takes for others (ß for ss) were kept as those of somebody else. Nobody comes to
     belong to an organisation by them; its host is known again when the website is written anew."""
@@ -74,6 +83,8 @@ def _forget_hosts_that_were_misread() -> None:
 
 def downgrade() -> None:
     """Back."""
+    for table in ("organisation_changes", "product_changes"):
+        op.drop_index(f"ix_{table}_of_visibility", table)
     for table in ("talk_removals", "talk_speakers", "talk_texts"):
         op.drop_table(table)
     with op.batch_alter_table("talks") as batch:

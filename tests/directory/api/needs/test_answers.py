@@ -1,5 +1,8 @@
 """Answers to needs and requests for contact by programs: the steps of the pages, and no side hears too much."""
 
+from datetime import timedelta
+
+from directory.contacts.model import ContactReply, ContactRequest
 from server.kernel.ids import new_id
 from tests.directory.needs.network import HIDDEN, REASON, Network
 
@@ -72,3 +75,22 @@ async def test_a_request_for_contact_is_sent_and_answered(there: Network, progra
         "code"
     ] == "answered"
     assert (await aylin.get(f"{V1}/contacts", params={"sent": "true"})).json()["items"][0]["state"] == "declined"
+
+
+async def test_how_an_organisation_answers_is_told_as_on_its_page(there: Network, program):
+    utility, voltbus = there.organisations["utility"], there.organisations["voltbus"]
+    nobody, path = await program(), f"{V1}/organisations/{utility}"
+    assert (await nobody.get(path)).json()["responds"] is None
+    async with there.kernel.database.write() as uow:
+        at = uow.clock.now() - timedelta(days=5)
+        ids = [new_id() for _ in range(5)]
+        for id_ in ids:
+            said = {"cid": id_, "asks": "a", "offers": "b", "at": at, "person_id": there.people["aylin"]}
+            uow.session.add(ContactRequest(id=id_, from_id=voltbus, to_id=utility, **said))
+        await uow.session.flush()
+        how = {"kind": "declined", "reason": "", "text": "", "by_id": there.people["bernd"], "at": at}
+        uow.session.add(ContactReply(request_id=ids[0], after_seconds=5_400, **how))
+    responds = {"asked": 5, "answered": 1, "hours": 1.5}
+    assert (await nobody.get(path)).json()["responds"] == responds
+    listed = (await nobody.get(f"{V1}/organisations")).json()["items"]
+    assert {one["id"]: one["responds"] for one in listed}[utility] == responds

@@ -33,6 +33,13 @@ async def test_a_need_is_written_read_changed_and_closed(there: Network, program
     assert changed["texts"]["en"] == need["texts"]["en"]
     assert (changed["budget_to"], changed["currency"]) == (90_000, "EUR")
     assert (await bernd.post(f"{path}/turn", json={"do": "fulfil"})).json()["state"] == "fulfilled"
+    states = (await bernd.get(f"{path}/states")).json()["items"]
+    assert [(one["done"], one["state"], one["by"]) for one in states] == [
+        ("fulfil", "fulfilled", "Bernd Kowalski"),
+        ("publish", "open", "Bernd Kowalski"),
+        ("write", "draft", "Bernd Kowalski"),
+    ]
+    assert (await (await program("aylin")).get(f"{path}/states")).status_code == 403
     again = await bernd.post(f"{path}/turn", json={"do": "fulfil"})
     assert (again.status_code, again.json()["code"]) == (409, "not_now")
 
