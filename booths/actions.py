@@ -45,7 +45,10 @@ class Entered:
 
 
 async def open_place(uow: UnitOfWork, fair: Fair, kind: str, name: str) -> Room:
-    """A new room of a fair, of a kind with calls. Its address is made from its name. Raises RefusedError("no_more_rooms")."""
+    """A new room of a fair, of a kind with calls. Its address is made from its name.
+
+    Raises RefusedError("no_more_rooms").
+    """
     await _hold(uow, fair)
     slugs = set(await uow.session.scalars(select(Room.slug).where(Room.fair_id == fair.id)))
     await _check_room_for_more(uow, fair)

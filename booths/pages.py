@@ -12,7 +12,19 @@ from booths import actions, queries
 from booths.actions import Entered, RefusedError
 from booths.model import Talk
 from booths.queries import TalkShown, days_of
-from booths.rules import DAY, LONGEST, SHORTEST, TEXT_MOST, TITLE_MOST, When, clock_of, minutes_of, speakers_of, typed_as
+from booths.rules import (
+    DAY,
+    LONGEST,
+    SHORTEST,
+    TEXT_MOST,
+    TITLE_MOST,
+    Speaker,
+    When,
+    clock_of,
+    minutes_of,
+    speakers_of,
+    typed_as,
+)
 from booths.shown import names_of, programme_of, subscribed
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
@@ -206,7 +218,7 @@ async def _entered(request: Request, session: AsyncSession, here: Visit, form: F
         form.refuse("room", WHY["no_stage"][1])
     day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
     texts = {locale: form.take(f"text.{locale}", text.paragraphs(TEXT_MOST), "") for locale in LOCALES}
-    speakers = form.take("speakers", speakers_of, ())
+    speakers = form.take("speakers", speakers_of, tuple[Speaker, ...]())
     if not form.good or organisation_id is None or begins is None:
         return None
     return Entered(title, form.typed("room"), organisation_id, When(day, begins, minutes), texts, speakers)

@@ -25,7 +25,7 @@ def event(fair: Fair, talk: TalkShown, home: str, said: Said | None = None, loca
     """A talk as search engines read it (schema.org, JSON-LD); `home` is our own address."""
     address = home + path_of(fair, talk.id)
     text = plain(said.text(locale)[0]) if said else ""
-    data = {
+    data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "@id": address,

@@ -93,7 +93,15 @@ class Directory:
         Connectors.build(kernel, data, organisations)
         search = Search.build(kernel, catalogue)
         wake_search(kernel, search.following.ring)
-        return cls(organisations, sitemap, needs, search, Alerts(kernel, search, tell_found), Imports.build(kernel), Hosts(kernel))
+        return cls(
+            organisations,
+            sitemap,
+            needs,
+            search,
+            Alerts(kernel, search, tell_found),
+            Imports.build(kernel),
+            Hosts(kernel),
+        )
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -11,7 +11,16 @@ from starlette.responses import Response
 
 from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
-from directory.api.shapes.needs import Need, NeedChange, NeedNew, NeedPage, NeedQuery, NeedState, NeedStatePage, NeedTurn
+from directory.api.shapes.needs import (
+    Need,
+    NeedChange,
+    NeedNew,
+    NeedPage,
+    NeedQuery,
+    NeedState,
+    NeedStatePage,
+    NeedTurn,
+)
 from directory.needs import actions, between, forms, queries, sifting
 from directory.needs.actions import Draft, RefusedError
 from directory.needs.pages.common import SAVES, problem_of

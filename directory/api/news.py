@@ -29,6 +29,6 @@ operations = [
     Operation(
         "GET", "/news", "list_own_news", Access.API_CONTACTS, N_("What you are told, the latest first"), many,
         OwnNewsPage, OwnNewsQuery,
-        about=N_("News about needs, answers, requests and searches. What you may not see any more is left out of a page."),
+        about=N_("About needs, answers, requests and searches. What you may not see any more is left out of a page."),
     ),
 ]  # fmt: skip

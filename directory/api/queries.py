@@ -189,8 +189,8 @@ class Gone:
 async def organisations_gone(
     session: AsyncSession, person_id: str | None, since: datetime | None, after: Mark | None, limit: int
 ) -> list[Gone]:
-    """A page of the organisations that somebody could see before they were removed, or shown to members alone; those that
-    went first first. Two queries."""
+    """A page of the organisations that somebody could see before they were removed, or shown to members alone, in the
+    order in which they went. Two queries."""
     into = aliased(Organisation)
     seen = into.id == Removal.merged_into_id, organisation_visible_to(person_id, into)
     query = (

@@ -49,7 +49,7 @@ async def many(call: Call) -> Response:
 operations = [
     Operation(
         "GET", "/removals", "list_removals", Access.API, N_("What is shown no longer"), many, RemovalPage, RemovalQuery,
-        about=N_("For whoever keeps a copy; without a token also what is for members alone now. What comes back stands in "
-                 "the lists again. The products of an organisation go with it."),
+        about=N_("For whoever keeps a copy; without a token also what is for members alone now. What comes back stands "
+                 "in the lists again. The products of an organisation go with it."),
     )
 ]  # fmt: skip

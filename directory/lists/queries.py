@@ -13,6 +13,7 @@ from directory.lists.rules import LISTS_MOST, NOTES_MOST
 from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import present
 from people.model import Person
+from server.kernel.tables import small_letters
 
 Shareable = type[Shortlist] | type[Label] | type[Note]
 

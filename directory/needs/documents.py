@@ -73,7 +73,9 @@ class NeedSource:
         cards."""
         found = await queries.by_ids(session, await viewer_of(session, viewer.person_id), ids)
         return {
-            need.id: Behind([part for each in need.texts.values() for part in (each.title, each.text, each.gets) if part])
+            need.id: Behind(
+                [part for each in need.texts.values() for part in (each.title, each.text, each.gets) if part]
+            )
             for need in found.values()
         }
 

@@ -56,7 +56,9 @@ def _jsonld(request: Request, needs: Sequence[Seen]) -> list[dict[str, object]]:
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     """Needs, answers and requests of one organisation belong to another one from now on. Where both have answered the
     same need, the one that got further stays, else the earlier one; a request or an answer to oneself goes, too."""
-    await touched(uow, "need", (await uow.session.scalars(select(Need.id).where(Need.organisation_id == from_id))).all())
+    await touched(
+        uow, "need", (await uow.session.scalars(select(Need.id).where(Need.organisation_id == from_id))).all()
+    )
     await uow.session.execute(update(Need).where(Need.organisation_id == from_id).values(organisation_id=into_id))
     await _drop_answers(uow, from_id, into_id)
     await uow.session.execute(update(Answer).where(Answer.organisation_id == from_id).values(organisation_id=into_id))

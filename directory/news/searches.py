@@ -1,5 +1,5 @@
-"""News about the searches that people keep: that something is new in one, once until they look at it. Mails about it are
-the search's own, see `directory.search.alerts`."""
+"""News about the searches that people keep: that something is new in one, once until they look at it. Mails about it
+are the search's own, see `directory.search.alerts`."""
 
 from collections.abc import Collection, Mapping
 

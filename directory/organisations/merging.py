@@ -126,8 +126,8 @@ def _carry_pictures(source: Organisation, target: Organisation) -> None:
 
 
 async def _carry_source(uow: UnitOfWork, source: Organisation, target: Organisation) -> None:
-    """Where nobody keeps the remaining record elsewhere, who kept the other one does: its next import finds it here, and
-    on which terms it was given stands on the page."""
+    """Where nobody keeps the remaining record elsewhere, who kept the other one does: its next import finds it here,
+    and on which terms it was given stands on the page."""
     if source.source is None or target.source is not None:
         return
     kept = source.source, source.source_id

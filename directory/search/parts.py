@@ -142,9 +142,7 @@ class Search:
                 shown |= {(kind, id_): card for id_, card in (await source.cards(session, viewer, ids)).items()}
         return shown
 
-    async def _explained(
-        self, session: AsyncSession, viewer: Viewer, marker: Marker, hits: Sequence[Hit]
-    ) -> list[Hit]:
+    async def _explained(self, session: AsyncSession, viewer: Viewer, marker: Marker, hits: Sequence[Hit]) -> list[Hit]:
         """The same, with a reason also for those on whose cards there is none. A few queries for each kind of them."""
         silent: dict[Kind, list[str]] = {}
         for hit in hits:

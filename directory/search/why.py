@@ -95,8 +95,13 @@ class Marker:
 
     def _out_of(self, text: str) -> list[Piece]:
         """The same of Markdown, of which only what is around the word is read."""
-        first = next((start for start, _, word in spans(text) if word in self._ways), None)
-        return [] if first is None else self._snippet(plain(text[max(0, first - AROUND) : first + AROUND]))
+        read = 0
+        for start, _, word in spans(text):
+            if start >= read and word in self._ways:
+                read = start + AROUND
+                if snippet := self._snippet(plain(text[max(0, start - AROUND) : read])):
+                    return snippet  # else it stood in what is not shown, such as the address of a link
+        return []
 
     def _similar(self, shown: Iterable[str]) -> list[tuple[str, str]]:
         found: dict[str, str] = {}

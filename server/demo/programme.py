@@ -34,8 +34,8 @@ TEXTS = {
     "- how buses, batteries and the roof share one connection\n- what the first cold week showed\n- what we would not "
     "do again",
     "de": "Ein Depot mit **24 Bussen** und ein Anschluss, der für sechs reicht: was vier Betriebe getan haben, und was "
-    "es gekostet hat.\n\n- wie sich Busse, Speicher und Dach einen Anschluss teilen\n- was die erste kalte Woche gezeigt "
-    "hat\n- was wir nicht noch einmal tun würden",
+    "es gekostet hat.\n\n- wie sich Busse, Speicher und Dach einen Anschluss teilen\n- was die erste kalte Woche "
+    "gezeigt hat\n- was wir nicht noch einmal tun würden",
 }
 SPEAKERS = (Speaker("Aylin Demir", "leads the pilots at Voltbus"), Speaker("Deniz Aksoy", "runs the depot in Manisa"))
 
@@ -52,7 +52,8 @@ async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
     ids = {each.slug: each.id for each in await uow.session.scalars(select(Organisation))}
     [stage, *_] = await queries.stages(uow.session, fair.id)
     for slug, title, when in TALKS:
-        more = {"texts": TEXTS, "speakers": SPEAKERS} if title == FOUR_DEPOTS else {}
-        await actions.enter_talk(uow, fair, Entered(title, stage.id, ids[slug], when, **more), by_id=by_id)
+        texts, speakers = (TEXTS, SPEAKERS) if title == FOUR_DEPOTS else ({}, ())
+        entered = Entered(title, stage.id, ids[slug], when, texts, speakers)
+        await actions.enter_talk(uow, fair, entered, by_id=by_id)
     [stand, *_] = [room for room in await with_calls(uow.session, fair.id) if room.kind == BOOTH]
     await actions.give_stand(uow, fair, stand.id, ids[STAND], by_id=by_id)

@@ -167,9 +167,7 @@ class Organisation(Shown):
     updated_at: Moment = Field(description=CHANGED)
 
     @classmethod
-    def of(
-        cls, row: Row, fields: Mapping[str, Any], licences: Licences, rate: ResponseRate | None, site: str
-    ) -> Self:
+    def of(cls, row: Row, fields: Mapping[str, Any], licences: Licences, rate: ResponseRate | None, site: str) -> Self:
         """An organisation that the viewer may see, with the licences of records and how it answers; `site` is our own
         address."""
         plain = "kind name legal_name website founded size stage business_model customer_focus country place postcode"

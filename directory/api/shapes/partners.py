@@ -13,8 +13,8 @@ from directory.organisations.shown import picture
 from directory.partners.hosts import page_of
 from directory.partners.look import FACES
 from directory.partners.statistics import Statistics
-from server.kernel.settings import Settings
 from people.addresses import MOST as ADDRESS_MOST
+from server.kernel.settings import Settings
 from web.i18n import LOCALES, N_
 
 Face = Annotated[str, one_of(FACES), Field(description=N_("The face of its headlines; empty: this network's own."))]

@@ -136,7 +136,8 @@ class SearchPage(Shown):
         results = page.results
         values = {
             facet: [
-                FacetValue(code=code, name=catalogue.value_name(facet, code, locale), count=count) for code, count in each
+                FacetValue(code=code, name=catalogue.value_name(facet, code, locale), count=count)
+                for code, count in each
             ]
             for facet, each in results.facets.items()
         }

@@ -47,8 +47,10 @@ async def invite(request: Request) -> Response:
 async def invite_keeper(
     request: Request, uow: UnitOfWork, partner_id: str, organisation_id: str, email: str, locale: str
 ) -> bool:
-    """Ask whoever reads a (normalised) address to look after a record that an institution's imports have brought. False:
-    there is none such to which nobody belongs. Raises RefusedError as `belonging.invite`."""
+    """Ask whoever reads a (normalised) address to look after a record that an institution's imports have brought.
+
+    False: it is none of these, or somebody belongs to it. Raises RefusedError as `belonging.invite`.
+    """
     # Somebody of theirs may come in at this moment: then it is no longer the institution's to invite.
     await uow.session.get(Organisation, organisation_id, with_for_update=True)
     if not await queries.waits_for_somebody(uow.session, partner_id, organisation_id):

@@ -121,7 +121,10 @@ async def test_a_search_is_kept_changed_and_let_go(there: Scene, program):
         found: list[Found] = [("organisation", voltbus), ("person", there.ids["ben"]), ("product", new_id())]
         await saved.note(uow, kept["id"], found, uow.clock.now())
     assert [one["id"] for one in (await aylin.get(f"{where}/new")).json()["items"]] == [voltbus]
-    assert [(await chloe.get(f"{where}/new")).status_code, (await chloe.post(f"{where}/look")).status_code] == [404, 404]
+    assert [(await chloe.get(f"{where}/new")).status_code, (await chloe.post(f"{where}/look")).status_code] == [
+        404,
+        404,
+    ]
     assert ((await aylin.get(where)).json()["new"], (await aylin.post(f"{where}/look")).json()["new"]) == (3, 0)
     assert (await aylin.get(f"{where}/new")).json()["items"] == []
     off = await aylin.patch(made.headers["location"], json={"alerts": False})

@@ -143,9 +143,7 @@ async def test_what_is_kept_is_handed_out_and_erased_with_the_person(
     assert await new(place, kept) == []
 
 
-async def test_that_something_is_new_is_told_among_ones_news_until_one_looks(
-    place: Place, clock: FrozenClock
-) -> None:
+async def test_that_something_is_new_is_told_among_ones_news_until_one_looks(place: Place, clock: FrozenClock) -> None:
     alerts = Alerts(place.kernel, place.search, searches.tell_found)
     searches.listen(place.kernel)
     who, kept = await keep(place)

@@ -68,14 +68,12 @@ def _add_what_calendars_know() -> None:
 def _index_visibility() -> None:
     for table, key in (("organisation_changes", "organisation_id"), ("product_changes", "product_id")):
         where = sa.text("field = 'visibility'")
-        op.create_index(
-            f"ix_{table}_of_visibility", table, ["at", key], sqlite_where=where, postgresql_where=where
-        )
+        op.create_index(f"ix_{table}_of_visibility", table, ["at", key], sqlite_where=where, postgresql_where=where)
 
 
 def _forget_hosts_that_were_misread() -> None:
-    """Hosts with a letter that RFC 3490 takes for others (ß for ss) were kept as those of somebody else. Nobody comes to
-    belong to an organisation by them; its host is known again when the website is written anew."""
+    """Hosts with a letter that RFC 3490 takes for others (ß for ss) were kept as those of somebody else. Nobody comes
+    to belong to an organisation by them; its host is known again when the website is written anew."""
     table = sa.table("organisations", sa.column("website", sa.String()), sa.column("domain", sa.String()))
     other = sa.or_(*(table.c.website.contains(letter) for letter in ("ß", "ẞ", "ς", "\u200c", "\u200d")))
     op.execute(table.update().where(other).values(domain=""))
