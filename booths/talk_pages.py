@@ -1,5 +1,6 @@
 """The page of a talk, for everybody, search engines among them; and talks for a calendar, which hears of changes."""
 
+import asyncio
 from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,9 +76,13 @@ async def programme_as_file(request: Request) -> Response:
         talks = await queries.programme(session, here.fair, viewer)
         said = await queries.said_of(session, [each.id for each in talks])
         gone = await queries.taken_out(session, here.fair)
-    entries = [entry(here.fair, each, said[each.id], home, locale) for each in talks]
-    called = [called_off(here.fair, each, home) for each in gone]
-    return _calendar(request, [*entries, *called], "programme", here.fair.name)
+
+    def written() -> Response:
+        entries = [entry(here.fair, each, said[each.id], home, locale) for each in talks]
+        called = [called_off(here.fair, each, home) for each in gone]
+        return _calendar(request, [*entries, *called], "programme", here.fair.name)
+
+    return await asyncio.to_thread(written)  # a thousand talks take a second
 
 
 def _calendar(request: Request, entries: Iterable[Entry], file: str, name: str = "") -> Response:

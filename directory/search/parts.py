@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from directory.search.asking import Asked
-from directory.search.documents import Card, Catalogue, Kind, Viewer
+from directory.search.documents import Behind, Card, Catalogue, Kind, Viewer
 from directory.search.finding import Found, Results, find, find_since, suggest
 from directory.search.folder import BrokenIndexError, IndexFolder, Look, NoIndexError, looking
 from directory.search.following import Following
@@ -148,17 +148,12 @@ class Search:
         for hit in hits:
             if not (hit.why.said or hit.through):
                 silent.setdefault(hit.card.kind, []).append(hit.card.id)
-        behind = {
+        behind: dict[Found, Behind] = {
             (kind, id_): one
             for kind, ids in silent.items()
             for id_, one in (await self.catalogue.sources[kind].behind(session, viewer, ids)).items()
         }
-        return [
-            replace(hit, why=marker.with_behind(hit.why, behind[key]))
-            if (key := (hit.card.kind, hit.card.id)) in behind
-            else hit
-            for hit in hits
-        ]
+        return await asyncio.to_thread(_told, marker, hits, behind) if behind else list(hits)
 
     async def _find(self, asked: Asked, audiences: Collection[str], place: Place | None, limit: int) -> Results | None:
         return await self._ask(lambda look: find(look, asked, audiences, place, limit=limit, beside=self._beside))
@@ -180,6 +175,15 @@ def _hit(marker: Marker, cards: Mapping[Found, Card], found: Found, through: Map
     shown = any(piece.marked for piece in (*why.name, *why.line, *why.snippet))
     via = cards.get(through[found[1]]) if found[1] in through and not shown else None
     return Hit(cards[found], why, via)
+
+
+def _told(marker: Marker, hits: Sequence[Hit], behind: Mapping[Found, Behind]) -> list[Hit]:
+    """The reasons out of what stands behind: descriptions are long, so this is for a thread."""
+    keys = [(hit.card.kind, hit.card.id) for hit in hits]
+    return [
+        replace(hit, why=marker.with_behind(hit.why, behind[key])) if key in behind else hit
+        for hit, key in zip(hits, keys, strict=True)
+    ]
 
 
 def search_of(connection: HTTPConnection) -> Search:
