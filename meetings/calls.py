@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import structlog
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,9 +14,8 @@ from meetings.watching import CLOSE_JOB
 from server.kernel.asked import asked
 from server.kernel.clock import Clock
 from server.live import topics
-from signaling.listeners import fit_rights
+from signaling.listeners import fit_rights, owe_people
 from signaling.parts import Calls
-from signaling.protocol import MediaError
 from signaling.rights import EVERYTHING, CallRights, Pair, RightsOf
 
 # Who stayed longer has longer.
@@ -36,8 +34,6 @@ _SEATED = (
     .where(Meeting.id == bindparam("meeting_id"))
     .order_by(Seat.person_id)
 )
-
-log = structlog.get_logger(__name__)
 
 
 def rights_in_meetings(clock: Clock) -> RightsOf:
@@ -74,10 +70,13 @@ def listen(meetings: Meetings, calls: Calls) -> None:
     meetings.kernel.events.on(MeetingCancelled, called_off)
     meetings.kernel.events.on(MeetingCancelled, changed)
     meetings.kernel.events.on(MeetingMoved, changed)
+    owe_people(calls, MeetingCancelled, lambda happened: sorted(happened.person_ids))
+    owe_people(calls, MeetingMoved, lambda happened: sorted(happened.person_ids))
 
 
 async def close_call(meetings: Meetings, calls: Calls, meeting_id: str) -> None:
-    """Put everybody out of a meeting's call whose room is closed; one that goes on is left to its later end."""
+    """Put everybody out of a meeting's call whose room is closed; one that goes on is left to its later end. Raises
+    MediaError where its node does not answer: the job is tried again."""
     async with meetings.kernel.database.read() as session:
         rows = (await session.execute(_SEATED, {"meeting_id": meeting_id})).all()
     now = meetings.kernel.clock.now()
@@ -85,11 +84,4 @@ async def close_call(meetings: Meetings, calls: Calls, meeting_id: str) -> None:
     for person_id in over:
         meetings.live.grants.revoke(person_id, topics.call(meeting_id))
     if over:
-        await _close_media(calls, meeting_id)
-
-
-async def _close_media(calls: Calls, meeting_id: str) -> None:
-    try:
         await calls.back_end.close(meeting_id)
-    except MediaError as error:
-        log.warning("media_back_end_away", code=error.code, reason=error.message)

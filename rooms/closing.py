@@ -4,7 +4,7 @@ from rooms.events import RoomClosed
 from server.kernel.parts import Kernel
 from server.live import topics
 from server.live.parts import Live
-from signaling.listeners import fit_room
+from signaling.listeners import fit_room, owe_a_room
 from signaling.parts import Calls
 
 
@@ -18,3 +18,4 @@ def listen(kernel: Kernel, live: Live, calls: Calls) -> None:
             live.grants.refresh(person_id)
 
     kernel.events.on(RoomClosed, closed)
+    owe_a_room(calls, RoomClosed, lambda happened: happened.room_id)

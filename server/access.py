@@ -129,10 +129,12 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("OPTIONS", "/whip/{call}"): Access.PUBLIC,
     ("PATCH", "/whip/{call}/{session}"): Access.PUBLIC,
     ("DELETE", "/whip/{call}/{session}"): Access.PUBLIC,
+    ("OPTIONS", "/whip/{call}/{session}"): Access.PUBLIC,
     ("POST", "/whep/{call}"): Access.PUBLIC,
     ("OPTIONS", "/whep/{call}"): Access.PUBLIC,
     ("PATCH", "/whep/{call}/{session}"): Access.PUBLIC,
     ("DELETE", "/whep/{call}/{session}"): Access.PUBLIC,
+    ("OPTIONS", "/whep/{call}/{session}"): Access.PUBLIC,
     # Chat. A conversation is found by its two people alone, by the query
     ("POST", "/fairs/{fair}/messages"): Access.MEMBER,
     ("GET", "/messages"): Access.SIGNED_IN,

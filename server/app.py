@@ -286,7 +286,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
             Middleware(Errors, answer=answer),
             Middleware(AtOwnHost, settings=settings, hosts=fairmatch.directory.hosts),
             Middleware(KnownHosts, settings=settings),
-            Middleware(OwnPagesOnly, settings=settings),
+            Middleware(OwnPagesOnly, settings=settings, by_token=signaling.whip.PATHS),
             Middleware(SizeLimit),
         ],
     )

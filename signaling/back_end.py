@@ -80,7 +80,7 @@ class MediaBackEnd(Protocol):
         ...
 
     async def where(self, person: str) -> list[Presence]:
-        """All parts that somebody takes."""
+        """All parts that somebody takes. Raises PartlyKnownError with those that were found, where others may be."""
         ...
 
     async def record(self, given: Record) -> None:

@@ -1,6 +1,5 @@
 """Our own media nodes as a back end: the protocol and the ways to nodes, without anything of the node itself."""
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
@@ -14,7 +13,8 @@ from signaling import protocol
 from signaling.back_end import Ears, Engine
 from signaling.found_nodes import FoundNodes
 from signaling.lines import ChildLine, Line
-from signaling.protocol import Gone, MediaError, RoomState, frame_of
+from signaling.protocol import Gone, MediaError, PartlyKnownError, RoomState, frame_of
+from signaling.tried import all_tried, each_tried
 
 log = structlog.get_logger(__name__)
 
@@ -122,16 +122,17 @@ class OwnNodes:
 
     async def expel(self, expel: protocol.Expel) -> None:
         """End the part of a person or of a session."""
-        lines = await self.nodes.all()
-        answers = await asyncio.gather(*(line.ask("expel", frame_of(expel)) for line in lines), return_exceptions=True)
-        for error in answers:  # only now: no node keeps anybody because another one does not answer
-            if isinstance(error, BaseException):
-                raise error
+        # No node keeps anybody because another one does not answer.
+        await all_tried(line.ask("expel", frame_of(expel)) for line in await self.nodes.all())
 
     async def where(self, person: str) -> list[protocol.Presence]:
-        """All parts that somebody takes."""
-        answers = [await line.ask("where", {"person": person}) for line in await self.nodes.all()]
-        return [each for answer in answers for each in protocol.Presences.model_validate(answer).found]
+        """All parts that somebody takes. Raises PartlyKnownError where a node does not answer."""
+        lines = await self.nodes.all()
+        answers, refusal = await each_tried(line.ask("where", {"person": person}) for line in lines)
+        found = [each for answer in answers for each in protocol.Presences.model_validate(answer).found]
+        if refusal:
+            raise PartlyKnownError(found, refusal)
+        return found
 
     async def record(self, given: protocol.Record) -> None:
         """Record a room, or change who has agreed."""

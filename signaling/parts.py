@@ -13,7 +13,7 @@ from server.live.parts import Live
 from server.live.wire.codes import ERRORS, LiveError
 from signaling.back_end import MediaBackEnd
 from signaling.own_nodes import OwnNodes
-from signaling.protocol import Expel, MediaError, RoomState
+from signaling.protocol import Expel, MediaError, RoomState, SetRights
 from signaling.removing import removed
 from signaling.rights import CallRights, Doors, Pair
 from signaling.signals import Signals, Signs
@@ -60,6 +60,14 @@ class Calls:
     async def end(self, *, person: str = "", session: str = "", room: str = "") -> None:
         """End somebody's part at once: a person's or a session's, in one call or in all of them."""
         await self.back_end.expel(Expel(person=person, session=session, room=room))
+
+    async def give(self, given: SetRights) -> None:
+        """Give somebody other rights in a call, if they are still in it. Raises MediaError."""
+        try:
+            await self.back_end.set_rights(given)
+        except MediaError as error:
+            if error.code != "not_found":  # they have left already
+                raise
 
     async def _readable(self, asked: Collection[Pair]) -> Mapping[Pair, Grant]:
         found = await self.rights(asked)

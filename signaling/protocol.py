@@ -6,6 +6,7 @@ business of `signaling.lines`: through the pipe of a child process, one frame a 
 the live line.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -256,6 +257,14 @@ class MediaError(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+
+
+class PartlyKnownError(MediaError):
+    """Not everybody who was asked has answered; `found` is what the others said."""
+
+    def __init__(self, found: Sequence[Presence], cause: MediaError) -> None:
+        super().__init__(cause.code, cause.message)
+        self.found = found
 
 
 def frame_of(value: Frame) -> dict[str, Any]:

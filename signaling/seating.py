@@ -47,20 +47,12 @@ async def keep_to_rights(calls: Calls, part: Part) -> bool:
         await calls.end(person=part.person, room=part.room)
         return False
     if _differ(rights.node, part.rights):
-        await _give(calls, SetRights(room=part.room, participant=part.participant, rights=rights.node))
+        await calls.give(SetRights(room=part.room, participant=part.participant, rights=rights.node))
     return True
 
 
 def _differ(one: Rights, other: Rights) -> bool:
     return one.listen != other.listen or set(one.publish) != set(other.publish)
-
-
-async def _give(calls: Calls, given: SetRights) -> None:
-    try:
-        await calls.back_end.set_rights(given)
-    except MediaError as error:
-        if error.code != "not_found":  # they have left already
-            raise
 
 
 async def _stands(calls: Calls, session_id: str) -> bool:

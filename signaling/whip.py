@@ -3,9 +3,13 @@
 Who comes with a token is the person who made it, and may do in the call what that person may do: it is asked with each
 request, so a token is worth nothing once its person was removed. Trickle is not needed, since the node answers on one
 port; it is taken and ignored. ICE is not restarted on a running session (422): encoders post anew.
+
+Nothing is kept here. The address of a session names its connection (by the generation, which the node knows) and its
+ICE session, of which the ETag is made.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -25,11 +29,23 @@ from signaling.seating import seat
 from signaling.turn import ice_servers, link_headers
 
 SDP_TYPE, FRAGMENT_TYPE = "application/sdp", "application/trickle-ice-sdpfrag"
+# Pages of other sites may send and watch, too (CORS): who shows no token is refused, and no browser adds one by itself.
+PATHS = ("/whip/", "/whep/")
+_FOR_OTHER_SITES = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Accept-Patch, Accept-Post, ETag, Link, Location, Retry-After",
+}
+_MAY = {
+    "access-control-allow-methods": "POST, PATCH, DELETE",
+    "access-control-allow-headers": "Authorization, Content-Type, If-Match",
+    "access-control-max-age": "600",
+}
 LIFETIME = timedelta(days=7)  # of a token: an encoder is set up before the fair
 BODY_BYTES = MOST_BYTES + 1024
 _STATUS = {"bad_request": 400, "forbidden": 403, "not_found": 404, "conflict": 409, "unavailable": 503}
 
 Way = Literal["whip", "whep"]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +99,26 @@ async def begin(request: Request) -> Response:
         joined = await seat(calls, join)
     except MediaError as error:
         raise _problem(error) from None
+    fragment = _fragment(joined.sdp)
     response = Response(joined.sdp, 201, media_type=SDP_TYPE)
-    response.headers["location"] = f"/{bearer.way}/{bearer.call}/{generation}"
-    response.headers["etag"] = _etag(joined.sdp)
+    response.headers["location"] = f"/{bearer.way}/{bearer.call}/{generation}-{fragment}"
+    response.headers["etag"] = f'"{fragment}"'
     response.headers["accept-patch"] = FRAGMENT_TYPE
-    now = kernel_of(request).clock.now()
-    for link in link_headers(ice_servers(kernel_of(request).settings, bearer.person, now)):
-        response.headers.append("link", link)
-    return response
+    return _with_ice_servers(response, request, bearer)
 
 
 async def patch(request: Request) -> Response:
     """PATCH candidates: taken, not needed. ICE anew: refused."""
-    await _admitted(request)
+    bearer, _ = await _admitted(request)
+    etag = await _standing(request, bearer)
     if _type_of(request) != FRAGMENT_TYPE:
         raise ProblemError(415, "unsupported_type", f"Send {FRAGMENT_TYPE}.")
     if request.headers.get("if-match") is None:
         raise ProblemError(428, "precondition_required", "Send If-Match with the session's ETag.")
     if request.headers["if-match"] == "*":
         raise ProblemError(422, "no_restart", "ICE is not restarted here: end the session and post a new offer.")
+    if etag not in (each.strip() for each in request.headers["if-match"].split(",")):
+        raise ProblemError(412, "precondition_failed", "This is another ICE session than the ETag's.")
     await request.body()
     return Response(status_code=204)
 
@@ -109,6 +126,7 @@ async def patch(request: Request) -> Response:
 async def end(request: Request) -> Response:
     """DELETE the session."""
     bearer, _ = await _admitted(request)
+    await _standing(request, bearer)
     try:
         await calls_of(request).back_end.remove(Remove(room=bearer.call, participant=bearer.participant))
     except MediaError as error:
@@ -118,22 +136,53 @@ async def end(request: Request) -> Response:
 
 async def describe(request: Request) -> Response:
     """OPTIONS: what is taken here, and the ICE servers for who shows a token."""
-    return Response(status_code=204, headers={"accept-post": SDP_TYPE, "allow": "OPTIONS, POST, PATCH, DELETE"})
+    taken = {"accept-post": SDP_TYPE, "accept-patch": FRAGMENT_TYPE, "allow": "OPTIONS, POST, PATCH, DELETE"}
+    response = Response(headers=taken | _MAY)
+    bearer = _bearer(request)
+    return _with_ice_servers(response, request, bearer) if bearer else response
 
 
-async def _admitted(request: Request) -> tuple[Bearer, CallRights]:
-    """Who asks, and what they may do in the call. Raises ProblemError: 401 without a good token."""
+def _with_ice_servers(response: Response, request: Request, bearer: Bearer) -> Response:
+    kernel = kernel_of(request)
+    for link in link_headers(ice_servers(kernel.settings, bearer.person, kernel.clock.now())):
+        response.headers.append("link", link)
+    return response
+
+
+def _bearer(request: Request) -> Bearer | None:
+    """What the token says that a request shows; None without a good one for this call and this way."""
     kernel, way = kernel_of(request), request.url.path.split("/")[1]
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = read_token(kernel.settings.secret_bytes, token.strip(), kernel.clock.now())
     if kind.lower() != "bearer" or bearer is None or (bearer.way, bearer.call) != (way, request.path_params["call"]):
+        return None
+    return bearer
+
+
+async def _admitted(request: Request) -> tuple[Bearer, CallRights]:
+    """Who asks, and what they may do in the call. Raises ProblemError: 401 without a good token."""
+    bearer = _bearer(request)
+    if bearer is None:
         raise ProblemError(
             401, "unauthorized", "A good bearer token is needed.", headers={"www-authenticate": "Bearer"}
         )
     rights = (await calls_of(request).rights([(bearer.person, bearer.call)])).get((bearer.person, bearer.call))
-    if rights is None or not (rights.publish if way == "whip" else rights.listen):
+    if rights is None or not (rights.publish if bearer.way == "whip" else rights.listen):
         raise ProblemError(403, "forbidden", "Its person may not do this any more.")
     return bearer, rights
+
+
+async def _standing(request: Request, bearer: Bearer) -> str:
+    """The ETag of the session that is asked about. Raises ProblemError: 404 where it has ended, or never began."""
+    generation, _, fragment = request.path_params["session"].partition("-")
+    try:
+        state = await calls_of(request).back_end.state(bearer.call)
+    except MediaError as error:
+        raise _problem(error) from None
+    standing = [(each.id, str(each.generation)) for each in state.participants] if state else []
+    if (bearer.participant, generation) not in standing:
+        raise ProblemError(404, "not_found", "This session has ended.")
+    return f'"{fragment}"'
 
 
 async def _sdp(request: Request) -> str:
@@ -168,10 +217,10 @@ def _published(offer: Offer) -> list[Published]:
     return list(found.values())
 
 
-def _etag(sdp: str) -> str:
-    """The ETag of an ICE session is its fragment (RFC 9725, 4.3.1)."""
-    found = re.search(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE)
-    return f'"{found[1] if found else ""}"'
+def _fragment(sdp: str) -> str:
+    """What an ICE session is told from others by; the ETag is made of it (RFC 9725, 4.3.1)."""
+    found = re.search(r"^a=ice-ufrag:(\w+)", sdp, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _problem(error: MediaError) -> ProblemError:
@@ -180,12 +229,29 @@ def _problem(error: MediaError) -> ProblemError:
     return ProblemError(status, error.code, error.message, headers=headers)
 
 
+def _open(endpoint: Endpoint) -> Endpoint:
+    """Let pages of other sites read the answers, refusals as well."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            response = await endpoint(request)
+        except ProblemError as error:
+            error.headers |= _FOR_OTHER_SITES
+            raise
+        response.headers.update(_FOR_OTHER_SITES)
+        return response
+
+    return answer
+
+
 def _routes(way: Way) -> list[BaseRoute]:
+    begun, session = f"/{way}/{{call}}", f"/{way}/{{call}}/{{session}}"
     return [
-        Route(f"/{way}/{{call}}", begin, methods=["POST"], name=f"{way}_begin"),
-        Route(f"/{way}/{{call}}", describe, methods=["OPTIONS"], name=f"{way}_describe"),
-        Route(f"/{way}/{{call}}/{{session}}", patch, methods=["PATCH"], name=f"{way}_patch"),
-        Route(f"/{way}/{{call}}/{{session}}", end, methods=["DELETE"], name=f"{way}_end"),
+        Route(begun, _open(begin), methods=["POST"], name=f"{way}_begin"),
+        Route(begun, _open(describe), methods=["OPTIONS"], name=f"{way}_describe"),
+        Route(session, _open(patch), methods=["PATCH"], name=f"{way}_patch"),
+        Route(session, _open(end), methods=["DELETE"], name=f"{way}_end"),
+        Route(session, _open(describe), methods=["OPTIONS"], name=f"{way}_describe_session"),
     ]
 
 

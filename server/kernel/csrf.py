@@ -15,11 +15,13 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class OwnPagesOnly:
     """Refuses unsafe methods that another site's page sent.
 
-    Not below /api/: no browser adds a token by itself, and a cookie counts for nothing there.
+    Not below /api/ and where else only a token counts (`by_token`, beginnings of paths): no browser adds one by itself,
+    and a cookie counts for nothing there.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, by_token: tuple[str, ...] = ()) -> None:
         self.app = app
+        self.by_token = by_token
         self.origins = frozenset({origin_of(settings.public_url)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,7 +30,7 @@ class OwnPagesOnly:
         await self.app(scope, receive, send)
 
     def _own(self, scope: Scope) -> bool:
-        if is_api(scope["path"]):
+        if is_api(scope["path"]) or scope["path"].startswith(self.by_token):
             return True
         headers = Headers(scope=scope)
         here = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"

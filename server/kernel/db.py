@@ -4,7 +4,7 @@ import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +29,9 @@ FILE = "fairmatch.db"  # SQLite's, in the data folder
 POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
+# When what an event owes is due. By then listeners have done it, or died with their process: a job that was due at once
+# might be claimed by that very process, and then waits for the end of its lease.
+OWED_AFTER = timedelta(seconds=2)
 _POOL: dict[str, Any] = {
     "pool_size": POOL_SIZE,
     "max_overflow": 0,
@@ -72,7 +75,9 @@ class UnitOfWork:
         connection = await self.session.connection()
         return await connection.run_sync(lambda each: work(CoreTransaction(each)))
 
-    async def _commit(self) -> None:
+    async def _commit(self, events: Events) -> None:
+        for job, payload in events.owed(self._events):
+            self.enqueue(job, payload, at=self.clock.now() + OWED_AFTER)
         if self._jobs:
             await insert_jobs(self.session, self._jobs)
         await self.session.commit()
@@ -123,7 +128,7 @@ class Database:
                 await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             work = UnitOfWork(session, self.clock)
             yield work
-            await work._commit()
+            await work._commit(self.events)
         await work._publish(self.events, self.enqueued)
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:

@@ -30,6 +30,7 @@ from signaling.back_end import Ears, Engine
 from signaling.livekit import wording
 from signaling.livekit.wording import Terms
 from signaling.protocol import Join, Joined, MediaError, Presence, RoomState
+from signaling.tried import all_tried
 
 log = structlog.get_logger(__name__)
 
@@ -132,10 +133,7 @@ class LiveKit:
             for info in infos
             if _is_meant(Terms.of(info), expel)
         ]
-        answers = await asyncio.gather(*map(self._put_out, found), return_exceptions=True)
-        for error in answers:  # only now: nobody stays because somebody else could not be removed
-            if isinstance(error, BaseException):
-                raise error
+        await all_tried(map(self._put_out, found))  # nobody stays because somebody else could not be removed
 
     async def where(self, person: str) -> list[Presence]:
         """All parts that somebody takes."""

@@ -6,10 +6,9 @@ whole flight of records as one datagram of at most 1,500 bytes, and cuts what is
 
 from collections.abc import Iterator
 
-from aiortc.rtcdtlstransport import RTCCertificate
 from OpenSSL import SSL
 
-from signaling.media.seams import Role, SrtpKeys, exported_keys, peer_has_fingerprint, tls_context
+from signaling.media.seams import Certificate, Role, SrtpKeys, exported_keys, peer_has_fingerprint, tls_context
 
 # Bytes of one of our datagrams: fits into every network with IPv6.
 MTU = 1200
@@ -27,7 +26,7 @@ class HandshakeError(Exception):
 class Handshake:
     """One handshake. `keys` is there once the peer has proved to hold the certificate that it announced."""
 
-    def __init__(self, certificate: RTCCertificate, role: Role, fingerprints: list[tuple[str, str]]) -> None:
+    def __init__(self, certificate: Certificate, role: Role, fingerprints: list[tuple[str, str]]) -> None:
         self.role: Role = role
         self.keys: SrtpKeys | None = None
         self._fingerprints = fingerprints

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pylibsrtp
+from aiortc import RTCCertificate
 from aiortc.rtcdtlstransport import (
     SRTP_PROFILES,
     X509_DIGEST_ALGORITHMS,
-    RTCCertificate,
     SRTPProtectionProfile,
     certificate_digest,
 )
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
@@ -31,24 +32,33 @@ srtp_unprotect: Callable[[Any, Any, Any], int] = lib.srtp_unprotect
 srtp_unprotect_rtcp: Callable[[Any, Any, Any], int] = lib.srtp_unprotect_rtcp
 srtp_ffi = ffi
 
+Certificate = RTCCertificate
+# Names of what fingerprints are made with.
+DIGESTS = frozenset(X509_DIGEST_ALGORITHMS)
 # Ours to prefer: keys of 128 bits cost less for every packet, and nobody breaks them either; without GCM comes last.
 PROFILES = sorted(SRTP_PROFILES, key=lambda profile: (b"AEAD" not in profile.openssl_profile, profile.key_length))
 # DTLS 1.2 alone: every browser speaks it, and its records can be told apart without a key.
 _DTLS_1_2 = 0xFEFD
-_EXPORTER = b"EXTRACTOR-dtls_srtp"
+EXPORTER = b"EXTRACTOR-dtls_srtp"
 
 
-def make_certificate() -> RTCCertificate:
+def make_certificate() -> Certificate:
     """A certificate of our own, for 30 days: peers know it by its fingerprint."""
     return RTCCertificate.generateCertificate()
 
 
-def fingerprint_of(certificate: RTCCertificate) -> str:
+def fingerprint_of(certificate: Certificate) -> str:
     """The fingerprint as SDP has it, `sha-256 AB:CD:...`."""
     return "sha-256 " + certificate_digest(certificate._cert, "sha-256")
 
 
-def tls_context(certificate: RTCCertificate) -> SSL.Context:
+def der_of(certificate: Certificate) -> tuple[bytes, bytes]:
+    """A certificate of ours and its key, in DER."""
+    key = certificate._key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return certificate._cert.public_bytes(Encoding.DER), key
+
+
+def tls_context(certificate: Certificate) -> SSL.Context:
     """What a handshake is done with: our certificate, the peer's demanded, an SRTP profile agreed on."""
     context = certificate._create_ssl_context(srtp_profiles=PROFILES)
     context.set_max_proto_version(_DTLS_1_2)
@@ -58,7 +68,7 @@ def tls_context(certificate: RTCCertificate) -> SSL.Context:
 def peer_has_fingerprint(connection: SSL.Connection, fingerprints: list[tuple[str, str]]) -> bool:
     """Whether the peer's certificate is the announced one: of (algorithm, value) those that we know, all must match."""
     certificate = connection.get_peer_certificate(as_cryptography=True)
-    known = [(name.lower(), value.upper()) for name, value in fingerprints if name.lower() in X509_DIGEST_ALGORITHMS]
+    known = [(name.lower(), value.upper()) for name, value in fingerprints if name.lower() in DIGESTS]
     if certificate is None or not known:
         return False
     return all(certificate_digest(certificate, name) == value for name, value in known)
@@ -75,10 +85,18 @@ class SrtpKeys:
 
 def exported_keys(connection: SSL.Connection, role: Role) -> SrtpKeys | None:
     """The keys for SRTP (RFC 5764, 4.2); None when no profile was agreed on."""
-    chosen = connection.get_selected_srtp_profile()
+    return keys_for(
+        connection.get_selected_srtp_profile(),
+        role,
+        lambda size: connection.export_keying_material(EXPORTER, size),
+    )
+
+
+def keys_for(profile_name: bytes, role: Role, export: Callable[[int], bytes]) -> SrtpKeys | None:
+    """The same of any handshake: by OpenSSL's name of the profile, and what gives so many bytes of keys."""
     for profile in SRTP_PROFILES:
-        if profile.openssl_profile == chosen:
-            material = connection.export_keying_material(_EXPORTER, 2 * (profile.key_length + profile.salt_length))
+        if profile.openssl_profile == profile_name:
+            material = export(2 * (profile.key_length + profile.salt_length))
             ours, theirs = (1, 0) if role == "server" else (0, 1)
             return SrtpKeys(
                 profile, profile.get_key_and_salt(material, ours), profile.get_key_and_salt(material, theirs)

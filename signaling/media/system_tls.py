@@ -16,12 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from aiortc.rtcdtlstransport import SRTP_PROFILES, X509_DIGEST_ALGORITHMS, RTCCertificate
 from cffi import FFI  # type: ignore[import-untyped]
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from signaling.media.dtls import MTU, HandshakeError, datagrams_of
-from signaling.media.seams import Role, SrtpKeys
+from signaling.media.seams import DIGESTS, EXPORTER, PROFILES, Certificate, Role, SrtpKeys, der_of, keys_for
 
 _C = """
 void *DTLS_method(void); void *SSL_CTX_new(void *); void SSL_CTX_free(void *);
@@ -48,7 +46,6 @@ _KEY_TYPE_EC = 408
 _WANT_READ = 2
 _GROUPS = b"P-256:P-384:P-521:P-224"
 _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"
-_EXPORTER = b"EXTRACTOR-dtls_srtp"
 _FLIGHT = 16_384
 
 
@@ -76,7 +73,7 @@ def is_there() -> bool:
 class SystemHandshake:
     """As `dtls.Handshake`, and in its place."""
 
-    def __init__(self, certificate: RTCCertificate, role: Role, fingerprints: list[tuple[str, str]]) -> None:
+    def __init__(self, certificate: Certificate, role: Role, fingerprints: list[tuple[str, str]]) -> None:
         found = _library()
         if found is None:
             raise HandshakeError("Python's own OpenSSL is not to be had")
@@ -93,11 +90,10 @@ class SystemHandshake:
         self._lib.SSL_ctrl(self._ssl, _SET_MTU, MTU, self._ffi.NULL)
         (self._lib.SSL_set_accept_state if role == "server" else self._lib.SSL_set_connect_state)(self._ssl)
 
-    def _prepare(self, certificate: RTCCertificate) -> None:
+    def _prepare(self, certificate: Certificate) -> None:
         lib, context = self._lib, self._context
-        public = certificate._cert.public_bytes(Encoding.DER)
-        private = certificate._key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-        profiles = b":".join(profile.openssl_profile for profile in SRTP_PROFILES)
+        public, private = der_of(certificate)
+        profiles = b":".join(profile.openssl_profile for profile in PROFILES)
         # Any chain is taken here: what counts is the fingerprint, in `_finish`.
         self._take_any = self._ffi.callback("int(int, void *)", lambda _ok, _store: 1)
         lib.SSL_CTX_set_verify(context, _VERIFY_PEER_OR_FAIL, self._take_any)
@@ -159,23 +155,20 @@ class SystemHandshake:
         matching = [
             hashlib.new(name.replace("-", ""), der).hexdigest().upper() == value.replace(":", "")
             for name, value in self._fingerprints
-            if name in X509_DIGEST_ALGORITHMS
+            if name in DIGESTS
         ]
         if not matching or not all(matching):
             raise HandshakeError("the certificate is not the announced one")
         chosen = self._lib.SSL_get_selected_srtp_profile(self._ssl)
         name = self._ffi.string(chosen.name) if chosen else b""
-        profile = next((each for each in SRTP_PROFILES if each.openssl_profile == name), None)
-        if profile is None:
+        self.keys = keys_for(name, self.role, self._export)
+        if self.keys is None:
             raise HandshakeError("no SRTP profile in common")
-        size = 2 * (profile.key_length + profile.salt_length)
+
+    def _export(self, size: int) -> bytes:
         made = self._ffi.new("unsigned char[]", size)
-        self._lib.SSL_export_keying_material(self._ssl, made, size, _EXPORTER, len(_EXPORTER), self._ffi.NULL, 0, 0)
-        material = bytes(self._ffi.buffer(made))
-        ours, theirs = (1, 0) if self.role == "server" else (0, 1)
-        self.keys = SrtpKeys(
-            profile, profile.get_key_and_salt(material, ours), profile.get_key_and_salt(material, theirs)
-        )
+        self._lib.SSL_export_keying_material(self._ssl, made, size, EXPORTER, len(EXPORTER), self._ffi.NULL, 0, 0)
+        return bytes(self._ffi.buffer(made))
 
     def _peer_certificate(self) -> bytes:
         held = self._lib.SSL_get1_peer_certificate(self._ssl)

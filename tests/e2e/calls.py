@@ -49,6 +49,20 @@ _SENDS = """async (rids) => {
 }"""
 
 
+_LINES = """async (lines) => {
+  const heights = async () => {
+    const stats = await Promise.all(window.connections.map((one) => one.getStats()));
+    const streams = stats.flatMap((one) => [...one.values()]).filter(({ type }) => type === "inbound-rtp");
+    return streams.map(({ frameHeight }) => frameHeight);
+  };
+  const until = Date.now() + 30_000;
+  while (!(await heights()).includes(lines)) {
+    if (Date.now() > until) throw new Error(`pictures of ${await heights()} lines come`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}"""
+
+
 _HEARS = """async (source) => {
   const { current } = await import("fairmatch/call/current");
   const energy = async () => {
@@ -93,6 +107,10 @@ class Caller:
     async def sends(self, rids: list[str]) -> None:
         """Wait until the camera goes out in these encodings, and in no others."""
         await self.page.evaluate(_SENDS, rids)
+
+    async def sees_lines(self, lines: int) -> None:
+        """Wait until a picture comes that is so high."""
+        await self.page.evaluate(_LINES, lines)
 
     def tile(self, person: str) -> Any:
         """Somebody's tile."""

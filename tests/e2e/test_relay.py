@@ -93,12 +93,17 @@ async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
     for one, way in ((aylin, "relay udp"), (ben, "relay tls")):
         await one.sees_and_hears()
         assert await one.page.evaluate(WAYS) == [way]
+        await expect(one.page.locator(".call-quality")).to_contain_text(f"relay, {way.split()[1].upper()}")
 
-    took = await ben.page.evaluate(CHANGES % WAYS, [coturn.urls["tcp"], "relay tcp"])
-    assert took < 5_000
+    # A ladder that is gone up and down, by itself: Ben's network lets out more by now, and then Aylin's lets out less.
+    for one, way in ((ben, "tcp"), (aylin, "tls")):
+        took = await one.page.evaluate(CHANGES % WAYS, [coturn.urls[way], f"relay {way}"])
+        assert took < 5_000
+        line = one.page.locator(".call-line")
+        await expect(line).to_have_text(f"The network changed: the call goes through the relay now ({way.upper()}).")
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
-    assert len(await ben.page.evaluate("window.connections")) == 1
+        assert len(await one.page.evaluate("window.connections")) == 1
 
     for talk in talks:
         await talk.open(ROOM)

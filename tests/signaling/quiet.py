@@ -3,7 +3,7 @@
 from typing import Any
 
 from signaling.back_end import Ears, Engine
-from signaling.protocol import Joined, Presence, RoomState
+from signaling.protocol import Joined, ParticipantState, Presence, RoomState
 
 
 class QuietBackEnd:
@@ -15,6 +15,7 @@ class QuietBackEnd:
         self.ears = Ears()
         self.asked: list[tuple[str, Any]] = []
         self.taking_part: dict[str, list[Presence]] = {}  # by person, as `where` tells it
+        self.sitting: dict[str, list[ParticipantState]] = {}  # by room, as `state` tells it
 
     async def start(self) -> None:
         """Nothing to hear."""
@@ -26,11 +27,18 @@ class QuietBackEnd:
     async def join(self, join: Any) -> Joined:
         """Noted."""
         self.asked.append(("join", join))
-        return Joined(sdp="v=0")
+        return Joined(sdp="v=0\r\na=ice-ufrag:f00d\r\n")
 
     async def state(self, room: str) -> RoomState | None:
-        """Nobody is there."""
-        return None
+        """Where a test has put people."""
+        found = self.sitting.get(room)
+        return RoomState(room=room, epoch="", v=1, participants=found, speakers=[]) if found else None
+
+    def sits(self, room: str, participant: str, person: str, generation: int = 0) -> None:
+        """Put somebody there."""
+        sitting = ParticipantState(id=participant, person=person, generation=generation, ready=True, tracks=[])
+        self.sitting.setdefault(room, []).append(sitting)
+        self.taking_part.setdefault(person, []).append(Presence(room=room, participant=participant))
 
     async def where(self, person: str) -> list[Presence]:
         """Where a test has put them."""

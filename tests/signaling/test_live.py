@@ -10,8 +10,11 @@ from starlette.applications import Starlette
 from bench.media.peer import Media, RawPeer, opus
 from rooms.actions import open_room
 from rooms.model import BOOTH, MEETING, STAGE
+from server.kernel.clock import FrozenClock
+from server.kernel.db import OWED_AFTER
 from server.live import topics
 from server.live.wire.call import CallAnswer, CallSnapshot
+from server.live.wire.codes import Close
 from signaling.found_nodes import FoundNodes
 from signaling.lines import START_S
 from signaling.live import participant_id
@@ -21,6 +24,7 @@ from signaling.protocol import SOURCES
 from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
 from tests.server.live.ground import Client
+from tests.signaling.dying import dying_after_commits
 from tests.signaling.quiet import QuietBackEnd
 from tests.signaling.scene import until
 
@@ -230,13 +234,30 @@ async def test_who_may_speak_writes_captions_and_the_audience_reads_them(line: L
         assert (await aylin.event(k="caption", c=calls[STAGE]))["d"]["text"] == "Good morning"
 
 
-async def test_who_signs_out_is_out_of_the_call(line: Lines, calls: dict[str, str], peers: list[RawPeer]) -> None:
-    call = calls[MEETING]
-    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
-        await join(aylin, call, peers, sends=True)
-        await state_of(edda, call, lambda state: state["participants"])
-        await line.there["aylin"].post("/sign-out")
-        await state_of(edda, call, lambda state: state["participants"] == [])
+async def test_who_signs_out_is_out_of_the_call_also_where_the_worker_dies_right_after_the_commit(
+    line: Lines, calls: dict[str, str], peers: list[RawPeer], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, kernel = calls[MEETING], line.there.kernel
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        async with line.client("edda", call) as edda:
+            speaker = await join(aylin, call, peers, sends=True)
+            await join(bernd, call, peers, sends=True)
+            listener = await join(edda, call, peers, sends=False)
+            await line.there["bernd"].post("/sign-out")
+            await state_of(edda, call, lambda state: len(state["participants"]) == 2)
+
+            with dying_after_commits(monkeypatch):
+                await line.there["aylin"].post("/sign-out")
+            speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+            await until(lambda: listener.packets)
+            clock.advance(seconds=OWED_AFTER.total_seconds())
+            await kernel.jobs.run_due()
+            heard = len(listener.packets)
+            speaker.send(opus(2, 1_920, speaker.sections[0].ssrc))
+            await state_of(edda, call, lambda state: len(state["participants"]) == 1)
+            assert len(listener.packets) == heard
+        for one in (aylin, bernd):
+            assert await one.closed() == Close.SESSION_ENDED
 
 
 async def test_a_malformed_offer_is_one_clean_error(line: Lines, calls: dict[str, str]) -> None:

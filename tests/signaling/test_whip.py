@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from bench.media.peer import Media, RawPeer
 from rooms.actions import open_room
 from rooms.model import STAGE
-from signaling import removing
+from signaling import removing, whip
+from signaling.turn import IceServer
 from signaling.whip import Bearer, token_for
 from tests.fairs.guests import Guests, guests
 from tests.kernel_fixtures import browser_of
@@ -62,14 +63,63 @@ async def test_an_offer_is_answered_with_a_session(there: Guests, stage_id: str,
     answer = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=SDP | bearer(there, stage_id))
     assert answer.status_code == 201
     assert answer.headers["content-type"].startswith("application/sdp")
-    assert answer.headers["location"].startswith(f"/whip/{stage_id}/")
-    assert answer.headers["etag"].startswith('"')
     [(method, join)] = asked(there)
     assert method == "join"
     assert [each.source for each in join.publish] == ["microphone", "camera"]
-    ended = await encoder.delete(answer.headers["location"], headers=bearer(there, stage_id))
-    assert ended.status_code == 200
-    assert asked(there)[1][0] == "remove"
+    assert answer.headers["location"] == f"/whip/{stage_id}/{join.generation}-f00d"
+    assert (answer.headers["etag"], answer.headers["accept-patch"]) == ('"f00d"', "application/trickle-ice-sdpfrag")
+
+
+async def test_a_session_is_changed_and_ended_while_it_stands_and_by_its_own_address_alone(
+    there: Guests, stage_id: str, encoder: httpx2.AsyncClient
+) -> None:
+    back_end: QuietBackEnd = there.app.state.calls.back_end
+    back_end.sits(stage_id, f"{there.ids['edda']}-whip", there.ids["edda"], generation=7)
+    session, who = f"/whip/{stage_id}/7-f00d", bearer(there, stage_id)
+    fragment = who | {"content-type": "application/trickle-ice-sdpfrag"}
+    statuses = {}
+    for headers in (
+        fragment | {"if-match": '"f00d"'},
+        fragment | {"if-match": '"dead", "f00d"'},
+        fragment | {"if-match": '"dead"'},
+        fragment | {"if-match": "*"},
+        fragment,
+        SDP | who | {"if-match": '"f00d"'},
+    ):
+        answer = await encoder.patch(session, content="a=ice-ufrag:x", headers=headers)
+        statuses[headers["content-type"], headers.get("if-match")] = answer.status_code
+    assert list(statuses.values()) == [204, 204, 412, 422, 428, 415]
+    former = f"/whip/{stage_id}/6-beef"
+    assert (await encoder.patch(former, content="x", headers=fragment | {"if-match": '"beef"'})).status_code == 404
+    assert (await encoder.delete(former, headers=who)).status_code == 404
+    assert asked(there) == []
+    assert (await encoder.delete(session, headers=who)).status_code == 200
+    assert [method for method, _ in asked(there)] == ["remove"]
+    for url in (f"/whip/{stage_id}", session):
+        for method in ("GET", "HEAD", "PUT"):
+            assert (await encoder.request(method, url, headers=who)).status_code == 405
+    assert (await encoder.post(session, headers=who)).status_code == 405
+
+
+async def test_pages_of_other_sites_may_ask_and_read_and_see_the_relays_with_a_token(
+    there: Guests, stage_id: str, encoder: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = IceServer(["turn:relay.example:3478"], "1:edda", "secret")
+    monkeypatch.setattr(whip, "ice_servers", lambda *_given: [relay])
+    elsewhere = {"origin": "https://studio.example", "sec-fetch-site": "cross-site"}
+    for url in (f"/whip/{stage_id}", f"/whip/{stage_id}/7-f00d"):
+        may = await encoder.options(url, headers=elsewhere | {"access-control-request-method": "POST"})
+        assert (may.status_code, may.headers["accept-post"]) == (200, "application/sdp")
+        assert "Authorization" in may.headers["access-control-allow-headers"]
+        assert "link" not in may.headers
+    shown = await encoder.options(f"/whip/{stage_id}", headers=elsewhere | bearer(there, stage_id))
+    assert 'rel="ice-server"; username="' in shown.headers["link"]
+    headers = elsewhere | SDP
+    answer = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=headers | bearer(there, stage_id))
+    refused = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=headers)
+    assert (answer.status_code, refused.status_code) == (201, 401)
+    assert answer.headers["link"] == shown.headers["link"]
+    assert {each.headers["access-control-allow-origin"] for each in (may, answer, refused)} == {"*"}
 
 
 async def test_a_player_gets_whoever_speaks(there: Guests, stage_id: str, encoder: httpx2.AsyncClient) -> None:
@@ -121,16 +171,3 @@ async def test_bad_offers_have_their_codes(
     answer = await encoder.post(f"/whip/{stage_id}", content=content, headers=headers | bearer(there, stage_id))
     assert answer.status_code == status
     assert asked(there) == []
-
-
-async def test_candidates_are_taken_and_restarts_refused(
-    there: Guests, stage_id: str, encoder: httpx2.AsyncClient
-) -> None:
-    session, fragment = f"/whip/{stage_id}/1", {"content-type": "application/trickle-ice-sdpfrag"}
-    headers = fragment | bearer(there, stage_id)
-    taken = await encoder.patch(session, content="a=ice-ufrag:x", headers=headers | {"if-match": '"x"'})
-    restart = await encoder.patch(session, content="a=ice-ufrag:x", headers=headers | {"if-match": "*"})
-    bare = await encoder.patch(session, content="a=ice-ufrag:x", headers=headers)
-    wrong = await encoder.patch(session, content="x", headers=SDP | bearer(there, stage_id) | {"if-match": '"x"'})
-    assert [each.status_code for each in (taken, restart, bare, wrong)] == [204, 422, 428, 415]
-    assert (await encoder.get(f"/whip/{stage_id}")).status_code == 405

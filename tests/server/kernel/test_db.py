@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from server.kernel.clock import FrozenClock, SystemClock
-from server.kernel.db import Database, database_url
-from server.kernel.events import Events
+from server.kernel.db import OWED_AFTER, Database, database_url
+from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import settings_with
@@ -69,6 +70,29 @@ async def test_listeners_hear_in_order_what_is_committed_already(kernel: Kernel)
         uow.emit("second")
 
     assert heard == [("committed", ["a"]), ("first", ["a"]), ("second", ["a"])]
+
+
+async def test_what_an_event_owes_is_committed_with_it_for_a_little_later_and_is_owed_once(kernel: Kernel) -> None:
+    async def owed() -> list[tuple[str, dict[str, str], timedelta]]:
+        async with kernel.database.read() as session:
+            rows = await session.scalars(select(OutboxRow))
+            return [(row.job, row.payload, row.due_at - kernel.clock.now()) for row in rows if row.due_at]
+
+    async def dies() -> None:
+        raise asyncio.CancelledError
+
+    async def happens() -> None:
+        async with kernel.database.write() as uow:
+            uow.emit("This")
+            uow.emit("THIS")
+            uow.emit(17)
+            uow.after_commit(dies)
+
+    kernel.events.owe(str, lambda happened: Owed("a.job", {"about": happened.lower()}))
+    with pytest.raises(asyncio.CancelledError):
+        await happens()
+
+    assert await owed() == [("a.job", {"about": "this"}, OWED_AFTER)]
 
 
 async def test_what_fails_after_the_commit_is_logged_and_harms_neither_caller_nor_others(

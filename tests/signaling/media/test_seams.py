@@ -1,11 +1,13 @@
 """What the node uses of aiortc, pyOpenSSL and pylibsrtp beyond what they promise. A new version has to pass this."""
 
 import importlib.metadata
+import re
 
 import pytest
 from OpenSSL import SSL
 
 from bench.media.peer import opus
+from bin.places import ROOT
 from signaling.media import seams
 from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
 
@@ -31,6 +33,12 @@ def shaken(server_expects: str = "", client_expects: str = "") -> tuple[Handshak
 def test_the_versions_are_those_that_were_tried() -> None:
     assert importlib.metadata.version("aiortc").startswith("1.16.")
     assert importlib.metadata.version("pylibsrtp").startswith("1.")
+
+
+def test_they_stand_in_one_file_and_the_packages_are_named_in_no_other() -> None:
+    named = re.compile(r"^\s*(?:from|import) (?:aiortc|pylibsrtp)|\._(?:cert|key|srtp)\b", re.MULTILINE)
+    sources = (ROOT / "signaling").rglob("*.py")
+    assert [path.name for path in sources if named.search(path.read_text())] == ["seams.py"]
 
 
 def test_both_ends_of_a_handshake_have_the_same_keys() -> None:

@@ -121,6 +121,21 @@ test("what was said of pictures that have been given up does not keep them away"
   equal((await look(330, 40_000, false)).bits, 0, "an encoding that nobody needs is not limited");
 });
 
+test("by which way a call goes is told of the path that it takes now", async () => {
+  const way = async (/** @type {object} */ more) => (await measure(/** @type {any} */ ({
+    getStats: async () => new Map(Object.entries({
+      old: { type: "candidate-pair", nominated: true, state: "succeeded", localCandidateId: "host", currentRoundTripTime: 0.05 },
+      now: { type: "candidate-pair", nominated: true, state: "succeeded", localCandidateId: "relay", currentRoundTripTime: 0.4 },
+      host: { type: "local-candidate", candidateType: "host" },
+      relay: { type: "local-candidate", candidateType: "relay", relayProtocol: "tls" },
+      ...more,
+    })),
+  }), { lost: 0, received: 0, frames: 0 }));
+  const [direct, relayed] = [await way({}), await way({ transport: { type: "transport", selectedCandidatePairId: "now" } })];
+  equal([direct.way, direct.seconds, relayed.way, relayed.seconds], ["direct", 0.05, "tls", 0.4]);
+  equal((await measure(/** @type {any} */ ({ getStats: async () => new Map() }), { lost: 0, received: 0, frames: 0 })).way, "");
+});
+
 test("what is behind somebody is blurred where the camera can do it, and nothing is asked of one that cannot", async () => {
   const asked = [];
   const camera = (able) => ({

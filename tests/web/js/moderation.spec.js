@@ -46,7 +46,8 @@ test("whoever is muted is told what was taken, and what they have again", () => 
 
 test("a moderator finds by name whoever only watches, puts them out, and lets them in again", async () => {
   const asked = [];
-  const request = async (method, { person }) => (asked.push([method, person]), {});
+  let isAway = true;
+  const request = async (method, { person, participant }) => (isAway ? Promise.reject(new Error("away")) : (asked.push([method, person ?? participant]), {}));
   const one = (person, watches) => ({ id: `${person}-1`, person, muted: true, silenced: [], tracks: {}, watches });
   const others = [...["Élodie", "Ben", "Cem", "Dana", "Edda", "Finn", "Greta", "Hana"].map((name) => one(name, true)), one("Zoe", false)];
   const call = /** @type {any} */ (Object.assign(new EventTarget(), {
@@ -61,6 +62,9 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   field.value = "elo";
   field.dispatchEvent(new Event("input"));
   equal(names(), ["Élodie"]);
+  await press("[data-remove]");
+  equal(dialog.querySelector("[role=status] .toast-error")?.textContent, "That was not possible just now. Try again in a moment.", "it is said where it is seen");
+  isAway = false;
   await press("[data-remove]");
   call.others = others.slice(1);
   call.dispatchEvent(new Event("change"));

@@ -48,6 +48,8 @@ const LOOK_MS = 3_000;
 const LISTEN_MS = 400;
 /** Looks at which even sound alone was poor, before writing is advised. */
 const WRITE_AFTER = 4;
+/** How long it is said that the call goes another way now, in ms. */
+const TURN_MS = 9_000;
 
 export class Call extends EventTarget {
   /** @type {Pair | Forwarded | import("./elsewhere.js").Elsewhere | null} */
@@ -59,6 +61,8 @@ export class Call extends EventTarget {
    * @type {Pick<import("./quality.js").Measured, "quality"> & Partial<import("./quality.js").Measured> | null} */
   measured = null;
   #rung = atTheTop();
+  /** When the call took another way last. */
+  #turnedAt = -Infinity;
   /** How it stands with whom one has rung; "" in calls that ring nobody. */
   ringing = "";
   since = Date.now();
@@ -276,6 +280,7 @@ export class Call extends EventTarget {
     if (!peer || peer.connectionState !== "connected") return;
     const { counted, ...measured } = await measure(peer, this.#counted);
     this.#counted = counted;
+    if (this.measured?.way && measured.way && this.measured.way !== measured.way) this.#turnedAt = Date.now();
     this.measured = measured;
     this.#rung = after(this.#rung, measured.quality);
     if (this.way && "carryPictures" in this.way) this.way.carryPictures(!this.#rung.soundOnly);
@@ -327,7 +332,14 @@ export class Call extends EventTarget {
   #troubleNow() {
     if (this.#lacksRelay) return _("You want calls through a relay only, and there is none here. The check of camera and connection has the switch.");
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
-    return this.#rung.soundOnly ? this.#withoutPictures : this.farewell;
+    return this.#rung.soundOnly ? this.#withoutPictures : this.farewell || this.#turn;
+  }
+
+  /** For a moment, which way the call goes now. */
+  get #turn() {
+    if (Date.now() - this.#turnedAt > TURN_MS) return "";
+    const way = this.measured?.way;
+    return way === "direct" ? _("The call goes straight through again.") : _("The network changed: the call goes through the relay now (%(way)s).", { way: String(way).toUpperCase() });
   }
 }
 

@@ -143,12 +143,13 @@ class FmCall extends HTMLElement {
 
 /** In one word; what it is made of on a press, where that is known.
  * @param {NonNullable<import("./call.js").Call["measured"]>} measured */
-function quality({ quality: word, lost, seconds = 0, bits }) {
+function quality({ quality: word, lost, seconds = 0, bits, way }) {
   const words = { good: _("good"), fair: _("fair"), poor: _("poor") };
   if (lost === undefined) return html`<p class="call-quality is-${word}">${_("Connection")}: <span>${words[word]}</span></p>`;
   return html`<details class="call-quality is-${word}"><summary>${_("Connection")}: <span>${words[word]}</span></summary>
     <dl><div><dt>${_("Lost on the way")}</dt><dd>${Math.round(lost * 100)} %</dd></div>
       <div><dt>${_("There and back")}</dt><dd>${Math.round(seconds * 1000)} ms</dd></div>
+      ${way ? html`<div><dt>${_("Way")}</dt><dd>${way === "direct" ? _("direct") : _("relay, %(way)s", { way: way.toUpperCase() })}</dd></div>` : nothing}
       ${bits ? html`<div><dt>${_("Room for your picture")}</dt><dd>${Math.round(bits / 1000)} kbit/s</dd></div>` : nothing}</dl></details>`;
 }
 

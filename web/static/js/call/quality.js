@@ -11,6 +11,10 @@ const REPORT_MS = 10_000;
  * @property {number} lost  part of the packets, 0 to 1
  * @property {number} seconds  there and back
  * @property {number} bits  that may go out a second, where that is what limits the picture; else 0
+ * @property {Way} way
+ *
+ * @typedef {"" | "direct" | "udp" | "tcp" | "tls"} Way  how packets leave this network: straight to the other end, or to
+ * the relay by one of its ways; "": not known
  */
 
 /** Part of all packets that is lost, seconds there and back, bits a second: beyond these it is fair, or poor. */
@@ -23,9 +27,10 @@ const POOR = { lost: 0.08, seconds: 1, bits: 120_000 };
  */
 export async function measure(peer, before) {
   const counted = { lost: 0, received: 0, frames: 0 };
-  let [seconds, guess, theirs] = [0, 0, 0];
+  let theirs = 0;
   let isLimited = false;
-  const all = [...(await peer.getStats()).values()];
+  const reports = await peer.getStats();
+  const all = [...reports.values()];
   const now = Math.max(...all.map(({ timestamp }) => timestamp ?? 0));
   for (const one of all) {
     if (one.type === "inbound-rtp") {
@@ -37,17 +42,29 @@ export async function measure(peer, before) {
       isLimited ||= one.active !== false && one.qualityLimitationReason === "bandwidth"; // else it is sent to nobody
     }
     if (one.type === "remote-inbound-rtp" && now - one.timestamp < REPORT_MS) theirs = Math.max(theirs, one.fractionLost ?? 0);
-    if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
-      seconds = one.currentRoundTripTime ?? 0;
-      guess = one.availableOutgoingBitrate ?? 0;
-    }
   }
+  const path = pathOf(reports, all);
   const lost = counted.lost - before.lost;
   const came = lost + counted.received - before.received;
   // Without pictures going out, what limited them last says nothing of the connection now.
-  const bits = isLimited && counted.frames > before.frames ? guess : 0;
-  const found = { lost: Math.max(came > 50 ? lost / came : 0, theirs), seconds, bits };
+  const bits = isLimited && counted.frames > before.frames ? path?.availableOutgoingBitrate ?? 0 : 0;
+  const seconds = path?.currentRoundTripTime ?? 0;
+  const found = { lost: Math.max(came > 50 ? lost / came : 0, theirs), seconds, bits, way: wayOf(reports.get(path?.localCandidateId)) };
   return { ...found, quality: qualityOf(found), counted };
+}
+
+/** The pair of addresses that packets go between now; earlier ones may stand beside it. Not every browser names it.
+ * @param {{ get: (id: string) => any }} reports @param {any[]} all */
+function pathOf(reports, all) {
+  const named = all.find(({ type, selectedCandidatePairId: id }) => type === "transport" && id);
+  if (named) return reports.get(named.selectedCandidatePairId);
+  return all.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
+}
+
+/** @param {{ candidateType: string, relayProtocol?: Way } | undefined} local  one's own end of a path @returns {Way} */
+function wayOf(local) {
+  if (!local) return "";
+  return local.candidateType === "relay" ? (local.relayProtocol ?? "") : "direct";
 }
 
 /** In one word. @param {{ lost: number, seconds: number, bits: number }} found @returns {Quality} */

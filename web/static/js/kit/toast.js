@@ -12,7 +12,8 @@ const STAY = 6000; // milliseconds; long enough to read two short sentences
  */
 
 /**
- * Show a line at the foot of the page; screen readers say it too.
+ * Show a line at the foot of the page; screen readers say it too. While a dialog is open it belongs to that: the rest of
+ * the page lies below a veil, and is neither pressed nor read out.
  * @param {string} text
  * @param {Options} [options]
  */
@@ -21,8 +22,22 @@ export function toast(text, { error = false, action = "", run } = {}) {
   line.className = error ? "toast toast-error" : "toast";
   line.append(error ? icon("circle-alert") : icon("check"), Object.assign(document.createElement("span"), { textContent: text }));
   if (action) line.append(actionButton(action, () => { line.remove(); run?.(); }));
-  document.getElementById("toasts")?.replaceChildren(line);
+  place()?.replaceChildren(line);
   if (!error) leaveLater(line);
+}
+
+/** Where lines are seen now. */
+function place() {
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  return dialog ? (dialog.querySelector(":scope > .toasts") ?? placeIn(dialog)) : document.getElementById("toasts");
+}
+
+/** What is said last in a dialog stands on the page once that is closed. @param {Element} dialog */
+function placeIn(dialog) {
+  const made = Object.assign(document.createElement("div"), { className: "toasts", role: "status" });
+  dialog.append(made);
+  dialog.addEventListener("close", () => made.firstChild && document.getElementById("toasts")?.replaceChildren(...made.childNodes));
+  return made;
 }
 
 /**
