@@ -1,6 +1,8 @@
 """Calls over a real socket, through a media node that is a process of its own."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -107,34 +109,74 @@ async def state_of(client: Client, call: str, true: Any) -> dict[str, Any]:
                 return state
 
 
-async def test_people_hear_each_other_and_see_who_is_there(
+async def test_a_call_from_coming_in_to_the_death_of_its_node(
     line: Lines, calls: dict[str, str], peers: list[RawPeer]
 ) -> None:
-    call = calls[MEETING]
-    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
-        snapshot = CallSnapshot.model_validate(bernd.welcome["channels"][call]["snapshot"])
-        assert (snapshot.kind, snapshot.participants, snapshot.may.moderate) == ("meeting", [], False)
-        speaker = await join(aylin, call, peers, sends=True)
-        listener = await join(bernd, call, peers, sends=False)
-        state = await state_of(bernd, call, lambda state: len(state["participants"]) == 2)
-        assert [track["source"] for each in state["participants"] for track in each["tracks"]] == ["microphone"]
-        speaker.send(opus(1, 960, speaker.sections[0].ssrc))
-        await until(lambda: listener.packets)
-        await ask(aylin, "call.leave", call=call, device=OFFER_DEVICE)
-        await state_of(bernd, call, lambda state: len(state["participants"]) == 1)
+    """One walk, since a node takes a second to start."""
+    there = [line.client(name, *calls.values()) for name in ("aylin", "bernd", "edda")]
+    async with there[0] as aylin, there[1] as bernd, there[2] as edda:
+        await people_hear_each_other_and_see_who_is_there(aylin, bernd, calls[MEETING], peers)
+        await a_malformed_offer_is_one_clean_error(aylin, calls[MEETING])
+        await on_a_stage_only_those_with_a_part_in_it_publish(aylin, edda, calls[STAGE], peers)
+        await a_moderators_mute_is_undone_by_moderators_alone(aylin, edda, calls[BOOTH], peers)
+        nodes = line.there.app.state.calls.back_end.nodes
+        child = nodes.own.pid if isinstance(nodes, FoundNodes) else nodes.line.pid
+        os.kill(child, signal.SIGKILL)
+        await a_killed_node_is_replaced_and_people_are_told_to_come_back(aylin, calls[BOOTH], peers)
 
 
-async def test_on_a_stage_only_those_with_a_part_in_it_publish(
-    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+async def people_hear_each_other_and_see_who_is_there(
+    aylin: Client, bernd: Client, call: str, peers: list[RawPeer]
 ) -> None:
-    call = calls[STAGE]
-    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
-        with pytest.raises(RefusedError, match="forbidden"):
-            await join(aylin, call, peers, sends=True)
-        speaker = await join(edda, call, peers, sends=True)
-        viewer = await join(aylin, call, peers, sends=False)
-        speaker.send(opus(1, 960, speaker.sections[0].ssrc))
-        await until(lambda: viewer.packets)
+    snapshot = CallSnapshot.model_validate(bernd.welcome["channels"][call]["snapshot"])
+    assert (snapshot.kind, snapshot.participants, snapshot.may.moderate) == ("meeting", [], False)
+    speaker = await join(aylin, call, peers, sends=True)
+    listener = await join(bernd, call, peers, sends=False)
+    state = await state_of(bernd, call, lambda state: len(state["participants"]) == 2)
+    assert [track["source"] for each in state["participants"] for track in each["tracks"]] == ["microphone"]
+    speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+    await until(lambda: listener.packets)
+    await ask(aylin, "call.leave", call=call, device=OFFER_DEVICE)
+    await state_of(bernd, call, lambda state: len(state["participants"]) == 1)
+
+
+async def a_malformed_offer_is_one_clean_error(aylin: Client, call: str) -> None:
+    for sdp in ("", "v=0\r\n", "x" * 32_000):
+        with pytest.raises(RefusedError, match="bad_request"):
+            await ask(aylin, "call.offer", call=call, device=OFFER_DEVICE, generation=0, sdp=sdp)
+
+
+async def on_a_stage_only_those_with_a_part_in_it_publish(
+    aylin: Client, edda: Client, call: str, peers: list[RawPeer]
+) -> None:
+    with pytest.raises(RefusedError, match="forbidden"):
+        await join(aylin, call, peers, sends=True)
+    speaker = await join(edda, call, peers, sends=True)
+    viewer = await join(aylin, call, peers, sends=False)
+    speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+    await until(lambda: viewer.packets)
+
+
+async def a_moderators_mute_is_undone_by_moderators_alone(
+    aylin: Client, edda: Client, call: str, peers: list[RawPeer]
+) -> None:
+    await join(aylin, call, peers, sends=True)
+    state = await state_of(edda, call, lambda state: state["participants"])
+    mute = {"call": call, "participant": state["participants"][0]["id"], "sources": ["microphone"]}
+    await ask(edda, "call.mute", **mute, muted=True)
+    await state_of(edda, call, lambda state: state["participants"][0]["tracks"][0]["muted"])
+    with pytest.raises(RefusedError, match="forbidden"):
+        await ask(aylin, "call.mute", **mute, muted=False)
+    await ask(edda, "call.mute", **mute, muted=False)
+    await state_of(edda, call, lambda state: not state["participants"][0]["tracks"][0]["muted"])
+
+
+async def a_killed_node_is_replaced_and_people_are_told_to_come_back(
+    aylin: Client, call: str, peers: list[RawPeer]
+) -> None:
+    await state_of(aylin, call, lambda state: state["participants"] == [])
+    await join(aylin, call, peers, sends=True, generation=1)
+    await state_of(aylin, call, lambda state: state["participants"])
 
 
 async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
@@ -173,67 +215,6 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
         assert state is None or not state.participants
 
 
-async def test_how_large_a_picture_is_shown_reaches_the_node(line: Lines, calls: dict[str, str]) -> None:
-    back_end = await quiet(line)
-    about = {"call": calls[MEETING], "device": OFFER_DEVICE, "listen": {"0": "auto", "1": "auto"}}
-    async with line.client("edda", calls[MEETING]) as edda:
-        await ask(edda, "call.offer", generation=0, sdp="v=0", sizes={"0": "small"}, **about)
-        await ask(edda, "call.listen", sizes={"1": "medium"}, **about)
-        with pytest.raises(RefusedError, match="bad_request"):
-            await ask(edda, "call.listen", sizes={"1": "huge"}, **about)
-    assert [given.sizes for _, given in back_end.asked] == [{"0": "small"}, {"1": "medium"}]
-
-
-async def test_a_moderator_who_mutes_themselves_does_so_as_anybody(line: Lines, calls: dict[str, str]) -> None:
-    back_end = await quiet(line)
-    about = {"call": calls[MEETING], "sources": ["camera"]}
-    async with line.client("edda", calls[MEETING]) as edda:
-        for name, muted in (("edda", True), ("edda", False), ("aylin", True)):
-            participant = participant_id(line.there.ids[name], OFFER_DEVICE)
-            await ask(edda, "call.mute", participant=participant, muted=muted, **about)
-    assert [given.moderator for _, given in back_end.asked] == [False, True, True]
-
-
-async def test_a_moderators_mute_is_undone_by_moderators_alone(
-    line: Lines, calls: dict[str, str], peers: list[RawPeer]
-) -> None:
-    call = calls[MEETING]
-    async with line.client("aylin", call) as aylin, line.client("edda", call) as edda:
-        await join(aylin, call, peers, sends=True)
-        state = await state_of(edda, call, lambda state: state["participants"])
-        mute = {"call": call, "participant": state["participants"][0]["id"], "sources": ["microphone"]}
-        await ask(edda, "call.mute", **mute, muted=True)
-        await state_of(edda, call, lambda state: state["participants"][0]["tracks"][0]["muted"])
-        with pytest.raises(RefusedError, match="forbidden"):
-            await ask(aylin, "call.mute", **mute, muted=False)
-        await ask(edda, "call.mute", **mute, muted=False)
-        await state_of(edda, call, lambda state: not state["participants"][0]["tracks"][0]["muted"])
-
-
-async def test_a_moderator_mutes_everything_that_somebody_may_send_in_one_go(
-    line: Lines, calls: dict[str, str]
-) -> None:
-    back_end = await quiet(line)
-    about = {"call": calls[MEETING], "participant": f"{line.there.ids['aylin']}-{OFFER_DEVICE}", "muted": True}
-    async with line.client("edda", calls[MEETING]) as edda:
-        await ask(edda, "call.mute", sources=list(SOURCES), **about)
-        with pytest.raises(RefusedError, match="bad_request"):
-            await ask(edda, "call.mute", sources=[*SOURCES, "camera"], **about)
-    assert [given.sources for _, given in back_end.asked] == [list(SOURCES)]
-
-
-async def test_who_may_speak_writes_captions_and_the_audience_reads_them(line: Lines, calls: dict[str, str]) -> None:
-    async with line.client("aylin", *calls.values()) as aylin, line.client("edda", *calls.values()) as edda:
-        await ask(aylin, "call.caption", call=calls[BOOTH], text=" A  trafo ")
-        assert (await edda.event(k="caption"))["d"] == {"person": line.there.ids["aylin"], "text": "A trafo"}
-        with pytest.raises(RefusedError, match="bad_request"):
-            await ask(aylin, "call.caption", call=calls[BOOTH], text="\u0007")
-        with pytest.raises(RefusedError, match="forbidden"):
-            await ask(aylin, "call.caption", call=calls[STAGE], text="Me too")
-        await ask(edda, "call.caption", call=calls[STAGE], text="Good morning")
-        assert (await aylin.event(k="caption", c=calls[STAGE]))["d"]["text"] == "Good morning"
-
-
 async def test_who_signs_out_is_out_of_the_call_also_where_the_worker_dies_right_after_the_commit(
     line: Lines, calls: dict[str, str], peers: list[RawPeer], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,87 +241,126 @@ async def test_who_signs_out_is_out_of_the_call_also_where_the_worker_dies_right
             assert await one.closed() == Close.SESSION_ENDED
 
 
-async def test_a_malformed_offer_is_one_clean_error(line: Lines, calls: dict[str, str]) -> None:
-    call = calls[MEETING]
-    async with line.client("aylin", call) as aylin:
-        for sdp in ("", "v=0\r\n", "x" * 32_000):
-            with pytest.raises(RefusedError, match="bad_request"):
-                await ask(aylin, "call.offer", call=call, device=OFFER_DEVICE, generation=0, sdp=sdp)
-
-
-async def test_a_killed_node_is_replaced_and_people_are_told_to_come_back(
-    line: Lines, calls: dict[str, str], peers: list[RawPeer]
+async def test_what_people_ask_reaches_the_node_by_the_rights_that_they_have(
+    line: Lines, calls: dict[str, str]
 ) -> None:
-    import os
-    import signal
-
-    call = calls[MEETING]
-    async with line.client("aylin", call) as aylin:
-        await join(aylin, call, peers, sends=True)
-        await state_of(aylin, call, lambda state: state["participants"])
-        nodes = line.there.app.state.calls.back_end.nodes
-        child = nodes.own.pid if isinstance(nodes, FoundNodes) else nodes.line.pid
-        os.kill(child, signal.SIGKILL)
-        await state_of(aylin, call, lambda state: state["participants"] == [])
-        await join(aylin, call, peers, sends=True, generation=1)
-        await state_of(aylin, call, lambda state: state["participants"])
+    back_end = await quiet(line)
+    async with line.client("edda", calls[MEETING]) as edda:
+        await how_large_a_picture_is_shown_reaches_the_node(edda, calls[MEETING], back_end)
+        ids = {name: participant_id(line.there.ids[name], OFFER_DEVICE) for name in ("aylin", "edda")}
+        await a_moderator_who_mutes_themselves_does_so_as_anybody(edda, calls[MEETING], back_end, ids)
+        await a_moderator_mutes_everything_that_somebody_may_send(edda, calls[MEETING], back_end, ids["aylin"])
 
 
-async def test_two_people_pass_descriptions_and_candidates_to_each_other(line: Lines, calls: dict[str, str]) -> None:
+async def how_large_a_picture_is_shown_reaches_the_node(edda: Client, call: str, back_end: QuietBackEnd) -> None:
+    about = {"call": call, "device": OFFER_DEVICE, "listen": {"0": "auto", "1": "auto"}}
+    await ask(edda, "call.offer", generation=0, sdp="v=0", sizes={"0": "small"}, **about)
+    await ask(edda, "call.listen", sizes={"1": "medium"}, **about)
+    with pytest.raises(RefusedError, match="bad_request"):
+        await ask(edda, "call.listen", sizes={"1": "huge"}, **about)
+    assert [given.sizes for _, given in back_end.asked] == [{"0": "small"}, {"1": "medium"}]
+    back_end.asked.clear()
+
+
+async def a_moderator_who_mutes_themselves_does_so_as_anybody(
+    edda: Client, call: str, back_end: QuietBackEnd, ids: dict[str, str]
+) -> None:
+    for name, muted in (("edda", True), ("edda", False), ("aylin", True)):
+        await ask(edda, "call.mute", call=call, sources=["camera"], participant=ids[name], muted=muted)
+    assert [given.moderator for _, given in back_end.asked] == [False, True, True]
+    back_end.asked.clear()
+
+
+async def a_moderator_mutes_everything_that_somebody_may_send(
+    edda: Client, call: str, back_end: QuietBackEnd, aylin: str
+) -> None:
+    about = {"call": call, "participant": aylin, "muted": True}
+    await ask(edda, "call.mute", sources=list(SOURCES), **about)
+    with pytest.raises(RefusedError, match="bad_request"):
+        await ask(edda, "call.mute", sources=[*SOURCES, "camera"], **about)
+    assert [given.sources for _, given in back_end.asked] == [list(SOURCES)]
+
+
+async def test_what_people_show_each_other_in_a_call(line: Lines, calls: dict[str, str]) -> None:
+    async with line.client("aylin", *calls.values()) as aylin, line.client("edda", *calls.values()) as edda:
+        await who_may_speak_writes_captions_and_the_audience_reads_them(aylin, edda, calls, line.there.ids["aylin"])
+        await a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(
+            aylin, edda, calls[BOOTH], line.there.ids["aylin"]
+        )
+
+
+async def who_may_speak_writes_captions_and_the_audience_reads_them(
+    aylin: Client, edda: Client, calls: dict[str, str], id: str
+) -> None:
+    await ask(aylin, "call.caption", call=calls[BOOTH], text=" A  trafo ")
+    assert (await edda.event(k="caption"))["d"] == {"person": id, "text": "A trafo"}
+    with pytest.raises(RefusedError, match="bad_request"):
+        await ask(aylin, "call.caption", call=calls[BOOTH], text="\u0007")
+    with pytest.raises(RefusedError, match="forbidden"):
+        await ask(aylin, "call.caption", call=calls[STAGE], text="Me too")
+    await ask(edda, "call.caption", call=calls[STAGE], text="Good morning")
+    assert (await aylin.event(k="caption", c=calls[STAGE]))["d"]["text"] == "Good morning"
+
+
+async def a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(
+    aylin: Client, edda: Client, call: str, id: str
+) -> None:
+    await ask(aylin, "call.sign", call=call, hand=True)
+    shown = (await edda.event(k="sign"))["d"]
+    assert (shown["person"], shown["hand"], shown["reaction"]) == (id, True, None)
+    await ask(aylin, "call.sign", call=call, reaction="applause")
+    assert (await edda.event(k="sign"))["d"]["reaction"] == "applause"
+    for wrong in ({}, {"hand": True, "reaction": "heart"}, {"reaction": "a sermon"}):
+        with pytest.raises(RefusedError, match="bad_request"):
+            await ask(aylin, "call.sign", call=call, **wrong)
+
+
+async def test_two_people_pass_descriptions_and_candidates_to_each_other_in_the_order_in_which_they_said_them(
+    line: Lines, calls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     call, ids = calls[MEETING], line.there.ids
+    peer = RawPeer([Media("0", "audio", True)])
+    peer.socket.close()
+    description = {"type": "offer", "sdp": peer.offer()}
+    said = {"call": call, "device": OFFER_DEVICE, "to": ids["bernd"], "generation": 3}
     async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
-        signal = {"call": call, "device": OFFER_DEVICE, "to": ids["bernd"], "generation": 3}
-        sdp = RawPeer([Media("0", "audio", True)])
-        sdp.socket.close()
-        await ask(aylin, "call.signal", **signal, description={"type": "offer", "sdp": sdp.offer()})
+        await ask(aylin, "call.signal", **said, description=description)
         came = (await bernd.event(k="signal"))["d"]
         assert (came["sender"], came["generation"], came["description"]["type"]) == (ids["aylin"], 3, "offer")
         assert came["polite"] is (ids["bernd"] < ids["aylin"])
         with pytest.raises(RefusedError, match="bad_request: sdp"):
-            await ask(aylin, "call.signal", **signal, description={"type": "offer", "sdp": "v=0\r\nnonsense"})
-        await ask(aylin, "call.signal", **signal, candidate={"candidate": "candidate:1 1 udp 1 ::1 9"})
+            await ask(aylin, "call.signal", **said, description={"type": "offer", "sdp": "v=0\r\nnonsense"})
+        await ask(aylin, "call.signal", **said, candidate={"candidate": "candidate:1 1 udp 1 ::1 9"})
         assert (await bernd.event(k="signal"))["d"]["candidate"]["candidate"] == "candidate:1 1 udp 1 ::1 9"
         with pytest.raises(RefusedError, match="bad_request: one of"):
-            await ask(aylin, "call.signal", **signal)
+            await ask(aylin, "call.signal", **said)
         with pytest.raises(RefusedError, match="not_found"):
-            await ask(aylin, "call.signal", **signal | {"to": "nobody"}, gone=True)
+            await ask(aylin, "call.signal", **said | {"to": "nobody"}, gone=True)
+
+        asked = slow_at_first(monkeypatch, ids["bernd"])
+        await aylin.send("call.signal", **said, description=description)
+        for port in range(1, 4):
+            await aylin.send("call.signal", **said, candidate={"candidate": f"candidate:1 1 udp 1 ::1 {port}"})
+        came_in = [(await bernd.event(k="signal"))["d"]["candidate"] for _ in range(4)]
+        assert len(asked) == 4
+    assert [each and each["candidate"][-1] for each in came_in] == [None, "1", "2", "3"]
 
 
-async def test_no_candidate_overtakes_its_description(
-    line: Lines, calls: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call, ids, right = calls[MEETING], line.there.ids, Calls.rights
-    asked_before: list[Any] = []
+def slow_at_first(monkeypatch: pytest.MonkeyPatch, person: str) -> list[Any]:
+    """Have the first question about somebody's rights take its time; all that are asked."""
+    right, asked_before = Calls.rights, list[Any]()
 
-    async def slow_at_first(self: Calls, asked: Any) -> Any:
-        if len(asked) == 1 and asked[0][0] == ids["bernd"]:
+    async def rights(self: Calls, asked: Any) -> Any:
+        if len(asked) == 1 and asked[0][0] == person:
             asked_before.append(asked)
             await asyncio.sleep(0.1 if len(asked_before) == 1 else 0)
         return await right(self, asked)
 
-    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
-        monkeypatch.setattr(Calls, "rights", slow_at_first)
-        signal = {"call": call, "device": OFFER_DEVICE, "to": ids["bernd"], "generation": 3}
-        sdp = RawPeer([Media("0", "audio", True)])
-        sdp.socket.close()
-        await aylin.send("call.signal", **signal, description={"type": "offer", "sdp": sdp.offer()})
-        for port in range(1, 4):
-            candidate = f"candidate:1 1 udp 1 ::1 {port}"
-            await aylin.send("call.signal", **signal, candidate={"candidate": candidate})
-        came = [(await bernd.event(k="signal"))["d"] for _ in range(4)]
-        assert len(asked_before) == 4
-    candidates = [each["candidate"] and each["candidate"]["candidate"][-1] for each in came]
-    assert candidates == [None, "1", "2", "3"]
+    monkeypatch.setattr(Calls, "rights", rights)
+    return asked_before
 
 
-async def test_ice_servers_come_with_credentials_that_end(line: Lines, calls: dict[str, str]) -> None:
-    call, settings = calls[MEETING], line.there.app.state.kernel.settings
-    assert settings.turn_urls == []
-    async with line.client("aylin", call) as aylin:
-        assert (await ask(aylin, "call.ice", call=call))["servers"] == []
-
-
-async def test_who_stands_at_the_door_of_a_call_has_what_carries_it_started(
+async def test_who_stands_at_the_door_gets_ice_servers_and_has_what_carries_the_call_started(
     line: Lines, calls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[bool] = []
@@ -349,21 +369,9 @@ async def test_who_stands_at_the_door_of_a_call_has_what_carries_it_started(
         begun.append(True)
 
     monkeypatch.setattr(OwnNodes, "prepare", begin)
+    assert line.there.kernel.settings.turn_urls == []
     async with line.client("aylin", calls[MEETING]) as aylin:
-        await ask(aylin, "call.ice", call=calls[MEETING])
+        assert (await ask(aylin, "call.ice", call=calls[MEETING]))["servers"] == []
         assert not begun
         await ask(aylin, "call.ice", call=calls[MEETING], door=True)
         assert begun
-
-
-async def test_a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(line: Lines, calls: dict[str, str]) -> None:
-    call = calls[BOOTH]
-    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
-        await ask(aylin, "call.sign", call=call, hand=True)
-        shown = (await bernd.event(k="sign"))["d"]
-        assert (shown["person"], shown["hand"], shown["reaction"]) == (line.there.ids["aylin"], True, None)
-        await ask(aylin, "call.sign", call=call, reaction="applause")
-        assert (await bernd.event(k="sign"))["d"]["reaction"] == "applause"
-        for wrong in ({}, {"hand": True, "reaction": "heart"}, {"reaction": "a sermon"}):
-            with pytest.raises(RefusedError, match="bad_request"):
-                await ask(aylin, "call.sign", call=call, **wrong)
