@@ -1,8 +1,8 @@
 """What calls do when something happened: who lost a right or a session is out of the call at once, media included.
 
 It is done twice. Listeners do it as soon as the change is committed. A job that is committed with the change does it
-again a moment later, on whichever worker finds it, until it has succeeded: the worker of the change may have been killed
-in between, or a media node may not have answered.
+again a moment later, on whichever worker finds it, until it has succeeded: the worker of the change may have died in
+between, or a media node may not have answered.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

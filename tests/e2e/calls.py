@@ -11,6 +11,7 @@ window.RTCPeerConnection = class extends window.RTCPeerConnection {
   constructor(...given) { super(...given); window.connections.push(this); }
 };
 """
+SEEN = "(video) => new Promise((seen) => video.requestVideoFrameCallback(seen))"
 _COUNTED = """async () => {
   const counted = { frames: 0, sound: 0, connections: 0 };
   for (const one of window.connections) {
@@ -79,6 +80,27 @@ _HEARS = """async (source) => {
 }"""
 
 
+# An encoder in a page: it sends a camera as RFC 9725 says, and says goodbye when it is told so.
+_BROADCASTS = """async ([address, token]) => {
+  const { pathname } = new URL(address);
+  const authorization = `Bearer ${token}`;
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const encoder = new RTCPeerConnection();
+  for (const track of stream.getTracks()) encoder.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+  await encoder.setLocalDescription();
+  const headers = { authorization, "content-type": "application/sdp" };
+  const answer = await fetch(pathname, { method: "POST", headers, body: encoder.localDescription.sdp });
+  if (answer.status !== 201) throw new Error(`answered with ${answer.status}`);
+  await encoder.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  window.endBroadcast = async () => {
+    const ended = await fetch(answer.headers.get("location"), { method: "DELETE", headers: { authorization } });
+    encoder.close();
+    for (const track of stream.getTracks()) track.stop();
+    return ended.status;
+  };
+}"""
+
+
 class Caller:
     """What somebody does and sees in a call."""
 
@@ -112,6 +134,15 @@ class Caller:
         """Wait until a picture comes that is so high."""
         await self.page.evaluate(_LINES, lines)
 
+    async def broadcasts(self, address: str, token: str) -> None:
+        """Send as an encoder does, from this page."""
+        await self.page.evaluate(_BROADCASTS, [address, token])
+
+    async def ends_broadcast(self) -> int:
+        """End that; the status of the answer."""
+        status: int = await self.page.evaluate("window.endBroadcast()")
+        return status
+
     def tile(self, person: str) -> Any:
         """Somebody's tile."""
         return self.page.locator(f".call-tile[data-tile='{person}']")
@@ -120,4 +151,4 @@ class Caller:
         """Wait until pictures come in a tile."""
         video = self.tile(key).locator("video")
         await video.wait_for()
-        await video.evaluate("(video) => new Promise((seen) => video.requestVideoFrameCallback(seen))")
+        await video.evaluate(SEEN)

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.e2e.calls import KEEP_CONNECTIONS, Caller
+from tests.e2e.calls import KEEP_CONNECTIONS, SEEN, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
@@ -137,6 +137,53 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await people["aylin"].page.locator(".call-bar").wait_for()
     await people["aylin"].sees_and_hears()
     await expect(people["olga"].page.locator(".call-tile")).to_have_count(2)
+    await _broadcast(people["aylin"], people["ben"], people["olga"])
+    await _go_on_in_a_small_window(people["aylin"], people["olga"], stage["aylin"].id)
+
+
+async def _broadcast(one: Caller, encoder: Caller, viewer: Caller) -> None:
+    """Somebody makes an address and a token in the call, and another page sends into it in their name (WHIP)."""
+    await one.page.keyboard.press("d")
+    await one.page.get_by_text("With another program").click()
+    await one.page.get_by_role("button", name="Address for an encoder").click()
+    address = await one.page.get_by_label("Address", exact=True).input_value()
+    await encoder.broadcasts(address, await one.page.get_by_label("Token (bearer)").input_value())
+    await one.page.keyboard.press("Escape")
+    videos = viewer.page.locator(".call-tile:not(.is-own) video")
+    await expect(videos).to_have_count(2)
+    for at in range(2):
+        await videos.nth(at).evaluate(SEEN)
+    assert await encoder.ends_broadcast() == 200
+    await expect(videos).to_have_count(1)
+
+
+_MY_CAMERA = """(label) =>
+    document.querySelector(".call-tile.is-own video")?.srcObject.getVideoTracks()[0].label === label"""
+
+
+async def _go_on_in_a_small_window(one: Caller, other: Caller, person: str) -> None:
+    """Another camera is chosen by keyboard, and the call goes on in a window of its own, in which it is left."""
+    await one.page.keyboard.press("d")
+    await one.page.get_by_label("Camera", exact=True).select_option(label="fake_device_2")
+    await one.page.wait_for_function(_MY_CAMERA, arg="fake_device_2")
+    await one.page.keyboard.press("Escape")
+    await other.shows(person)
+
+    async with one.page.context.expect_page() as opening:
+        await one.page.keyboard.press("p")
+    window = await opening.value
+    await expect(window.locator(".popout-picture video")).to_be_visible()
+    await expect(window.get_by_role("status")).to_have_text("Olga Brandt")
+    await window.get_by_role("button", name="Microphone off").press("Enter")
+    await expect(other.tile(person).get_by_role("img", name="microphone off")).to_be_visible()
+    await window.keyboard.press("m")
+    await expect(other.tile(person).get_by_role("img", name="microphone off")).to_have_count(0)
+
+    await window.get_by_role("button", name="Leave").click()
+    await expect(one.page.locator("[data-does=join]")).to_be_visible()
+    if not window.is_closed():  # the browser closes it in its own time
+        await window.wait_for_event("close")
+    await expect(other.tile(person)).to_have_count(0)
 
 
 async def _silence(moderator: Caller, one: Caller, person: str) -> None:

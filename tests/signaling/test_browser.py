@@ -1,4 +1,4 @@
-"""A stage in real Chromium: one presenter with the fake camera, two viewers, all through the media node."""
+"""A stage in real Chromium: one presenter with the fake camera, three viewers, all through media nodes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,6 @@ WATCH = """async () => {
   return [pc.localDescription.sdp, pc.getTransceivers().map((each) => [each.mid, each.receiver.track.kind])];
 }"""
 ACCEPT = """async (sdp) => { await pc.setRemoteDescription({ type: "answer", sdp }); }"""
-NAMES = ("anna", "ben", "carla")
 SEEN = """async () => {
   const found = { framesDecoded: 0, sounds: 0, height: 0 };
   for (const report of (await pc.getStats()).values()) {
@@ -72,10 +71,12 @@ async def page_url(tmp_path: Path) -> AsyncIterator[str]:
     server.close()
 
 
-async def join(stage: Stage, page: Page, name: str, script: str, generation: int = 0) -> None:
+async def join(stage: Stage, page: Page, name: str, script: str, generation: int = 0) -> dict[str, str]:
+    """Somebody comes in; what their receiving sections carry."""
     sdp, sections = await page.evaluate(script)
     sources = {"audio": "microphone", "video": "camera"}
     presents = script is PRESENT
+    listen = {} if presents else {mid: f"anna.{sources[kind]}" for mid, kind in sections}
     params = {
         "room": "stage",
         "participant": name,
@@ -83,16 +84,10 @@ async def join(stage: Stage, page: Page, name: str, script: str, generation: int
         "rights": {"listen": True, "publish": ["microphone", "camera"] if presents else []},
         "sdp": sdp,
         "publish": [{"mid": mid, "source": sources[kind]} for mid, kind in sections] if presents else [],
-        "listen": {} if presents else {mid: f"anna.{sources[kind]}" for mid, kind in sections},
+        "listen": listen,
     }
     await page.evaluate(ACCEPT, (await stage.node.ask("join", params))["sdp"])
-
-
-async def shown(stage: Stage, name: str, size: str) -> None:
-    """Somebody has the presenter's picture in this size."""
-    listen = stage.node.rooms["stage"].participants[name].listening
-    given = {"room": "stage", "participant": name, "listen": listen, "sizes": dict.fromkeys(listen, size)}
-    await stage.node.ask("listen", given)
+    return listen
 
 
 async def comes(page: Page, more: int = 15) -> None:
@@ -106,55 +101,44 @@ async def comes(page: Page, more: int = 15) -> None:
             await asyncio.sleep(0.2)
 
 
-async def test_viewers_see_and_hear_the_presenter_each_as_large_as_it_is_shown(
-    stage: Stage, open_tab: OpenTab, page_url: str
-) -> None:
-    pages = []
-    for name, script in zip(NAMES, (PRESENT, WATCH, WATCH), strict=True):
-        tab = await open_tab(page_url, permissions=["camera", "microphone"])
-        await tab.page.goto("/")
-        await join(stage, tab.page, name, script)
-        pages.append(tab.page)
-    seen = [{"framesDecoded": 0, "sounds": 0}] * 2
-    async with asyncio.timeout(15):
-        while not all(each["framesDecoded"] > 20 and each["sounds"] > 20 for each in seen):
-            await asyncio.sleep(0.2)
-            seen = [await page.evaluate(SEEN) for page in pages[1:]]
-    for small, large in (("ben", "carla"), ("carla", "ben")):
-        await shown(stage, small, "small")
-        await shown(stage, large, "large")
-        async with asyncio.timeout(15):
-            while True:
-                heights = {name: (await page.evaluate(SEEN))["height"] for name, page in zip(NAMES, pages, strict=True)}
-                if heights[small] == 135 < heights[large]:  # a quarter of what the camera sends
-                    break
-                await asyncio.sleep(0.2)
-    await stage.node.ask("remove", {"room": "stage", "participant": "ben"})
-    # What had come is still decoded: then his picture stands still while hers goes on.
-    async with asyncio.timeout(15):
-        while True:
-            stood = (await pages[1].evaluate(SEEN))["framesDecoded"]
-            await comes(pages[2], more=4)
-            if (await pages[1].evaluate(SEEN))["framesDecoded"] == stood:
-                break
-
-
-async def test_viewers_on_two_nodes_see_and_hear_and_come_back_when_one_dies(
+async def test_three_viewers_on_two_nodes_see_and_hear_each_as_large_as_shown_and_come_back_when_one_dies(
     hall: Hall, open_tab: OpenTab, page_url: str
 ) -> None:
-    pages: dict[str, Page] = {}
-    for name, script in (("anna", PRESENT), ("near", WATCH), ("far", WATCH)):
+    pages, listens = dict[str, Page](), dict[str, dict[str, str]]()
+    for name, script in (("anna", PRESENT), ("near", WATCH), ("far", WATCH), ("third", WATCH)):
         tab = await open_tab(page_url, permissions=["camera", "microphone"])
         await tab.page.goto("/")
         if name == "far":
             await hall.make_room()
-        await join(hall.home, tab.page, name, script)
+        listens[name] = await join(hall.home, tab.page, name, script)
         pages[name] = tab.page
-    assert (hall.sits("home"), hall.sits("further")) == (["anna", "near"], ["far"])
-    await asyncio.gather(comes(pages["near"]), comes(pages["far"]))
+    assert (hall.sits("home"), hall.sits("further")) == (["anna", "near"], ["far", "third"])
+    await asyncio.gather(*(comes(pages[name]) for name in ("near", "far", "third")))
+
+    for small, large in (("near", "far"), ("far", "near")):
+        for name, size in ((small, "small"), (large, "large")):
+            sizes = dict.fromkeys(listens[name], size)
+            given = {"room": "stage", "participant": name, "listen": listens[name], "sizes": sizes}
+            await hall.home.node.ask("listen", given)
+        async with asyncio.timeout(15):
+            while True:
+                heights = {name: (await page.evaluate(SEEN))["height"] for name, page in pages.items()}
+                if heights[small] == 135 < heights[large]:  # a quarter of what the camera sends
+                    break
+                await asyncio.sleep(0.2)
+
     room = hall.home.node.rooms["stage"]
     await hall.kill("further")
     await until(lambda: [each.id for each in room.state().participants] == ["anna", "near"], 10)
     await pages["far"].evaluate("pc.close()")
     await join(hall.home, pages["far"], "far", WATCH, generation=1)
     await asyncio.gather(comes(pages["near"]), comes(pages["far"]))
+
+    await hall.home.node.ask("remove", {"room": "stage", "participant": "near"})
+    # What had come is still decoded: then that picture stands still while the other one goes on.
+    async with asyncio.timeout(15):
+        while True:
+            stood = (await pages["near"].evaluate(SEEN))["framesDecoded"]
+            await comes(pages["far"], more=4)
+            if (await pages["near"].evaluate(SEEN))["framesDecoded"] == stood:
+                break
