@@ -2,16 +2,18 @@
 
 It is dropped here; what is left of it then is in the database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
 import fairs.actions
 from booths.actions import close_place
+from fairs.model import Fair
 from people import sessions
 from rooms.actions import open_room
-from rooms.model import MEETING, STAGE
+from rooms.model import BOOTH, MEETING, STAGE
 from server.kernel.clock import FrozenClock
 from server.kernel.db import OWED_AFTER, UnitOfWork
 from server.kernel.jobs import FIRST_RETRY_S
@@ -24,110 +26,97 @@ from tests.signaling.dying import dying_after_commits
 from tests.signaling.quiet import QuietBackEnd
 
 OWED_S = OWED_AFTER.total_seconds()
-Deed = Callable[["Scene", UnitOfWork], Awaitable[object]]
 
 
 class Scene:
-    """Dev, who moderates the fair, is in the calls of a stage and of a meeting room."""
+    """Everybody at a fair is in the calls of a stage and of a meeting room; Edda stands at a booth, too."""
 
-    def __init__(self, there: Guests, rooms: dict[str, str], session: str) -> None:
+    def __init__(self, there: Guests, rooms: dict[str, str]) -> None:
         self.there = there
         self.rooms = rooms
-        self.session = session
-        self.dev, self.edda = there.ids["dev"], there.ids["edda"]
+        self.ids = there.ids
         self.calls: Calls = there.app.state.calls
         self.media = QuietBackEnd()
         self.calls.back_end = self.media
-        for room in rooms.values():
-            self.media.sits(room, f"{self.dev}-1", self.dev)
+        for kind in (STAGE, MEETING):
+            for person in self.ids.values():
+                self.media.sits(rooms[kind], f"{person}-1", person)
+        self.media.sits(rooms[BOOTH], f"{self.ids['edda']}-1", self.ids["edda"])
+
+    async def follow_up(self, clock: FrozenClock, seconds: float = OWED_S) -> None:
+        """Some worker does what is owed by then."""
+        clock.advance(seconds=seconds)
+        await self.there.kernel.jobs.run_due()
+
+    def expels(self, name: str, *kinds: str) -> set[str]:
+        """That somebody is put out of these calls."""
+        return {f"expel {self.ids[name]} from {self.rooms[kind]}" for kind in kinds}
 
 
 @pytest.fixture
-async def scene(app: Starlette) -> AsyncIterator[Scene]:
+async def scene(app: Starlette, clock: FrozenClock) -> AsyncIterator[Scene]:
     async with guests(app) as there:
         await app.state.calls.stop()
         async with there.kernel.database.write() as uow:
-            kinds = (STAGE, MEETING)
+            await fairs.actions.join(uow, there.fair.id, there.ids["chloe"])
+            kinds = (STAGE, MEETING, BOOTH)
             rooms = {kind: (await open_room(uow, there.fair.id, kind, kind, kind)).id for kind in kinds}
-            [signed_in, *_] = await sessions.of_person(uow.session, there.ids["dev"], there.kernel.clock.now())
-        yield Scene(there, rooms, signed_in.id)
+        made = Scene(there, rooms)
+        await made.follow_up(clock)  # roles were given, too
+        made.media.asked.clear()
+        yield made
 
 
-async def ban(scene: Scene, uow: UnitOfWork) -> None:
-    await fairs.actions.ban(uow, scene.there.fair.id, scene.dev, by_id=scene.edda, reason="noise")
+async def ban(uow: UnitOfWork, scene: Scene, name: str) -> None:
+    await fairs.actions.ban(uow, scene.there.fair.id, scene.ids[name], by_id=scene.ids["edda"], reason="noise")
 
 
-async def leave(scene: Scene, uow: UnitOfWork) -> None:
-    await fairs.actions.leave(uow, scene.there.fair.id, scene.dev)
+async def take_roles(uow: UnitOfWork, scene: Scene, name: str) -> None:
+    await fairs.actions.set_roles(uow, scene.there.fair.id, scene.ids[name], [], by_id=scene.ids["edda"])
 
 
-async def take_role(scene: Scene, uow: UnitOfWork) -> None:
-    await fairs.actions.set_roles(uow, scene.there.fair.id, scene.dev, [], by_id=scene.edda)
-
-
-async def remove(scene: Scene, uow: UnitOfWork) -> None:
-    removing.remove(uow, scene.rooms[MEETING], scene.dev, scene.edda)
-
-
-async def sign_out(scene: Scene, uow: UnitOfWork) -> None:
-    await sessions.revoke(uow, scene.dev, scene.session, by=None)
-
-
-async def shut_room(scene: Scene, uow: UnitOfWork) -> None:
-    await close_place(uow, scene.there.fair, scene.rooms[STAGE], by_id=scene.edda)
-
-
-def out_of(kind: str) -> Callable[[Scene], list[str]]:
-    return lambda scene: [f"expel {scene.dev} from {scene.rooms[kind]}"]
-
-
-def out_of_both(scene: Scene) -> list[str]:
-    return [f"expel {scene.dev} from {room}" for room in scene.rooms.values()]
-
-
-@pytest.mark.parametrize(
-    ("deed", "follows"),
-    [
-        (ban, out_of_both),
-        (leave, out_of_both),
-        (take_role, lambda _scene: ["set_rights []"]),
-        (remove, out_of(MEETING)),
-        (shut_room, out_of(STAGE)),
-        (sign_out, lambda scene: [f"expel {scene.session}"]),
-    ],
-)
 async def test_whoever_was_put_out_is_out_whatever_becomes_of_the_worker(
-    scene: Scene,
-    clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
-    deed: Deed,
-    follows: Callable[[Scene], list[str]],
+    scene: Scene, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut: list[dict[str, str]] = []
+    """Banned, gone, deprived of a role, removed from one call, in a room that was closed, signed out."""
+    ids, cut = scene.ids, list[dict[str, str]]()
     monkeypatch.setattr(scene.calls.live.grants, "_tell", cut.append)
     with dying_after_commits(monkeypatch):
         async with scene.there.kernel.database.write() as uow:
-            await deed(scene, uow)
+            await ban(uow, scene, "aylin")
+            await fairs.actions.leave(uow, scene.there.fair.id, ids["bernd"])
+            await take_roles(uow, scene, "dev")
+            removing.remove(uow, scene.rooms[MEETING], ids["chloe"], ids["edda"])
+            fair = await uow.session.get_one(Fair, scene.there.fair.id)
+            await close_place(uow, fair, scene.rooms[BOOTH], by_id=ids["edda"])
+            [session, *_] = await sessions.of_person(uow.session, ids["edda"], clock.now())
+            await sessions.revoke(uow, ids["edda"], session.id, by=None)
     assert scene.media.asked == []
-    clock.advance(seconds=OWED_S)
-    await scene.there.kernel.jobs.run_due()
-    assert sorted(set(map(told, scene.media.asked)) & set(follows(scene))) == sorted(follows(scene))
-    assert {scene.dev, scene.session} & {named for order in cut for named in order.values()}
+    await scene.follow_up(clock)
+    both = (STAGE, MEETING)
+    out = scene.expels("aylin", *both) | scene.expels("bernd", *both) | scene.expels("chloe", MEETING)
+    out |= scene.expels("edda", BOOTH) | {f"expel {session.id}"}
+    less = f"set_rights {ids['dev']}-1 in {scene.rooms[STAGE]}: []"
+    asked = [told(each) for each in scene.media.asked]
+    assert {each for each in asked if each.startswith("expel")} == out
+    assert less in asked
+    assert {named for order in cut for named in order.values()} >= {*ids.values(), session.id}
 
 
-def told(asked: tuple[str, object]) -> str:
+def told(asked: tuple[str, Any]) -> str:
     """What the back end was asked, in short."""
     method, given = asked
     if isinstance(given, Expel):
         return f"expel {given.person or given.session}" + (f" from {given.room}" if given.room else "")
-    return f"{method} {given.rights.publish}"  # type: ignore[attr-defined]
+    return f"{method} {given.participant} in {given.room}: {given.rights.publish}"
 
 
 async def test_a_node_that_does_not_answer_is_asked_again_until_it_has(
     scene: Scene, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other nodes have followed meanwhile."""
-    stage, meeting = (Presence(room=scene.rooms[kind], participant=f"{scene.dev}-1") for kind in (STAGE, MEETING))
+    aylin = scene.ids["aylin"]
+    stage, meeting = (Presence(room=scene.rooms[kind], participant=f"{aylin}-1") for kind in (STAGE, MEETING))
 
     async def partly(_person: str) -> list[Presence]:
         raise PartlyKnownError([stage], MediaError("unavailable", "a node does not answer"))
@@ -135,28 +124,19 @@ async def test_a_node_that_does_not_answer_is_asked_again_until_it_has(
     with monkeypatch.context() as away:
         away.setattr(scene.media, "where", partly)
         async with scene.there.kernel.database.write() as uow:
-            await ban(scene, uow)
-        assert list(map(told, scene.media.asked)) == out_of(STAGE)(scene)
-        clock.advance(seconds=OWED_S)
-        await scene.there.kernel.jobs.run_due()
-    scene.media.taking_part[scene.dev] = [meeting]
-    await scene.there.kernel.jobs.run_due()
-    assert out_of(MEETING)(scene)[0] not in map(told, scene.media.asked), "it is not due yet"
-    clock.advance(seconds=FIRST_RETRY_S)
-    await scene.there.kernel.jobs.run_due()
-    assert out_of(MEETING)(scene)[0] in map(told, scene.media.asked)
+            await ban(uow, scene, "aylin")
+        await scene.follow_up(clock)
+    assert set(map(told, scene.media.asked)) == scene.expels("aylin", STAGE)
+    scene.media.taking_part[aylin] = [meeting]
+    await scene.follow_up(clock, FIRST_RETRY_S)
+    assert set(map(told, scene.media.asked)) == scene.expels("aylin", STAGE, MEETING)
 
 
 async def test_who_has_left_one_call_keeps_no_right_in_another(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def given(asked: object) -> None:
+    async def given(asked: Any) -> None:
         scene.media.asked.append(("set_rights", asked))
         raise MediaError("not_found", "participant")
 
-    async with scene.there.kernel.database.write() as uow:
-        other = (await open_room(uow, scene.there.fair.id, STAGE, "other", "Other")).id
-        await fairs.actions.set_roles(uow, scene.there.fair.id, scene.dev, [], by_id=scene.edda)
-    scene.media.sits(other, f"{scene.dev}-1", scene.dev)
-    scene.media.asked.clear()
     monkeypatch.setattr(scene.media, "set_rights", given)
-    await fit_rights(scene.calls, scene.dev)
-    assert {each.room for _, each in scene.media.asked} == {*scene.rooms.values(), other}
+    await fit_rights(scene.calls, scene.ids["dev"])
+    assert {each.room for _, each in scene.media.asked} == {scene.rooms[kind] for kind in (STAGE, MEETING)}

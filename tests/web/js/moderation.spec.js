@@ -63,7 +63,7 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   field.dispatchEvent(new Event("input"));
   equal(names(), ["Élodie"]);
   await press("[data-remove]");
-  equal(dialog.querySelector("[role=status] .toast-error")?.textContent, "That was not possible just now. Try again in a moment.", "it is said where it is seen");
+  equal(dialog.querySelector("[role=status] .toast-error")?.textContent?.trim(), "That was not possible just now. Try again in a moment.", "it is said where it is seen");
   isAway = false;
   await press("[data-remove]");
   call.others = others.slice(1);
