@@ -38,13 +38,16 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
     await expect(ben.page.locator(".beside")).to_contain_text("Have you a minute?")
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
-        await one.sees_lines(360)  # beside each other they are shown about half as high as the screen
         quality = one.page.locator(".call-quality")
         await expect(quality.locator("summary")).to_have_text(re.compile("Connection: (good|fair|poor)"))
         await expect(quality.locator("dd")).to_have_text(
             [re.compile(each) for each in (" %", " ms", "direct", "bit/s")]
         )
 
+    # No more lines of a camera come than are shown: few beside what is written, more at half the screen's height.
+    await ben.sees_lines(180)
+    await ben.page.keyboard.press("g")
+    await ben.sees_lines(360)
     await ben.page.get_by_role("link", name="To your conversation").click()
     await expect(ben.page.locator(".dock-call")).to_be_visible()
     await ben.sees_lines(180)

@@ -12,6 +12,7 @@ from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.talk import Talk
 from tests.support.browser import FLAGS
 from tests.support.certificate import key_pin
+from tests.support.proxy import Proxy, a_proxy
 from tests.support.server_process import Serve, Servers
 from tests.support.services import program_of
 from tests.support.together import cameras
@@ -67,10 +68,23 @@ async def browser(coturn: Coturn) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def servers(stage: Stage, serve: Serve, coturn: Coturn) -> Servers:
+async def tcp(coturn: Coturn) -> AsyncIterator[Proxy]:
+    """What lets TCP through to the relay, until it is cut."""
+    async with a_proxy() as proxy:
+        proxy.lead_to("127.0.0.1", coturn.port)
+        yield proxy
+
+
+def through(proxy: Proxy) -> str:
+    """The relay's address behind a proxy."""
+    return f"turn:{proxy.url.partition('//')[2]}?transport=tcp"
+
+
+@pytest.fixture
+async def servers(stage: Stage, serve: Serve, coturn: Coturn, tcp: Proxy) -> Servers:
     """The running product, with the relay."""
     assert stage.guests
-    return await serve(dev=True, turn_urls=json.dumps(list(coturn.urls.values())), turn_secret=SECRET)
+    return await serve(dev=True, turn_urls=json.dumps([*coturn.urls.values(), through(tcp)]), turn_secret=SECRET)
 
 
 async def wishing(come: Come, stage: Stage, name: str, url: str) -> Talk:
@@ -83,7 +97,7 @@ async def wishing(come: Come, stage: Stage, name: str, url: str) -> Talk:
 
 
 async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
-    stage: Stage, come: Come, coturn: Coturn
+    stage: Stage, come: Come, coturn: Coturn, tcp: Proxy
 ) -> None:
     talks = [await wishing(come, stage, name, coturn.urls[way]) for name, way in (("aylin", "udp"), ("ben", "tls"))]
     aylin, ben = (Caller(talk.page) for talk in talks)
@@ -95,12 +109,13 @@ async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
         assert await one.page.evaluate(WAYS) == [way]
         await expect(one.page.locator(".call-quality")).to_contain_text(f"relay, {way.split()[1].upper()}")
 
-    # A ladder that is gone up and down, by itself: Ben's network lets out more by now, and then Aylin's lets out less.
-    for one, way in ((ben, "tcp"), (aylin, "tls")):
-        took = await one.page.evaluate(CHANGES % WAYS, [coturn.urls[way], f"relay {way}"])
+    # The ladder is gone up and down by itself: Ben's network lets TCP out as well, and then it does not any more.
+    line = ben.page.locator(".call-line")
+    for way, url in (("tcp", through(tcp)), ("tls", coturn.urls["tls"])):
+        took = await ben.page.evaluate(CHANGES % WAYS, [url, f"relay {way}"])
         assert took < 5_000
-        line = one.page.locator(".call-line")
         await expect(line).to_have_text(f"The network changed: the call goes through the relay now ({way.upper()}).")
+        tcp.cut()
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
         assert len(await one.page.evaluate("window.connections")) == 1
