@@ -25,6 +25,9 @@ _TITLES = {
 }
 
 
+_STANDS = {"organisation": N_("Organisation"), "stand": N_("Stand"), "page": N_("Page here")}
+
+
 async def take_along(request: Request) -> Response:
     """The talks in their order, as one sees them. They are a thousand at most, and read at once."""
     kernel = kernel_of(request)
@@ -53,4 +56,21 @@ async def take_along(request: Request) -> Response:
     return file_of(Table("programme", columns_in(_TITLES, locale), in_pages(rows)), ending)
 
 
-routes = [Route("/fairs/{fair}/programme/export.{format}", take_along, name="export_programme")]
+async def stands(request: Request) -> Response:
+    """Who exhibits, as one sees it. There are some hundred stands at most."""
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        here = await visit(request, session)
+        found = [each for each in await queries.stands(session, here.fair.id, request.state.person.id) if each.by]
+    ending, site = await format_asked(request), kernel.settings.public_url
+
+    async def rows(after: int) -> list[Row]:
+        return [[each.by.name, each.name, f"{site}/o/{each.by.slug}"] for each in found[after:] if each.by]
+
+    return file_of(Table("exhibitors", columns_in(_STANDS, locale_of(request)), in_pages(rows)), ending)
+
+
+routes = [
+    Route("/fairs/{fair}/programme/stands/export.{format}", stands, name="export_stands"),
+    Route("/fairs/{fair}/programme/export.{format}", take_along, name="export_programme"),
+]

@@ -94,6 +94,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/fairs/{fair}/programme"): Access.ANYONE,
     ("GET", "/fairs/{fair}/programme.ics"): Access.ANYONE,
     ("GET", "/fairs/{fair}/programme/export.{format}"): Access.SIGNED_IN,
+    ("GET", "/fairs/{fair}/programme/stands/export.{format}"): Access.SIGNED_IN,
     ("GET", "/fairs/{fair}/programme/desk"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/talks"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/programme/talks/{talk}"): Access.ORGANISER,

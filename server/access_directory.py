@@ -83,6 +83,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     # The go-between of a blind need: chosen by its owner; at its desk those who speak for it, by the query
     ("POST", "/needs/{need}/between"): Access.SIGNED_IN,
     ("GET", "/between"): Access.SIGNED_IN,
+    ("GET", "/between/export.{format}"): Access.SIGNED_IN,
     ("POST", "/between/{answer}/{step}"): Access.SIGNED_IN,
     ("GET", "/needs/end/{token}"): Access.ANYONE,  # whoever holds the link from the mail
     ("POST", "/needs/end/{token}"): Access.ANYONE,
@@ -101,6 +102,7 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     # Imports into the directory: for who runs the platform and for those who speak for a partner institution, by
     # directory.imports.policy
     ("GET", "/imports"): Access.SIGNED_IN,
+    ("GET", "/imports/export.{format}"): Access.SIGNED_IN,
     ("POST", "/imports"): Access.SIGNED_IN,
     ("GET", "/imports/{batch}"): Access.SIGNED_IN,
     ("GET", "/imports/{batch}/progress"): Access.SIGNED_IN,

@@ -37,6 +37,24 @@ _FREE_MAIL = """
     yandex.ru ymail.com yopmail.com 10minutemail.com guerrillamail.com sharklasers.com temp-mail.org
     trashmail.com trashmail.de wegwerfmail.de zoho.com 126.com 163.com 1und1.de ewetel.net ewe.net
     gmx.biz hanmail.net daum.net
+    a1.net abv.bg aim.net alice.de alice.it aol.co.uk aol.fr aol.it aon.at att.net azet.sk bbox.fr
+    bellsouth.net bigpond.com bk.ru blueyonder.co.uk bol.com.br bt.com centrum.cz centrum.sk
+    charter.net chello.at club-internet.fr cock.li disroot.org earthlink.net email.cz firemail.de
+    foxmail.com freenet.at freemail.it gazeta.pl gmx.li gmx.us googlemail.co.uk home.nl hotmail.at
+    hotmail.be hotmail.ca hotmail.ch hotmail.com.ar hotmail.com.br hotmail.com.tr hotmail.dk
+    hotmail.gr hotmail.nl hotmail.no hotmail.se icloud.de ig.com.br inode.at interia.pl inwind.it
+    iol.it juno.com kabelbw.de kpnmail.nl live.cn live.com.au live.com.mx live.com.pt live.dk
+    live.ie live.jp live.no live.ru live.se magenta.de mail.ch mail.dk mailfence.com maildrop.cc
+    movistar.es mynet.com neuf.fr ntlworld.com numericable.fr o2.co.uk o2online.de op.pl
+    optusnet.com.au outlook.be outlook.cl outlook.co outlook.com.ar outlook.com.au outlook.com.br
+    outlook.com.tr outlook.cz outlook.dk outlook.hu outlook.ie outlook.in outlook.jp outlook.kr
+    outlook.pt outlook.sa outlook.sg outlook.sk planet.nl pobox.sk post.cz rogers.com riseup.net
+    sbcglobal.net seznam.com shaw.ca sify.com sky.com sohu.com sunrise.ch sympatico.ca talktalk.net
+    telefonica.net telenet.be terra.com.br tin.it tlen.pl uol.com.br utanet.at verizon.net
+    virginmedia.com volny.cz xs4all.nl xtra.co.nz ya.ru yahoo.cn yahoo.co.id yahoo.co.kr yahoo.co.nz
+    yahoo.co.th yahoo.co.za yahoo.com.ar yahoo.com.au yahoo.com.hk yahoo.com.mx yahoo.com.ph
+    yahoo.com.sg yahoo.com.tr yahoo.com.tw yahoo.com.vn yahoo.cz yahoo.dk yahoo.gr yahoo.hu yahoo.ie
+    yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.se yeah.net zeelandnet.nl ziggo.nl
 """
 FREE_MAIL = frozenset(_FREE_MAIL.split())
 # Hosts on which others have their pages: a page there says nothing about who is behind the host.

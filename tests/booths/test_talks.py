@@ -59,6 +59,9 @@ async def test_the_programme_goes_along_as_a_file(there: Programme) -> None:
     [row] = (await there["bernd"].get(f"{PATH}/export.json")).json()
     assert (row["title"], row["organisation"], row["page"]) == ("Depots", "Voltbus", f"http://localhost:8000{path}")
     assert "export" not in (await there.stranger.get(PATH)).text
+    await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": there.voltbus})
+    [row] = (await there["bernd"].get(f"{PATH}/stands/export.json")).json()
+    assert row == {"organisation": "Voltbus", "stand": "Hall 1", "page": f"http://localhost:8000/o/{there.voltbus}"}
 
 
 async def test_a_talk_goes_into_a_calendar(there: Programme) -> None:

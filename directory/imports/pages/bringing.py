@@ -1,17 +1,21 @@
 """The list of imports, and the way in for a file."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from directory.exports.answer import file_of, format_asked
+from directory.exports.table import PAGE as ROWS
+from directory.exports.table import Row, Table, columns_in
 from directory.imports import actions, beside, queries
 from directory.imports.mapping.aliases import KINDS, ORGANISATIONS
 from directory.imports.pages.doors import importer
 from directory.imports.parts import FOLDER
 from directory.imports.policy import Importer
+from directory.imports.queries import Listed
 from directory.imports.shown import WHAT_RUNS, told
 from directory.imports.upload import Uploaded, receive
 from directory.organisations.actions import set_licence
@@ -21,7 +25,7 @@ from people.limits import may
 from people.text import UnacceptableError
 from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
-from server.kernel.parts import kernel_of
+from server.kernel.parts import Kernel, kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
@@ -32,9 +36,53 @@ PAGE = 30
 BROUGHT, INSTITUTION_MOST = "60 per day", 100 * 1024**2
 
 
+_TITLES = {
+    "file": N_("File"),
+    "source": N_("Source"),
+    "brought": N_("Brought (UTC)"),
+    "by": N_("By"),
+    "what": N_("What was done last"),
+    "rows": N_("Rows"),
+    "made": N_("New"),
+    "changed": N_("Changed"),
+    "same": N_("Unchanged"),
+    "duplicates": N_("Perhaps there already"),
+    "refused": N_("Refused"),
+    "page": N_("Page here"),
+}
+
+
 async def index(request: Request) -> Response:
     """The imports so far, and the form for the next one."""
     return await _shown(request)
+
+
+async def take_along(request: Request) -> Response:
+    """All imports that one may see, as a file."""
+    kernel, locale = kernel_of(request), locale_of(request)
+    async with kernel.database.read() as session:
+        who = await importer(request, session)
+    ending = await format_asked(request)
+    return file_of(Table("imports", columns_in(_TITLES, locale), _rows(kernel, who, locale)), ending)
+
+
+async def _rows(kernel: Kernel, who: Importer, locale: str) -> AsyncIterator[list[Row]]:
+    before: str | None = None
+    while True:
+        async with kernel.database.read() as session:
+            found = await queries.batches(session, ROWS, before, who.partner_ids)
+        if found:
+            yield [_row(each, locale, kernel.settings.public_url) for each in found]
+        if len(found) < ROWS:
+            return
+        before = found[-1].batch.id
+
+
+def _row(one: Listed, locale: str, site: str) -> Row:
+    _, run, batch = translations(locale).gettext, one.run, one.batch
+    counts = [run.rows, run.made, run.changed, run.same, run.duplicates, run.refused] if run else [None] * 6
+    what = _(WHAT_RUNS[run.what]) if run else ""
+    return [batch.file_name, batch.source, batch.created_at, one.by_name, what, *counts, f"{site}/imports/{batch.id}"]
 
 
 async def bring(request: Request) -> Response:
@@ -147,5 +195,6 @@ def _institutions(request: Request, who: Importer) -> list[tuple[str, str]]:
 
 routes = [
     Route("/imports", index, name="imports"),
+    Route("/imports/export.{format}", take_along, name="export_imports"),
     Route("/imports", bring, methods=["POST"], name="bring_import"),
 ]

@@ -77,8 +77,8 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
         "needs/between.html",
         status,
         headers={"cache-control": "no-store"},
-        held=[(each, needs[each.need_id], _called(each, locale)) for each in held if each.need_id in needs],
-        decided=[(each, needs[each.need_id], _called(each, locale)) for each in decided if each.need_id in needs],
+        held=[(each, needs[each.need_id], called(each, locale)) for each in held if each.need_id in needs],
+        decided=[(each, needs[each.need_id], called(each, locale)) for each in decided if each.need_id in needs],
         form=form,
         tried=tried,
         cid=new_id,
@@ -87,7 +87,7 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
     )
 
 
-def _called(held: Held | Decided, locale: str) -> str:
+def called(held: Held | Decided, locale: str) -> str:
     """Who answered, as far as the go-between may know."""
     kind = KINDS.name(held.answerer_kind, locale)
     country = country_name(held.answerer_country, locale) if held.answerer_country else ""

@@ -90,6 +90,10 @@ async def test_a_list_comes_in_step_by_step_and_goes_again(
     assert len(report) == 4
     assert [row["line"] for row in (await admin.get(f"{path}/report/export.json")).json()] == [2, 3, 4]
 
+    [listed] = (await admin.get("/imports/export.json")).json()
+    assert [listed[key] for key in ("source", "what", "rows", "made", "duplicates")] == ["Kammer", "Importing", 3, 2, 1]
+    assert listed["page"].endswith(path)
+
     assert (await admin.post(f"{path}/undo")).status_code == 303
     await kernel.jobs.run_due()
     assert "3 entries were taken back" in (await admin.get(path)).text

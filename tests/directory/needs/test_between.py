@@ -1,6 +1,7 @@
 """A partner institution stands between the owner of a blind need and those who answer."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -226,7 +227,8 @@ async def test_the_desk_shows_the_product_and_what_was_decided_and_hides_who_wan
     open_one = await there.answer(need_id, product_id=there.charger)
     hidden = await there.answer(need_id, by="chloe", blind=True)
     desk = await there.text("edda", "/between")
-    assert "Depot charger 350" in desk
+    [link] = re.findall(r'href="(/o/[^"]+)"><bdi>Depot charger 350', desk)
+    assert (await there["edda"].get(link)).status_code == 200
     assert "Hydrolumière" not in desk
     why = "They need chargers that are in the field already."
     assert (await there["edda"].post(f"/between/{hidden.id}/passed")).status_code == 303
@@ -239,6 +241,12 @@ async def test_the_desk_shows_the_product_and_what_was_decided_and_hides_who_wan
     )
     assert "Hydrolumière" not in desk
     assert "Decided before" not in await there.text("dev", "/between")
+    rows = (await there["edda"].get("/between/export.json")).json()
+    assert {(row["who"], row["state"], row["by"]) for row in rows} == {
+        ("Voltbus", "Returned", "Edda Brandt"),
+        ("Start-up, France", "Passed on", "Edda Brandt"),
+    }
+    assert (await there["dev"].get("/between/export.json")).json() == []
 
 
 async def test_letting_go_and_returning_at_once_tells_the_owner_of_all_or_nothing(there: Network, chamber: str) -> None:

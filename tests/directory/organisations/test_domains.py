@@ -44,6 +44,7 @@ def test_a_website_has_one_domain_however_it_is_written(website: str, domain: st
         (normalise("aylin@straße.example"), domain_of("https://straße.example"), True),
         ("aylin@gmail.com", "gmail.com", False),
         ("aylin@t-online.de", "t-online.de", False),
+        ("aylin@hotmail.ch", "hotmail.ch", False),
         ("acme@acme.github.io", "acme.github.io", False),
         ("aylin@", "", False),
         ("", "", False),
