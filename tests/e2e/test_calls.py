@@ -94,6 +94,7 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await aylin.keyboard.press("r")
     await aylin.keyboard.press("Enter")
     await expect(people["ben"].tile(stage["aylin"].id).locator(".call-reaction")).to_have_text("👏")
+    await _eight_fit_a_phone(people["ben"])
     # All are small on all screens: the larger encodings are sent to nobody, until somebody wants one.
     await people["aylin"].sends(["q"])
     await people["ben"].tile(stage["aylin"].id).get_by_role("button", name="Keep Aylin Demir large").click()
@@ -187,6 +188,28 @@ async def _go_on_in_a_small_window(one: Caller, other: Caller, person: str) -> N
     if not window.is_closed():  # the browser closes it in its own time
         await window.wait_for_event("close")
     await expect(other.tile(person)).to_have_count(0)
+
+
+_EIGHT_FIT = """() => {
+  const grid = document.querySelector(".call-grid");
+  const { count } = grid.dataset;
+  const more = Array.from({ length: 8 - grid.children.length }, () => grid.lastElementChild.cloneNode(true));
+  grid.append(...more);
+  grid.dataset.count = "8";
+  const at = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const [first, last] = [grid.firstElementChild, grid.lastElementChild].map((one) => one.getBoundingClientRect());
+  const [foot, tabs] = [at(".call-foot"), at(".rail-entry")];
+  more.forEach((one) => one.remove());
+  grid.dataset.count = count;
+  return scrollY === 0 && first.top > 0 && last.bottom <= foot.top && foot.bottom <= tabs.top;
+}"""
+
+
+async def _eight_fit_a_phone(one: Caller) -> None:
+    """Also the last of them is seen with all buttons, without scrolling."""
+    await one.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert await one.page.evaluate(_EIGHT_FIT)
+    await one.page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
 
 async def _silence(moderator: Caller, one: Caller, person: str) -> None:
