@@ -73,7 +73,14 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   await press("[data-readmits]");
   equal(asked, [["call.remove", "Élodie"], ["call.readmit", "Élodie"]]);
   equal(dialog.querySelector("[data-readmits]"), null);
+  const toasts = Object.assign(document.createElement("div"), { id: "toasts" });
+  document.body.append(toasts);
+  saySilenced("camera");
+  equal(toasts.textContent, "", "it is said in the dialog");
   call.dispatchEvent(new Event("over"));
   equal(dialog.open, false);
+  await new Promise((resolve) => setTimeout(resolve));
+  equal(toasts.textContent?.trim(), "A moderator has turned your camera off.", "nobody has read it yet");
+  toasts.remove();
   dialog.remove();
 });

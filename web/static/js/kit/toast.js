@@ -3,6 +3,7 @@
 import { icon } from "fairmatch/kit/icon";
 
 const STAY = 6000; // milliseconds; long enough to read two short sentences
+const UNREAD = 1000; // milliseconds in which nobody has read them yet
 
 /**
  * @typedef {object} Options
@@ -22,9 +23,13 @@ export function toast(text, { error = false, action = "", run } = {}) {
   line.className = error ? "toast toast-error" : "toast";
   line.append(error ? icon("circle-alert") : icon("check"), Object.assign(document.createElement("span"), { textContent: text }));
   if (action) line.append(actionButton(action, () => { line.remove(); run?.(); }));
+  said.set(line, Date.now());
   place()?.replaceChildren(line);
   if (!error) leaveLater(line);
 }
+
+/** When each line was said. @type {WeakMap<Element, number>} */
+const said = new WeakMap();
 
 /** Where lines are seen now. */
 function place() {
@@ -32,11 +37,15 @@ function place() {
   return dialog ? (dialog.querySelector(":scope > .toasts") ?? placeIn(dialog)) : document.getElementById("toasts");
 }
 
-/** What is said last in a dialog stands on the page once that is closed. @param {Element} dialog */
+/** What is said as a dialog closes stands on the page then. @param {Element} dialog */
 function placeIn(dialog) {
   const made = Object.assign(document.createElement("div"), { className: "toasts", role: "status" });
   dialog.append(made);
-  dialog.addEventListener("close", () => made.firstChild && document.getElementById("toasts")?.replaceChildren(...made.childNodes));
+  dialog.addEventListener("close", () => {
+    const [line] = made.children;
+    if (line && Date.now() - (said.get(line) ?? 0) < UNREAD) document.getElementById("toasts")?.replaceChildren(line);
+    made.replaceChildren();
+  });
   return made;
 }
 
