@@ -31,6 +31,8 @@ BUFFER_BYTES = 4 * 1024 * 1024
 _RCVBUFFORCE = 33  # Linux; for root
 # How often a check is repeated until it is answered, and then, to be known as alive.
 CHECK_EVERY_S, ALIVE_EVERY_S = 0.05, 2.0
+# A flight of the handshake that was not answered is sent again.
+AGAIN_S = 0.5
 
 
 @dataclass
@@ -65,12 +67,11 @@ class RawPeer:
         self.on_packet: Callable[[rtp.Packet], None] = self.packets.append
         self.connected = asyncio.Event()
         self.controlling = True
-        self._started = False
+        self._said_at = 0.0  # when something was said of the handshake last
         self._begins = True
         self._remote: tuple[Address, str, bytes] | None = None
         self._handshake: Handshake | None = None
         self._checking: asyncio.Task[None] | None = None
-        self._answered = False
         self.sending: SrtpSession | None = None
         self.receiving: SrtpSession | None = None
 
@@ -131,14 +132,14 @@ class RawPeer:
 
     async def _check(self) -> None:
         assert self._handshake
-        begun = 0.0
         loop = asyncio.get_running_loop()
         while True:
             self.check()
-            if self._answered and self._begins and not self._handshake.done and loop.time() - begun > 0.5:
-                begun = loop.time()
-                self._say(self._handshake.start() if not self._started else self._handshake.again())
-            await asyncio.sleep(ALIVE_EVERY_S if self.connected.is_set() else CHECK_EVERY_S)
+            if self._said_at and self._begins and not self._handshake.done and loop.time() - self._said_at > AGAIN_S:
+                self._say(self._handshake.again())
+            await asyncio.sleep(CHECK_EVERY_S)
+            if self.connected.is_set():
+                await asyncio.sleep(ALIVE_EVERY_S)
 
     def check(self, *, password: bytes | None = None) -> None:
         """Send a check that nominates; where the other side is in control, one that doesn't."""
@@ -156,7 +157,7 @@ class RawPeer:
             self.socket.sendto(message, address)
 
     def _say(self, datagrams: Sequence[bytes]) -> None:
-        self._started = True
+        self._said_at = asyncio.get_running_loop().time()
         for datagram in datagrams:
             self.send_raw(datagram)
 
@@ -201,7 +202,8 @@ class RawPeer:
     def _take_check(self, message: stun.StunMessage) -> None:
         """An answer to ours; or one of a full agent, which wants to be answered."""
         if message.kind == stun.BINDING_SUCCESS:
-            self._answered = True
+            if self._handshake and self._begins and not self._said_at:  # at once, as browsers do
+                self._say(self._handshake.start())
         elif message.kind == stun.BINDING_REQUEST and self._remote:
             self.send_raw(stun.success(message, self._remote[0], self.password.encode()))
 

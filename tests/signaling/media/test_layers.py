@@ -244,6 +244,7 @@ async def test_a_sender_is_told_which_encodings_nobody_needs_and_at_once_when_so
                 await asyncio.sleep(0.01)
 
     numbers = itertools.count()
+    await until(lambda: any(kind == "room" for kind, _ in stage.events))
     await sends(["f"])
     await stage.node.ask("listen", {"room": "stage", "participant": "viewer", "listen": {"v": "anna.camera"}})
     assert not room.participants["anna"].tracks["camera"].paused
