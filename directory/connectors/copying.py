@@ -2,24 +2,25 @@
 new, and where to go on. Whatever a server answers is somebody else's: it is a page as we know it, or no directory."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from directory.connectors.interface import Mark, NothingUsableError
 from directory.organisations.licences import LICENCES
 from directory.organisations.licences import SERVERS as SOURCE
+from directory.products.fields import PRICE_MOST
 from web.i18n import LOCALES
 
-__all__ = ["SOURCE", "Changed", "Gone", "Pages"]
+__all__ = ["SOURCE", "Changed", "Gone", "Pages", "flat_product"]
 
-# Organisations of a page, characters of a cursor and of an id.
+# Records of a page, characters of a cursor and of an id.
 PAGE, CURSOR_MOST, ID_MOST = 100, 500, 200
 # What was changed in one moment there becomes visible in any order, so this much is asked for again.
 OVERLAP = timedelta(minutes=1)
 # Removals of this time are carried out again: an import at work may have brought what was gone already.
 GONE_OVERLAP = timedelta(hours=1)
-# Organisations of the overlap that are known again. Where more were changed in it, less is asked for again.
+# Records of the overlap that are known again. Where more were changed in it, less is asked for again.
 SEEN_MOST = 1_000
 # Earlier than anything that a server can know.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,6 +29,7 @@ _PLAIN = (
     "name", "kind", "legal_name", "website", "founded", "size", "stage", "business_model", "customer_focus", "country",
     "place", "postcode", "latitude", "longitude", "video_url", "confirmed_at",
 )  # fmt: skip
+_PLAIN_OF_PRODUCT = ("category", "maturity", "currency", "url", "certificates", "confirmed_at")
 _LISTS = {"industries": "industry", "technologies": "technology", "markets": "market", "languages": "languages"}
 
 
@@ -45,10 +47,36 @@ class Pages(Protocol):
         ...
 
 
-class Changed:
-    """Reads the organisations in the order of their changes: from where, what was new, and from where the next time."""
+def flat_organisation(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An organisation of the API under the names that the importer gives its columns. Raises TypeError, KeyError,
+    AttributeError for other shapes."""
+    found: dict[str, Any] = {"source_id": item["id"]} | {name: item.get(name) for name in _PLAIN}
+    found |= {field: item.get(name) or [] for name, field in _LISTS.items()}
+    found["links"] = [link.get("url") for link in item.get("links") or []]
+    return found | _said(item, "pitch", "description")
 
-    def __init__(self, mark: Mark, now: datetime) -> None:
+
+def flat_product(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A product of the API, in the same way; whose it is, by the number that its organisation has there."""
+    found: dict[str, Any] = {"source_id": item["id"], "organisation_id": item["organisation"]}
+    found |= {name: item.get(name) for name in _PLAIN_OF_PRODUCT} | _said(item, "name", "line", "description")
+    return found | {"price": _amount(item.get("price_from")), "price_to": _amount(item.get("price_to"))}
+
+
+class Changed:
+    """Reads records in the order of their changes: from where, what was new, and from where the next time.
+
+    What changed after `until` is left for the next time.
+    """
+
+    def __init__(
+        self,
+        mark: Mark,
+        now: datetime,
+        flat: Callable[[Mapping[str, Any]], dict[str, Any]] = flat_organisation,
+        until: datetime | None = None,
+    ) -> None:
+        self._flat, self._until = flat, until
         self._since = self._newest = _moment(mark["since"]) if mark.get("since") else None
         self.after: str | None = mark.get("after")
         self._seen: dict[str, str] = dict(mark.get("seen", {}))
@@ -67,8 +95,10 @@ class Changed:
         items, after = _page(content)
         try:
             self._check_order(items)
+            known = [item for item in items if self._until is None or _changed(item) <= self._until]
+            items, after = known, after if len(known) == len(items) else None
             fresh = [item for item in items if self._is_fresh(item)]
-            lines = [json.dumps(flat(item)) for item in fresh]
+            lines = [json.dumps(self._flat(item)) for item in fresh]
             self.licences |= {_id(item): _licence(item) for item in fresh}
         except _WRONG:
             raise NothingUsableError("no_directory") from None
@@ -99,7 +129,7 @@ class Changed:
         self._read |= found
 
     def _is_fresh(self, item: Mapping[str, Any]) -> bool:
-        """Whether an organisation has changed since it was read last, and is kept there and not at a third server."""
+        """Whether a record has changed since it was read last, and is kept there and not at a third server."""
         id_, changed = _id(item), _changed(item)
         # A clock that goes wrong there must not have us ask for what changes tomorrow, and for nothing before.
         self._newest = max(min(changed, self._now), self._newest or LONG_AGO)
@@ -111,15 +141,15 @@ class Changed:
 class Gone:
     """Reads what is shown there no longer: the ids, and from where the next time."""
 
-    def __init__(self, mark: Mark, now: datetime) -> None:
+    def __init__(self, mark: Mark, now: datetime, kind: str = "organisation") -> None:
         self._since = self._newest = _moment(mark["since"]) if mark.get("since") else None
         self.after: str | None = mark.get("after")
-        self._now = now
+        self._now, self._kind = now, kind
         self.ids: list[str] = []
 
     def query(self) -> dict[str, str]:
         """What to ask for."""
-        return _asked(self._since, self.after) | {"kind": "organisation"}
+        return _asked(self._since, self.after) | {"kind": self._kind}
 
     def take(self, content: bytes) -> str:
         """Remember the ids of a page; nothing of it is kept. Raises NothingUsableError."""
@@ -139,18 +169,18 @@ class Gone:
         return {"since": since.isoformat() if since else None, "after": self.after}
 
 
-def flat(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An organisation of the API under the names that the importer gives its columns. Raises TypeError, KeyError,
-    AttributeError for other shapes."""
-    found: dict[str, Any] = {"source_id": item["id"]} | {name: item.get(name) for name in _PLAIN}
-    found |= {field: item.get(name) or [] for name, field in _LISTS.items()}
-    for locale in sorted(LOCALES):
-        said = (item.get("texts") or {}).get(locale) or {}
-        found |= {f"{part}.{locale}": said.get(part, "") for part in ("pitch", "description")}
-    return found | {"links": [link.get("url") for link in item.get("links") or []]}
-
-
 _WRONG = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+def _said(item: Mapping[str, Any], *parts: str) -> dict[str, Any]:
+    """Its texts in each language."""
+    texts = item.get("texts") or {}
+    said = {locale: texts.get(locale) or {} for locale in sorted(LOCALES)}
+    return {f"{part}.{locale}": said[locale].get(part, "") for locale in said for part in parts}
+
+
+def _amount(cents: object) -> str | None:
+    return f"{cents / 100:.2f}" if isinstance(cents, int) and 0 <= cents <= PRICE_MOST else None
 
 
 def _asked(since: datetime | None, after: str | None) -> dict[str, str]:
@@ -181,7 +211,7 @@ def _changed(item: Mapping[str, Any]) -> datetime:
 
 
 def _licence(item: Mapping[str, Any]) -> str:
-    """On which terms an organisation is given there, by a code that we know; empty for none."""
+    """On which terms a record is given there, by a code that we know; empty for none."""
     said = (item["source"] or {}).get("licence", "")
     return said if isinstance(said, str) and said in LICENCES else ""
 

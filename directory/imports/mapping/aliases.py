@@ -27,6 +27,13 @@ def _target(code: str, label: str, words: str, *, several: bool = False) -> Targ
     return Target(code, label, tuple(word.strip() for word in words.split(",")), several)
 
 
+_CONFIRMED = _target(
+    "confirmed_at",
+    N_("Last confirmed on"),
+    "last updated, updated, updated at, last update, stand, letzte aktualisierung, aktualisiert am, confirmed, "
+    "last confirmed, verified at, geprueft am, last modified, modified, zuletzt bestaetigt, zuletzt geprueft, "
+    "zuletzt aktualisiert, bestaetigt am, datenstand",
+)
 ORGANISATION_TARGETS = (
     _target(
         "source_id",
@@ -196,13 +203,7 @@ ORGANISATION_TARGETS = (
         several=True,
     ),
     _target("video_url", N_("Video"), "video, video url, pitch video, video link, imagefilm, videolink"),
-    _target(
-        "confirmed_at",
-        N_("Last confirmed on"),
-        "last updated, updated, updated at, last update, stand, letzte aktualisierung, aktualisiert am, confirmed, "
-        "last confirmed, verified at, geprueft am, last modified, modified, zuletzt bestaetigt, zuletzt geprueft, "
-        "zuletzt aktualisiert, bestaetigt am, datenstand",
-    ),
+    _CONFIRMED,
 )
 
 PRODUCT_TARGETS = (
@@ -299,6 +300,7 @@ PRODUCT_TARGETS = (
         "certificates, certificate, zertifikate, zertifizierungen, certifications, standards, normen, zulassungen",
         several=True,
     ),
+    _CONFIRMED,
 )
 
 TARGETS = {ORGANISATIONS: ORGANISATION_TARGETS, PRODUCTS: PRODUCT_TARGETS}

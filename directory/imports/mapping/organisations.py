@@ -243,7 +243,8 @@ def _take_links(record: Record, column: str, text: str, cell: str) -> None:
     rule(record, column, "links", RULES["links"], pairs)
 
 
-def _take_confirmed(record: Record, column: str, text: str, _cell: str) -> None:
+def take_confirmed(record: Record, column: str, text: str, _cell: str) -> None:
+    """When what is said was confirmed last."""
     moment: datetime | None = moment_in(text)
     if moment is None:
         record.notes.append(Note(column, UNKNOWN, shown(text)))
@@ -283,6 +284,6 @@ _TAKERS: dict[str, Callable[[Record, str, str, str], None]] = {
     "location": _take_location,
     "languages": _take_languages,
     "links": _take_links,
-    "confirmed_at": _take_confirmed,
+    "confirmed_at": take_confirmed,
 }
 assert set(LOCALES) >= {_DEFAULT_LOCALE}

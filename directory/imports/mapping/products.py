@@ -15,6 +15,7 @@ from directory.imports.mapping.organisations import (
     beginning,
     is_shared_by_nobody,
     rule,
+    take_confirmed,
     take_id,
 )
 from directory.imports.mapping.plan import Mapping
@@ -175,4 +176,5 @@ _TAKERS: dict[str, Callable[[Record, str, str, str], None]] = {
     "currency": _take_currency,
     "url": _take_url,
     "certificates": _take_certificates,
+    "confirmed_at": take_confirmed,
 }

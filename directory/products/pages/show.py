@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
         own = await organisation_queries.fields_of(session, seen.organisation.id)
         pictures = await queries.pictures_of(session, product.id)
         documents = await queries.documents_of(session, product.id)
-        origin = await origin_of(request, session, product.source)
+        origin = await origin_of(request, session, product.source, product.source_id)
     locale, home = locale_of(request), kernel_of(request).settings.public_url
     organisation = Shown.of(seen.organisation, own, locale)
     shown = ProductShown.of(product, fields, pictures, organisation.path, locale)

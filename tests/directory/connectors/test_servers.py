@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from directory.connectors import queries, servers
-from directory.connectors.copying import OVERLAP, Changed
+from directory.connectors.copying import OVERLAP, Changed, flat_product
 from directory.connectors.interface import NothingUsableError
 from directory.connectors.servers import Servers
 from directory.imports import beside
+from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.model import ImportBatch, ImportRun
 from directory.organisations.model import Organisation
+from directory.products import actions
 from server.kernel.clock import FrozenClock
 from server.kernel.fetch import Fetched
 from tests.directory.imports.test_runs import asked_here
@@ -32,6 +34,8 @@ class Neighbour:
         self.like = like
         self.items: list[dict[str, Any]] = []
         self.gone: list[dict[str, Any]] = []
+        self.products: list[dict[str, Any]] = []
+        self.products_gone: list[dict[str, Any]] = []
         self.asked: list[dict[str, str]] = []
         self.answer: bytes | None = None
 
@@ -53,12 +57,16 @@ class Neighbour:
     async def fetch(self, url: str, *, accept: str, most_bytes: int) -> Fetched:
         """A page, as the API gives it."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        if urlsplit(url).path == servers.REMOVALS:
-            removals = [each for each in self.gone if each["removed_at"] >= asked.get("updated_since", "")]
+        path, since, start = urlsplit(url).path, asked.get("updated_since", ""), int(asked.get("after", 0))
+        if path == servers.REMOVALS:
+            gone = self.gone if asked["kind"] == "organisation" else self.products_gone
+            removals = [each for each in gone if each["removed_at"] >= since]
             return _answered(url, json.dumps({"items": removals, "next": None}).encode())
-        self.asked.append(asked)
-        since, start = asked.get("updated_since", ""), int(asked.get("after", 0))
-        listed = sorted((each for each in self.items if each["updated_at"] >= since), key=lambda one: one["updated_at"])
+        products = path == servers.LISTS[PRODUCTS]
+        if not products:
+            self.asked.append(asked)
+        items = self.products if products else self.items
+        listed = sorted((each for each in items if each["updated_at"] >= since), key=lambda one: one["updated_at"])
         onward = str(start + 2) if len(listed) > start + 2 else None
         content = self.answer or json.dumps({"items": listed[start : start + 2], "next": onward}).encode()
         return _answered(url, content)
@@ -154,6 +162,64 @@ async def test_only_what_changed_comes_again_and_edits_made_here_stay(there: Sce
     assert (await there["ada"].post(f"/imports/{batches[-1].id}/undo")).status_code == 303
     await there.kernel.jobs.run_due()
     assert (await copies(there))["Alpha Hydrogen"].founded == 2019
+
+
+async def as_told(there: Scene, organisation_id: str) -> dict[str, Any]:
+    """A product of ours, as our API tells it."""
+    values = {"name.de": "Pumpe", "name.en": "Pump", "line.en": "**Quiet** & small", "description.de": "Eine Pumpe."}
+    values |= {"category": "storage", "maturity": "market", "currency": "EUR", "price_from": 1, "price_to": 1_000_000}
+    values |= {"url": "https://pump.example/p", "certificates": ("CE", "ISO 9001")}
+    async with there.kernel.database.write() as uow:
+        await actions.create(uow, organisation_id, values, by_id=there.ids["aylin"])
+    (found,) = (await there["aylin"].get(f"/api/v1/products?organisation={organisation_id}")).json()["items"]
+    return dict(found)
+
+
+async def products_of(there: Scene, organisation: Organisation) -> list[dict[str, Any]]:
+    listed = await there["chloe"].get(f"/api/v1/products?organisation={organisation.id}")
+    found: list[dict[str, Any]] = listed.json()["items"]
+    return found
+
+
+async def test_products_follow_their_organisations_and_go_and_come_back_with_them(
+    there: Scene, neighbour: Neighbour
+) -> None:
+    neighbour.has("Alpha Hydrogen", 1)
+    like = await as_told(there, neighbour.like["id"])
+    own = {"organisation": "there-alpha-hydrogen", "updated_at": "2026-09-01T08:00:00+00:00", "price_from": 123_450}
+    pump, orphan = like | {"id": "there-pump"} | own, like | {"id": "lost", "organisation": "unknown"}
+    third = like | own | {"id": "third", "source": {"name": "fairmatch:third.example", "id": "1"}}
+    later = like | own | {"id": "later", "updated_at": "9999-01-01T00:00:00+00:00"}
+    neighbour.products = [pump, third, orphan | {"updated_at": own["updated_at"]}, later]
+    await read(there)
+    alpha = (await copies(there))["Alpha Hydrogen"]
+    assert await products_of(there, alpha) == []  # whose they are is known first
+    await read(there)
+    (copied,) = await products_of(there, alpha)
+    same = ("texts", "category", "maturity", "currency", "url", "certificates", "price_to")
+    assert {name: copied[name] for name in same} == {name: pump[name] for name in same}
+    assert (copied["price_from"], copied["source"]["name"]) == (123_450, "fairmatch:other.example")
+    page = (await there["chloe"].get(urlsplit(copied["page"]).path)).text
+    assert "Source: fairmatch:other.example" in page
+    assert copied["confirmed_at"] == pump["confirmed_at"]
+    neighbour.products.remove(pump)
+    neighbour.products_gone = [{"id": "there-pump", "removed_at": "2026-09-01T09:00:00+00:00", "reason": "removed"}]
+    await read(there)
+    assert await products_of(there, alpha) == []
+    neighbour.products_gone = []
+    neighbour.products.append(pump)  # as when its organisation is shown again: it has not changed
+    await read(there)
+    assert await products_of(there, alpha) == []
+    there.kernel.clock.advance(days=7)  # type: ignore[attr-defined]
+    await read(there)
+    assert [one["id"] for one in await products_of(there, alpha)] == [copied["id"]]
+
+
+@pytest.mark.parametrize("cents", ["1", 10**400, -5, [1], None])
+def test_a_price_of_another_shape_is_none(cents: object) -> None:
+    item = {"id": "1", "organisation": "2", "price_from": cents, "price_to": 150}
+    assert flat_product(item)["price"] is None
+    assert flat_product(item)["price_to"] == "1.50"
 
 
 async def test_a_large_directory_comes_in_several_readings(
