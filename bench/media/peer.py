@@ -46,6 +46,7 @@ class Media:
     repair_ssrc: int = field(default_factory=lambda: secrets.randbelow(2**31) + 1)
     rids: tuple[str, ...] = ()
     lines: str = ""
+    formats: str = ""  # numbers of what `lines` describe, in place of the usual formats
 
 
 class RawPeer:
@@ -97,14 +98,15 @@ class RawPeer:
 
     def _section(self, section: Media) -> str:
         host, port = self.address
+        usual = "" if section.formats else CODECS[section.kind]
         lines = (
-            f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}\r\nc=IN IP4 0.0.0.0\r\n"
+            f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {section.formats or FORMATS[section.kind]}\r\nc=IN IP4 0.0.0.0\r\n"
             f"a=candidate:1 1 udp 2130706431 {host} {port} typ host\r\na=end-of-candidates\r\n"
             f"a=mid:{section.mid}\r\na={'sendonly' if section.sends else 'recvonly'}\r\na=rtcp-mux\r\n"
             f"a=ice-ufrag:{self.fragment}\r\na=ice-pwd:{self.password}\r\n"
             f"a=fingerprint:{fingerprint_of(_CERTIFICATE)}\r\na=setup:actpass\r\n"
             f"a=extmap:1 {rtp.URI_AUDIO_LEVEL}\r\na=extmap:2 {rtp.URI_SEND_TIME}\r\n"
-            f"a=extmap:4 {rtp.URI_MID}\r\na=extmap:10 {rtp.URI_RID}\r\n{CODECS[section.kind]}{section.lines}"
+            f"a=extmap:4 {rtp.URI_MID}\r\na=extmap:10 {rtp.URI_RID}\r\n{usual}{section.lines}"
         )
         if section.rids:
             lines += "".join(f"a=rid:{rid} send\r\n" for rid in section.rids)

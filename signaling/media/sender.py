@@ -1,4 +1,8 @@
-"""What is due to go out, in slices: a key frame to 200 viewers is 17,000 packets, and others must not wait for it."""
+"""What is due to go out, in slices: a key frame to 200 viewers is 17,000 packets, and others must not wait for it.
+
+Each encoding has a lane of its own, in which everything keeps its order. A lane whose slice is over stands behind all
+others: sound that comes while a key frame goes out follows within a slice, also to those whose turn is yet to come.
+"""
 
 import asyncio
 from collections import deque
@@ -31,7 +35,7 @@ class Job:
 
 
 class Sender:
-    """Works through jobs in their order. Who was removed meanwhile gets nothing, and nothing of them is sent."""
+    """Works through jobs, lane by lane. Who was removed meanwhile gets nothing, and nothing of them is sent."""
 
     def __init__(
         self, out: FanOut, fd: int, clock: Callable[[], float], fail: Callable[[Peer, Exception], None]
@@ -40,7 +44,9 @@ class Sender:
         self._fail = fail
         self._fd = fd
         self._clock = clock
-        self._jobs: deque[Job] = deque()
+        self._lanes: dict[Layer, deque[Job]] = {}  # whose turn it is stands first
+        self._over: Layer | None = None  # whose slice is over
+        self._waiting = 0
         self._scheduled = False
         self._blocked = False
         self.forwarded = 0
@@ -49,31 +55,46 @@ class Sender:
     @property
     def waiting(self) -> int:
         """Jobs that are not done."""
-        return len(self._jobs)
+        return self._waiting
 
     def add(self, track: Track, layer: Layer, packets: list[Packet]) -> None:
         """Have these packets sent to all who get the layer now."""
         if not layer.viewers:
             return
-        if len(self._jobs) >= BACKLOG_MOST:
-            self.dropped += len(self._jobs.popleft().packets)
-        self._jobs.append(Job(track, layer, packets, list(layer.viewers)))
+        if self._waiting >= BACKLOG_MOST:
+            first = next(iter(self._lanes))
+            self.dropped += len(self._lanes[first][0].packets)
+            self._done(first)
+        self._lanes.setdefault(layer, deque()).append(Job(track, layer, packets, list(layer.viewers)))
+        self._waiting += 1
 
     def run(self) -> None:
         """Send for the time of a slice; the rest goes on by itself, after what has come meanwhile."""
         self._scheduled = False
         if self._blocked:
             return
+        if self._over in self._lanes:  # behind the others, also those who came meanwhile
+            self._lanes[self._over] = self._lanes.pop(self._over)
+        self._over = None
         until = self._clock() + SLICE_S
-        while self._jobs and not self._blocked:
-            if self._work(self._jobs[0], until):
-                self._jobs.popleft()
+        while self._lanes and not self._blocked:
+            layer, lane = next(iter(self._lanes.items()))
+            if self._work(lane[0], until):
+                self._done(layer)
             elif not self._blocked:
+                self._over = layer
                 break
         if not self._blocked and not self._out.flush():
             self._block()
-        if self._jobs and not self._blocked:
+        if self._lanes and not self._blocked:
             self._schedule()
+
+    def _done(self, layer: Layer) -> None:
+        lane = self._lanes[layer]
+        lane.popleft()
+        self._waiting -= 1
+        if not lane:
+            del self._lanes[layer]
 
     def _work(self, job: Job, until: float) -> bool:
         """Go on with a job; False when it is not done."""
@@ -115,6 +136,7 @@ class Sender:
 
     def stop(self) -> None:
         """Forget what waits."""
-        self._jobs.clear()
+        self._lanes.clear()
+        self._waiting = 0
         if self._blocked:
             asyncio.get_running_loop().remove_writer(self._fd)

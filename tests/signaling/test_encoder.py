@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from bench.media.peer import Media, RawPeer
+from bench.media.peer import CODECS, Media, RawPeer
 from rooms.actions import open_room
 from rooms.model import STAGE
 from server.live import topics
@@ -38,10 +38,16 @@ async def test_ffmpeg_broadcasts_to_a_stage(line: Lines) -> None:
         call = topics.call((await open_room(uow, line.there.fair.id, STAGE, "stage", "Stage")).id)
     async with line.client("edda", call) as edda, line.client("aylin", call) as aylin:
         given = await edda.call("call.token", call=call, way="whip")
-        viewer = RawPeer([Media("0", "video", False, lines=H264)])
-        offer = viewer.offer().replace("SAVPF 96 97", "SAVPF 96 97 106")
+        viewer = RawPeer([Media("0", "video", False, lines=CODECS["video"] + H264, formats="96 97 106")])
         listen = {"0": f"{line.there.ids['edda']}-whip.camera"}
-        offered = {"call": call, "device": DEVICE, "generation": 0, "sdp": offer, "publish": [], "listen": listen}
+        offered = {
+            "call": call,
+            "device": DEVICE,
+            "generation": 0,
+            "sdp": viewer.offer(),
+            "publish": [],
+            "listen": listen,
+        }
         number = await aylin.send("call.offer", **offered)
         answer = (await aylin.reply(number, START_S))["r"]  # a media node may have to start
         viewer.connect(answer["sdp"])

@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from bench.media.peer import Media, RawPeer
+from signaling.media.rtp import FIXED
 from signaling.protocol import MediaError
 from signaling.rights import CallRights
 from tests.signaling.scene import Stage, settled, until
@@ -22,6 +24,37 @@ async def test_everybody_gets_what_the_presenter_sends(stage: Stage) -> None:
     assert [packet.data[12:] for packet in first] == [packet.data[12:] for packet in viewers[1].pictures]
     assert [(b.seq - a.seq) & 0xFFFF for a, b in pairwise(first)] == [1] * 19
     assert {b.timestamp - a.timestamp & 0xFFFFFFFF for a, b in pairwise(first)} == {3_000}
+
+
+# Of each codec what a key frame begins with, and what another frame does.
+CODECS = {
+    "H264/90000": (b"\x67key", b"\x41frame"),
+    "VP9/90000": (b"\x08key", b"\x48frame"),
+    "AV1/90000": (b"\x18key", b"\x10frame"),
+}
+
+
+@pytest.mark.parametrize("codec", CODECS)
+async def test_whatever_the_codec_its_packets_pass_as_they_are_from_a_key_frame_on(stage: Stage, codec: str) -> None:
+    sends, hears = (
+        Media("v", "video", sends, formats="45", lines=f"a=rtpmap:45 {codec}\r\na=rtcp-fb:45 nack pli\r\n")
+        for sends in (True, False)
+    )
+    anna, viewer = RawPeer([sends]), RawPeer([hears])
+    for name, peer, more in (
+        ("anna", anna, {"publish": [{"mid": "v", "source": "camera"}], "rights": {"publish": ["camera"]}}),
+        ("viewer", viewer, {"listen": {"v": "anna.camera"}}),
+    ):
+        params = {"room": "stage", "participant": name, "sdp": peer.offer()} | more
+        peer.connect((await stage.node.ask("join", params))["sdp"])
+        await peer.connected.wait()
+    key, frame = CODECS[codec]
+    for seq, payload in enumerate((frame, key, frame)):
+        anna.send(FIXED.pack(0x80, 45 | 0x80, seq, seq * 3_000, sends.ssrc) + payload)
+    await until(lambda: len(viewer.packets) == 2)
+    assert [(packet.payload_type, packet.payload) for packet in viewer.packets] == [(45, key), (45, frame)]
+    for peer in (anna, viewer):
+        await peer.close()
 
 
 async def test_a_viewer_begins_with_a_key_frame_and_the_presenter_is_asked_for_one(stage: Stage) -> None:
