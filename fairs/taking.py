@@ -1,15 +1,16 @@
-"""Taking the people of a fair along as a file: what its page of people says, to whoever sees that."""
+"""Taking fairs, and the people of one, along as a file: what their pages say, to whoever sees those."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from directory.exports.answer import file_of, format_asked
-from directory.exports.table import PAGE, Row, Table, columns_in
+from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from fairs import queries
 from fairs.doors import visit
+from fairs.model import Fair
 from fairs.pages import known_role
 from fairs.rules import GIVEN_ROLES
 from fairs.shown import ROLE_NAMES
@@ -23,6 +24,34 @@ _TITLES = {
     "roles": N_("Roles"),
     "page": N_("Page here"),
 }
+
+
+_FAIRS = {
+    "name": N_("Name"),
+    "tagline": N_("One line about it"),
+    "from": N_("First day"),
+    "to": N_("Last day"),
+    "time_zone": N_("Time zone"),
+    "roles": N_("Your roles"),
+    "page": N_("Page here"),
+}
+
+
+async def fairs(request: Request) -> Response:
+    """The fairs that one is in, and those that one can join: they are few, and read at once."""
+    kernel, person_id, _ = kernel_of(request), request.state.person.id, translations(locale_of(request)).gettext
+    async with kernel.database.read() as session:
+        mine = await queries.fairs_of(session, person_id)
+        others = await queries.open_fairs(session, kernel.clock.now())
+    listed = [(each.fair, each.roles) for each in mine]
+    inside = {fair.id for fair, _roles in listed}
+    listed += [(fair, frozenset[str]()) for fair in others if fair.id not in inside]
+    ending, site = await format_asked(request), kernel.settings.public_url
+
+    async def rows(after: int) -> list[Row]:
+        return [_fair_row(fair, roles, _, site) for fair, roles in listed[after : after + PAGE]]
+
+    return file_of(Table("fairs", columns_in(_FAIRS, locale_of(request)), in_pages(rows)), ending)
 
 
 async def people(request: Request) -> Response:
@@ -54,4 +83,13 @@ def _row(one: queries.Member, say: Callable[[str], str], site: str) -> Row:
     return [one.card.name, one.card.organisation, roles, f"{site}/people/{one.card.id}"]
 
 
-routes = [Route("/fairs/{fair}/people/export.{format}", people, name="export_fair_people")]
+def _fair_row(fair: Fair, roles: Collection[str], say: Callable[[str], str], site: str) -> Row:
+    days = fair.starts_on.isoformat(), fair.ends_on.isoformat()
+    called = [say(name) for role, name in ROLE_NAMES.items() if role in roles]
+    return [fair.name, fair.tagline, *days, fair.time_zone, called, f"{site}/fairs/{fair.slug}"]
+
+
+routes = [
+    Route("/fairs/export.{format}", fairs, name="export_fairs"),
+    Route("/fairs/{fair}/people/export.{format}", people, name="export_fair_people"),
+]

@@ -78,6 +78,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     # Fairs. Who is not in a fair sees what it is and how to get in; everything else is for its members
     ("GET", "/"): Access.ANYONE,
     ("GET", "/fairs"): Access.SIGNED_IN,
+    ("GET", "/fairs/export.{format}"): Access.SIGNED_IN,
     ("GET", "/fairs/new"): Access.ADMIN,
     ("POST", "/fairs/new"): Access.ADMIN,
     ("GET", "/fairs/{fair}/plan"): Access.ORGANISER,

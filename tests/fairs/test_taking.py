@@ -34,3 +34,13 @@ async def test_who_is_not_in_gets_nobody_and_who_is_excluded_is_not_there(there:
     assert (await there["bernd"].get(f"{PATH}/export.json")).status_code == 404
     rows = (await there["edda"].get(f"{PATH}/export.json")).json()
     assert "Bernd Kowalski" not in {row["name"] for row in rows}
+
+
+async def test_the_fairs_go_along_with_what_one_is_there(there: Guests) -> None:
+    assert "/fairs/export.csv" in (await there["edda"].get("/fairs")).text
+    (row,) = (await there["edda"].get("/fairs/export.json")).json()
+    assert list(row) == ["name", "tagline", "from", "to", "time_zone", "roles", "page"]
+    assert (row["roles"], row["page"].rpartition("/")[2], len(row["from"])) == (["Attendee", "Organiser"], "ruhr", 10)
+    (other,) = (await there["chloe"].get("/fairs/export.json")).json()
+    assert other == row | {"roles": []}
+    assert (await there["edda"].get("/fairs/export.pdf")).status_code == 404

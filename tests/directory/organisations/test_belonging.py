@@ -185,7 +185,12 @@ async def test_a_profile_leads_to_the_organisations_of_a_person(there: Scene) ->
     assert f'href="/o/{slug}"' in own
     assert 'href="/organisations/mine"' in own
     assert f'href="/o/{slug}"' in (await there["ada"].get(f"/people/{there.ids['aylin']}")).text
-    assert slug in (await there["aylin"].get("/organisations/mine")).text
+    listed = (await there["aylin"].get("/organisations/mine")).text
+    assert slug in listed
+    assert "/organisations/mine/export.csv" in listed
+    (row,) = (await there["aylin"].get("/organisations/mine/export.json")).json()
+    assert (row["role"], row["page"].rpartition("/")[2]) == ("Administrator", slug)
+    assert (await there["ada"].get("/organisations/mine/export.json")).json() == []
 
 
 async def only_claim(there: Scene, organisation_id: str, name: str) -> str:

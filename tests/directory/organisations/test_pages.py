@@ -200,7 +200,11 @@ async def test_what_was_removed_is_gone_for_all_but_its_own_and_comes_back(there
     for name, path in (("aylin", "/organisations/mine"), ("ada", "/organisations/gone")):
         assert f'action="/o/{slug}/return"' in (await there[name].get(path)).text, name
     assert f"/o/{slug}/return" not in (await there["ben"].get("/organisations/mine")).text
-    assert (await there["aylin"].get("/organisations/gone")).status_code == 404
+    assert "/organisations/gone/export.csv" in (await there["ada"].get("/organisations/gone")).text
+    (row,) = (await there["ada"].get("/organisations/gone/export.json")).json()
+    assert (row["by"], row["page"].rpartition("/")[2]) == ("Aylin Demir", slug)
+    for path in ("/organisations/gone", "/organisations/gone/export.json"):
+        assert (await there["aylin"].get(path)).status_code == 404
     await there["aylin"].post(f"/o/{slug}/return")
     assert (await there["chloe"].get(f"/o/{slug}")).status_code == 200
 
