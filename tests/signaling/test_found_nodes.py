@@ -234,6 +234,28 @@ async def test_the_rooms_of_a_node_that_died_without_a_word_move_to_another(ther
     await until(lambda: one.people == other.people == ["anna", "bernd"])
 
 
+async def test_a_worker_that_dies_takes_nobody_out_of_a_call_and_they_go_on_through_another(
+    there: Installation,
+) -> None:
+    bus = await there.bus()
+    dying, other = Worker(OwnNodes(there.settings, bus)), await there.worker()
+    await dying.back_end.start()
+    await there.node("only")
+    speaker, listener = await dying.join("anna", sends=True), await other.join("bernd")
+    await until(lambda: other.people == ["anna", "bernd"])
+    await bus.stop()  # without a word to anybody
+    speaker.send(opus(1, 960, speaker.sections[0].ssrc))
+    await until(lambda: listener.packets)
+    await other.back_end.mute(Mute(room="room", participant="anna", sources=["microphone"], muted=True))
+    await until(lambda: other.states[-1].participants[0].tracks[0].muted)
+    after = await other.join("anna", sends=True, generation=1)
+    await other.back_end.mute(Mute(room="room", participant="anna", sources=["microphone"], muted=False))
+    after.send(opus(1, 960, after.sections[0].ssrc))
+    await until(lambda: len(listener.packets) == 2)
+    assert other.people == ["anna", "bernd"]
+    await dying.stop()
+
+
 async def test_a_node_that_is_back_under_its_name_says_that_its_former_rooms_are_empty(there: Installation) -> None:
     one, other = await there.worker(), await there.worker()
     dying = await there.node("same")
