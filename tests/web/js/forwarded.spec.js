@@ -126,3 +126,22 @@ test("who comes while an offer is on its way is asked for after it, and the newe
     equal(asked.length, 3);
   });
 });
+
+test("whoever the node has lost comes in again by themselves, on a newer connection", async () => {
+  const { setTimeout: later } = globalThis;
+  globalThis.setTimeout = /** @type {any} */ ((action, ms) => later(action, ms / 100));
+  try {
+    await withCall(async ({ call, comes, asked, answer }) => {
+      await answer();
+      await comes("aylin", "ben");
+      const [first] = asked;
+      await comes(); // the node died: nobody is in the room
+      equal(call.isIn, false);
+      const offers = () => asked.filter(({ method }) => method === "call.offer");
+      while (offers().length < 2) await new Promise((resolve) => later(resolve, 5));
+      equal([offers()[1].device, offers()[1].generation > first.generation], ["a1", true]);
+    });
+  } finally {
+    globalThis.setTimeout = later;
+  }
+});
