@@ -1,10 +1,13 @@
 """What chat does when something happened: badges, read marks of newcomers, rights that changed."""
 
+from typing import Any
+
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from chat.actions import open_lobby
 from chat.events import CallsRead, MemberMuted, MemberUnmuted, MessageDeleted, MessageEdited, MessageSent
-from chat.model import Channel
+from chat.model import DIRECT, Channel, ChannelMember
 from chat.parts import Chat
 from chat.queries import channel_of_room
 from chat.reading import begin
@@ -12,8 +15,11 @@ from chat.standing import standing
 from fairs.events import FairCreated, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from people.events import ProfileChanged
 from rooms.model import Room
+from server.kernel.events import Owed
 from server.live import topics
 from signaling.events import ReadmittedToCall, RemovedFromCall
+
+SHUT_OUT_JOB = "chat.shut_out"
 
 
 def listen(chat: Chat) -> None:
@@ -33,12 +39,6 @@ def listen(chat: Chat) -> None:
     async def joined(happened: MemberJoined) -> None:
         await _nothing_is_unread(chat, happened)
 
-    async def shut_out(happened: MemberBanned | MemberLeft) -> None:
-        for channel_id in await _channels(chat, happened.fair_id):
-            grants.revoke(happened.person_id, topics.chat(channel_id))
-        grants.refresh(happened.person_id)  # conversations with people of that fair are closed, too
-        await chat.tell_unread([happened.person_id])
-
     async def removed(happened: RemovedFromCall) -> None:
         await _close(chat, happened)
 
@@ -54,8 +54,6 @@ def listen(chat: Chat) -> None:
     events.on(CallsRead, read)
     events.on(FairCreated, created)
     events.on(MemberJoined, joined)
-    events.on(MemberBanned, shut_out)
-    events.on(MemberLeft, shut_out)
     events.on(RemovedFromCall, removed)
     events.on(ReadmittedToCall, readmitted)
     events.on(RolesChanged, changed)
@@ -63,6 +61,30 @@ def listen(chat: Chat) -> None:
     events.on(MemberMuted, changed)
     events.on(MemberUnmuted, changed)
     events.on(ProfileChanged, changed)
+    _shut_out(chat)
+
+
+def _shut_out(chat: Chat) -> None:
+    """Have nobody read on who is not at the fair any more, also where the worker dies before it is told."""
+    events = chat.kernel.events
+
+    async def shut_out(happened: MemberBanned | MemberLeft) -> None:
+        for channel_id in await _channels(chat, happened.fair_id):
+            chat.live.grants.revoke(happened.person_id, topics.chat(channel_id))
+        await ask_again({"person": happened.person_id})
+
+    async def ask_again(payload: dict[str, Any]) -> None:
+        """Conversations with people of that fair are closed, too, and calls in them: for both."""
+        person_id = payload["person"]
+        for each in (person_id, *await _partners(chat, person_id)):
+            chat.live.grants.refresh(each)
+        await chat.tell_unread([person_id])
+
+    chat.kernel.jobs.register(SHUT_OUT_JOB, ask_again)
+    events.on(MemberBanned, shut_out)
+    events.on(MemberLeft, shut_out)
+    events.owe(MemberBanned, lambda happened: Owed(SHUT_OUT_JOB, {"person": happened.person_id}))
+    events.owe(MemberLeft, lambda happened: Owed(SHUT_OUT_JOB, {"person": happened.person_id}))
 
 
 async def _nothing_is_unread(chat: Chat, joined: MemberJoined) -> None:
@@ -90,6 +112,16 @@ async def _open_again(chat: Chat, readmitted: ReadmittedToCall) -> None:
     if may_read:
         chat.live.grants.restore(readmitted.person_id, topics.chat(channel_id))
         await chat.tell_unread([readmitted.person_id])
+
+
+async def _partners(chat: Chat, person_id: str) -> list[str]:
+    """With whom somebody has a conversation."""
+    mine, other = aliased(ChannelMember), aliased(ChannelMember)
+    theirs = select(other.person_id).join(mine, mine.channel_id == other.channel_id)
+    theirs = theirs.join(Channel, Channel.id == other.channel_id).where(Channel.kind == DIRECT)
+    async with chat.kernel.database.read() as session:
+        found = theirs.where(mine.person_id == person_id, other.person_id != person_id)
+        return list(await session.scalars(found))
 
 
 async def _channels(chat: Chat, fair_id: str) -> list[str]:

@@ -7,10 +7,13 @@ import pytest
 
 from rooms.actions import open_room
 from rooms.model import MEETING
+from server.kernel.clock import FrozenClock
+from server.kernel.db import OWED_AFTER
 from server.live import topics
 from tests.chat.lines import Lines
 from tests.fairs.guests import Guests
 from tests.server.live.ground import Client
+from tests.signaling.dying import dying_after_commits
 
 MISSED = "I tried to call you."
 
@@ -83,3 +86,18 @@ async def test_a_room_is_entered_and_not_rung(line: Lines) -> None:
 async def test_one_calls_only_people_whom_one_may_write_to(there: Guests) -> None:
     for other in (there.ids["chloe"], there.ids["aylin"], "nobody"):
         assert (await there["aylin"].post(f"/messages/to/{other}/call")).status_code == 404
+
+
+async def test_who_may_not_write_to_each_other_any_more_are_out_of_their_call_both_of_them(
+    line: Lines, channel: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the worker dies right after one of them was banned."""
+    there, call = line.there, topics.call(channel)
+    async with line.client("aylin", call) as aylin, line.client("bernd", call) as bernd:
+        assert (await aylin.ask("call.ice", call=call))["r"]
+        with dying_after_commits(monkeypatch):
+            await there.place.ban(there.fair, there.ids["bernd"], by=there.ids["dev"])
+        clock.advance(seconds=OWED_AFTER.total_seconds())
+        await there.kernel.jobs.run_due()
+        for one in (aylin, bernd):
+            await one.event(k="revoked", c=call)
