@@ -80,6 +80,7 @@ async def test_a_pin_to_a_time_that_is_over_binds_nothing(there: Scene) -> None:
 async def test_what_nobody_can_be_called_and_no_calendar_has_is_answered_clearly(there: Scene) -> None:
     assert (await there["aylin"].get(f"{OWN}?q=%00")).status_code == 200
     assert "Chlo\u00e9 Martin" in (await there["aylin"].get(f"{OWN}?q=Chloe%CC%81")).text  # as some keyboards write it
+    assert "Chlo\u00e9 Martin" in (await there["aylin"].get(f"{OWN}?q=CHLO%C3%89")).text
     for until in ("0001-01-01T00:00", "9999-12-31T23:59"):
         assert (await there["edda"].post(f"{PATH}/rules", data={"until": until})).status_code == 422
 
