@@ -10,8 +10,11 @@ from directory.api.search import asked_of
 from directory.api.shapes.lists import SavedSearch, SavedSearchChange, SavedSearchNew, SavedSearchPage
 from directory.api.shapes.search import KINDS, Fresh, FreshPage
 from directory.search import saved
+from directory.search.documents import Card
+from directory.search.fresh import with_new
 from directory.search.pages import named, viewer_of
 from directory.search.parts import search_of
+from directory.search.saved import Kept
 from people.text import one_line
 from server.kernel.access import Access
 from server.kernel.http import ProblemError, not_found
@@ -22,8 +25,7 @@ from web.render import locale_of
 async def many(call: Call) -> Response:
     """The searches that one keeps."""
     async with call.kernel.database.read() as session:
-        found = await saved.of_person(session, call.by_id)
-    return answering.whole(call, [SavedSearch.of(each, call.site) for each in found])
+        return answering.whole(call, [SavedSearch.of(each, call.site) for each, _ in await _kept(call, session)])
 
 
 async def save(call: Call) -> Response:
@@ -65,11 +67,10 @@ async def change(call: Call) -> Response:
 async def new(call: Call) -> Response:
     """What is new in a search that one keeps, but people."""
     async with call.kernel.database.read() as session:
-        await _shown(call, session, call.id)
-        found = (await saved.new_in(session, [call.id])).get(call.id, ())[: saved.SHOWN]
-        cards = await search_of(call.request).cards(session, viewer_of(call.request), found)
-    shown = [cards[each] for each in found if each in cards and each[0] in KINDS]
-    return answering.whole(call, [Fresh.of(card, call.site) for card in shown])
+        found = next((cards for each, cards in await _kept(call, session) if each.search.id == call.id), None)
+    if found is None:
+        raise not_found()
+    return answering.whole(call, [Fresh.of(card, call.site) for card in found if card.kind in KINDS])
 
 
 async def look(call: Call) -> Response:
@@ -90,9 +91,14 @@ async def remove(call: Call) -> Response:
     return Response(status_code=204)
 
 
+async def _kept(call: Call, session: AsyncSession) -> list[tuple[Kept, list[Card]]]:
+    mine = await saved.of_person(session, call.by_id)
+    return await with_new(search_of(call.request), session, viewer_of(call.request), mine)
+
+
 async def _shown(call: Call, session: AsyncSession, search_id: str) -> SavedSearch:
-    found = await saved.of_person(session, call.by_id)
-    shown = next((SavedSearch.of(each, call.site) for each in found if each.search.id == search_id), None)
+    found = await _kept(call, session)
+    shown = next((SavedSearch.of(each, call.site) for each, _ in found if each.search.id == search_id), None)
     if shown is None:
         raise not_found()
     return shown

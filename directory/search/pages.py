@@ -8,10 +8,10 @@ from starlette.routing import Route
 
 from directory.search import saved, shown
 from directory.search.asking import QUERY_MOST, Asked
-from directory.search.documents import Card, Viewer
+from directory.search.documents import Viewer
+from directory.search.fresh import with_new
 from directory.search.parts import Hit, search_of
 from directory.search.places import town_names
-from directory.search.saved import Kept
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
@@ -76,15 +76,8 @@ async def saved_searches(request: Request) -> Response:
     search, viewer, locale = search_of(request), viewer_of(request), locale_of(request)
     async with kernel_of(request).database.read() as session:
         kept = await saved.of_person(session, person.id)
-        new = await saved.new_in(session, [each.search.id for each in kept])
-        cards = await search.cards(session, viewer, [one for some in new.values() for one in some[: saved.SHOWN]])
-    parts = [_with_new(each, [cards[one] for one in new.get(each.search.id, ()) if one in cards]) for each in kept]
+        parts = await with_new(search, session, viewer, kept)
     return page(request, "search/saved.html", parts=parts, kinds=shown.ONE_OF_KIND, most=saved.MOST, locale=locale)
-
-
-def _with_new(kept: Kept, cards: list[Card]) -> tuple[Kept, list[Card], int]:
-    """A search, what is new in it, and how much: what has gone since is new no more, where all of it was looked at."""
-    return kept, cards, kept.new if kept.new > saved.SHOWN else len(cards)
 
 
 async def save(request: Request) -> Response:

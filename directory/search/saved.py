@@ -90,14 +90,16 @@ async def of_person(session: AsyncSession, person_id: str) -> list[Kept]:
 
 
 async def new_in(session: AsyncSession, search_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
-    """What is new in these searches and was not looked at yet, the latest first, by search."""
-    query = (
-        select(SearchAlert)
-        .where(SearchAlert.saved_search_id.in_(search_ids), SearchAlert.seen_at.is_(None))
-        .order_by(SearchAlert.found_at.desc(), SearchAlert.document_id)
+    """What is new in these searches and was not looked at yet, the latest first, by search: `SHOWN` of each."""
+    latest = SearchAlert.found_at.desc(), SearchAlert.document_id
+    place = func.row_number().over(partition_by=SearchAlert.saved_search_id, order_by=latest)
+    unseen = select(SearchAlert, place.label("place")).where(
+        SearchAlert.saved_search_id.in_(search_ids), SearchAlert.seen_at.is_(None)
     )
+    first = unseen.subquery()
+    query = select(aliased(SearchAlert, first)).where(first.c.place <= SHOWN).order_by(first.c.place)
     found: dict[str, list[Found]] = {}
-    for each in await session.scalars(query.limit(SHOWN * MOST)):
+    for each in await session.scalars(query):
         found.setdefault(each.saved_search_id, []).append((each.kind, each.document_id))  # type: ignore[arg-type]
     return found
 

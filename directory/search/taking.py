@@ -12,6 +12,7 @@ from directory.search import saved, shown
 from directory.search.asking import Asked
 from directory.search.documents import Card, Viewer
 from directory.search.finding import Found
+from directory.search.fresh import with_new
 from directory.search.pages import viewer_of
 from directory.search.parts import Search, search_of
 from server.kernel.http import ProblemError
@@ -50,6 +51,7 @@ async def kept(request: Request) -> Response:
     kernel = kernel_of(request)
     async with kernel.database.read() as session:
         mine = await saved.of_person(session, request.state.person.id)
+        mine = [one for one, _cards in await with_new(search_of(request), session, viewer_of(request), mine)]
     site, said = kernel.settings.public_url, {True: _("Yes"), False: _("No")}
 
     async def rows(after: int) -> list[Row]:

@@ -89,6 +89,24 @@ async def test_what_was_seen_is_new_no_more(place: Place, alerts: Alerts, clock:
     assert await new(place, kept) == []
 
 
+async def test_a_search_that_finds_much_leaves_room_for_the_others(
+    place: Place, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "SHOWN", 2)
+    who, much = await keep(place)
+    async with place.kernel.database.write() as uow:
+        little = (await saved.save(uow, who, "Sun", Asked(words="sun"), alerts=True, mails=False)).id
+        await uow.session.flush()
+        await saved.note(uow, little, [("organisation", "sun")], clock.now())
+    for id_ in "abc":
+        clock.advance(minutes=1)
+        async with place.kernel.database.write() as uow:
+            await saved.note(uow, much, [("organisation", id_)], clock.now())
+    async with place.kernel.database.read() as session:
+        found = await saved.new_in(session, [much, little])
+    assert found == {much: [("organisation", "c"), ("organisation", "b")], little: [("organisation", "sun")]}
+
+
 async def test_a_mail_comes_once_and_not_twice_a_day(place: Place, alerts: Alerts, clock: FrozenClock) -> None:
     await keep(place, mails=True)
     for step, mails in ((1, 1), (2, 0), (3, 0)):
