@@ -51,7 +51,7 @@ CHANGES = """async ([url, way]) => {
   const ways = %s;
   const began = performance.now();
   window.way = url;
-  for (const one of window.connections) if (one.connectionState === "connected") one.another(url);
+  for (const one of window.connections) if (one.connectionState !== "closed") one.another(url);
   dispatchEvent(new Event("online"));
   while (!(await ways()).includes(way)) await new Promise((resolve) => setTimeout(resolve, 50));
   return performance.now() - began;
