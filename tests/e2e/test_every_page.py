@@ -100,11 +100,17 @@ _FAULTS = """() => {
     const tooWide = () => [...document.querySelectorAll("body *")]
         .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 3).map((each) => each.outerHTML.slice(0, 120)).join(" ");
+    // What the browser would hold back with what the page itself put there: nobody could send such a form.
+    const stuck = [...document.querySelectorAll("form:not([novalidate]) :is(input, select, textarea)")]
+        .filter((each) => each.willValidate && !each.validity.valid)
+        .filter((each) => !each.validity.valueMissing || each.localName === "select")
+        .map((each) => each.outerHTML.slice(0, 120)).join(" ");
     const heads = document.querySelectorAll("h1").length;
     return [
         wider > 0 && `${wider} px wider than the window: ${tooWide()}`,
         heads !== 1 && `${heads} elements h1`,
         !document.title.trim() && "no title",
+        stuck && `cannot be sent as it stands: ${stuck}`,
     ].filter(Boolean);
 }"""
 
