@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.support.server_process",
     "tests.support.redis_cluster",
     "tests.support.browser",
+    "tests.support.search_index",
     "tests.support.turn",
     "tests.kernel_fixtures",
 ]

@@ -37,7 +37,7 @@ def settings(embedded_settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def walked(app: Starlette) -> AsyncIterator[Walk]:
+async def walked(search_index: None, app: Starlette) -> AsyncIterator[Walk]:
     """The whole application, with everybody in it."""
     async with walk(app) as there:
         yield there

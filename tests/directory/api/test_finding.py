@@ -10,6 +10,8 @@ from server.kernel.clock import FrozenClock
 from tests.directory.api.finding import until_found
 from tests.directory.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("search_index")
+
 SEARCH = "/api/v1/search"
 
 

@@ -16,6 +16,8 @@ from directory.organisations.model import Organisation
 from directory.speaking import NOBODY, viewer_of
 from tests.directory.needs.network import HIDDEN, NAMES, TITLE, Network
 
+pytestmark = pytest.mark.usefixtures("search_index")
+
 # Everything by which somebody could recognise the owner: name, legal name, address, domain, people, ids.
 TELLING = (HIDDEN, "Hagenfeld", "stadtwerke", "Kowalski", "Bernd")
 

@@ -14,6 +14,8 @@ from server.kernel.clock import FrozenClock
 from tests.fairs.guests import Guests, guests
 from tests.kernel_fixtures import NOON
 
+pytestmark = pytest.mark.usefixtures("search_index")
+
 RUHR = "/fairs/ruhr"
 
 

@@ -8,6 +8,8 @@ from tests.directory.api.finding import until_found
 from tests.directory.needs.network import HIDDEN, TEXT, TITLE, Network
 from tests.directory.needs.test_between import CHAMBER, chamber
 
+pytestmark = pytest.mark.usefixtures("search_index")
+
 __all__ = ["chamber"]
 
 NEEDS = "/api/v1/needs"
