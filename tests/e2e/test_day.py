@@ -23,6 +23,7 @@ from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.server_process import Serve, Servers
+from tests.support.together import waits
 
 # From the setting of the scene on: when the one who does not come is called, and when Aylin's meetings follow each
 # other. The server and the browsers are up by then, and nobody waits for long.
@@ -78,6 +79,7 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
     return await serve(dev=True)
 
 
+@waits
 async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(come: Come, stage: Stage) -> None:
     aylin = (await come(stage["aylin"], path="/meetings")).page
     await aylin.get_by_role("link", name="Start my day").click()

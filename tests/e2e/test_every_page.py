@@ -22,12 +22,16 @@ from tests.support.backend import Backend
 from tests.support.browser import DESK, PHONE, TIMEOUT_MS, OpenTab, Tab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
+from tests.support.together import walks
 from web.frame import LOCALE_COOKIE
 
 # Who walks, in this order, and where they begin. Edda organises the fair, and here she runs the platform, too.
 STRANGER = ""
 WALKERS = (STRANGER, "Edda Brandt", "Aylin Demir", "Bernd Kowalski")
 ORGANISER = "Edda Brandt"
+# English before a desk, German on a phone: scripts and forms are the same, words and room are not.
+Locale = Literal["en", "de"]
+READERS: tuple[tuple[Locale, dict[str, int]], ...] = (("en", DESK), ("de", PHONE))
 # Ways in and pages that no link of the demo leads to; the rest is found from these.
 BEGINNINGS = (
     "/",
@@ -145,7 +149,8 @@ class Walk:
 
     async def find(self, seen: set[str]) -> dict[str, str]:
         """An address for each kind of page that is not among the seen, by following links: three of a kind at most."""
-        waiting, asked, found = list(BEGINNINGS), Counter[str](), {}
+        waiting, asked = list(BEGINNINGS), Counter[str]()
+        found: dict[str, str] = {}
         async with httpx2.AsyncClient(
             base_url=self.url, cookies=self.cookies, headers=PAGE, follow_redirects=True, timeout=TIMEOUT_MS / 1000
         ) as client:
@@ -161,10 +166,11 @@ class Walk:
                 waiting += [target for target in _LINK.findall(answer.text) if target not in waiting]
         return found
 
-    async def look(self, tab: Tab, paths: Iterable[str]) -> None:
-        """See these pages in a browser."""
+    async def look(self, tab: Tab, locale: Locale, paths: Iterable[str]) -> None:
+        """See these pages in a browser, in this language."""
+        cookies = self.cookies | {LOCALE_COOKIE: locale}
         await tab.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in self.cookies.items()]
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
         )
         for path in paths:
             answer = await tab.page.goto(path, wait_until="load")
@@ -195,22 +201,20 @@ async def _tokens(backend: Backend) -> dict[str, str]:
 
 
 @same_on_both_grounds
-@pytest.mark.timeout(300)
-# English before a desk, German on a phone: scripts and forms are the same, words and room are not.
-@pytest.mark.parametrize(("locale", "size"), [("en", DESK), ("de", PHONE)])
-async def test_every_page_is_in_order_for_everybody(
-    backend: Backend, serve: Serve, open_tab: OpenTab, locale: Literal["en", "de"], size: dict[str, int]
-) -> None:
+@walks
+@pytest.mark.timeout(600)
+async def test_every_page_is_in_order_for_everybody(backend: Backend, serve: Serve, open_tab: OpenTab) -> None:
     tokens = await _tokens(backend)
     url = (await serve(dev=True)).url
     strangers: set[str] = set()  # pages that look different: they count for strangers alone
     seen: set[str] = set()
     faults: list[str] = []
     for name in WALKERS:
-        walk = Walk({LOCALE_COOKIE: locale} | ({"fairmatch_session": tokens[name]} if name else {}), url)
+        walk = Walk({"fairmatch_session": tokens[name]} if name else {}, url)
         so_far = seen if name else strangers
         found = await walk.find(so_far)
-        await walk.look(await open_tab(url, locale=locale, size=size), found.values())
+        for locale, size in READERS:
+            await walk.look(await open_tab(url, locale=locale, size=size), locale, found.values())
         so_far.update(found)
         faults += walk.faults
     faults += [f"{path} was not come upon" for path in sorted(PAGES.keys() - seen - strangers - ELSEWHERE)]

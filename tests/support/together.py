@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 cameras = pytest.mark.xdist_group("cameras")
+# Two that look at pages would make the longest chain longer still: one takes minutes, and one waits for most of its.
+walks = pytest.mark.xdist_group("walks")
+waits = pytest.mark.xdist_group("waits")
 _browsers = pytest.mark.xdist_group("browsers")
 
 
