@@ -53,12 +53,17 @@ async def behind_the_guard(
     async def reached(_request: Request) -> Response:
         return PlainTextResponse("reached", REACHED)
 
+    async def nothing(_request: Request, _person_id: str) -> None:
+        """What surrounds a page, where there is none."""
+
     def empty(route: BaseRoute) -> BaseRoute:
         if not isinstance(route, Route):
             return route
         return Route(route.path, reached, methods=sorted(route.methods or ()), name=route.name)
 
     monkeypatch.setattr(Fairmatch, "routes", property(lambda self: [empty(route) for route in real(self)]))
+    monkeypatch.setattr("server.app.surround", nothing)
+    monkeypatch.setattr("server.app.surround_with_meetings", nothing)
     # There are more routes than anybody changes things in a minute.
     monkeypatch.setattr("server.kernel.guard.CHANGES_PER_PERSON", "100000 per minute")
     app = create_app(settings, create_kernel(settings, clock))
