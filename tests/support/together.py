@@ -1,8 +1,9 @@
 """Which tests one test process makes, one after another, while the others make the rest.
 
 Tests are handed out one by one, so that no process has nothing left while another has many. Some stay together: what
-shares something that was made for its module; calls, whose browsers encode and decode pictures; and all else that
-looks at pages. More than one of each side by side on two cores would starve each other and the servers between them.
+shares something that was made for its module; calls, whose browsers encode and decode pictures, and the walk over all
+pages; and all else that looks at pages. More than these two chains side by side on two cores would starve each other
+and the servers between them.
 """
 
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 cameras = pytest.mark.xdist_group("cameras")
-# Two that look at pages would make the longest chain longer still: one takes minutes, and one waits for most of its.
-walks = pytest.mark.xdist_group("walks")
+# A walk over all pages takes minutes: it goes with the calls, since all else that looks at pages is the longest chain.
+walks = cameras
+# Looks at pages, but waits for nearly all of its time: beside all others.
 waits = pytest.mark.xdist_group("waits")
 _browsers = pytest.mark.xdist_group("browsers")
 
