@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.kernel.clock import SystemClock
-from server.kernel.redis_bus import QUEUE_BYTES, RedisBus, joined, split
+from server.kernel.redis_bus import ECHO_EVERY_S, QUEUE_BYTES, SILENCE_S, RedisBus, joined, split
 from tests.contract.ears import Ear, until
 from tests.support.guard import Guard
 from tests.support.services import Redis
@@ -145,7 +145,8 @@ async def test_a_redis_that_hangs_is_given_up_and_found_again(redis: Redis, work
     listener.on_gap(lambda: gaps.append(1))
 
     redis.pause()
-    await until(lambda: listener.silent_for > 3.5)
+    # It looks once a second: that it has been silent for too long it has seen a second later at the latest.
+    await until(lambda: listener.silent_for > SILENCE_S + 1.5 * ECHO_EVERY_S, 15.0)
     redis.resume()
 
     await hears_again(speaker, "chat:1", ear)
