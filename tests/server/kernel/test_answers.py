@@ -128,7 +128,11 @@ async def test_a_failure_is_told_without_its_traceback_and_logged_with_it(
 
 
 async def test_a_database_that_is_away_is_no_fault_of_ours(
-    app: Starlette, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    search_index: None,
+    app: Starlette,
+    client: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def away() -> None:
         raise OperationalError("SELECT 1", {}, ConnectionRefusedError())
