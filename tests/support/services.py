@@ -15,7 +15,7 @@ from bin import system_parts
 from tests.support.daemon import Daemon, free_port, rights_of
 from tests.support.guard import Guard
 
-# Connections that PostgreSQL takes: four test processes with several servers each, and their pools.
+# Connections that PostgreSQL takes: three test processes with several servers each, and their pools.
 POSTGRESQL_CONNECTIONS = 300
 DATABASE_USER = "fairmatch"
 
