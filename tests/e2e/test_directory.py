@@ -1,38 +1,20 @@
 """What people do with organisations at real browsers: look after one, join it, keep it in mind, ask it for contact."""
 
-from dataclasses import dataclass
-
 import pytest
 from playwright.async_api import Page, expect
 
-from people import sessions
 from people.model import Person
 from tests.directory.needs.network import seed
 from tests.directory.organisations.test_uploads import picture
+from tests.e2e.place import Place, cookies_of
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import PHONE, OpenTab
 from tests.support.ground import same_on_both_grounds
-from tests.support.server_process import Serve, Servers
+from tests.support.server_process import Serve
 
 VOLTBUS = "/o/voltbus"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A running server, and the cookies of those who come."""
-
-    servers: Servers
-    cookies: dict[str, str]
-
-    async def come(self, open_tab: OpenTab, who: str, **tab: object) -> Page:
-        """Somebody comes to the page of Voltbus, in a browser of their own."""
-        opened = await open_tab(self.servers.url, **tab)
-        cookie = {"name": "fairmatch_session", "value": self.cookies[who], "url": self.servers.url}
-        await opened.context.add_cookies([cookie])  # type: ignore[list-item]
-        await opened.page.goto(VOLTBUS)
-        return opened.page
 
 
 @pytest.fixture
@@ -41,18 +23,15 @@ async def place(backend: Backend, serve: Serve) -> Place:
     async with writing(backend) as uow:
         people, _, _ = await seed(uow)
         (await uow.session.get_one(Person, people["edda"])).email = "edda@voltbus.example"
-        cookies = {}
-        for key in ("aylin", "edda", "chloe"):
-            person = await uow.session.get_one(Person, people[key])
-            cookies[key] = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
+        cookies = await cookies_of(uow, people, "aylin", "edda", "chloe")
     return Place(await serve(dev=True), cookies)
 
 
 @same_on_both_grounds
 async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(place: Place, open_tab: OpenTab) -> None:
-    aylin = await place.come(open_tab, "aylin")
+    aylin = await place.come(open_tab, "aylin", VOLTBUS)
     await _describe_it_with_a_product(aylin)
-    edda = await place.come(open_tab, "edda", size=PHONE, has_touch=True, is_mobile=True)
+    edda = await place.come(open_tab, "edda", VOLTBUS, size=PHONE, has_touch=True, is_mobile=True)
     await edda.get_by_role("button", name="I belong here").tap()
     await expect(edda.get_by_text("You have asked to join.")).to_be_visible()
     await aylin.goto(f"{VOLTBUS}/people")
@@ -63,7 +42,7 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await edda.goto(VOLTBUS)
     await expect(edda.get_by_role("link", name="Change this page")).to_be_visible()
 
-    chloe = await place.come(open_tab, "chloe")
+    chloe = await place.come(open_tab, "chloe", VOLTBUS)
     await _keep_in_mind(chloe)
     await chloe.goto("/needs")
     await chloe.get_by_label("Words").fill("buses")  # and all industries, all countries, at any time

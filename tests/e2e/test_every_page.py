@@ -109,11 +109,18 @@ _FAULTS = """() => {
         .filter((each) => each.willValidate && !each.validity.valid)
         .filter((each) => !each.validity.valueMissing || each.localName === "select")
         .map((each) => each.outerHTML.slice(0, 120)).join(" ");
+    // The link of a row or card lies over all of it; what else can be pressed there must be placed above.
+    const covered = [...document.querySelectorAll(".card-link")]
+        .flatMap((link) => [...(link.offsetParent?.querySelectorAll("a, button, input, select, summary") ?? [])]
+            .filter((each) => each !== link && each.offsetParent === link.offsetParent)
+            .filter((each) => getComputedStyle(each).position === "static"))
+        .map((each) => each.outerHTML.slice(0, 120)).join(" ");
     const heads = document.querySelectorAll("h1").length;
     return [
         wider > 0 && `${wider} px wider than the window: ${tooWide()}`,
         heads !== 1 && `${heads} elements h1`,
         !document.title.trim() && "no title",
+        covered && `cannot be pressed: ${covered}`,
         stuck && `cannot be sent as it stands: ${stuck}`,
     ].filter(Boolean);
 }"""

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from people import sessions
 from people.admins import grant_admin
-from people.model import Person
 from tests.directory.imports.files import written
 from tests.directory.needs.network import seed
+from tests.e2e.place import Place, cookies_of
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -38,13 +37,8 @@ async def admin(backend: Backend, serve: Serve, open_tab: OpenTab) -> Page:
     async with writing(backend) as uow:
         people, _, _ = await seed(uow)
         await grant_admin(uow, people["edda"], by=None)
-        person = await uow.session.get_one(Person, people["edda"])
-        cookie = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
-    servers = await serve(dev=True)
-    tab = await open_tab(servers.url)
-    await tab.context.add_cookies([{"name": "fairmatch_session", "value": cookie, "url": servers.url}])
-    await tab.page.goto("/imports")
-    return tab.page
+        cookies = await cookies_of(uow, people, "edda")
+    return await Place(await serve(dev=True), cookies).come(open_tab, "edda", "/imports")
 
 
 async def counted(page: Page) -> dict[str, int]:

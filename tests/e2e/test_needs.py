@@ -1,36 +1,17 @@
 """A blind need from the first word to the conversation, at real browsers."""
 
-from dataclasses import dataclass
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from people import sessions
-from people.model import Person
 from tests.directory.needs.network import HIDDEN, REASON, seed
+from tests.e2e.place import Place, cookies_of
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import PHONE, OpenTab
-from tests.support.server_process import Serve, Servers
+from tests.support.server_process import Serve
 
 TITLE = "350 kW charging for 24 buses"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Running servers, and the cookies of those who come."""
-
-    servers: Servers
-    cookies: dict[str, str]
-
-    async def come(self, open_tab: OpenTab, who: str, **tab: object) -> Page:
-        """Somebody comes, in a browser of their own."""
-        opened = await open_tab(self.servers.url, **tab)
-        cookie = {"name": "fairmatch_session", "value": self.cookies[who], "url": self.servers.url}
-        await opened.context.add_cookies([cookie])  # type: ignore[list-item]
-        await opened.page.goto("/needs")
-        return opened.page
 
 
 @pytest.fixture
@@ -38,15 +19,12 @@ async def place(backend: Backend, serve: Serve) -> Place:
     """A utility and a start-up with a charger, written before the servers start: SQLite is theirs alone."""
     async with writing(backend) as uow:
         people, _, _ = await seed(uow)
-        cookies = {}
-        for key in ("bernd", "aylin"):
-            person = await uow.session.get_one(Person, people[key])
-            cookies[key] = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
+        cookies = await cookies_of(uow, people, "bernd", "aylin")
     return Place(await serve(dev=True), cookies)
 
 
 async def test_a_blind_need_is_found_answered_asked_revealed_and_talked_about(place: Place, open_tab: OpenTab) -> None:
-    bernd = await place.come(open_tab, "bernd")
+    bernd = await place.come(open_tab, "bernd", "/needs")
     await bernd.get_by_role("link", name="Write a need").first.click()
     await bernd.locator("#title_en").fill(TITLE)
     await bernd.locator("#text_en").fill("Stadtwerke Hagenfeld: from autumn on 24 buses charge in our depot.")
@@ -61,7 +39,7 @@ async def test_a_blind_need_is_found_answered_asked_revealed_and_talked_about(pl
     await bernd.get_by_role("button", name="Publish").click()
     await expect(bernd.get_by_text("It is published.")).to_be_visible()
 
-    aylin = await place.come(open_tab, "aylin", size=PHONE, has_touch=True, is_mobile=True)
+    aylin = await place.come(open_tab, "aylin", "/needs", size=PHONE, has_touch=True, is_mobile=True)
     await expect(aylin.get_by_text("Fits your: Depot charger 350.")).to_be_visible()
     await aylin.get_by_role("link", name=TITLE).tap()
     await expect(aylin.get_by_text("name hidden")).to_be_visible()

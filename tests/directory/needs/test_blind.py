@@ -214,6 +214,7 @@ async def test_attachments_of_a_blind_need_are_for_those_who_know_whose_it_is(th
     own = await there.text("bernd", f"/needs/{need_id}")
     path = re.search(rf"/needs/{need_id}/files/[0-9a-f-]{{36}}", own)
     assert path
+    assert f'href="{path[0]}" data-turbo="false" download' in own, "the browser keeps it, and fetches it once"
 
     answer = await there.answer(need_id)
     hidden = await there.text("aylin", f"/needs/{need_id}")

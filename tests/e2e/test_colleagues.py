@@ -1,0 +1,169 @@
+"""Who looks after an organisation together, at real browsers: they invite one another, hand out documents for it, say
+by what it is found, and share words about others that nobody else sees."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import FilePayload, Locator, Page, expect
+
+from tests.directory.needs.network import seed
+from tests.e2e.mailbox import link_to
+from tests.e2e.place import STRANGER, Place, cookies_of
+from tests.e2e.stage import writing
+from tests.support.axe import assert_accessible
+from tests.support.backend import Backend
+from tests.support.browser import OpenTab
+from tests.support.ground import same_on_both_grounds
+from tests.support.server_process import Serve
+
+VOLTBUS, HYDRO = "/o/voltbus", "/o/hydrolumiere"
+EDDA = "edda@people.example"
+INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
+SHEET = FilePayload(name="Data sheet.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 of a charger")
+LETTER = FilePayload(name="Data sheet.pdf", mimeType="application/pdf", buffer=b"Dear Sir or Madam")
+PAGE = FilePayload(name="Charger.html", mimeType="text/html", buffer=b"<script>alert(1)</script>")
+
+
+@pytest.fixture
+async def place(backend: Backend, serve: Serve) -> Place:
+    """Aylin looks after Voltbus, Chloé after Hydrolumière, and Edda belongs nowhere."""
+    async with writing(backend) as uow:
+        people, _, _ = await seed(uow)
+        cookies = await cookies_of(uow, people, "aylin", "edda", "chloe")
+    return Place(await serve(dev=True), cookies)
+
+
+@same_on_both_grounds
+async def test_whoever_is_invited_hands_out_documents_and_shares_words_with_colleagues_alone(
+    place: Place, open_tab: OpenTab
+) -> None:
+    aylin = await place.come(open_tab, "aylin", VOLTBUS)
+    await aylin.get_by_role("navigation", name="This organisation").get_by_role("link", name="People").click()
+    await aylin.get_by_label("Mail address").fill(EDDA)
+    await aylin.get_by_label("Role", exact=True).select_option("Editor")
+    await aylin.get_by_role("button", name="Send the invitation").click()
+    await expect(aylin.get_by_role("listitem").filter(has_text=EDDA)).to_contain_text("Editor")
+
+    invitation = await link_to(place.servers, EDDA, INVITATION)
+    edda = await place.come(open_tab, "edda", invitation)
+    await expect(edda.get_by_text("You are signed in as Edda Brandt. You will be: Editor.")).to_be_visible()
+    await assert_accessible(edda)
+    await edda.get_by_role("button", name="Join").click()
+    await expect(edda.get_by_text("You belong to Voltbus now.")).to_be_visible()
+    chloe = await place.come(open_tab, "chloe", invitation)
+    await expect(chloe.get_by_role("heading", name="This invitation is not good any more.")).to_be_visible()
+    await expect(chloe.get_by_role("button", name="Join")).to_have_count(0)
+    await assert_accessible(chloe)
+    await aylin.reload()
+    await expect(aylin.get_by_label("Role of Edda Brandt")).to_have_value("editor")
+    await expect(aylin.get_by_text(EDDA)).to_have_count(0)
+
+    await _hand_out_documents(edda)
+    stranger = await place.come(open_tab, STRANGER, VOLTBUS)
+    await expect(stranger.locator(".tag").get_by_text("Data analysis")).to_be_visible()
+    await _takes_the_sheet(stranger)
+    await stranger.get_by_role("link", name="Depot charger 350").click()
+    await expect(stranger.get_by_role("heading", name="Depot charger 350")).to_be_visible()
+    await _takes_the_sheet(stranger)
+    await edda.get_by_role("button", name="Remove Data sheet.pdf").click()
+    await expect(edda.get_by_text("The document is removed.")).to_be_visible()
+    await stranger.reload()
+    await expect(stranger.get_by_role("link", name="Data sheet.pdf")).to_have_count(0)
+
+    await _share_words(edda)
+    await chloe.goto(HYDRO)
+    await expect(chloe.get_by_role("heading", name="Hydrolumière")).to_be_visible()
+    await expect(chloe.get_by_text("pilot 2027")).to_have_count(0)
+    await _finds_by_a_shared_word(aylin)
+    await _takes_it_off_and_shows_it_again(aylin)
+
+
+async def _hand_out_documents(page: Page) -> None:
+    """One of the organisation, which is found by one more technology from then on, and one of its product."""
+    await page.get_by_role("link", name="Change this page").click()
+    documents = page.get_by_role("region", name="Documents", exact=True)
+    await _upload(documents, LETTER)
+    await expect(documents.get_by_text("What is in this file is not what its name says.")).to_be_visible()
+    await assert_accessible(page)
+    await _upload(documents, SHEET)
+    await expect(documents.get_by_role("link", name="Data sheet.pdf")).to_be_visible()
+    technologies = page.get_by_role("group", name="Technologies")
+    await technologies.get_by_text("Choose more").click()
+    await technologies.get_by_label("Data analysis").check()
+    await page.get_by_role("button", name="Save", exact=True).click()
+
+    await page.get_by_role("link", name="Depot charger 350").click()
+    await page.get_by_role("link", name="Change this product").click()
+    documents = page.locator("form").filter(has=page.get_by_label("Documents", exact=True))
+    await _upload(documents, PAGE)
+    await expect(documents.get_by_text("PDF, PNG, JPEG, Word, Excel and PowerPoint without macros")).to_be_visible()
+    await _upload(documents, SHEET)
+    await expect(page.get_by_role("link", name="Data sheet.pdf")).to_be_visible()
+
+
+async def _upload(documents: Locator, file: FilePayload) -> None:
+    await documents.get_by_label("Documents", exact=True).set_input_files(file)
+    await documents.get_by_role("button", name="Upload").click()
+
+
+async def _takes_the_sheet(page: Page) -> None:
+    """The browser keeps it, and fetches it once: the page does not ask for it too, as it does for pages."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert await _taken(page, "Data sheet.pdf") == ("Data sheet.pdf", SHEET["buffer"])
+    assert not [url for url in asked if "/documents/" in url]
+
+
+async def _taken(page: Page, link: str) -> tuple[str, bytes]:
+    """The name and the content of the file that a link leads to."""
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name=link).click()
+    download = await downloading.value
+    return download.suggested_filename, await asyncio.to_thread((await download.path()).read_bytes)
+
+
+async def _share_words(page: Page) -> None:
+    """Two for colleagues, and one for oneself."""
+    await page.goto(HYDRO)
+    await page.get_by_role("link", name="Notes and lists").click()
+    for whose, words in (("Everybody at Voltbus", "met in Essen, pilot 2027"), ("Only me", "too early")):
+        form = page.locator("form").filter(has=page.get_by_label(whose))
+        await form.get_by_label(whose).fill(words)
+        await form.get_by_role("button", name="Save the words").click()
+        await expect(page.get_by_text("The words are saved.")).to_be_visible()
+        await page.reload()
+        await expect(form.get_by_label(whose)).to_have_value(words)
+
+
+async def _finds_by_a_shared_word(page: Page) -> None:
+    """A colleague reads what is shared and nothing private, and sees by it which of the bookmarks are meant."""
+    for path in (VOLTBUS, HYDRO):
+        await page.goto(path)
+        await page.get_by_role("button", name="Bookmark").click()
+        await expect(page.get_by_role("button", name="Bookmarked")).to_be_visible()
+    await expect(page.get_by_text("met in Essen")).to_be_visible()
+    await expect(page.get_by_text("too early")).to_have_count(0)
+    await page.get_by_role("button", name="Aylin Demir").click()
+    await page.get_by_role("link", name="Lists", exact=True).click()
+    await page.get_by_role("link", name="Bookmarks").click()
+    await expect(page.get_by_role("link", name="Voltbus")).to_be_visible()
+    await page.get_by_role("link", name="pilot 2027").click()
+    await expect(page.get_by_text("Only those with your word")).to_be_visible()
+    await expect(page.get_by_role("link", name="Hydrolumière")).to_be_visible()
+    await expect(page.get_by_role("link", name="Voltbus")).to_have_count(0)
+    await page.get_by_role("button", name="Take along as a file").click()
+    name, content = await _taken(page, "Comma-separated values (CSV)")
+    assert name.endswith(".csv")
+    assert [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()] == ["Name", "Hydrolumière"]
+
+
+async def _takes_it_off_and_shows_it_again(page: Page) -> None:
+    await page.goto(VOLTBUS)
+    await page.get_by_role("button", name="Take it off the directory").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Take it off").click()
+    await expect(page.get_by_text("This organisation is not shown in the directory.")).to_be_visible()
+    await page.get_by_role("button", name="Aylin Demir").click()
+    await page.get_by_role("link", name="Your organisations").click()
+    await page.get_by_role("button", name="Show Voltbus again").click()
+    await expect(page.get_by_text("The organisation is shown again.")).to_be_visible()
