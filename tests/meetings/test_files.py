@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from directory.attachments import checked
 from directory.organisations import actions
 from directory.organisations.model import Member, Organisation
 from meetings import bookings, files
@@ -137,9 +138,13 @@ async def test_whom_one_meets_stands_beside_the_call_with_their_organisation_for
         house = await uow.session.scalar(select(Organisation.id).where(Organisation.name == "Ruhr Buses"))
         role = {"person_id": there.ids["aylin"], "role": "administrator", "since": there.clock.now()}
         uow.session.add(Member(organisation_id=house, **role))
+        assert house is not None
+        taken = checked("Tender.pdf", PDF, len(PDF))
+        paper = await actions.add_document(uow, house, taken, "tender.pdf", len(PDF), by_id=bernd.id)
     frame = (await there["aylin"].get(path + there.ids["bernd"], headers={"turbo-frame": "beside"})).text
     for text in ("<turbo-frame", "Chargers for night depots", "Ruhr Buses"):
         assert text in frame
+    assert f'/documents/{paper.id}" data-turbo="false" download' in frame, "the browser keeps it, and fetches it once"
     assert not any(text in frame for text in ("<html", "new-product"))  # a piece of the room, in which nobody edits
     assert "<html" in (await there["aylin"].get(path + there.ids["bernd"])).text
     for name, whom in (("chloe", "bernd"), ("aylin", "aylin"), ("aylin", "chloe")):
