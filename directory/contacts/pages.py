@@ -81,8 +81,7 @@ async def answer(request: Request) -> Response:
     if not is_id(request_id) or deed not in _DONE:
         raise not_found()
     form, by_id = await Form.of(request), request.state.person.id
-    reason = form.typed("reason") if form.typed("reason") in rules.REASONS else "own"
-    words = form.take("text", paragraphs(rules.WORDS_MOST), "")
+    reason, words = _why(form, deed)
     if not form.good:
         return await _index(request, "received", 422, wrong=form.errors["text"])
     try:
@@ -98,6 +97,16 @@ async def answer(request: Request) -> Response:
             raise not_found() from error
         raise ProblemError(409, error.code, "This cannot be done now.") from error
     return redirect("/contacts", said=translations(locale_of(request)).gettext(_DONE[deed]))
+
+
+def _why(form: Form, deed: str) -> tuple[str, str]:
+    """The reason that was chosen, and the words; the form has what is wrong with them. Nobody is declined with nothing
+    said by a slip: it cannot be taken back."""
+    reason = form.typed("reason") if form.typed("reason") in rules.REASONS else "own"
+    words = form.take("text", paragraphs(rules.WORDS_MOST), "")
+    if deed == "decline" and reason == "own" and not words:
+        form.refuse("text", N_("Please choose a reason, or say it in your own words."))
+    return reason, words
 
 
 async def _index(request: Request, tab: str, status: int = 200, wrong: str = "") -> Response:

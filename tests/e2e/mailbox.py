@@ -10,6 +10,7 @@ from tests.support.server_process import Servers
 # How long a mail may take, in seconds: the job that sends it begins at once.
 MAIL_S, LOOK_EVERY_S = 10.0, 0.05
 SIGN_IN = re.compile(r"/sign-in/link\?token=[\w-]{43}")
+INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
 LATER = re.compile(r"/meetings/[\w-]+/later/\d+")
 
 

@@ -1,5 +1,6 @@
 """A directory with people in it, and those of them who come, signed in without a mail."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,3 +41,11 @@ async def cookies_of(uow: UnitOfWork, people: Mapping[str, str], *names: str) ->
         person = await uow.session.get_one(Person, people[name])
         cookies[name] = (await sessions.start(uow, person, sessions.Method.LINK, ""))[1]
     return cookies
+
+
+async def taken(page: Page, link: str) -> tuple[str, bytes]:
+    """The name and the content of the file that a link leads to."""
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name=link).click()
+    download = await downloading.value
+    return download.suggested_filename, await asyncio.to_thread((await download.path()).read_bytes)

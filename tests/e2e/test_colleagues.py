@@ -1,15 +1,13 @@
-"""Who looks after an organisation together, at real browsers: they invite one another, hand out documents for it, say
-by what it is found, and share words about others that nobody else sees."""
-
-import asyncio
-import re
+"""Who looks after an organisation together, at real browsers: they invite one another, give it a face, hand out
+documents for it, say by what it is found, and share words about others that nobody else sees."""
 
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.directory.needs.network import seed
-from tests.e2e.mailbox import link_to
-from tests.e2e.place import STRANGER, Place, cookies_of
+from tests.directory.organisations.test_uploads import picture
+from tests.e2e.mailbox import INVITATION, link_to
+from tests.e2e.place import STRANGER, Place, cookies_of, taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -19,9 +17,12 @@ from tests.support.server_process import Serve
 
 VOLTBUS, HYDRO = "/o/voltbus", "/o/hydrolumiere"
 EDDA = "edda@people.example"
-INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
+# Pixels, as they are kept.
+LOGO_WIDE, BANNER_WIDE = 512, 1600
 SHEET = FilePayload(name="Data sheet.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 of a charger")
 LETTER = FilePayload(name="Data sheet.pdf", mimeType="application/pdf", buffer=b"Dear Sir or Madam")
+LOGO = FilePayload(name="Voltbus.png", mimeType="image/png", buffer=picture())
+NO_PICTURE = FilePayload(name="Voltbus.png", mimeType="image/png", buffer=LETTER["buffer"])
 PAGE = FilePayload(name="Charger.html", mimeType="text/html", buffer=b"<script>alert(1)</script>")
 
 
@@ -35,7 +36,7 @@ async def place(backend: Backend, serve: Serve) -> Place:
 
 
 @same_on_both_grounds
-async def test_whoever_is_invited_hands_out_documents_and_shares_words_with_colleagues_alone(
+async def test_whoever_is_invited_gives_it_a_face_and_documents_and_shares_words_with_colleagues_alone(
     place: Place, open_tab: OpenTab
 ) -> None:
     aylin = await place.come(open_tab, "aylin", VOLTBUS)
@@ -58,8 +59,12 @@ async def test_whoever_is_invited_hands_out_documents_and_shares_words_with_coll
     await expect(aylin.get_by_label("Role of Edda Brandt")).to_have_value("editor")
     await expect(aylin.get_by_text(EDDA)).to_have_count(0)
 
+    await edda.get_by_role("link", name="Change this page").click()
+    await _give_it_a_face(edda)
     await _hand_out_documents(edda)
     stranger = await place.come(open_tab, STRANGER, VOLTBUS)
+    await expect(stranger.locator(".organisation-head img")).to_have_js_property("naturalWidth", LOGO_WIDE)
+    await expect(stranger.locator(".organisation-banner")).to_have_js_property("naturalWidth", BANNER_WIDE)
     await expect(stranger.locator(".tag").get_by_text("Data analysis")).to_be_visible()
     await _takes_the_sheet(stranger)
     await stranger.get_by_role("link", name="Depot charger 350").click()
@@ -78,9 +83,19 @@ async def test_whoever_is_invited_hands_out_documents_and_shares_words_with_coll
     await _takes_it_off_and_shows_it_again(aylin)
 
 
+async def _give_it_a_face(page: Page) -> None:
+    """A logo and a banner; what is no picture, whatever its name says, is refused beside where it was chosen."""
+    for label, wide in (("Logo", LOGO_WIDE), ("Banner", BANNER_WIDE)):
+        part = page.get_by_role("region", name=label, exact=True)
+        await _upload(part, NO_PICTURE, label)
+        await expect(part.get_by_text("This is not a picture that we can read.")).to_be_visible()
+        await _upload(part, LOGO, label)
+        await expect(page.get_by_text(f"The {label.lower()} is saved.")).to_be_visible()
+        await expect(part.locator("img")).to_have_js_property("naturalWidth", wide)
+
+
 async def _hand_out_documents(page: Page) -> None:
     """One of the organisation, which is found by one more technology from then on, and one of its product."""
-    await page.get_by_role("link", name="Change this page").click()
     documents = page.get_by_role("region", name="Documents", exact=True)
     await _upload(documents, LETTER)
     await expect(documents.get_by_text("What is in this file is not what its name says.")).to_be_visible()
@@ -100,25 +115,17 @@ async def _hand_out_documents(page: Page) -> None:
     await expect(page.get_by_role("link", name="Data sheet.pdf")).to_be_visible()
 
 
-async def _upload(documents: Locator, file: FilePayload) -> None:
-    await documents.get_by_label("Documents", exact=True).set_input_files(file)
-    await documents.get_by_role("button", name="Upload").click()
+async def _upload(part: Locator, file: FilePayload, label: str = "Documents") -> None:
+    await part.get_by_label(label, exact=True).set_input_files(file)
+    await part.get_by_role("button", name="Upload").click()
 
 
 async def _takes_the_sheet(page: Page) -> None:
     """The browser keeps it, and fetches it once: the page does not ask for it too, as it does for pages."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    assert await _taken(page, "Data sheet.pdf") == ("Data sheet.pdf", SHEET["buffer"])
+    assert await taken(page, "Data sheet.pdf") == ("Data sheet.pdf", SHEET["buffer"])
     assert not [url for url in asked if "/documents/" in url]
-
-
-async def _taken(page: Page, link: str) -> tuple[str, bytes]:
-    """The name and the content of the file that a link leads to."""
-    async with page.expect_download() as downloading:
-        await page.get_by_role("link", name=link).click()
-    download = await downloading.value
-    return download.suggested_filename, await asyncio.to_thread((await download.path()).read_bytes)
 
 
 async def _share_words(page: Page) -> None:
@@ -151,7 +158,7 @@ async def _finds_by_a_shared_word(page: Page) -> None:
     await expect(page.get_by_role("link", name="Hydrolumière")).to_be_visible()
     await expect(page.get_by_role("link", name="Voltbus")).to_have_count(0)
     await page.get_by_role("button", name="Take along as a file").click()
-    name, content = await _taken(page, "Comma-separated values (CSV)")
+    name, content = await taken(page, "Comma-separated values (CSV)")
     assert name.endswith(".csv")
     assert [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()] == ["Name", "Hydrolumière"]
 

@@ -1,4 +1,7 @@
-"""What people do with organisations at real browsers: look after one, join it, keep it in mind, ask it for contact."""
+"""What people do with organisations at real browsers: look after one, join it, keep it in mind, ask it for contact; and
+what its administrator does not want."""
+
+import re
 
 import pytest
 from playwright.async_api import Page, expect
@@ -6,6 +9,7 @@ from playwright.async_api import Page, expect
 from people.model import Person
 from tests.directory.needs.network import seed
 from tests.directory.organisations.test_uploads import picture
+from tests.e2e.mailbox import INVITATION, link_to
 from tests.e2e.place import Place, cookies_of
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
@@ -15,15 +19,16 @@ from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
 
 VOLTBUS = "/o/voltbus"
+EDDA = "edda@voltbus.example"
 
 
 @pytest.fixture
 async def place(backend: Backend, serve: Serve) -> Place:
-    """Voltbus, which Aylin looks after; Edda has a mail address there, and Chloé speaks for another start-up."""
+    """Voltbus, which Aylin looks after, with Dev; Edda has a mail address there, Chloé speaks for another start-up."""
     async with writing(backend) as uow:
         people, _, _ = await seed(uow)
-        (await uow.session.get_one(Person, people["edda"])).email = "edda@voltbus.example"
-        cookies = await cookies_of(uow, people, "aylin", "edda", "chloe")
+        (await uow.session.get_one(Person, people["edda"])).email = EDDA
+        cookies = await cookies_of(uow, people, "aylin", "dev", "edda", "chloe")
     return Place(await serve(dev=True), cookies)
 
 
@@ -50,17 +55,86 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await chloe.wait_for_url("**/needs?*q=buses*")
     await chloe.goto(VOLTBUS)
     await chloe.get_by_role("link", name="Ask for contact").click()
-    await chloe.get_by_label("What you ask").fill("May we charge our hydrogen buses with you?")
-    await chloe.get_by_label("What you offer").fill("A pilot with twelve buses.")
+    await expect(chloe.get_by_label("What you ask")).to_be_visible()
     await assert_accessible(chloe)
-    await chloe.get_by_role("button", name="Ask for contact").click()
-    await expect(chloe.get_by_text("Your request is sent.")).to_be_visible()
+    await _ask(chloe)
     await aylin.goto("/contacts")
     await expect(aylin.get_by_text("A pilot with twelve buses.")).to_be_visible()
     await aylin.get_by_role("button", name="Talk").click()
     await expect(aylin.get_by_role("button", name="Open the conversation")).to_be_visible()
     await aylin.goto(f"{VOLTBUS}/history")
     await expect(aylin.locator("ins")).to_have_text(["editor", "Chargers that need no new grid."])
+
+
+@same_on_both_grounds
+async def test_who_stays_outside_or_has_to_go_sees_it_as_its_administrator_has_decided(
+    place: Place, open_tab: OpenTab
+) -> None:
+    edda = await place.come(open_tab, "edda", VOLTBUS)
+    await edda.get_by_role("button", name="I belong here").click()
+    await expect(edda.get_by_text("You have asked to join.")).to_be_visible()
+    aylin = await place.come(open_tab, "aylin", f"{VOLTBUS}/people")
+    await aylin.get_by_role("button", name="Decline").click()
+    await expect(aylin.get_by_text("The request is declined.")).to_be_visible()
+    await expect(aylin.get_by_role("region", name="Want to join")).to_have_count(0)
+    await edda.goto(await link_to(place.servers, EDDA, re.compile(VOLTBUS)))
+    await expect(edda.get_by_role("button", name="I belong here")).to_be_visible()
+
+    await aylin.get_by_label("Mail address").fill(EDDA)
+    await aylin.get_by_role("button", name="Send the invitation").click()
+    invitation = await link_to(place.servers, EDDA, INVITATION)
+    await aylin.get_by_role("button", name=f"Withdraw the invitation to {EDDA}").click()
+    await expect(aylin.get_by_text("The invitation is withdrawn.")).to_be_visible()
+    await edda.goto(invitation)
+    await expect(edda.get_by_role("heading", name="This invitation is not good any more.")).to_be_visible()
+    await expect(edda.get_by_role("button", name="Join")).to_have_count(0)
+
+    await _promote_and_remove(aylin, await place.come(open_tab, "dev", VOLTBUS))
+    chloe = await place.come(open_tab, "chloe", VOLTBUS)
+    await chloe.get_by_role("link", name="Ask for contact").click()
+    await _ask(chloe)
+    await _decline(aylin)
+    await chloe.reload()
+    answer = chloe.get_by_role("article", name="Voltbus")
+    await expect(answer.get_by_text("Declined", exact=True)).to_be_visible()
+    await expect(answer.get_by_text("We already work with somebody.")).to_be_visible()
+
+
+async def _promote_and_remove(aylin: Page, dev: Page) -> None:
+    """A member who becomes an editor, and has to go: what they find on the page of the organisation each time."""
+    change, colleagues = dev.get_by_role("link", name="Change this page"), dev.get_by_role("link", name="Dev Patel")
+    await expect(colleagues).to_be_visible()
+    await expect(change).to_have_count(0)
+    await aylin.get_by_label("Role of Dev Patel").select_option("Editor")
+    row = aylin.get_by_role("listitem").filter(has_text="Dev Patel")
+    await row.get_by_role("button", name="Set", exact=True).click()
+    await expect(aylin.get_by_text("The role is changed.")).to_be_visible()
+    await dev.reload()
+    await expect(change).to_be_visible()
+    await aylin.get_by_role("button", name="Remove Dev Patel").click()
+    await aylin.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await expect(aylin.get_by_text("The person is removed.")).to_be_visible()
+    await dev.reload()
+    await expect(dev.get_by_role("heading", name="Voltbus")).to_be_visible()
+    await expect(change.or_(colleagues)).to_have_count(0)
+
+
+async def _ask(page: Page) -> None:
+    await page.get_by_label("What you ask").fill("May we charge our hydrogen buses with you?")
+    await page.get_by_label("What you offer").fill("A pilot with twelve buses.")
+    await page.get_by_role("button", name="Ask for contact").click()
+    await expect(page.get_by_text("Your request is sent.")).to_be_visible()
+
+
+async def _decline(page: Page) -> None:
+    """The request for contact that waits; not with nothing said."""
+    await page.goto("/contacts")
+    await page.get_by_text("Decline", exact=True).click()
+    await page.get_by_role("button", name="Decline with these words").click()
+    await expect(page.get_by_text("Please choose a reason, or say it in your own words.")).to_be_visible()
+    await page.get_by_text("Decline", exact=True).click()
+    await page.get_by_role("button", name="We already work with somebody.").click()
+    await expect(page.get_by_text("The request is declined.")).to_be_visible()
 
 
 async def _describe_it_with_a_product(page: Page) -> None:

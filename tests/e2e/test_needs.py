@@ -1,17 +1,21 @@
-"""A blind need from the first word to the conversation, at real browsers."""
+"""Needs at real browsers: a blind one from the first word to the conversation, and one from its draft to its end."""
+
+import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.directory.needs.network import HIDDEN, REASON, seed
-from tests.e2e.place import Place, cookies_of
+from tests.e2e.place import Place, cookies_of, taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import PHONE, OpenTab
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
 
 TITLE = "350 kW charging for 24 buses"
+PLAN = FilePayload(name="Plan of the depot.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 of a depot")
 
 
 @pytest.fixture
@@ -78,3 +82,53 @@ async def test_a_blind_need_is_found_answered_asked_revealed_and_talked_about(pl
     await aylin.reload()
     await aylin.get_by_role("button", name="Open the conversation").tap()
     await expect(aylin.locator(".message-text")).to_have_text([REASON])
+
+
+@same_on_both_grounds
+async def test_a_need_is_found_while_it_is_open_and_its_page_says_who_did_what_and_when(
+    place: Place, open_tab: OpenTab
+) -> None:
+    bernd = await place.come(open_tab, "bernd", "/needs")
+    await _draft_with_a_file(bernd)
+    aylin = await place.come(open_tab, "aylin", "/needs")
+    nothing = aylin.get_by_text("Nothing is sought yet")
+    await expect(nothing).to_be_visible()
+    await _turn(bernd, "Publish", "It is published.")
+    await aylin.reload()
+    await aylin.get_by_role("link", name=TITLE).click()
+    assert await taken(aylin, PLAN["name"]) == (PLAN["name"], PLAN["buffer"])
+
+    await _turn(bernd, "Pause", "It is paused: nobody finds it, and nobody answers.")
+    await aylin.goto("/needs")
+    await expect(nothing).to_be_visible()
+    await _turn(bernd, "Take answers again", "It takes answers again.")
+    await aylin.reload()
+    await aylin.get_by_role("link", name=TITLE).click()
+    answer = aylin.get_by_role("button", name="This is us")
+    await expect(answer).to_be_enabled()
+    await _turn(bernd, "Close as fulfilled", "It is closed as fulfilled. Good work.")
+    await aylin.reload()
+    await expect(aylin.get_by_text("Fulfilled", exact=True)).to_be_visible()
+    await expect(answer).to_be_disabled()
+    await expect(aylin.get_by_text("How it stood")).to_have_count(0)
+
+    await bernd.get_by_text("How it stood").click()
+    deeds = ("Closed as fulfilled", "Taken up again", "Stopped for a while", "Published", "Written")
+    stood = bernd.locator("details").filter(has_text="How it stood").get_by_role("listitem")
+    await expect(stood).to_have_text([re.compile(rf"{deed}\s[^·]*\d\d:\d\d[^·]* · Bernd Kowalski") for deed in deeds])
+
+
+async def _draft_with_a_file(page: Page) -> None:
+    await page.get_by_role("link", name="Write a need").first.click()
+    await page.locator("#title_en").fill(TITLE)
+    await page.locator("#text_en").fill("From autumn on 24 buses charge in our depot.")
+    await page.get_by_role("button", name="Save as a draft").click()
+    await expect(page.get_by_text("The draft is saved.")).to_be_visible()
+    await page.get_by_label("Attach a file").set_input_files(PLAN)
+    await page.get_by_role("button", name="Attach", exact=True).click()
+    await expect(page.get_by_text("The file is attached.")).to_be_visible()
+
+
+async def _turn(page: Page, deed: str, done: str) -> None:
+    await page.get_by_role("button", name=deed, exact=True).click()
+    await expect(page.get_by_text(done)).to_be_visible()

@@ -96,6 +96,17 @@ async def test_declining_with_a_reason_keeps_the_sender_away_for_a_while(there: 
     assert await send(there) == 303
 
 
+async def test_nobody_is_declined_with_nothing_said(there: Network) -> None:
+    await send(there)
+    path = f"/contacts/{await request_id(there)}/decline"
+    for nothing in ("", " \n"):
+        refused = await there["bernd"].post(path, data={"reason": "own", "text": nothing})
+        assert refused.status_code == 422
+        assert "Please choose a reason, or say it in your own words." in refused.text
+    assert (await there["bernd"].post(path, data={"reason": "own", "text": "We buy nothing."})).status_code == 303
+    assert "We buy nothing." in await there.text("aylin", "/contacts?tab=sent")
+
+
 async def test_only_who_speaks_for_an_organisation_asks_and_answers(there: Network) -> None:
     assert await send(there, "dev") == 409  # belongs to Voltbus, and does not speak for it
     assert await send(there, "chloe", organisation=there.organisations["voltbus"]) == 409
