@@ -141,7 +141,11 @@ async def test_the_last_administrator_stays_and_others_may_go(there: Scene) -> N
     claim = await only_claim(there, id_, "ben")
     await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
     own = f"/o/{slug}/people/{there.ids['aylin']}"
-    await there["aylin"].post(f"{own}/remove")
+    refused = await there["aylin"].post(f"{own}/remove")
+    assert refused.headers["location"] == f"/o/{slug}/people"  # where somebody else can be made one
+    page = (await there["aylin"].get(refused.headers["location"])).text
+    assert 'class="quiet-line quiet-line-refused"' in page
+    assert "Somebody else must be administrator first." in page
     await there["aylin"].post(f"{own}/role", data={"role": "editor"})
     assert (await there.roles(id_))["aylin"] == "administrator"
     await there["aylin"].post(f"/o/{slug}/people/{there.ids['ben']}/role", data={"role": "administrator"})
