@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from directory.organisations import belonging, doors, mails, queries
 from directory.organisations.actions import RefusedError
+from directory.organisations.pages.show import known_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from directory.organisations.rules import ROLES
@@ -204,6 +205,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
     async with kernel_of(request).database.read() as session:
         seen = await doors.admitted(request, session, _is_member)
         people = await queries.team(session, seen.organisation.id, PEOPLE_SHOWN)
+        known = await known_of(request, session, people)
         administers = seen.standing.administers
         claims = await queries.open_claims(session, seen.organisation.id) if administers else []
         invitations = await queries.open_invitations(session, seen.organisation.id, now) if administers else []
@@ -217,6 +219,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         path=f"/o/{seen.organisation.slug}",
         standing=seen.standing,
         people=people,
+        known=known,
         claims=claims,
         invitations=[(one, readable(one.email)) for one in invitations],
         form=form,
