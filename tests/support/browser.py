@@ -15,7 +15,8 @@ from tests.support.server_process import Servers
 from tests.support.services import program_of
 
 # Without these Chromium looks for hosts of its maker at every start. A page lives too short here for its scripts to be
-# worth what it costs to optimise them: a quarter of all that axe takes. The last two are three cameras and microphones;
+# worth what it costs to optimise them: a quarter of all that axe takes. Names for examples, which are nobody's, lead to
+# this machine: a partner has one of its own. The last two are three cameras and microphones;
 # pictures come half as often as Chromium would make them, since nobody looks and each is encoded and decoded.
 FLAGS = [
     "--no-sandbox",
@@ -26,6 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--js-flags=--no-opt --no-maglev",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
     "--use-fake-device-for-media-stream=device-count=3,fps=10",
     "--use-fake-ui-for-media-stream",
 ]
