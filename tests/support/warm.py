@@ -26,7 +26,7 @@ from tests.support.guard import Guard
 from tests.support.moving_clock import VARIABLE, follow
 
 _LINE = 1 << 16
-# What a server loads once it knows what it stands on: half of what its start took on PostgreSQL and Redis.
+# What a server loads once it knows what it stands on: nearly two thirds of its start on PostgreSQL and Redis.
 _LATER = (
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",
