@@ -17,7 +17,7 @@ from tests.support.services import program_of
 # A page lives too short here for its scripts to be worth what it costs to optimise them: a quarter of what axe takes.
 UNOPTIMISED = "--js-flags=--no-opt --no-maglev"
 # Without the others Chromium looks for hosts of its maker at every start. The last two are three cameras and
-# microphones; pictures come a quarter as often as Chromium would make them, since nobody looks and each is encoded and
+# microphones; pictures come half as often as Chromium would make them, since nobody looks and each is encoded and
 # decoded.
 FLAGS = [
     "--no-sandbox",
@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     UNOPTIMISED,
-    "--use-fake-device-for-media-stream=device-count=3,fps=5",
+    "--use-fake-device-for-media-stream=device-count=3,fps=10",
     "--use-fake-ui-for-media-stream",
 ]
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests.
