@@ -1,5 +1,6 @@
 """Two people are introduced to each other: what their organisations want from each other becomes a conversation."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -69,10 +70,14 @@ async def introduce(chat: Chat, meeting: Meeting) -> None:
 
 async def introduced(session: AsyncSession, one: str, other: str) -> bool:
     """Whether two people were introduced to each other."""
-    if one == other:
-        return False
-    query = select(Introduction.about).join(Channel, Channel.id == Introduction.channel_id)
-    return await session.scalar(query.where(Channel.direct_key == direct_key(one, other)).limit(1)) is not None
+    return bool(await introduced_to(session, one, [other]))
+
+
+async def introduced_to(session: AsyncSession, one: str, others: Collection[str]) -> set[str]:
+    """Those of several people to whom somebody was introduced."""
+    keys = {direct_key(one, other): other for other in others if other != one}
+    query = select(Channel.direct_key).join(Introduction, Channel.id == Introduction.channel_id)
+    return {keys[key] for key in await session.scalars(query.where(Channel.direct_key.in_(keys))) if key}
 
 
 async def _record(uow: UnitOfWork, channel_id: str, about: str) -> None:

@@ -1,6 +1,6 @@
 """Everything that is read about fairs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -143,13 +143,18 @@ async def banned(session: AsyncSession, fair_id: str, limit: int = 200) -> list[
 
 async def share_a_fair(session: AsyncSession, one: str, other: str) -> bool:
     """Whether two people are both in some fair, neither of them banned there."""
+    return bool(await at_a_fair_with(session, one, [other]))
+
+
+async def at_a_fair_with(session: AsyncSession, one: str, others: Collection[str]) -> set[str]:
+    """Those of several people with whom somebody shares a fair."""
     mine, theirs = aliased(Membership), aliased(Membership)
     query = (
-        select(mine.fair_id)
-        .join(theirs, theirs.fair_id == mine.fair_id)
-        .where(mine.person_id == one, theirs.person_id == other, not_banned(mine), not_banned(theirs))
+        select(theirs.person_id)
+        .join(mine, theirs.fair_id == mine.fair_id)
+        .where(mine.person_id == one, theirs.person_id.in_(others), not_banned(mine), not_banned(theirs))
     )
-    return await session.scalar(query.limit(1)) is not None
+    return set(await session.scalars(query))
 
 
 def below(after: str | None) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -127,18 +127,18 @@ async def rate(session: AsyncSession, fair_id: str, person_id: str) -> int | Non
     return response_rate(sum(counts.values()), expired)
 
 
-async def have_met(session: AsyncSession, me: str, other: str) -> bool:
-    """Whether two people are, or were, in a meeting together that was not called off, or one asked the other."""
-    return bool(await session.scalar(select(exists(_TOGETHER)), {"me": me, "other": other}))
+async def have_met(session: AsyncSession, me: str, others: Collection[str]) -> set[str]:
+    """Those of several people with whom somebody is, or was, in a meeting that was not called off."""
+    return set(await session.scalars(_TOGETHER, {"me": me, "others": list(others)}))
 
 
 _MINE, _THEIRS = aliased(Seat), aliased(Seat)
-# The meetings in which two people sit. Built once: an alias costs more than the query.
+# Those of several people with whom somebody sits in a meeting. Built once: an alias costs more than the query.
 _TOGETHER = (
-    select(Meeting.id)
+    select(_THEIRS.person_id)
+    .join(Meeting, Meeting.id == _THEIRS.meeting_id)
     .join(_MINE, and_(_MINE.meeting_id == Meeting.id, _MINE.person_id == bindparam("me")))
-    .join(_THEIRS, and_(_THEIRS.meeting_id == Meeting.id, _THEIRS.person_id == bindparam("other")))
-    .where(Meeting.cancelled_at.is_(None))
+    .where(_THEIRS.person_id.in_(bindparam("others", expanding=True)), Meeting.cancelled_at.is_(None))
 )
 # Those of several people with whom somebody sits in a meeting that is not over.
 _AHEAD = (

@@ -1,13 +1,13 @@
 """Who may see whose profile: people who have something to do with each other. The others say what that is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from people.model import Person
 
-# (session, viewer's id, other's id) -> whether these two have something in common.
-Knows = Callable[[AsyncSession, str, str], Awaitable[bool]]
+# (session, viewer's id, others' ids) -> those of them with whom the viewer has something in common.
+Knows = Callable[[AsyncSession, str, Collection[str]], Awaitable[set[str]]]
 
 
 class Acquaintances:
@@ -25,9 +25,14 @@ class Acquaintances:
         person = await session.get(Person, person_id)
         if person is None or person.erased_at is not None:
             return None
-        if viewer.id == person.id or viewer.admin:
-            return person
+        return person if await self.among(session, viewer, [person_id]) else None
+
+    async def among(self, session: AsyncSession, viewer: Person, person_ids: Collection[str]) -> set[str]:
+        """Those of these people, none of them erased, whom the viewer may see. A query for each reason."""
+        if viewer.admin:
+            return set(person_ids)
+        found = {viewer.id} & set(person_ids)
         for knows in self._reasons:
-            if await knows(session, viewer.id, person.id):
-                return person
-        return None
+            if others := set(person_ids) - found:
+                found |= await knows(session, viewer.id, others)
+        return found

@@ -59,7 +59,7 @@ from chat.parts import Chat
 from directory.partners.at_own_host import AtOwnHost
 from directory.parts import Directory, everything
 from directory.search.documents import Catalogue
-from fairs.queries import roles_in, share_a_fair
+from fairs.queries import at_a_fair_with, roles_in
 from meetings import approaches, between, own_calendars
 from meetings.frame import surround as surround_with_meetings
 from meetings.parts import Meetings
@@ -182,9 +182,9 @@ class Fairmatch:
         chat.introducing.listen(talk)
         signaling.listeners.listen(calls)
         meetings.calls.listen(meets, calls)
-        persons.acquaintances.register(share_a_fair)
+        persons.acquaintances.register(at_a_fair_with)
         persons.acquaintances.register(between.have_met)
-        persons.acquaintances.register(chat.introducing.introduced)
+        persons.acquaintances.register(chat.introducing.introduced_to)
         persons.approaches.register(approaches.from_page, approaches.from_list)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         found = Directory.build(kernel, persons, catalogue_of(kernel))

@@ -16,6 +16,7 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "fairmatch_theme"
 LOCALE_COOKIE = "fairmatch_locale"
 SAID_COOKIE = "fairmatch_said"
+REFUSED = "!"  # before what the cookie says: it was not done; never the first letter of a quoted line
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Frame:
     waiting: int  # requests for meetings, and to step in, that wait for an answer
     theme: str  # "light", "dark", or "" for what the system says
     said: str  # what the page before has done, in one line; or ""
+    refused: bool  # that line says why nothing was done
 
 
 def frame_of(request: Request) -> Frame:
@@ -81,7 +83,7 @@ def frame_of(request: Request) -> Frame:
     person = getattr(request.state, "person", None)
     viewer = viewer_of(person)
     own = (*_OWN, *_ADMINS) if getattr(person, "admin", False) else _OWN
-    theme = request.cookies.get(THEME_COOKIE, "")
+    theme, said = request.cookies.get(THEME_COOKIE, ""), request.cookies.get(SAID_COOKIE, "")
     return Frame(
         viewer=viewer,
         entries=tuple(_leading_somewhere(request, _with_fair(request, _ENTRIES))) if viewer else (),
@@ -89,7 +91,8 @@ def frame_of(request: Request) -> Frame:
         unread=getattr(request.state, "unread", 0),
         waiting=getattr(request.state, "waiting", 0),
         theme=theme if theme in THEMES else "",
-        said=unquote(request.cookies.get(SAID_COOKIE, ""))[:200],
+        said=unquote(said.removeprefix(REFUSED))[:200],
+        refused=said.startswith(REFUSED),
     )
 
 

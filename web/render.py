@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from web import when
 from web.assets import Assets
-from web.frame import SAID_COOKIE, SIGN_OUT, frame_of, hue, initials
+from web.frame import REFUSED, SAID_COOKIE, SIGN_OUT, frame_of, hue, initials
 from web.i18n import DEFAULT, LOCALES, translations
 from web.icons import icon
 
@@ -163,11 +163,14 @@ def page(request: Request, name: str, /, status: int = 200, **context: Any) -> H
     return templates_of(request).page(request, name, status, **context)
 
 
-def redirect(url: str, said: str = "") -> RedirectResponse:
-    """Go on after a POST (303). `said` is a translated line that the next page shows once: "Your photo is saved."."""
+def redirect(url: str, said: str = "", *, refused: bool = False) -> RedirectResponse:
+    """Go on after a POST (303). `said` is a translated line that the next page shows once: "Your photo is saved."; or,
+    `refused`, why nothing was done."""
     response = RedirectResponse(url, 303)
     if said:
-        response.set_cookie(SAID_COOKIE, quote(said), max_age=60, path="/", httponly=True, samesite="lax")
+        response.set_cookie(
+            SAID_COOKIE, REFUSED * refused + quote(said), max_age=60, path="/", httponly=True, samesite="lax"
+        )
     return response
 
 

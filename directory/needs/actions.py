@@ -13,6 +13,8 @@ from directory.needs import rules
 from directory.needs.events import NeedChanged, NeedPublished
 from directory.needs.model import Need, NeedChange, NeedFile, NeedTag, NeedText
 from directory.needs.seen import Wording
+from directory.needs.telling import ENDING
+from directory.news.newsroom import settle
 from directory.organisations.model import Organisation
 from directory.speaking import may_speak
 from people.model import Person
@@ -26,7 +28,7 @@ FILE_MOST, FILES_MOST = 10 * 1024 * 1024, 6
 
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: not_yours, not_now, too_many, over, tells_who, seen_already."""
+    """A rule says no. `code` is stable: not_yours, not_now, too_many, over, day_chosen, tells_who, seen_already."""
 
     def __init__(self, code: str, what: str = "") -> None:
         super().__init__(code)
@@ -99,12 +101,16 @@ async def rewrite(uow: UnitOfWork, need_id: str, draft: Draft, *, by_id: str) ->
     await _say(uow, need.id, draft)
     if need.state == rules.OPEN and moved:
         _open_until(uow, need)
+        await settle(uow, ENDING, need.id)
     _touch(uow, need)
     return need
 
 
 async def turn(uow: UnitOfWork, need_id: str, deed: str, *, by_id: str) -> Need:
-    """Publish, pause, resume, renew, fulfil or reopen a need. Raises RefusedError: not_yours, not_now, over."""
+    """Publish, pause, resume, renew, fulfil or reopen a need.
+
+    Raises RefusedError: not_yours, not_now, over, day_chosen (only another day would move its end).
+    """
     need = await mine(uow, need_id, by_id)
     await _turn(uow, need, deed, by_id)
     return need
@@ -170,10 +176,13 @@ async def _turn(uow: UnitOfWork, need: Need, deed: str, by_id: str | None) -> No
     if state == rules.OPEN:
         if not rules.can_be_open(now, need.deadline):
             raise RefusedError("over")
+        if rules.changes_nothing(need.state, deed, need.deadline):
+            raise RefusedError("day_chosen")
         need.published_at = need.published_at or now
     need.state = state
     if state == rules.OPEN:
         _open_until(uow, need)
+    await settle(uow, ENDING, need.id)
     _note(uow, need, deed, by_id)
     _touch(uow, need)
     if deed in ("publish", "reopen"):

@@ -8,6 +8,7 @@ from directory.needs import actions, between, queries, sifting
 from directory.needs.actions import EXPIRE_JOB, REMIND_JOB
 from directory.needs.model import Need, NeedReminder
 from directory.needs.rules import OPEN
+from directory.needs.seen import last_day
 from directory.needs.telling import ENDING, owners
 from directory.news.newsroom import is_silent, tell
 from directory.speaking import viewer_of
@@ -15,7 +16,6 @@ from people.model import Person
 from people.seals import Seal
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
-from web import when
 from web.i18n import N_, translations
 
 # The links in a reminder work until after the end: a need that has run out can be renewed by them, too.
@@ -55,14 +55,16 @@ class Ends:
         base, now = self._kernel.settings.public_url, uow.clock.now()
         token = self.seal.close({"need": need.id, "person": person_id}, now)
         link = f"{base}/needs/end/{token}"
-        said = seen.said(person.locale)
+        said, chosen = seen.said(person.locale), need.deadline is not None
         assert need.expires_at is not None
         context = {
             "to": person.email,
             "home": base,
             "title": said.title,
-            "day": when.date(need.expires_at - timedelta(hours=12), when.zone(person.time_zone), person.locale),
-            "url": f"{link}?{urlencode({'do': 'renew'})}",
+            "day": last_day(need.expires_at, person.locale),
+            # A day that was chosen is not moved by renewing: one chooses another, signed in.
+            "chosen": chosen,
+            "url": f"{base}/needs/{need.id}/edit" if chosen else f"{link}?{urlencode({'do': 'renew'})}",
             "close_url": f"{link}?{urlencode({'do': 'fulfil'})}",
         }
         subject = translations(person.locale).gettext(N_("Still true? %(need)s")) % {"need": said.title}

@@ -59,9 +59,14 @@ def after(state: str, deed: str) -> str | None:
     return target if state in sources else None
 
 
-def possible(state: str) -> list[str]:
+def possible(state: str, deadline: date | None) -> list[str]:
     """What can be done by hand with a need in this state."""
-    return [deed for deed in BY_HAND if after(state, deed)]
+    return [deed for deed in BY_HAND if after(state, deed) and not changes_nothing(state, deed, deadline)]
+
+
+def changes_nothing(state: str, deed: str, deadline: date | None) -> bool:
+    """Whether a need would be as before: while it is open it ends on the day that was chosen, renewed or not."""
+    return deed == "renew" and state == OPEN and deadline is not None
 
 
 def expiry(now: datetime, deadline: date | None) -> datetime:
@@ -71,6 +76,11 @@ def expiry(now: datetime, deadline: date | None) -> datetime:
         return now + OPEN_FOR
     # The day ends last in UTC-12.
     return datetime.combine(deadline, datetime.min.time(), UTC) + timedelta(days=1, hours=12)
+
+
+def last_day(expires_at: datetime) -> date:
+    """The last day on which a need with this end is open: the chosen one; else the last of which half is left."""
+    return (expires_at.astimezone(UTC) - timedelta(hours=12, microseconds=1)).date()
 
 
 def can_be_open(now: datetime, deadline: date | None) -> bool:

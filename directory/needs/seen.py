@@ -7,6 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency
 
+from directory.needs import rules
 from directory.needs.rules import OPEN, slug
 from directory.organisations.vocabulary import country_name
 from web.i18n import N_, formats, translations
@@ -42,6 +43,11 @@ DEED_NAMES = {
 }
 # How each state is marked, see kit/badge.html.
 STATE_MARKS = {"draft": "idle", "open": "done", "paused": "warn", "fulfilled": "done", "expired": "idle"}
+
+
+def last_day(expires_at: datetime, locale: str) -> str:
+    """The last day of a need with this end, in words."""
+    return format_date(rules.last_day(expires_at), "long", locale=formats(locale))
 
 
 @dataclass(frozen=True)

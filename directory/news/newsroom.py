@@ -146,6 +146,12 @@ async def see(uow: UnitOfWork, person_id: str, subjects: Collection[str]) -> Non
     await uow.session.execute(mine.values(seen_at=uow.clock.now()))
 
 
+async def settle(uow: UnitOfWork, kind: str, subject: str) -> None:
+    """Note that what people were told about something is so no longer: nobody has to look at it any more."""
+    unseen = update(News).where(News.kind == kind, News.subject == subject, News.seen_at.is_(None))
+    await uow.session.execute(unseen.values(seen_at=uow.clock.now()))
+
+
 async def kept(session: AsyncSession, person_id: str, *, after: int, limit: int) -> Sequence[News]:
     """What somebody was told, the latest first; `after` so many."""
     query = select(News).where(News.person_id == person_id).order_by(News.at.desc(), News.id)

@@ -91,7 +91,8 @@ async def save(request: Request) -> Response:
         async with kernel_of(request).database.write() as uow:
             await saved.save(uow, person.id, name, asked, alerts="alerts" in form, mails="mails" in form)
     except saved.TooManyError:
-        return redirect("/discover/saved", said=_("You keep as many searches as one can: please remove one first."))
+        full = _("You keep as many searches as one can: please remove one first.")
+        return redirect("/discover/saved", said=full, refused=True)
     return redirect("/discover/saved", said=_("Your search is saved."))
 
 

@@ -69,9 +69,9 @@ async def take(request: Request) -> Response:
             _check_ahead(uow, meeting)
             await seats.give(uow, meeting, fair, plan, holder, me(request).id, by_id=me(request).id)
     except RefusedError as refused:
-        return redirect(path, said=why_text(request, refused.why))
+        return redirect(path, said=why_text(request, refused.why), refused=True)
     except ConflictError as conflict:
-        return redirect(path, said=conflict_text(request, conflict))
+        return redirect(path, said=conflict_text(request, conflict), refused=True)
     return redirect(f"/meetings/{meeting.id}", said=_("The meeting is yours now. Everybody is told."))
 
 

@@ -11,6 +11,7 @@ from tests.support.server_process import Servers
 MAIL_S, LOOK_EVERY_S = 10.0, 0.05
 SIGN_IN = re.compile(r"/sign-in/link\?token=[\w-]{43}")
 INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
+RENEWAL = re.compile(r"/needs/end/[^\s?]+\?do=renew")
 LATER = re.compile(r"/meetings/[\w-]+/later/\d+")
 
 

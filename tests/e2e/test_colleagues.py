@@ -1,5 +1,5 @@
 """Who looks after an organisation together, at real browsers: they invite one another, give it a face, hand out
-documents for it, say by what it is found, and share words about others that nobody else sees."""
+documents for it, say by what it is found, share words about others that nobody else sees, and go when others stay."""
 
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
@@ -74,6 +74,10 @@ async def test_whoever_is_invited_gives_it_a_face_and_documents_and_shares_words
     await expect(edda.get_by_text("The document is removed.")).to_be_visible()
     await stranger.reload()
     await expect(stranger.get_by_role("link", name="Data sheet.pdf")).to_have_count(0)
+    await _take_the_logo_away(edda)
+    await stranger.goto(VOLTBUS)
+    await expect(stranger.locator(".organisation-banner")).to_be_visible()
+    await expect(stranger.locator(".organisation-head img")).to_have_count(0)
 
     await _share_words(edda)
     await chloe.goto(HYDRO)
@@ -81,6 +85,10 @@ async def test_whoever_is_invited_gives_it_a_face_and_documents_and_shares_words
     await expect(chloe.get_by_text("pilot 2027")).to_have_count(0)
     await _finds_by_a_shared_word(aylin)
     await _takes_it_off_and_shows_it_again(aylin)
+    await _goes_when_somebody_else_decides(aylin)
+    await edda.goto(f"{VOLTBUS}/people")
+    await expect(edda.get_by_label("Role of Edda Brandt")).to_have_value("administrator")
+    await expect(edda.get_by_label("Role of Aylin Demir")).to_have_count(0)
 
 
 async def _give_it_a_face(page: Page) -> None:
@@ -113,6 +121,15 @@ async def _hand_out_documents(page: Page) -> None:
     await expect(documents.get_by_text("PDF, PNG, JPEG, Word, Excel and PowerPoint without macros")).to_be_visible()
     await _upload(documents, SHEET)
     await expect(page.get_by_role("link", name="Data sheet.pdf")).to_be_visible()
+
+
+async def _take_the_logo_away(page: Page) -> None:
+    await page.goto(f"{VOLTBUS}/edit")
+    logo = page.get_by_role("region", name="Logo", exact=True)
+    await logo.get_by_role("button", name="Remove the logo").click()
+    await expect(page.get_by_text("The logo is removed.")).to_be_visible()
+    await expect(logo.get_by_role("button", name="Upload")).to_be_visible()
+    await expect(logo.locator("img")).to_have_count(0)
 
 
 async def _upload(part: Locator, file: FilePayload, label: str = "Documents") -> None:
@@ -172,3 +189,23 @@ async def _takes_it_off_and_shows_it_again(page: Page) -> None:
     await page.get_by_role("link", name="Your organisations").click()
     await page.get_by_role("button", name="Show Voltbus again").click()
     await expect(page.get_by_text("The organisation is shown again.")).to_be_visible()
+
+
+async def _goes_when_somebody_else_decides(page: Page) -> None:
+    """The last administrator is told why not, where somebody else can be made one."""
+    await page.goto(f"{VOLTBUS}/people")
+    await _leave(page)
+    await expect(page.locator(".quiet-line-refused")).to_have_text("Somebody else must be administrator first.")
+    await page.get_by_label("Role of Edda Brandt").select_option("Administrator")
+    row = page.get_by_role("listitem").filter(has_text="Edda Brandt")
+    await row.get_by_role("button", name="Set", exact=True).click()
+    await expect(page.get_by_text("The role is changed.")).to_be_visible()
+    await _leave(page)
+    await expect(page.get_by_text("You have left the organisation.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Voltbus")).to_be_visible()
+    await expect(page.get_by_role("link", name="Change this page")).to_have_count(0)
+
+
+async def _leave(page: Page) -> None:
+    await page.get_by_role("button", name="Leave", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Leave", exact=True).click()

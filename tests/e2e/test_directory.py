@@ -2,12 +2,16 @@
 what its administrator does not want."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
+from directory.contacts.model import ContactReply, ContactRequest
 from people.model import Person
-from tests.directory.needs.network import seed
+from server.kernel.db import UnitOfWork
+from server.kernel.ids import new_id
+from tests.directory.needs.network import organisation, seed
 from tests.directory.organisations.test_uploads import picture
 from tests.e2e.mailbox import INVITATION, link_to
 from tests.e2e.place import Place, cookies_of
@@ -19,14 +23,25 @@ from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
 
 VOLTBUS = "/o/voltbus"
+SPENT = "Your organisation's requests for today are spent. They come back as they are answered."
 EDDA = "edda@voltbus.example"
 
 
 @pytest.fixture
 async def place(backend: Backend, serve: Serve) -> Place:
-    """Voltbus, which Aylin looks after, with Dev; Edda has a mail address there, Chloé speaks for another start-up."""
+    """Voltbus, which Aylin looks after, with Dev, has answered four of the five requests that came long ago. Edda has a
+    mail address there; Chloé speaks for another start-up, which has asked four others for contact today."""
     async with writing(backend) as uow:
-        people, _, _ = await seed(uow)
+        people, organisations, _ = await seed(uow)
+        now = uow.clock.now()
+        for number in range(4):
+            asked = await organisation(uow, f"Depot {number}", "company", "DE", f"depot{number}.example")
+            await _asked(uow, organisations["hydro"], asked, people["chloe"], now)
+        for number in range(5):
+            at = now - timedelta(days=30 + number)
+            made = await _asked(uow, organisations["utility"], organisations["voltbus"], people["bernd"], at)
+            if number:
+                await _answered(uow, made, people["aylin"], at + timedelta(hours=6))
         (await uow.session.get_one(Person, people["edda"])).email = EDDA
         cookies = await cookies_of(uow, people, "aylin", "dev", "edda", "chloe")
     return Place(await serve(dev=True), cookies)
@@ -43,7 +58,7 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await aylin.get_by_label("Role of Edda Brandt").select_option("editor")
     await assert_accessible(aylin)
     await aylin.get_by_role("button", name="Let in").click()
-    await expect(aylin.get_by_role("link", name="Edda Brandt")).to_be_visible()
+    await expect(aylin.get_by_label("Role of Edda Brandt")).to_have_value("editor")
     await edda.goto(VOLTBUS)
     await expect(edda.get_by_role("link", name="Change this page")).to_be_visible()
 
@@ -60,7 +75,7 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await _ask(chloe)
     await aylin.goto("/contacts")
     await expect(aylin.get_by_text("A pilot with twelve buses.")).to_be_visible()
-    await aylin.get_by_role("button", name="Talk").click()
+    await aylin.get_by_role("article", name="Hydrolumière").get_by_role("button", name="Talk").click()
     await expect(aylin.get_by_role("button", name="Open the conversation")).to_be_visible()
     await aylin.goto(f"{VOLTBUS}/history")
     await expect(aylin.locator("ins")).to_have_text(["editor", "Chargers that need no new grid."])
@@ -91,10 +106,22 @@ async def test_who_stays_outside_or_has_to_go_sees_it_as_its_administrator_has_d
 
     await _promote_and_remove(aylin, await place.come(open_tab, "dev", VOLTBUS))
     chloe = await place.come(open_tab, "chloe", VOLTBUS)
+    await expect(chloe.get_by_text("Answers 80 of 100 requests, mostly within a day")).to_be_visible()
     await chloe.get_by_role("link", name="Ask for contact").click()
+    await expect(chloe.get_by_text("left today: 1 of 5 requests")).to_be_visible()
     await _ask(chloe)
+    left = chloe.get_by_role("complementary", name="What is left today").locator(".figures")
+    await expect(left).to_have_text("0 of 5")
+    other = await chloe.context.new_page()
+    await _finds_nothing_left(other)
     await _decline(aylin)
+    await other.reload()
+    await expect(other.get_by_text("left today: 1 of 5 requests")).to_be_visible()
+    await expect(other.get_by_role("button", name="Ask for contact")).to_be_enabled()
+    await other.goto(VOLTBUS)
+    await expect(other.get_by_text("Answers 83 of 100 requests, mostly within a day")).to_be_visible()
     await chloe.reload()
+    await expect(left).to_have_text("1 of 5")
     answer = chloe.get_by_role("article", name="Voltbus")
     await expect(answer.get_by_text("Declined", exact=True)).to_be_visible()
     await expect(answer.get_by_text("We already work with somebody.")).to_be_visible()
@@ -126,13 +153,44 @@ async def _ask(page: Page) -> None:
     await expect(page.get_by_text("Your request is sent.")).to_be_visible()
 
 
+async def _finds_nothing_left(page: Page) -> None:
+    """Nobody else can be asked as long as nobody answers; who comes to the button by keyboard hears it, too."""
+    await page.goto("/o/stadtwerke-hagenfeld")
+    await page.get_by_role("link", name="Ask for contact").click()
+    await expect(page.get_by_text("left today: 0 of 5 requests")).to_be_visible()
+    await page.get_by_label("What you offer").focus()
+    await page.keyboard.press("Tab")
+    ask = page.get_by_role("button", name="Ask for contact")
+    await expect(ask).to_be_focused()
+    await expect(ask).to_be_disabled()
+    await expect(ask).to_have_accessible_description(SPENT)
+    await expect(page.get_by_text(SPENT)).to_be_visible()
+    await assert_accessible(page)
+
+
+async def _asked(uow: UnitOfWork, from_id: str, to_id: str, by_id: str, at: datetime) -> ContactRequest:
+    words = {"asks": "May we see how you charge?", "offers": "A measurement, free of charge."}
+    made = ContactRequest(id=new_id(), from_id=from_id, to_id=to_id, person_id=by_id, cid=new_id(), at=at, **words)
+    uow.session.add(made)
+    await uow.session.flush()
+    return made
+
+
+async def _answered(uow: UnitOfWork, asked: ContactRequest, by_id: str, at: datetime) -> None:
+    seconds = int((at - asked.at).total_seconds())
+    said = {"kind": "declined", "reason": "no_time", "text": ""}
+    uow.session.add(ContactReply(request_id=asked.id, by_id=by_id, at=at, after_seconds=seconds, **said))
+    await uow.session.flush()
+
+
 async def _decline(page: Page) -> None:
     """The request for contact that waits; not with nothing said."""
     await page.goto("/contacts")
-    await page.get_by_text("Decline", exact=True).click()
+    decline = page.get_by_role("article", name="Hydrolumière").get_by_text("Decline", exact=True)
+    await decline.click()
     await page.get_by_role("button", name="Decline with these words").click()
     await expect(page.get_by_text("Please choose a reason, or say it in your own words.")).to_be_visible()
-    await page.get_by_text("Decline", exact=True).click()
+    await decline.click()
     await page.get_by_role("button", name="We already work with somebody.").click()
     await expect(page.get_by_text("The request is declined.")).to_be_visible()
 

@@ -127,12 +127,25 @@ _FAULTS = """() => {
             .filter((each) => each !== link && each.offsetParent === link.offsetParent)
             .filter((each) => getComputedStyle(each).position === "static"))
         .map((each) => each.outerHTML.slice(0, 120)).join(" ");
+    // An icon among words, as in "[lock] Only people who are signed in": not on a line of its own.
+    const alone = [...document.querySelectorAll("svg.icon")]
+        .filter((each) => each.checkVisibility() && getComputedStyle(each).display === "block")
+        .filter((each) => /^(block|inline|list-item)$/.test(getComputedStyle(each.parentElement).display))
+        .filter((each) => [...each.parentElement.childNodes].some((word) => word.nodeType === 3 && word.data.trim()))
+        .map((each) => each.parentElement.outerHTML.slice(0, 120)).join(" ");
+    // The bar of a section on the line of tabs looks as if two of them were chosen.
+    const lines = [...document.querySelectorAll(".tabs")].map((each) => each.getBoundingClientRect().bottom);
+    const touching = [...document.querySelectorAll(".section")]
+        .filter((each) => lines.some((line) => Math.abs(each.getBoundingClientRect().top - line) < 8))
+        .map((each) => each.outerHTML.slice(0, 120)).join(" ");
     const heads = document.querySelectorAll("h1").length;
     return [
         wider > 0 && `${wider} px wider than the window: ${tooWide()}`,
         heads !== 1 && `${heads} elements h1`,
         !document.title.trim() && "no title",
         covered && `cannot be pressed: ${covered}`,
+        alone && `an icon stands on a line of its own: ${alone}`,
+        touching && `touches the tabs: ${touching}`,
         stuck && `cannot be sent as it stands: ${stuck}`,
     ].filter(Boolean);
 }"""

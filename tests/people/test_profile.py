@@ -1,6 +1,7 @@
 """The profile: changing it, its photo, and who may see it."""
 
 import io
+from collections.abc import Collection
 from typing import Any
 
 import httpx2
@@ -189,8 +190,8 @@ async def test_acquaintances_see_one_another_and_nobody_else_does(app: Starlette
         ben = await person(kernel, BEN, seeks="Chargers <b>now</b>", languages=["de"], time_zone="Asia/Tokyo")
         assert (await browser.get(f"/people/{ben.id}")).status_code == 404
 
-        async def knows(_session: AsyncSession, viewer: str, other: str) -> bool:
-            return (viewer, other) == (aylin.id, ben.id)
+        async def knows(_session: AsyncSession, viewer: str, others: Collection[str]) -> set[str]:
+            return {ben.id} & set(others) if viewer == aylin.id else set()
 
         people.acquaintances.register(knows)
         page = await browser.get(f"/people/{ben.id}")

@@ -122,6 +122,9 @@ def _routes() -> list[Route]:
     async def saving(request: Request) -> Response:
         return redirect("/messages", "Ihr Foto <ist> gespeichert.")
 
+    async def refusing(_request: Request) -> Response:
+        return redirect("/messages", "Das Foto ist zu groß!", refused=True)
+
     async def kit(request: Request) -> Response:
         return await pages.kit(request)
 
@@ -139,6 +142,7 @@ def _routes() -> list[Route]:
         Route("/", landing),
         Route("/error/{status:int}", failing),
         Route("/save", saving, methods=["POST"]),
+        Route("/refuse", refusing, methods=["POST"]),
         Route("/messages", kit),
         Route("/slow", slow),
         Route("/me", kit),

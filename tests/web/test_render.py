@@ -85,6 +85,15 @@ async def test_a_line_said_after_a_post_is_shown_once(client: httpx2.AsyncClient
     assert "gespeichert" not in (await client.get("/messages")).text
 
 
+async def test_why_nothing_was_done_looks_unlike_what_was_done(client: httpx2.AsyncClient):
+    await client.post("/save")
+    assert '<p class="quiet-line" role="status">' in (await client.get("/messages")).text
+    await client.post("/refuse")
+    refused = (await client.get("/messages")).text
+    assert '<p class="quiet-line quiet-line-refused" role="status">' in refused
+    assert "<span>Das Foto ist zu groß!</span>" in refused
+
+
 @pytest.mark.parametrize("status", STATUSES)
 async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: httpx2.AsyncClient, status: int):
     answer = await client.get(f"/error/{status}")

@@ -7,16 +7,22 @@ from starlette.requests import Request
 
 from directory.needs import queries
 from directory.needs.actions import RefusedError
-from directory.needs.seen import CATEGORY_NAMES, STATE_MARKS, STATE_NAMES, Seen
+from directory.needs.seen import CATEGORY_NAMES, STATE_MARKS, STATE_NAMES, Seen, last_day
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.technologies import TECHNOLOGIES
 from directory.speaking import Viewer, viewer_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from web.i18n import N_
 from web.markdown import rendered
 from web.render import locale_of
 
+# Why an end cannot be moved by renewing alone: another day has to be chosen, in the form.
+NO_NEW_END = {
+    "over": N_("Its last day is over: choose another one."),
+    "day_chosen": N_("It ends on the day that you chose: choose a later one."),
+}
 _ID = 36  # characters of an id, the beginning of an address
 SAVES, STEPS, ANSWERS, UPLOADS = "60 per hour", "120 per hour", "20 per hour", "40 per hour"
 
@@ -58,6 +64,7 @@ def around(request: Request) -> dict[str, Any]:
         "categories": CATEGORY_NAMES,
         "state_names": STATE_NAMES,
         "state_marks": STATE_MARKS,
+        "last_day": lambda expires_at: last_day(expires_at, locale),
         "industry_name": lambda code: INDUSTRIES.name(code, locale),
         "technology_name": lambda code: TECHNOLOGIES.name(code, locale),
     }

@@ -6,9 +6,10 @@ from starlette.routing import Route
 
 from directory.needs import actions, queries
 from directory.needs.actions import RefusedError
+from directory.needs.pages.common import NO_NEW_END
 from directory.needs.parts import needs_of
-from directory.needs.rules import possible
-from directory.needs.seen import Seen
+from directory.needs.rules import changes_nothing, possible
+from directory.needs.seen import Seen, last_day
 from directory.speaking import viewer_of
 from people.forms import Form
 from people.pages.entering import PRIVATE
@@ -56,6 +57,8 @@ async def _page(request: Request, deed: str, *, done: bool = False, failed: str 
     if need is None or not need.may_edit:
         raise not_found()
     now = kernel_of(request).clock.now()
+    state = need.state_at(now)
+    stays = "day_chosen" if not done and changes_nothing(state, deed, need.deadline) else ""
     return page(
         request,
         "needs/end.html",
@@ -65,8 +68,9 @@ async def _page(request: Request, deed: str, *, done: bool = False, failed: str 
         said=need.said(locale_of(request)),
         deed=deed,
         done=done,
-        failed=failed,
-        can=deed in possible(need.state_at(now)),
+        last_day=last_day,
+        no_new_end=NO_NEW_END.get(failed or stays, ""),
+        can=deed in possible(state, need.deadline),
         token_path=request.url.path,
     )
 

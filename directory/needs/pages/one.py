@@ -88,7 +88,7 @@ async def context_of(
         "file_limits": {"most": actions.FILES_MOST, "megabytes": actions.FILE_MOST // 1024 // 1024},
         "between": await between.of_need(session, viewer, need.id),
         "partners": await _choices(session, viewer, need),
-        "deeds": possible(need.state_at(now)) if need.may_edit else [],
+        "deeds": possible(need.state_at(now), need.deadline) if need.may_edit else [],
         "history": await queries.history(session, viewer, need.id) if need.mine else [],
         "deed_names": DEED_NAMES,
         "answers": counts.get(need.id, (0, 0)),

@@ -11,7 +11,17 @@ from directory.attachments import ACCEPTED, checked
 from directory.needs import actions, forms, queries, rules, sifting
 from directory.needs.actions import FILE_MOST, Draft, RefusedError
 from directory.needs.between import of_need, partners_of
-from directory.needs.pages.common import SAVES, UPLOADS, around, coming, may, need_id_in, need_in, problem_of
+from directory.needs.pages.common import (
+    NO_NEW_END,
+    SAVES,
+    UPLOADS,
+    around,
+    coming,
+    may,
+    need_id_in,
+    need_in,
+    problem_of,
+)
 from directory.needs.pages.one import context_of
 from directory.needs.seen import CATEGORY_NAMES, KIND_NAMES, Owner, Seen
 from directory.organisations.industries import INDUSTRIES
@@ -92,9 +102,9 @@ async def turn(request: Request) -> Response:
         async with kernel_of(request).database.write() as uow:
             await actions.turn(uow, need_id_in(request), deed, by_id=request.state.person.id)
     except RefusedError as error:
-        if error.code == "over":
-            _ = translations(locale_of(request)).gettext
-            return redirect(f"/needs/{need_id_in(request)}/edit", said=_("Its last day is over: choose another one."))
+        if error.code in NO_NEW_END:
+            why = translations(locale_of(request)).gettext(NO_NEW_END[error.code])
+            return redirect(f"/needs/{need_id_in(request)}/edit", said=why, refused=True)
         raise problem_of(error) from error
     return redirect(f"/needs/{need_id_in(request)}", said=translations(locale_of(request)).gettext(_DONE[deed]))
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from directory.organisations import belonging, doors, mails, queries
 from directory.organisations.actions import RefusedError
+from directory.organisations.pages.show import known_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from directory.organisations.rules import ROLES
@@ -165,9 +166,9 @@ async def accept_invitation(request: Request) -> Response:
         try:
             joined = await belonging.accept(uow, form.typed("token"), request.state.person.id)
         except RefusedError as refused:
-            return redirect("/organisations/mine", said=_(REFUSALS[refused.code]))
+            return redirect("/organisations/mine", said=_(REFUSALS[refused.code]), refused=True)
     if joined is None or found is None:
-        return redirect("/organisations/mine", said=_("This invitation is not good any more."))
+        return redirect("/organisations/mine", said=_("This invitation is not good any more."), refused=True)
     return redirect(f"/o/{found[1].slug}", said=_("You belong to %(name)s now.") % {"name": found[1].name})
 
 
@@ -187,14 +188,16 @@ async def mine(request: Request) -> Response:
 async def _changed(request: Request, may_do: doors.May, change: Change, back: str = "/people") -> Response:
     """Do it, and go back with a line about it; where a rule refuses, with that."""
     _ = translations(locale_of(request)).gettext
-    path = f"/o/{request.path_params['slug']}{back}"
+    path = f"/o/{request.path_params['slug']}"
     try:
         async with kernel_of(request).database.write() as uow:
             seen = await doors.admitted(request, uow.session, may_do)
             said = await change(uow, seen)
     except RefusedError as refused:
-        said = REFUSALS[refused.code]
-    return redirect(path, said=_(said))
+        # Whoever may not go yet finds there whom to make administrator.
+        back = "/people" if refused.code == "last_administrator" else back
+        return redirect(f"{path}{back}", said=_(REFUSALS[refused.code]), refused=True)
+    return redirect(f"{path}{back}", said=_(said))
 
 
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
@@ -202,6 +205,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
     async with kernel_of(request).database.read() as session:
         seen = await doors.admitted(request, session, _is_member)
         people = await queries.team(session, seen.organisation.id, PEOPLE_SHOWN)
+        known = await known_of(request, session, people)
         administers = seen.standing.administers
         claims = await queries.open_claims(session, seen.organisation.id) if administers else []
         invitations = await queries.open_invitations(session, seen.organisation.id, now) if administers else []
@@ -215,6 +219,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         path=f"/o/{seen.organisation.slug}",
         standing=seen.standing,
         people=people,
+        known=known,
         claims=claims,
         invitations=[(one, readable(one.email)) for one in invitations],
         form=form,

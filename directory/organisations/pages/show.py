@@ -13,6 +13,7 @@ from directory.organisations.licences import Origin
 from directory.organisations.parts import Section, organisations_of
 from directory.organisations.shown import ROLE_NAMES, Shown
 from people.model import Person
+from people.parts import people_of
 from server.kernel.parts import kernel_of
 from web.engines import for_engines, speak_as_asked
 from web.i18n import LOCALES
@@ -30,6 +31,7 @@ async def show(request: Request) -> Response:
         fields = await queries.fields_of(session, seen.organisation.id)
         documents = await queries.documents_of(session, seen.organisation.id)
         team = await queries.team(session, seen.organisation.id) if person else []
+        known = await known_of(request, session, team)
         sections = [await bring(request, session, seen) for bring in organisations.sections]
         way_in = await belonging.way_in(session, seen, person)
         origin = await origin_of(request, session, seen.organisation.source, seen.organisation.source_id)
@@ -43,6 +45,7 @@ async def show(request: Request) -> Response:
         removed=seen.removed,
         documents=documents,
         team=team,
+        known=known,
         sections=brought,
         way_in=way_in,
         origin=origin,
@@ -50,6 +53,12 @@ async def show(request: Request) -> Response:
         data=_data(shown, brought, kernel_of(request).settings.public_url),
     )
     return for_engines(request, answer)
+
+
+async def known_of(request: Request, session: AsyncSession, team: Sequence[queries.TeamMember]) -> set[str]:
+    """Those of an organisation's people whose profile opens for who looks: the others are names alone."""
+    ids = [one.person_id for one in team]
+    return await people_of(request).acquaintances.among(session, request.state.person, ids) if ids else set()
 
 
 async def origin_of(

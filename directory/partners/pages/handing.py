@@ -32,16 +32,16 @@ async def invite(request: Request) -> Response:
     if not form.good:
         return await desk_page(request, form, 422)
     await may(request, "invitation", INVITATIONS)
-    said = N_("The invitation is on its way.")
+    said, refusal = N_("The invitation is on its way."), ""
     try:
         async with kernel_of(request).database.write() as uow:
             seen, _partner = await own(request, uow.session)
             if not await invite_keeper(request, uow, seen.organisation.id, organisation_id, email, locale_of(request)):
                 raise not_found()
     except RefusedError as refused:
-        said = REFUSALS[refused.code]
+        refusal = REFUSALS[refused.code]
     back = f"/partners/{request.path_params['slug']}/desk"
-    return redirect(back, said=translations(locale_of(request)).gettext(said))
+    return redirect(back, said=translations(locale_of(request)).gettext(refusal or said), refused=bool(refusal))
 
 
 async def invite_keeper(

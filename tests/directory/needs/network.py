@@ -22,6 +22,7 @@ from server.kernel.ids import new_id
 from server.kernel.parts import Kernel
 from tests.kernel_fixtures import browser_of
 from tests.people.browsers import signed_in
+from web.frame import REFUSED, SAID_COOKIE
 
 # Nobody but its own people may learn from a blind need that it is this one's.
 HIDDEN = "Stadtwerke Hagenfeld"
@@ -182,7 +183,7 @@ async def network(app: Starlette) -> AsyncIterator[Network]:
 
 def said(answer: httpx2.Response) -> str:
     """The line that the next page shows."""
-    return unquote(answer.cookies.get("fairmatch_said", ""))
+    return unquote(answer.cookies.get(SAID_COOKIE, "").removeprefix(REFUSED))
 
 
 async def _person(uow: UnitOfWork, key: str, name: str) -> str:

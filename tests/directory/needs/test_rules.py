@@ -22,7 +22,19 @@ NAMES = ["Stadtwerke Hagenfeld", "Stadtwerke Hagenfeld GmbH", "stadtwerke-hagenf
     ],
 )
 def test_each_state_offers_what_can_be_done_from_it(state: str, deeds: list[str]) -> None:
-    assert rules.possible(state) == deeds
+    assert rules.possible(state, None) == deeds
+
+
+def test_the_last_day_is_the_chosen_one_or_the_last_of_which_half_is_left() -> None:
+    day = date(2026, 10, 30)
+    assert rules.last_day(rules.expiry(NOON, day)) == day
+    assert rules.last_day(datetime(2026, 10, 30, 13, tzinfo=UTC)) == day
+    assert rules.last_day(datetime(2026, 10, 30, 11, tzinfo=UTC)) == date(2026, 10, 29)
+
+
+def test_what_ends_on_a_chosen_day_is_renewed_by_choosing_another_while_it_is_open() -> None:
+    assert rules.possible("open", NOON.date()) == ["pause", "fulfil"]
+    assert rules.possible("expired", NOON.date()) == ["renew", "fulfil"]
 
 
 def test_every_deed_leads_into_a_state_and_every_state_can_be_reached() -> None:

@@ -63,6 +63,34 @@ async def test_one_tap_renews_without_signing_in_and_opening_the_link_alone_does
     assert after == before + timedelta(days=83)
 
 
+async def test_what_ends_on_a_chosen_day_is_not_said_to_be_renewed(there: Network) -> None:
+    need_id = await there.need(deadline=date(2026, 10, 30))
+    (mail,) = await later(there, days=42)
+    assert mail.count("It ends on the day that you chose, 30 October 2026.") == 2  # in plain text, too
+    assert f"/needs/{need_id}/edit" in mail
+    path = link(mail, "fulfil").partition("?")[0]
+    done = await there["nobody"].post(path, data={"do": "renew"})
+    assert done.status_code == 409
+    assert "It ends on the day that you chose: choose a later one." in done.text
+    assert "It ends on the day that you chose" in await there.text("nobody", path)
+    page = await there.text("bernd", f"/needs/{need_id}")
+    assert 'value="renew"' not in page
+    assert "Open until 30 October 2026." in page
+    assert "open until 30 October 2026" in page
+    refused = await there["bernd"].post(f"/needs/{need_id}/turn", data={"do": "renew"})
+    assert refused.headers["location"] == f"/needs/{need_id}/edit"
+    assert 'value="2026-10-30"' in await there.text("bernd", refused.headers["location"])
+
+
+async def test_nobody_reads_that_it_soon_runs_out_when_it_does_not_any_more(there: Network) -> None:
+    await there.need()
+    (mail,) = await later(there, days=83)
+    soon = f"Soon runs out: {TITLE}"
+    assert soon in await there.text("bernd", "/needs?tab=mine")
+    await there["nobody"].post(link(mail, "renew").partition("?")[0], data={"do": "renew"})
+    assert soon not in await there.text("bernd", "/needs?tab=mine")
+
+
 async def test_one_tap_closes(there: Network) -> None:
     need_id = await there.need()
     (mail,) = await later(there, days=83)

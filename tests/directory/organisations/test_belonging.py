@@ -1,10 +1,12 @@
 """Who belongs to an organisation: by their mail address, by invitation, and in which role."""
 
 import re
+from collections.abc import Collection
 from email import message_from_bytes
 from email.policy import default
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations import bulk, own_data
 from directory.organisations.bulk import OrganisationRow
@@ -141,12 +143,37 @@ async def test_the_last_administrator_stays_and_others_may_go(there: Scene) -> N
     claim = await only_claim(there, id_, "ben")
     await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
     own = f"/o/{slug}/people/{there.ids['aylin']}"
-    await there["aylin"].post(f"{own}/remove")
+    refused = await there["aylin"].post(f"{own}/remove")
+    assert refused.headers["location"] == f"/o/{slug}/people"  # where somebody else can be made one
+    page = (await there["aylin"].get(refused.headers["location"])).text
+    assert 'class="quiet-line quiet-line-refused"' in page
+    assert "Somebody else must be administrator first." in page
     await there["aylin"].post(f"{own}/role", data={"role": "editor"})
     assert (await there.roles(id_))["aylin"] == "administrator"
     await there["aylin"].post(f"/o/{slug}/people/{there.ids['ben']}/role", data={"role": "administrator"})
     await there["aylin"].post(f"{own}/remove")
     assert await there.roles(id_) == {"ben": "administrator"}
+
+
+async def test_a_name_leads_to_a_profile_only_for_whom_it_opens(there: Scene) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
+    own, other = (f'href="/people/{there.ids[name]}"' for name in ("aylin", "ben"))
+    for path in (f"/o/{slug}", f"/o/{slug}/people"):
+        page = (await there["aylin"].get(path)).text
+        assert own in page
+        assert other not in page
+    assert (await there["aylin"].get(f"/people/{there.ids['ben']}")).status_code == 404
+
+    async def knows(_session: AsyncSession, viewer: str, others: Collection[str]) -> set[str]:
+        return {there.ids["ben"]} & set(others) if viewer == there.ids["aylin"] else set()
+
+    there.app.state.people.acquaintances.register(knows)
+    for path in (f"/o/{slug}", f"/o/{slug}/people"):
+        assert other in (await there["aylin"].get(path)).text
+    assert (await there["aylin"].get(f"/people/{there.ids['ben']}")).status_code == 200
 
 
 async def test_members_cannot_make_themselves_more(there: Scene) -> None:
