@@ -54,6 +54,13 @@ async def test_nothing_scrolls_sideways_on_a_phone(show: Show, path: str):
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
+async def test_a_long_word_in_the_headline_breaks_on_a_phone(show: Show):
+    tab = await show(size=PHONE)
+    headline = tab.page.locator(".page-head h1")
+    await headline.evaluate("(h1) => { h1.textContent = 'Energieversorgungsunternehmensverbund'; }")
+    assert await tab.page.evaluate(SIDEWAYS) == 0
+
+
 async def test_text_of_twice_the_size_does_not_scroll_sideways(show: Show):
     tab = await show(locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
     assert await tab.page.evaluate(SIDEWAYS) == 0
