@@ -12,16 +12,22 @@ MAIL_S, LOOK_EVERY_S = 10.0, 0.05
 SIGN_IN = re.compile(r"/sign-in/link\?token=[\w-]{43}")
 INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
 RENEWAL = re.compile(r"/needs/end/[^\s?]+\?do=renew")
+FOUND = re.compile(r"/discover/saved|/o/[\w-]+")
 LATER = re.compile(r"/meetings/[\w-]+/later/\d+")
 
 
 async def link_to(servers: Servers, address: str, which: re.Pattern[str] = SIGN_IN) -> str:
     """The path of the link in the newest mail to an address that has one; waits for the mail."""
-    for _ in range(int(MAIL_S / LOOK_EVERY_S)):
+    return (await links_to(servers, address, which))[-1]
+
+
+async def links_to(servers: Servers, address: str, which: re.Pattern[str], within: float = MAIL_S) -> list[str]:
+    """The paths of all such links, the newest last; waits so many seconds for a mail with one."""
+    for _ in range(int(within / LOOK_EVERY_S)):
         if found := _links(servers.backend.data / "mail", address, which):
-            return found[-1]
+            return found
         await asyncio.sleep(LOOK_EVERY_S)
-    raise AssertionError(f"no mail to {address} in {MAIL_S} s")
+    raise AssertionError(f"no mail to {address} in {within} s")
 
 
 def _links(folder: Path, address: str, which: re.Pattern[str]) -> list[str]:

@@ -10,12 +10,14 @@ from tests.e2e.place import STRANGER, Place, cookies_of
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
-from tests.support.browser import OpenTab
+from tests.support.browser import PHONE, OpenTab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
 
 VOLTBUS, TWIN, CHAMBER = "/o/voltbus", "/o/volt-bus", "/o/chamber"
 PURPLE = "rgb(122, 31, 92)"
+# Leads to this machine in the browsers of tests, as every name under .example does.
+HOST = "netz.chamber.example"
 
 
 @pytest.fixture
@@ -75,6 +77,7 @@ async def test_an_institution_brings_its_network_in_its_own_look(place: Place, o
     await _bring(bernd, f"{place.servers.url}{VOLTBUS}")
     await expect(bernd.get_by_text("The organisation is in your network.")).to_be_visible()
     await _choose_a_look(bernd)
+    await expect(bernd.get_by_text("Ask those who run the platform to set it.")).to_be_visible()
     await bernd.get_by_label("Name a moderator").select_option("Dev Patel")
     await bernd.get_by_role("button", name="Name them").click()
     await expect(bernd.get_by_text("They find the desk on the page of the network.")).to_be_visible()
@@ -96,6 +99,30 @@ async def test_an_institution_brings_its_network_in_its_own_look(place: Place, o
     await stranger.reload()
     await expect(stranger.get_by_role("link", name="Voltbus")).to_be_visible()
     await expect(stranger.get_by_role("link", name="Hydrolumière")).to_have_count(0)
+    await _stands_at_its_own_domain(place, open_tab, edda)
+
+
+async def _stands_at_its_own_domain(place: Place, open_tab: OpenTab, admin: Page) -> None:
+    """What everybody sees there, in its look; who wants more is led to our own host."""
+    await admin.goto("/partners/chamber/desk")
+    host = admin.get_by_label("Host name")
+    form = admin.locator("form").filter(has=host)
+    await host.fill("localhost")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.locator(".field-error")).to_contain_text("That is no host name on the internet")
+    await host.fill(f"https://{HOST}/")
+    await form.get_by_role("button", name="Save").click()
+    await expect(admin.get_by_text("Your page stands at")).to_contain_text(HOST)
+    at = place.servers.url.replace("localhost", HOST)
+    tab = await open_tab(at, place.servers.url, size=PHONE, has_touch=True, is_mobile=True)
+    tab.watch.expect("Cross-Origin-Opener-Policy header has been ignored")  # which means something by HTTPS alone
+    reader = tab.page
+    await reader.goto("/")
+    await expect(reader.get_by_role("heading", name="Hagenfeld Chamber")).to_be_visible()
+    await expect(reader.get_by_role("link", name="About this institution")).to_have_css("color", PURPLE)
+    await assert_accessible(reader)
+    await reader.get_by_role("link", name="Voltbus").tap()
+    await expect(reader).to_have_url(f"{place.servers.url}{VOLTBUS}")
 
 
 async def _bring(page: Page, address: str) -> None:

@@ -13,6 +13,7 @@ from tests.support.backend import Backend
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
+SIDE, STAND = "Side stage", "Stand 12"
 TALK, NEXT = "Depots without new cables", "Who pays the grid?"
 
 
@@ -35,13 +36,15 @@ async def at_the_desk(come: Come, stage: Stage) -> Page:
 
 
 @same_on_both_grounds
-async def test_a_talk_is_entered_found_by_others_and_keeps_its_stage_open(
+async def test_a_talk_is_entered_found_by_others_moved_and_keeps_its_stage_open_and_a_stand_is_given(
     stage: Stage, servers: Servers, come: Come
 ) -> None:
     olga = await at_the_desk(come, stage)
-    await olga.get_by_label("Its name").fill("Main stage")
-    await olga.get_by_role("button", name="Open it").click()
-    await expect(olga.get_by_text("The room is open.")).to_be_visible()
+    for kind, name in (("Stage", "Main stage"), ("Stage", SIDE), ("Stand", STAND)):
+        await olga.get_by_label("What it is").select_option(kind)
+        await olga.get_by_label("Its name").fill(name)
+        await olga.get_by_role("button", name="Open it").click()
+        await expect(olga.get_by_role("button", name=f"Close “{name}”")).to_be_visible()
     await olga.get_by_label("People who speak").fill("Aylin Demir, head of charging")
     await olga.get_by_label("English").fill("How a depot charges at night with **60 kW**.")
     await _enter(olga, TALK, "10:00")
@@ -62,6 +65,18 @@ async def test_a_talk_is_entered_found_by_others_and_keeps_its_stage_open(
     await ben.get_by_role("link", name="Voltbus").click()
     await expect(ben.get_by_role("region", name="Upcoming").get_by_role("link", name=NEXT)).to_be_visible()
 
+    await _give_the_stand(olga)
+    await _move(olga, NEXT)
+    await ben.reload()
+    upcoming = ben.get_by_role("region", name="Upcoming")
+    await upcoming.get_by_role("link", name="Stand at “Energy Days”").click()
+    await expect(ben.get_by_role("listitem").filter(has_text=STAND)).to_contain_text("Voltbus")
+    moved = ben.get_by_role("article").filter(has_text=NEXT)
+    await expect(moved).to_contain_text(SIDE)
+    await expect(moved).to_contain_text("10:15")
+    await expect(ben.get_by_role("article")).to_have_count(2)
+    await ben.get_by_role("link", name="Voltbus").last.click()
+
     await olga.get_by_role("button", name="Close “Main stage”").click()
     await expect(olga.get_by_role("alert")).to_contain_text("Talks are entered for this stage.")
     for title in (TALK, NEXT):
@@ -71,7 +86,7 @@ async def test_a_talk_is_entered_found_by_others_and_keeps_its_stage_open(
     await expect(olga.get_by_role("button", name="Open again")).to_be_visible()
     await ben.reload()
     await expect(ben.get_by_role("heading", name="Voltbus")).to_be_visible()
-    await expect(ben.get_by_role("region", name="Upcoming")).to_have_count(0)
+    await expect(upcoming.get_by_role("article")).to_have_count(0)
 
 
 async def _enter(page: Page, title: str, begins: str) -> None:
@@ -82,6 +97,32 @@ async def _enter(page: Page, title: str, begins: str) -> None:
     await page.get_by_label("Day").select_option(index=2)
     await page.get_by_label("Begins").fill(begins)
     await page.get_by_role("button", name="Enter the talk").click()
+
+
+async def _give_the_stand(page: Page) -> None:
+    """To the one exhibitor of the fair; not to an address that nobody has."""
+    whose = page.get_by_label(f"Whose stand “{STAND}” is")
+    save = page.get_by_role("listitem").filter(has=whose).get_by_role("button", name="Save")
+    await whose.fill("/o/nobody")
+    await save.click()
+    await expect(page.locator(".field-error")).to_have_text("No organisation has this address.")
+    await expect(whose).to_be_focused()
+    await whose.fill("/o/voltbus")
+    await save.click()
+    await expect(page.get_by_role("listitem").filter(has=whose)).to_contain_text("Voltbus")
+
+
+async def _move(page: Page, title: str) -> None:
+    """To the other stage, at a time when somebody speaks on the one it was on."""
+    await page.get_by_role("link", name=title).click()
+    await expect(page.get_by_role("heading", name="Change the talk")).to_be_visible()
+    await page.get_by_label("Begins").fill("10:15")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".field-error")).to_have_text("Somebody else speaks on this stage then.")
+    await page.get_by_label("Stage", exact=True).select_option(SIDE)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Make the programme")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text=title)).to_contain_text(f"10:15–10:45 · {SIDE}")
 
 
 async def test_whoever_is_in_a_room_that_closes_is_out_at_once_and_in_when_it_opens_again(

@@ -1,13 +1,35 @@
 """Finding at a real browser: from anywhere by a key, while typing, and by what the server made alone."""
 
+import csv
+import io
+import json
+
+import httpx2
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
+from directory.search.alerts import EVERY_S
 from tests.e2e.conftest import Come
-from tests.e2e.stage import SLUG, Stage
+from tests.e2e.mailbox import FOUND, links_to
+from tests.e2e.place import taken
+from tests.e2e.stage import SLUG, Guest, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import OpenTab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
+from tests.support.together import waits
+
+ENERGY_NORD = "/o/energy-nord"
+# The files that a list is taken along as, by what one presses, and the names that are in the content of each.
+FILES = {
+    "Comma-separated values (CSV)": lambda content: [
+        row["Name"] for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    ],
+    "Excel workbook (XLSX)": lambda content: [
+        row[1] for row in load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+    ],
+    "JSON, for programs": lambda content: [row["name"] for row in json.loads(content)],
+}
 
 
 @same_on_both_grounds
@@ -31,8 +53,10 @@ async def test_a_key_leads_to_the_box_and_what_is_typed_to_somebody(stage: Stage
     await expect(page).to_have_url(f"{servers.url}/people/{stage['ben'].id}")
 
 
-@same_on_both_grounds
-async def test_a_search_is_saved_without_leaving_the_page(stage: Stage, servers: Servers, come: Come) -> None:
+@waits
+async def test_a_search_is_saved_without_leaving_the_page_tells_what_is_new_by_mail_and_is_turned_off(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
     page = (await come(stage["aylin"], path="/discover")).page
     await _is_known(page, f"/fairs/{SLUG}", "enrgy")
     await page.goto("/discover?q=enrgy")
@@ -40,11 +64,59 @@ async def test_a_search_is_saved_without_leaving_the_page(stage: Stage, servers:
     await expect(page.locator("mark")).to_have_text(["Energy"])
     await assert_accessible(page)
     await page.get_by_role("button", name="Save this search").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Also by mail, at most once a day").check()
+    await dialog.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Your search is saved.")).to_be_visible()
     await assert_accessible(page)
     await page.get_by_role("button", name="Show results").click()
     await expect(found).to_be_visible()
+
+    await _begin(servers, stage["ben"], "Energy Nord")
+    told = await links_to(servers, "aylin@example.org", FOUND, within=2 * EVERY_S)
+    assert told == [ENERGY_NORD, "/discover/saved"]
+    await page.goto(told[1])
+    await page.get_by_role("button", name="1 new result").click()
+    await expect(page.get_by_role("link", name="Energy Nord")).to_be_visible()
+    await expect(found).to_be_visible()
+    await _takes_the_results(page)
+    await page.goto(told[0])
+    await expect(page.get_by_role("heading", name="Energy Nord")).to_be_visible()
+    await _turns_it_off(page)
+
+
+async def _begin(servers: Servers, by: Guest, name: str) -> None:
+    """Somebody else puts an organisation into the directory."""
+    cookies, headers = {"fairmatch_session": by.cookie}, {"origin": servers.url}
+    async with httpx2.AsyncClient(base_url=servers.url, cookies=cookies, headers=headers, trust_env=False) as browser:
+        fields = {"name": name, "kind": "startup", "visibility": "public", "country": "DE"}
+        assert (await browser.post("/organisations", data=fields)).status_code == 303
+
+
+async def _takes_the_results(page: Page) -> None:
+    """What stands in the page stands in each of the files, in its order."""
+    names = await page.locator(".cards").get_by_role("heading").all_inner_texts()
+    assert len(names) == 2
+    for link, names_in in FILES.items():
+        await page.get_by_role("button", name="Take along as a file").click()
+        _, content = await taken(page, link)
+        assert names_in(content) == names
+
+
+async def _turns_it_off(page: Page) -> None:
+    """What was new has been seen; nothing more is told, on the page or by mail."""
+    await page.goto("/discover/saved")
+    await expect(page.get_by_role("button", name="Show results")).to_be_visible()
+    choices = [page.get_by_label(name) for name in ("Tell me what is new", "Also by mail, at most once a day")]
+    for choice in choices:
+        await expect(choice).to_be_checked()
+        await choice.uncheck()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Your choice is saved.")).to_be_visible()
+    for choice in choices:
+        await expect(choice).not_to_be_checked()
+    await page.get_by_role("button", name="Remove").click()
+    await expect(page.get_by_text("No saved searches yet")).to_be_visible()
 
 
 @same_on_both_grounds

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Protocol
 
 from bin.places import PYTHON, ROOT, environment
+from tests.support import example_hosts, moving_clock
 from tests.support.guard import Guard
-from tests.support.moving_clock import VARIABLE, follow
 
 _LINE = 1 << 16
 # What a server loads once it knows what it stands on: nearly two thirds of its start on PostgreSQL and Redis.
@@ -216,8 +216,10 @@ def _become(order: dict[str, object]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])  # type: ignore[call-overload]
     importlib.reload(failpoints)  # it reads them as it is loaded
-    if file := os.environ.pop(VARIABLE, ""):
-        follow(Path(file))
+    if file := os.environ.pop(moving_clock.VARIABLE, ""):
+        moving_clock.follow(Path(file))
+    if os.environ.pop(example_hosts.VARIABLE, ""):
+        example_hosts.lead_here()
     gc.enable()
     sys.argv = ["fairmatch", *order["arguments"]]  # type: ignore[misc]
     random.seed()

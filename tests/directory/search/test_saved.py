@@ -55,6 +55,17 @@ async def test_what_comes_after_is_new_and_told_once(place: Place, alerts: Alert
     assert await new(place, kept) == ["fresh"]
 
 
+async def test_what_is_turned_off_tells_nothing_more(place: Place, alerts: Alerts, clock: FrozenClock) -> None:
+    who, kept = await keep(place, mails=True)
+    async with place.kernel.database.write() as uow:
+        other = (await saved.save(uow, who, "New", Asked(words="Neu"), alerts=True, mails=False)).id
+        assert await saved.change(uow, who, kept, alerts=False, mails=False)
+    clock.advance(minutes=1)
+    await put(place, "fresh", "Windrad Neu")
+    assert (await alerts.look(), await alerts.mail()) == (1, 0)
+    assert (await new(place, kept), await new(place, other)) == ([], ["fresh"])
+
+
 async def test_a_look_that_died_before_its_end_does_no_harm(place: Place, alerts: Alerts, clock: FrozenClock) -> None:
     _, kept = await keep(place)
     clock.advance(minutes=1)
