@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from server.kernel import sweeping
-from tests.support import memory, statements
+from tests.support import connections, memory, statements
 from tests.support.desk import Desk
 
 pytest_plugins = [
@@ -33,6 +33,7 @@ for _name in [name for name in os.environ if name.startswith("FAIRMATCH_") and n
 
 memory.keep_files_there()
 statements.keep_them()
+connections.keep_them()
 
 if importlib.util.find_spec("sniffio") is None:
     # Every request of httpx2 without a network asks for this package anew, and Python looks for it on the whole path.

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute, request_response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.kernel.access import BY_TOKEN, IN_FAIR, SCOPES, Access, Person, allows, opens
 from server.kernel.bearer import Holder, scope_wanted, token_wanted
@@ -100,7 +101,7 @@ class Guard:
 
         before = Route.__new__(type(route))  # made anew, its path would be compiled a second time
         vars(before).update(vars(route))
-        before.endpoint, before.app = guarded, request_response(guarded)
+        before.endpoint, before.app = guarded, _once_asked(guarded)
         return before
 
     async def admit(self, request: Request, level: Access) -> None:
@@ -144,6 +145,18 @@ class Guard:
             return frozenset()
         async with self.kernel.database.read() as session:
             return await self.roles_in(session, request.path_params["fair"], signed.person.id)
+
+
+def _once_asked(endpoint: Endpoint) -> ASGIApp:
+    """What Starlette makes of an endpoint, made once somebody asks for it: most are not asked soon."""
+    made: list[ASGIApp] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if not made:
+            made.append(request_response(endpoint))
+        await made[0](scope, receive, send)
+
+    return app
 
 
 def rows_of(route: BaseRoute) -> list[tuple[str, str]]:

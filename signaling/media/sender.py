@@ -7,7 +7,7 @@ others: sound that comes while a key frame goes out follows within a slice, also
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from signaling.media.fanout import FanOut
 from signaling.media.layer import Layer
@@ -18,7 +18,7 @@ from signaling.media.track import Track
 
 # A slice of work, before the loop looks at what has come meanwhile.
 SLICE_S = 0.004
-# Work that waits longer than this because nothing can be sent is too old to be sent at all.
+# More jobs than this, because nothing can be sent: what waits longest of the fullest lane is too old to be sent at all.
 BACKLOG_MOST = 2_000
 
 
@@ -34,6 +34,14 @@ class Job:
     place: int = 0
 
 
+@dataclass(slots=True)
+class Lane:
+    """The jobs of one encoding, in their order, and how many packets these are."""
+
+    jobs: deque[Job] = field(default_factory=deque)
+    packets: int = 0
+
+
 class Sender:
     """Works through jobs, lane by lane. Who was removed meanwhile gets nothing, and nothing of them is sent."""
 
@@ -44,7 +52,7 @@ class Sender:
         self._fail = fail
         self._fd = fd
         self._clock = clock
-        self._lanes: dict[Layer, deque[Job]] = {}  # whose turn it is stands first
+        self._lanes: dict[Layer, Lane] = {}  # whose turn it is stands first
         self._over: Layer | None = None  # whose slice is over
         self._waiting = 0
         self._scheduled = False
@@ -61,11 +69,13 @@ class Sender:
         """Have these packets sent to all who get the layer now."""
         if not layer.viewers:
             return
-        if self._waiting >= BACKLOG_MOST:
-            first = next(iter(self._lanes))
-            self.dropped += len(self._lanes[first][0].packets)
-            self._done(first)
-        self._lanes.setdefault(layer, deque()).append(Job(track, layer, packets, list(layer.viewers)))
+        if self._waiting >= BACKLOG_MOST:  # pictures make way for sound: theirs are the many packets
+            fullest = max(self._lanes, key=lambda one: self._lanes[one].packets)
+            self.dropped += len(self._lanes[fullest].jobs[0].packets)
+            self._done(fullest)
+        lane = self._lanes.setdefault(layer, Lane())
+        lane.jobs.append(Job(track, layer, packets, list(layer.viewers)))
+        lane.packets += len(packets)
         self._waiting += 1
 
     def run(self) -> None:
@@ -79,7 +89,7 @@ class Sender:
         until = self._clock() + SLICE_S
         while self._lanes and not self._blocked:
             layer, lane = next(iter(self._lanes.items()))
-            if self._work(lane[0], until):
+            if self._work(lane.jobs[0], until):
                 self._done(layer)
             elif not self._blocked:
                 self._over = layer
@@ -91,9 +101,9 @@ class Sender:
 
     def _done(self, layer: Layer) -> None:
         lane = self._lanes[layer]
-        lane.popleft()
+        lane.packets -= len(lane.jobs.popleft().packets)
         self._waiting -= 1
-        if not lane:
+        if not lane.jobs:
             del self._lanes[layer]
 
     def _work(self, job: Job, until: float) -> bool:

@@ -16,12 +16,12 @@ from meetings.plans import Wish
 from meetings.rules import MISSING_AFTER
 from meetings.watching import watch
 from server.kernel.db import UnitOfWork
-from server.kernel.settings import Settings
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage, set_up, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve, Servers
 from tests.support.together import waits
 
@@ -30,12 +30,6 @@ from tests.support.together import waits
 CALLED_AFTER = timedelta(seconds=25)
 SECOND_AFTER, THIRD_AFTER = timedelta(seconds=40), timedelta(seconds=46)
 WITHIN_MS = 60_000
-
-
-@pytest.fixture
-def settings(embedded_settings: Settings) -> Settings:
-    """What is seen here is the same on either ground."""
-    return embedded_settings
 
 
 @pytest.fixture
@@ -80,6 +74,7 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
 
 
 @waits
+@same_on_both_grounds
 async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(come: Come, stage: Stage) -> None:
     aylin = (await come(stage["aylin"], path="/meetings")).page
     await aylin.get_by_role("link", name="Start my day").click()

@@ -13,24 +13,18 @@ from meetings import plans
 from meetings.grid import Hours
 from meetings.plans import Wish
 from server.kernel.db import UnitOfWork
-from server.kernel.settings import Settings
 from tests.e2e.conftest import Come
 from tests.e2e.stage import SLUG, Stage, set_up, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve, Servers
 
 PATH = f"/fairs/{SLUG}/meetings/timetable"
 AYLIN = "aylin@example.org"
 # The optimiser may take a minute, and its process starts beside a browser.
 MADE_WITHIN_MS = 90_000
-
-
-@pytest.fixture
-def settings(embedded_settings: Settings) -> Settings:
-    """What is seen here is the same on either ground."""
-    return embedded_settings
 
 
 @pytest.fixture
@@ -57,6 +51,7 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
     return await serve(dev=True)
 
 
+@same_on_both_grounds
 async def test_sixty_people_get_their_timetable_and_it_is_mended(come: Come, stage: Stage) -> None:
     olga, aylin = (await come(stage["olga"])).page, (await come(stage["aylin"])).page
     deutsch = (await come(stage["olga"], locale="de")).page

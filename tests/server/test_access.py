@@ -96,6 +96,21 @@ async def test_everybody_reaches_exactly_what_the_table_allows(behind_the_guard:
     assert wrong == []
 
 
+async def test_what_surrounds_a_page_is_there_for_everybody(walked: Walk) -> None:
+    """The walk behind the guard goes without it: this one has it, also on the way to what is refused."""
+    wrong = []
+    for walker in WALKERS:
+        signed_in = walker != "anonymous"
+        async with walked.browser(walker) as browser:
+            for path, expected in (("/", 200), ("/check", 200), ("/nowhere", 404)):
+                answer = await browser.get(path, headers={"accept": "text/html"}, follow_redirects=True)
+                surrounded = 'href="/messages"' in answer.text
+                if answer.status_code != expected or surrounded != (signed_in and expected == 200):
+                    wrong.append(f"{walker}: {path}: {answer.status_code}, {surrounded}")
+
+    assert wrong == []
+
+
 async def test_who_is_refused_has_changed_nothing(walked: Walk) -> None:
     before = await walked.rows()
 

@@ -22,7 +22,7 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.migrate import upgrade
 from server.kernel.settings import Settings
-from tests.support import desk
+from tests.support import connections, desk
 from tests.support.ground import Ground
 
 # A machine full of tests is slower than one that serves: limits are not to be counted alone because of that.
@@ -94,7 +94,7 @@ EMPTIES = "empties"
 # Cuts off what a failed test may have left behind.
 _ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
 """
 # Differs once a table or an index was made or dropped; copies of a database have the numbers of what they were made of.
 _SHAPE = "SELECT sum(oid::bigint) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
@@ -133,6 +133,7 @@ class Databases:
         connection = psycopg.connect(self.make(name), autocommit=True, application_name=EMPTIES)
         self._shape = connection.execute(_SHAPE).fetchone()
         self._revision = connection.execute(_REVISION).fetchone()
+        connections.share(name)
         return name, connection
 
     def make(self, name: str) -> str:
@@ -148,18 +149,20 @@ class Databases:
         """
         name, connection = self._empty.pop() if self._empty else self._made()
         yield self._url(name)
-        connection.execute(_ALONE)
+        connection.execute(_ALONE, [connections.resting(name)])
         same = connection.execute(_SHAPE).fetchone() == self._shape
         if same and connection.execute(_REVISION).fetchone() == self._revision:
             connection.execute(_EMPTY)
             self._empty.append((name, connection))
         else:
             connection.close()
+            connections.forget(name)
             self.drop(name)
 
     def close(self) -> None:
         """Leave the databases to the end of the server that they are on."""
-        for _, connection in self._empty:
+        for name, connection in self._empty:
+            connections.forget(name)
             connection.close()
 
     def drop(self, name: str) -> None:

@@ -1,8 +1,8 @@
 """A real Chromium, a context of its own for each person, and an eye on what goes wrong in their pages."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -14,10 +14,11 @@ from bin.places import TEST_RESULTS
 from tests.support.server_process import Servers
 from tests.support.services import program_of
 
-# Without these Chromium looks for hosts of its maker at every start. A page lives too short here for its scripts to be
-# worth what it costs to optimise them: a quarter of all that axe takes. Names for examples, which are nobody's, lead to
-# this machine: a partner has one of its own. The last two are three cameras and microphones;
-# pictures come half as often as Chromium would make them, since nobody looks and each is encoded and decoded.
+# A page lives too short here for its scripts to be worth what it costs to optimise them: a quarter of what axe takes.
+UNOPTIMISED = "--js-flags=--no-opt --no-maglev"
+# Without the others Chromium looks for hosts of its maker at every start. Names for examples, which are nobody's, lead
+# to this machine: a partner has one of its own. The last two are three cameras and microphones; pictures come half as
+# often as Chromium would make them, since nobody looks and each is encoded and decoded.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,7 +27,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--js-flags=--no-opt --no-maglev",
+    UNOPTIMISED,
     "--host-resolver-rules=MAP *.example 127.0.0.1",
     "--use-fake-device-for-media-stream=device-count=3,fps=10",
     "--use-fake-ui-for-media-stream",
@@ -92,13 +93,20 @@ class Tab:
 OpenTab = Callable[..., Awaitable[Tab]]
 
 
+@asynccontextmanager
+async def chromium(flags: Iterable[str] = FLAGS) -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=program_of("chromium"), args=list(flags))
+        yield started
+        await started.close()
+
+
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The system's Chromium, started once per test process."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=program_of("chromium"), args=FLAGS)
-        yield chromium
-        await chromium.close()
+    """Chromium, started once per test process."""
+    async with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.support import example_hosts, moving_clock
 from tests.support.guard import Guard
 
 _LINE = 1 << 16
-# What a server loads once it knows what it stands on: half of what its start took on PostgreSQL and Redis.
+# What a server loads once it knows what it stands on: nearly two thirds of its start on PostgreSQL and Redis.
 _LATER = (
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",

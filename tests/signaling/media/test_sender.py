@@ -70,13 +70,18 @@ async def test_sound_that_comes_while_a_key_frame_goes_out_to_many_follows_withi
         assert theirs == ["key", "key'", "next"], "an encoding keeps its order"
 
 
-async def test_what_nobody_can_take_is_bounded_and_the_oldest_goes_first() -> None:
+async def test_what_nobody_can_take_is_bounded_and_the_oldest_pictures_go_before_any_sound() -> None:
     scene = Scene()
-    for number in range(BACKLOG_MOST + 3):
-        scene.add(scene.camera if number % 2 else scene.microphone, f"packet {number}")
-    assert (scene.sender.waiting, scene.sender.dropped) == (BACKLOG_MOST, 3)
-    assert not scene.got("packet 0")
-    scene.sender.stop()
+    for number in range(BACKLOG_MOST // 2 + 2):
+        scene.add(scene.microphone, f"sound {number}")
+        scene.add(scene.camera, f"picture {number}", f"rest of it {number}")
+    assert (scene.sender.waiting, scene.sender.dropped) == (BACKLOG_MOST, 4 * 2)
+    scene.sender.run()
+    await finished(scene)
+    order = [packet for packet, whom in scene.sent if whom == 0]
+    sounds, pictures = ([one for one in order if one.startswith(kind)] for kind in ("sound", "picture"))
+    assert sounds == [f"sound {number}" for number in range(BACKLOG_MOST // 2 + 2)]
+    assert pictures == [f"picture {number}" for number in range(4, BACKLOG_MOST // 2 + 2)]
 
 
 async def finished(scene: Scene) -> None:
