@@ -233,3 +233,5 @@ async def _keep_in_mind(page: Page) -> None:
     await page.goto("/lists")
     await page.get_by_role("link", name="Pilots 2027").click()
     await expect(page.get_by_role("link", name="Voltbus")).to_be_visible()
+    (row,) = await rows_taken(page)
+    assert (row["name"], "Met Aylin in Essen." in str(row["notes"])) == ("Voltbus", True)
