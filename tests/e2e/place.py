@@ -1,6 +1,7 @@
 """A directory with people in it, and those of them who come, signed in without a mail."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,3 +50,11 @@ async def taken(page: Page, link: str) -> tuple[str, bytes]:
         await page.get_by_role("link", name=link).click()
     download = await downloading.value
     return download.suggested_filename, await asyncio.to_thread((await download.path()).read_bytes)
+
+
+async def rows_taken(page: Page) -> list[dict[str, Any]]:
+    """The rows of the list on a page that is taken along as a file for programs."""
+    await page.get_by_role("button", name="Take along as a file").click()
+    _, content = await taken(page, "JSON, for programs")
+    rows: list[dict[str, Any]] = json.loads(content)
+    return rows

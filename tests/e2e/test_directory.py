@@ -14,7 +14,7 @@ from server.kernel.ids import new_id
 from tests.directory.needs.network import organisation, seed
 from tests.directory.organisations.test_uploads import picture
 from tests.e2e.mailbox import INVITATION, link_to
-from tests.e2e.place import Place, cookies_of
+from tests.e2e.place import Place, cookies_of, rows_taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -79,6 +79,7 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await expect(aylin.get_by_role("button", name="Open the conversation")).to_be_visible()
     await aylin.goto(f"{VOLTBUS}/history")
     await expect(aylin.locator("ins")).to_have_text(["editor", "Chargers that need no new grid."])
+    assert [row["after"] for row in await rows_taken(aylin)] == ["editor", "Chargers that need no new grid."]
 
 
 @same_on_both_grounds

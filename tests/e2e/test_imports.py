@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from people.admins import grant_admin
 from tests.directory.imports.files import written
 from tests.directory.needs.network import seed
-from tests.e2e.place import Place, cookies_of
+from tests.e2e.place import Place, cookies_of, rows_taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -80,6 +80,10 @@ async def test_a_hard_file_is_mapped_tried_imported_and_taken_back(admin: Page, 
     await expect(admin.get_by_role("heading", name="What became of it")).to_be_visible()
     assert await counted(admin) == figures
     await expect(admin.locator(".import-row", has_text="Grüne Säule")).to_contain_text("Schwebetechnik")
+    names, lines = admin.locator(".import-row .strong"), admin.locator(".import-line")
+    rows = await rows_taken(admin)
+    assert [row["name"] or "No name" for row in rows] == await names.all_inner_texts()
+    assert [f"Line {row['line']}" for row in rows] == await lines.all_inner_texts()
     await admin.goto("/o/mueller-prueftechnik-gmbh")
     await expect(admin.get_by_text("Source: Kammer")).to_contain_text("Data licence Germany 2.0")
     await admin.goto("/imports")

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from directory.organisations.model import Member
 from people.admins import grant_admin
 from tests.directory.needs.network import organisation, product, seed
-from tests.e2e.place import STRANGER, Place, cookies_of
+from tests.e2e.place import STRANGER, Place, cookies_of, rows_taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -88,6 +88,9 @@ async def test_an_institution_brings_its_network_in_its_own_look(place: Place, o
     await _bring(dev, "hydrolumiere")
     await expect(dev.get_by_role("heading", name="2 organisations")).to_be_visible()
     await expect(dev.get_by_role("heading", name="Your look")).to_have_count(0)
+    figures = {row["what"]: str(row["count"]) for row in await rows_taken(dev)}
+    names, counts = [await dev.locator(f".partner-totals {part}").all_inner_texts() for part in ("dt", "dd")]
+    assert {name: figures[name] for name in names} == dict(zip(names, counts, strict=True))
 
     stranger = await place.come(open_tab, STRANGER, VOLTBUS)
     await stranger.get_by_role("link", name="Hagenfeld Chamber").click()

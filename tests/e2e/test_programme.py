@@ -16,6 +16,10 @@ from tests.support.server_process import Servers
 SIDE, STAND = "Side stage", "Stand 12"
 TALK, NEXT = "Depots without new cables", "Who pays the grid?"
 
+# Pixels between what a form says of its errors and its first field.
+APART = """() => document.querySelector("main form label").getBoundingClientRect().top
+  - document.querySelector("main .notice").getBoundingClientRect().bottom"""
+
 
 @pytest.fixture
 async def stage(backend: Backend) -> Stage:
@@ -107,6 +111,7 @@ async def _give_the_stand(page: Page) -> None:
     await save.click()
     await expect(page.locator(".field-error")).to_have_text("No organisation has this address.")
     await expect(whose).to_be_focused()
+    await assert_accessible(page)
     await whose.fill("/o/voltbus")
     await save.click()
     await expect(page.get_by_role("listitem").filter(has=whose)).to_contain_text("Voltbus")
@@ -119,6 +124,8 @@ async def _move(page: Page, title: str) -> None:
     await page.get_by_label("Begins").fill("10:15")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".field-error")).to_have_text("Somebody else speaks on this stage then.")
+    await assert_accessible(page)
+    assert await page.evaluate(APART) >= 16
     await page.get_by_label("Stage", exact=True).select_option(SIDE)
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("heading", name="Make the programme")).to_be_visible()

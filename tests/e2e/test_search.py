@@ -76,6 +76,8 @@ async def test_a_search_is_saved_without_leaving_the_page_tells_what_is_new_by_m
     told = await links_to(servers, "aylin@example.org", FOUND, within=2 * EVERY_S)
     assert told == [ENERGY_NORD, "/discover/saved"]
     await page.goto(told[1])
+    await expect(page.get_by_role("button", name="1 new result")).to_be_visible()
+    await assert_accessible(page)
     await page.get_by_role("button", name="1 new result").click()
     await expect(page.get_by_role("link", name="Energy Nord")).to_be_visible()
     await expect(found).to_be_visible()
