@@ -9,6 +9,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 from tests.support.together import cameras
 
@@ -92,33 +93,13 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await aylin.keyboard.press("r")
     await aylin.keyboard.press("Enter")
     await expect(people["ben"].tile(stage["aylin"].id).locator(".call-reaction")).to_have_text("👏")
-    await _eight_fit_a_phone(people["ben"])
     # All are small on all screens: the larger encodings are sent to nobody, until somebody wants one.
     await people["aylin"].sends(["q"])
     await people["ben"].tile(stage["aylin"].id).get_by_role("button", name="Keep Aylin Demir large").click()
     await people["aylin"].sends(["h", "q"])
     await expect(ben.locator(".call-main .call-tile")).to_have_attribute("data-tile", stage["aylin"].id)
-    await ben.locator(".call-quality summary").click()
-    await expect(ben.locator(".call-quality dd").nth(1)).to_contain_text("ms")
     await _write_beside_the_call(people["aylin"], people["ben"])
     await _silence(people["olga"], people["ben"], stage["ben"].id)
-    await aylin.keyboard.press("s")
-    await aylin.locator("[data-does=another-screen]").click()
-    await people["ben"].shows(f"{stage['aylin'].id}.screen_2")
-    await people["ben"].hears("screen_sound")
-    await aylin.keyboard.press("s")
-    await expect(people["ben"].tile(f"{stage['aylin'].id}.screen_2")).to_have_count(0)
-    await ben.keyboard.press("c")
-    await aylin.keyboard.press("c")
-    await aylin.locator("[data-does=write-captions]").click()
-    await aylin.locator("#call-caption").fill("Good morning")
-    await aylin.locator("#call-caption").press("Enter")
-    await expect(ben.locator(".call-captions")).to_contain_text("Aylin Demir Good morning")
-    await assert_accessible(ben)
-    await ben.keyboard.press("?")
-    await expect(ben.get_by_role("dialog", name="Keys in a call")).to_be_visible()
-    await ben.keyboard.press("Escape")
-    await expect(ben.get_by_role("dialog", name="Keys in a call")).to_have_count(0)
 
     await people["olga"].page.keyboard.press("l")
     here = people["olga"].page.get_by_role("dialog", name="Who is here")
@@ -140,6 +121,40 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await people["aylin"].sees_and_hears()
     await expect(people["olga"].page.locator(".call-tile")).to_have_count(2)
     await _broadcast(people["aylin"], people["ben"], people["olga"])
+
+
+@same_on_both_grounds
+async def test_screens_captions_and_keys_fit_every_window_and_the_call_goes_on_in_a_small_one(
+    stage: Stage, come: Come
+) -> None:
+    people = {name: await calling(come, stage, name, ROOM) for name in ("aylin", "olga")}
+    for one in people.values():
+        await one.join()
+    for one in people.values():
+        await one.sees_and_hears()
+
+    aylin, olga = people["aylin"].page, people["olga"].page
+    await _eight_fit_a_phone(people["olga"])
+    await olga.locator(".call-quality summary").click()
+    await expect(olga.locator(".call-quality dd").nth(1)).to_contain_text("ms")
+    await aylin.keyboard.press("s")
+    await aylin.locator("[data-does=another-screen]").click()
+    await people["olga"].shows(f"{stage['aylin'].id}.screen_2")
+    await people["olga"].hears("screen_sound")
+    await aylin.keyboard.press("s")
+    await expect(people["olga"].tile(f"{stage['aylin'].id}.screen_2")).to_have_count(0)
+    await olga.keyboard.press("c")
+    await aylin.keyboard.press("c")
+    await aylin.locator("[data-does=write-captions]").click()
+    await aylin.locator("#call-caption").fill("Good morning")
+    await aylin.locator("#call-caption").press("Enter")
+    await expect(olga.locator(".call-captions")).to_contain_text("Aylin Demir Good morning")
+    await aylin.keyboard.press("Escape")  # out of the line that she types
+    await assert_accessible(olga)
+    await olga.keyboard.press("?")
+    await expect(olga.get_by_role("dialog", name="Keys in a call")).to_be_visible()
+    await olga.keyboard.press("Escape")
+    await expect(olga.get_by_role("dialog", name="Keys in a call")).to_have_count(0)
     await _go_on_in_a_small_window(people["aylin"], people["olga"], stage["aylin"].id)
 
 

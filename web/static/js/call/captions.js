@@ -93,7 +93,12 @@ function writingView(captions) {
     // What did not get through is given back, unless the next line has been begun.
     if (!(await captions.send(text)) && !field.value) field.value = text;
   };
-  return html`<form class="call-writing" @submit=${submit}><label class="visually-hidden" for="call-caption">${_("Type captions")}</label>
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    captions.write();
+  };
+  return html`<form class="call-writing" @submit=${submit} @keydown=${leave}><label class="visually-hidden" for="call-caption">${_("Type captions")}</label>
     <div class="field-box"><input class="input" id="call-caption" maxlength=${LONG_MOST} autocomplete="off"></div>
     <button class="button button-plain button-icon" title=${_("Show this line")} aria-label=${_("Show this line")}>${icon("send")}</button>
     <button type="button" class="button button-plain button-icon" title=${_("Stop typing captions")} aria-label=${_("Stop typing captions")} @click=${() => captions.write()}>${icon("x")}</button></form>`;
