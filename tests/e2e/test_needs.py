@@ -16,7 +16,7 @@ from directory.needs.seen import Wording, last_day
 from server.kernel.db import UnitOfWork
 from tests.directory.needs.network import HIDDEN, REASON, seed
 from tests.e2e.mailbox import RENEWAL, link_to
-from tests.e2e.place import STRANGER, Place, cookies_of, taken
+from tests.e2e.place import STRANGER, Place, cookies_of, rows_taken, taken
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -183,6 +183,10 @@ async def test_what_is_renewed_from_its_mail_stays_open_and_what_is_not_runs_out
     await expect(reader.get_by_role("link", name=LASTING)).to_be_visible()
     await expect(reader.get_by_role("link", name=SHORT)).to_have_count(0)
     await bernd.goto("/needs?tab=mine")
+    assert {(row["title"], row["state"]) for row in await rows_taken(bernd)} == {
+        (LASTING, "Taking answers"),
+        (SHORT, "Run out"),
+    }
     await bernd.get_by_role("link", name=SHORT).click()
     await _stands(bernd, "Run out", "Ran out", "By itself")
     await bernd.get_by_role("button", name="Renew", exact=True).click()
