@@ -17,7 +17,6 @@ from tests.support.axe import assert_accessible
 from tests.support.browser import OpenTab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
-from tests.support.together import waits
 
 ENERGY_NORD = "/o/energy-nord"
 # The files that a list is taken along as, by what one presses, and the names that are in the content of each.
@@ -53,7 +52,7 @@ async def test_a_key_leads_to_the_box_and_what_is_typed_to_somebody(stage: Stage
     await expect(page).to_have_url(f"{servers.url}/people/{stage['ben'].id}")
 
 
-@waits
+@same_on_both_grounds
 async def test_a_search_is_saved_without_leaving_the_page_tells_what_is_new_by_mail_and_is_turned_off(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

@@ -13,8 +13,6 @@ import pytest
 cameras = pytest.mark.xdist_group("cameras")
 # A walk over all pages takes minutes: it goes with the calls, since all else that looks at pages is the longest chain.
 walks = cameras
-# Looks at pages, but waits for nearly all of its time: beside all others.
-waits = pytest.mark.xdist_group("waits")
 _browsers = pytest.mark.xdist_group("browsers")
 
 
