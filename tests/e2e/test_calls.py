@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.calls import KEEP_CONNECTIONS, SEEN, Caller
@@ -11,9 +12,6 @@ from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
-from tests.support.together import cameras
-
-pytestmark = cameras
 
 ROOM = f"{LOBBY}/rooms/round-table"
 
@@ -74,6 +72,7 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
     await expect(aylin.page.get_by_text("Nobody else is here yet.")).to_be_visible()
 
 
+@pytest.mark.timeout(240)
 async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

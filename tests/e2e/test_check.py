@@ -4,9 +4,6 @@ from playwright.async_api import expect
 
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
-from tests.support.together import cameras
-
-pytestmark = cameras
 
 # Bytes per second: enough for pictures to come in, and for sound only to go out.
 IN, OUT = 750_000, 45_000

@@ -23,7 +23,6 @@ from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve, Servers
-from tests.support.together import cameras
 
 # From the setting of the scene on: when the one who does not come is called, and when Aylin's meetings follow each
 # other. The server and the browsers are up by then, and nobody waits for long.
@@ -73,7 +72,6 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
     return await serve(dev=True)
 
 
-@cameras
 @same_on_both_grounds
 async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(come: Come, stage: Stage) -> None:
     aylin = (await come(stage["aylin"], path="/meetings")).page

@@ -22,7 +22,6 @@ from tests.support.backend import Backend
 from tests.support.browser import DESK, FLAGS, PHONE, TIMEOUT_MS, UNOPTIMISED, OpenTab, Tab, chromium
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve
-from tests.support.together import walks
 from web.frame import LOCALE_COOKIE
 
 # Who walks, in this order, and where they begin. Edda organises the fair, and here she runs the platform, too.
@@ -250,7 +249,6 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @same_on_both_grounds
-@walks
 @pytest.mark.timeout(600)
 async def test_every_page_is_in_order_for_everybody(backend: Backend, serve: Serve, open_tab: OpenTab) -> None:
     tokens = await _tokens(backend)

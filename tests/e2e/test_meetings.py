@@ -24,9 +24,6 @@ from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.moving_clock import MovingClock
 from tests.support.server_process import Serve, Servers
-from tests.support.together import cameras
-
-pytestmark = cameras
 
 # Two files are dropped at once.
 # On the place that is in the page at that moment: the list and its place are drawn anew with each file that comes.

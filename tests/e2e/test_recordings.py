@@ -14,9 +14,6 @@ from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
-from tests.support.together import cameras
-
-pytestmark = cameras
 
 _PLAYS = """async (video) => {
   await video.play();

@@ -15,10 +15,7 @@ from tests.support.certificate import key_pin
 from tests.support.proxy import Proxy, a_proxy
 from tests.support.server_process import Serve, Servers
 from tests.support.services import program_of
-from tests.support.together import cameras
 from tests.support.turn import SECRET, Coturn
-
-pytestmark = cameras
 
 ROOM = f"{LOBBY}/rooms/round-table"
 # A network that lets calls out by one way alone: of the relay's addresses only one leads anywhere.

@@ -11,9 +11,6 @@ from bin.places import ROOT
 from tests.signaling.hall import Hall
 from tests.signaling.scene import Stage, until
 from tests.support.browser import OpenTab
-from tests.support.together import cameras
-
-pytestmark = cameras
 
 SIZES = ROOT / "web/static/js/call/sizes.js"
 # A page of its own, since what people see of calls is tested where it is made: this is about the node and a browser.

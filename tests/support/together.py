@@ -1,18 +1,14 @@
 """Which tests one test process makes, one after another, while the others make the rest.
 
 Tests are handed out one by one, so that no process has nothing left while another has many. Some stay together: what
-shares something that was made for its module; calls, whose browsers encode and decode pictures, and the walk over all
-pages; and all else that looks at pages. More than these two chains side by side on two cores would starve each other
-and the servers between them.
+shares something that was made for its module; and all that looks at pages, which is the longest chain and begins at
+once. Two browsers side by side on two cores starve each other: on a slow machine pictures of calls came too late.
 """
 
 from typing import Any
 
 import pytest
 
-cameras = pytest.mark.xdist_group("cameras")
-# A walk over all pages takes minutes: it goes with the calls, since all else that looks at pages is the longest chain.
-walks = cameras
 _browsers = pytest.mark.xdist_group("browsers")
 
 
