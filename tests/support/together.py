@@ -14,14 +14,20 @@ _browsers = pytest.mark.xdist_group("browsers")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what stands on one thing."""
+    """Keep together what stands on one thing; the longest chain stands first."""
     for item in items:
         if item.get_closest_marker("xdist_group") is not None:
             continue
-        if "browser" in getattr(item, "fixturenames", ()):
+        if _looks(item):
             item.add_marker(_browsers)
         elif _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=_looks, reverse=True)
+
+
+def _looks(item: pytest.Item) -> bool:
+    """Whether it looks at pages."""
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 def _shares(item: pytest.Item) -> bool:
