@@ -77,7 +77,7 @@ def _run(arguments: list[str]) -> Count:
 
 def _pytest(grounds: str, arguments: list[str]) -> int:
     sys.stdout.flush()
-    command: list[str | Path] = [PYTHON, "-m", "pytest", "-n", str(TEST_PROCESSES), "--dist", "loadgroup", *arguments]
+    command: list[str | Path] = [PYTHON, "-m", "pytest", "-n", str(TEST_PROCESSES), *arguments]
     chosen = environment(FAIRMATCH_TEST_BACKEND=grounds)
     return subprocess.run(command, cwd=ROOT, env=chosen, stdin=subprocess.DEVNULL, check=False).returncode
 

@@ -1,36 +1,35 @@
 """Which tests one test process makes, one after another, while the others make the rest.
 
-Tests are handed out one by one, so that no process has nothing left while another has many. Some stay together: what
-shares something that was made for its module; and all that looks at pages, which is the longest chain and begins at
-once. Two browsers side by side on two cores starve each other: on a slow machine pictures of calls came too late.
+Tests are handed out one by one, so that no process has nothing left while another has many. Only what looks at pages
+stays together. Two browsers side by side on two cores starve each other and the servers beside them: on a slow machine
+pictures of calls came too late. This is the longest chain, and xdist hands out the largest part first.
+
+xdist's own marks for this, `xdist_group` with `--dist loadgroup`, do nothing with this pytest: they change a node's id
+in a way that pytest 9.2 does not read any more. So it is told here by the ids, which are all that its controller knows.
 """
 
 from typing import Any
 
 import pytest
 
-_browsers = pytest.mark.xdist_group("browsers")
+# Where tests look at pages.
+_LOOKING = (
+    "tests/e2e/",
+    "tests/signaling/test_browser.py",
+    "tests/support/test_browser.py",
+    "tests/support/test_server_process.py",
+    "tests/web/js/",
+    "tests/web/test_kit.py",
+)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what stands on one thing; the longest chain stands first."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is not None:
-            continue
-        if _looks(item):
-            item.add_marker(_browsers)
-        elif _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    items.sort(key=_looks, reverse=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One chain of what looks at pages, and every other test by itself."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "pages" if nodeid.startswith(_LOOKING) else nodeid
 
-def _looks(item: pytest.Item) -> bool:
-    """Whether it looks at pages."""
-    return "browser" in getattr(item, "fixturenames", ())
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Whether something stands for all tests of its module."""
-    found: dict[str, Any] = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own, and nowhere told
-    return any(one.scope in ("module", "class") for every in found.values() for one in every)
+    return Scheduling(config, log)
