@@ -9,7 +9,6 @@ from playwright.async_api import expect
 
 from tests.e2e.stage import LOBBY, Guest, Stage, set_up
 from tests.e2e.talk import Talk
-from tests.support import axe
 from tests.support.backend import Backend
 from tests.support.browser import OpenTab
 from tests.support.proxy import Proxy, a_proxy
@@ -21,14 +20,6 @@ expect.set_options(timeout=15_000)
 
 # `await come(stage["aylin"])` opens the lobby before the first worker; `url=` and `path=` lead elsewhere.
 Come = Callable[..., Awaitable[Talk]]
-
-
-@pytest.fixture(autouse=True)
-def axe_is_asked_on_one_ground(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a page looks like the other ground cannot change."""
-    call = getattr(request.node, "callspec", None)
-    if call and call.params.get("backend") == "cluster":
-        monkeypatch.setattr(axe, "is_asked", False)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.e2e.stage import Stage, set_up, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
-from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve, Servers
 
 # From the setting of the scene on: when the one who does not come is called, and when Aylin's meetings follow each
@@ -72,7 +71,6 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
     return await serve(dev=True)
 
 
-@same_on_both_grounds
 async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(come: Come, stage: Stage) -> None:
     aylin = (await come(stage["aylin"], path="/meetings")).page
     await aylin.get_by_role("link", name="Start my day").click()

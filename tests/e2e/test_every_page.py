@@ -99,7 +99,7 @@ _LINK = re.compile(r'href="(/[^"#?]*)')
 # How many pages of a kind are asked for where links lead: one need leads to its answers, another one does not.
 OF_A_KIND = 3
 # As a link does it: the scripts stay, and with them axe, which its second page finds optimised already.
-_VISIT = """(path) => new Promise(async (arrived) => {
+_VISIT = """([path, within]) => new Promise(async (arrived, failed) => {
     const { visit } = await import("@hotwired/turbo");
     const answered = ({ detail: { fetchResponse } }) => {
         if (fetchResponse.location.pathname !== path) return;
@@ -107,6 +107,7 @@ _VISIT = """(path) => new Promise(async (arrived) => {
         addEventListener("turbo:load", () => arrived(fetchResponse.statusCode), { once: true });
     };
     addEventListener("turbo:before-fetch-response", answered);
+    setTimeout(() => failed(new Error(`${path} does not come`)), within);
     visit(path);
 })"""
 # What a page must be beyond axe's rules, told in words where it is not.
@@ -205,7 +206,7 @@ class Walk:
         )
         await tab.page.goto(BEGINNINGS[0])
         for path in paths:
-            status = await tab.page.evaluate(_VISIT, path)
+            status = await tab.page.evaluate(_VISIT, [path, TIMEOUT_MS])
             self._note(path, f"answered with {status}" if status != OK else "")
             await self._judge(tab.page, path)
 
@@ -263,7 +264,7 @@ async def test_every_page_is_in_order_for_everybody(backend: Backend, serve: Ser
         for locale, size in READERS:
             tab = await open_tab(url, locale=locale, size=size)
             await walk.look(tab, locale, found.values())
-        await walk.load(tab.page, found.values())
+            await walk.load(tab.page, found.values())
         so_far.update(found)
         faults += walk.faults
     faults += [f"{path} was not come upon" for path in sorted(PAGES.keys() - seen - strangers - ELSEWHERE)]

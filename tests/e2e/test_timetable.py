@@ -18,7 +18,6 @@ from tests.e2e.stage import SLUG, Stage, set_up, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
-from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Serve, Servers
 
 PATH = f"/fairs/{SLUG}/meetings/timetable"
@@ -51,7 +50,6 @@ async def servers(stage: Stage, serve: Serve) -> Servers:
     return await serve(dev=True)
 
 
-@same_on_both_grounds
 async def test_sixty_people_get_their_timetable_and_it_is_mended(come: Come, stage: Stage) -> None:
     olga, aylin = (await come(stage["olga"])).page, (await come(stage["aylin"])).page
     deutsch = (await come(stage["olga"], locale="de")).page

@@ -48,6 +48,7 @@ class RecordingClient:
         self._socket: ClientConnection | None = None
         self._moved = asyncio.Condition()
         self._running: asyncio.Task[None] | None = None
+        self._went_wrong: list[str] = []
 
     async def __aenter__(self) -> "RecordingClient":
         self._running = asyncio.create_task(self._run())
@@ -89,9 +90,12 @@ class RecordingClient:
         self.history.add(Unread(self.person, self.channel, counts.get(self.channel, 0)))
 
     async def connected(self, within: float = 30.0) -> None:
-        """Wait until the first welcome."""
-        async with asyncio.timeout(within), self._moved:
-            await self._moved.wait_for(lambda: self.connections > 0)
+        """Wait until the first welcome. Raises TimeoutError with what went wrong with each attempt."""
+        try:
+            async with asyncio.timeout(within), self._moved:
+                await self._moved.wait_for(lambda: self.connections > 0)
+        except TimeoutError:
+            raise TimeoutError(f"{self.name} was not let in: {self._went_wrong}, {self._running}") from None
 
     async def reached(self, seq: int, within: float = 30.0) -> None:
         """Wait until everything up to `seq` is applied. Raises TimeoutError with where the client stands."""
@@ -107,7 +111,8 @@ class RecordingClient:
             try:
                 await self._session(next(self._urls))
                 attempt = 0
-            except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
+            except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError) as wrong:
+                self._went_wrong.append(repr(wrong))
                 attempt += 1
             self._socket = None
             await asyncio.sleep(random.uniform(0, min(BACK_OFF_CAP_S, 0.1 * 2**attempt)))

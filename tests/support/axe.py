@@ -12,17 +12,11 @@ _RULES = {
 }
 # Only what is broken comes back: all that was found in order would take longer to bring over than to find.
 _RUN = "rules => axe.run(document, rules).then(({ violations }) => violations)"
-is_asked = True
 _IS_LIGHT = "matchMedia('(prefers-color-scheme: light)').matches"
 
 
 async def assert_accessible(page: Page) -> None:
-    """Fail with every rule that the page breaks and the elements that break it, by day and by night.
-
-    On the second ground of a test in browsers it is not asked again (tests/e2e/conftest.py).
-    """
-    if not is_asked:
-        return
+    """Fail with every rule that the page breaks and the elements that break it, by day and by night."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(Axe().axe_script)
     light = await page.evaluate(_IS_LIGHT)

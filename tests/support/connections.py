@@ -8,12 +8,19 @@ next one that asks for the same database gets it as if it were new.
 import asyncio
 import select
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
-_Asked = tuple[str, ...]
+
+class _Asked(NamedTuple):
+    loop: asyncio.AbstractEventLoop
+    database: str
+    told: tuple[str, ...]
+
+
 _open, _close = AsyncConnection.connect, AsyncConnection.close
 _resting: dict[_Asked, list[AsyncConnection[Any]]] = defaultdict(list)
 _asked: dict[AsyncConnection[Any], _Asked] = {}
@@ -32,32 +39,35 @@ def share(database: str) -> None:
 
 
 def resting(database: str) -> list[int]:
-    """The numbers of the processes of PostgreSQL to which connections rest."""
-    return [one.info.backend_pid for one in _to(database) if not one.closed]
+    """The numbers of the processes of PostgreSQL to which connections rest. What rests on a loop that is closed, as one
+    of a command's own is, will be asked for by nobody: it ends here."""
+    _end([asked for asked in _of(database) if asked.loop.is_closed()])
+    return [one.info.backend_pid for asked in _of(database) for one in _resting[asked] if not one.closed]
 
 
 def forget(database: str) -> None:
     """This database goes, and with it what is connected to it."""
     _shared.discard(database)
-    for connection in _to(database):
-        connection.pgconn.finish()
-    for asked in [asked for asked in _resting if database in asked]:
-        del _resting[asked]
+    _end(_of(database))
 
 
-def _to(database: str) -> list[AsyncConnection[Any]]:
-    return [connection for asked, kept in _resting.items() if database in asked for connection in kept]
+def _of(database: str) -> list[_Asked]:
+    return [asked for asked in _resting if asked.database == database]
+
+
+def _end(these: Iterable[_Asked]) -> None:
+    for asked in these:
+        for connection in _resting.pop(asked):
+            _asked.pop(connection, None)
+            connection.pgconn.finish()
 
 
 async def _connect(_cls: Any, /, conninfo: str = "", **given: Any) -> AsyncConnection[Any]:
     # What SQLAlchemy asks for comes with its adapters. Who asks by themselves may hold a lock for as long as it lasts.
     if given.get("dbname") not in _shared or "context" not in given:
         return await _open(conninfo, **given)
-    asked = (
-        conninfo,
-        *(f"{given[name]}" for name in sorted(given) if name != "context"),
-        str(id(asyncio.get_running_loop())),
-    )
+    told = tuple(f"{given[name]}" for name in sorted(given) if name != "context")
+    asked = _Asked(asyncio.get_running_loop(), given["dbname"], (conninfo, *told))
     while _resting[asked]:
         kept = _resting[asked].pop()
         if not kept.closed and not _has_ended(kept):

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-# Where tests look at pages.
-_LOOKING = (
+# Where tests look at pages: tests/support/test_together.py knows of none elsewhere.
+LOOKING = (
     "tests/e2e/",
     "tests/signaling/test_browser.py",
     "tests/support/test_browser.py",
@@ -30,6 +30,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "pages" if nodeid.startswith(_LOOKING) else nodeid
+            return "pages" if nodeid.startswith(LOOKING) else nodeid
 
     return Scheduling(config, log)

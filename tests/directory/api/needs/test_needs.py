@@ -34,6 +34,8 @@ async def test_a_need_is_written_read_changed_and_closed(there: Network, program
     assert changed["texts"]["de"]["title"] == "Ladesäulen"
     assert changed["texts"]["en"] == need["texts"]["en"]
     assert (changed["budget_to"], changed["currency"]) == (90_000, "EUR")
+    renewed = await bernd.post(f"{path}/turn", json={"do": "renew"})
+    assert (renewed.status_code, renewed.json()["code"]) == (409, "day_chosen"), "only another day moves its end"
     assert (await bernd.post(f"{path}/turn", json={"do": "fulfil"})).json()["state"] == "fulfilled"
     states = (await bernd.get(f"{path}/states")).json()["items"]
     assert [(one["done"], one["state"], one["by"]) for one in states] == [
