@@ -111,19 +111,20 @@ class Database:
         self.engine = _sqlite_engine(self.url, settings.data / FILE) if self.sqlite else _engine(self.url)
         self._writer = asyncio.Lock() if self.sqlite else None
         self._fast = SqliteWriter(settings.data / FILE, self.engine.dialect) if self.sqlite else None
+        self._leaving: set[asyncio.Task[None]] = set()
         # Called after each commit that brought jobs for now; `server.kernel.jobs` puts itself here.
         self.enqueued: Callable[[], None] = lambda: None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking only; what is changed in it is rolled back."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+        async with self._session(autoflush=False) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """One unit of work: committed on leaving, rolled back on an exception, published after the commit."""
-        async with self._one_writer(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with self._one_writer(), self._session() as session:
             if self.sqlite:
                 await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             work = UnitOfWork(session, self.clock)
@@ -150,9 +151,10 @@ class Database:
         return await asyncio.shield(running)
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, also those of which nobody waited for the end of their transaction."""
         if self._fast is not None:
             self._fast.close()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         await self.engine.dispose()
 
     def _written(self, done: "asyncio.Future[Any]") -> None:
@@ -160,6 +162,19 @@ class Database:
         self._writer.release()
         if not done.cancelled():
             done.exception()  # whoever waited for it may be gone
+
+    @asynccontextmanager
+    async def _session(self, **how: Any) -> AsyncIterator[AsyncSession]:
+        """A session whose end takes its time, also when the one who had it is cancelled meanwhile; `close` awaits it.
+        Else the end of the loop breaks it off, and a rollback that is broken off counts as a fault."""
+        session = AsyncSession(self.engine, expire_on_commit=False, **how)
+        try:
+            yield session
+        finally:
+            leaving = asyncio.create_task(session.close())
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            await asyncio.shield(leaving)
 
     @asynccontextmanager
     async def _one_writer(self) -> AsyncIterator[None]:

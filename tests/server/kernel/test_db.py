@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from server.kernel.clock import FrozenClock, SystemClock
 from server.kernel.db import OWED_AFTER, Database, database_url
 from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
-from tests.support.backend import settings_with
+from tests.support.backend import Backend, settings_with
 
 
 def row(name: str) -> OutboxRow:
@@ -53,6 +54,42 @@ async def test_an_exception_takes_back_everything_and_tells_nobody(kernel: Kerne
 
     assert await names(kernel) == []
     assert heard == []
+
+
+async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    began, may_end, given_back = asyncio.Event(), asyncio.Event(), list[str]()
+    close, dispose = AsyncSession.close, AsyncEngine.dispose
+
+    async def slow(session: AsyncSession) -> None:
+        began.set()
+        await may_end.wait()
+        await close(session)
+        given_back.append("the session's")
+
+    async def noted(engine: AsyncEngine) -> None:
+        given_back.append("all")
+        await dispose(engine)
+
+    async def look() -> None:
+        async with database.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    monkeypatch.setattr(AsyncSession, "close", slow)
+    monkeypatch.setattr(AsyncEngine, "dispose", noted)
+    looking = asyncio.create_task(look())
+    await began.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    closing = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    may_end.set()
+    await closing
+
+    assert given_back == ["the session's", "all"]
 
 
 async def test_listeners_hear_in_order_what_is_committed_already(kernel: Kernel) -> None:
