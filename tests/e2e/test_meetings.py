@@ -153,6 +153,10 @@ async def _page(come: Come, stage: Stage, name: str, url: str, path: str = "/mes
 
 async def _hand_over(one: Page, other: Page) -> None:
     """Files go over at once, chosen or dropped, and the one who reads the other one's page is in the room still."""
+    place = one.locator("[data-drop]")
+    await place.evaluate("(place) => place.removeAttribute('data-ready')")  # as before its script has come
+    await assert_accessible(one)
+    await place.evaluate("(place) => place.setAttribute('data-ready', '')")
     pdf: FilePayload = {"name": "curves.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 curves"}
     await one.set_input_files("#meeting-file", pdf)
     await expect(other.locator("#meeting-files .list-row")).to_have_count(1)
