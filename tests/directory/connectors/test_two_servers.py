@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,13 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from directory.connectors.actions import connect_server
-from directory.organisations import actions
-from people import sessions
-from people.admins import grant_admin
 from people.model import Person
-from people.sessions import Method
-from server.kernel.ids import new_id
-from tests.directory.scene import VOLTBUS
+from tests.directory.connectors.another import place_of_another, runs
 from tests.e2e.stage import writing
 from tests.support.backend import Backend
 from tests.support.server_process import Serve, Servers
@@ -68,9 +62,7 @@ class Pair:
 @pytest.fixture
 async def pair(serve: Serve, backend: Backend, tmp_path: Path, migrated_sqlite: Path) -> AsyncIterator[Pair]:
     """There is a server of its own, with its own database, on either ground."""
-    other = Backend("embedded", tmp_path / "other", "", "", "other", 1)
-    other.data.mkdir()
-    shutil.copy(migrated_sqlite, other.data / "fairmatch.db")
+    other = place_of_another(tmp_path / "other", migrated_sqlite)
     cookies = [await runs(other, "Beta Sensors", "Alpha Hydrogen"), await runs(backend)]
     there = await serve(workers=1, dev=True, **other.values())
     async with writing(backend) as uow:  # past the form, which takes no host without a dot, and there is no other here
@@ -86,20 +78,6 @@ async def pair(serve: Serve, backend: Backend, tmp_path: Path, migrated_sqlite: 
             both[0].cookies.set("fairmatch_session", cookie)
             sides.append(Side(servers, *[await stack.enter_async_context(each) for each in both]))
         yield Pair(here=sides[1], there=sides[0])
-
-
-async def runs(backend: Backend, *names: str) -> str:
-    """Write somebody who runs the platform, with organisations; the cookie."""
-    async with writing(backend) as uow:
-        place = {"locale": "en", "time_zone": "Europe/Berlin", "created_at": uow.clock.now()}
-        ada = Person(id=new_id(), name="Ada Admin", email="ada@fairmatch.example", **place)
-        uow.session.add(ada)
-        await uow.session.flush()
-        await grant_admin(uow, ada.id, by=None)
-        for name in names:
-            website = f"https://{name.split()[0].lower()}.example"
-            await actions.create(uow, VOLTBUS | {"name": name, "website": website}, by_id=ada.id)
-        return (await sessions.start(uow, ada, Method.LINK, ""))[1]
 
 
 async def test_a_directory_comes_over_stays_fresh_and_outlives_its_server(pair: Pair) -> None:
