@@ -29,6 +29,8 @@ FILE = "fairmatch.db"  # SQLite's, in the data folder
 POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
+# How long closing waits for transactions to end: a database that answers nobody must not keep a server from stopping.
+LEAVING_S = 2.0
 # When what an event owes is due. By then listeners have done it, or died with their process: a job that was due at once
 # might be claimed by that very process, and then waits for the end of its lease.
 OWED_AFTER = timedelta(seconds=2)
@@ -154,7 +156,8 @@ class Database:
         """Give all connections back, also those of which nobody waited for the end of their transaction."""
         if self._fast is not None:
             self._fast.close()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=LEAVING_S)
         await self.engine.dispose()
 
     def _written(self, done: "asyncio.Future[Any]") -> None:

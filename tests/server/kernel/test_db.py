@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,26 +57,35 @@ async def test_an_exception_takes_back_everything_and_tells_nobody(kernel: Kerne
     assert heard == []
 
 
-async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = Database(backend.settings(), SystemClock(), Events())
-    began, may_end, given_back = asyncio.Event(), asyncio.Event(), list[str]()
-    close, dispose = AsyncSession.close, AsyncEngine.dispose
+@dataclass
+class Leaving:
+    """A look into the database whose owner is cancelled while the session ends, which lasts until it may."""
+
+    database: Database
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    given_back: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+async def leaving(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Leaving:
+    made = Leaving(Database(backend.settings(), SystemClock(), Events()))
+    began, close, dispose = asyncio.Event(), AsyncSession.close, AsyncEngine.dispose
 
     async def slow(session: AsyncSession) -> None:
         began.set()
-        await may_end.wait()
+        await made.may_end.wait()
         await close(session)
-        given_back.append("the session's")
+        made.given_back.append("the session's")
+        made.ended.set()
 
     async def noted(engine: AsyncEngine) -> None:
-        given_back.append("all")
+        made.given_back.append("all")
         await dispose(engine)
 
     async def look() -> None:
-        async with database.read() as session:
-            await session.execute(text("SELECT 1"))
+        async with made.database.read():
+            pass
 
     monkeypatch.setattr(AsyncSession, "close", slow)
     monkeypatch.setattr(AsyncEngine, "dispose", noted)
@@ -84,12 +94,27 @@ async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
     looking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await looking
-    closing = asyncio.create_task(database.close())
+    return made
+
+
+async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(leaving: Leaving) -> None:
+    closing = asyncio.create_task(leaving.database.close())
     await asyncio.sleep(0)
-    may_end.set()
+    leaving.may_end.set()
     await closing
 
-    assert given_back == ["the session's", "all"]
+    assert leaving.given_back == ["the session's", "all"]
+
+
+async def test_a_session_that_does_not_end_keeps_nobody_from_closing(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.kernel.db.LEAVING_S", 0.01)
+    await leaving.database.close()
+
+    assert leaving.given_back == ["all"]
+    leaving.may_end.set()
+    await leaving.ended.wait()
 
 
 async def test_listeners_hear_in_order_what_is_committed_already(kernel: Kernel) -> None:
