@@ -114,12 +114,6 @@ The systems:
 “join” is from asking to come in until the first packet of a picture has arrived, one person after another while the
 load goes on. Both servers ask the presenter for a key frame as they see fit. “arrived” is the share of what was to
 arrive in the window: where it is far below 100 %, a server or the client had too little of a busy machine.
-
-The machine matters, and not for both alike. On an older processor (2.0 GHz, the same name, 2026-11-27), where a loop in
-Python took 2.6 times as long as where the figures below are from, the same commands gave 103,300 packets per CPU-second
-(101,300 to 117,800) for the stage of 50 in bursts, which is 1.63 times Janus (63,300), and 39,100 for the booth of 8,
-which is 0.87 times Janus (44,700): there an interpreter loses more than a program in C does. The code of the day before
-gave the same there, in turn: 100,100 and 104,200 before, 104,400 and 103,700 after.
 """,
     {case.name: f"{case.says[:1].upper()}{case.says[1:]}." for case in media_cases.CASES},
 )
