@@ -44,6 +44,13 @@ async def cookies_of(uow: UnitOfWork, people: Mapping[str, str], *names: str) ->
     return cookies
 
 
+async def told(page: Page, path: str, words: str) -> None:
+    """Go to a page as soon as it has these words: what comes in the background is seen nowhere else."""
+    while words not in await (await page.request.get(path)).text():
+        await page.wait_for_timeout(100)
+    await page.goto(path)
+
+
 async def taken(page: Page, link: str) -> tuple[str, bytes]:
     """The name and the content of the file that a link leads to."""
     async with page.expect_download() as downloading:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.directory.connectors.another import place_of_another, runs
-from tests.e2e.place import STRANGER, Place
+from tests.e2e.place import STRANGER, Place, told
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import PHONE, OpenTab
@@ -65,7 +65,7 @@ async def test_another_servers_directory_comes_in_with_its_source_and_stays_when
     await expect(ada.get_by_role("listitem").filter(has_text=HOST)).to_contain_text("Last read on")
     await assert_accessible(ada)
     stranger = await two.come(open_tab, STRANGER, "/", size=PHONE, has_touch=True, is_mobile=True)
-    await _told(stranger, "/discover", "Beta Sensors")  # the search of this worker follows in a moment
+    await told(stranger, "/discover", "Beta Sensors")  # the search of this worker follows in a moment
     await stranger.get_by_role("link", name="Beta Sensors").first.tap()
     source = f"From the directory of {HOST}:{two.there.port}"
     await expect(stranger.get_by_text(f"{source}, as of")).to_be_visible()
@@ -85,12 +85,5 @@ async def _let_go(page: Page) -> None:
 
 async def _says(page: Page, words: str) -> None:
     """What a reading in the background has come to."""
-    await _told(page, "/servers", words)
+    await told(page, "/servers", words)
     await expect(page.get_by_text(words)).to_be_visible()
-
-
-async def _told(page: Page, path: str, words: str) -> None:
-    """Go there as soon as the page has these words."""
-    while words not in await (await page.request.get(path)).text():
-        await page.wait_for_timeout(100)
-    await page.goto(path)

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.directory.connectors.feeds import RSS
 from tests.directory.needs.network import seed
-from tests.e2e.place import STRANGER, Place, cookies_of
+from tests.e2e.place import STRANGER, Place, cookies_of, told
 from tests.e2e.stage import writing
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
@@ -80,8 +80,6 @@ async def test_news_of_a_website_come_by_themselves_with_source_and_day_until_th
 
 
 async def _says(page: Page, words: str) -> None:
-    """What a reading in the background has come to, on the page as it is loaded anew until then."""
-    while words not in await (await page.request.get(f"{VOLTBUS}/feed")).text():
-        await page.wait_for_timeout(100)
-    await page.goto(f"{VOLTBUS}/feed")
+    """What a reading in the background has come to."""
+    await told(page, f"{VOLTBUS}/feed", words)
     await expect(page.get_by_text(words)).to_be_visible()
