@@ -51,14 +51,9 @@ def bring(
 
 async def _work(database: "Database", asked: "Asked | None", undo: str) -> None:
     from directory.imports.terminal import Terminal
-    from people.text import UnacceptableError
 
     terminal = Terminal(database, database.settings.data, typer.echo, _bar)
-    try:
-        run = await (terminal.bring(asked) if asked else terminal.undo(undo))
-    except UnacceptableError as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(1) from None
+    run = await (terminal.bring(asked) if asked else terminal.undo(undo))
     _tell(run)
     if run.failure is not None:
         raise typer.Exit(1)

@@ -70,7 +70,7 @@ async def _with_database(settings: "Settings", work: Callable[["Database"], Awai
 
 
 def run_refusable(work: Awaitable[None]) -> None:
-    """Run to the end; a reason not to becomes one sentence and an exit code."""
+    """Run to the end; a reason not to, or input that cannot be taken, becomes one sentence and an exit code."""
     from server.kernel.refusal import StartRefused
 
     async def main() -> None:
@@ -80,6 +80,13 @@ def run_refusable(work: Awaitable[None]) -> None:
         asyncio.run(main())
     except StartRefused as reason:
         refuse(reason)
+    except ValueError as error:
+        from people.text import UnacceptableError
+
+        if not isinstance(error, UnacceptableError):
+            raise
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def refuse(reason: Exception) -> None:

@@ -67,6 +67,13 @@ async def test_an_unknown_address_is_said_to_be_one(command: str) -> None:
     assert "no account with the address nobody@example.org" in result.output
 
 
+@pytest.mark.parametrize("command", [["link"], ["admin"], ["add", "--name", "Ada"]])
+async def test_what_is_no_address_is_said_to_be_none(command: list[str]) -> None:
+    result = await fairmatch("user", *command, "nobody@")
+
+    assert (result.exit_code, result.output) == (1, "That is not a mail address we can write to.\n")
+
+
 async def test_migrating_says_where_the_schema_is() -> None:
     assert (await fairmatch("migrate")).stdout == f"The schema is at {head_revision()}.\n"
 
