@@ -30,7 +30,7 @@ POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
 # How long closing waits for transactions to end: a database that answers nobody must not keep a server from stopping.
-LEAVING_S = 2.0
+LEAVING_S = 5.0
 # When what an event owes is due. By then listeners have done it, or died with their process: a job that was due at once
 # might be claimed by that very process, and then waits for the end of its lease.
 OWED_AFTER = timedelta(seconds=2)
