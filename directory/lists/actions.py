@@ -12,6 +12,7 @@ from directory.lists.rules import ENTRIES_MOST, LISTS_MOST, NOTES_MOST, RefusedE
 from directory.organisations.model import Member
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.once import note_once
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Scope:
 
 async def bookmark(uow: UnitOfWork, person_id: str, organisation_id: str) -> None:
     """Want to find an organisation again; once more changes nothing."""
-    if not await queries.is_bookmarked(uow.session, person_id, organisation_id):
-        uow.session.add(Bookmark(person_id=person_id, organisation_id=organisation_id, at=uow.clock.now()))
+    mark = {"person_id": person_id, "organisation_id": organisation_id, "at": uow.clock.now()}
+    await note_once(uow, Bookmark, mark)
 
 
 async def forget_bookmark(uow: UnitOfWork, person_id: str, organisation_id: str) -> None:
@@ -45,9 +46,8 @@ async def start_list(uow: UnitOfWork, scope: Scope, list_id: str, name: str) -> 
     mine = select(func.count()).select_from(Shortlist).where(Shortlist.by_id == scope.person_id)
     if (await uow.session.scalar(mine) or 0) >= LISTS_MOST:
         raise RefusedError("too_many")
-    now = uow.clock.now()
-    uow.session.add(Shortlist(id=list_id, name=name, by_id=scope.person_id, team_id=scope.team_id, created_at=now))
-    await uow.session.flush()
+    begun = {"name": name, "by_id": scope.person_id, "team_id": scope.team_id, "created_at": uow.clock.now()}
+    await note_once(uow, Shortlist, {"id": list_id, **begun})
 
 
 async def change_list(uow: UnitOfWork, scope: Scope, list_id: str, name: str) -> None:
@@ -122,18 +122,16 @@ async def write_note(uow: UnitOfWork, scope: Scope, note_id: str, organisation_i
         return
     if await queries.note_count(uow.session, scope.person_id, organisation_id) >= NOTES_MOST:
         raise RefusedError("too_many")
-    uow.session.add(
-        Note(
-            id=note_id,
-            organisation_id=organisation_id,
-            text=text,
-            by_id=scope.person_id,
-            team_id=scope.team_id,
-            at=uow.clock.now(),
-            edited_at=None,
-        )
-    )
-    await uow.session.flush()
+    written = {
+        "id": note_id,
+        "organisation_id": organisation_id,
+        "text": text,
+        "by_id": scope.person_id,
+        "team_id": scope.team_id,
+        "at": uow.clock.now(),
+        "edited_at": None,
+    }
+    await note_once(uow, Note, written)
 
 
 async def change_note(uow: UnitOfWork, person_id: str, note_id: str, text: str) -> None:

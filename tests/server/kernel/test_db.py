@@ -15,6 +15,7 @@ from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import Backend, settings_with
+from tests.support.trouble import expects_trouble
 
 
 def row(name: str) -> OutboxRow:
@@ -157,6 +158,7 @@ async def test_what_an_event_owes_is_committed_with_it_for_a_little_later_and_is
     assert await owed() == [("a.job", {"about": "this"}, OWED_AFTER)]
 
 
+@expects_trouble
 async def test_what_fails_after_the_commit_is_logged_and_harms_neither_caller_nor_others(
     kernel: Kernel, capsys: pytest.CaptureFixture[str]
 ) -> None:
