@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from directory.lists import queries
 from directory.lists.model import Bookmark, Label, Note, Shortlist, ShortlistEntry
 from directory.lists.rules import ENTRIES_MOST, LISTS_MOST, NOTES_MOST, RefusedError, differences
-from directory.organisations.model import Member
+from directory.organisations.model import Member, Organisation
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from server.kernel.once import note_once
@@ -94,6 +94,9 @@ async def take_off_list(uow: UnitOfWork, person_id: str, list_id: str, organisat
 async def set_labels(uow: UnitOfWork, scope: Scope, organisation_id: str, words: Collection[str]) -> None:
     """Have exactly these words of a scope on an organisation. Raises RefusedError: not_your_team."""
     await _check_team(uow.session, scope)
+    # Held until the commit: a form sent twice in one moment finds its words there.
+    one = select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    await uow.session.execute(one)
     held = await queries.label_rows(uow.session, scope.person_id, organisation_id, scope.team_id)
     come, go = differences([row.word for row in held], words)
     for row in held:

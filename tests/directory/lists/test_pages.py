@@ -35,13 +35,14 @@ async def test_a_list_sent_twice_is_one_list(desk: Desk) -> None:
         assert [each.id for each in await queries.lists(session, desk.ids["ben"])] == [list_id]
 
 
-async def test_a_note_and_a_bookmark_sent_twice_at_once_are_kept_once(desk: Desk) -> None:
+async def test_a_note_a_word_and_a_bookmark_sent_twice_at_once_are_kept_once(desk: Desk) -> None:
     note = {"id": new_id(), "text": "Asks for two chargers", "team": ""}
     assert await at_once(desk, "/o/norrnat/notes", note) == [303, 303]
+    assert await at_once(desk, "/o/norrnat/labels", {"team": "", "labels": "pilot"}) == [303, 303]
     assert await at_once(desk, "/o/norrnat/bookmark", {"on": "yes"}) == [303, 303]
     async with desk.kernel.database.read() as session:
         kept = await collect(session, desk.ids["ben"])
-    assert (len(kept["notes"]), len(kept["bookmarks"])) == (1, 1)
+    assert [len(kept[name]) for name in ("notes", "words", "bookmarks")] == [1, 1, 1]
 
 
 async def at_once(desk: Desk, path: str, form: dict[str, str]) -> list[int]:
