@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -105,6 +105,28 @@ async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
     await closing
 
     assert leaving.given_back == ["the session's", "all"]
+
+
+async def test_closing_waits_for_whoever_was_cancelled_and_has_not_noticed_yet(backend: Backend) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    there, given_back = asyncio.Event(), []
+    event.listen(database.engine.sync_engine, "checkin", lambda *_: given_back.append("the session's"))
+    event.listen(database.engine.sync_engine, "engine_disposed", lambda _: given_back.append("all"))
+
+    async def look() -> None:
+        async with database.read() as session:
+            await session.execute(select(1))
+            there.set()
+            await asyncio.sleep(600)
+
+    looking = asyncio.create_task(look())
+    await there.wait()
+    looking.cancel()
+    await database.close()
+
+    assert given_back == ["the session's", "all"]
+    with pytest.raises(asyncio.CancelledError):
+        await looking
 
 
 async def test_a_session_that_does_not_end_keeps_nobody_from_closing(
