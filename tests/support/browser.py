@@ -34,7 +34,7 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests.
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 # A form that was not accepted comes back with 422, and Chromium calls every such answer an error.
