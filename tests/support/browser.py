@@ -8,7 +8,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, async_playwright, expect
 
 from bin.places import TEST_RESULTS
 from tests.support.server_process import Servers
@@ -33,8 +33,10 @@ FLAGS = [
     "--use-fake-device-for-media-stream=device-count=3,fps=5",
     "--use-fake-ui-for-media-stream",
 ]
-# What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests.
+# What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests. Five seconds, as
+# is usual, would be a test of the machine; a word between two pages of a call was seen to take 16 s on slow cores.
 TIMEOUT_MS = 30_000
+expect.set_options(timeout=TIMEOUT_MS)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 # A form that was not accepted comes back with 422, and Chromium calls every such answer an error.
