@@ -369,6 +369,14 @@ async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[st
     return {row.id: (row.slug, row.name) for row in rows}
 
 
+async def colleagues(session: AsyncSession, one: str, others: Collection[str]) -> set[str]:
+    """Those of several people who belong to an organisation to which somebody belongs, too, as long as it is there."""
+    mine, theirs = aliased(Member), aliased(Member)
+    query = select(theirs.person_id).join(mine, mine.organisation_id == theirs.organisation_id)
+    query = query.join(Organisation, Organisation.id == mine.organisation_id).where(present())
+    return set(await session.scalars(query.where(mine.person_id == one, theirs.person_id.in_(others))))
+
+
 async def affiliations(session: AsyncSession, viewer_id: str, person_id: str) -> list[Affiliation]:
     """The organisations that somebody belongs to and the viewer may see, for the person's profile."""
     query = select(Organisation.name, Organisation.slug).join(Member, Member.organisation_id == Organisation.id)
