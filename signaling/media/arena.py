@@ -17,6 +17,7 @@ from signaling.media.stun import Address
 # Packets of one round, and bytes of each with what encryption adds (at most 144).
 SLOTS = 512
 SLOT_BYTES = 2_048
+PACKET_BYTES_MOST = SLOT_BYTES - 144
 # Packets that are prepared together: as many as the kernel cuts one message into.
 BURST_MOST = 64
 

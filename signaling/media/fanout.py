@@ -283,11 +283,11 @@ def choose(sock: socket.socket, wish: str = "") -> FanOut:
 
 
 def _segmented(sock: socket.socket) -> FanOut | None:
-    return SendMany(sock, segmented=True) if _has_sendmmsg() and _has_segmentation() else None
+    return SendMany(sock, segmented=True) if has_many_at_once() and _has_segmentation() else None
 
 
 def _many(sock: socket.socket) -> FanOut | None:
-    return SendMany(sock, segmented=False) if _has_sendmmsg() else None
+    return SendMany(sock, segmented=False) if has_many_at_once() else None
 
 
 _BACK_ENDS: dict[str, Callable[[socket.socket], FanOut | None]] = {
@@ -297,7 +297,8 @@ _BACK_ENDS: dict[str, Callable[[socket.socket], FanOut | None]] = {
 }
 
 
-def _has_sendmmsg() -> bool:
+def has_many_at_once() -> bool:
+    """Whether the system takes and gives many datagrams in one call, as we know it."""
     return sys.platform == "linux" and struct.calcsize("P") == 8
 
 
@@ -316,6 +317,6 @@ def _has_segmentation() -> bool:
 
 def machine_name() -> str:
     """What `choose` would take on this machine, for the node's report."""
-    if not _has_sendmmsg():
+    if not has_many_at_once():
         return "sendto"
     return "gso" if _has_segmentation() else "sendmmsg"

@@ -14,6 +14,8 @@ from signaling.media.rtp import SEQ_MASK, TIME_MASK
 
 # Viewers that are served at once: before the next ones the clock is looked at.
 TOGETHER_MOST = 8
+# Packets that go out below which nothing is worth being prepared: of a call of two or three, say.
+WORTH_IT = 12
 
 
 def forward_together(
@@ -26,7 +28,7 @@ def forward_together(
     be served alone, for which all of it can be written again.
     """
     form = viewers[begin].form
-    if form is None or viewers[begin].source is not layer:
+    if len(viewers) * len(packets) < WORTH_IT or form is None or viewers[begin].source is not layer:
         return 0
     burst = packets.burst(form, now)
     group = viewers[begin : begin + TOGETHER_MOST]
