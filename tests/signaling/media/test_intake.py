@@ -66,3 +66,5 @@ async def test_a_packet_that_would_not_fit_where_it_goes_out_is_refused(stage: S
     await until(lambda: viewer.pictures)
     assert stage.node.mux.refused == refused + 2
     assert [len(packet.data) for packet in viewer.pictures] == [PACKET_BYTES_MOST - tag]
+    slot = stage.node.rooms["stage"].participants["viewer"].slots["v"]
+    assert [len(data) for data in slot.again([slot.last_seq], 1.0)] == [PACKET_BYTES_MOST + 2]
