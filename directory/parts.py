@@ -79,6 +79,7 @@ class Directory:
                 directory.search.saved.carry,
             )
         )
+        persons.acquaintances.register(directory.organisations.queries.colleagues, talk=False)
         persons.affiliations.register(directory.organisations.queries.affiliations)
         data = persons.own_data
         for name, kept in (

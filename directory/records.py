@@ -56,6 +56,15 @@ class Hanging:
 
 
 @dataclass(frozen=True, eq=False)
+class Several:
+    """Where is kept what each source says of a record that several keep (see `directory.sayings`), and what a record
+    that says the one says more when it says the other, too."""
+
+    table: Table
+    more: Callable[[Values, Values], Values]
+
+
+@dataclass(frozen=True, eq=False)
 class Shape:
     """Which tables a kind of record is made of. `key` is the column that refers to the record's id.
 
@@ -74,11 +83,17 @@ class Shape:
     lists: Mapping[str, Hanging]
     derive: Callable[[Values], Values]
     empty: Values  # of the fields that are not empty texts and not None when they are unknown
+    several: Several | None = None  # None: one source at most keeps a record of this kind
 
     @cached_property
     def text_fields(self) -> dict[str, tuple[str, str]]:
         """By field such as "pitch.de": its part and its language."""
         return {f"{part}.{locale}": (part, locale) for part in self.parts for locale in self.locales}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All fields."""
+        return (*self.columns, *self.text_fields, *self.lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +145,15 @@ class Records:
         return {row[0]: row[1] for row in rows}
 
     def by_source(self, transaction: Transaction, source: str, source_ids: Collection[str]) -> dict[str, str]:
-        """The ids of the records that a source brought, by its own ids."""
-        table = self.shape.table
+        """The ids of the records that a source keeps, alone or with others, by its own ids."""
+        table, several = self.shape.table, self.shape.several
         rows = look_up(transaction, table, ("source_id", "id"), "source_id", source_ids, source=source)
-        return {row[0]: row[1] for row in rows}
+        found = {row[0]: row[1] for row in rows}
+        if several is not None:
+            columns, left = ("source_id", self.shape.key), [each for each in source_ids if each not in found]
+            more = look_up(transaction, several.table, columns, "source_id", left, source=source)
+            found |= {row[0]: row[1] for row in more}
+        return found
 
     def taken(self, transaction: Transaction, column: str, values: Collection[str], **where: str) -> set[str]:
         """Which of these values a column has already."""

@@ -69,6 +69,10 @@ class MeetingShown:
         """Whether its room can be entered."""
         return self.cancelled_at is None and rules.is_open(self.starts_at, self.ends_at, now)
 
+    def ahead_at(self, now: datetime) -> bool:
+        """Whether its room will be open, and is not yet."""
+        return self.cancelled_at is None and now < self.starts_at - rules.OPENS_BEFORE
+
 
 @dataclass(frozen=True)
 class RequestShown:

@@ -15,10 +15,13 @@ class Acquaintances:
 
     def __init__(self) -> None:
         self._reasons: list[Knows] = []
+        self._to_talk: list[Knows] = []
 
-    def register(self, knows: Knows) -> None:
-        """Add a reason. Called by features at the start."""
+    def register(self, knows: Knows, *, talk: bool = True) -> None:
+        """Add a reason, which may be one to write and call, too. Called by features at the start."""
         self._reasons.append(knows)
+        if talk:
+            self._to_talk.append(knows)
 
     async def visible(self, session: AsyncSession, viewer: Person, person_id: str) -> Person | None:
         """The person, if the viewer may see them: oneself, an acquaintance, or as administrator anybody."""
@@ -26,6 +29,10 @@ class Acquaintances:
         if person is None or person.erased_at is not None:
             return None
         return person if await self.among(session, viewer, [person_id]) else None
+
+    async def may_talk(self, session: AsyncSession, viewer_id: str, person_id: str) -> bool:
+        """Whether two people may write to each other, and call."""
+        return person_id != viewer_id and any([await knows(session, viewer_id, [person_id]) for knows in self._to_talk])
 
     async def among(self, session: AsyncSession, viewer: Person, person_ids: Collection[str]) -> set[str]:
         """Those of these people, none of them erased, whom the viewer may see. A query for each reason."""

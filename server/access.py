@@ -67,7 +67,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/me/notices/devices/{device}/remove"): Access.SIGNED_IN,  # one's own devices, by the query
     ("GET", "/notices/worker.js"): Access.PUBLIC,
     # People: one another
-    ("GET", "/people/{person}"): Access.SIGNED_IN,  # those with whom one shares something, by the query
+    ("GET", "/people/{person}"): Access.SIGNED_IN,  # with whom one shares something, see Acquaintances
     ("GET", "/photos/{name}"): Access.SIGNED_IN,
     # Organisations, and all that hangs on them, is in server.access_directory
     **DIRECTORY_ROUTES,

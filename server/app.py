@@ -183,7 +183,7 @@ class Fairmatch:
         signaling.listeners.listen(calls)
         meetings.calls.listen(meets, calls)
         persons.acquaintances.register(at_a_fair_with)
-        persons.acquaintances.register(between.have_met)
+        persons.acquaintances.register(between.have_met, talk=False)  # by the fair that they share
         persons.acquaintances.register(chat.introducing.introduced_to)
         persons.approaches.register(approaches.from_page, approaches.from_list)
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)

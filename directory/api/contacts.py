@@ -24,9 +24,9 @@ async def many(call: Call) -> Response:
     """The requests that came to one's organisations, or were sent by them."""
     query: ContactQuery = call.query
     async with call.kernel.database.read() as session:
-        viewer = await viewer_of(session, call.by_id)
-        found = await contact_queries.listed(session, call.by_id, viewer.organisations, sent=query.sent)
-    return answering.whole(call, [Contact.of(each, call.site) for each in found])
+        viewer, now = await viewer_of(session, call.by_id), call.kernel.clock.now()
+        found = await contact_queries.listed(session, call.by_id, viewer.organisations, now, sent=query.sent)
+    return answering.whole(call, [Contact.of(each, now, call.site) for each in found])
 
 
 async def one(call: Call) -> Response:
@@ -92,7 +92,7 @@ async def _shown(call: Call, session: AsyncSession, request_id: str) -> Contact:
     found = await contact_queries.request(session, call.by_id, viewer.organisations, request_id)
     if found is None:
         raise not_found()
-    return Contact.of(found, call.site)
+    return Contact.of(found, call.kernel.clock.now(), call.site)
 
 
 operations = [

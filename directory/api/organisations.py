@@ -37,9 +37,12 @@ async def many(call: Call) -> Response:
     async with call.kernel.database.read() as session:
         found = await queries.organisations(session, call.person_id, wanted, answering.mark_in(query), query.limit + 1)
         fields = await queries.organisation_fields(session, [one.id for one in found])
-        licences = await organisation_queries.licences_of(session, [(one.source, one.source_id) for one in found])
+        sources = await organisation_queries.sources_of(session, found)
+        licences = await organisation_queries.licences_of(session, [each for kept in sources.values() for each in kept])
         rates = await response_rates(session, [one.id for one in found], call.kernel.clock.now())
-    shown = [Organisation.of(one, fields[one.id], licences, rates.get(one.id), call.site) for one in found]
+    shown = [
+        Organisation.of(one, fields[one.id], sources[one.id], licences, rates.get(one.id), call.site) for one in found
+    ]
     return answering.page(call, shown, [answering.cursor(one.updated_at, one.id) for one in found])
 
 
@@ -96,9 +99,10 @@ async def shown_of(call: Call, session: AsyncSession, organisation_id: str) -> O
     if row is None:
         raise not_found()
     fields = await organisation_queries.fields_of(session, row.id)
-    licences = await organisation_queries.licences_of(session, [(row.source, row.source_id)])
+    sources = (await organisation_queries.sources_of(session, [row]))[row.id]
+    licences = await organisation_queries.licences_of(session, sources)
     rate = (await response_rates(session, [row.id], call.kernel.clock.now())).get(row.id)
-    return Organisation.of(row, fields, licences, rate, call.site)
+    return Organisation.of(row, fields, sources, licences, rate, call.site)
 
 
 async def _refuse_known(call: Call, website: str) -> None:

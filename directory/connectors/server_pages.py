@@ -9,7 +9,7 @@ from directory.connectors import actions, queries
 from directory.connectors.copying import SOURCE
 from directory.connectors.rules import PROBLEMS, server_address
 from directory.organisations.parts import Section
-from directory.organisations.queries import Seen
+from directory.organisations.queries import Seen, sources_of
 from people.forms import Form
 from people.limits import may
 from server.kernel.http import not_found
@@ -22,13 +22,12 @@ CHANGES = "60 per hour"
 
 
 async def origin(_request: Request, session: AsyncSession, seen: Seen) -> Section | None:
-    """On an organisation's page: from which server it comes, and as of when."""
-    source = seen.organisation.source or ""
-    if not source.startswith(SOURCE):
-        return None
-    found = await queries.server_called(session, source.removeprefix(SOURCE))
-    context = {"host": source.removeprefix(SOURCE), "read_at": found.read_at if found else None}
-    return Section("connectors/origin.html", context)
+    """On an organisation's page: from which servers it comes, and as of when."""
+    sources = (await sources_of(session, [seen.organisation]))[seen.organisation.id] if seen.organisation.source else []
+    hosts = dict.fromkeys(name.removeprefix(SOURCE) for name, _ in sources if name and name.startswith(SOURCE))
+    read = [(host, await queries.server_called(session, host)) for host in hosts]
+    servers = [{"host": host, "read_at": found.read_at if found else None} for host, found in read]
+    return Section("connectors/origin.html", {"servers": servers}) if servers else None
 
 
 async def index(request: Request) -> Response:

@@ -18,7 +18,8 @@ INTRODUCE_JOB = "directory.introduce"  # the same as of accepted answers
 
 
 class RefusedError(Exception):
-    """A rule says no. `code` is stable: not_there, not_yours, spent, waits, too_early, nobody, answered."""
+    """A rule says no. `code` is stable: not_there, not_yours, spent, waits, too_early, nobody, answered,
+    expired."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -73,7 +74,7 @@ async def _sent_before(uow: UnitOfWork, wish: Wish, by_id: str) -> ContactReques
 
 async def accept(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
     """Say yes: the two people can talk. Saying it again changes nothing. Raises RefusedError: not_there, answered,
-    nobody (who asked is gone)."""
+    expired, nobody (who asked is gone)."""
     request = await _mine(uow, request_id, by_id)
     asker = await uow.session.get(Person, request.person_id)
     if asker is None or asker.erased_at is not None or asker.id == by_id:
@@ -86,14 +87,15 @@ async def accept(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
 
 
 async def decline(uow: UnitOfWork, request_id: str, *, by_id: str, reason: str, text: str = "") -> None:
-    """Say no, with a prepared reason or own words. Raises RefusedError: not_there, answered."""
+    """Say no, with a prepared reason or own words. Raises RefusedError: not_there, answered, expired."""
     request = await _mine(uow, request_id, by_id)
     if await _reply(uow, request, rules.DECLINED, by_id, reason, text):
         uow.emit(ContactDeclined(request.id))
 
 
 async def mark_not_relevant(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
-    """Say that a request should not have been sent: it costs its sender. Raises RefusedError: not_there, answered."""
+    """Say that a request should not have been sent: it costs its sender. Raises RefusedError: not_there, answered,
+    expired."""
     request = await _mine(uow, request_id, by_id)
     if await _reply(uow, request, rules.NOT_RELEVANT, by_id):
         uow.emit(ContactDeclined(request.id))
@@ -124,13 +126,16 @@ async def _mine(uow: UnitOfWork, request_id: str, by_id: str) -> ContactRequest:
 async def _reply(
     uow: UnitOfWork, request: ContactRequest, kind: str, by_id: str, reason: str = "", text: str = ""
 ) -> bool:
-    """Note the answer. False: the same one is there already. Raises RefusedError: answered, when it is another one."""
+    """Note the answer. False: the same one is there already. Raises RefusedError: answered, when it is another one;
+    expired, when there is none and it would come too late."""
     there = await uow.session.get(ContactReply, request.id)
     if there is not None:
         if there.kind != kind:
             raise RefusedError("answered")
         return False
     now = uow.clock.now()
+    if rules.is_over(request.at, now):
+        raise RefusedError("expired")
     after = round((now - request.at).total_seconds())
     reply = ContactReply(
         request_id=request.id, kind=kind, reason=reason, text=text, by_id=by_id, at=now, after_seconds=max(0, after)

@@ -34,7 +34,7 @@ class ContactReply(Base):
     __tablename__ = "contact_replies"
 
     request_id: Mapped[str] = mapped_column(ForeignKey("contact_requests.id"), primary_key=True)
-    kind: Mapped[str]  # one of rules.STATES, never "waiting"
+    kind: Mapped[str]  # one of rules.STATES, never "waiting" or "expired"
     reason: Mapped[str]  # one of rules.REASONS for a refusal, else empty
     text: Mapped[str]  # own words
     by_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)

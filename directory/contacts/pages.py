@@ -26,6 +26,7 @@ WHY_NOT = {
     "spent": N_("Your organisation's requests for today are spent. They come back as they are answered."),
     "waits": N_("You have asked this organisation already."),
     "too_early": N_("This organisation has declined lately. It can be asked again after three months."),
+    "expired": N_("Nobody answered this request within 30 days, so it is over."),
     "nobody": N_("Nobody looks after this organisation here yet, so nobody could answer."),
     "not_yours": N_("Please choose one of your organisations."),
 }
@@ -95,6 +96,9 @@ async def answer(request: Request) -> Response:
     except RefusedError as error:
         if error.code == "not_there":
             raise not_found() from error
+        if error.code in WHY_NOT:
+            why = translations(locale_of(request)).gettext(WHY_NOT[error.code])
+            return await _index(request, "received", 409, wrong=why)
         raise ProblemError(409, error.code, "This cannot be done now.") from error
     return redirect("/contacts", said=translations(locale_of(request)).gettext(_DONE[deed]))
 
@@ -113,7 +117,7 @@ async def _index(request: Request, tab: str, status: int = 200, wrong: str = "")
     person_id, now, locale = request.state.person.id, kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         viewer = await viewer_of(session, person_id)
-        found = await queries.listed(session, person_id, viewer.organisations, sent=tab == "sent")
+        found = await queries.listed(session, person_id, viewer.organisations, now, sent=tab == "sent")
         organisations = await own_organisations(session, viewer)
         budgets = [(each, await queries.budget(session, each.id, now)) for each in organisations]
         waiting = await queries.waiting_count(session, viewer.organisations, now)
@@ -124,7 +128,7 @@ async def _index(request: Request, tab: str, status: int = 200, wrong: str = "")
         "contacts/index.html",
         status,
         tab=tab,
-        requests=found,
+        requests=[(each, each.state(now)) for each in found],
         budgets=budgets,
         waiting=waiting,
         speaks_for=viewer.speaks_for,

@@ -43,7 +43,7 @@ class Request:
     offers: str
     at: datetime
     person: str  # who asked
-    state: str
+    answer: str  # how it was answered: one of rules.STATES; empty: nobody has
     reason: str
     text: str
     partner_id: str | None
@@ -53,6 +53,10 @@ class Request:
         """The other side."""
         return self.receiver if self.mine else self.sender
 
+    def state(self, now: datetime) -> str:
+        """How it stands: one of rules.STATES."""
+        return self.answer or (rules.EXPIRED if rules.is_over(self.at, now) else rules.WAITING)
+
 
 _FROM, _TO = aliased(Organisation), aliased(Organisation)
 
@@ -61,6 +65,7 @@ async def listed(
     session: AsyncSession,
     viewer_id: str,
     organisation_ids: Collection[str],
+    now: datetime,
     *,
     sent: bool,
     after: int = 0,
@@ -70,7 +75,8 @@ async def listed(
     `after` so many."""
     side = ContactRequest.from_id if sent else ContactRequest.to_id
     query = _query(organisation_ids).where(side.in_(organisation_ids))
-    query = query.order_by(ContactReply.kind.is_not(None), ContactRequest.at.desc(), ContactRequest.id)
+    waits = and_(_unanswered(), ContactRequest.at > now - rules.EXPIRES_AFTER)
+    query = query.order_by(waits.desc(), ContactRequest.at.desc(), ContactRequest.id)
     query = query.offset(after).limit(limit)
     rows = await session.execute(query) if organisation_ids else ()
     return [_one(row, viewer_id, organisation_ids) for row in rows]
@@ -182,7 +188,7 @@ def _one(row: Row[*tuple[Any, ...]], viewer_id: str, organisation_ids: Collectio
         offers=asked.offers,
         at=asked.at,
         person=row.person,
-        state=row.kind or rules.WAITING,
+        answer=row.kind or "",
         reason=row.reason or "",
         text=row.text or "",
         partner_id=partner,

@@ -20,7 +20,8 @@ EXPIRES_AFTER = timedelta(days=30)
 # After a refusal, or "not relevant", the same organisation is asked again at the earliest so much later.
 AGAIN_AFTER = timedelta(days=90)
 
-WAITING, ACCEPTED, DECLINED, NOT_RELEVANT = STATES = ("waiting", "accepted", "declined", "not_relevant")
+STATES = ("waiting", "accepted", "declined", "not_relevant", "expired")
+WAITING, ACCEPTED, DECLINED, NOT_RELEVANT, EXPIRED = STATES
 
 # Characters of what is asked and of what is offered: both must be there.
 TEXT_MOST, TEXT_LEAST = 600, 20
@@ -74,7 +75,7 @@ def budget(sent: Iterable[Sent], now: datetime) -> Budget:
     """
     requests = list(sent)
     until = [moment for each in requests for moment in _taken_until(each) if moment > now]
-    waiting = sum(1 for each in requests if each.state == WAITING and each.at > now - EXPIRES_AFTER)
+    waiting = sum(1 for each in requests if each.state == WAITING and not is_over(each.at, now))
     return Budget(max(0, DAILY - len(until)), waiting, min(until, default=None))
 
 
@@ -85,12 +86,17 @@ def _taken_until(request: Sent) -> list[datetime]:
     return [request.at + DAY] if request.state == WAITING else []
 
 
+def is_over(at: datetime, now: datetime) -> bool:
+    """Whether a request of this moment, which nobody has answered, waits no more."""
+    return at <= now - EXPIRES_AFTER
+
+
 def may_ask_again(last: Sent | None, now: datetime) -> bool:
     """Whether an organisation may be asked by one that has asked it before."""
     if last is None:
         return True
     if last.state == WAITING:
-        return last.at <= now - EXPIRES_AFTER
+        return is_over(last.at, now)
     return last.answered_at is None or last.answered_at <= now - AGAIN_AFTER
 
 

@@ -7,5 +7,6 @@ STATE_NAMES = {
     "accepted": N_("Accepted"),
     "declined": N_("Declined"),
     "not_relevant": N_("Marked as not relevant"),
+    "expired": N_("Over without an answer"),
 }
-STATE_MARKS = {"waiting": "warn", "accepted": "done", "declined": "idle", "not_relevant": "danger"}
+STATE_MARKS = {"waiting": "warn", "accepted": "done", "declined": "idle", "not_relevant": "danger", "expired": "idle"}

@@ -33,19 +33,19 @@ async def take_along(request: Request) -> Response:
     if tab not in ("received", "sent"):
         raise not_found()
     ending, locale, person_id = await format_asked(request), locale_of(request), request.state.person.id
-    columns = columns_in(_TITLES, locale)
+    columns, now = columns_in(_TITLES, locale), kernel_of(request).clock.now()
 
     async def rows(after: int) -> list[Row]:
         kernel = kernel_of(request)
         async with kernel.database.read() as session:
             own = (await viewer_of(session, person_id)).organisations
-            found = await queries.listed(session, person_id, own, sent=tab == "sent", after=after, limit=PAGE)
-        return [_row(each, tab, locale, kernel.settings.public_url) for each in found]
+            found = await queries.listed(session, person_id, own, now, sent=tab == "sent", after=after, limit=PAGE)
+        return [_row(each, tab, each.state(now), locale, kernel.settings.public_url) for each in found]
 
     return file_of(Table(f"requests-{tab}", columns, in_pages(rows)), ending)
 
 
-def _row(each: queries.Request, tab: str, locale: str, site: str) -> list[Cell]:
+def _row(each: queries.Request, tab: str, state: str, locale: str, site: str) -> list[Cell]:
     _ = translations(locale).gettext
     other, own = (each.receiver, each.sender) if tab == "sent" else (each.sender, each.receiver)
     reason = rules.REASONS.get(each.reason, "")
@@ -56,7 +56,7 @@ def _row(each: queries.Request, tab: str, locale: str, site: str) -> list[Cell]:
         each.asks,
         each.offers,
         each.at,
-        _(STATE_NAMES[each.state]),
+        _(STATE_NAMES[state]),
         each.text or (_(reason) if reason else ""),
         f"{site}/o/{other.slug}",
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
-from directory.batches import Outcome, packed
+from directory.batches import Outcome
 from directory.imports import duplicates, likes
 from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
@@ -20,7 +20,7 @@ from directory.imports.model import ImportRow, ImportRun
 from directory.imports.runs import CHANGED, DUPLICATE, MADE, REFUSED, SAME, Became, counted
 from directory.organisations import bulk as organisations
 from directory.organisations.bulk import OrganisationRow
-from directory.organisations.record import ORGANISATIONS
+from directory.packing import packed
 from directory.partners import network
 from directory.products import bulk as products
 from directory.products.bulk import ProductRow
@@ -35,6 +35,7 @@ GONE = N_("It was taken out of the directory here, so it is not brought back.")
 LEFT_OUT = N_("Somebody decided to leave this one out.")
 ELSEWHERE = N_("It is the same as a record that is kept here, so nothing is taken from this row.")
 KEPT = N_("Edited here, so it stays as it is: %(fields)s")
+BEHIND = N_("Another source of this record goes first, so it says something else: %(fields)s")
 NOBODY = N_("There is no organisation with this name, domain or number.")
 NOT_YOURS = N_("Your institution does not keep this organisation, so its products come from elsewhere.")
 SEVERAL = N_("Several organisations have this name. Give their numbers or websites instead.")
@@ -242,20 +243,21 @@ def _kept_by_others(transaction: Transaction, chunk: Chunk, owners: Mapping[int,
     if chunk.partner_id is None:
         return set()
     asked = {id_ for found in owners.values() for id_ in found}
-    rows = list(look_up(transaction, ORGANISATIONS.shape.table, ("id", "source"), "id", asked))
-    kept = network.kept_of(transaction, chunk.partner_id, {row[1] for row in rows if row[1]})
-    return {row[0] for row in rows if row[1] not in kept}
+    keepers = organisations.sources_of(transaction, list(asked))
+    sources = {id_: {source for source, _ in found if source} for id_, found in keepers.items()}
+    kept = network.kept_of(transaction, chunk.partner_id, set().union(*sources.values()))
+    return {id_ for id_, found in sources.items() if not found & kept}
 
 
 def _with_outcome(record: Record, outcome: Outcome, *, trial: bool) -> Became:
     if outcome.what == "gone":
         return _became(record, REFUSED, [Note("", GONE)], outcome.id)
-    if outcome.what == "merged":
-        return _became(record, SAME, [Note("", ELSEWHERE)])
     became = _became(record, outcome.what, record.notes, None if trial and outcome.what == MADE else outcome.id)
     if outcome.kept:
         became.kept = True
         became.notes = [*became.notes, Note("", KEPT, params={"fields": ", ".join(outcome.kept)})]
+    if outcome.behind:
+        became.notes = [*became.notes, Note("", BEHIND, params={"fields": ", ".join(outcome.behind)})]
     if outcome.what == CHANGED and not trial:
         became.before = outcome.before
     return became

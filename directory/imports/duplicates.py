@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from directory.batches import packed, unpacked
 from directory.imports.likes import Named, keep
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow
@@ -17,14 +16,15 @@ from directory.imports.runs import CHANGED, MADE, REFUSED, SAME
 from directory.organisations import bulk
 from directory.organisations.domains import domain_of
 from directory.organisations.model import Organisation
+from directory.packing import packed, unpacked
 from directory.partners import network
 from directory.records import look_up
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from server.kernel.prepared import Prepared, Transaction
 
-# same: it is this organisation, which the source keeps from now on; elsewhere: the same, but another source keeps it;
-# apart: another organisation; left_out: it is not wanted here.
+# merged: it is this organisation, which the source keeps from now on, with those that do; elsewhere: the same, but
+# nothing is taken from the row; apart: another organisation; left_out: it is not wanted here.
 MERGED, ELSEWHERE, APART, LEFT_OUT = "merged", "elsewhere", "apart", "left_out"
 DECISIONS = (MERGED, ELSEWHERE, APART, LEFT_OUT)
 
@@ -93,9 +93,8 @@ async def open_proposals(session: AsyncSession, batch_id: str, limit: int = 50) 
 async def decide(uow: UnitOfWork, batch: ImportBatch, duplicate_id: str, decision: str, *, by_id: str) -> str | None:
     """Decide about one open proposal of a batch, and carry it out; what became of the row. None: it is open no more.
 
-    `merged` becomes `elsewhere` where another source keeps the organisation, and wherever an institution imports: it
-    changes no record that it has not brought. Its network gets the organisation all the same. Raises ValueError for
-    other decisions.
+    `merged` becomes `elsewhere` wherever an institution imports: it changes no record that it has not brought. Its
+    network gets the organisation all the same. Raises ValueError for other decisions.
     """
     if decision not in (MERGED, APART, LEFT_OUT):
         raise ValueError("no decision about a duplicate")
@@ -127,9 +126,11 @@ def _carried_out(
     if decision == LEFT_OUT:
         _say(transaction, asked, REFUSED, None, None)
         return REFUSED
-    if decision == MERGED and not (adopts and _adopt(transaction, asked)):
+    if decision == MERGED and not adopts:
         _say(transaction, asked, SAME, asked.organisation_id, None)
         return ELSEWHERE
+    if decision == MERGED:
+        bulk.adopt(transaction, asked.organisation_id, asked.source, asked.source_id)
     fields = unpacked(asked.fields)
     row = bulk.OrganisationRow(asked.source_id, fields)
     outcome = bulk.upsert(transaction, asked.source, [row], at=at, by_id=by_id)[0]
@@ -138,13 +139,6 @@ def _carried_out(
     what = outcome.what if outcome.what in (MADE, CHANGED) else SAME
     _say(transaction, asked, what, outcome.id, packed(outcome.before) if outcome.before else None)
     return what
-
-
-def _adopt(transaction: Transaction, asked: ImportDuplicate) -> bool:
-    """Have the source keep an organisation that no source has kept so far; False where one does."""
-    values = {"b_id": asked.organisation_id, "b_source": asked.source, "b_source_id": asked.source_id}
-    transaction.many(_adopting(), [values])
-    return asked.source_id in bulk.ids_of(transaction, asked.source, [asked.source_id])
 
 
 def _say(
@@ -163,13 +157,6 @@ def _closing() -> Prepared:
 @lru_cache(1)
 def _asking() -> Prepared:
     return Prepared(insert(ImportDuplicate), _COLUMNS)
-
-
-@lru_cache(1)
-def _adopting() -> Prepared:
-    free = Organisation.id == bindparam("b_id"), Organisation.source.is_(None)
-    values: dict[str, Any] = {"source": bindparam("b_source"), "source_id": bindparam("b_source_id")}
-    return Prepared(update(Organisation).where(*free).values(values))
 
 
 @lru_cache(1)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow, ImportRun
 from directory.imports.runs import IMPORT, OUTCOMES, UNDO
-from directory.organisations.model import Organisation
+from directory.organisations.model import Organisation, Saying
 from people.model import Person
 
 
@@ -72,14 +72,20 @@ async def used_by_others(session: AsyncSession, source: str, partner_id: str) ->
         return True
     if await session.scalar(ours.limit(1)) is not None:
         return False
-    return await session.scalar(select(Organisation.id).where(Organisation.source == source).limit(1)) is not None
+    return await _keeps(session, source)
 
 
 async def uses(session: AsyncSession, source: str) -> bool:
     """Whether anything was brought under this name, or is about to be."""
-    batch = select(ImportBatch.id).where(ImportBatch.source == source)
-    record = select(Organisation.id).where(Organisation.source == source)
-    return any([await session.scalar(each.limit(1)) is not None for each in (batch, record)])
+    batch = select(ImportBatch.id).where(ImportBatch.source == source).limit(1)
+    return await session.scalar(batch) is not None or await _keeps(session, source)
+
+
+async def _keeps(session: AsyncSession, source: str) -> bool:
+    """Whether a source keeps an organisation, alone or with others."""
+    alone = select(Organisation.id).where(Organisation.source == source)
+    shared = select(Saying.organisation_id).where(Saying.source == source)
+    return any([await session.scalar(each.limit(1)) is not None for each in (alone, shared)])
 
 
 async def runs_of(session: AsyncSession, batch_id: str) -> Sequence[ImportRun]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from directory.batches import Outcome, unpacked
+from directory.batches import Outcome
 from directory.imports import beside, likes
 from directory.imports.chunks import Chunk, CutOffError
 from directory.imports.mapping.plan import Mapping
@@ -19,6 +19,7 @@ from directory.imports.model import ImportBatch, ImportRow, ImportRun
 from directory.imports.reading.row import Source
 from directory.imports.runs import CHANGED, COUNTS, MADE, SILENT, TRIAL, UNDO
 from directory.imports.undoing import Undoing
+from directory.packing import unpacked
 from directory.partners import network
 from directory.partners.events import NetworkLeft
 from people.text import UnacceptableError

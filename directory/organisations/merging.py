@@ -1,7 +1,6 @@
 """Two records of one organisation become one: everything of the one is carried over to the other."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 
@@ -9,58 +8,38 @@ from directory.organisations import queries
 from directory.organisations.actions import RefusedError, note
 from directory.organisations.belonging import end_invitations_by_others
 from directory.organisations.events import OrganisationsMerged
-from directory.organisations.fields import FIELDS
 from directory.organisations.model import Claim, Document, Invitation, Member, Organisation, OwnField, Removal
 from directory.organisations.parts import Carry
 from directory.organisations.record import ORGANISATIONS
-from directory.organisations.rules import LINKS_MOST, LOCATIONS_MOST, TAGS_MOST, rank
-from people.languages import MOST as LANGUAGES_MOST
+from directory.organisations.rules import rank
+from directory.organisations.together import together
+from directory.records import Values
+from directory.sayings import Saying, keep, sayings_of, spoken
 from server.kernel.db import UnitOfWork
-
-# Never carried over: what the remaining record says about itself in any case.
-_ITS_OWN = frozenset({"name", "kind", "visibility", "confirmed_at"})
-_MOST = {"links": LINKS_MOST, "locations": LOCATIONS_MOST, "languages": LANGUAGES_MOST}
 
 
 async def merge(uow: UnitOfWork, from_id: str, into_id: str, carriers: Sequence[Carry], *, by_id: str) -> None:
     """Make one organisation of two. The first is shown no longer, and its address leads to the second.
 
     What the second says stays; what it leaves out is filled in; people (with the higher of two roles), documents,
-    pictures, the source that keeps it where the second has none, and what other parts keep go over. The change log of
-    the first is read with that of the second. Raises RefusedError: same, gone.
+    pictures, the sources that keep it (behind those of the second), and what other parts keep go over. The change log
+    of the first is read with that of the second. Raises RefusedError: same, gone.
     """
     if from_id == into_id:
         raise RefusedError("same")
     source, target = await _both(uow, from_id, into_id)
-    await _fill_in(uow, from_id, into_id, by_id)
+    said = await queries.fields_of(uow.session, from_id), await queries.fields_of(uow.session, into_id)
+    await _fill_in(uow, from_id, into_id, said, by_id)
     await uow.session.execute(
         update(Document).where(Document.organisation_id == from_id).values(organisation_id=into_id)
     )
     _carry_pictures(source, target)
-    await _carry_source(uow, source, target)
+    await _carry_sources(uow, source, target, said)
     for carry in carriers:
         await carry(uow, from_id, into_id)
     await _carry_people(uow, from_id, into_id, by_id)
     await _lead_over(uow, source, target, by_id)
     uow.emit(OrganisationsMerged(from_id, into_id, by_id))
-
-
-def together(into: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
-    """What the remaining record says after a merge, where that is more than before: both with clean values."""
-    more = {}
-    for name in FIELDS:
-        if name in _ITS_OWN or name in ("latitude", "longitude"):
-            continue
-        if isinstance(into[name], tuple):
-            both = tuple(dict.fromkeys((*into[name], *source[name])))[: _MOST.get(name, TAGS_MOST)]
-            whole = both if name in ("links", "locations") else tuple(sorted(both))
-            if whole != into[name]:
-                more[name] = whole
-        elif into[name] in ("", None) and source[name] not in ("", None):
-            more[name] = source[name]
-    if into["latitude"] is None and source["latitude"] is not None and into["place"] in ("", source["place"]):
-        more |= {"latitude": source["latitude"], "longitude": source["longitude"]}
-    return more
 
 
 async def _both(uow: UnitOfWork, from_id: str, into_id: str) -> tuple[Organisation, Organisation]:
@@ -73,8 +52,8 @@ async def _both(uow: UnitOfWork, from_id: str, into_id: str) -> tuple[Organisati
     return found[from_id], found[into_id]
 
 
-async def _fill_in(uow: UnitOfWork, from_id: str, into_id: str, by_id: str) -> None:
-    source, into = await queries.fields_of(uow.session, from_id), await queries.fields_of(uow.session, into_id)
+async def _fill_in(uow: UnitOfWork, from_id: str, into_id: str, said: tuple[Values, Values], by_id: str) -> None:
+    source, into = said
     more, now = together(into, source), uow.clock.now()
     own = set(await uow.session.scalars(select(OwnField.field).where(OwnField.organisation_id == from_id)))
     if more:
@@ -125,15 +104,29 @@ def _carry_pictures(source: Organisation, target: Organisation) -> None:
         target.banner = source.banner
 
 
-async def _carry_source(uow: UnitOfWork, source: Organisation, target: Organisation) -> None:
-    """Where nobody keeps the remaining record elsewhere, who kept the other one does: its next import finds it here,
-    and on which terms it was given stands on the page."""
-    if source.source is None or target.source is not None:
-        return
-    kept = source.source, source.source_id
+async def _carry_sources(
+    uow: UnitOfWork, source: Organisation, target: Organisation, said: tuple[Values, Values]
+) -> None:
+    """Whoever kept either record keeps the one that remains: their next imports find it, and on which terms it was
+    given stands on the page. What each of them said until now is what its record said."""
+    known = await uow.run(lambda each: sayings_of(ORGANISATIONS, each, (source.id, target.id)))
+    theirs, ours = (
+        known.get(one.id) or _alone(one, values) for one, values in zip((source, target), said, strict=True)
+    )
     source.source = source.source_id = None
     await uow.session.flush()  # no two records have one number at one source
-    target.source, target.source_id = kept
+    sources = [*ours, *theirs]
+    if sources:
+        target.source, target.source_id = sources[0].source, sources[0].source_id
+    await uow.run(lambda each: keep(ORGANISATIONS, each, source.id, []))
+    await uow.run(lambda each: keep(ORGANISATIONS, each, target.id, sources))
+
+
+def _alone(organisation: Organisation, said: Values) -> list[Saying]:
+    """Who keeps an organisation alone; nobody where it was made here."""
+    if organisation.source is None:
+        return []
+    return [Saying(organisation.source, organisation.source_id or "", spoken(ORGANISATIONS, said))]
 
 
 async def _lead_over(uow: UnitOfWork, source: Organisation, target: Organisation, by_id: str) -> None:

@@ -1,8 +1,9 @@
 """The tables of organisations: what is said about them, who belongs to them, and what was changed by whom."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
@@ -43,13 +44,26 @@ class Organisation(Base):
     logo: Mapped[str | None] = mapped_column(index=True)  # names among the files: 512 px square, and the same at 96 px
     logo_small: Mapped[str | None]
     banner: Mapped[str | None] = mapped_column(index=True)  # 1600 by 400 px
-    # Who keeps the record elsewhere, and its key there. None: it was made here.
+    # Who keeps the record elsewhere, and its key there: of several the one that goes first. None: it was made here.
     source: Mapped[str | None]
     source_id: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]  # when somebody who knows last said that this is so
     visibility: Mapped[str]  # one of rules.VISIBILITIES
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]  # of the record and of everything that hangs on it, removal and return included
+
+
+class Saying(Base):
+    """What one of several sources says about an organisation. Where one alone keeps it, there is none."""
+
+    __tablename__ = "organisation_sayings"
+
+    source: Mapped[str] = mapped_column(primary_key=True)  # as `Organisation.source`, which is the first of them
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    position: Mapped[int]  # whose say goes first
+    # Its values as directory.packing writes them. None: its import was taken back, and it is known again if it returns.
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class RecordSource(Base):

@@ -21,6 +21,7 @@ from directory.organisations.model import (
     RecordLicence,
     RecordSource,
     Removal,
+    Saying,
     Text,
 )
 from directory.organisations.policy import Standing
@@ -327,6 +328,21 @@ async def pitches(session: AsyncSession, ids: Collection[str]) -> dict[str, dict
     return found
 
 
+# A source, and a record's number there.
+Kept = tuple[str | None, str | None]
+
+
+async def sources_of(session: AsyncSession, rows: Collection[Organisation]) -> dict[str, list[Kept]]:
+    """Who keeps each of these organisations, by their ids: the source that goes first at the beginning; none where it
+    was made here. Everybody may know."""
+    found: dict[str, list[Kept]] = {}
+    query = select(Saying.organisation_id, Saying.source, Saying.source_id)
+    query = query.where(Saying.organisation_id.in_([row.id for row in rows if row.source]), Saying.said.is_not(None))
+    for id_, source, source_id in await session.execute(query.order_by(Saying.position)):
+        found.setdefault(id_, []).append((source, source_id))
+    return {row.id: found.get(row.id) or ([(row.source, row.source_id)] if row.source else []) for row in rows}
+
+
 async def licences(session: AsyncSession, sources: Collection[str | None]) -> dict[str, str]:
     """On which terms these sources give their records, by their names, where that is known. Everybody may know."""
     asked = {name for name in sources if name is not None}
@@ -334,16 +350,14 @@ async def licences(session: AsyncSession, sources: Collection[str | None]) -> di
     return {row.name: row.licence for row in await session.execute(query)} if asked else {}
 
 
-async def licences_of(
-    session: AsyncSession, records: Collection[tuple[str | None, str | None]]
-) -> dict[tuple[str | None, str | None], str]:
+async def licences_of(session: AsyncSession, records: Collection[Kept]) -> dict[Kept, str]:
     """On which terms each of these records (its source and its number there) is given, where that is known: its own
     terms, else those of its source. Everybody may know. Two queries at most."""
     whole = await licences(session, {source for source, _ in records})
     copied = {id_ for source, id_ in records if source and source.startswith(SERVERS)}
     query = select(RecordLicence.source, RecordLicence.source_id, RecordLicence.licence)
     rows = await session.execute(query.where(RecordLicence.source_id.in_(copied))) if copied else ()
-    own: dict[tuple[str | None, str | None], str] = {(source, id_): licence for source, id_, licence in rows}
+    own: dict[Kept, str] = {(source, id_): licence for source, id_, licence in rows}
     known = {each: own.get(each) or whole.get(each[0] or "", "") for each in records}
     return {each: licence for each, licence in known.items() if licence}
 
@@ -353,6 +367,14 @@ async def names(session: AsyncSession, viewer_id: str | None, ids: Collection[st
     query = select(Organisation.id, Organisation.slug, Organisation.name)
     rows = await session.execute(query.where(Organisation.id.in_(ids), visible_to(viewer_id)))
     return {row.id: (row.slug, row.name) for row in rows}
+
+
+async def colleagues(session: AsyncSession, one: str, others: Collection[str]) -> set[str]:
+    """Those of several people who belong to an organisation to which somebody belongs, too, as long as it is there."""
+    mine, theirs = aliased(Member), aliased(Member)
+    query = select(theirs.person_id).join(mine, mine.organisation_id == theirs.organisation_id)
+    query = query.join(Organisation, Organisation.id == mine.organisation_id).where(present())
+    return set(await session.scalars(query.where(mine.person_id == one, theirs.person_id.in_(others))))
 
 
 async def affiliations(session: AsyncSession, viewer_id: str, person_id: str) -> list[Affiliation]:

@@ -12,11 +12,13 @@ from directory.organisations.model import (
     Organisation,
     OwnField,
     Removal,
+    Saying,
     Tag,
     Text,
 )
+from directory.organisations.together import together
 from directory.organisations.vocabulary import TAGS
-from directory.records import Hanging, Records, Shape, Values
+from directory.records import Hanging, Records, Several, Shape, Values
 from server.kernel.tables import Base
 from web.i18n import LOCALES
 
@@ -52,5 +54,6 @@ ORGANISATIONS = Records(
         },
         derive=_derived,
         empty={"founded": None, "latitude": None, "longitude": None, "confirmed_at": None, "visibility": "public"},
+        several=Several(table(Saying), together),
     )
 )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.exports.table import Cell, Column, columns_in
 from directory.organisations.model import Organisation, Tag
-from directory.organisations.queries import pitches, visible_to
+from directory.organisations.queries import pitches, sources_of, visible_to
 from directory.organisations.vocabulary import KINDS, SIZES, STAGES, TAGS, country_name
 from web.i18n import DEFAULT, N_
 
@@ -25,6 +25,7 @@ _TITLES = {
     "founded": N_("Founded"),
     "size": N_("Size"),
     "stage": N_("Stage"),
+    "source": N_("Source"),
     "page": N_("Page here"),
 }
 
@@ -37,11 +38,14 @@ def columns(locale: str) -> list[Column]:
 async def rows_about(
     session: AsyncSession, viewer_id: str, ids: Collection[str], *, locale: str, site: str
 ) -> dict[str, list[Cell]]:
-    """The cells about those of these organisations that a viewer may see, by id. Three queries, however many."""
+    """The cells about those of these organisations that a viewer may see, by id. Four queries, however many."""
     query = select(Organisation).where(Organisation.id.in_(ids), visible_to(viewer_id))
     found = (await session.scalars(query)).all()
     said, tags = await pitches(session, ids), await _tags(session, ids, locale)
-    return {each.id: _cells(each, said.get(each.id, {}), tags, locale, site) for each in found}
+    sources = await sources_of(session, found)
+    about = {each.id: _cells(each, said.get(each.id, {}), tags, locale) for each in found}
+    kept = {id_: list(dict.fromkeys(name or "" for name, _ in each)) for id_, each in sources.items()}
+    return {each.id: [*about[each.id], kept[each.id], f"{site}/o/{each.slug}"] for each in found}
 
 
 async def _tags(session: AsyncSession, ids: Collection[str], locale: str) -> Mapping[tuple[str, str], list[str]]:
@@ -55,7 +59,7 @@ async def _tags(session: AsyncSession, ids: Collection[str], locale: str) -> Map
 
 
 def _cells(
-    each: Organisation, said: Mapping[str, str], tags: Mapping[tuple[str, str], list[str]], locale: str, site: str
+    each: Organisation, said: Mapping[str, str], tags: Mapping[tuple[str, str], list[str]], locale: str
 ) -> list[Cell]:
     return [
         each.name,
@@ -70,5 +74,4 @@ def _cells(
         each.founded,
         SIZES.name(each.size, locale),
         STAGES.name(each.stage, locale),
-        f"{site}/o/{each.slug}",
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.organisations.model import Invitation, Member, Organisation, Tag
+from directory.organisations.model import Invitation, Member, Organisation, Saying, Tag
 from directory.organisations.queries import is_open, present, visible_to
 from directory.organisations.rules import MEMBERS_MOST
 from directory.partners.model import NetworkMember, Partner, PartnerHost, PartnerModerator, PartnerSource
@@ -301,7 +301,9 @@ async def waits_for_somebody(session: AsyncSession, partner_id: str, organisatio
 def _waits(partner_id: str) -> ColumnElement[bool]:
     """Where an administrator has gone and others are left, it is theirs."""
     network = exists().where(NetworkMember.partner_id == partner_id, NetworkMember.organisation_id == Organisation.id)
-    kept = exists().where(PartnerSource.partner_id == partner_id, PartnerSource.source == Organisation.source)
+    several = select(Saying.source).where(Saying.organisation_id == Organisation.id)
+    theirs = (PartnerSource.source == Organisation.source) | PartnerSource.source.in_(several)
+    kept = exists().where(PartnerSource.partner_id == partner_id, theirs)
     return network & kept & present() & ~exists().where(Member.organisation_id == Organisation.id)
 
 

@@ -72,6 +72,7 @@ async def _sent(request: Request) -> tuple[bytes, str]:
 
 
 async def _page(request: Request, status: int = 200, wrong: str = "") -> Response:
+    now = kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
         found = await my_meeting(request, session)
         given = await files.files_of(session, me(request).id, found.id)
@@ -81,7 +82,8 @@ async def _page(request: Request, status: int = 200, wrong: str = "") -> Respons
         status,
         meeting=found,
         files=given,
-        open=found.open_at(kernel_of(request).clock.now()),
+        open=found.open_at(now),
+        ahead=found.ahead_at(now),
         full=len(given) >= files.FILES_MOST,
         wrong=wrong,
         accepted=ACCEPTED,

@@ -21,7 +21,9 @@ async def show(request: Request) -> Response:
     viewer: Person = request.state.person
     person_id = id_in(request, "person")
     async with kernel_of(request).database.read() as session:
-        person = await people_of(request).acquaintances.visible(session, viewer, person_id)
+        known = people_of(request).acquaintances
+        person = await known.visible(session, viewer, person_id)
+        talk = person is not None and await known.may_talk(session, viewer.id, person_id)
         belongs = await people_of(request).affiliations.of(session, viewer.id, person_id) if person else []
         approaches = await people_of(request).approaches.to(session, viewer.id, person_id) if person else []
     if person is None:
@@ -32,6 +34,7 @@ async def show(request: Request) -> Response:
         "people/person.html",
         shown=person,
         own=person.id == viewer.id,
+        talk=talk,
         approaches=[] if person.id == viewer.id else approaches,
         now=kernel_of(request).clock.now(),
         belongs=belongs,

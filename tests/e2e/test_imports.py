@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import select
 
+from directory.organisations import bulk
+from directory.organisations.bulk import OrganisationRow
+from directory.organisations.merging import merge
+from directory.organisations.model import Organisation
 from people.admins import grant_admin
+from people.model import Person
 from tests.directory.imports.files import written
 from tests.directory.needs.network import seed
 from tests.e2e.place import Place, cookies_of, rows_taken
@@ -49,7 +55,9 @@ async def counted(page: Page) -> dict[str, int]:
 
 
 @same_on_both_grounds
-async def test_a_hard_file_is_mapped_tried_imported_and_taken_back(admin: Page, tmp_path: Path) -> None:
+async def test_a_hard_file_is_mapped_tried_imported_and_taken_back(
+    admin: Page, tmp_path: Path, backend: Backend
+) -> None:
     await admin.get_by_label("File", exact=True).set_input_files(written(tmp_path, "liste.csv", HARD, "cp1252"))
     await admin.get_by_label("Source").fill("Kammer")
     await admin.get_by_label("Licence of the data").select_option("dl-de-by")
@@ -84,11 +92,26 @@ async def test_a_hard_file_is_mapped_tried_imported_and_taken_back(admin: Page, 
     rows = await rows_taken(admin)
     assert [row["name"] or "No name" for row in rows] == await names.all_inner_texts()
     assert [f"Line {row['line']}" for row in rows] == await lines.all_inner_texts()
+    await made_one_with_an_agencys(backend, "mueller-prueftechnik-gmbh")
     await admin.goto("/o/mueller-prueftechnik-gmbh")
     await expect(admin.get_by_text("Source: Kammer")).to_contain_text("Data licence Germany 2.0")
+    await expect(admin.get_by_text("Source: Agentur", exact=True)).to_be_visible()
     await admin.goto("/imports")
     await admin.get_by_role("link", name="liste.csv").click()
     await admin.get_by_role("button", name="Take this import back").click()
     await admin.get_by_role("dialog").get_by_role("button", name="Take it back").click()
     await expect(admin.get_by_text("2 entries were taken back.")).to_be_visible()
     await assert_accessible(admin)
+    await admin.goto("/o/mueller-prueftechnik-gmbh")
+    await expect(admin.get_by_text("Source: Agentur", exact=True)).to_be_visible()
+    await expect(admin.get_by_text("Kammer")).to_have_count(0)
+
+
+async def made_one_with_an_agencys(backend: Backend, slug: str) -> None:
+    """Have a record of another source become a part of this one."""
+    row = OrganisationRow("7", {"name": "Prüftechnik Müller", "kind": "company", "founded": 1999})
+    async with writing(backend) as uow:
+        into = await uow.session.scalar(select(Organisation.id).where(Organisation.slug == slug))
+        [made] = await uow.run(lambda each: bulk.upsert(each, "Agentur", [row], at=uow.clock.now()))
+        edda = await uow.session.scalar(select(Person.id).where(Person.name == "Edda Brandt"))
+        await merge(uow, made.id, str(into), [], by_id=str(edda))

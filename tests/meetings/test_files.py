@@ -13,6 +13,7 @@ from directory.organisations import actions
 from directory.organisations.model import Member, Organisation
 from meetings import bookings, files
 from meetings.model import Meeting, MeetingFile
+from meetings.rules import OPENS_BEFORE
 from people import own_data
 from people.model import Person
 from server.live import topics
@@ -73,6 +74,28 @@ async def test_files_are_for_those_who_sit_there_and_the_door_is_the_rooms(there
     await there.go_to(meeting, minutes=-60)
     assert (await give(there, "bernd", meeting)).status_code == 409
     assert (await there["bernd"].get(f"/meetings/{meeting}/files/{file.id}")).content == PDF
+
+
+async def test_a_meeting_without_files_says_whether_they_can_still_come(there: Scene) -> None:
+    slot = (await there.slots())[0]
+    meeting = await there.book(slot, "aylin", "bernd")
+    called_off = await there.book((await there.slots())[1], "aylin", "bernd")
+    await there["bernd"].post(f"/meetings/{called_off}/cancel", data={"reason": "Ill"})
+    ahead, open_now, over = (
+        "Files can be given from five minutes before the meeting on.",
+        "Nobody has given a file yet.",
+        "No files were given here.",
+    )
+
+    async def said(of: str = meeting) -> list[str]:
+        page = (await there["aylin"].get(f"/meetings/{of}/files")).text
+        return [text for text in (ahead, open_now, over) if text in page]
+
+    assert (await said(), await said(called_off)) == ([ahead], [over])
+    there.clock.advance(seconds=(slot.starts_at - there.clock.now() - OPENS_BEFORE).total_seconds())
+    assert await said() == [open_now]
+    there.clock.advance(hours=3)
+    assert await said() == [over]
 
 
 async def test_what_is_no_document_and_what_is_too_much_is_refused_and_not_kept(

@@ -65,16 +65,16 @@ class Contact(Shown):
     asks: str
     offers: str
     at: Moment
-    state: Annotated[str, coded(rules.STATES)]
+    state: Annotated[str, coded(rules.STATES)] = Field(description=N_("Expired: nobody answered within 30 days."))
     reason: str = Field(description=N_("Why it was declined, as a code; or empty."))
     text: str = Field(description=N_("The same in own words; or empty."))
 
     @classmethod
-    def of(cls, one: Request, site: str) -> Self:
-        """A request, for one of its sides; `site` is our own address."""
-        plain = {name: getattr(one, name) for name in ("id", "asks", "offers", "at", "state", "reason", "text")}
+    def of(cls, one: Request, now: datetime, site: str) -> Self:
+        """A request as it stands now, for one of its sides; `site` is our own address."""
+        plain = {name: getattr(one, name) for name in ("id", "asks", "offers", "at", "reason", "text")}
         sender, receiver = Side.of(one.sender, site), Side.of(one.receiver, site)
-        return cls(**plain, sender=sender, receiver=receiver, sent=one.mine, by=one.person)
+        return cls(**plain, state=one.state(now), sender=sender, receiver=receiver, sent=one.mine, by=one.person)
 
 
 class ContactPage(PageOf[Contact]):

@@ -1,6 +1,6 @@
 """Organisations, as programs see and write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field
@@ -36,6 +36,7 @@ from directory.organisations.fields import (
 )
 from directory.organisations.licences import LICENCES
 from directory.organisations.model import Organisation as Row
+from directory.organisations.queries import Kept
 from directory.organisations.rules import LINKS_MOST, LOCATIONS_MOST, TAGS_MOST, VISIBILITIES
 from directory.organisations.shown import picture
 from directory.organisations.vocabulary import BUSINESS_MODELS, CUSTOMER_FOCUS, KINDS, SIZES, STAGES, TAGS
@@ -67,6 +68,7 @@ WebAddress = Annotated[str, up_to(URL_MOST)]
 LISTS = {"industries": "industry", "technologies": "technology", "markets": "market", "languages": "languages"}
 PAGE = N_("Its page here, for people.")
 TEXTS = N_("What it says in German and in English; each language may be empty.")
+SOURCES = N_("All who keep it elsewhere: several where it was made of several records. `source` is the first of them.")
 SOURCE = N_("Who keeps the record elsewhere and its key there; null: it was made here.")
 PUBLIC = N_("Whether everybody may see it; else people with an account.")
 CHANGED = N_("When the record, or what hangs on it, last changed.")
@@ -74,7 +76,7 @@ CONFIRMED = N_("When somebody who knows last said that this is so.")
 
 
 # Of records, by their source and their number there.
-Licences = Mapping[tuple[str | None, str | None], str]
+Licences = Mapping[Kept, str]
 
 
 class Source(Shown):
@@ -160,6 +162,7 @@ class Organisation(Shown):
     logo: str | None = Field(description=N_("Address of a picture, 512 by 512 pixels."))
     banner: str | None = Field(description=N_("Address of a picture, 1600 by 400 pixels."))
     source: Source | None = Field(description=SOURCE)
+    sources: list[Source] = Field(description=SOURCES)
     public: bool = Field(description=PUBLIC)
     confirmed_at: Moment | None = Field(description=CONFIRMED)
     responds: Responding | None = Field(description=N_("Null: it was asked too seldom to say something."))
@@ -167,9 +170,18 @@ class Organisation(Shown):
     updated_at: Moment = Field(description=CHANGED)
 
     @classmethod
-    def of(cls, row: Row, fields: Mapping[str, Any], licences: Licences, rate: ResponseRate | None, site: str) -> Self:
-        """An organisation that the viewer may see, with the licences of records and how it answers; `site` is our own
-        address."""
+    def of(
+        cls,
+        row: Row,
+        fields: Mapping[str, Any],
+        sources: Sequence[Kept],
+        licences: Licences,
+        rate: ResponseRate | None,
+        site: str,
+    ) -> Self:
+        """An organisation that the viewer may see, with who keeps it, the licences of records and how it answers;
+        `site` is our own address."""
+        kept = [one for each in sources if (one := source_of(*each, licences))]
         plain = "kind name legal_name website founded size stage business_model customer_focus country place postcode"
         plain += " latitude longitude video_url confirmed_at"
         values: dict[str, Any] = {name: fields[name] for name in plain.split()}
@@ -191,7 +203,8 @@ class Organisation(Shown):
             locations=[Location(**dict(zip(Location.model_fields, one, strict=True))) for one in fields["locations"]],
             logo=site + picture(row.logo) if row.logo else None,
             banner=site + picture(row.banner) if row.banner else None,
-            source=source_of(row.source, row.source_id, licences),
+            source=kept[0] if kept else None,
+            sources=kept,
             public=fields["visibility"] == "public",
             responds=Responding.of(rate) if rate else None,
             created_at=row.created_at,

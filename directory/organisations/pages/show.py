@@ -34,7 +34,8 @@ async def show(request: Request) -> Response:
         known = await known_of(request, session, team)
         sections = [await bring(request, session, seen) for bring in organisations.sections]
         way_in = await belonging.way_in(session, seen, person)
-        origin = await origin_of(request, session, seen.organisation.source, seen.organisation.source_id)
+        sources = await queries.sources_of(session, [seen.organisation])
+        origins = await origins_of(request, session, sources[seen.organisation.id])
     shown = Shown.of(seen.organisation, fields, locale_of(request))
     brought = [section for section in sections if section is not None]
     answer = page(
@@ -48,7 +49,7 @@ async def show(request: Request) -> Response:
         known=known,
         sections=brought,
         way_in=way_in,
-        origin=origin,
+        origins=origins,
         role_names=ROLE_NAMES,
         data=_data(shown, brought, kernel_of(request).settings.public_url),
     )
@@ -61,13 +62,11 @@ async def known_of(request: Request, session: AsyncSession, team: Sequence[queri
     return await people_of(request).acquaintances.among(session, request.state.person, ids) if ids else set()
 
 
-async def origin_of(
-    request: Request, session: AsyncSession, source: str | None, source_id: str | None = None
-) -> Origin:
-    """Where a record comes from, and on which terms."""
-    record = source, source_id
-    licence = (await queries.licences_of(session, [record])).get(record, "") if source else ""
-    return Origin.of(source, licence, locale_of(request))
+async def origins_of(request: Request, session: AsyncSession, records: Sequence[queries.Kept]) -> list[Origin]:
+    """Where a record comes from, and on which terms: each once."""
+    known = await queries.licences_of(session, records) if records else {}
+    found = [Origin.of(record[0], known.get(record, ""), locale_of(request)) for record in records]
+    return list(dict.fromkeys(found))
 
 
 def around(request: Request, shown: Shown) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from directory.attachments import served
 from directory.organisations import doors as organisation_doors
 from directory.organisations import jsonld as organisation_jsonld
 from directory.organisations import queries as organisation_queries
-from directory.organisations.pages.show import around, origin_of
+from directory.organisations.pages.show import around, origins_of
 from directory.organisations.shown import Shown
 from directory.products import jsonld, queries
 from directory.products.pages import doors
@@ -33,7 +33,8 @@ async def show(request: Request) -> Response:
         own = await organisation_queries.fields_of(session, seen.organisation.id)
         pictures = await queries.pictures_of(session, product.id)
         documents = await queries.documents_of(session, product.id)
-        origin = await origin_of(request, session, product.source, product.source_id)
+        kept = [(product.source, product.source_id)] if product.source else []
+        origins = await origins_of(request, session, kept)
     locale, home = locale_of(request), kernel_of(request).settings.public_url
     organisation = Shown.of(seen.organisation, own, locale)
     shown = ProductShown.of(product, fields, pictures, organisation.path, locale)
@@ -44,7 +45,7 @@ async def show(request: Request) -> Response:
         product=shown,
         standing=seen.standing,
         documents=documents,
-        origin=origin,
+        origins=origins,
         data=organisation_jsonld.script([jsonld.product(shown, organisation, home)]),
     )
     return for_engines(request, answer)

@@ -16,6 +16,9 @@ from directory.connectors.servers import Servers
 from directory.imports import beside
 from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.model import ImportBatch, ImportRun
+from directory.organisations import bulk
+from directory.organisations.bulk import OrganisationRow
+from directory.organisations.merging import merge
 from directory.organisations.model import Organisation
 from directory.products import actions
 from server.kernel.clock import FrozenClock
@@ -330,6 +333,38 @@ async def test_what_is_removed_there_is_shown_here_no_longer_and_comes_back_when
     neighbour.has("Alpha Hydrogen", 12)
     await read(there)
     assert (await there["chloe"].get(f"/o/{known['Alpha Hydrogen'].slug}")).status_code == 200
+
+
+async def test_a_record_that_another_source_keeps_too_stays_without_what_was_said_there(
+    there: Scene, neighbour: Neighbour
+) -> None:
+    neighbour.has("Beta Sensors", 1, founded=2019)
+    await read(there)
+    theirs = (await copies(there))["Beta Sensors"]
+    row = OrganisationRow("1", {"name": "Beta Sensors GmbH", "kind": "company", "place": "Bochum"})
+    async with there.kernel.database.write() as uow:
+        [ours] = await uow.run(lambda each: bulk.upsert(each, "chamber", [row], at=uow.clock.now()))
+        await merge(uow, theirs.id, ours.id, there.app.state.organisations.carriers, by_id=there.ids["ada"])
+
+    async def page() -> str:
+        answer = await there["chloe"].get("/o/beta-sensors-gmbh")
+        assert answer.status_code == 200
+        return answer.text
+
+    neighbour.has("Beta Sensors", 10, founded=2020, place="Berlin")
+    await read(there)
+    whole = await page()
+    assert all(said in whole for said in ("2020", "Bochum", "Source: chamber", "From the directory of other.example"))
+    neighbour.removes("Beta Sensors", 11)
+    await read(there)
+    left = await page()
+    assert "Bochum" in left
+    assert not any(said in left for said in ("2020", "other.example"))
+    neighbour.gone.clear()
+    neighbour.has("Beta Sensors", 12, founded=2021)
+    await read(there)
+    assert "2021" in await page()
+    assert list(await copies(there)) == [], "no second one was made"
 
 
 async def test_scripts_in_every_field_come_to_nobody(there: Scene, neighbour: Neighbour) -> None:

@@ -123,6 +123,29 @@ async def test_an_answer_is_given_once(there: Network) -> None:
     assert (await there["bernd"].post(f"{path}/not-relevant")).status_code == 409
 
 
+async def test_a_request_that_nobody_answered_in_time_is_over_for_both_sides(there: Network) -> None:
+    await send(there)
+    path = f"/contacts/{await request_id(there)}"
+    there.kernel.clock.advance(days=29, hours=23)  # type: ignore[attr-defined]  # the tests' clock is frozen
+    assert "Your turn" in await there.text("bernd", "/contacts")
+    there.kernel.clock.advance(hours=1)  # type: ignore[attr-defined]
+    received = await there.text("bernd", "/contacts")
+    assert "Over without an answer" in received
+    assert f"/contacts/to/{there.organisations['voltbus']}" in received
+    assert "Your turn" not in received
+    assert f"{path}/accept" not in received
+    for deed in ("accept", "decline", "not-relevant"):
+        refused = await there["bernd"].post(f"{path}/{deed}", data={"reason": "no_time"})
+        assert refused.status_code == 409, deed
+        assert "Nobody answered this request within 30 days, so it is over." in refused.text
+    assert "Over without an answer" in await there.text("aylin", "/contacts?tab=sent")
+    [sent] = (await there["aylin"].get("/contacts/export.json?tab=sent")).json()
+    assert sent["state"] == "Over without an answer"
+    assert await send(there) == 303, "they may be asked again"
+    listed = await there.text("aylin", "/contacts?tab=sent")
+    assert listed.index("Waits for an answer") < listed.index("Over without an answer")
+
+
 async def test_the_budget_holds_when_all_is_sent_at_once(there: Network) -> None:
     """Six requests of one organisation to six others in the same moment: five go."""
     async with there.kernel.database.write() as uow:

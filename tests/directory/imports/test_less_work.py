@@ -18,6 +18,7 @@ from directory.organisations import bulk
 from directory.organisations.bulk import OrganisationRow, Outcome
 from directory.organisations.model import Change, Organisation, Tag, Text
 from directory.organisations.record import ORGANISATIONS
+from directory.sayings import Saying, keep
 from directory.search.asking import Asked
 from directory.search.documents import Viewer
 from directory.search.parts import Search
@@ -134,8 +135,18 @@ class Explained(CoreTransaction):
 
 
 async def test_a_chunk_reads_no_other_rows_of_its_source(kernel: Kernel) -> None:
-    """Before anybody has counted the rows of the table, as it is in the first import."""
-    await bring(kernel, {str(number): {"name": f"Acme {number}", "kind": "startup"} for number in range(500)})
+    """Before anybody has counted the rows of the tables, as it is in the first import. The source has all of them
+    twice, and somebody has made them one."""
+    made = await bring(kernel, {str(number): {"name": f"Acme {number}", "kind": "startup"} for number in range(500)})
+
+    def made_one(transaction: Transaction) -> None:
+        for one in made:
+            twice = [
+                Saying("network", number, {"name": "Acme"}) for number in (one.source_id, f"{one.source_id} again")
+            ]
+            keep(ORGANISATIONS, transaction, one.id, twice)
+
+    await kernel.database.transact(made_one)
 
     def explained(connection: Connection) -> list[str]:
         if connection.dialect.name != "postgresql":

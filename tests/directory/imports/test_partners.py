@@ -355,6 +355,27 @@ async def test_whom_it_invited_for_a_record_comes_not_into_the_organisation_that
     assert await there.roles(str(voltbus)) == {"aylin": "administrator"}
 
 
+async def test_a_record_of_its_own_stays_so_when_it_becomes_a_part_of_another_sources_record(
+    there: Scene, chamber: str
+) -> None:
+    chloe = there["chloe"]
+    await imported(there, chloe, LIST, source="members")
+    await imported(there, there["ada"], "Nr;Firma;Ort\n7;Ruhr Gas;Bochum\n", source="agency")
+    assert (await there["ada"].post("/o/elektrolyse-ruhr/merge", data={"into": "ruhr-gas"})).status_code == 303
+    again = await imported(there, chloe, LIST.replace("Essen", "Essen-Kray"), source="members")
+    report = (await chloe.get(f"{again}/report/export.csv")).text
+    assert "Another source of this record goes first, so it says something else: Name, Town" in report
+    await imported(there, chloe, "product;supplier id\nElektrolyseur;2\n", source="members", kind="products")
+    assert "Elektrolyseur" in (await there["gina"].get("/o/ruhr-gas/products")).text
+    assert await in_network(there, chamber) == ["Hydrolumière", "Ruhr Gas"]
+    async with there.kernel.database.read() as session:
+        merged = await session.scalar(select(Organisation.id).where(Organisation.name == "Ruhr Gas"))
+    assert f"/partners/chamber/organisations/{merged}/invite" in (await chloe.get("/partners/chamber/desk")).text
+    page = (await there["gina"].get("/o/ruhr-gas")).text
+    assert page.index("Source: agency") < page.index("Source: chamber: members")
+    assert "Bochum" in page
+
+
 async def test_of_two_who_come_in_at_once_the_first_one_says_who_else_belongs(there: Scene, chamber: str) -> None:
     await imported(there, there["chloe"], LIST, source="members")
     async with there.kernel.database.read() as session:

@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 
 from directory.imports import actions, beside, duplicates, worker
 from directory.imports.actions import carry
+from directory.imports.chunks import BEHIND
 from directory.imports.duplicates import decide, open_proposals
 from directory.imports.model import ImportDuplicate, ImportName, ImportRow, ImportRun
 from directory.imports.running import Runner
 from directory.imports.runs import SILENT, TRIAL, UNDO
-from directory.organisations.model import Organisation, OwnField, Removal
+from directory.organisations.merging import merge
+from directory.organisations.model import Organisation, OwnField
 from directory.products.model import Product
 from people.model import Person
 from people.text import UnacceptableError
@@ -187,12 +189,15 @@ async def test_a_duplicate_is_decided_by_a_person_and_remembered(desk: Desk, ker
     for name, decision in (("Acme", "merged"), ("Bolt", "merged"), ("Dune Draws", "apart")):
         async with kernel.database.write() as uow:
             said[name] = await decide(uow, batch, asked[name].id, decision, by_id=ada.id)
-    assert said == {"Acme": "elsewhere", "Bolt": "changed", "Dune Draws": "made"}
+    assert said == {"Acme": "changed", "Bolt": "changed", "Dune Draws": "made"}
     bolt = await desk.one("Bolt")
     assert (bolt.source, bolt.source_id, bolt.founded) == ("network", "2", 2016)
     async with kernel.database.write() as uow:
         assert await decide(uow, batch, asked["Bolt"].id, "apart", by_id=ada.id) is None
-    assert counts(await desk.bring_and_do(content)) == (0, 0, 5, 0, 0)
+    again = await desk.bring_and_do(content)
+    assert counts(again) == (0, 0, 5, 0, 0)
+    [acme] = [row for row in await desk.rows(again.batch_id) if row.name == "Acme"]
+    assert [note["text"] for note in acme.notes or []] == [BEHIND], "the chamber goes first"
 
 
 async def test_what_was_left_out_stays_out(desk: Desk, kernel: Kernel, ada: Person) -> None:
@@ -302,16 +307,13 @@ async def ada(kernel: Kernel) -> Person:
 
 
 async def test_products_and_proposals_go_to_the_record_into_which_an_organisation_was_merged(
-    desk: Desk, kernel: Kernel
+    desk: Desk, kernel: Kernel, ada: Person
 ) -> None:
     await desk.bring_and_do(THREE)
     acme, bolt = await desk.one("Acme"), await desk.one("Bolt")
     other = await Desk(kernel, "another").bring_and_do("id,name\n9,Acme\n")
     async with kernel.database.write() as uow:
-        await carry(uow, acme.id, bolt.id)
-        await uow.session.flush()
-        gone = {"reason": "merged", "merged_into_id": bolt.id, "at": uow.clock.now()}
-        uow.session.add(Removal(organisation_id=acme.id, **gone))
+        await merge(uow, acme.id, bolt.id, [carry], by_id=ada.id)
     async with kernel.database.read() as session:
         [proposal] = await open_proposals(session, other.batch_id)
     assert proposal.organisation.id == bolt.id

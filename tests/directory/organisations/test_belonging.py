@@ -160,20 +160,50 @@ async def test_a_name_leads_to_a_profile_only_for_whom_it_opens(there: Scene) ->
     await there["ben"].post(f"/o/{slug}/claim")
     claim = await only_claim(there, id_, "ben")
     await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
-    own, other = (f'href="/people/{there.ids[name]}"' for name in ("aylin", "ben"))
-    for path in (f"/o/{slug}", f"/o/{slug}/people"):
-        page = (await there["aylin"].get(path)).text
-        assert own in page
-        assert other not in page
-    assert (await there["aylin"].get(f"/people/{there.ids['ben']}")).status_code == 404
+    bens = f"/people/{there.ids['ben']}"
+    page = (await there["chloe"].get(f"/o/{slug}")).text
+    assert ("Ben Kaya" in page, f'href="{bens}"' in page) == (True, False)
+    assert (await there["chloe"].get(bens)).status_code == 404
 
     async def knows(_session: AsyncSession, viewer: str, others: Collection[str]) -> set[str]:
-        return {there.ids["ben"]} & set(others) if viewer == there.ids["aylin"] else set()
+        return {there.ids["ben"]} & set(others) if viewer == there.ids["chloe"] else set()
 
     there.app.state.people.acquaintances.register(knows)
+    assert f'href="{bens}"' in (await there["chloe"].get(f"/o/{slug}")).text
+    assert (await there["chloe"].get(bens)).status_code == 200
+
+
+async def test_colleagues_see_one_anothers_profile_as_long_as_they_are_colleagues(there: Scene) -> None:
+    """The permission ends with what it stands on: nobody leaves an organisation and goes on looking into it."""
+    slug, id_ = await there.organisation()
+    await there.organisation(by="chloe", name="Hydro")
+    await there["ben"].post(f"/o/{slug}/claim")
+    profile = {name: f"/people/{there.ids[name]}" for name in ("aylin", "ben", "chloe")}
+
+    async def opened() -> set[tuple[str, str]]:
+        names = ("aylin", "ben", "chloe")
+        pairs = [(viewer, whom) for viewer in names for whom in names if viewer != whom]
+        answers = {pair: (await there[pair[0]].get(profile[pair[1]])).status_code for pair in pairs}
+        assert set(answers.values()) <= {200, 404}
+        return {pair for pair, status in answers.items() if status == 200}
+
+    assert await opened() == set(), "who waits for an answer is no colleague yet"
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": "member"})
+    assert await opened() == {("aylin", "ben"), ("ben", "aylin")}
     for path in (f"/o/{slug}", f"/o/{slug}/people"):
-        assert other in (await there["aylin"].get(path)).text
-    assert (await there["aylin"].get(f"/people/{there.ids['ben']}")).status_code == 200
+        assert f'href="{profile["ben"]}"' in (await there["aylin"].get(path)).text
+    page = (await there["aylin"].get(profile["ben"])).text
+    assert ("Ben Kaya" in page, "/messages/to/" in page) == (True, False), (
+        "conversations need a fair, or an introduction"
+    )
+    assert (await there["aylin"].post(f"/messages/to/{there.ids['ben']}")).status_code == 404
+    await there["ada"].post(f"/o/{slug}/remove")
+    assert await opened() == set()
+    await there["ada"].post(f"/o/{slug}/return")
+    assert await opened() == {("aylin", "ben"), ("ben", "aylin")}
+    await there["ben"].post(f"/o/{slug}/people/{there.ids['ben']}/remove")
+    assert await opened() == set()
 
 
 async def test_members_cannot_make_themselves_more(there: Scene) -> None:

@@ -77,6 +77,16 @@ async def test_a_request_for_contact_is_sent_and_answered(there: Network, progra
     assert (await aylin.get(f"{V1}/contacts", params={"sent": "true"})).json()["items"][0]["state"] == "declined"
 
 
+async def test_a_request_for_contact_expires(there: Network, program):
+    given = {"sender": there.organisations["voltbus"], "receiver": there.organisations["utility"]} | ASKS
+    path = (await (await program("aylin")).post(f"{V1}/contacts", json=given)).headers["location"]
+    there.kernel.clock.advance(days=30)
+    bernd = await program("bernd")
+    assert (await bernd.get(path)).json()["state"] == "expired"
+    assert (await bernd.post(f"{path}/answer", json={"do": "accepted"})).json()["code"] == "expired"
+    assert [one["state"] for one in (await bernd.get(f"{V1}/contacts")).json()["items"]] == ["expired"]
+
+
 async def test_how_an_organisation_answers_is_told_as_on_its_page(there: Network, program):
     utility, voltbus = there.organisations["utility"], there.organisations["voltbus"]
     nobody, path = await program(), f"{V1}/organisations/{utility}"
