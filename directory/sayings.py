@@ -135,13 +135,12 @@ def keep(records: Records, transaction: Transaction, id_: str, sayings: Sequence
 def keepers_of(
     records: Records, transaction: Transaction, ids: Collection[str]
 ) -> dict[str, list[tuple[str | None, str | None]]]:
-    """Who keeps each of these records, and by which id of theirs."""
+    """Who keeps each of these records, and by which id of theirs: of several those that say something."""
     columns = ("id", "source", "source_id")
     found = {row[0]: [(row[1], row[2])] for row in look_up(transaction, records.shape.table, columns, "id", ids)}
-    several = sayings_of(records, transaction, ids)
-    return {
-        id_: [(one.source, one.source_id) for one in several[id_]] if id_ in several else found[id_] for id_ in found
-    }
+    for id_, several in sayings_of(records, transaction, ids).items():
+        found[id_] = [(one.source, one.source_id) for one in several if one.said]
+    return found
 
 
 def _several(records: Records) -> Several:

@@ -91,19 +91,20 @@ def adopt(transaction: Transaction, organisation_id: str, source: str, source_id
     it. What it says of it is to be brought yet, see `upsert`."""
     if source_id in ids_of(transaction, source, [source_id]):
         return
+    several = sayings_of(ORGANISATIONS, transaction, [organisation_id]).get(organisation_id, [])
     [(first, first_id)] = sources_of(transaction, [organisation_id])[organisation_id][:1]
     if first is None or first_id is None:
         transaction.many(_adopting(), [{"b_id": organisation_id, "source": source, "source_id": source_id}])
         return
-    said = ORGANISATIONS.current(transaction, [organisation_id], ORGANISATIONS.shape.lists)[organisation_id]
-    known = sayings_of(ORGANISATIONS, transaction, [organisation_id]).get(organisation_id)
-    before = known or [Saying(first, first_id, spoken(ORGANISATIONS, said))]
-    keep(ORGANISATIONS, transaction, organisation_id, [*before, Saying(source, source_id, {})])
+    if not several:
+        said = ORGANISATIONS.current(transaction, [organisation_id], ORGANISATIONS.shape.lists)[organisation_id]
+        several = [Saying(first, first_id, spoken(ORGANISATIONS, said))]
+    keep(ORGANISATIONS, transaction, organisation_id, [*several, Saying(source, source_id, {})])
 
 
 def sources_of(transaction: Transaction, ids: Sequence[str]) -> dict[str, list[tuple[str | None, str | None]]]:
     """Who keeps each of these organisations, and by which number, the one that goes first at the beginning; nobody
-    keeps what was made here."""
+    (None) keeps what was made here."""
     return keepers_of(ORGANISATIONS, transaction, ids)
 
 

@@ -1,14 +1,13 @@
 """What can be read from a payload without decoding it: key frames, and VP8's pictures and temporal layers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FORWARDED_AUDIO = ("opus",)
 FORWARDED_VIDEO = ("vp8", "h264", "vp9", "av1")
 
 
-@dataclass(frozen=True, slots=True)
-class Vp8:
+class Vp8(NamedTuple):
     """The descriptor of a VP8 packet (RFC 7741, 4.2). Numbers that are missing are -1."""
 
     begins_frame: bool

@@ -6,22 +6,22 @@ to one address, all of one size but the last, are one message, and the kernel cu
 tried out once, at the start.
 """
 
-import contextlib
 import errno
 import socket
 import struct
 import sys
-from collections.abc import Callable
-from typing import Any, Protocol
+from array import array
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import repeat
+from typing import Any, NamedTuple, Protocol
 
 from cffi import FFI  # type: ignore[import-untyped]
 
+from signaling.media.arena import SLOT_BYTES, SLOTS, Arena, Burst
 from signaling.media.seams import OK, SrtpSession, srtp_ffi, srtp_protect
 from signaling.media.stun import Address
 
-# Packets of one round, and bytes of each with what encryption adds (at most 144).
-SLOTS = 512
-SLOT_BYTES = 2_048
 # The kernel's own limits on one segmented message (UDP_MAX_SEGMENTS of older kernels; 16 bits of length).
 SEGMENTS_MOST = 64
 MESSAGE_BYTES_MOST = 65_000
@@ -34,8 +34,7 @@ Destination = Any  # made by `FanOut.destination`, opaque to others
 class FanOut(Protocol):
     """Packets on their way out: written into slots, sealed a run at a time, and flushed all together.
 
-    What is done for each packet is done in loops here and in `outgoing`, without a call between them: at this rate a
-    call of Python costs a tenth of everything.
+    A burst is put into the next free slots in one go; other packets are written one by one by whoever has them.
     """
 
     memory: memoryview  # slots of SLOT_BYTES
@@ -53,6 +52,15 @@ class FanOut(Protocol):
         """Encrypt the packets in the next free slots and put them in line; what can't be encrypted is left out."""
         ...
 
+    def put(self, burst: Burst, numbers: bytearray, pairs: "list[array[int]]") -> None:
+        """Write a burst into the next free slots, once for each of some viewers: `numbers` of all packets of the first
+        one, then of the next one; of each packet the times and ssrcs for all of them, as numbers of 64 bits."""
+        ...
+
+    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
+        """Encrypt what was put there, for each viewer, and put it in line."""
+        ...
+
     def flush(self) -> bool:
         """Hand over what is in line; False when the system takes no more now: call again once it is writable."""
         ...
@@ -62,31 +70,7 @@ class FanOut(Protocol):
         ...
 
 
-class _Arena:
-    """The memory that both back ends write into."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._bytes = srtp_ffi.new("unsigned char[]", SLOTS * SLOT_BYTES)
-        self._lengths = srtp_ffi.new("int[]", SLOTS)
-        self.memory = memoryview(srtp_ffi.buffer(self._bytes)).cast("B")
-        self.sizes = memoryview(srtp_ffi.buffer(self._lengths)).cast("B").cast("i")
-        self._packets = [self._bytes + number * SLOT_BYTES for number in range(SLOTS)]
-        self._length_at = [self._lengths + number for number in range(SLOTS)]
-        self._used = 0
-        self.sent = 0
-        self.calls = 0
-
-    def room(self) -> tuple[int, int]:
-        return self._used, SLOTS - self._used
-
-    def send(self, data: bytes, address: Address) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.sendto(data, address)
-            self.sent += 1
-
-
-class SendTo(_Arena):
+class SendTo(Arena):
     """A system call for each packet: for every system."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -103,6 +87,10 @@ class SendTo(_Arena):
                 self.sizes[at] = 0
         self._to += [to] * count
         self._used += count
+
+    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
+        for session, whom in zip(sessions, to, strict=True):
+            self.seal(session, burst.count, whom)
 
     def flush(self) -> bool:
         while self._next < self._used:
@@ -134,9 +122,50 @@ _CONTROL_LENGTH = 18  # CMSG_LEN(2)
 # A message as the kernel reads it on 64 bits: name, its length, vectors, their number, control, its length, room for
 # what the kernel writes. In one go, as each field of a structure would be a call into cffi.
 _MESSAGE = struct.Struct("NNNNNN16x")
+_MESSAGE_WORDS, _VECTOR_WORD = _MESSAGE.size // 8, 2
 
 
-class SendMany(_Arena):
+def runs_of(sizes: Sequence[int], most: int) -> list[tuple[int, int, int]]:
+    """Packets that go as one message, no more than `most`: the first one, how many, and the size of each but the last,
+    which may be shorter. A size of 0 is a hole, and no message goes across it."""
+    runs: list[tuple[int, int, int]] = []
+    begin = total = each = 0
+    for place, size in enumerate([*sizes, 0]):
+        count = place - begin
+        if each and (
+            not 0 < size <= each or sizes[place - 1] < each or count == most or total + size > MESSAGE_BYTES_MOST
+        ):
+            runs.append((begin, count, each))
+            each = 0
+        if not each:
+            begin, each, total = place, size, 0
+        total += size
+    return runs
+
+
+@cache
+def _segmentation(size: int) -> tuple[Any, int]:
+    """What tells the kernel to cut a message into packets of this size, and where it lies."""
+    data = srtp_ffi.new("unsigned char[]", _CONTROL.pack(_CONTROL_LENGTH, SOL_UDP, UDP_SEGMENT, size))
+    return data, int(srtp_ffi.cast("uintptr_t", data))
+
+
+def _message(name: int, name_length: int, vector: int, run: tuple[int, int, int]) -> bytes:
+    _, segments, size = run
+    control, length = (_segmentation(size)[1], _CONTROL.size) if segments > 1 else (0, 0)
+    return _MESSAGE.pack(name, name_length, vector, segments, control, length)
+
+
+class _Shape(NamedTuple):
+    """What the messages of a burst have in common: known once it is encrypted for somebody."""
+
+    sizes: "array[int]"  # of encrypted packets
+    lengths: "array[int]"  # the same as vectors have them
+    runs: list[tuple[int, int, int]]
+    messages: bytes  # without a name, and without where their vectors are
+
+
+class SendMany(Arena):
     """`sendmmsg`, where the kernel can with segmentation offload."""
 
     def __init__(self, sock: socket.socket, *, segmented: bool) -> None:
@@ -148,21 +177,16 @@ class SendMany(_Arena):
         self._most = SEGMENTS_MOST if segmented else 1
         self._vectors = self._ffi.new("struct iovec[]", SLOTS)
         self._messages = self._ffi.new("struct mmsghdr[]", SLOTS)
-        self._controls = self._ffi.new("unsigned char[]", SLOTS * _CONTROL.size)
-        self._control = memoryview(self._ffi.buffer(self._controls)).cast("B")
         # iov_base and iov_len alternate: lengths are written as numbers, without a call into cffi for each.
-        self._vector_words = memoryview(self._ffi.buffer(self._vectors)).cast("B").cast("L")
+        self._words = memoryview(self._ffi.buffer(self._vectors)).cast("B").cast("L")
         for number in range(SLOTS):
             self._vectors[number].iov_base = self._ffi.cast("void *", self._packets[number])
-        self._message = memoryview(self._ffi.buffer(self._messages)).cast("B")
-        self._vector_at = [int(self._ffi.cast("uintptr_t", self._vectors + number)) for number in range(SLOTS)]
-        self._control_at = int(self._ffi.cast("uintptr_t", self._controls))
-        self._first = 0  # vector of the last message
+        self._messages_at = memoryview(self._ffi.buffer(self._messages)).cast("B")
+        self._message_words = self._messages_at.cast("L")
+        begin, step = int(self._ffi.cast("uintptr_t", self._vectors)), self._ffi.sizeof("struct iovec")
+        self._vector_at = memoryview(array("L", range(begin, begin + SLOTS * step, step)))
         self._count = self._next = 0  # messages
         self._held: list[Destination] = []  # cffi keeps no owner alive
-        self._to: Destination = None
-        self._size = self._segments = self._total = 0
-        self._closed = True
 
     def destination(self, address: Address) -> Destination:
         """A sockaddr; kept alive by who holds it, and by us while it is in line."""
@@ -171,54 +195,63 @@ class SendMany(_Arena):
         return name, int(self._ffi.cast("uintptr_t", name)), len(raw)
 
     def seal(self, session: SrtpSession, count: int, to: Destination) -> None:
-        handle, packets, length_at, sizes, words = (
-            session.handle,
-            self._packets,
-            self._length_at,
-            self.sizes,
-            self._vector_words,
-        )
-        closed = self._closed or to is not self._to
-        for at in range(self._used, self._used + count):
-            if srtp_protect(handle, packets[at], length_at[at]) != OK:
-                closed = True  # a hole: no message goes across it
-                continue
-            size = words[2 * at + 1] = sizes[at]
-            if closed or size > self._size or not self._fits(size):
-                self._begin(at, size, to)
-                closed = False
-            else:
-                self._segments += 1
-                self._total += size
-                closed = size < self._size  # a shorter one must be the last
-        self._closed = closed
-        self._used += count
+        first = self._used
+        end = first + count
+        codes = list(map(srtp_protect, repeat(session.handle), self._packets[first:end], self._length_at[first:end]))
+        self._line_up(first, codes, to)
+        self._used = end
 
-    def _fits(self, size: int) -> bool:
-        return self._segments < self._most and self._total + size <= MESSAGE_BYTES_MOST
-
-    def _begin(self, at: int, size: int, to: Destination) -> None:
-        """Close the message that packets were added to, and begin one with this packet."""
-        self._finish()
+    def _line_up(self, first: int, codes: Sequence[int], to: Destination) -> None:
+        """Messages to somebody, of packets from slot `first` on, as far as they could be encrypted."""
+        lengths = array("L", [size if code == OK else 0 for size, code in zip(self.sizes[first:], codes, strict=False)])
+        self._words[2 * first + 1 : 2 * (first + len(codes)) : 2] = lengths
+        _, name, name_length = to
+        runs = runs_of(lengths, self._most)
+        made = b"".join(_message(name, name_length, self._vector_at[first + run[0]], run) for run in runs)
+        at = self._count * _MESSAGE.size
+        self._messages_at[at : at + len(made)] = made
+        self._count += len(runs)
         self._held.append(to)
-        self._count += 1
-        self._first, self._to, self._size, self._segments, self._total = at, to, size, 1, size
 
-    def _finish(self) -> None:
-        if not self._count:
-            return
-        number, segments, control, length = self._count - 1, self._segments, 0, 0
-        if segments > 1:
-            at, length = number * _CONTROL.size, _CONTROL.size
-            _CONTROL.pack_into(self._control, at, _CONTROL_LENGTH, SOL_UDP, UDP_SEGMENT, self._size)
-            control = self._control_at + at
-        _, name, name_length = self._to
-        vector = self._vector_at[self._first]
-        _MESSAGE.pack_into(self._message, number * _MESSAGE.size, name, name_length, vector, segments, control, length)
+    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
+        first, count, copies = self._used, burst.count, len(sessions)
+        end = first + count * copies
+        handles: list[Any] = []
+        for session in sessions:
+            handles += [session.handle] * count
+        codes = list(map(srtp_protect, handles, self._packets[first:end], self._length_at[first:end]))
+        added = self.sizes[first] - burst.sizes[0]
+        shape = burst.shapes.get(added) or self._shape(burst, added, to[0])
+        if any(codes) or self.sizes[first:end] != shape.sizes * copies:  # not for all, or not alike
+            for number, whom in enumerate(to):
+                self._line_up(first + number * count, codes[number * count : (number + 1) * count], whom)
+        else:
+            self._line_up_burst(first, count, shape, to)
+        self._used = end
+
+    def _line_up_burst(self, first: int, count: int, shape: _Shape, to: Sequence[Destination]) -> None:
+        """The same messages to each of some viewers: all in one go, but for names and places."""
+        copies, each = len(to), len(shape.runs)
+        end, words = first + count * copies, self._message_words
+        self._words[2 * first + 1 : 2 * end : 2] = shape.lengths * copies
+        at, self._count = self._count, self._count + each * copies
+        self._messages_at[at * _MESSAGE.size : self._count * _MESSAGE.size] = shape.messages * copies
+        names = array("L", [name for _, name, _ in to])
+        begin, behind, step = at * _MESSAGE_WORDS, self._count * _MESSAGE_WORDS, each * _MESSAGE_WORDS
+        for run in shape.runs:
+            words[begin:behind:step] = names
+            words[begin + _VECTOR_WORD : behind : step] = self._vector_at[first + run[0] : end : count]
+            begin += _MESSAGE_WORDS
+        self._held += to
+
+    def _shape(self, burst: Burst, added: int, to: Destination) -> _Shape:
+        sizes = [size + added for size in burst.sizes]
+        runs = runs_of(sizes, self._most)
+        messages = b"".join(_message(0, to[2], 0, run) for run in runs)
+        burst.shapes[added] = made = _Shape(array("i", sizes), array("L", sizes), runs, messages)
+        return made
 
     def flush(self) -> bool:
-        if self._used:
-            self._finish()
         while self._next < self._count:
             taken = self._library.sendmmsg(self._fd, self._messages + self._next, self._count - self._next, 0)
             self.calls += 1
@@ -230,7 +263,6 @@ class SendMany(_Arena):
         self.sent += self._used
         self._held.clear()
         self._used = self._count = self._next = 0
-        self._closed, self._to = True, None
         return True
 
 
@@ -251,11 +283,11 @@ def choose(sock: socket.socket, wish: str = "") -> FanOut:
 
 
 def _segmented(sock: socket.socket) -> FanOut | None:
-    return SendMany(sock, segmented=True) if _has_sendmmsg() and _has_segmentation() else None
+    return SendMany(sock, segmented=True) if has_many_at_once() and _has_segmentation() else None
 
 
 def _many(sock: socket.socket) -> FanOut | None:
-    return SendMany(sock, segmented=False) if _has_sendmmsg() else None
+    return SendMany(sock, segmented=False) if has_many_at_once() else None
 
 
 _BACK_ENDS: dict[str, Callable[[socket.socket], FanOut | None]] = {
@@ -265,7 +297,8 @@ _BACK_ENDS: dict[str, Callable[[socket.socket], FanOut | None]] = {
 }
 
 
-def _has_sendmmsg() -> bool:
+def has_many_at_once() -> bool:
+    """Whether the system takes and gives many datagrams in one call, as we know it."""
     return sys.platform == "linux" and struct.calcsize("P") == 8
 
 
@@ -284,6 +317,6 @@ def _has_segmentation() -> bool:
 
 def machine_name() -> str:
     """What `choose` would take on this machine, for the node's report."""
-    if not _has_sendmmsg():
+    if not has_many_at_once():
         return "sendto"
     return "gso" if _has_segmentation() else "sendmmsg"

@@ -7,23 +7,24 @@ from collections.abc import Callable
 import structlog
 
 from signaling.media import rtcp, rtp
+from signaling.media.arena import SLOT_BYTES
 from signaling.media.dialling import Dialling
 from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
 from signaling.media.fanout import FanOut, choose
 from signaling.media.faults import Faults
 from signaling.media.ice import Credentials, IceLite, IceSide
+from signaling.media.intake import READ_TOGETHER, intake_of
 from signaling.media.peer import Listener, Peer
-from signaling.media.seams import OK, Role, fingerprint_of, make_certificate, srtp_ffi, srtp_unprotect
+from signaling.media.seams import OK, Role, SrtpSession, fingerprint_of, make_certificate, srtp_unprotect
 from signaling.media.stun import BINDING_SUCCESS, HEADER_BYTES, Address
 from signaling.media.system_tls import SystemHandshake, is_there
 
 log = structlog.get_logger(__name__)
 
-# Datagrams that are read in one go, before what came is forwarded.
-READ_MOST = 128
+# How often as many as are read together are, before what came is forwarded.
+READS_MOST = 2
 # The kernel's buffers: a key frame to 200 viewers is 20 MB and is paced; 4 MiB are 30 ms of a Gbit/s.
 SOCKET_BYTES = 4 * 1024 * 1024
-DATAGRAM_BYTES = 2_048
 # How often handshakes are looked after, and silent peers are looked for.
 TICK_S = 0.1
 # Checks of other nodes whose answers are waited for.
@@ -46,9 +47,7 @@ class Mux:
         self.peers: dict[str, Peer] = {}  # by our fragment
         self._by_address: dict[Address, Peer] = {}
         self._asked: dict[bytes, Peer] = {}  # by transaction, the oldest first
-        self._buffer = srtp_ffi.new("unsigned char[]", DATAGRAM_BYTES)
-        self._memory = memoryview(srtp_ffi.buffer(self._buffer)).cast("B")
-        self._length = srtp_ffi.new("int *")
+        self._intake = intake_of(sock)
         self._timer: asyncio.TimerHandle | None = None
         self.received = 0
         self.refused = 0
@@ -117,56 +116,60 @@ class Mux:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def _readable(self) -> None:
-        for _ in range(READ_MOST):
-            try:
-                length, address = self.socket.recvfrom_into(self._memory)
-            except BlockingIOError:
-                break
-            except OSError:  # an ICMP message about somebody who is gone
-                continue
-            self.received += 1
-            if length:
+        for _ in range(READS_MOST):
+            datagrams = self._intake.read()
+            self.received += len(datagrams)
+            for slot, length, address in datagrams:
                 try:
-                    self._sort(length, address[:2])
+                    self._sort(slot, length, address)
                 except Exception as error:
-                    self._stumbled(address[:2], error)
+                    self._stumbled(slot, address, error)
+            if len(datagrams) < READ_TOGETHER:
+                break
         self.attempt(None, self.on_round)
 
-    def _stumbled(self, address: Address, error: Exception) -> None:
+    def _stumbled(self, slot: int, address: Address, error: Exception) -> None:
         """Media is the peer's own, and proved to be; with anything else a stranger could end somebody's call."""
-        peer = self._by_address.get(address) if 127 < self._memory[0] < 192 else None
+        peer = self._by_address.get(address) if 127 < self._intake.memory[slot * SLOT_BYTES] < 192 else None
         self.fail(peer, error) if peer else self.faults.note("datagram", error)
 
-    def _sort(self, length: int, address: Address) -> None:
-        first = self._memory[0]
+    def _sort(self, slot: int, length: int, address: Address) -> None:
+        if not length:
+            return
+        memory, at = self._intake.memory, slot * SLOT_BYTES
+        first = memory[at]
         if 127 < first < 192:
             peer = self._by_address.get(address)
             if peer is not None and peer.receiving is not None:
-                self._take_media(peer, length)
+                if 192 <= memory[at + 1] <= 223:
+                    self._take_control(peer, peer.receiving, bytes(memory[at : at + length]))
+                else:
+                    self._take_media(peer, peer.receiving, slot, length)
                 return
         elif first < 4:
-            data = bytes(self._memory[:length])
+            data = bytes(memory[at : at + length])
             self._take_answer(data, address) if data[:2] == _ANSWER else self._take_check(data, address)
             return
         elif 19 < first < 64:
-            self._take_handshake(bytes(self._memory[:length]), address)
+            self._take_handshake(bytes(memory[at : at + length]), address)
             return
         self.refused += 1
 
-    def _take_media(self, peer: Peer, length: int) -> None:
-        if 192 <= self._memory[1] <= 223:
-            assert peer.receiving is not None
-            data = peer.receiving.unprotect_rtcp(bytes(self._memory[:length]))
-            if data is not None:
-                peer.heard_at = self.clock()
-                peer.listener.on_control(rtcp.parse(data))
-            return
-        self._length[0] = length
-        assert peer.receiving is not None
-        if length < rtp.FIXED_BYTES or srtp_unprotect(peer.receiving.handle, self._buffer, self._length) != OK:
+    def _take_control(self, peer: Peer, receiving: SrtpSession, datagram: bytes) -> None:
+        data = receiving.unprotect_rtcp(datagram)
+        if data is not None:
+            peer.heard_at = self.clock()
+            peer.listener.on_control(rtcp.parse(data))
+
+    def _take_media(self, peer: Peer, receiving: SrtpSession, slot: int, length: int) -> None:
+        intake, at = self._intake, slot * SLOT_BYTES
+        if (
+            length < rtp.FIXED_BYTES
+            or srtp_unprotect(receiving.handle, intake.packets[slot], intake.size_at[slot]) != OK
+        ):
             self.refused += 1
             return
-        packet = rtp.parse(bytes(self._memory[: self._length[0]]))
+        packet = rtp.parse(bytes(intake.memory[at : at + intake.sizes[slot]]))
         if packet is not None:
             peer.heard_at = self.clock()
             peer.listener.on_packet(packet)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from signaling import protocol
 from signaling.media import between, feedback
 from signaling.media.fanout import machine_name
+from signaling.media.forms import batches
 from signaling.media.layer import Layer
 from signaling.media.mux import Mux, bind
 from signaling.media.room import Room
@@ -287,7 +288,8 @@ class Node:
             if room.dirty:
                 dirty, room.dirty = room.dirty, []
                 for track, layer in dirty:
-                    self.sender.add(track, layer, layer.take_pending())
+                    for batch in batches(layer.take_pending()):
+                        self.sender.add(track, layer, batch)
         self.sender.run()
 
     # -- time ------------------------------------------------------------------------------------------------------

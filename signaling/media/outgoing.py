@@ -1,19 +1,20 @@
 """One stream to one viewer: whichever source feeds it, its numbers and times run on, as if it came from one encoder."""
 
 import secrets
+from array import array
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from struct import Struct
-from typing import NamedTuple
 
 from signaling.media import rtcp, rtp
+from signaling.media.arena import NUMBERS, SLOT_BYTES
 from signaling.media.codecs import Vp8
-from signaling.media.fanout import SLOT_BYTES, Destination, FanOut
+from signaling.media.fanout import Destination, FanOut
+from signaling.media.forms import Form, form_for, put_into_form
 from signaling.media.layer import Layer
 from signaling.media.peer import Peer
-from signaling.media.rtp import SEQ_MASK, TIME_MASK, URI_SEND_TIME, ExtensionMap, Packet
+from signaling.media.rtp import SEQ_MASK, TIME_MASK, Packet
 from signaling.media.sdp import Codec, Section
 from signaling.media.seams import SrtpSession
 from signaling.media.track import Track
@@ -28,58 +29,6 @@ ALL_TEMPORAL_LAYERS = 3
 AGAIN_AFTER_S = 0.02
 
 _SEQ, _TIMES = Struct("!H"), Struct("!HII")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Form:
-    """How a group of viewers wants a track's packets: payload type and extension ids. Shared, so that a packet is put
-    into it once for all of them."""
-
-    payload_type: int
-    ids: ExtensionMap
-    send_time: int  # the viewers' id of abs-send-time, 0: none
-
-
-_FORMS: dict[tuple[int, ExtensionMap, int], Form] = {}
-_FORMS_MOST = 4_096
-
-
-def form_for(codec: Codec, extensions: dict[str, int], track: Track) -> Form:
-    """The form in which a viewer with this codec and these extensions gets a track."""
-    theirs = track.section.extensions
-    ids = tuple(sorted((theirs[uri], number) for uri, number in extensions.items() if uri in theirs))
-    key = codec.payload_type, ids, extensions.get(URI_SEND_TIME, 0)
-    if len(_FORMS) > _FORMS_MOST:
-        _FORMS.clear()
-    return _FORMS.setdefault(key, Form(*key))
-
-
-class Formed(NamedTuple):
-    """A packet in a form, ready to be written, in one go: `put(memory, at, head, seq, timestamp, ssrc, rest)`."""
-
-    data: bytes
-    put: Callable[..., None]
-    head: bytes
-    rest: bytes
-
-
-def put_into_form(packet: Packet, form: Form, now: float) -> Formed:
-    """The packet in a form."""
-    data = rtp.with_payload_and_extensions(packet, form.payload_type, form.ids)
-    if form.send_time:
-        rtp.put_send_time(data, form.send_time, now)
-    packet.forms[form] = made = _formed(bytes(data))
-    return made
-
-
-def _formed(data: bytes) -> Formed:
-    return Formed(data, _writer(len(data) - 12), data[:2], data[12:])
-
-
-@cache
-def _writer(rest: int) -> Callable[..., None]:
-    """What writes packets with so many bytes behind the fixed header."""
-    return Struct(f"!2sHII{rest}s").pack_into
 
 
 def _random_ssrc() -> int:
@@ -117,7 +66,7 @@ class Outgoing:
     drops: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=DROPS_REMEMBERED))
     dropping_frame: bool = False
     ring: list[bytes | None] = field(default_factory=lambda: [None] * RING)  # as put into form; by number
-    ring_seqs: list[int] = field(default_factory=lambda: [-1] * RING)
+    ring_numbers: memoryview = field(default_factory=lambda: memoryview(array("H", bytes(2 * RING))))  # as in NUMBERS
     resent_at: dict[int, float] = field(default_factory=dict)
     repair_seq: int = field(default_factory=lambda: secrets.randbelow(0x7FFF))
     packets: int = 0
@@ -164,7 +113,7 @@ class Outgoing:
 
     def forward(self, out: FanOut, layer: Layer, packets: Sequence[Packet], begin: int, now: float) -> int:
         """Write packets of a layer, from place `begin` on, into the fan-out. Returns the place to go on at: less than
-        all when the system takes no more now."""
+        all when the system takes no more now. Whoever gets a burst as it came gets it `together` with others."""
         session, to = self.peer.sending, self.peer.to
         if session is None:  # a key frame now would be wasted: it is asked for again once there are keys
             return len(packets)
@@ -192,9 +141,9 @@ class Outgoing:
         *,
         plain: bool,
     ) -> int:
-        """The loop that everything is about: one turn for each packet and viewer. Nothing is called or looked up in it
-        that need not be."""
-        memory, sizes, ring, seqs = out.memory, out.sizes, self.ring, self.ring_seqs
+        """Packet by packet, as it can be done for everybody: who changes over, for whom layers are left out or pictures
+        renumbered, what comes late."""
+        memory, sizes, ring, kept_numbers = out.memory, out.sizes, self.ring, self.ring_numbers
         ssrc, shift, offset, first, highest, octets = self.ssrc, self.shift, self.offset, self.begin, self.highest, 0
         slot, room = out.room()
         written = 0  # since the last seal
@@ -204,14 +153,14 @@ class Outgoing:
             index = packet.index
             if index < first:
                 continue
-            formed = packet.forms.get(form) or put_into_form(packet, form, now)
+            data = packet.forms.get(form) or put_into_form(packet, form, now)
             seq = (index + offset) & SEQ_MASK
             if not plain:
-                changed = self._in_layers(packet, formed.data)
+                changed = self._in_layers(packet, data)
                 highest = self.highest
                 if changed is None:
                     continue
-                formed, seq = _formed(changed[0]), changed[1]
+                data, seq = changed
             if written == room:
                 out.seal(session, written, to)
                 written = 0
@@ -219,14 +168,14 @@ class Outgoing:
                     done = place
                     break
                 slot, room = out.room()
-            data, put, head, rest = formed
             timestamp = packet.timestamp + shift
-            put(memory, slot * SLOT_BYTES, head, seq, timestamp & TIME_MASK, ssrc, rest)
-            sizes[slot] = length = len(data)
+            at, length = slot * SLOT_BYTES, len(data)
+            memory[at : at + length] = data
+            _TIMES.pack_into(memory, at + 2, seq, timestamp & TIME_MASK, ssrc)
+            sizes[slot] = length
             slot += 1
             written += 1
-            kept = seq & RING_MASK
-            ring[kept], seqs[kept] = data, seq
+            ring[seq & RING_MASK], kept_numbers[seq & RING_MASK] = data, NUMBERS[seq]
             octets += length
             if index > highest:
                 self.highest = highest = index
@@ -334,7 +283,12 @@ class Outgoing:
 
     def _again(self, seq: int, now: float) -> bytes | None:
         kept = self.ring[seq % RING]
-        if kept is None or self.ring_seqs[seq % RING] != seq or self.peer.sending is None or self.codec is None:
+        if (
+            kept is None
+            or self.ring_numbers[seq % RING] != NUMBERS[seq]
+            or self.peer.sending is None
+            or self.codec is None
+        ):
             return None
         if now - self.resent_at.get(seq, -1.0) < AGAIN_AFTER_S:
             return None

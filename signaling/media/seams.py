@@ -25,6 +25,8 @@ Role = Literal["client", "server"]
 
 # DTLS records that wait for more than a packet's time are of no use; replayed ones are refused within this window.
 REPLAY_WINDOW = 1024
+# Bytes of a datagram that is encrypted or decrypted the slow way, with what encryption adds.
+DATAGRAM_ROOM = 2_304
 OK: int = lib.srtp_err_status_ok
 
 srtp_protect: Callable[[Any, Any, Any], int] = lib.srtp_protect
@@ -116,6 +118,9 @@ class SrtpSession:
         policy.allow_repeat_tx = True
         policy.window_size = REPLAY_WINDOW
         self._session = pylibsrtp.Session(policy)
+        # Its own room is 1,500 bytes with what encryption adds; larger packets pass, and may be asked for again.
+        self._session._cdata = ffi.new("char[]", DATAGRAM_ROOM)
+        self._session._buffer = ffi.buffer(self._session._cdata)
         self.handle: Any = self._session._srtp[0]
 
     def protect(self, packet: bytes) -> bytes:

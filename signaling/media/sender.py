@@ -10,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from signaling.media.fanout import FanOut
+from signaling.media.forms import Batch
 from signaling.media.layer import Layer
 from signaling.media.outgoing import Outgoing
 from signaling.media.peer import Peer
-from signaling.media.rtp import Packet
+from signaling.media.together import forward_together
 from signaling.media.track import Track
 
 # A slice of work, before the loop looks at what has come meanwhile.
 SLICE_S = 0.004
+# Viewers after whom the clock is looked at.
+LOOK_EVERY = 8
 # More jobs than this, because nothing can be sent: what waits longest of the fullest lane is too old to be sent at all.
 BACKLOG_MOST = 2_000
 
@@ -28,7 +31,7 @@ class Job:
 
     track: Track
     layer: Layer
-    packets: list[Packet]
+    packets: Batch
     viewers: list[Outgoing]
     viewer: int = 0
     place: int = 0
@@ -65,7 +68,7 @@ class Sender:
         """Jobs that are not done."""
         return self._waiting
 
-    def add(self, track: Track, layer: Layer, packets: list[Packet]) -> None:
+    def add(self, track: Track, layer: Layer, packets: Batch) -> None:
         """Have these packets sent to all who get the layer now."""
         if not layer.viewers:
             return
@@ -108,23 +111,41 @@ class Sender:
 
     def _work(self, job: Job, until: float) -> bool:
         """Go on with a job; False when it is not done."""
-        now = self._clock()
+        now, looked = self._clock(), job.viewer
         while job.viewer < len(job.viewers):
-            viewer = job.viewers[job.viewer]
-            if not (viewer.closed or job.track.closed or job.track.muted or viewer.peer.closed):
-                try:
-                    place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
-                except Exception as error:  # what was written for them was not put in line
-                    self._fail(viewer.peer, error)
-                    place = len(job.packets)
-                self.forwarded += place - job.place
-                if place < len(job.packets):
-                    job.place = place
-                    self._block()
-                    return False
-            job.viewer, job.place = job.viewer + 1, 0
-            if not job.viewer % 8 and self._clock() > until and job.viewer < len(job.viewers):
+            if not self._serve(job, now):
+                self._block()
                 return False
+            if job.viewer - looked >= LOOK_EVERY:
+                looked = job.viewer
+                if self._clock() > until and job.viewer < len(job.viewers):
+                    return False
+        return True
+
+    def _serve(self, job: Job, now: float) -> bool:
+        """Write for the next viewer, or for the next few at once; False when the system takes no more."""
+        viewer, count = job.viewers[job.viewer], len(job.packets)
+        if job.track.closed or job.track.muted or viewer.closed or viewer.peer.closed:
+            job.viewer, job.place = job.viewer + 1, 0
+            return True
+        if not job.place:
+            served = forward_together(self._out, job.layer, job.packets, job.viewers, job.viewer, now)
+            if served:
+                job.viewer += served
+                self.forwarded += served * count
+                return True
+            if served is None:
+                return False
+        try:
+            place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
+        except Exception as error:  # what was written for them was not put in line
+            self._fail(viewer.peer, error)
+            place = count
+        self.forwarded += place - job.place
+        if place < count:
+            job.place = place
+            return False
+        job.viewer, job.place = job.viewer + 1, 0
         return True
 
     def _schedule(self) -> None:

@@ -97,7 +97,7 @@ class Inbound:
         if found is None:
             return None
         track, layer, repairs = found
-        codecs = self._codecs.get(track.section.mid, track.codecs)
+        codecs = self._codecs.get(track.section.mid) or track.codecs
         codec = codecs.get(packet.payload_type)
         if codec is None:
             return None

@@ -363,7 +363,8 @@ async def test_a_record_of_its_own_stays_so_when_it_becomes_a_part_of_another_so
     await imported(there, there["ada"], "Nr;Firma;Ort\n7;Ruhr Gas;Bochum\n", source="agency")
     assert (await there["ada"].post("/o/elektrolyse-ruhr/merge", data={"into": "ruhr-gas"})).status_code == 303
     again = await imported(there, chloe, LIST.replace("Essen", "Essen-Kray"), source="members")
-    assert "Another source of this record goes first" in (await chloe.get(again)).text
+    report = (await chloe.get(f"{again}/report/export.csv")).text
+    assert "Another source of this record goes first, so it says something else: Name, Town" in report
     await imported(there, chloe, "product;supplier id\nElektrolyseur;2\n", source="members", kind="products")
     assert "Elektrolyseur" in (await there["gina"].get("/o/ruhr-gas/products")).text
     assert await in_network(there, chamber) == ["Hydrolumière", "Ruhr Gas"]

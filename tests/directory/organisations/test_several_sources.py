@@ -124,6 +124,27 @@ async def test_where_the_first_source_is_taken_back_the_other_one_has_its_say_an
     assert (await stored(there, id_))["name"] == "Volt Bus GmbH", "and goes first again"
 
 
+async def test_who_was_taken_back_keeps_it_no_longer_and_who_is_told_that_it_is_the_same_keeps_it_last(
+    there: Scene,
+) -> None:
+    id_, ours, _ = await of_both(there)
+    await take_back(there, "chamber", [ours])
+
+    async def keepers() -> list[str | None]:
+        found = await there.kernel.database.transact(lambda each: bulk.sources_of(each, [id_]))
+        return [source for source, _ in found[id_]]
+
+    assert await keepers() == ["agency"]
+    for _ in range(2):  # it is known by then, and nothing happens
+        await there.kernel.database.transact(lambda each: bulk.adopt(each, id_, "fair", "f"))
+    [told] = await bring(there, "fair", {"f": {"name": "VB", "size": "1-10", "founded": 1999}})
+    assert (told.id, told.behind) == (id_, ("founded", "name"))
+    await bring(there, "chamber", {"1": CHAMBER})
+    assert await keepers() == ["chamber", "agency", "fair"]
+    now = await stored(there, id_)
+    assert (now["name"], now["founded"], now["size"]) == ("Volt Bus GmbH", 2019, "1-10")
+
+
 async def test_whom_people_have_joined_keeps_what_its_sources_said(there: Scene) -> None:
     id_, ours, theirs = await of_both(there)
     whole = await stored(there, id_)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.media.peer import opus
-from signaling.media import fanout, seams
+from signaling.media import arena, fanout, seams
 from tests.signaling.media.test_seams import shaken
 
 
@@ -47,7 +47,7 @@ def write(way: fanout.FanOut, session: seams.SrtpSession, *packets: bytes, to: o
     first, room = way.room()
     assert len(packets) <= room
     for slot, packet in enumerate(packets, first):
-        at = slot * fanout.SLOT_BYTES
+        at = slot * arena.SLOT_BYTES
         way.memory[at : at + len(packet)] = packet
         way.sizes[slot] = len(packet)
     way.seal(session, len(packets), to)
@@ -77,13 +77,13 @@ def test_more_than_the_arena_holds_goes_in_rounds(
     out, into = sessions()
     ear = sockets[1][0]
     to = way.destination(ear.getsockname())
-    for seq in range(fanout.SLOTS + 10):
+    for seq in range(arena.SLOTS + 10):
         if not way.room()[1]:
             assert way.flush()
         write(way, out, opus(seq, seq, 7), to=to)
     assert way.flush()
-    heard = [into.unprotect(ear.recv(4_096)) for _ in range(fanout.SLOTS + 10)]
-    assert [int.from_bytes(each[2:4]) for each in heard if each] == list(range(fanout.SLOTS + 10))
+    heard = [into.unprotect(ear.recv(4_096)) for _ in range(arena.SLOTS + 10)]
+    assert [int.from_bytes(each[2:4]) for each in heard if each] == list(range(arena.SLOTS + 10))
 
 
 def test_what_cannot_be_encrypted_is_left_out(

@@ -26,6 +26,7 @@ class Viewer:
     def __init__(self, number: int, scene: "Scene") -> None:
         self.number = number
         self.scene = scene
+        self.form = None
         self.closed = False
         self.peer = self
 
