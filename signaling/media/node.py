@@ -270,6 +270,7 @@ class Node:
         """After each round of reading: what came goes out now, or in a moment with what follows it."""
         if self._gathering is None and any(self._can_wait(room.dirty) for room in self.rooms.values() if room.dirty):
             self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._gathered)
+            self.mux.rest()  # else each of them would be woken up for
         elif self._gathering is None:
             self._forward()
 
@@ -281,6 +282,7 @@ class Node:
 
     def _gathered(self) -> None:
         self._gathering = None
+        self.mux.resume()
         self._forward()
 
     def _forward(self) -> None:

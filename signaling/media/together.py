@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import repeat
 
-from signaling.media.arena import NUMBERS, Burst
+from signaling.media.arena import NUMBERS, SLOTS, Burst
 from signaling.media.codecs import Vp8
 from signaling.media.fanout import FanOut
 from signaling.media.forms import Batch
@@ -12,8 +12,8 @@ from signaling.media.layer import Layer
 from signaling.media.outgoing import ALL_TEMPORAL_LAYERS, RING, RING_MASK, Outgoing
 from signaling.media.rtp import SEQ_MASK, TIME_MASK
 
-# Viewers that are served at once: before the next ones the clock is looked at.
-TOGETHER_MOST = 8
+# Viewers that are served at once, as far as the arena has room for them: before the next ones the clock is looked at.
+TOGETHER_MOST = 16
 # Packets that go out below which nothing is worth being prepared: of a call of two or three, say.
 WORTH_IT = 12
 
@@ -31,7 +31,7 @@ def forward_together(
     if len(viewers) * len(packets) < WORTH_IT or form is None or viewers[begin].source is not layer:
         return 0
     burst = packets.burst(form, now)
-    group = viewers[begin : begin + TOGETHER_MOST]
+    group = viewers[begin : begin + min(TOGETHER_MOST, SLOTS // burst.count)]
     if out.room()[1] < len(group) * burst.count and not out.flush():
         return None
     numbers = bytearray()

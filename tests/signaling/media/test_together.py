@@ -24,7 +24,7 @@ VP8, RTX = Codec(96, "vp8", 90_000), Codec(97, "rtx", 90_000, parameters="apt=96
 THEIRS = Codec(100, "vp8", 90_000)
 # Encryption adds 16 bytes here and 10 there.
 PROFILES = (b"SRTP_AEAD_AES_128_GCM", b"SRTP_AES128_CM_SHA1_80")
-VIEWERS = 13  # one group, and a part of another
+VIEWERS = 19  # one group, and a part of another
 # What is noted about what was sent.
 STATE = ("highest", "last_seq", "last_time", "last_sent_at", "packets", "octets", "last_picture", "last_tl0", "offset")
 
