@@ -39,6 +39,7 @@ class FanOut(Protocol):
 
     memory: memoryview  # slots of SLOT_BYTES
     sizes: memoryview  # of the packet in each slot
+    calls: int  # of the system, so far
 
     def room(self) -> tuple[int, int]:
         """The first free slot, and how many there are; none: `flush` must come first."""
