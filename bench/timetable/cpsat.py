@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import time
-from collections import defaultdict
 from multiprocessing.connection import Connection
-from typing import Any
-
-from ortools.sat.python import cp_model
+from typing import Any, Literal
 
 from bench.timetable.cases import PUBLISHED_SECONDS, Fair, Published
-from matching.gaps.dzn import read_dzn
-from matching.gaps.instance import Instance
-from matching.plans.compact import UNITS, Compact, compact
 from matching.plans.model import Problem
-from matching.plans.moves import bits
 
 NAME = "cp-sat"
 # The solver looks at its clock seldom; beyond this it is killed. In seconds.
 _GRACE = 15.0
 
 Figures = dict[str, float]
+Work = Literal["plan", "pack"]
 
 
 class NothingFoundError(Exception):
@@ -31,19 +23,19 @@ class NothingFoundError(Exception):
 
 def plan(fair: Fair, problem: Problem, bound: float) -> Figures:
     """The timetable of a fair within the same time, as a share of the same bound. Raises NothingFoundError."""
-    value, seconds, count = _in_time(_plan, (problem, fair.seconds), fair.seconds)
+    value, seconds, count = _in_time("plan", (problem, fair.seconds), fair.seconds)
     return {"share_of_bound": value / bound, "seconds": seconds, "meetings": count}
 
 
 def pack(instance: Published) -> Figures:
     """A published instance within the same time. Raises NothingFoundError."""
-    found = _in_time(_pack, (instance, PUBLISHED_SECONDS), PUBLISHED_SECONDS)
+    found = _in_time("pack", (instance, PUBLISHED_SECONDS), PUBLISHED_SECONDS)
     if len(found) == 1:
         return {"seconds": found[0]}
     return {"seconds": found[0], "breaks": found[1], "bound": found[2]}
 
 
-def _in_time(work: Any, arguments: tuple[Any, ...], seconds: float) -> tuple[float, ...]:
+def _in_time(work: Work, arguments: tuple[Any, ...], seconds: float) -> tuple[float, ...]:
     """Run it in a child, building included, and kill it when it does not end."""
     mine, theirs = multiprocessing.get_context("spawn").Pipe(duplex=False)
     child = multiprocessing.get_context("spawn").Process(target=_child, args=(work, arguments, theirs), daemon=True)
@@ -64,107 +56,7 @@ def _in_time(work: Any, arguments: tuple[Any, ...], seconds: float) -> tuple[flo
     return tuple(found)
 
 
-def _child(work: Any, arguments: tuple[Any, ...], pipe: Connection) -> None:
-    pipe.send(work(*arguments))
+def _child(work: Work, arguments: tuple[Any, ...], pipe: Connection) -> None:
+    from bench.timetable import cpsat_model
 
-
-def _solver(left: float) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = left
-    solver.parameters.num_workers = len(os.sched_getaffinity(0))
-    return solver
-
-
-def _plan(problem: Problem, seconds: float) -> tuple[float, ...] | str:
-    began = time.monotonic()
-    small = compact(problem)
-    model, held = _plan_model(small)
-    built = time.monotonic() - began
-    if built >= seconds:
-        return f"building the model took {built:.1f} s of {seconds:g} s"
-    solver = _solver(seconds - built)
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return f"no timetable within {seconds:g} s, {built:.1f} s of which building the model"
-    count = sum(solver.value(literal) for literal in held)
-    return solver.objective_value / UNITS, time.monotonic() - began, float(count)
-
-
-def _plan_model(small: Compact) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
-    """A Boolean for each pair and slot in which they may meet."""
-    model = cp_model.CpModel()
-    literals: list[cp_model.IntVar] = []
-    weights: list[int] = []
-    cells: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-    people: list[list[cp_model.IntVar]] = [[] for _ in small.people]
-    slots: list[list[cp_model.IntVar]] = [[] for _ in small.slots]
-    for edge, ends in enumerate(small.ends):
-        here = {slot: model.new_bool_var("") for slot in bits(small.open[edge])}
-        model.add_at_most_one(here.values())
-        literals += here.values()
-        weights += [small.weight[edge]] * len(here)
-        for slot, literal in here.items():
-            slots[slot].append(literal)
-            for person in ends:
-                cells[person, slot].append(literal)
-                people[person].append(literal)
-    for cell in cells.values():
-        model.add_at_most_one(cell)
-    for person, mine in enumerate(people):
-        model.add(sum(mine) <= small.most[person])
-    for slot, meetings in enumerate(slots):
-        model.add(sum(meetings) <= small.tables[slot])
-    model.maximize(cp_model.LinearExpr.weighted_sum(literals, weights))
-    return model, literals
-
-
-def _pack(instance: Published, seconds: float) -> tuple[float, ...] | str:
-    began = time.monotonic()
-    fair = read_dzn(instance.path.read_text(), instance.fairness)
-    if not all(fair.allowed):
-        return (time.monotonic() - began,)
-    model = _pack_model(fair)
-    solver = _solver(seconds - (time.monotonic() - began))
-    status = solver.solve(model)
-    passed = time.monotonic() - began
-    if status == cp_model.INFEASIBLE:
-        return (passed,)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return f"neither a timetable nor a proof within {seconds:g} s"
-    return passed, solver.objective_value, solver.best_objective_bound
-
-
-def _pack_model(fair: Instance) -> cp_model.CpModel:
-    model = cp_model.CpModel()
-    at = [{slot: model.new_bool_var("") for slot in slots} for slots in fair.allowed]
-    for slots in at:
-        model.add_exactly_one(slots.values())
-    counts = [_breaks(model, fair, at, person) for person in range(fair.people)]
-    for slot in range(fair.slots):
-        model.add(sum(slots[slot] for slots in at if slot in slots) <= fair.tables)
-    for number, meeting in enumerate(fair.meetings):
-        for earlier in meeting.after:
-            before, after = (sum(slot * literal for slot, literal in at[m].items()) for m in (earlier, number))
-            model.add(before < after)
-    least = model.new_int_var(0, fair.slots, "")
-    for count in counts:
-        model.add(count >= least)
-        model.add(count <= least + fair.fairness)
-    model.minimize(sum(counts))
-    return model
-
-
-def _breaks(model: cp_model.CpModel, fair: Instance, at: list[dict[int, Any]], person: int) -> Any:
-    """The runs of a person's busy slots, less one."""
-    mine = fair.meetings_of[person]
-    if not mine:
-        return 0
-    busy = [model.new_bool_var("") for _ in range(fair.slots)]
-    begins = [model.new_bool_var("") for _ in range(fair.slots)]
-    for slot, (now, begin) in enumerate(zip(busy, begins, strict=True)):
-        model.add(sum(at[meeting][slot] for meeting in mine if slot in at[meeting]) == now)
-        before = busy[slot - 1] if slot else 0
-        model.add(begin >= now - before)
-        model.add(begin <= now)
-        model.add(begin <= 1 - before)
-    return sum(begins) - 1
+    pipe.send(cpsat_model.plan(*arguments) if work == "plan" else cpsat_model.pack(*arguments))

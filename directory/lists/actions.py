@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from directory.lists import queries
 from directory.lists.model import Bookmark, Label, Note, Shortlist, ShortlistEntry
 from directory.lists.rules import ENTRIES_MOST, LISTS_MOST, NOTES_MOST, RefusedError, differences
-from directory.organisations.model import Member
+from directory.organisations.model import Member, Organisation
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.once import note_once
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Scope:
 
 async def bookmark(uow: UnitOfWork, person_id: str, organisation_id: str) -> None:
     """Want to find an organisation again; once more changes nothing."""
-    if not await queries.is_bookmarked(uow.session, person_id, organisation_id):
-        uow.session.add(Bookmark(person_id=person_id, organisation_id=organisation_id, at=uow.clock.now()))
+    mark = {"person_id": person_id, "organisation_id": organisation_id, "at": uow.clock.now()}
+    await note_once(uow, Bookmark, mark)
 
 
 async def forget_bookmark(uow: UnitOfWork, person_id: str, organisation_id: str) -> None:
@@ -45,9 +46,8 @@ async def start_list(uow: UnitOfWork, scope: Scope, list_id: str, name: str) -> 
     mine = select(func.count()).select_from(Shortlist).where(Shortlist.by_id == scope.person_id)
     if (await uow.session.scalar(mine) or 0) >= LISTS_MOST:
         raise RefusedError("too_many")
-    now = uow.clock.now()
-    uow.session.add(Shortlist(id=list_id, name=name, by_id=scope.person_id, team_id=scope.team_id, created_at=now))
-    await uow.session.flush()
+    begun = {"name": name, "by_id": scope.person_id, "team_id": scope.team_id, "created_at": uow.clock.now()}
+    await note_once(uow, Shortlist, {"id": list_id, **begun})
 
 
 async def change_list(uow: UnitOfWork, scope: Scope, list_id: str, name: str) -> None:
@@ -94,6 +94,9 @@ async def take_off_list(uow: UnitOfWork, person_id: str, list_id: str, organisat
 async def set_labels(uow: UnitOfWork, scope: Scope, organisation_id: str, words: Collection[str]) -> None:
     """Have exactly these words of a scope on an organisation. Raises RefusedError: not_your_team."""
     await _check_team(uow.session, scope)
+    # Held until the commit: a form sent twice in one moment finds its words there.
+    one = select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    await uow.session.execute(one)
     held = await queries.label_rows(uow.session, scope.person_id, organisation_id, scope.team_id)
     come, go = differences([row.word for row in held], words)
     for row in held:
@@ -122,18 +125,16 @@ async def write_note(uow: UnitOfWork, scope: Scope, note_id: str, organisation_i
         return
     if await queries.note_count(uow.session, scope.person_id, organisation_id) >= NOTES_MOST:
         raise RefusedError("too_many")
-    uow.session.add(
-        Note(
-            id=note_id,
-            organisation_id=organisation_id,
-            text=text,
-            by_id=scope.person_id,
-            team_id=scope.team_id,
-            at=uow.clock.now(),
-            edited_at=None,
-        )
-    )
-    await uow.session.flush()
+    written = {
+        "id": note_id,
+        "organisation_id": organisation_id,
+        "text": text,
+        "by_id": scope.person_id,
+        "team_id": scope.team_id,
+        "at": uow.clock.now(),
+        "edited_at": None,
+    }
+    await note_once(uow, Note, written)
 
 
 async def change_note(uow: UnitOfWork, person_id: str, note_id: str, text: str) -> None:

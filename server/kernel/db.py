@@ -3,7 +3,7 @@
 import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
 # How long closing waits for transactions to end: a database that answers nobody must not keep a server from stopping.
-LEAVING_S = 2.0
+LEAVING_S = 5.0
 # When what an event owes is due. By then listeners have done it, or died with their process: a job that was due at once
 # might be claimed by that very process, and then waits for the end of its lease.
 OWED_AFTER = timedelta(seconds=2)
@@ -113,7 +113,9 @@ class Database:
         self.engine = _sqlite_engine(self.url, settings.data / FILE) if self.sqlite else _engine(self.url)
         self._writer = asyncio.Lock() if self.sqlite else None
         self._fast = SqliteWriter(settings.data / FILE, self.engine.dialect) if self.sqlite else None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._open: set[AsyncSession] = set()
+        self._none_open = asyncio.Event()
+        self._leaving: set[asyncio.Task[None]] = set()  # the loop alone would not keep them
         # Called after each commit that brought jobs for now; `server.kernel.jobs` puts itself here.
         self.enqueued: Callable[[], None] = lambda: None
 
@@ -153,11 +155,15 @@ class Database:
         return await asyncio.shield(running)
 
     async def close(self) -> None:
-        """Give all connections back, also those of which nobody waited for the end of their transaction."""
+        """Give all connections back, also those of which nobody waited for the end of their transaction: whoever was
+        cancelled a moment ago has not even begun to end it."""
         if self._fast is not None:
             self._fast.close()
-        if self._leaving:
-            await asyncio.wait(self._leaving, timeout=LEAVING_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING_S):
+                while self._open:
+                    self._none_open.clear()
+                    await self._none_open.wait()
         await self.engine.dispose()
 
     def _written(self, done: "asyncio.Future[Any]") -> None:
@@ -171,13 +177,22 @@ class Database:
         """A session whose end takes its time, also when the one who had it is cancelled meanwhile; `close` awaits it.
         Else the end of the loop breaks it off, and a rollback that is broken off counts as a fault."""
         session = AsyncSession(self.engine, expire_on_commit=False, **how)
+        self._open.add(session)
         try:
             yield session
         finally:
-            leaving = asyncio.create_task(session.close())
+            leaving = asyncio.create_task(self._end(session))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
             await asyncio.shield(leaving)
+
+    async def _end(self, session: AsyncSession) -> None:
+        try:
+            await session.close()
+        finally:
+            self._open.discard(session)
+            if not self._open:
+                self._none_open.set()
 
     @asynccontextmanager
     async def _one_writer(self) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from server.kernel.memory_bus import MemoryBus
 from server.kernel.redis_bus import RedisBus
 from tests.contract.ears import Ear, until
 from tests.support.redis_cluster import RedisCluster
+from tests.support.trouble import expects_trouble
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
@@ -84,6 +85,7 @@ async def test_topics_do_not_hear_one_another(bus: Bus) -> None:
     await until(lambda: (one.heard, other.heard) == ([b"for one"], [b"for the other"]))
 
 
+@expects_trouble
 async def test_all_handlers_of_a_topic_are_called_and_one_that_fails_harms_no_other(bus: Bus) -> None:
     def failing(_payload: bytes) -> None:
         raise RuntimeError("a handler with a mistake in it")

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
 
 from tests.e2e.stage import LOBBY, Guest, Stage, set_up
 from tests.e2e.talk import Talk
@@ -14,9 +13,6 @@ from tests.support.browser import OpenTab
 from tests.support.proxy import Proxy, a_proxy
 from tests.support.server_process import Serve, Servers
 from web.frame import LOCALE_COOKIE
-
-# Two cores are shared with servers and other browsers: five seconds, as is usual, would be a test of the machine.
-expect.set_options(timeout=15_000)
 
 # `await come(stage["aylin"])` opens the lobby before the first worker; `url=` and `path=` lead elsewhere.
 Come = Callable[..., Awaitable[Talk]]

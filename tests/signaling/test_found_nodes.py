@@ -23,6 +23,7 @@ from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, Join, MediaError, Mute, Remove, Rights, RoomState
 from signaling.registry import Member, Registry, lightest
 from tests.signaling.scene import settled, until
+from tests.support.trouble import expects_trouble
 
 _numbers = itertools.count(1)
 DEAD = set[str]()  # lives that were killed
@@ -268,6 +269,7 @@ async def test_a_node_that_is_back_under_its_name_says_that_its_former_rooms_are
     await until(lambda: one.people == ["anna"])
 
 
+@expects_trouble
 async def test_a_node_that_is_cut_off_for_a_whole_lease_ends_its_calls(there: Installation, hasty: None) -> None:
     one = await there.worker()
     node = await there.node("cut-off")

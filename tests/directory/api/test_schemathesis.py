@@ -142,6 +142,7 @@ def _ask(operation: Any, mode: GenerationMode) -> None:
     ask()
 
 
+@pytest.mark.timeout(600)
 # Schemathesis itself draws by chance where hypothesis would rather do it.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
 def test_what_comes_back_is_as_described(described: Any) -> None:

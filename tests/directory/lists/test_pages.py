@@ -30,9 +30,24 @@ async def test_a_bookmark_is_set_found_again_and_taken_away(desk: Desk) -> None:
 async def test_a_list_sent_twice_is_one_list(desk: Desk) -> None:
     list_id = new_id()
     form = {"id": list_id, "name": "Charging", "team": ""}
-    await asyncio.gather(*[desk.ben.post("/lists", data=form) for _ in range(2)])
+    assert await at_once(desk, "/lists", form) == [303, 303]
     async with desk.kernel.database.read() as session:
         assert [each.id for each in await queries.lists(session, desk.ids["ben"])] == [list_id]
+
+
+async def test_a_note_a_word_and_a_bookmark_sent_twice_at_once_are_kept_once(desk: Desk) -> None:
+    note = {"id": new_id(), "text": "Asks for two chargers", "team": ""}
+    assert await at_once(desk, "/o/norrnat/notes", note) == [303, 303]
+    assert await at_once(desk, "/o/norrnat/labels", {"team": "", "labels": "pilot"}) == [303, 303]
+    assert await at_once(desk, "/o/norrnat/bookmark", {"on": "yes"}) == [303, 303]
+    async with desk.kernel.database.read() as session:
+        kept = await collect(session, desk.ids["ben"])
+    assert [len(kept[name]) for name in ("notes", "words", "bookmarks")] == [1, 1, 1]
+
+
+async def at_once(desk: Desk, path: str, form: dict[str, str]) -> list[int]:
+    """What a form is answered with that is sent twice in one moment."""
+    return [each.status_code for each in await asyncio.gather(*[desk.ben.post(path, data=form) for _ in range(2)])]
 
 
 async def test_an_organisation_is_put_on_a_list_and_taken_off(desk: Desk) -> None:

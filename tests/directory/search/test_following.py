@@ -16,6 +16,7 @@ from directory.search.following import FAILURE_PAUSE_S, OVERLAP, Following
 from directory.search.parts import Search
 from tests.directory.search.conftest import ANYBODY, Place
 from tests.directory.search.region import NOON, Asking, document, index_of
+from tests.support.trouble import expects_trouble
 
 
 async def test_what_is_new_is_found_and_what_changed_is_found_as_it_is(place: Place) -> None:
@@ -156,6 +157,7 @@ async def test_a_running_search_follows_by_itself_and_hears_the_bell(place: Plac
 
 
 @pytest.mark.parametrize("closes", [True, False])
+@expects_trouble
 async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends_at_once(
     place: Place, monkeypatch: pytest.MonkeyPatch, closes: bool
 ) -> None:

@@ -14,6 +14,7 @@ from server.kernel.clock import FrozenClock
 from server.kernel.headers import HSTS
 from server.kernel.settings import Settings
 from tests.kernel_fixtures import browser_of, started
+from tests.support.trouble import expects_trouble
 
 JSON = {"accept": "application/json"}
 
@@ -109,6 +110,7 @@ async def test_a_method_that_a_path_does_not_have_is_named_as_such(client: httpx
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@expects_trouble
 async def test_a_failure_is_told_without_its_traceback_and_logged_with_it(
     app: Starlette, capsys: pytest.CaptureFixture[str], accept: str
 ) -> None:

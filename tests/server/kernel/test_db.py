@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -15,6 +15,7 @@ from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import Backend, settings_with
+from tests.support.trouble import expects_trouble
 
 
 def row(name: str) -> OutboxRow:
@@ -106,6 +107,28 @@ async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
     assert leaving.given_back == ["the session's", "all"]
 
 
+async def test_closing_waits_for_whoever_was_cancelled_and_has_not_noticed_yet(backend: Backend) -> None:
+    database = Database(backend.settings(), SystemClock(), Events())
+    there, given_back = asyncio.Event(), []
+    event.listen(database.engine.sync_engine, "checkin", lambda *_: given_back.append("the session's"))
+    event.listen(database.engine.sync_engine, "engine_disposed", lambda _: given_back.append("all"))
+
+    async def look() -> None:
+        async with database.read() as session:
+            await session.execute(select(1))
+            there.set()
+            await asyncio.sleep(600)
+
+    looking = asyncio.create_task(look())
+    await there.wait()
+    looking.cancel()
+    await database.close()
+
+    assert given_back == ["the session's", "all"]
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+
+
 async def test_a_session_that_does_not_end_keeps_nobody_from_closing(
     leaving: Leaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +180,7 @@ async def test_what_an_event_owes_is_committed_with_it_for_a_little_later_and_is
     assert await owed() == [("a.job", {"about": "this"}, OWED_AFTER)]
 
 
+@expects_trouble
 async def test_what_fails_after_the_commit_is_logged_and_harms_neither_caller_nor_others(
     kernel: Kernel, capsys: pytest.CaptureFixture[str]
 ) -> None:

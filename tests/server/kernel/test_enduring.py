@@ -8,6 +8,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
+from tests.support.trouble import expects_trouble
 from tests.support.virtual_time import run
 
 
@@ -73,6 +74,7 @@ def test_after_a_long_time_of_health_the_first_pause_counts_again() -> None:
     assert begun[-1] - begun[-2] == 100 + FIRST_PAUSE_S
 
 
+@expects_trouble
 def test_whoever_is_told_to_end_ends_also_when_something_in_the_work_has_swallowed_that() -> None:
     begun = 0
 

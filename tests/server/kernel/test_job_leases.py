@@ -22,6 +22,7 @@ from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
 from tests.server.kernel.work import Done, enqueue, rows
 from tests.support.backend import Backend, settings_with
+from tests.support.trouble import expects_trouble
 
 
 @asynccontextmanager
@@ -98,6 +99,7 @@ async def test_a_living_worker_keeps_its_lease(kernel: Kernel, clock: FrozenCloc
 
 
 @pytest.mark.parametrize("error", [None, GiveUpError])
+@expects_trouble
 async def test_what_ended_while_leases_were_being_renewed_stays_ended(
     kernel: Kernel, error: type[Exception] | None
 ) -> None:

@@ -10,6 +10,7 @@ from server.kernel.jobs import AT_ONCE, LONGEST_RETRY_S, MAX_ATTEMPTS, GiveUpErr
 from server.kernel.observe import JOBS_PARKED
 from server.kernel.parts import Kernel
 from tests.server.kernel.work import Done, enqueue, rows
+from tests.support.trouble import expects_trouble
 
 
 async def test_a_job_is_done_soon_after_its_commit(kernel: Kernel) -> None:
@@ -126,6 +127,7 @@ def test_pauses_grow_up_to_a_limit_and_are_spread() -> None:
     assert len({retry_after(5) for _ in range(20)}) > 1
 
 
+@expects_trouble
 async def test_a_job_that_keeps_failing_is_parked_and_seen(kernel: Kernel, clock: FrozenClock) -> None:
     done = Done(failures=1000)
     kernel.jobs.register("greet", done)
@@ -144,6 +146,7 @@ async def test_a_job_that_keeps_failing_is_parked_and_seen(kernel: Kernel, clock
     assert figure.samples[0].value == 1
 
 
+@expects_trouble
 async def test_a_job_that_gives_up_is_parked_at_once_and_can_be_tried_again(kernel: Kernel) -> None:
     done = Done(failures=1, error=GiveUpError)
     kernel.jobs.register("greet", done)

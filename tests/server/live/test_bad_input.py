@@ -13,6 +13,7 @@ from server.live import transport
 from server.live.limits import FRAME_BYTES, Limits
 from tests.server.live.ground import ANNA, HALL, SECRET, Client, Fair, World, build, serving
 from tests.server.live.raw import frame, raw
+from tests.support.trouble import expects_trouble
 
 
 @pytest.fixture
@@ -131,6 +132,7 @@ async def test_a_request_that_cannot_be_done_is_refused_and_the_connection_lives
         await ben.say(HALL, "still here")
 
 
+@expects_trouble
 async def test_a_fault_of_the_server_is_told_without_its_text(either: World) -> None:
     async with either.client("ben") as ben:
         reply = await ben.ask("test.fail", how="crash")

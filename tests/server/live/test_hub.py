@@ -13,6 +13,7 @@ from server.live.entries import Encoded, Top
 from server.live.hub import Hub
 from server.live.wire.codes import Close
 from tests.server.live.fakes import BadBus, FakeMember, Log, said
+from tests.support.trouble import expects_trouble
 from tests.support.virtual_time import run
 
 HALL = "chat:hall"
@@ -220,6 +221,7 @@ def test_who_goes_before_the_catching_up_has_begun_is_not_caught_up() -> None:
     run(scenario())
 
 
+@expects_trouble
 def test_a_fault_in_one_tick_does_not_end_the_healing() -> None:
     class Broken(Client):
         def write(self, frame: bytes) -> None:

@@ -15,6 +15,7 @@ from signaling.media.node import STUMBLES_MOST
 from signaling.media.participant import Participant
 from tests.signaling.scene import Person, Stage, until
 from tests.signaling.test_own_nodes import offer
+from tests.support.trouble import expects_trouble
 
 SENDS = ("microphone", "camera")
 HEARS = {"v": "anna.camera"}
@@ -122,6 +123,7 @@ async def test_a_room_that_is_broken_itself_ends_and_another_one_goes_on(
 
 
 @pytest.mark.parametrize("broken", ["assign", "tell"])
+@expects_trouble
 async def test_a_room_of_which_the_end_is_broken_too_still_ends_its_recording_and_its_connections(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
 ) -> None:
@@ -141,6 +143,7 @@ async def test_a_room_of_which_the_end_is_broken_too_still_ends_its_recording_an
     assert (kind, last["participants"], last["recording"]) == ("room", [], "")
 
 
+@expects_trouble
 async def test_one_broken_room_keeps_no_other_recording_from_its_end_when_a_node_stops(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ from signaling.media.rtp import URI_AUDIO_LEVEL, Packet
 from signaling.media.sdp import Codec, Section
 from signaling.media.track import LAYERS_MOST, Track
 from tests.signaling.media.film import Sent, sound_packets, video_packets
+from tests.support.trouble import expects_trouble
 
 SECONDS = 4
 CODECS = {"opus": Codec(111, "opus", 48_000)} | {
@@ -336,6 +337,7 @@ def test_a_file_that_was_cut_off_plays_up_to_there(tmp_path: Path) -> None:
     assert 1.9 < pictures[-1] < SECONDS
 
 
+@expects_trouble
 def test_a_full_disk_ends_the_recording_and_harms_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says that it failed; packets go on being forwarded."""
 

@@ -24,6 +24,7 @@ from tests.fairs.guests import Guests, guests
 from tests.signaling.media.film import video_packets
 from tests.signaling.media.test_record import Source, in_two_codecs, played, record
 from tests.signaling.quiet import QuietBackEnd
+from tests.support.trouble import expects_trouble
 
 
 class RecordingBackEnd(QuietBackEnd):
@@ -280,6 +281,7 @@ def test_of_the_two_files_that_a_killed_worker_left_the_one_that_plays_stays(tmp
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl", "a.mp4"]
 
 
+@expects_trouble
 def test_without_room_for_the_copy_it_can_still_be_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = written(tmp_path / "a.webm")
 
