@@ -39,6 +39,7 @@ class FanOut(Protocol):
 
     memory: memoryview  # slots of SLOT_BYTES
     sizes: memoryview  # of the packet in each slot
+    calls: int  # of the system, so far
 
     def room(self) -> tuple[int, int]:
         """The first free slot, and how many there are; none: `flush` must come first."""
@@ -231,12 +232,12 @@ class SendMany(Arena):
 
     def _line_up_burst(self, first: int, count: int, shape: _Shape, to: Sequence[Destination]) -> None:
         """The same messages to each of some viewers: all in one go, but for names and places."""
+        names = array("L", [name for _, name, _ in to])
         copies, each = len(to), len(shape.runs)
         end, words = first + count * copies, self._message_words
         self._words[2 * first + 1 : 2 * end : 2] = shape.lengths * copies
         at, self._count = self._count, self._count + each * copies
         self._messages_at[at * _MESSAGE.size : self._count * _MESSAGE.size] = shape.messages * copies
-        names = array("L", [name for _, name, _ in to])
         begin, behind, step = at * _MESSAGE_WORDS, self._count * _MESSAGE_WORDS, each * _MESSAGE_WORDS
         for run in shape.runs:
             words[begin:behind:step] = names

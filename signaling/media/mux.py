@@ -115,7 +115,20 @@ class Mux:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
+    def rest(self) -> None:
+        """Let what comes gather: nothing is read until `resume`."""
+        asyncio.get_running_loop().remove_reader(self.socket.fileno())
+
+    def resume(self) -> None:
+        """Read what has come meanwhile, without a round, and go on."""
+        asyncio.get_running_loop().add_reader(self.socket.fileno(), self._readable)
+        self._read()
+
     def _readable(self) -> None:
+        self._read()
+        self.attempt(None, self.on_round)
+
+    def _read(self) -> None:
         for _ in range(READS_MOST):
             datagrams = self._intake.read()
             self.received += len(datagrams)
@@ -126,7 +139,6 @@ class Mux:
                     self._stumbled(slot, address, error)
             if len(datagrams) < READ_TOGETHER:
                 break
-        self.attempt(None, self.on_round)
 
     def _stumbled(self, slot: int, address: Address, error: Exception) -> None:
         """Media is the peer's own, and proved to be; with anything else a stranger could end somebody's call."""

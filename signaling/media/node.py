@@ -37,6 +37,8 @@ STUMBLES_MOST = 25
 GATHER_S = 0.004
 GATHER_FROM_VIEWERS = 16
 GATHER_PACKETS = 8
+# So does a picture that is not all there: nobody shows it before its last packet. To few it goes as it comes.
+GATHER_PICTURES_FROM_VIEWERS = 4
 
 # After these, nothing of what is no longer allowed is forwarded: on no node.
 TAKE_AWAY = ("set_rights", "mute", "remove", "expel")
@@ -270,17 +272,25 @@ class Node:
         """After each round of reading: what came goes out now, or in a moment with what follows it."""
         if self._gathering is None and any(self._can_wait(room.dirty) for room in self.rooms.values() if room.dirty):
             self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._gathered)
+            self.mux.rest()  # else each of them would be woken up for
         elif self._gathering is None:
             self._forward()
 
     @staticmethod
     def _can_wait(dirty: list[tuple[Track, Layer]]) -> bool:
         return any(
-            len(layer.viewers) >= GATHER_FROM_VIEWERS and len(layer.pending) < GATHER_PACKETS for _, layer in dirty
+            (len(layer.viewers) >= GATHER_FROM_VIEWERS and len(layer.pending) < GATHER_PACKETS)
+            or (
+                len(layer.viewers) >= GATHER_PICTURES_FROM_VIEWERS
+                and track.kind == "video"
+                and not layer.pending[-1].marker
+            )
+            for track, layer in dirty
         )
 
     def _gathered(self) -> None:
         self._gathering = None
+        self.mux.resume()
         self._forward()
 
     def _forward(self) -> None:

@@ -192,8 +192,15 @@ class Outgoing:
         for place in range(begin, len(packets)):
             if packets[place].key_frame and self._agree(layer):
                 self._begin_at(packets[place], layer, now)
+                self._stand_with_alike(layer)
                 return place
         return len(packets)
+
+    def _stand_with_alike(self, layer: Layer) -> None:
+        """Viewers who get the same form are served together where they stand together, whichever browsers they have."""
+        _remove(layer.viewers, self)
+        alike = (at for at, each in enumerate(layer.viewers) if each.form is self.form and each.source is layer)
+        layer.viewers.insert(next(alike, len(layer.viewers)), self)
 
     def _agree(self, layer: Layer) -> bool:
         """Find the viewer's name for the layer's codec."""

@@ -25,6 +25,8 @@ Role = Literal["client", "server"]
 
 # DTLS records that wait for more than a packet's time are of no use; replayed ones are refused within this window.
 REPLAY_WINDOW = 1024
+# What is sent again lies no further back than that; a wider window costs some with every packet.
+SENT_AGAIN_WITHIN = 512
 # Bytes of a datagram that is encrypted or decrypted the slow way, with what encryption adds.
 DATAGRAM_ROOM = 2_304
 OK: int = lib.srtp_err_status_ok
@@ -116,7 +118,7 @@ class SrtpSession:
             srtp_profile=keys.profile.libsrtp_profile,
         )
         policy.allow_repeat_tx = True
-        policy.window_size = REPLAY_WINDOW
+        policy.window_size = SENT_AGAIN_WITHIN if sending else REPLAY_WINDOW
         self._session = pylibsrtp.Session(policy)
         # Its own room is 1,500 bytes with what encryption adds; larger packets pass, and may be asked for again.
         self._session._cdata = ffi.new("char[]", DATAGRAM_ROOM)

@@ -129,13 +129,13 @@ class Sender:
             job.viewer, job.place = job.viewer + 1, 0
             return True
         if not job.place:
-            served = forward_together(self._out, job.layer, job.packets, job.viewers, job.viewer, now)
+            served = self._serve_some(job, now)
+            if served is None:
+                return False
             if served:
                 job.viewer += served
                 self.forwarded += served * count
                 return True
-            if served is None:
-                return False
         try:
             place = viewer.forward(self._out, job.layer, job.packets, job.place, now)
         except Exception as error:  # what was written for them was not put in line
@@ -147,6 +147,12 @@ class Sender:
             return False
         job.viewer, job.place = job.viewer + 1, 0
         return True
+
+    def _serve_some(self, job: Job, now: float) -> int | None:
+        try:
+            return forward_together(self._out, job.layer, job.packets, job.viewers, job.viewer, now)
+        except Exception:  # whose it is shows when they are served alone
+            return 0
 
     def _schedule(self) -> None:
         if not self._scheduled:

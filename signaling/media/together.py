@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import repeat
 
-from signaling.media.arena import NUMBERS, Burst
+from signaling.media.arena import NUMBERS, SLOTS, Burst
 from signaling.media.codecs import Vp8
 from signaling.media.fanout import FanOut
 from signaling.media.forms import Batch
@@ -12,8 +12,8 @@ from signaling.media.layer import Layer
 from signaling.media.outgoing import ALL_TEMPORAL_LAYERS, RING, RING_MASK, Outgoing
 from signaling.media.rtp import SEQ_MASK, TIME_MASK
 
-# Viewers that are served at once: before the next ones the clock is looked at.
-TOGETHER_MOST = 8
+# Viewers that are served at once, as far as the arena has room for them: before the next ones the clock is looked at.
+TOGETHER_MOST = 16
 # Packets that go out below which nothing is worth being prepared: of a call of two or three, say.
 WORTH_IT = 12
 
@@ -24,14 +24,14 @@ def forward_together(
     """Put packets in line for viewers from place `begin` on, as long as they get them just as they are, in one form.
     Returns for how many it did; None when the system takes no more now.
 
-    What an error is about is not told from here: who stumbles, and who was written for when something did, is left to
-    be served alone, for which all of it can be written again.
+    An error here says nothing about whose it is. Whoever was to be served can then be served alone, in which it shows
+    again with the one it belongs to: nothing is in line yet, and what was noted does not matter for that.
     """
     form = viewers[begin].form
     if len(viewers) * len(packets) < WORTH_IT or form is None or viewers[begin].source is not layer:
         return 0
     burst = packets.burst(form, now)
-    group = viewers[begin : begin + TOGETHER_MOST]
+    group = viewers[begin : begin + min(TOGETHER_MOST, SLOTS // burst.count)]
     if out.room()[1] < len(group) * burst.count and not out.flush():
         return None
     numbers = bytearray()
@@ -41,11 +41,8 @@ def forward_together(
     if isinstance(last := packets[-1].layer, Vp8):
         for viewer in ready:
             viewer.last_picture, viewer.last_tl0 = last.picture, last.tl0
-    try:
-        out.put(burst, numbers, _pairs(burst, ready))
-        out.seal_burst(burst, [each.peer.sending for each in ready], [each.peer.to for each in ready])  # type: ignore[misc]
-    except Exception:
-        return 0
+    out.put(burst, numbers, _pairs(burst, ready))
+    out.seal_burst(burst, [each.peer.sending for each in ready], [each.peer.to for each in ready])  # type: ignore[misc]
     return len(ready)
 
 
@@ -88,7 +85,7 @@ def _note(group: Sequence[Outgoing], layer: Layer, burst: Burst, numbers: bytear
             viewer.octets += octets
             numbers += piece
             done += 1
-    except Exception:
+    except Exception:  # it shows again when they are served alone
         return group[:done]
     return group[:done]
 

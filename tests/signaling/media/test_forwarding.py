@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from bench.media.peer import Media, RawPeer
+from bench.media.peer import Media, RawPeer, vp8
+from signaling.media import node as nodes
 from signaling.media.rtp import FIXED
 from signaling.protocol import MediaError
 from signaling.rights import CallRights
@@ -298,3 +299,25 @@ async def test_stray_datagrams_and_forged_packets_reach_nobody(stage: Stage) -> 
     anna.send_sound()
     await until(lambda: len(viewer.sound) == 1)
     assert stage.node.mux.refused >= refused + 3
+
+
+async def test_a_picture_goes_out_whole_and_what_is_whole_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "GATHER_S", 0.3)
+    anna = await stage.join("anna", SENDS)
+    viewers = [await stage.join(f"viewer{at}", hears={"v": "anna.camera"}) for at in range(4)]
+    anna.send_frame(key=True)
+    await until(lambda: all(viewer.pictures for viewer in viewers))
+    await settled()
+    node, ssrc = stage.node, anna.mids["camera"].ssrc
+    calls = node.mux.out.calls
+    anna.peer.send(vp8(1, 3_000, ssrc, key=False, marker=False))
+    await until(lambda: node._gathering)
+    for seq in (2, 3):
+        anna.peer.send(vp8(seq, 3_000, ssrc, key=False, marker=seq == 3))
+    await until(lambda: all(len(viewer.pictures) == 4 for viewer in viewers))
+    assert node.mux.out.calls == calls + 1
+    monkeypatch.setattr(nodes, "GATHER_S", 60.0)
+    anna.peer.send(vp8(4, 6_000, ssrc, key=False))
+    await until(lambda: all(len(viewer.pictures) == 5 for viewer in viewers))
