@@ -10,7 +10,7 @@ from directory.api.shapes.common import Paged, PageOf
 from directory.api.shapes.files import SENT_NAME_MOST
 from directory.api.shapes.lists import OFFSET
 from directory.api.shapes.organisations import Kind
-from directory.api.shapes.values import Country, Given, GivenId, Id, Moment, Query, Shown, coded, one_of, up_to
+from directory.api.shapes.values import SOUND, Country, Given, GivenId, Id, Moment, Query, Shown, coded, one_of, up_to
 from directory.imports.actions import SOURCE_MOST
 from directory.imports.duplicates import APART, LEFT_OUT, MERGED, Proposal
 from directory.imports.mapping.aliases import KINDS, ORGANISATIONS
@@ -143,7 +143,10 @@ class GivenReading(Given):
 class GivenTaking(Given):
     """How the columns are to be taken. The whole of it is given."""
 
-    columns: Annotated[dict[str, Annotated[str, up_to(CODE_MOST)]], Field(max_length=COLUMNS_MOST, description=LEFT)]
+    columns: Annotated[
+        dict[str, Annotated[str, up_to(CODE_MOST)]],
+        Field(max_length=COLUMNS_MOST, json_schema_extra={"propertyNames": {"pattern": SOUND}}, description=LEFT),
+    ]
     organisation_kind: Kind = "company"
     country: Country = ""
     language: Annotated[str, one_of(sorted(LOCALES), unknown=True)] = ""

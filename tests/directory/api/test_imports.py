@@ -1,5 +1,7 @@
 """Imports by programs of those who may: a file is sent, tried, imported, read about and undone."""
 
+import re
+
 import pytest
 
 from directory.imports import beside
@@ -72,6 +74,9 @@ async def test_what_cannot_be_imported_is_refused_and_kept_nowhere(there: Scene,
     path = (await ada.post(IMPORTS, params={"name": "a.csv"}, content=CSV.encode(), headers=FILE)).headers["location"]
     twice = await ada.put(f"{path}/mapping", json={"columns": {"Firma": "name", "Ort": "name"}})
     assert (twice.status_code, "cannot both be the same field" in twice.json()["errors"][0]["said"]) == (409, True)
+    nul = await ada.put(f"{path}/mapping", json={"columns": {"Firma\0": "name"}})
+    described = (await ada.get("/api/openapi.json")).json()["components"]["schemas"]["GivenTaking"]["properties"]
+    assert (nul.status_code, re.search(described["columns"]["propertyNames"]["pattern"], "Firma\0")) == (400, None)
     assert (await ada.post(f"{path}/run", json={"do": "undo"})).status_code == 409
     assert (await ada.delete(path)).status_code == 204
     assert (await ada.get(path)).status_code == 404
