@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from typing import Any
 
-from cffi import FFI  # type: ignore[import-untyped]
+from signaling.media.many_at_once import ffi, library
 
 # Datagrams of one call, and what is kept of each.
 TOGETHER = 64
@@ -15,26 +14,16 @@ _DONTWAIT, _TRUNC = 0x40, 0x20
 # Marks the second byte of RTP packets of video and its repair: with marker or without, of either payload type.
 _VIDEO = bytes(1 if value & 0x7F in (96, 97, 100, 101) else 0 for value in range(256))
 
-_C = """
-struct iovec { void *iov_base; size_t iov_len; };
-struct msghdr { void *msg_name; unsigned int msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
-                void *msg_control; size_t msg_controllen; int msg_flags; };
-struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
-int recvmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags, void *timeout);
-"""
-
 
 class Counter:
     """Empties sockets. `count` says how many packets of video were in them."""
 
     def __init__(self) -> None:
-        self._ffi = FFI()
-        self._ffi.cdef(_C)
-        self._library: Any = self._ffi.dlopen(None)
-        self._bytes = self._ffi.new("unsigned char[]", TOGETHER * HEAD)
-        self._memory = memoryview(self._ffi.buffer(self._bytes)).cast("B")
-        self._vectors = self._ffi.new("struct iovec[]", TOGETHER)
-        self._messages = self._ffi.new("struct mmsghdr[]", TOGETHER)
+        self._library = library()
+        self._bytes = ffi.new("unsigned char[]", TOGETHER * HEAD)
+        self._memory = memoryview(ffi.buffer(self._bytes)).cast("B")
+        self._vectors = ffi.new("struct iovec[]", TOGETHER)
+        self._messages = ffi.new("struct mmsghdr[]", TOGETHER)
         for number in range(TOGETHER):
             self._vectors[number].iov_base = self._bytes + number * HEAD
             self._vectors[number].iov_len = HEAD
@@ -48,7 +37,7 @@ class Counter:
     def _count(self, fd: int) -> int:
         found = 0
         while True:
-            taken = self._library.recvmmsg(fd, self._messages, TOGETHER, _DONTWAIT | _TRUNC, self._ffi.NULL)
+            taken = self._library.recvmmsg(fd, self._messages, TOGETHER, _DONTWAIT | _TRUNC, ffi.NULL)
             if taken <= 0:
                 return found
             found += bytes(self._memory[1 : taken * HEAD : HEAD]).translate(_VIDEO).count(1)

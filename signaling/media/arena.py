@@ -8,6 +8,7 @@ in one go: so what Python does does not grow with the number of packets.
 
 import contextlib
 import socket
+import sys
 from array import array
 from typing import Any
 
@@ -21,6 +22,9 @@ PACKET_BYTES_MOST = SLOT_BYTES - 144
 # Packets that are prepared together: as many as the kernel cuts one message into.
 BURST_MOST = 64
 
+# Whether numbers of this machine are turned round on their way into packets.
+SWAPS = sys.byteorder == "little"
+
 # Where in a packet its number stands, and its time with the ssrc behind it; and slots in units of these fields.
 _SEQ_AT, _PAIR_AT = 2, 4
 _SEQS, _PAIRS = SLOT_BYTES // 2, SLOT_BYTES // 8
@@ -28,7 +32,8 @@ _SEQS, _PAIRS = SLOT_BYTES // 2, SLOT_BYTES // 8
 
 def _numbers() -> memoryview:
     numbers = array("H", [number & 0xFFFF for number in range(0x10000 + BURST_MOST)])
-    numbers.byteswap()
+    if SWAPS:
+        numbers.byteswap()
     return memoryview(numbers)
 
 
@@ -52,19 +57,26 @@ class Burst:
         self.shapes: dict[int, Any] = {}  # what a fan-out works out about it, by the bytes that encryption adds
 
 
-class Arena:
+class Slots:
+    """So many places for a packet each, one after the other, and the size of what is in each of them."""
+
+    def __init__(self, count: int) -> None:
+        self._bytes = srtp_ffi.new("unsigned char[]", count * SLOT_BYTES)
+        self._sizes = srtp_ffi.new("int[]", count)
+        self.memory = memoryview(srtp_ffi.buffer(self._bytes)).cast("B")
+        self.sizes = memoryview(srtp_ffi.buffer(self._sizes)).cast("B").cast("i")
+        self.packets = [self._bytes + number * SLOT_BYTES for number in range(count)]
+        self.size_at = [self._sizes + number for number in range(count)]
+
+
+class Arena(Slots):
     """Slots that packets are written into and encrypted in: what all back ends of a fan-out have in common."""
 
     def __init__(self, sock: socket.socket) -> None:
+        super().__init__(SLOTS)
         self._socket = sock
-        self._bytes = srtp_ffi.new("unsigned char[]", SLOTS * SLOT_BYTES)
-        self._lengths = srtp_ffi.new("int[]", SLOTS)
-        self.memory = memoryview(srtp_ffi.buffer(self._bytes)).cast("B")
-        self.sizes = memoryview(srtp_ffi.buffer(self._lengths)).cast("B").cast("i")
         self._seqs = self.memory.cast("H")
         self._pairs = self.memory[_PAIR_AT : _PAIR_AT - 8].cast("Q")
-        self._packets = [self._bytes + number * SLOT_BYTES for number in range(SLOTS)]
-        self._length_at = [self._lengths + number for number in range(SLOTS)]
         self._used = 0
         self.sent = 0
         self.calls = 0

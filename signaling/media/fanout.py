@@ -1,7 +1,7 @@
 """Sending: packets are written into an arena, encrypted where they lie, and handed to the kernel many at a time.
 
 One interface with three back ends. `SendTo` works everywhere: a system call for each packet. `SendMany` is Linux's
-`sendmmsg` through cffi (no compiler is needed); where the kernel can, with UDP segmentation offload: successive packets
+`sendmmsg` (`many_at_once`); where the kernel can, with UDP segmentation offload: successive packets
 to one address, all of one size but the last, are one message, and the kernel cuts it up (`UDP_SEGMENT`). What works is
 tried out once, at the start.
 """
@@ -9,16 +9,14 @@ tried out once, at the start.
 import errno
 import socket
 import struct
-import sys
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
-from cffi import FFI  # type: ignore[import-untyped]
-
 from signaling.media.arena import SLOT_BYTES, SLOTS, Arena, Burst
+from signaling.media.many_at_once import ffi, has_many_at_once, library
 from signaling.media.seams import OK, SrtpSession, srtp_ffi, srtp_protect
 from signaling.media.stun import Address
 
@@ -84,7 +82,7 @@ class SendTo(Arena):
 
     def seal(self, session: SrtpSession, count: int, to: Destination) -> None:
         for at in range(self._used, self._used + count):
-            if srtp_protect(session.handle, self._packets[at], self._length_at[at]) != OK:
+            if srtp_protect(session.handle, self.packets[at], self.size_at[at]) != OK:
                 self.sizes[at] = 0
         self._to += [to] * count
         self._used += count
@@ -111,13 +109,6 @@ class SendTo(Arena):
         return True
 
 
-_C = """
-struct iovec { void *iov_base; size_t iov_len; };
-struct msghdr { void *msg_name; unsigned int msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
-                void *msg_control; size_t msg_controllen; int msg_flags; };
-struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
-int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags);
-"""
 _CONTROL = struct.Struct("NiiHxxxxxx")  # cmsghdr with one uint16 behind it, padded: CMSG_SPACE(2) on 64 bits
 _CONTROL_LENGTH = 18  # CMSG_LEN(2)
 # A message as the kernel reads it on 64 bits: name, its length, vectors, their number, control, its length, room for
@@ -171,9 +162,7 @@ class SendMany(Arena):
 
     def __init__(self, sock: socket.socket, *, segmented: bool) -> None:
         super().__init__(sock)
-        self._ffi = FFI()
-        self._ffi.cdef(_C)
-        self._library: Any = self._ffi.dlopen(None)
+        self._ffi, self._library = ffi, library()
         self._fd = sock.fileno()
         self._most = SEGMENTS_MOST if segmented else 1
         self._vectors = self._ffi.new("struct iovec[]", SLOTS)
@@ -181,7 +170,7 @@ class SendMany(Arena):
         # iov_base and iov_len alternate: lengths are written as numbers, without a call into cffi for each.
         self._words = memoryview(self._ffi.buffer(self._vectors)).cast("B").cast("L")
         for number in range(SLOTS):
-            self._vectors[number].iov_base = self._ffi.cast("void *", self._packets[number])
+            self._vectors[number].iov_base = self._ffi.cast("void *", self.packets[number])
         self._messages_at = memoryview(self._ffi.buffer(self._messages)).cast("B")
         self._message_words = self._messages_at.cast("L")
         begin, step = int(self._ffi.cast("uintptr_t", self._vectors)), self._ffi.sizeof("struct iovec")
@@ -198,7 +187,7 @@ class SendMany(Arena):
     def seal(self, session: SrtpSession, count: int, to: Destination) -> None:
         first = self._used
         end = first + count
-        codes = list(map(srtp_protect, repeat(session.handle), self._packets[first:end], self._length_at[first:end]))
+        codes = list(map(srtp_protect, repeat(session.handle), self.packets[first:end], self.size_at[first:end]))
         self._line_up(first, codes, to)
         self._used = end
 
@@ -220,7 +209,7 @@ class SendMany(Arena):
         handles: list[Any] = []
         for session in sessions:
             handles += [session.handle] * count
-        codes = list(map(srtp_protect, handles, self._packets[first:end], self._length_at[first:end]))
+        codes = list(map(srtp_protect, handles, self.packets[first:end], self.size_at[first:end]))
         added = self.sizes[first] - burst.sizes[0]
         shape = burst.shapes.get(added) or self._shape(burst, added, to[0])
         if any(codes) or self.sizes[first:end] != shape.sizes * copies:  # not for all, or not alike
@@ -296,11 +285,6 @@ _BACK_ENDS: dict[str, Callable[[socket.socket], FanOut | None]] = {
     "sendmmsg": _many,
     "sendto": SendTo,
 }
-
-
-def has_many_at_once() -> bool:
-    """Whether the system takes and gives many datagrams in one call, as we know it."""
-    return sys.platform == "linux" and struct.calcsize("P") == 8
 
 
 def _has_segmentation() -> bool:

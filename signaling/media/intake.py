@@ -1,18 +1,16 @@
 """Receiving: many datagrams with one call of the system, each into a slot of its own, in which it is decrypted.
 
-As on the way out there are two back ends: `recvmmsg` through cffi on Linux, and a call for each datagram elsewhere.
+As on the way out there are two back ends: `recvmmsg` on Linux, and a call for each datagram elsewhere.
 """
 
 import errno
 import socket
 import struct
+import sys
 from typing import Any, Protocol
 
-from cffi import FFI  # type: ignore[import-untyped]
-
-from signaling.media.arena import PACKET_BYTES_MOST, SLOT_BYTES
-from signaling.media.fanout import has_many_at_once
-from signaling.media.seams import srtp_ffi
+from signaling.media.arena import PACKET_BYTES_MOST, SLOT_BYTES, Slots
+from signaling.media.many_at_once import ffi, has_many_at_once, library
 from signaling.media.stun import Address
 
 # Datagrams that are read before they are looked at.
@@ -40,19 +38,12 @@ class Intake(Protocol):
         ...
 
 
-class _Slots:
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._bytes = srtp_ffi.new("unsigned char[]", READ_TOGETHER * SLOT_BYTES)
-        self._sizes = srtp_ffi.new("int[]", READ_TOGETHER)
-        self.memory = memoryview(srtp_ffi.buffer(self._bytes)).cast("B")
-        self.sizes = memoryview(srtp_ffi.buffer(self._sizes)).cast("B").cast("i")
-        self.packets = [self._bytes + number * SLOT_BYTES for number in range(READ_TOGETHER)]
-        self.size_at = [self._sizes + number for number in range(READ_TOGETHER)]
-
-
-class ReceiveEach(_Slots):
+class ReceiveEach(Slots):
     """A call of the system for each datagram: for every system."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(READ_TOGETHER)
+        self._socket = sock
 
     def read(self) -> list[Datagram]:
         found: list[Datagram] = []
@@ -69,46 +60,37 @@ class ReceiveEach(_Slots):
         return found
 
 
-_C = """
-struct iovec { void *iov_base; size_t iov_len; };
-struct msghdr { void *msg_name; unsigned int msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
-                void *msg_control; size_t msg_controllen; int msg_flags; };
-struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
-int recvmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags, void *timeout);
-"""
 # Of an mmsghdr, in numbers of 32 bits on 64 bits: all of it, and where the length of what came stands.
 _MESSAGE, _LENGTH = 16, 14
 _IPV6_NAME = struct.Struct("!2xHI16s")
 
 
-class ReceiveMany(_Slots):
+class ReceiveMany(Slots):
     """`recvmmsg`."""
 
     def __init__(self, sock: socket.socket) -> None:
-        super().__init__(sock)
+        super().__init__(READ_TOGETHER)
         self._fd, self._family = sock.fileno(), sock.family
-        self._ffi = FFI()
-        self._ffi.cdef(_C)
-        self._library: Any = self._ffi.dlopen(None)
+        self._library = library()
         self._name_bytes = 16 if sock.family == socket.AF_INET else 28
-        self._vectors = self._ffi.new("struct iovec[]", READ_TOGETHER)
-        self._messages = self._ffi.new("struct mmsghdr[]", READ_TOGETHER)
-        self._names = self._ffi.new("unsigned char[]", READ_TOGETHER * self._name_bytes)
+        self._vectors = ffi.new("struct iovec[]", READ_TOGETHER)
+        self._messages = ffi.new("struct mmsghdr[]", READ_TOGETHER)
+        self._names = ffi.new("unsigned char[]", READ_TOGETHER * self._name_bytes)
         for number in range(READ_TOGETHER):
             vector, header = self._vectors[number], self._messages[number].msg_hdr
-            vector.iov_base, vector.iov_len = self._ffi.cast("void *", self.packets[number]), DATAGRAM_BYTES
+            vector.iov_base, vector.iov_len = ffi.cast("void *", self.packets[number]), DATAGRAM_BYTES
             header.msg_iov, header.msg_iovlen = self._vectors + number, 1
             header.msg_name, header.msg_namelen = self._names + number * self._name_bytes, self._name_bytes
-        self._lengths = memoryview(self._ffi.buffer(self._messages)).cast("B").cast("i")[_LENGTH::_MESSAGE]
-        self._all_names = memoryview(self._ffi.buffer(self._names)).cast("B")
+        self._lengths = memoryview(ffi.buffer(self._messages)).cast("B").cast("i")[_LENGTH::_MESSAGE]
+        self._all_names = memoryview(ffi.buffer(self._names)).cast("B")
         self._addresses: dict[bytes, Address] = {}
 
     def read(self) -> list[Datagram]:
         for _ in range(ERRORS_MOST):
-            taken = self._library.recvmmsg(self._fd, self._messages, READ_TOGETHER, 0, self._ffi.NULL)
+            taken = self._library.recvmmsg(self._fd, self._messages, READ_TOGETHER, 0, ffi.NULL)
             if taken >= 0:
                 return self._read(taken)
-            if self._ffi.errno == errno.EAGAIN:
+            if ffi.errno == errno.EAGAIN:
                 break
         return []
 
@@ -132,7 +114,7 @@ class ReceiveMany(_Slots):
         if self._family == socket.AF_INET:
             return socket.inet_ntoa(name[4:8]), int.from_bytes(name[2:4])
         port, _, host = _IPV6_NAME.unpack_from(name)
-        scope = int.from_bytes(name[24:28], "little")
+        scope = int.from_bytes(name[24:28], sys.byteorder)
         flags = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
         return socket.getnameinfo((socket.inet_ntop(socket.AF_INET6, host), port, 0, scope), flags)[0], port
 

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import repeat
 
-from signaling.media.arena import NUMBERS, SLOTS, Burst
+from signaling.media.arena import NUMBERS, SLOTS, SWAPS, Burst
 from signaling.media.codecs import Vp8
 from signaling.media.fanout import FanOut
 from signaling.media.forms import Batch
@@ -100,5 +100,6 @@ def _pairs(burst: Burst, viewers: Sequence[Outgoing]) -> "list[array[int]]":
 
 def _pairs_at(time: int, viewers: Sequence[Outgoing]) -> "array[int]":
     pairs = array("Q", [((time + each.shift) & TIME_MASK) << 32 | each.ssrc for each in viewers])
-    pairs.byteswap()
+    if SWAPS:
+        pairs.byteswap()
     return pairs

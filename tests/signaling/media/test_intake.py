@@ -9,7 +9,7 @@ import pytest
 from bench.media.peer import vp8
 from signaling.media import intake
 from signaling.media.arena import PACKET_BYTES_MOST, SLOT_BYTES
-from signaling.media.fanout import has_many_at_once
+from signaling.media.many_at_once import has_many_at_once
 from tests.signaling.scene import Stage, settled, until
 
 WAYS = [intake.ReceiveEach, *([intake.ReceiveMany] if has_many_at_once() else [])]
@@ -24,7 +24,7 @@ def sockets(request: pytest.FixtureRequest) -> Iterator[tuple[socket.socket, lis
         for each in made:
             each.bind((host, 0))
     except OSError:
-        pytest.skip(f"this system has no {host}")
+        pytest.skip(f"this system has no loopback address {host}")
     made[0].setblocking(False)
     yield made[0], made[1:]
     for each in made:
