@@ -10,7 +10,7 @@ from directory.api.shapes.contacts import Budget, Contact, ContactAnswer, Contac
 from directory.contacts import actions, rules
 from directory.contacts import queries as contact_queries
 from directory.contacts.actions import RefusedError, Wish
-from directory.contacts.pages import REQUESTS, WHY_NOT, a_sentence
+from directory.contacts.pages import REQUESTS, WHY_NOT, WHY_NOT_ANSWERED, a_sentence
 from directory.speaking import may_speak, viewer_of
 from people.limits import may
 from people.text import paragraphs
@@ -72,7 +72,7 @@ async def answer(call: Call) -> Response:
     except RefusedError as refused:
         if refused.code == "not_there":  # it is seen, but not theirs to answer
             raise ProblemError(403, "forbidden", "You do not speak for the organisation that is asked.") from None
-        raise problem_of(call, refused.code, WHY_NOT) from None
+        raise problem_of(call, refused.code, WHY_NOT_ANSWERED) from None
     return answering.record(call, shown)
 
 

@@ -15,7 +15,7 @@ from directory.organisations.model import Organisation, Removal
 from directory.speaking import Own, own_organisations, viewer_of
 from people.forms import Form
 from people.text import UnacceptableError, paragraphs
-from server.kernel.http import ProblemError, not_found
+from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
@@ -26,9 +26,13 @@ WHY_NOT = {
     "spent": N_("Your organisation's requests for today are spent. They come back as they are answered."),
     "waits": N_("You have asked this organisation already."),
     "too_early": N_("This organisation has declined lately. It can be asked again after three months."),
-    "expired": N_("Nobody answered this request within 30 days, so it is over."),
     "nobody": N_("Nobody looks after this organisation here yet, so nobody could answer."),
     "not_yours": N_("Please choose one of your organisations."),
+}
+WHY_NOT_ANSWERED = {
+    "answered": N_("This request is answered already."),
+    "expired": N_("Nobody answered this request within 30 days, so it is over."),
+    "nobody": N_("Whoever asked is no longer here."),
 }
 _DONE = {
     "accept": N_("You can talk now: the conversation is among your messages."),
@@ -96,10 +100,8 @@ async def answer(request: Request) -> Response:
     except RefusedError as error:
         if error.code == "not_there":
             raise not_found() from error
-        if error.code in WHY_NOT:
-            why = translations(locale_of(request)).gettext(WHY_NOT[error.code])
-            return await _index(request, "received", 409, wrong=why)
-        raise ProblemError(409, error.code, "This cannot be done now.") from error
+        why = translations(locale_of(request)).gettext(WHY_NOT_ANSWERED[error.code])
+        return await _index(request, "received", 409, wrong=why)
     return redirect("/contacts", said=translations(locale_of(request)).gettext(_DONE[deed]))
 
 

@@ -12,6 +12,7 @@ from directory.contacts.actions import RefusedError, Wish, ask
 from directory.contacts.model import ContactReply, ContactRequest
 from directory.needs.joining import carry
 from directory.organisations.model import Member
+from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from tests.directory.needs.network import Network, organisation
@@ -120,7 +121,16 @@ async def test_an_answer_is_given_once(there: Network) -> None:
     await send(there)
     path = f"/contacts/{await request_id(there)}"
     assert [(await there["bernd"].post(f"{path}/accept")).status_code for _ in range(2)] == [303, 303]
-    assert (await there["bernd"].post(f"{path}/not-relevant")).status_code == 409
+    otherwise = await there["bernd"].post(f"{path}/not-relevant")
+    assert (otherwise.status_code, "This request is answered already." in otherwise.text) == (409, True)
+
+
+async def test_nobody_talks_to_whoever_asked_and_is_gone(there: Network) -> None:
+    await send(there)
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.people["aylin"])).erased_at = uow.clock.now()
+    refused = await there["bernd"].post(f"/contacts/{await request_id(there)}/accept")
+    assert (refused.status_code, "Whoever asked is no longer here." in refused.text) == (409, True)
 
 
 async def test_a_request_that_nobody_answered_in_time_is_over_for_both_sides(there: Network) -> None:
