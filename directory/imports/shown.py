@@ -1,6 +1,6 @@
 """Imports as the pages show them: in which step a file is, what is done, and what of it can be read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,6 @@ from directory.imports.report import sentence
 from directory.imports.runs import IMPORT, TRIAL, UNDO, share_done
 from directory.organisations import vocabulary as known
 from directory.organisations.fields import TEXTS
-from directory.organisations.shown import FIELD_NAMES
-from directory.products.shown import CHANGE_NAMES
 from directory.products.vocabulary import CATEGORIES, MATURITIES
 from directory.terms import Vocabulary
 from people.text import UnacceptableError
@@ -42,9 +40,6 @@ _TERMS: dict[str, Vocabulary] = {
     "maturity": MATURITIES,
     **known.TAGS,
 }
-
-
-_NAMES = CHANGE_NAMES | FIELD_NAMES
 
 
 @dataclass(frozen=True)
@@ -118,16 +113,8 @@ def preview(batch: ImportBatch, locale: str, most: int = 3) -> list[list[tuple[s
 def row_shown(row: ImportRow, locale: str) -> RowShown:
     """A row of the report in the reader's language."""
     _ = translations(locale).gettext
-    notes = [sentence(_by_names(note, _), _) for note in row.notes or ()]
+    notes = [sentence(note, _) for note in row.notes or ()]
     return RowShown(row.line, row.name, row.outcome, row.record_id or "", notes)
-
-
-def _by_names(note: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
-    """A stored note with fields called as on their pages, not by their codes."""
-    if "fields" not in note["params"]:
-        return note
-    fields = (translate(_NAMES.get(code, code)) for code in note["params"]["fields"].split(", "))
-    return note | {"params": note["params"] | {"fields": ", ".join(fields)}}
 
 
 def percent_done(run: ImportRun, batch: ImportBatch, of_rows: int) -> int | None:
