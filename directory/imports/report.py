@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from directory.organisations.shown import FIELD_NAMES
-from directory.products.shown import CHANGE_NAMES
+from directory.organisations.names import FIELD_NAMES
+from directory.products.names import CHANGE_NAMES
 
 _FIELDS = CHANGE_NAMES | FIELD_NAMES
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from directory.organisations.domains import domain_of
 from directory.organisations.model import Organisation
+from directory.organisations.names import FIELD_NAMES
 from directory.organisations.rules import in_locale
 from directory.organisations.vocabulary import (
     BUSINESS_MODELS,
@@ -26,49 +27,6 @@ from web.i18n import LOCALES, N_, translations
 from web.markdown import rendered
 
 # What the fields are called on pages and in the change log; translated where they are shown.
-FIELD_NAMES = {
-    "kind": N_("What it is"),
-    "name": N_("Name"),
-    "legal_name": N_("Legal name"),
-    "website": N_("Website"),
-    "founded": N_("Founded"),
-    "size": N_("Size"),
-    "stage": N_("Phase"),
-    "business_model": N_("Business model"),
-    "customer_focus": N_("Customers"),
-    "country": N_("Country"),
-    "place": N_("Town"),
-    "postcode": N_("Postcode"),
-    "latitude": N_("Latitude"),
-    "longitude": N_("Longitude"),
-    "video_url": N_("Video"),
-    "visibility": N_("Who sees it"),
-    "pitch.de": N_("One sentence, in German"),
-    "pitch.en": N_("One sentence, in English"),
-    "description.de": N_("Description, in German"),
-    "description.en": N_("Description, in English"),
-    "industry": N_("Industries"),
-    "technology": N_("Technologies"),
-    "market": N_("Markets"),
-    "languages": N_("Languages"),
-    "links": N_("Links"),
-    "locations": N_("Further places"),
-    "logo": N_("Logo"),
-    "banner": N_("Banner"),
-    "feed": N_("Feed with news"),
-    "made": N_("Record made"),
-    "removed": N_("Taken off the directory"),
-    "returned": N_("Back in the directory"),
-    "merged": N_("Made one with"),
-    "confirmed": N_("Confirmed that everything is so"),
-    "joined": N_("Joined"),
-    "left": N_("Left"),
-    "role": N_("Role"),
-    "document": N_("Document"),
-    "stand": N_("Stand at a fair"),
-    "talk": N_("Talk at a fair"),
-    "moderator": N_("Moderator of the network"),
-}
 ROLE_NAMES = {"member": N_("Member"), "editor": N_("Editor"), "administrator": N_("Administrator")}
 
 

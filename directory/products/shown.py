@@ -12,36 +12,10 @@ from markupsafe import Markup
 from directory.organisations.rules import in_locale
 from directory.organisations.shown import markdown, picture
 from directory.products.model import Product, ProductPicture
+from directory.products.names import FIELD_NAMES
 from directory.products.queries import Listed
 from directory.products.vocabulary import CATEGORIES, MATURITIES
-from web.i18n import LOCALES, N_, formats, translations
-
-FIELD_NAMES = {
-    "category": N_("Category"),
-    "maturity": N_("How far it is"),
-    "price": N_("Price"),
-    "certificates": N_("Certificates and standards"),
-}
-# Everything of a product that its change log can name.
-CHANGE_NAMES = FIELD_NAMES | {
-    "name.de": N_("Name, in German"),
-    "name.en": N_("Name, in English"),
-    "line.de": N_("One sentence, in German"),
-    "line.en": N_("One sentence, in English"),
-    "description.de": N_("Description, in German"),
-    "description.en": N_("Description, in English"),
-    "price_from": N_("Price from"),
-    "price_to": N_("Price up to"),
-    "currency": N_("Currency"),
-    "url": N_("Its page on your website"),
-    "visibility": N_("Who sees it"),
-    "confirmed_at": N_("Confirmed that everything is so"),
-    "pictures": N_("Pictures"),
-    "documents": N_("Documents"),
-    "made": N_("Product added"),
-    "removed": N_("Product taken off"),
-    "returned": N_("Product shown again"),
-}
+from web.i18n import LOCALES, formats, translations
 
 
 @dataclass(frozen=True)

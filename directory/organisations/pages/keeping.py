@@ -9,10 +9,10 @@ from starlette.routing import Route
 from directory.organisations import actions, doors, queries
 from directory.organisations.actions import RefusedError
 from directory.organisations.merging import merge
+from directory.organisations.names import FIELD_NAMES
 from directory.organisations.parts import organisations_of
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
-from directory.organisations.shown import FIELD_NAMES
 from people.forms import Form
 from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found

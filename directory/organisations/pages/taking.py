@@ -10,8 +10,9 @@ from directory.exports.changes import changes_table
 from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from directory.organisations import doors, queries
 from directory.organisations.model import Change
+from directory.organisations.names import FIELD_NAMES
 from directory.organisations.pages.keeping import sees_history
-from directory.organisations.shown import FIELD_NAMES, ROLE_NAMES
+from directory.organisations.shown import ROLE_NAMES
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of

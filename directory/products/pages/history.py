@@ -9,7 +9,8 @@ from starlette.routing import Route
 from directory.organisations import doors
 from directory.organisations.pages.keeping import CHANGES_PAGE, sees_history
 from directory.products import queries
-from directory.products.shown import CHANGE_NAMES, ProductCard
+from directory.products.names import CHANGE_NAMES
+from directory.products.shown import ProductCard
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of

@@ -15,7 +15,8 @@ from directory.organisations.queries import Seen
 from directory.organisations.rules import in_locale
 from directory.products import queries
 from directory.products.model import ProductChange
-from directory.products.shown import CHANGE_NAMES, texts
+from directory.products.names import CHANGE_NAMES
+from directory.products.shown import texts
 from directory.products.vocabulary import CATEGORIES, MATURITIES
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
