@@ -179,5 +179,5 @@ def test_the_command_imports_without_a_server(tmp_path: Path) -> None:
     assert "directory.imports.running" in loaded
     servers = {"server.app", "server.process", "uvicorn", "websockets", "jinja2", "redis", "aiortc", "tantivy"}
     features = {"signaling", "rooms", "meetings", "chat", "fairs", "notices", "directory.search"}
-    pages = {"markdown_it", "nh3", "directory.organisations.shown", "directory.products.shown"}
+    pages = {"markdown_it", "directory.organisations.shown", "directory.products.shown"}
     assert not loaded & (servers | features | pages)
