@@ -162,5 +162,5 @@ async def call_off(meetings: Meetings, fair_id: str, person_id: str) -> None:
 
 async def _names(meetings: Meetings, person_ids: frozenset[str] | set[str]) -> str:
     async with meetings.kernel.database.read() as session:
-        found = [await shown.who(session, each) for each in sorted(person_ids)]
+        found = await shown.those(session, person_ids)
     return ", ".join(each.name for each in found if each.name)

@@ -105,7 +105,7 @@ async def candidate(
     near = [each for each in list(present)[-LOOKED_AT:] if each not in out]
     free = await _free(session, meeting, waiting_id, near, now)
     one = await shown.who(session, waiting_id)
-    found = best(fitting, one, [await shown.who(session, each) for each in free])
+    found = best(fitting, one, await shown.those(session, free))
     return Candidate(*found) if found else None
 
 

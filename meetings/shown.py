@@ -243,6 +243,13 @@ async def who(session: AsyncSession, person_id: str) -> Who:
     return _who((await session.execute(select(*_WHO).where(Person.id == person_id))).one())
 
 
+async def those(session: AsyncSession, person_ids: Collection[str]) -> list[Who]:
+    """The same of several people, by their ids; those not who are gone. One query."""
+    return [
+        _who(row) for row in await session.execute(select(*_WHO).where(Person.id.in_(person_ids)).order_by(Person.id))
+    ]
+
+
 async def _meetings(
     session: AsyncSession, viewer_id: str, *where: ColumnElement[bool], limit: int = 1, latest_first: bool = False
 ) -> list[MeetingShown]:

@@ -230,6 +230,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/meetings/{meeting}/extend"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/outcome"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/contact"): Access.SIGNED_IN,
+    ("GET", "/meetings/{meeting}/missing"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/stand-in"): Access.SIGNED_IN,
     ("GET", "/meetings/{meeting}/later/{days}"): Access.SIGNED_IN,
     ("POST", "/meetings/{meeting}/later/{days}"): Access.SIGNED_IN,

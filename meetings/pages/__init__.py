@@ -18,6 +18,7 @@ from meetings.pages import (
     swapping,
     team,
     timetable,
+    waiting,
     wishing,
 )
 
@@ -37,6 +38,7 @@ routes = [
     *calendar.routes,
     *answering.routes,
     *room.routes,
+    *waiting.routes,
     *beside.routes,
     *sharing.routes,
     *meeting.routes,

@@ -1,8 +1,5 @@
 """The room of a meeting: who is there, what they write down, what they take away, and where to go next."""
 
-from dataclasses import dataclass
-
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,31 +11,26 @@ from chat.queries import conversation_between, partner
 from chat.rules import direct_key
 from chat.showing import Talk, talk
 from chat.standing import Standing, standing
-from fairs.model import Fair
-from meetings import pushes, rescue, room, shown
+from meetings import room, shown
 from meetings.bookings import ConflictError
-from meetings.fitting import Fit
-from meetings.grid import Span
-from meetings.model import FollowUp, Meeting, Notes, Outcome, Rescue
-from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
+from meetings.model import FollowUp, Meeting, Notes, Outcome
+from meetings.pages import waiting
+from meetings.pages.showing import conflict_text, me, my_meeting, said, show
 from meetings.parts import meetings_of
 from meetings.rules import (
     BECAME,
     EXTENSION,
     FOLLOW_UP_DAYS,
-    LEAST_LEFT,
     NOTES_MOST,
     OPENS_BEFORE,
     PEOPLE_MOST,
     VERDICTS,
 )
-from meetings.shown import MeetingShown, Who
-from meetings.standing import missed_in
+from meetings.shown import MeetingShown
 from meetings.words import BECAME as BECAME_WORDS
 from meetings.words import VERDICTS as VERDICT_WORDS
 from people.forms import Form
 from people.text import one_line, paragraphs
-from rooms.queries import lobby
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -48,14 +40,6 @@ from web.render import redirect
 
 STEP_MOST = 200
 NOTE_MOST = 2_000
-
-
-@dataclass(frozen=True)
-class StandIn:
-    """Who could step in now."""
-
-    who: Who
-    fit: Fit
 
 
 async def enter(request: Request) -> Response:
@@ -148,50 +132,6 @@ async def share_contact(request: Request) -> Response:
     return redirect(f"{found.path}/room#contact", said=text)
 
 
-async def ask_stand_in(request: Request) -> Response:
-    """Ask the best one who is there to step in for who is missing."""
-    async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
-        # Of two tabs that ask at once, the second one sees whom the first one asks.
-        meeting = await uow.session.get_one(Meeting, found.id, with_for_update={"key_share": True})
-        stand_in = await _stand_in(request, uow.session, found, meeting)
-        if stand_in is None:
-            raise ProblemError(409, "conflict", said(request)(N_("There is nobody to ask just now.")))
-        offered = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
-        await pushes.about_rescue(kernel_of(request), uow, offered, meeting)
-    return redirect(
-        f"{found.path}/room", said=said(request)(N_("%(name)s is being asked.")) % {"name": stand_in.who.name}
-    )
-
-
-async def see_rescue(request: Request) -> Response:
-    """Whether one would step in."""
-    async with kernel_of(request).database.read() as session:
-        found = await _my_rescue(request, session)
-        meeting = await session.get_one(Meeting, found.meeting_id)
-        waiting = await shown.who(session, found.waiting_id)
-        mine = await shown.who(session, me(request).id)
-    fit = meetings_of(request).fitting.fit(mine, waiting)
-    return show(request, "rescue", rescue=found, meeting=meeting, waiting=waiting, fit=fit)
-
-
-async def answer_rescue(request: Request) -> Response:
-    """Step in, or not."""
-    form = await Form.of(request)
-    try:
-        async with kernel_of(request).database.write() as uow:
-            found = await _my_rescue(request, uow.session)
-            if form.typed("answer") != "yes":
-                await rescue.refuse(uow, found)
-                return redirect("/meetings", said=said(request)(N_("Thank you for answering.")))
-            fair_id = (await uow.session.get_one(Meeting, found.meeting_id)).fair_id
-            fair = await uow.session.get_one(Fair, fair_id)
-            meeting = await rescue.step_in(uow, found, fair)
-    except ConflictError as conflict:
-        return redirect("/meetings", said=conflict_text(request, conflict))
-    return redirect(f"/meetings/{meeting.id}/room")
-
-
 async def later(request: Request) -> Response:
     """What became of it, asked some days later."""
     async with kernel_of(request).database.read() as session:
@@ -221,7 +161,6 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
         found = await my_meeting(request, session)
         if found.cancelled_at is not None:
             return redirect(found.path)
-        meeting = await session.get_one(Meeting, found.id)
         context = {
             "meeting": found,
             "notes": await session.get(Notes, found.id),
@@ -230,9 +169,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
             "contacts": await room.contacts(session, viewer.id, found.id),
             "talk": await _talk(request, session, found),
             "next": await _after(session, viewer.id, found),
-            "missing": await missed_in(session, found.id) - set(meetings_of(request).there(found.id)),
-            "stand_in": await _stand_in(request, session, found, meeting),
-            "asked": await rescue.asked_for(session, viewer.id, found.id),
+            **await waiting.seen(request, session, found),
         }
     return show(
         request,
@@ -242,7 +179,6 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
         opens_at=found.starts_at - OPENS_BEFORE,
         closes_at=found.ends_at + EXTENSION,
         open=found.open_at(now),
-        over=now >= found.ends_at,
         led="day" in request.query_params,
         there=set(meetings_of(request).there(found.id)),
         people=[{"id": each.id, "name": each.name, "photo": each.photo_url} for each in found.others],
@@ -253,22 +189,6 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
         notes_most=NOTES_MOST,
         **context,
     )
-
-
-async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown, meeting: Meeting) -> StandIn | None:
-    """Who could step in, while one waits alone in a meeting that runs."""
-    meetings, now, mine = meetings_of(request), kernel_of(request).clock.now(), me(request).id
-    there, missed = set(meetings.there(found.id)), await missed_in(session, found.id)
-    alone = mine not in missed and any(each.id in missed for each in found.others)
-    if not alone or there - {mine} or found.ends_at - now < LEAST_LEFT:
-        return None
-    waits = Rescue.meeting_id == found.id, Rescue.answered_at.is_(None), Rescue.at > now - rescue.ANSWERED_WITHIN
-    if await session.scalar(select(Rescue.id).where(*waits).limit(1)) is not None:
-        return None
-    lounge = await lobby(session, meeting.fair_id)
-    present = meetings.live.presence.people(topics.room(lounge.id)) if lounge else []
-    chosen = await rescue.candidate(session, meetings.fitting, meeting, mine, present, Span(now, found.ends_at))
-    return StandIn(chosen.who, chosen.fit) if chosen else None
 
 
 async def _after(session: AsyncSession, viewer_id: str, found: MeetingShown) -> MeetingShown | None:
@@ -299,13 +219,6 @@ async def _talk(request: Request, session: AsyncSession, found: MeetingShown) ->
     return await talk(request, session, mine, partner=await partner(session, mine.channel_id, mine.me.id))
 
 
-async def _my_rescue(request: Request, session: AsyncSession) -> Rescue:
-    found = await session.get(Rescue, id_in(request, "rescue"))
-    if found is None or found.candidate_id != me(request).id:
-        raise not_found()
-    return found
-
-
 def _days(request: Request) -> int:
     days = request.path_params["days"]
     if days not in {str(each) for each in FOLLOW_UP_DAYS}:
@@ -314,8 +227,6 @@ def _days(request: Request) -> int:
 
 
 routes = [
-    Route("/meetings/rescues/{rescue}", see_rescue, name="rescue"),
-    Route("/meetings/rescues/{rescue}", answer_rescue, methods=["POST"], name="answer_rescue"),
     Route("/meetings/{meeting}/room", enter, name="meeting_room"),
     Route("/meetings/{meeting}/enter", come_in, methods=["POST"], name="come_into_meeting"),
     Route("/meetings/{meeting}/notes", write_notes, methods=["POST"], name="write_meeting_notes"),
@@ -323,7 +234,6 @@ routes = [
     Route("/meetings/{meeting}/extend", stay_longer, methods=["POST"], name="extend_meeting"),
     Route("/meetings/{meeting}/outcome", conclude, methods=["POST"], name="conclude_meeting"),
     Route("/meetings/{meeting}/contact", share_contact, methods=["POST"], name="share_contact"),
-    Route("/meetings/{meeting}/stand-in", ask_stand_in, methods=["POST"], name="ask_stand_in"),
     Route("/meetings/{meeting}/later/{days}", later, name="meeting_later"),
     Route("/meetings/{meeting}/later/{days}", say_later, methods=["POST"], name="say_meeting_later"),
 ]

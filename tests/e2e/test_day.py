@@ -92,11 +92,13 @@ async def _conclude(page: Page, name: str) -> None:
 
 
 async def _stand_in(come: Come, stage: Stage) -> None:
-    """Ben does not come, and Olga, who is in the lobby and free, meets Mia in his place."""
-    olga = (await come(stage["olga"])).page
+    """Ben does not come, and Olga, who comes into the lobby later and is free, meets Mia in his place."""
     mia = (await come(stage["mia"], path="/meetings")).page
     await mia.get_by_role("link", name="Enter the room").click()
     await expect(mia.get_by_text("Ben Krüger is not here yet and has been called.")).to_be_visible(timeout=WITHIN_MS)
+    await expect(mia.get_by_text("You can wait; as soon as somebody who fits is free")).to_be_visible()
+    olga = (await come(stage["olga"])).page
+    await expect(mia.get_by_role("button", name="Meet them instead")).to_be_visible()
     await assert_accessible(mia)
     await mia.get_by_role("button", name="Meet them instead").click()
     await expect(olga.get_by_role("button", name="Open")).to_be_visible()

@@ -51,6 +51,22 @@ async def test_who_waits_in_vain_is_offered_somebody_who_is_there_and_free(there
     assert again.headers["location"] == "/meetings"
 
 
+async def test_whoever_comes_late_and_is_alone_is_offered_somebody_as_soon_as_that_one_comes(there: Scene) -> None:
+    """Both are missed two minutes after the start; the room, which is open already, asks for this piece of itself."""
+    meeting = await begun(there, "aylin", "bernd")
+    await two_minutes_after_the_start(there)
+    path, frame = f"/meetings/{meeting}/missing", {"turbo-frame": "meeting-missing"}
+    async with line(there, "aylin", topics.meeting(meeting)):
+        waits = await there["aylin"].get(path, headers=frame)
+        assert "You can wait; as soon as somebody who fits is free" in waits.text
+        async with await in_the_lobby(there, "chloe"):
+            offer = await there["aylin"].get(path, headers=frame)
+    assert "Meet them instead" in offer.text
+    assert "<html" not in offer.text
+    assert (await there["aylin"].get(path)).headers["location"] == f"/meetings/{meeting}/room"
+    assert (await there["chloe"].get(path, headers=frame)).status_code == 404
+
+
 async def test_nobody_is_offered_from_whom_one_is_kept_apart_or_who_said_that_they_are_not_free(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     slot = (await there.slots())[0].id

@@ -11,14 +11,17 @@ import { session } from "fairmatch/live/start";
 
 /** How long one types on before the notes are sent, in ms. */
 const NOTES_AFTER = 900;
-/** Two minutes after the start the server knows who is missing; a little later the page asks. */
-const MISSING_AFTER = 125_000;
+/** Two minutes after the start the server knows who is missing; a little later the page asks, and not all pages at once. */
+const MISSING_AFTER = 122_000;
+/** So often it looks again while one is alone: who was missing, or could come in instead, may be here by then. In ms. */
+const LOOK_EVERY = 10_000;
 
 class FmMeeting extends HTMLElement {
   #leaving = new AbortController();
   #release = () => {};
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
+  #looking = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   #typed = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   connectedCallback() {
@@ -33,13 +36,14 @@ class FmMeeting extends HTMLElement {
     const { signal } = this.#leaving;
     store.addEventListener("change", () => this.#draw(store), { signal });
     store.addEventListener("notes", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
-    store.addEventListener("files", () => this.#files()?.reload(), { signal });
+    store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
     this.#writeWith(live.line, topic);
     this.#at(this.#moment("starts"), () => this.#start());
-    if (Date.now() < this.#moment("starts") + MISSING_AFTER) this.#comeBackAt(this.#moment("starts") + MISSING_AFTER, store);
+    // Whoever comes later than that may be alone as well, and is known to be here in a moment.
+    this.#lookAgain(store, Math.max(this.#moment("starts") + MISSING_AFTER - Date.now(), 0) + Math.random() * 3_000);
   }
 
   disconnectedCallback() {
@@ -47,6 +51,7 @@ class FmMeeting extends HTMLElement {
     this.#release();
     this.#release = () => {};
     for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#looking);
     clearTimeout(this.#typed);
   }
 
@@ -55,12 +60,19 @@ class FmMeeting extends HTMLElement {
     return Date.parse(this.getAttribute(name) ?? "");
   }
 
-  /** Look again at a moment; where somebody is missed, only while one is alone. @param {number} moment @param {MeetingRoom} [room] */
-  #comeBackAt(moment, room) {
-    const later = () => {
-      if (!room || room.count < 2) visit(location.href, { action: "replace" });
+  /** Load the page anew at a moment. @param {number} moment */
+  #comeBackAt(moment) {
+    this.#at(moment, () => visit(location.href, { action: "replace" }));
+  }
+
+  /** Look who is missing and who could come in instead, until the meeting is over. @param {MeetingRoom} room @param {number} wait in ms */
+  #lookAgain(room, wait) {
+    if (Date.now() + wait > this.#moment("ends") || wait > 2 ** 31) return;
+    const look = async () => {
+      if (room.count < 2) await this.#frame("meeting-missing")?.reload().catch(() => {}); // a break is told elsewhere
+      if (!this.#leaving.signal.aborted) this.#lookAgain(room, LOOK_EVERY);
     };
-    this.#at(moment, later);
+    this.#looking = setTimeout(look, wait);
   }
 
   /** Do something just after a moment, unless that is past. @param {number} moment @param {() => void} what */
@@ -126,8 +138,9 @@ class FmMeeting extends HTMLElement {
     if (field) field.value = String(version);
   }
 
-  #files() {
-    return /** @type {(HTMLElement & { reload(): Promise<void> }) | null} */ (this.querySelector("#meeting-files"));
+  /** @param {string} id */
+  #frame(id) {
+    return /** @type {(HTMLElement & { reload(): Promise<void> }) | null} */ (this.querySelector(`turbo-frame#${id}`));
   }
 
   #notes() {
