@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from meetings.shown import Who
@@ -23,6 +24,8 @@ _EVERYDAY = frozenset(
 _WORD = re.compile(r"\w+")
 # Words of one text that count: what is longer is no clearer.
 WORDS_MOST = 200
+# Texts whose words are known: of those who were last compared.
+TEXTS_KEPT = 1_024
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,20 @@ def best(fitting: Fitting, one: Who, others: Iterable[Who]) -> tuple[Who, Fit] |
 
 def in_common(seeks: str, offers: str) -> set[str]:
     """The words of one text that say something and that the other one has as well, by their beginnings."""
-    offered = {beginning for word in _words(offers) for beginning in _beginnings(word)}
-    return {word for word in _words(seeks) if offered.intersection(_beginnings(word))}
+    sought, offered = _words(seeks), _words(offers)
+    near = {word[:LEAST_LETTERS] for word in sought} & {
+        word[:LEAST_LETTERS] for word in offered
+    }  # no other can be alike
+    if not near:
+        return set()
+    known = {beginning for word in offered if word[:LEAST_LETTERS] in near for beginning in _beginnings(word)}
+    return {word for word in sought if word[:LEAST_LETTERS] in near and not known.isdisjoint(_beginnings(word))}
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(TEXTS_KEPT)
+def _words(text: str) -> tuple[str, ...]:
     found = (word for word in _WORD.findall(composed(text).casefold()) if len(word) >= LEAST_LETTERS)
-    return [word for word in found if word not in _EVERYDAY][:WORDS_MOST]
+    return tuple(word for word in found if word not in _EVERYDAY)[:WORDS_MOST]
 
 
 def _beginnings(word: str) -> list[str]:

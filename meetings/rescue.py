@@ -1,5 +1,6 @@
 """Nobody waits in vain: whoever is missed is replaced by the best person who is present, free and fitting."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,7 +106,7 @@ async def candidate(
     near = [each for each in list(present)[-LOOKED_AT:] if each not in out]
     free = await _free(session, meeting, waiting_id, near, now)
     one = await shown.who(session, waiting_id)
-    found = best(fitting, one, await shown.those(session, free))
+    found = await asyncio.to_thread(best, fitting, one, await shown.those(session, free))  # their texts may be long
     return Candidate(*found) if found else None
 
 

@@ -39,6 +39,7 @@ def test_somebody_who_only_offers_goes_before_somebody_who_does_not_fit() -> Non
         ("Chargers", "One charger", True),
         ("A depot", "Depots", True),
         ("Depositories", "Depots", False),
+        ("Depots, depositories", "Depot, deposits", True),  # some begin alike, and one of these is alike
         ("Wir suchen mehr", "Wir suchen eine andere", False),  # everyday speech says nothing
         ("a an of", "a an of", False),
         ("", "", False),
