@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 # How often publishers are asked for what is missing: a viewer sees a gap of one frame at 30 frames a second.
 ASK_EVERY_S = 0.02
+# The same while nothing comes. What comes is what tells of a gap, and to wake up costs more than the question.
+QUIET_S = 0.05
 SPEAKERS_EVERY_S = 0.3
 ADAPT_EVERY_S = 1.0
 # Passes in a row, half a second of them, in which a room is broken itself: then it ends, and people come in anew.
@@ -74,6 +76,7 @@ class Node:
         self.spreading: Spreading | None = None  # where there are other nodes
         self._gathering: asyncio.TimerHandle | None = None
         self._ticking: asyncio.Task[None] | None = None
+        self._passed_at = self._listened_at = self._adapted_at = 0.0
         self.is_broken = False  # it can't go on: its process ends, and is started again
         self.on_broken: Callable[[], None] = lambda: None
 
@@ -301,20 +304,31 @@ class Node:
                     for batch in batches(layer.take_pending()):
                         self.sender.add(track, layer, batch)
         self.sender.run()
+        now = self.mux.clock()
+        if now - self._passed_at >= ASK_EVERY_S:
+            self._look_after(now)
 
     # -- time ------------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        listened = adapted = 0.0
+        """Look after rooms also where nothing comes; who is woken up by packets does it on the way."""
         while True:
-            await asyncio.sleep(ASK_EVERY_S)
-            now = time.monotonic()
-            listens, adapts = now - listened >= SPEAKERS_EVERY_S, now - adapted >= ADAPT_EVERY_S
-            listened, adapted = now if listens else listened, now if adapts else adapted
-            for room in list(self.rooms.values()):
-                self._pass(room, now, listens=listens, adapts=adapts)
-            if self.spreading:
-                self.mux.attempt(None, self.spreading.tick, now)
+            passed = self.mux.clock() - self._passed_at
+            if passed < QUIET_S:
+                await asyncio.sleep(QUIET_S - passed)
+            else:
+                self._look_after(self.mux.clock())
+
+    def _look_after(self, now: float) -> None:
+        """Do all that is due in rooms."""
+        listens, adapts = now - self._listened_at >= SPEAKERS_EVERY_S, now - self._adapted_at >= ADAPT_EVERY_S
+        for room in list(self.rooms.values()):
+            self._pass(room, now, listens=listens, adapts=adapts)
+        if self.spreading:
+            self.mux.attempt(None, self.spreading.tick, now)
+        self._listened_at = now if listens else self._listened_at
+        self._adapted_at = now if adapts else self._adapted_at
+        self._passed_at = now  # last: where it went wrong, it is not done
 
     def _pass(self, room: Room, now: float, *, listens: bool, adapts: bool) -> None:
         """All that is due in a room. Where one step is broken, the others are still done."""
