@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from signaling.media.rtp import Packet
+
 FORWARDED_AUDIO = ("opus",)
 FORWARDED_VIDEO = ("vp8", "h264", "vp9", "av1")
+# Bytes of a payload in which VP8's descriptor and the bit behind it stand that tells key frames.
+VP8_BYTES = 8
 
 
 class Vp8(NamedTuple):
@@ -19,6 +23,19 @@ class Vp8(NamedTuple):
     tl0_at: int = -1
     temporal: int = 0
     switches_up: bool = False
+
+
+def vp8_of(packet: Packet) -> Vp8 | None:
+    """The descriptor of a packet, read once; None: of another codec, or cut off."""
+    if packet.descriptor is None and packet.codec == "vp8":
+        packet.descriptor = read_vp8(packet.data[packet.body : packet.body + VP8_BYTES])
+    found: Vp8 | None = packet.descriptor
+    return found
+
+
+def begins_vp8_frame(packet: Packet) -> bool:
+    """Whether it does, without reading the rest: most packets do not, and nobody asks what they say."""
+    return len(packet.data) > packet.body and packet.data[packet.body] & 0x17 == 0x10
 
 
 def read_vp8(payload: bytes) -> Vp8 | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from signaling.media import rtcp
-from signaling.media.codecs import Vp8, begins_key_frame, read_vp8
+from signaling.media.codecs import begins_key_frame, begins_vp8_frame, vp8_of
 from signaling.media.rtp import SEQ_MASK, Counting, Packet
 from signaling.media.sdp import Codec
 
@@ -95,11 +95,11 @@ class Layer:
             self.missing[index] = Asking(now)
 
     def _inspect(self, packet: Packet, codec: Codec) -> None:
+        packet.codec = codec.name
         if codec.name == "vp8":
-            found: Vp8 | None = read_vp8(packet.data[packet.body : packet.body + 8])
-            packet.layer = found
-            packet.key_frame = found is not None and found.key_frame
-            self.layered = self.layered or (found is not None and found.temporal > 0)
+            if begins_vp8_frame(packet) and (found := vp8_of(packet)):
+                packet.key_frame = found.key_frame
+                self.layered = self.layered or found.temporal > 0
         elif codec.name != "opus":
             packet.key_frame = begins_key_frame(codec.name, packet.data[packet.body :])
         else:

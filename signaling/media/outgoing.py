@@ -9,7 +9,7 @@ from struct import Struct
 
 from signaling.media import rtcp, rtp
 from signaling.media.arena import NUMBERS, SLOT_BYTES
-from signaling.media.codecs import Vp8
+from signaling.media.codecs import Vp8, vp8_of
 from signaling.media.fanout import Destination, FanOut
 from signaling.media.forms import Form, form_for, put_into_form
 from signaling.media.layer import Layer
@@ -125,7 +125,7 @@ class Outgoing:
         done = self._write(out, packets, begin, now, self.form, session, to, plain=plain)
         self.packets += done - begin
         self.last_sent_at = now
-        if plain and isinstance(last := packets[-1].layer, Vp8):
+        if plain and (last := vp8_of(packets[-1])):
             self.last_picture, self.last_tl0 = last.picture, last.tl0
         return done
 
@@ -226,16 +226,15 @@ class Outgoing:
         self.drops.clear()
         self.dropping_frame = False
         self.ring = [None] * RING
-        descriptor = packet.layer
-        if isinstance(descriptor, Vp8):
+        if descriptor := vp8_of(packet):
             self.picture_shift = self.last_picture + 1 - descriptor.picture if self.last_picture >= 0 else 0
             self.tl0_shift = self.last_tl0 + 1 - descriptor.tl0 if self.last_tl0 >= 0 else 0
 
     def _in_layers(self, packet: Packet, data: bytes) -> tuple[bytes, int] | None:
         """A packet's bytes and number where layers are left out or pictures are renumbered; None: it is left out."""
-        found = packet.layer
+        found = vp8_of(packet)
         is_late = packet.index <= self.highest
-        if isinstance(found, Vp8) and not is_late and self._leaves_out(found):
+        if found and not is_late and self._leaves_out(found):
             self.drops.append((packet.index, found.begins_frame))
             self.offset -= 1
             self.picture_shift -= found.begins_frame
@@ -247,7 +246,7 @@ class Outgoing:
                 return None
             later = [begins for index, begins in self.drops if index > packet.index]
             offset, pictures = offset + len(later), pictures + sum(later)
-        if isinstance(found, Vp8):
+        if found:
             data = self._renumbered(packet, data, found, pictures)
         return data, (packet.index + offset) & SEQ_MASK
 

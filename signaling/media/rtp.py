@@ -36,8 +36,8 @@ class Packet:
     body: int  # where the payload begins
     index: int = 0
     key_frame: bool = False
-    begins_frame: bool = False
-    layer: Any = None  # what the codec says about the packet's place among layers
+    codec: str = ""
+    descriptor: Any = None  # of VP8, once somebody has read it: see `codecs`
     forms: dict[Any, Any] = field(default_factory=dict)  # the packet as groups of viewers get it; see `outgoing`
 
     @property

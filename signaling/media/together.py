@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import repeat
 
 from signaling.media.arena import NUMBERS, SLOTS, SWAPS, Burst
-from signaling.media.codecs import Vp8
+from signaling.media.codecs import vp8_of
 from signaling.media.fanout import FanOut
 from signaling.media.forms import Batch
 from signaling.media.layer import Layer
@@ -38,7 +38,7 @@ def forward_together(
     ready = _note(group, layer, burst, numbers, now)
     if not ready:
         return 0
-    if isinstance(last := packets[-1].layer, Vp8):
+    if last := vp8_of(packets[-1]):
         for viewer in ready:
             viewer.last_picture, viewer.last_tl0 = last.picture, last.tl0
     out.put(burst, numbers, _pairs(burst, ready))
