@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-PATIENCE_S = 10.0
+from tests.support.patience import PATIENCE_S
 
 
 class Ear:

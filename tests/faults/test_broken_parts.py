@@ -45,6 +45,7 @@ from tests.faults.happened import (
 from tests.faults.history import check
 from tests.faults.two_workers import TwoWorkers
 from tests.server.live.ground import ANNA, BEN, CARA, HALL, Fair, World, build, serving
+from tests.support.patience import PATIENCE_S
 from tests.support.virtual_time import run
 
 Way = Callable[[broken.Patch], None]
@@ -230,7 +231,7 @@ async def a_crowd(world: World, history: History, connections: int) -> None:
             await client.say(HALL, words)
         for client in crowd:
             client.socket.transport.abort()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(world.live.connections):  # noqa: ASYNC110 (nobody tells of the last one)
             await asyncio.sleep(0.01)
 

@@ -13,6 +13,7 @@ from matching.plans.rules import faults
 from matching.plans.sample import sample
 from matching.refusal import BadInputError
 from matching.running import CrashedError, follow, running
+from tests.support.patience import PATIENCE_S
 
 
 def never_done() -> Problem:
@@ -86,6 +87,6 @@ async def test_nothing_is_left_of_a_search_that_nobody_follows_any_more():
             if family := children(run.pid):
                 break
     assert family
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while any(alive(pid) for pid in (run.pid, *family)):  # noqa: ASYNC110 - their end rings no bell
             await asyncio.sleep(0.05)

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from server import http_protocol
 from server.http_protocol import HEAD_BYTES, BoundedHttp
+from tests.support.patience import PATIENCE_S
 
 POST = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
 CHUNK = b"5\r\nhello\r\n"
@@ -37,7 +38,7 @@ async def line() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWrit
     config = uvicorn.Config(app, port=0, http=BoundedHttp, log_config=None, lifespan="off", access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not server.started:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
@@ -58,7 +59,7 @@ async def answer_to(line: Line, *pieces: bytes) -> bytes:
     """The first line of the answer; nothing when the connection was reset."""
     reader, writer = line
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             for piece in pieces:
                 writer.write(piece)
                 await writer.drain()

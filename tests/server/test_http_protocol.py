@@ -10,6 +10,7 @@ import uvicorn
 from server import http_protocol
 from server.http_protocol import HEAD_BYTES, BoundedHttp
 from tests.server.kernel.asgi import app_with
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ async def port() -> AsyncIterator[int]:
     config = uvicorn.Config(app_with(), port=0, http=BoundedHttp, log_config=None, lifespan="off", access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not server.started:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
@@ -41,7 +42,7 @@ async def said(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         answer = await reading
     writer.close()
     return answer
@@ -93,7 +94,7 @@ async def test_an_idle_connection_between_requests_is_nobodys_fault(port: int) -
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(2):
         writer.write(whole)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
             await reader.readuntil(b"}")
         await asyncio.sleep(0.4)

@@ -19,6 +19,7 @@ from server.process import Server, config_of, listening
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
 from tests.support.daemon import free_port
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Serve, Servers
 
 FAIRMATCH = str(VENV_BIN / "fairmatch")
@@ -128,13 +129,13 @@ async def server(app: Starlette) -> AsyncIterator[Server]:
     serving = Server(config_of(settings_with(), app), app)
     listener = listening(settings_with(port=0))
     task = asyncio.create_task(serving._serve([listener]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not serving.started:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     yield serving
     app.state.live.everybody_gone.set()
     serving.should_exit = True
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await task
 
 
@@ -157,7 +158,7 @@ async def test_a_second_signal_ends_the_leave_taking(server: Server, app: Starle
 
     server.handle_exit(signal.SIGTERM, None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while server.servers[0].sockets:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
 
@@ -167,7 +168,7 @@ async def test_leave_taking_has_a_limit(server: Server, app: Starlette, monkeypa
 
     server.handle_exit(signal.SIGTERM, None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while server.servers[0].sockets:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
 

@@ -16,6 +16,7 @@ import pytest
 from server import supervisor
 from server.kernel.settings import Settings
 from tests.support.guard import Guard
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import ServerProcess
 
 
@@ -142,4 +143,4 @@ async def test_a_process_that_cannot_be_started_for_now_is_tried_again_while_the
         await until(lambda: len(started) == 2)
         assert (started, asked.count("fair-1")) == (["fair-2", "fair-1"], 3)
         kept._stop()
-        assert await asyncio.wait_for(running, 10) == 0
+        assert await asyncio.wait_for(running, PATIENCE_S) == 0

@@ -27,6 +27,7 @@ from server.kernel.tables import metadata
 from server.live.doors import SUBPROTOCOL
 from tests.fairs.cast import place
 from tests.kernel_fixtures import BASE, browser_of
+from tests.support.patience import PATIENCE_S
 
 FAIR = "ruhr"
 ROLES = ("attendee", "exhibitor", "speaker", "moderator", "organiser")
@@ -182,14 +183,14 @@ class Socket:
 
     async def __aexit__(self, *_: object) -> None:
         self._sent.put_nowait({"type": "websocket.disconnect", "code": 1000})
-        await asyncio.wait_for(self._task, 5)
+        await asyncio.wait_for(self._task, PATIENCE_S)
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """The whole reply to a request; {"closed": code} when the line was closed instead."""
         self._number += 1
         text = json.dumps({"i": self._number, "m": method, "p": params})
         self._sent.put_nowait({"type": "websocket.receive", "text": text})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 message = await self._received.get()
                 if message["type"] == "websocket.close":
@@ -200,7 +201,7 @@ class Socket:
 
     async def hear(self, kind: str) -> dict[str, Any]:
         """What the next event of a kind says."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for each in _messages(await self._received.get()):
                     if each.get("k") == kind:

@@ -9,9 +9,9 @@ from typing import Any
 
 from bench.media.peer import Media, RawPeer, opus, vp8
 from signaling.media.node import Node, Place
+from tests.support.patience import PATIENCE_S
 
 SOUNDS = ("microphone", "screen_sound")
-WAIT_S = 5.0
 
 
 @dataclass
@@ -99,7 +99,7 @@ class Stage:
         self.people.append(person)
         if connect:
             peer.connect(answer, through)
-            await asyncio.wait_for(peer.connected.wait(), WAIT_S)
+            await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
         return person
 
     async def leave(self, person: Person) -> None:
@@ -117,7 +117,7 @@ class Stage:
         await self.node.stop()
 
 
-async def until(true: Callable[[], Any], limit_s: float = WAIT_S) -> None:
+async def until(true: Callable[[], Any], limit_s: float = PATIENCE_S) -> None:
     """Wait until something is so. Raises TimeoutError."""
     async with asyncio.timeout(limit_s):
         while not true():  # noqa: ASYNC110 - what is waited for happens on sockets

@@ -11,6 +11,7 @@ from bin.places import ROOT
 from tests.signaling.hall import Hall
 from tests.signaling.scene import Stage, until
 from tests.support.browser import OpenTab
+from tests.support.patience import PATIENCE_S
 
 SIZES = ROOT / "web/static/js/call/sizes.js"
 # A page of its own, since what people see of calls is tested where it is made: this is about the node and a browser.
@@ -90,7 +91,7 @@ async def join(stage: Stage, page: Page, name: str, script: str, generation: int
 async def comes(page: Page, more: int = 15) -> None:
     """Wait until so many more pictures and packets of sound have come."""
     begun = await page.evaluate(SEEN)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             now = await page.evaluate(SEEN)
             if all(now[each] > begun[each] + more for each in ("framesDecoded", "sounds")):
@@ -117,7 +118,7 @@ async def test_three_viewers_on_two_nodes_see_and_hear_each_as_large_as_shown_an
             sizes = dict.fromkeys(listens[name], size)
             given = {"room": "stage", "participant": name, "listen": listens[name], "sizes": sizes}
             await hall.home.node.ask("listen", given)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 heights = {name: (await page.evaluate(SEEN))["height"] for name, page in pages.items()}
                 if heights[small] == 135 < heights[large]:  # a quarter of what the camera sends
@@ -133,7 +134,7 @@ async def test_three_viewers_on_two_nodes_see_and_hear_each_as_large_as_shown_an
 
     await hall.home.node.ask("remove", {"room": "stage", "participant": "near"})
     # What had come is still decoded: then that picture stands still while the other one goes on.
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             stood = (await pages["near"].evaluate(SEEN))["framesDecoded"]
             await comes(pages["far"], more=4)

@@ -23,6 +23,7 @@ from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, Join, MediaError, Mute, Remove, Rights, RoomState
 from signaling.registry import Member, Registry, lightest
 from tests.signaling.scene import settled, until
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 _numbers = itertools.count(1)
@@ -60,7 +61,7 @@ class Worker:
             raise
         peer.connect(joined.sdp)
         self.peers.append(peer)
-        await asyncio.wait_for(peer.connected.wait(), 5)
+        await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
         return peer
 
     @property

@@ -29,6 +29,7 @@ from tests.server.live.ground import Client
 from tests.signaling.dying import dying_after_commits
 from tests.signaling.quiet import QuietBackEnd
 from tests.signaling.scene import until
+from tests.support.patience import PATIENCE_S
 
 OFFER_DEVICE = "aaaabbbbcccc0001"
 
@@ -96,13 +97,13 @@ async def join(client: Client, call: str, peers: list[RawPeer], *, sends: bool, 
     more = {"publish": [{"mid": "0", "source": "microphone"}]} if sends else {"listen": {"0": "auto"}}
     answer = await offer(client, call=call, device=OFFER_DEVICE, generation=generation, sdp=peer.offer(), **more)
     peer.connect(CallAnswer.model_validate(answer).sdp)
-    await asyncio.wait_for(peer.connected.wait(), 5)
+    await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
     return peer
 
 
 async def state_of(client: Client, call: str, true: Any) -> dict[str, Any]:
     """The first state of a call for which something is true."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             state: dict[str, Any] = (await client.event(k="call", c=call))["d"]
             if true(state):

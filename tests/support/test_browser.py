@@ -8,6 +8,7 @@ from playwright.async_api import Route
 
 from tests.support.axe import assert_accessible
 from tests.support.browser import OpenTab, Tab
+from tests.support.patience import PATIENCE_S
 
 HERE = "http://hall.localhost"
 GOOD = """<!doctype html><html lang="en"><title>Hall</title><main><h1>Hall</h1><p>Come in.</p></main></html>"""
@@ -54,7 +55,7 @@ async def test_what_goes_wrong_in_a_page_is_seen(show: Show, script: str, seen: 
 
 async def is_seen(tab: Tab, problem: str) -> None:
     """Wait for a problem: the browser tells of it beside what it answers."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(problem in each for each in tab.watch.problems):
             await tab.page.wait_for_timeout(20)
 

@@ -14,6 +14,7 @@ from server.kernel.clock import FrozenClock
 from server.kernel.headers import HSTS
 from server.kernel.settings import Settings
 from tests.kernel_fixtures import browser_of, started
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 JSON = {"accept": "application/json"}
@@ -148,7 +149,7 @@ async def test_a_database_that_is_away_is_no_fault_of_ours(
     assert answer.headers["retry-after"] == "2"
     app.state.search.following.ring()  # nor is it for those who are at work in the background
     said = ""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while "search_following_failed" not in said:
             await asyncio.sleep(0.01)
             said += capsys.readouterr().out

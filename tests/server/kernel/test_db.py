@@ -15,6 +15,7 @@ from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import Backend, settings_with
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 
@@ -222,7 +223,7 @@ async def test_reading_goes_on_while_somebody_writes(kernel: Kernel) -> None:
         uow.session.add(row("a"))
         await uow.session.flush()
 
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             assert await names(kernel) == []
 
 

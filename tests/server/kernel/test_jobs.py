@@ -10,6 +10,7 @@ from server.kernel.jobs import AT_ONCE, LONGEST_RETRY_S, MAX_ATTEMPTS, GiveUpErr
 from server.kernel.observe import JOBS_PARKED
 from server.kernel.parts import Kernel
 from tests.server.kernel.work import Done, enqueue, rows
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 
@@ -19,7 +20,7 @@ async def test_a_job_is_done_soon_after_its_commit(kernel: Kernel) -> None:
 
     await enqueue(kernel)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not done.payloads:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     assert done.payloads == [{"name": "Ada"}]
@@ -220,7 +221,7 @@ async def test_long_jobs_leave_the_other_hands_busy(kernel: Kernel, monkeypatch:
         for number in range(20):
             uow.enqueue("greet", {"n": number})
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(done.payloads) < 20:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     ending.set()
@@ -283,7 +284,7 @@ async def test_jobs_that_wait_for_strangers_leave_hands_for_others(kernel: Kerne
         for number in range(2 * AT_ONCE):
             uow.enqueue("read", {"number": number})
         uow.enqueue("greet", {"name": "Ada"})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await hung.acquire()
         await hung.acquire()
         await greeted.wait()
@@ -318,7 +319,7 @@ async def test_two_looks_at_once_take_no_more_of_a_kind_than_it_has_hands(
     async with kernel.database.write() as uow:
         for _ in range(AT_ONCE // 2):
             uow.enqueue("greet", {})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(jobs._running) < AT_ONCE // 2:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     monkeypatch.setattr(jobs, "_claim_due", slowly)

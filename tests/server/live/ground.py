@@ -27,6 +27,7 @@ from server.live.wire import session
 from server.live.wire.codes import LiveError
 from server.live.wire.message import Cid, Params, Result
 from server.live.wire.registry import MethodSpec, Protocol
+from tests.support.patience import PATIENCE_S
 
 ORIGIN = "http://localhost:8000"
 ANNA, BEN, CARA = "anna", "ben", "cara"
@@ -201,7 +202,7 @@ class Client:
         assert "r" in reply, reply
         return reply["r"]
 
-    async def reply(self, number: int, within: float = 5.0) -> dict[str, Any]:
+    async def reply(self, number: int, within: float = PATIENCE_S) -> dict[str, Any]:
         """The reply to a request that was sent, within so many seconds; what else comes meanwhile is kept."""
         async with asyncio.timeout(within):
             while number not in self._replies:
@@ -214,7 +215,7 @@ class Client:
 
     async def event(self, **wanted: Any) -> dict[str, Any]:
         """The next event that has these values; those before it are dropped."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 while self.heard:
                     message = self.heard.pop(0)
@@ -244,7 +245,7 @@ class Client:
 
     async def closed(self) -> int:
         """The code with which the server closes."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             await self.socket.wait_closed()
         assert self.socket.close_code is not None
         return self.socket.close_code

@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator
 
 from tests.server.live.ground import ORIGIN, World
+from tests.support.patience import PATIENCE_S
 
 MASK = b"\x01\x02\x03\x04"
 
@@ -53,7 +54,7 @@ class RawClient:
         except (asyncio.IncompleteReadError, ConnectionError):
             return -1, b""
 
-    async def close_code(self, within: float = 5.0) -> int:
+    async def close_code(self, within: float = PATIENCE_S) -> int:
         """The code of the server's close frame; 1006 when there was none. What comes before it is dropped."""
         async with asyncio.timeout(within):
             while True:

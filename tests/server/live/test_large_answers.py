@@ -11,6 +11,7 @@ from server.live.limits import CATCH_UP_BYTES
 from server.live.log import Append
 from tests.server.live.ground import ANNA, BEN, HALL, World
 from tests.server.live.raw import frame, raw
+from tests.support.patience import PATIENCE_S
 
 LONG = "😀" * 4_000
 
@@ -58,7 +59,7 @@ async def test_none_is_made_for_who_did_not_take_those_before(world: World, monk
         watched = Watched(world, monkeypatch)
         asked = [{"i": i, "m": "since", "p": {"channel": HALL, "pos": {"s": 10, "epoch": epoch}}} for i in range(1, 60)]
         ben.send(frame(json.dumps(asked).encode()))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not connection.closed or connection.in_flight:  # noqa: ASYNC110 - nobody announces it
                 await asyncio.sleep(0.01)
         assert watched.made < 20

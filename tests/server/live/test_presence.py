@@ -9,6 +9,7 @@ import pytest
 from server.kernel.parts import Kernel
 from server.live import census, presence
 from tests.server.live.ground import ANNA, BEN, CARA, LOBBY, Client, Fair, World, build, serving
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ class Looker:
 
     async def sees(self, *names: str) -> None:
         """Wait until exactly these are seen."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while set(self.people) != set(names) or self.count != len(names):
                 self.apply(await self.client.event(c=LOBBY, k="presence"))
 
@@ -243,6 +244,6 @@ async def test_names_that_cannot_be_read_now_are_told_later(world: World, fair: 
 
 
 async def _until(client: Client, looking: Looker, holds: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             looking.apply(await client.event(c=LOBBY, k="presence"))

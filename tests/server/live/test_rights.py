@@ -10,6 +10,7 @@ from server.live.grants import Arrival
 from server.live.identity import Identity
 from server.live.limits import Limits
 from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Client, Fair, World, build, serving
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ async def test_who_ends_while_being_greeted_is_not_let_in(kernel: Kernel, fair: 
         async with world.upgraded() as opened:
             anna = Client(opened, ANNA)
             await anna.send("hello", ticket=await world.ticket(ANNA), channels={})
-            await asyncio.wait_for(asked.wait(), 5)
+            await asyncio.wait_for(asked.wait(), PATIENCE_S)
             if end == "session":
                 world.live.revoke_session("session-anna")
             else:
@@ -116,7 +117,7 @@ async def test_what_was_revoked_while_it_was_being_subscribed_is_not_subscribed(
         namespace = world.live.topics.of(HALL)
         object.__setattr__(namespace, "snapshot", slow_snapshot)
         number = await ben.send("subscribe", channels={HALL: None})
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
         fair.members[HALL].discard(BEN)
         world.live.grants.revoke(BEN, HALL)
         may_answer.set()

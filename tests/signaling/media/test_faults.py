@@ -14,6 +14,7 @@ from signaling.media import peer as peers
 from signaling.media import rtcp, rtp, stun
 from tests.signaling.scene import Person, Stage, settled, until
 from tests.signaling.udp_proxy import UdpProxy
+from tests.support.patience import PATIENCE_S
 
 SENDS = ("microphone", "camera")
 
@@ -159,7 +160,7 @@ async def test_a_client_hello_counts_only_from_a_pair_that_was_checked(stage: St
         stranger.socket.recv(2_048)
     stranger.socket.close()
     anna.peer.connect(anna.answer)
-    await asyncio.wait_for(anna.peer.connected.wait(), 5)
+    await asyncio.wait_for(anna.peer.connected.wait(), PATIENCE_S)
 
 
 async def test_a_flood_of_checks_is_not_answered_and_the_call_goes_on(stage: Stage) -> None:

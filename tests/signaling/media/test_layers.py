@@ -16,6 +16,7 @@ from signaling.media.layer import RESUME_S
 from signaling.media.speakers import filled, ranked
 from signaling.protocol import SIZES
 from tests.signaling.scene import Person, Stage, settled, until
+from tests.support.patience import PATIENCE_S
 
 RATES = (150_000.0, 500_000.0, 1_700_000.0)
 
@@ -135,7 +136,7 @@ async def test_each_viewer_gets_what_fits_its_line_and_the_size_at_which_it_is_s
     await shown({"v": "small"})
     for sizes, expected in (({"v": "small"}, ["q", "f", "q"]), ({"v": "large"}, ["f", "f", "q"])):
         await shown(sizes)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while rids() != expected:
                 send(anna, number, key=True)
                 number += 1
@@ -152,7 +153,7 @@ async def test_who_waits_for_an_encoding_that_is_not_sent_any_more_gets_another_
     send(anna, 0, key=True, rids="f")
     await settled()
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         for number in range(1, 500):
             if viewer.pictures:
                 break
@@ -235,7 +236,7 @@ async def test_a_sender_is_told_which_encodings_nobody_needs_and_at_once_when_so
 
     async def sends(until_paused: list[str]) -> None:
         """As a browser does that obeys."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             for number in numbers:
                 source = viewer.slots["v"].source
                 if paused() == until_paused and source and source.rid == ("q" if until_paused else "f"):

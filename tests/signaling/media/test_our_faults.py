@@ -15,6 +15,7 @@ from signaling.media.node import STUMBLES_MOST
 from signaling.media.participant import Participant
 from tests.signaling.scene import Person, Stage, until
 from tests.signaling.test_own_nodes import offer
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 SENDS = ("microphone", "camera")
@@ -137,7 +138,7 @@ async def test_a_room_of_which_the_end_is_broken_too_still_ends_its_recording_an
     monkeypatch.setattr(room, broken, lambda: 1 // 0)
     monkeypatch.setattr(who(stage, "ben"), "close", lambda: 1 // 0)
     await until(lambda: "stage" not in stage.node.rooms)
-    await asyncio.wait_for(asyncio.to_thread(recorder.join), 2)
+    await asyncio.wait_for(asyncio.to_thread(recorder.join), PATIENCE_S)
     assert not stage.node.mux.peers
     kind, last = stage.events[-1]
     assert (kind, last["participants"], last["recording"]) == ("room", [], "")
@@ -159,7 +160,7 @@ async def test_one_broken_room_keeps_no_other_recording_from_its_end_when_a_node
     await stage.close()
     for recorder in recorders:
         assert recorder
-        await asyncio.wait_for(asyncio.to_thread(recorder.join), 2)
+        await asyncio.wait_for(asyncio.to_thread(recorder.join), PATIENCE_S)
 
 
 async def test_a_node_that_cannot_go_on_says_so(stage: Stage, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +168,7 @@ async def test_a_node_that_cannot_go_on_says_so(stage: Stage, said: Any, monkeyp
     stage.node.on_broken = told.set
     monkeypatch.setattr(stage.node, "_pass", lambda *_given, **_more: 1 // 0)
     await stage.join("anna", SENDS, connect=False)
-    await asyncio.wait_for(told.wait(), 2)
+    await asyncio.wait_for(told.wait(), PATIENCE_S)
     assert stage.node.is_broken
     assert [each["event"] for each in said if each["log_level"] == "critical"] == ["media_node_broken"]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from signaling.media.layer import Layer
 from signaling.media.sender import BACKLOG_MOST, SLICE_S, Sender
+from tests.support.patience import PATIENCE_S
 
 VIEWERS = 40
 
@@ -87,6 +88,6 @@ async def test_what_nobody_can_take_is_bounded_and_the_oldest_pictures_go_before
 
 async def finished(scene: Scene) -> None:
     """Everything has gone out, slice by slice."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while scene.sender.waiting:  # noqa: ASYNC110 - it goes on by itself
             await asyncio.sleep(0)
