@@ -69,6 +69,7 @@ NO_PAGES = {
     "/calendar/{token}",
     "/meetings/{meeting}/meeting.ics",
     "/meetings/{meeting}/files/{file}",
+    "/meetings/{meeting}/missing",
     "/sign-in/oidc",
     "/sign-in/oidc/return",
 }

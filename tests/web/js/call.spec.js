@@ -1,4 +1,5 @@
-import { ask, deviceOf } from "fairmatch/call/connecting";
+import { ask } from "fairmatch/call/connecting";
+import { deviceOf } from "fairmatch/call/device";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur, choose, openAnother } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept-call";

@@ -1,6 +1,7 @@
 import { _, time } from "fairmatch/i18n";
 import { Captions } from "fairmatch/call/captions";
-import { ask, deviceOf } from "fairmatch/call/connecting";
+import { ask } from "fairmatch/call/connecting";
+import { deviceOf } from "fairmatch/call/device";
 import { devices, reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { after, atTheTop } from "fairmatch/call/ladder";

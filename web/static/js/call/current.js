@@ -1,15 +1,14 @@
-import { Call } from "fairmatch/call/call";
-import { ask } from "fairmatch/call/connecting";
 import { forget, keep, kept } from "fairmatch/call/kept-call";
 import { session } from "fairmatch/live/start";
 
 /**
  * The one call of this tab. It begins on a page and goes on over all others, until somebody leaves, signs out, or closes
- * the tab. Whoever loads a page anew comes back into it.
+ * the tab. Whoever loads a page anew comes back into it. Every page has this; what a call is made of comes with the
+ * first one (`joining`).
  *
  * Events of `calls`: "change" whenever it begins, ends or is otherwise.
  *
- * @typedef {import("./call.js").Place} Place
+ * @typedef {import("./call.js").Call} Call
  */
 
 export const calls = new EventTarget();
@@ -40,24 +39,9 @@ export function current() {
   return now;
 }
 
-/**
- * Somebody is at the door of a call: what carries it is started while they look into the mirror.
- * @param {Place} place @param {AbortSignal} signal  they have gone in, or away
- */
-export function knock({ topic, other }, signal) {
-  const live = session();
-  if (live && !other) void ask(live.line, "call.ice", { call: topic, door: true }, signal).catch(() => {});
-}
-
-/**
- * Take part; another call ends. Rejects with LiveError when the server cannot be reached: then there is no call.
- * @param {Place} place @param {import("./media.js").Media} media  what is open already; the call owns it from now on
- */
-export async function join(place, media) {
-  const live = session();
-  if (!live) return;
-  now?.end();
-  const call = new Call(live, place, media);
+/** Be in a call from now on. Another one has ended by then. @param {Call} call */
+export function hold(call) {
+  const { live, place, media } = call;
   now = call;
   document.documentElement.dataset.call = place.topic;
   const note = () => call.isOver || keep(live.storages.tab, call, Date.now());
@@ -68,10 +52,6 @@ export async function join(place, media) {
   note();
   call.addEventListener("over", () => over(call));
   tell();
-  await call.start().catch((error) => {
-    call.end();
-    throw error;
-  });
 }
 
 /** @param {Call} call */

@@ -12,7 +12,7 @@
  * @property {boolean} isCut  whether the page went away just then
  */
 
-import { forgetDevice } from "fairmatch/call/connecting";
+import { forgetDevice } from "fairmatch/call/device";
 
 /** @param {string} person */
 const keyOf = (person) => `fairmatch:call:${person}:kept`;

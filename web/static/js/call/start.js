@@ -1,4 +1,12 @@
-/** Calls on every page: the small window, and being rung. */
+/** Calls on every page: being rung, and the small window, which comes once there is something in it. */
 
-import "fairmatch/call/dock";
-import "fairmatch/call/ringing";
+import "fairmatch/call/rung";
+import { calls, current, interrupted } from "fairmatch/call/current";
+import { onPage } from "fairmatch/kit/page";
+
+function wake() {
+  if (current() || interrupted()) void import("fairmatch/call/dock");
+}
+
+calls.addEventListener("change", wake);
+onPage(wake);

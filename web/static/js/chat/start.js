@@ -1,7 +1,9 @@
-/** The islands of conversations, for every page: they wake up where their elements are. */
+/** Conversations on every page: what is unread; and their islands, which wake up where their elements are. */
 
 import "fairmatch/chat/badges";
-import "fairmatch/chat/fm-chat";
-import "fairmatch/chat/fm-connection";
-import "fairmatch/chat/fm-presence";
 import "fairmatch/chat/inbox";
+import { island } from "fairmatch/kit/page";
+
+island("fm-chat", () => import("fairmatch/chat/fm-chat"));
+island("fm-connection", () => import("fairmatch/chat/fm-connection"));
+island("fm-presence", () => import("fairmatch/chat/fm-presence"));
