@@ -26,8 +26,9 @@ class Talk:
         await self.is_live()
 
     async def is_live(self, within: float = BACK_MS) -> None:
-        """Wait for the live line."""
+        """Wait for the live line, and until what the page shows is awake."""
         await expect(self.page.locator("html")).to_have_attribute("data-live", "live", timeout=within)
+        await expect(self.page.locator(":not(:defined)")).to_have_count(0, timeout=within)
 
     async def is_not_live(self) -> None:
         """Wait until the break is noticed."""

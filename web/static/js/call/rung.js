@@ -62,8 +62,8 @@ function answer(state) {
 
 async function draw() {
   if (!asked && !document.querySelector(".dock-ring")) return;
-  const { show: card } = await import("fairmatch/call/ring-card");
-  card(asked, answer); // as it is by now
+  const card = await import("fairmatch/call/ring-card").catch(() => null); // else with the next ring
+  card?.show(asked, answer); // as it is by now
 }
 
 onPage(begin);

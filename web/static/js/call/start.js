@@ -5,7 +5,7 @@ import { calls, current, interrupted } from "fairmatch/call/current";
 import { onPage } from "fairmatch/kit/page";
 
 function wake() {
-  if (current() || interrupted()) void import("fairmatch/call/dock");
+  if (current() || interrupted()) import("fairmatch/call/dock").catch(() => {}); // else with the next change
 }
 
 calls.addEventListener("change", wake);
