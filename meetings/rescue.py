@@ -33,6 +33,7 @@ ANSWERED_WITHIN = timedelta(minutes=1)
 ASKED_SHOWN = 10
 # People who are looked at: those who came to the lobby last.
 LOOKED_AT = 200
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,11 @@ async def candidate(
     near = [each for each in list(present)[-LOOKED_AT:] if each not in out]
     free = await _free(session, meeting, waiting_id, near, now)
     one = await shown.who(session, waiting_id)
-    found = await asyncio.to_thread(best, fitting, one, await shown.those(session, free))  # their texts may be long
+    others = await shown.those(session, free)
+    if len(others) > FEW:  # with long texts they would hold everybody up
+        found = await asyncio.to_thread(best, fitting, one, others)
+    else:
+        found = best(fitting, one, others)
     return Candidate(*found) if found else None
 
 

@@ -19,7 +19,7 @@ INTRODUCE_JOB = "directory.introduce"  # the same as of accepted answers
 
 class RefusedError(Exception):
     """A rule says no. `code` is stable: not_there, not_yours, spent, waits, too_early, nobody, answered,
-    expired."""
+    expired, own."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -74,11 +74,13 @@ async def _sent_before(uow: UnitOfWork, wish: Wish, by_id: str) -> ContactReques
 
 async def accept(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
     """Say yes: the two people can talk. Saying it again changes nothing. Raises RefusedError: not_there, answered,
-    expired, nobody (who asked is gone)."""
+    expired, nobody (who asked is gone), own (they asked it themselves)."""
     request = await _mine(uow, request_id, by_id)
     asker = await uow.session.get(Person, request.person_id)
-    if asker is None or asker.erased_at is not None or asker.id == by_id:
+    if asker is None or asker.erased_at is not None:
         raise RefusedError("nobody")
+    if asker.id == by_id:
+        raise RefusedError("own")
     if await _reply(uow, request, rules.ACCEPTED, by_id):
         opening = f"{request.asks}\n\n{request.offers}"
         uow.emit(ContactAccepted(request.id, request.person_id, by_id, opening))
@@ -95,7 +97,7 @@ async def decline(uow: UnitOfWork, request_id: str, *, by_id: str, reason: str, 
 
 async def mark_not_relevant(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
     """Say that a request should not have been sent: it costs its sender. Raises RefusedError: not_there, answered,
-    expired."""
+    expired, own."""
     request = await _mine(uow, request_id, by_id)
     if await _reply(uow, request, rules.NOT_RELEVANT, by_id):
         uow.emit(ContactDeclined(request.id))

@@ -26,7 +26,6 @@ from people import languages
 from web.i18n import LOCALES, N_, translations
 from web.markdown import rendered
 
-# What the fields are called on pages and in the change log; translated where they are shown.
 ROLE_NAMES = {"member": N_("Member"), "editor": N_("Editor"), "administrator": N_("Administrator")}
 
 

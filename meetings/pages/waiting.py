@@ -3,6 +3,7 @@
 What the room says of it is a frame of its own: the page looks again as long as one is alone, for people come and go.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,16 +62,19 @@ async def look(request: Request) -> Response:
 
 
 async def ask_stand_in(request: Request) -> Response:
-    """Ask the best one who is there to step in for who is missing."""
+    """Ask who was offered to step in for who is missing; where nobody is named, the best one who is there."""
+    named = (await Form.of(request)).typed("person")
+    async with kernel_of(request).database.read() as session:
+        found = await my_meeting(request, session)
+        offered = await _stand_in(request, session, found, [named] if named else None)
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
         # Of two tabs that ask at once, the second one sees whom the first one asks.
         meeting = await uow.session.get_one(Meeting, found.id, with_for_update={"key_share": True})
-        stand_in = await _stand_in(request, uow.session, found)
+        stand_in = await _stand_in(request, uow.session, found, [offered.who.id]) if offered else None
         if stand_in is None:
             raise ProblemError(409, "conflict", said(request)(N_("There is nobody to ask just now.")))
-        offered = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
-        await pushes.about_rescue(kernel_of(request), uow, offered, meeting)
+        rescued = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)
+        await pushes.about_rescue(kernel_of(request), uow, rescued, meeting)
     return redirect(
         f"{found.path}/room", said=said(request)(N_("%(name)s is being asked.")) % {"name": stand_in.who.name}
     )
@@ -104,8 +108,10 @@ async def answer_rescue(request: Request) -> Response:
     return redirect(f"/meetings/{meeting.id}/room")
 
 
-async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown) -> StandIn | None:
-    """Who could step in, while one waits alone in a meeting that runs."""
+async def _stand_in(
+    request: Request, session: AsyncSession, found: MeetingShown, among: Collection[str] | None = None
+) -> StandIn | None:
+    """Who could step in, while one waits alone in a meeting that runs: the best of those present, or among some."""
     meetings, now, mine = meetings_of(request), kernel_of(request).clock.now(), me(request).id
     there, missed = set(meetings.there(found.id)), await missed_in(session, found.id)
     alone = mine not in missed and any(each.id in missed for each in found.others)
@@ -117,6 +123,7 @@ async def _stand_in(request: Request, session: AsyncSession, found: MeetingShown
     meeting = await session.get_one(Meeting, found.id)
     lounge = await lobby(session, meeting.fair_id)
     present = meetings.live.presence.people(topics.room(lounge.id)) if lounge else []
+    present = present if among is None else [each for each in present if each in among]
     chosen = await rescue.candidate(session, meetings.fitting, meeting, mine, present, Span(now, found.ends_at))
     return StandIn(chosen.who, chosen.fit) if chosen else None
 

@@ -31,9 +31,10 @@ log = structlog.get_logger(__name__)
 ASK_EVERY_S = 0.02
 # The same while nothing comes. What comes is what tells of a gap, and to wake up costs more than the question.
 QUIET_S = 0.05
+SOON_S = 0.002
 SPEAKERS_EVERY_S = 0.3
 ADAPT_EVERY_S = 1.0
-# Passes in a row, half a second of them, in which a room is broken itself: then it ends, and people come in anew.
+# Passes in a row, about a second of them, in which a room is broken itself: then it ends, and people come in anew.
 STUMBLES_MOST = 25
 # Packets that come one by one to many viewers wait this long for others: together they cost half.
 GATHER_S = 0.004
@@ -75,6 +76,7 @@ class Node:
         self._tell = tell
         self.spreading: Spreading | None = None  # where there are other nodes
         self._gathering: asyncio.TimerHandle | None = None
+        self._asking: asyncio.TimerHandle | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._passed_at = self._listened_at = self._adapted_at = 0.0
         self.is_broken = False  # it can't go on: its process ends, and is started again
@@ -105,8 +107,9 @@ class Node:
                 await asyncio.to_thread(recorder.join)
         if self.spreading:
             await self.spreading.stop()
-        if self._gathering:
-            self._gathering.cancel()
+        for timer in (self._gathering, self._asking):
+            if timer:
+                timer.cancel()
         self.sender.stop()
         self.mux.stop()
         self._socket.close()
@@ -297,15 +300,26 @@ class Node:
         self._forward()
 
     def _forward(self) -> None:
+        lacks = False
         for room in self.rooms.values():
             if room.dirty:
                 dirty, room.dirty = room.dirty, []
                 for track, layer in dirty:
+                    lacks = lacks or bool(layer.missing) or layer.key_frame_wanted
                     for batch in batches(layer.take_pending()):
                         self.sender.add(track, layer, batch)
         self.sender.run()
         now = self.mux.clock()
         if now - self._passed_at >= ASK_EVERY_S:
+            self._look_after(now)
+        elif lacks and self._asking is None:  # by a packet that came soon after the last pass
+            wait = self._passed_at + ASK_EVERY_S - now
+            self._asking = asyncio.get_running_loop().call_later(wait, self.mux.attempt, None, self._ask_now)
+
+    def _ask_now(self) -> None:
+        self._asking = None
+        now = self.mux.clock()
+        if now - self._passed_at >= ASK_EVERY_S:  # else there was a round
             self._look_after(now)
 
     # -- time ------------------------------------------------------------------------------------------------------
@@ -313,11 +327,10 @@ class Node:
     async def _tick(self) -> None:
         """Look after rooms also where nothing comes; who is woken up by packets does it on the way."""
         while True:
-            passed = self.mux.clock() - self._passed_at
-            if passed < QUIET_S:
-                await asyncio.sleep(QUIET_S - passed)
-            else:
-                self._look_after(self.mux.clock())
+            await asyncio.sleep(max(QUIET_S - (self.mux.clock() - self._passed_at), SOON_S))
+            now = self.mux.clock()
+            if now - self._passed_at >= QUIET_S:
+                self._look_after(now)
 
     def _look_after(self, now: float) -> None:
         """Do all that is due in rooms."""
@@ -328,7 +341,7 @@ class Node:
             self.mux.attempt(None, self.spreading.tick, now)
         self._listened_at = now if listens else self._listened_at
         self._adapted_at = now if adapts else self._adapted_at
-        self._passed_at = now  # last: where it went wrong, it is not done
+        self._passed_at = self.mux.clock()  # last: where it went wrong it is not done, and others' turn lies between
 
     def _pass(self, room: Room, now: float, *, listens: bool, adapts: bool) -> None:
         """All that is due in a room. Where one step is broken, the others are still done."""

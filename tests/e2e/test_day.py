@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from fairs.actions import join
 from fairs.model import Fair
@@ -93,12 +93,21 @@ async def _conclude(page: Page, name: str) -> None:
 
 async def _stand_in(come: Come, stage: Stage) -> None:
     """Ben does not come, and Olga, who comes into the lobby later and is free, meets Mia in his place."""
-    mia = (await come(stage["mia"], path="/meetings")).page
+    talk = await come(stage["mia"], path="/meetings")
+    mia = talk.page
+    talk.tab.watch.expect("status of 502")
+    failing = [502]  # the first look does not arrive: the next one does
+
+    async def fail_once(route: Route) -> None:
+        await (route.fulfill(status=failing.pop(), body="Bad gateway") if failing else route.continue_())
+
+    await mia.route("**/missing", fail_once)
     await mia.get_by_role("link", name="Enter the room").click()
     await expect(mia.get_by_text("Ben Krüger is not here yet and has been called.")).to_be_visible(timeout=WITHIN_MS)
     await expect(mia.get_by_text("You can wait; as soon as somebody who fits is free")).to_be_visible()
     olga = (await come(stage["olga"])).page
     await expect(mia.get_by_role("button", name="Meet them instead")).to_be_visible()
+    assert not failing
     await assert_accessible(mia)
     await mia.get_by_role("button", name="Meet them instead").click()
     await expect(olga.get_by_role("button", name="Open")).to_be_visible()

@@ -1,6 +1,8 @@
 """Two people talk. On the cluster they are on different workers, so everything goes over the bus."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
@@ -17,6 +19,25 @@ async def test_what_one_says_the_other_reads_at_once_in_both_directions(
     await ben.say("Good morning, Aylin", "Coffee?")
     for talk in (aylin, ben):
         await talk.reads(["Good morning", "Good morning, Aylin", "Coffee?"])
+
+
+async def test_what_one_types_before_a_conversation_is_awake_is_kept(stage: Stage, come: Come) -> None:
+    """Its module comes with the first page that has one; here it takes its time."""
+    aylin = await come(stage["aylin"], path=f"/people/{stage['ben'].id}")
+    arrives = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    await aylin.page.route("**/chat/fm-chat.js", slowly)
+    await aylin.page.get_by_role("button", name="Write a message").click()
+    await aylin.field.press_sequentially("Good mor")
+    arrives.set()
+    await aylin.is_live()
+    await aylin.field.press_sequentially("ning")
+    await aylin.field.press("Enter")
+    await aylin.reads(["Good morning"])
 
 
 async def test_who_comes_and_goes_and_writes_is_seen(stage: Stage, servers: Servers, come: Come) -> None:
@@ -97,7 +118,7 @@ async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, serve
 async def test_the_list_of_conversations_is_true_while_one_looks_at_it(
     stage: Stage, servers: Servers, come: Come
 ) -> None:
-    aylin = await come(stage["aylin"], path="/messages")
+    aylin = await come(stage["aylin"], path=f"/people/{stage['ben'].id}")
     ben = await come(stage["ben"], servers.other_url, path=stage.direct)
     await ben.say("Are you free at noon?")
     row = aylin.page.locator(".conversation").filter(has_text="Ben Krüger")

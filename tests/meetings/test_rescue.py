@@ -62,6 +62,7 @@ async def test_whoever_comes_late_and_is_alone_is_offered_somebody_as_soon_as_th
         async with await in_the_lobby(there, "chloe"):
             offer = await there["aylin"].get(path, headers=frame)
     assert "Meet them instead" in offer.text
+    assert there.ids["chloe"] in offer.text  # whom the press then asks
     assert "<html" not in offer.text
     assert (await there["aylin"].get(path)).headers["location"] == f"/meetings/{meeting}/room"
     assert (await there["chloe"].get(path, headers=frame)).status_code == 404

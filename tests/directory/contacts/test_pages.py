@@ -133,6 +133,14 @@ async def test_nobody_talks_to_whoever_asked_and_is_gone(there: Network) -> None
     assert (refused.status_code, "Whoever asked is no longer here." in refused.text) == (409, True)
 
 
+async def test_whoever_asked_for_their_other_organisation_does_not_answer_themselves(there: Network) -> None:
+    await send(there)
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(ContactRequest, await request_id(there))).person_id = there.people["bernd"]
+    refused = await there["bernd"].post(f"/contacts/{await request_id(there)}/accept")
+    assert (refused.status_code, "You have asked this yourself" in refused.text) == (409, True)
+
+
 async def test_a_request_that_nobody_answered_in_time_is_over_for_both_sides(there: Network) -> None:
     await send(there)
     path = f"/contacts/{await request_id(there)}"

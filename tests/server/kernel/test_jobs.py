@@ -20,7 +20,7 @@ async def test_a_job_is_done_soon_after_its_commit(kernel: Kernel) -> None:
 
     await enqueue(kernel)
 
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(5):
         while not done.payloads:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     assert done.payloads == [{"name": "Ada"}]

@@ -1,11 +1,14 @@
 """What goes through the node: to whom, in which order, and when it ends."""
 
+import asyncio
+import time
 from itertools import pairwise
 
 import pytest
 
 from bench.media.peer import Media, RawPeer, vp8
 from signaling.media import node as nodes
+from signaling.media import rtcp
 from signaling.media.rtp import FIXED
 from signaling.protocol import MediaError
 from signaling.rights import CallRights
@@ -200,8 +203,6 @@ async def test_a_moderator_mutes_and_the_room_is_silent_until_it_is_undone(stage
 
 
 async def test_a_lost_packet_is_sent_again_to_the_viewer_who_asks(stage: Stage) -> None:
-    from signaling.media import rtcp
-
     anna = await stage.join("anna", SENDS)
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
     for number in range(5):
@@ -218,8 +219,6 @@ async def test_a_lost_packet_is_sent_again_to_the_viewer_who_asks(stage: Stage) 
 
 
 async def test_a_packet_lost_on_the_way_in_is_asked_for_and_takes_its_place(stage: Stage) -> None:
-    from bench.media.peer import vp8
-
     anna = await stage.join("anna", SENDS)
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
     ssrc = anna.mids["camera"].ssrc
@@ -236,6 +235,45 @@ async def test_a_packet_lost_on_the_way_in_is_asked_for_and_takes_its_place(stag
     anna.peer.send(retransmission(original, parsed.body, 2, anna.mids["camera"].repair_ssrc, 77, 97))
     await until(lambda: len(viewer.pictures) == 5)
     assert sorted(packet.seq for packet in viewer.pictures)[2] == viewer.pictures[-1].seq
+
+
+async def test_a_gap_that_shows_soon_after_a_pass_is_asked_for_as_soon_as_one_is_due_though_nothing_comes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    ssrc, node = anna.mids["camera"].ssrc, stage.node
+    anna.peer.send(vp8(0, 0, ssrc, key=True))
+    await until(lambda: viewer.pictures)
+    for name in ("ASK_EVERY_S", "QUIET_S"):
+        monkeypatch.setattr(nodes, name, 60.0)
+    await until(lambda: node._asking is None)
+    anna.peer.send(vp8(2, 6_000, ssrc, key=False))
+    await until(lambda: node._asking)
+    assert node._asking
+    assert 0 < node._asking.when() - asyncio.get_running_loop().time() <= 60
+    node._asking.cancel()
+    monkeypatch.setattr(nodes, "ASK_EVERY_S", 0.0)
+    node._ask_now()
+    await until(lambda: any(isinstance(part, rtcp.Lost) for part in anna.peer.control))
+
+
+async def test_passes_that_take_longer_than_the_pause_between_them_leave_packets_their_turn(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    passes: list[bool] = []
+
+    def slowly(*_given: object, **_more: object) -> None:
+        passes.append(True)
+        time.sleep(0.02)
+
+    monkeypatch.setattr(nodes, "QUIET_S", 0.01)
+    monkeypatch.setattr(stage.node, "_pass", slowly)
+    await until(lambda: len(passes) > 3)
+    anna.send_frame(key=True)
+    await until(lambda: viewer.pictures)
 
 
 async def test_who_comes_back_keeps_the_ids_of_their_tracks_and_the_old_connection_ends(stage: Stage) -> None:

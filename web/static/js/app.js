@@ -1,6 +1,6 @@
 /**
  * The entry of every page. Turbo changes pages without letting go of this document, so what is imported here lives on:
- * the live line, calls, and the behaviour of the kit, which listens on the document and so serves every later page.
+ * the behaviour of the kit, which listens on the document and so serves every later page.
  */
 
 import "@hotwired/turbo";
@@ -12,4 +12,4 @@ import "fairmatch/kit/search";
 import "fairmatch/kit/theme";
 import "fairmatch/kit/visits";
 import "fairmatch/kit/zone";
-import "fairmatch/live/start";
+import "fairmatch/live/ended";

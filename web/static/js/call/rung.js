@@ -1,6 +1,8 @@
 import { visit } from "@hotwired/turbo";
+import { _ } from "fairmatch/i18n";
 import { current } from "fairmatch/call/current";
 import { onPage } from "fairmatch/kit/page";
+import { toast } from "fairmatch/kit/toast";
 import { session } from "fairmatch/live/start";
 
 /**
@@ -62,8 +64,9 @@ function answer(state) {
 
 async function draw() {
   if (!asked && !document.querySelector(".dock-ring")) return;
-  const card = await import("fairmatch/call/ring-card").catch(() => null); // else with the next ring
-  card?.show(asked, answer); // as it is by now
+  const card = await import("fairmatch/call/ring-card").catch(() => null);
+  if (card) card.show(asked, answer); // as it is by now
+  else if (asked) toast(_("%(name)s calls you.", { name: asked.name }), { action: _("Accept the call"), run: () => answer("taken") });
 }
 
 onPage(begin);

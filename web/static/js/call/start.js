@@ -2,10 +2,11 @@
 
 import "fairmatch/call/rung";
 import { calls, current, interrupted } from "fairmatch/call/current";
+import { later } from "fairmatch/kit/later";
 import { onPage } from "fairmatch/kit/page";
 
 function wake() {
-  if (current() || interrupted()) import("fairmatch/call/dock").catch(() => {}); // else with the next change
+  if (current() || interrupted()) void later(() => import("fairmatch/call/dock"));
 }
 
 calls.addEventListener("change", wake);

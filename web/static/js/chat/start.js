@@ -2,7 +2,7 @@
 
 import "fairmatch/chat/badges";
 import "fairmatch/chat/inbox";
-import { island } from "fairmatch/kit/page";
+import { island } from "fairmatch/kit/later";
 
 island("fm-chat", () => import("fairmatch/chat/fm-chat"));
 island("fm-connection", () => import("fairmatch/chat/fm-connection"));

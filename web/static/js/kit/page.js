@@ -11,18 +11,6 @@ export function onPage(prepare) {
 }
 
 /**
- * Have an element wake up where it is: its module is loaded once there is one on the page.
- * @param {string} tag @param {() => Promise<unknown>} load  defines the element
- */
-export function island(tag, load) {
-  const look = () => {
-    if (!customElements.get(tag) && document.querySelector(tag)) load().catch(() => {}); // else with the next page
-  };
-  onPage(look);
-  document.addEventListener("turbo:frame-load", look);
-}
-
-/**
  * Listen to an event anywhere on the page, for elements that match a selector (or lie within one that does).
  * @template {keyof DocumentEventMap} K
  * @param {K} type

@@ -1,6 +1,5 @@
-import { _ } from "fairmatch/i18n";
 import { on, onPage } from "fairmatch/kit/page";
-import { toast } from "fairmatch/kit/toast";
+import { noteEnd } from "fairmatch/live/ended";
 import { browser } from "fairmatch/live/ground";
 import { storageOf } from "fairmatch/live/kept";
 import { Session } from "fairmatch/live/session";
@@ -12,8 +11,6 @@ import { Session } from "fairmatch/live/session";
 
 const SIGN_IN = "/sign-in";
 const SIGN_OUT = "/sign-out";
-/** Carries a word over to the page for signing in. */
-const ENDED = "fairmatch:ended:";
 
 /** @type {Session | null} */
 let current = null;
@@ -45,21 +42,11 @@ function begin(person) {
 
 /** The session was ended elsewhere: what is on the screen is not for whoever sits here now. */
 function leave() {
-  storageOf("sessionStorage").setItem(ENDED, "yes");
+  noteEnd();
   location.replace(`${SIGN_IN}?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-function tellWhy() {
-  const tab = storageOf("sessionStorage");
-  if (signedIn() || !tab.getItem(ENDED)) return;
-  tab.removeItem(ENDED);
-  toast(_("You were signed out on this device. Sign in again to go on."), { error: true });
-}
-
-onPage(() => {
-  session();
-  tellWhy();
-});
+onPage(() => void session());
 
 on("submit", `form[action="${SIGN_OUT}"]`, () => current?.forget());
 

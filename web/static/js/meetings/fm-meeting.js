@@ -1,5 +1,5 @@
 import { _ } from "fairmatch/i18n";
-import { visit } from "@hotwired/turbo";
+import { morphElements, visit } from "@hotwired/turbo";
 import { toast } from "fairmatch/kit/toast";
 import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
@@ -65,14 +65,29 @@ class FmMeeting extends HTMLElement {
     this.#at(moment, () => visit(location.href, { action: "replace" }));
   }
 
-  /** Look who is missing and who could come in instead, until the meeting is over. @param {MeetingRoom} room @param {number} wait in ms */
-  #lookAgain(room, wait) {
+  /**
+   * Look who is missing and who could come in instead, until the meeting is over; once more when somebody has come.
+   * @param {MeetingRoom} room @param {number} wait in ms @param {boolean} [wasAlone]
+   */
+  #lookAgain(room, wait, wasAlone = true) {
     if (Date.now() + wait > this.#moment("ends") || wait > 2 ** 31) return;
-    const look = async () => {
-      if (room.count < 2) await this.#frame("meeting-missing")?.reload().catch(() => {}); // a break is told elsewhere
-      if (!this.#leaving.signal.aborted) this.#lookAgain(room, LOOK_EVERY);
-    };
-    this.#looking = setTimeout(look, wait);
+    this.#looking = setTimeout(async () => {
+      const isAlone = room.count < 2;
+      if (isAlone || wasAlone) await this.#look(room).catch(() => {}); // what does not arrive is asked for again
+      if (!this.#leaving.signal.aborted) this.#lookAgain(room, LOOK_EVERY, isAlone);
+    }, wait);
+  }
+
+  /** @param {MeetingRoom} room */
+  async #look(room) {
+    const place = /** @type {HTMLElement | null} */ (this.querySelector("[data-look]"));
+    if (!place) return;
+    const headers = { accept: "text/html", "turbo-frame": place.id };
+    const answer = await fetch(place.dataset.look ?? "", { headers, redirect: "error", signal: this.#leaving.signal });
+    const brought = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id) : null;
+    if (!brought) return;
+    morphElements(place, brought);
+    this.#draw(room);
   }
 
   /** Do something just after a moment, unless that is past. @param {number} moment @param {() => void} what */
