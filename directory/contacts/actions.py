@@ -97,7 +97,7 @@ async def decline(uow: UnitOfWork, request_id: str, *, by_id: str, reason: str, 
 
 async def mark_not_relevant(uow: UnitOfWork, request_id: str, *, by_id: str) -> None:
     """Say that a request should not have been sent: it costs its sender. Raises RefusedError: not_there, answered,
-    expired, own."""
+    expired."""
     request = await _mine(uow, request_id, by_id)
     if await _reply(uow, request, rules.NOT_RELEVANT, by_id):
         uow.emit(ContactDeclined(request.id))

@@ -33,7 +33,7 @@ WHY_NOT_ANSWERED = {
     "answered": N_("This request is answered already."),
     "expired": N_("Nobody answered this request within 30 days, so it is over."),
     "nobody": N_("Whoever asked is no longer here."),
-    "own": N_("You have asked this yourself, for your other organisation: a colleague has to answer it."),
+    "own": N_("You have asked this yourself: somebody else has to answer it."),
 }
 _DONE = {
     "accept": N_("You can talk now: the conversation is among your messages."),

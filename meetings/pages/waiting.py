@@ -1,6 +1,6 @@
 """Whoever waits in vain in a room: who is missing, who could step in, who was asked; and the page of who is asked.
 
-What the room says of it is a frame of its own: the page looks again as long as one is alone, for people come and go.
+What the room says of it is a piece of its own: the page looks again as long as one is alone, for people come and go.
 """
 
 from collections.abc import Collection
@@ -53,7 +53,7 @@ async def seen(request: Request, session: AsyncSession, found: MeetingShown) -> 
 
 
 async def look(request: Request) -> Response:
-    """The same as a frame of the room, which is the place where it is seen."""
+    """The same as a piece of the room, which is the place where it is seen."""
     async with kernel_of(request).database.read() as session:
         found = await my_meeting(request, session)
         if "turbo-frame" not in request.headers:
@@ -71,6 +71,8 @@ async def ask_stand_in(request: Request) -> Response:
         # Of two tabs that ask at once, the second one sees whom the first one asks.
         meeting = await uow.session.get_one(Meeting, found.id, with_for_update={"key_share": True})
         stand_in = await _stand_in(request, uow.session, found, [offered.who.id]) if offered else None
+        if stand_in is None and named:  # the room shows who is by now
+            return redirect(f"{found.path}/room", said=said(request)(N_("They are no longer free.")))
         if stand_in is None:
             raise ProblemError(409, "conflict", said(request)(N_("There is nobody to ask just now.")))
         rescued = await rescue.offer(uow, meeting, me(request).id, stand_in.who.id)

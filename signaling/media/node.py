@@ -34,7 +34,7 @@ QUIET_S = 0.05
 SOON_S = 0.002
 SPEAKERS_EVERY_S = 0.3
 ADAPT_EVERY_S = 1.0
-# Passes in a row, about a second of them, in which a room is broken itself: then it ends, and people come in anew.
+# Passes in a row, half a second or more, in which a room is broken itself: then it ends, and people come in anew.
 STUMBLES_MOST = 25
 # Packets that come one by one to many viewers wait this long for others: together they cost half.
 GATHER_S = 0.004
@@ -305,7 +305,7 @@ class Node:
             if room.dirty:
                 dirty, room.dirty = room.dirty, []
                 for track, layer in dirty:
-                    lacks = lacks or bool(layer.missing) or layer.key_frame_wanted
+                    lacks = lacks or bool(layer.missing) or (track.kind == "video" and layer.key_frame_wanted)
                     for batch in batches(layer.take_pending()):
                         self.sender.add(track, layer, batch)
         self.sender.run()

@@ -118,7 +118,7 @@ async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, serve
 async def test_the_list_of_conversations_is_true_while_one_looks_at_it(
     stage: Stage, servers: Servers, come: Come
 ) -> None:
-    aylin = await come(stage["aylin"], path=f"/people/{stage['ben'].id}")
+    aylin = await come(stage["aylin"], path="/messages")
     ben = await come(stage["ben"], servers.other_url, path=stage.direct)
     await ben.say("Are you free at noon?")
     row = aylin.page.locator(".conversation").filter(has_text="Ben Krüger")

@@ -202,6 +202,25 @@ async def test_who_says_yes_first_comes_in_and_the_other_one_is_asked_no_more(th
     assert len(await there.meetings()) == 2
 
 
+async def test_who_is_asked_is_the_one_whom_the_waiting_one_sees_and_nobody_else(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.ids["aylin"])).seeks = "Depots that want charging"
+        (await uow.session.get_one(Person, there.ids["chloe"])).offers = "Chargers for depots"
+    path = f"/meetings/{meeting}/stand-in"
+    hall = [await in_the_lobby(there, name) for name in ("chloe", "dev")]
+    async with line(there, "aylin", topics.meeting(meeting)), hall[0], hall[1]:
+        await two_minutes_after_the_start(there)
+        gone = await there["aylin"].post(path, data={"person": there.ids["edda"]})
+        room = (await there["aylin"].get(gone.headers["location"])).text
+        assert "They are no longer free." in room
+        async with there.kernel.database.read() as session:
+            assert (await session.scalars(select(Rescue))).all() == []
+        assert (await there["aylin"].post(path, data={"person": there.ids["dev"]})).is_redirect
+    async with there.kernel.database.read() as session:
+        assert [each.candidate_id for each in await session.scalars(select(Rescue))] == [there.ids["dev"]]
+
+
 async def test_nobody_is_asked_any_more_by_who_was_erased(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     async with line(there, "aylin", topics.meeting(meeting)), await in_the_lobby(there, "chloe") as chloe:

@@ -258,6 +258,19 @@ async def test_a_gap_that_shows_soon_after_a_pass_is_asked_for_as_soon_as_one_is
     await until(lambda: any(isinstance(part, rtcp.Lost) for part in anna.peer.control))
 
 
+async def test_sound_that_comes_whole_wakes_nobody_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone"})
+    anna.send_sound()
+    await until(lambda: viewer.sound)
+    await until(lambda: stage.node._asking is None)
+    for name in ("ASK_EVERY_S", "QUIET_S"):
+        monkeypatch.setattr(nodes, name, 60.0)
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 2)
+    assert stage.node._asking is None
+
+
 async def test_passes_that_take_longer_than_the_pause_between_them_leave_packets_their_turn(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,11 @@
 import { visit } from "@hotwired/turbo";
-import { _ } from "fairmatch/i18n";
 import { current } from "fairmatch/call/current";
+import * as card from "fairmatch/call/ring-card";
 import { onPage } from "fairmatch/kit/page";
-import { toast } from "fairmatch/kit/toast";
 import { session } from "fairmatch/live/start";
 
 /**
- * Being rung, on every page. It lasts as long as rings come, so that nothing is left over whatever is lost. What one
- * sees comes with the first ring (`ring-card`).
+ * Being rung, on every page. It lasts as long as rings come, so that nothing is left over whatever is lost.
  *
  * @typedef {import("../live/types-ringing.js").Ring} Ring
  */
@@ -62,11 +60,8 @@ function answer(state) {
   if (state === "taken") visit(`${path}?answer=1`);
 }
 
-async function draw() {
-  if (!asked && !document.querySelector(".dock-ring")) return;
-  const card = await import("fairmatch/call/ring-card").catch(() => null);
-  if (card) card.show(asked, answer); // as it is by now
-  else if (asked) toast(_("%(name)s calls you.", { name: asked.name }), { action: _("Accept the call"), run: () => answer("taken") });
+function draw() {
+  card.show(asked, answer);
 }
 
 onPage(begin);

@@ -4,7 +4,9 @@ import { _ } from "fairmatch/i18n";
 import { onPage } from "fairmatch/kit/page";
 import { toast } from "fairmatch/kit/toast";
 
+/** Once on each page. */
 let isTold = false;
+document.addEventListener("turbo:load", () => (isTold = false));
 
 /**
  * A module; null where it does not arrive, or no longer fits to what is here: then one is told how to go on.

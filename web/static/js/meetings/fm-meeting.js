@@ -73,21 +73,23 @@ class FmMeeting extends HTMLElement {
     if (Date.now() + wait > this.#moment("ends") || wait > 2 ** 31) return;
     this.#looking = setTimeout(async () => {
       const isAlone = room.count < 2;
-      if (isAlone || wasAlone) await this.#look(room).catch(() => {}); // what does not arrive is asked for again
-      if (!this.#leaving.signal.aborted) this.#lookAgain(room, LOOK_EVERY, isAlone);
+      const arrived = isAlone || wasAlone ? await this.#look(room).catch(() => false) : true; // else it is asked for again
+      if (!this.#leaving.signal.aborted) this.#lookAgain(room, LOOK_EVERY, isAlone || !arrived);
     }, wait);
   }
 
-  /** @param {MeetingRoom} room */
+  /** Whether what was looked for arrived. @param {MeetingRoom} room */
   async #look(room) {
     const place = /** @type {HTMLElement | null} */ (this.querySelector("[data-look]"));
-    if (!place) return;
+    if (!place) return true;
     const headers = { accept: "text/html", "turbo-frame": place.id };
-    const answer = await fetch(place.dataset.look ?? "", { headers, redirect: "error", signal: this.#leaving.signal });
+    const signal = AbortSignal.timeout(LOOK_EVERY);
+    const answer = await fetch(place.dataset.look ?? "", { headers, redirect: "error", signal });
     const brought = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id) : null;
-    if (!brought) return;
+    if (!brought || this.#leaving.signal.aborted) return false;
     morphElements(place, brought);
     this.#draw(room);
+    return true;
   }
 
   /** Do something just after a moment, unless that is past. @param {number} moment @param {() => void} what */
