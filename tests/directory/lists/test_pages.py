@@ -108,14 +108,14 @@ async def test_words_hang_on_an_organisation_and_narrow_a_list(desk: Desk) -> No
     list_id = await begin_list(desk)
     for slug in ("norrnat", "voltbus"):
         await desk.aylin.post(f"/o/{slug}/lists", data={"shown": [list_id], "list": [list_id]})
-    await desk.aylin.post("/o/norrnat/labels", data={"team": "", "labels": "pilot, late"})
+    await desk.aylin.post("/o/norrnat/labels", data={"team": "", "labels": "pilot, overdue"})
     await desk.aylin.post("/o/norrnat/labels", data={"team": "", "labels": "Pilot, soon, Überblick"})
     assert "Norrnat" in (await desk.aylin.get(f"/lists/{list_id}?word=überblick")).text
     narrowed = (await desk.aylin.get(f"/lists/{list_id}?word=PILOT")).text
     assert "Norrnat" in narrowed
     assert "/o/voltbus" not in narrowed
     assert "soon" in narrowed
-    assert "late" not in narrowed
+    assert "overdue" not in narrowed
 
 
 @pytest.mark.parametrize("text", ["", "x" * 4_001])
