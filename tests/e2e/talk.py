@@ -49,7 +49,8 @@ class Talk:
         return self.page.locator(".chat-log .message").filter(has=self.page.get_by_text(text, exact=True))
 
     async def say(self, *texts: str) -> None:
-        """Send messages with the keyboard."""
+        """Send messages with the keyboard, once the conversation is awake."""
+        await expect(self.page.locator("fm-chat:not(:defined)")).to_have_count(0)
         for text in texts:
             await self.field.fill(text)
             await self.field.press("Enter")

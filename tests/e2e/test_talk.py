@@ -21,7 +21,7 @@ async def test_what_one_says_the_other_reads_at_once_in_both_directions(
         await talk.reads(["Good morning", "Good morning, Aylin", "Coffee?"])
 
 
-async def test_what_one_types_before_a_conversation_is_awake_is_kept(stage: Stage, come: Come) -> None:
+async def test_what_one_types_before_a_conversation_is_awake_is_sent_or_kept(stage: Stage, come: Come) -> None:
     """Its module comes with the first page that has one; here it takes its time."""
     aylin = await come(stage["aylin"], path=f"/people/{stage['ben'].id}")
     arrives = asyncio.Event()
@@ -32,12 +32,15 @@ async def test_what_one_types_before_a_conversation_is_awake_is_kept(stage: Stag
 
     await aylin.page.route("**/chat/fm-chat.js", slowly)
     await aylin.page.get_by_role("button", name="Write a message").click()
-    await aylin.field.press_sequentially("Good mor")
-    arrives.set()
-    await aylin.is_live()
-    await aylin.field.press_sequentially("ning")
+    await aylin.field.press_sequentially("Good morning")
     await aylin.field.press("Enter")
     await aylin.reads(["Good morning"])
+    await aylin.field.press_sequentially("Cof")
+    arrives.set()
+    await aylin.is_live()
+    await aylin.field.press_sequentially("fee?")
+    await aylin.field.press("Enter")
+    await aylin.reads(["Good morning", "Coffee?"])
 
 
 async def test_who_comes_and_goes_and_writes_is_seen(stage: Stage, servers: Servers, come: Come) -> None:

@@ -1,3 +1,4 @@
+import { sends } from "fairmatch/chat/enter";
 import { Mentions } from "fairmatch/chat/mentions";
 import { clean, withMentions } from "fairmatch/chat/text";
 
@@ -77,8 +78,7 @@ export class Composer {
       event.preventDefault();
       this.around.editLast();
     }
-    // 229: some input methods report Enter while they still compose.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229 || isTouch()) return;
+    if (!sends(event)) return;
     event.preventDefault();
     this.form.requestSubmit();
   }
@@ -94,11 +94,6 @@ export class Composer {
     if (CSS.supports("field-sizing", "content")) return;
     this.area.rows = Math.min(ROWS_MOST, this.area.value.split("\n").length);
   }
-}
-
-/** On a phone's keyboard Enter is the only way to begin a line, and the button is next to the thumb. */
-function isTouch() {
-  return matchMedia("(hover: none) and (pointer: coarse)").matches;
 }
 
 /** @param {string} id */
