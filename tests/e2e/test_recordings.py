@@ -79,7 +79,7 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     # Of her nothing is seen any more: once the part is long enough, Ben's pictures begin another one.
     await olga.page.keyboard.press("v")
     parts = backend.data / "files/recordings"
-    await until(lambda: any(each.stat().st_size > 40_000 for each in parts.glob("*.at*.webm")), 30)
+    await until(lambda: any(each.stat().st_size > 80_000 for each in parts.glob("*.at*.webm")), 30)
     await olga.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await olga.page.get_by_role("button", name="End the recording").click()
     await olga.page.set_viewport_size(DESK)  # type: ignore[arg-type]
