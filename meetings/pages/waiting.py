@@ -123,6 +123,8 @@ async def _stand_in(
     if await session.scalar(select(Rescue.id).where(*waits).limit(1)) is not None:
         return None
     meeting = await session.get_one(Meeting, found.id)
+    if meeting.cancelled_at is not None:
+        return None
     lounge = await lobby(session, meeting.fair_id)
     present = meetings.live.presence.people(topics.room(lounge.id)) if lounge else []
     present = present if among is None else [each for each in present if each in among]

@@ -221,6 +221,18 @@ async def test_who_is_asked_is_the_one_whom_the_waiting_one_sees_and_nobody_else
         assert [each.candidate_id for each in await session.scalars(select(Rescue))] == [there.ids["dev"]]
 
 
+async def test_nobody_is_asked_into_a_meeting_that_was_called_off(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with line(there, "aylin", topics.meeting(meeting)), await in_the_lobby(there, "chloe"):
+        await two_minutes_after_the_start(there)
+        async with there.kernel.database.write() as uow:
+            (await uow.session.get_one(Meeting, meeting)).cancelled_at = there.clock.now()
+        refused = await there["aylin"].post(f"/meetings/{meeting}/stand-in")
+    assert refused.status_code == 409
+    async with there.kernel.database.read() as session:
+        assert (await session.scalars(select(Rescue))).all() == []
+
+
 async def test_nobody_is_asked_any_more_by_who_was_erased(there: Scene) -> None:
     meeting = await begun(there, "aylin", "bernd")
     async with line(there, "aylin", topics.meeting(meeting)), await in_the_lobby(there, "chloe") as chloe:

@@ -11,8 +11,9 @@ island("fm-connection", () => import("fairmatch/chat/fm-connection"));
 island("fm-presence", () => import("fairmatch/chat/fm-presence"));
 
 // A conversation that is not awake yet sends by its form, as it does without scripts: then Enter does so as well.
-on("keydown", "fm-chat:not(:defined) textarea", (field, event) => {
+on("keydown", "fm-chat:not(:defined) textarea", (place, event) => {
   if (!sends(event)) return;
   event.preventDefault();
-  /** @type {HTMLTextAreaElement} */ (field).form?.requestSubmit();
+  const field = /** @type {HTMLTextAreaElement} */ (place);
+  if (field.value.trim()) field.form?.requestSubmit();
 });
