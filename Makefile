@@ -47,4 +47,4 @@ pins: ## Resolve the Python packages anew into requirements/
 	$(chore) pins
 
 clean: ## Remove what was installed and made; the data folder stays
-	@rm -rf .venv node_modules *.egg-info build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis var/test-results
+	@rm -rf .venv node_modules *.egg-info build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis var/uv var/uv-cache var/test-results

@@ -103,12 +103,14 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
-    """User and kernel time of these processes so far."""
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    """User and kernel time of these processes so far, by the scheduler's own clock: `/proc/PID/stat` counts hundredths,
+    and whom a tick finds running. Who wakes up after one and sleeps before the next is found too seldom."""
+    return sum(time.clock_gettime(_clock_of(pid)) for pid in pids)
+
+
+def _clock_of(pid: int) -> int:
+    """What clock_getcpuclockid(3) gives: the process, and that it is all of its threads' time on a core."""
+    return ~pid << 3 | 2
 
 
 def memory_kib(pids: Sequence[int]) -> float:

@@ -36,10 +36,11 @@ class Count:
 def check(arguments: list[str]) -> int:
     """Run everything; further arguments go to pytest. The exit code is 0 only if tests ran and nothing failed."""
     began = time.monotonic()
-    setup(for_tests=True)
-    system_parts.ensure(system_parts.FOR_TESTS)
-    with _compiling():
-        found = lint()
+    with system_parts.beside(system_parts.FOR_TESTS) as parts_are_there:
+        setup(for_tests=True)
+        with _compiling():
+            found = lint()
+        parts_are_there()
     total = _run(arguments)
     say(f"\nDone in {time.monotonic() - began:.0f} s.")
     if found:

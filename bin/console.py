@@ -48,6 +48,7 @@ class Progress:
 
     def show(self, detail: str) -> None:
         """Show the piece of work that goes on now."""
+        self._logged = 0.0
         if self.live:
             sys.stdout.write(f"\r\033[K-> {self.what} {detail}"[: os.get_terminal_size().columns + 4])
             sys.stdout.flush()

@@ -11,6 +11,7 @@ NODE_MODULES = ROOT / "node_modules"
 REQUIREMENTS = ROOT / "requirements"
 VAR = ROOT / "var"
 SETUP_LOG = VAR / "setup.log"
+UV_CACHE = VAR / "uv-cache"
 TEST_RESULTS = VAR / "test-results"
 
 

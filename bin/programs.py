@@ -34,6 +34,12 @@ def run_logged(
         raise ChoreError(why(name, "".join(output), str(SETUP_LOG.relative_to(ROOT))))
 
 
+def note(text: str) -> None:
+    """Keep a line in the setup log that no program printed."""
+    with SETUP_LOG.open("a") as log:
+        log.write(f"\n{text}\n")
+
+
 def _start(name: str, command: Sequence[str | Path], more: Mapping[str, str]) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(

@@ -1,17 +1,14 @@
 """The virtual environment, the pinned Python packages, and the project itself in it."""
 
 import importlib.util
-import re
 import sys
-from functools import partial
 from pathlib import Path
 
-from bin import stamps
-from bin.console import ChoreError, Progress, step
+from bin import installers, stamps
+from bin.console import ChoreError, step
 from bin.places import PYTHON, REQUIREMENTS, ROOT, VENV
 from bin.programs import run_logged
 
-_PIP: tuple[str | Path, ...] = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2")
 _MADE_FOR = VENV / ".made-for"
 _PROJECT = VENV / ".project"
 
@@ -25,17 +22,17 @@ def ensure(name: str) -> bool:
 
     True when something had to be done. Raises ChoreError.
     """
-    made = _ensure_venv()
+    made = ensure_environment()
     installed = _ensure_set(name)
     return _ensure_project() or made or installed
 
 
-def _ensure_venv() -> bool:
-    """Make it where there is none, and anew where it was made for another folder: its programs name their place."""
-    if PYTHON.exists() and stamps.current(_MADE_FOR, str(ROOT)):
+def ensure_environment() -> bool:
+    """Make it where there is none, and anew where something was broken off in it, or where it was made for another
+    folder: its programs name their place."""
+    if PYTHON.exists() and stamps.current(_MADE_FOR, str(ROOT)) and not installers.HALF_DONE.exists():
         return False
     _make_venv()
-    stamps.put(_MADE_FOR, str(ROOT))
     return True
 
 
@@ -48,18 +45,15 @@ def _make_venv() -> None:
         )
     with step("Virtual environment in .venv"):
         run_logged("python3 -m venv", [sys.executable, "-m", "venv", "--clear", VENV])
+    stamps.put(_MADE_FOR, str(ROOT))
 
 
 def _ensure_set(name: str) -> bool:
     sets = (name, *_INCLUDED.get(name, ()))
     if all(stamps.current(_stamp(each), stamps.digest(_pinned(each))) for each in sets):
         return False
-    pinned = _pinned(name)
-    total = len(re.findall(r"^\S+==", pinned.read_text(), re.MULTILINE))
     with step(f"Python packages for {name}") as progress:
-        # Python compiles a module when it is first imported; most of them never are.
-        options = ["--require-hashes", "--no-deps", "--no-compile", "--progress-bar", "off"]
-        run_logged("pip", [*_PIP, "install", *options, "-r", pinned], _Counter(progress, total).see)
+        installers.install(_pinned(name), progress, _make_venv)
     for each in sets:
         stamps.put(_stamp(each), stamps.digest(_pinned(each)))
     return True
@@ -73,21 +67,6 @@ def _stamp(name: str) -> Path:
     return VENV / f".packages-{name}"
 
 
-class _Counter:
-    """Counts the packages in what pip prints."""
-
-    BEGUN = re.compile(r"(?:Collecting|Requirement already satisfied:|Ignoring|Processing) (?:\S*/)?([^\s=:]+)")
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._count = partial(progress.count, total=total)
-        self._begun = 0
-
-    def see(self, line: str) -> None:
-        if found := self.BEGUN.match(line):
-            self._begun += 1
-            self._count(done=self._begun, name=found[1])
-
-
 def _ensure_project() -> bool:
     """Install the work tree itself, editable: the code is used from where it lies."""
     wanted = stamps.digest(ROOT / "pyproject.toml")
@@ -96,7 +75,7 @@ def _ensure_project() -> bool:
     with step("Fairmatch itself"):
         # Nothing is downloaded: setuptools is among the pinned packages. "compat" is a plain path entry, which
         # imports faster than a finder and is understood by the type checker.
-        command = [*_PIP, "install", "--no-index", "--no-deps", "--no-build-isolation"]
+        command = [*installers.PIP, "install", "--no-index", "--no-deps", "--no-build-isolation"]
         run_logged("pip", [*command, "--config-settings", "editable_mode=compat", "--editable", ROOT])
     stamps.put(_PROJECT, wanted)
     return True

@@ -28,6 +28,10 @@ _REASONS = (
         "No network: the package registry cannot be reached; connect this machine and run this again.",
     ),
     (
+        r"Could not get lock|Unable to acquire the dpkg frontend lock",
+        "Another program installs packages of this system just now: run this again once it is done.",
+    ),
+    (
         r"requires a different Python|requires Python",
         "A package does not support this Python: use a version from 3.11 on that it knows, and run this again.",
     ),
@@ -44,5 +48,5 @@ def why(program: str, output: str, log: str) -> str:
 
 def _last_words(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(ERROR|npm error|error)", line)]
+    telling = [line for line in lines if re.match(r"(ERROR|npm error|error|E:|×)", line)]
     return (telling or lines or ["it said nothing"])[0][:200].rstrip(".")

@@ -14,7 +14,7 @@ def setup(for_tests: bool = False) -> None:
     """Install what is pinned and not there yet. Raises ChoreError."""
     began = time.monotonic()
     VAR.mkdir(exist_ok=True)
-    with _alone():
+    with alone():
         browser_packages_done = browser_packages.begin(with_tools=for_tests)
         done = [python_packages.ensure("test" if for_tests else "run"), browser_packages_done()]
     if any(done):
@@ -22,7 +22,7 @@ def setup(for_tests: bool = False) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Let one setup work at a time: two terminals may start one each."""
     with (VAR / "setup.lock").open("w") as lock:
         try:

@@ -1,10 +1,13 @@
 """The real parts that the tests talk to: where they lie on this machine, and how they are installed."""
 
+import fcntl
 import glob
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 from bin.console import ChoreError, say, step
 from bin.places import VAR
@@ -73,14 +76,39 @@ def ensure(parts: Sequence[str]) -> None:
 
     Raises ChoreError with the line to type where it is not.
     """
+    with beside(parts) as are_there:
+        are_there()
+
+
+@contextmanager
+def beside(parts: Sequence[str]) -> Iterator[Callable[[], None]]:
+    """The same while other work is done: what is given waits until they are there, and raises ChoreError where they
+    cannot be had. What a person must install themselves is said at once, before anything else is done."""
     missing = [part for part in parts if not find(part)]
     if not missing:
+        yield lambda: None
         return
     if not _allowed():
         raise ChoreError(f"This needs {_listed(missing)}: type `{_line(missing)}` and run this again.")
-    _install(missing)
-    if still := [part for part in missing if not find(part)]:
-        raise ChoreError(f"The system's packages did not bring {_listed(still)}: install it and run this again.")
+    VAR.mkdir(exist_ok=True)
+    say(f"-> This needs {_listed(missing)}, from the system's packages: {_line(missing)}")
+    installing = ThreadPoolExecutor(1).submit(_install, missing)
+
+    def are_there() -> None:
+        with step("System packages"):
+            error = installing.exception()
+        still = [part for part in missing if not find(part)]
+        if still and error:
+            raise error
+        if still:
+            raise ChoreError(f"The system's packages did not bring {_listed(still)}: install it and run this again.")
+
+    try:
+        yield are_there
+    finally:
+        if not installing.done():
+            say("Waiting for the system's packages: what is half installed is in the way of whoever goes on.")
+            wait([installing])
 
 
 def _allowed() -> bool:
@@ -94,17 +122,18 @@ def _allowed() -> bool:
 
 
 def _install(missing: Sequence[str]) -> None:
-    VAR.mkdir(exist_ok=True)
-    say(f"-> This needs {_listed(missing)}, from the system's packages: {_line(missing)}")
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     # RUNLEVEL=1 keeps Debian from starting the servers it installs: the tests start their own.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    with step("System packages") as progress:
-        progress.show("(list)")
-        run_logged("apt-get update", [*sudo, "apt-get", "update"], more=quiet)
-        progress.show("(install)")
-        command, names = _PACKAGES["apt-get"]
-        run_logged("apt-get install", [*sudo, *command.split(), *_packages(missing, names)], more=quiet)
+    # A machine that has just come up, or another terminal, may be installing something itself.
+    patient = ("-o", "DPkg::Lock::Timeout=300")
+    command, names = _PACKAGES["apt-get"]
+    program, *words = command.split()
+    with (VAR / "parts.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if missing := [part for part in missing if not find(part)]:
+            run_logged("apt-get update", [*sudo, program, *patient, "update"], more=quiet)
+            run_logged("apt-get install", [*sudo, program, *patient, *words, *_packages(missing, names)], more=quiet)
 
 
 def _line(missing: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select, update
 
 from booths import queries
-from booths.events import ProgrammeChanged
+from booths.events import ProgrammeChanged, StandGiven
 from booths.model import Stand, Talk, TalkRemoval, TalkSpeaker, TalkText
 from booths.rules import ROOMS_MOST, TALKS_MOST, Speaker, When, wrong_with
 from directory.organisations.actions import note
@@ -98,6 +98,7 @@ async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id:
         await _shown(uow, organisation_id)
         uow.session.add(Stand(room_id=room_id, organisation_id=organisation_id, since=uow.clock.now(), by_id=by_id))
         await note(uow, organisation_id, "stand", after=place, by_id=by_id)
+    uow.emit(StandGiven(room_id))
 
 
 async def enter_talk(uow: UnitOfWork, fair: Fair, entered: Entered, *, by_id: str) -> Talk:

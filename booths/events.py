@@ -1,6 +1,13 @@
-"""What happened to the programme of a fair."""
+"""What happened to the stands and the programme of a fair."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StandGiven:
+    """A stand is another organisation's from now on, or nobody's."""
+
+    room_id: str
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/check"): Access.SIGNED_IN,
     ("POST", "/check"): Access.SIGNED_IN,
     ("POST", "/check/forget"): Access.SIGNED_IN,
+    ("POST", "/check/node"): Access.SIGNED_IN,
     ("GET", "/check/bytes"): Access.SIGNED_IN,
     ("POST", "/check/bytes"): Access.SIGNED_IN,
     ("GET", "/fairs/{fair}/connections"): Access.ORGANISER,

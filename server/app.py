@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import booths.calls
 import booths.documents
 import booths.pages
 import booths.parts
@@ -167,7 +168,7 @@ class Fairmatch:
         live.registry.add(chat.live.live_methods)
         live.registry.add(signaling.live.live_methods)
         live.registry.add(chat.calls.live_methods)
-        calls.doors.register(rooms.calls.rights_of)
+        calls.doors.register(rooms.calls.rights_in_rooms(booths.calls.stands_of_others))
         calls.doors.register(chat.calls.rights_in_conversations(kernel.clock))
         calls.doors.register(meetings.calls.rights_in_meetings(kernel.clock))
         live.topics.register("meeting", meets.namespace)
@@ -182,6 +183,7 @@ class Fairmatch:
         chat.introducing.listen(talk)
         signaling.listeners.listen(calls)
         meetings.calls.listen(meets, calls)
+        booths.calls.listen(calls)
         persons.acquaintances.register(at_a_fair_with)
         persons.acquaintances.register(between.have_met, talk=False)  # by the fair that they share
         persons.acquaintances.register(chat.introducing.introduced_to)

@@ -7,6 +7,7 @@ from meetings.files import FILE_MOST as MEETING_FILE_MOST
 from meetings.timetable.wishes import FILE_MOST as WISHES_FILE_MOST
 from people.photos import MOST_BYTES
 from signaling.checks.measuring import UP_MOST as CHECK_MOST
+from signaling.checks.trying import OFFER_BYTES
 from signaling.livekit.webhook import BODY_BYTES as WEBHOOK_BYTES
 from signaling.whip import BODY_BYTES
 
@@ -17,6 +18,7 @@ BODY_LIMITS: dict[tuple[str, str], int] = {
     ("POST", "/whep/{call}"): BODY_BYTES,
     ("POST", "/check"): 4 * 1024,
     ("POST", "/check/bytes"): CHECK_MOST,
+    ("POST", "/check/node"): OFFER_BYTES,
     ("POST", "/livekit/webhook"): WEBHOOK_BYTES,
     ("PATCH", "/whip/{call}/{session}"): BODY_BYTES,
     ("PATCH", "/whep/{call}/{session}"): BODY_BYTES,

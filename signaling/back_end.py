@@ -59,6 +59,11 @@ class MediaBackEnd(Protocol):
         """Answer an offer, or say where to go instead."""
         ...
 
+    async def try_out(self, sdp: str) -> str:
+        """Answer an offer that only tries the way to the node: of no room, over within seconds, and unlike a part in a
+        call nobody's. An engine whose ways are not ours to try refuses it."""
+        ...
+
     async def listen(self, listen: Listen) -> None:
         """Change what somebody's receiving sections carry."""
         ...

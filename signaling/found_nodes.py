@@ -14,9 +14,10 @@ from server.kernel.ids import new_id
 from server.kernel.settings import Settings
 from signaling import bus_topics
 from signaling.kept_node import KeptNode
+from signaling.leases import LOOK_S
 from signaling.lines import START_S, Asking, BusLine, Line
 from signaling.protocol import MediaError
-from signaling.registry import BEAT_S, Member, Registry, lightest
+from signaling.registry import Member, Registry, lightest
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,8 @@ class Ears(Protocol):
         """A room's node is gone."""
         ...
 
-    async def catch_up(self) -> None:
-        """Events may have got lost."""
+    async def catch_up(self) -> bool:
+        """Events may have got lost. False: it is to be done again."""
         ...
 
 
@@ -51,7 +52,7 @@ class FoundNodes:
         self._asking = Asking()
         self._back = bus_topics.answers(new_id())
         self._names: dict[str, str] = {}  # of lives that were heard
-        self._rooms: dict[str, str] = {}  # with people in them, and the lives that carry them
+        self._rooms: dict[str, str] = {}  # with people in them as was said, and the lives that carry them
         self._watching: asyncio.Task[None] | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._is_behind = False
@@ -82,13 +83,37 @@ class FoundNodes:
 
     async def for_room(self, room: str, *, place: bool) -> Line | None:
         """The way to the room's node; where it has none: to the one with the least to do, or None."""
+        held = self._rooms.get(room)
         candidate = lightest(await self._members()) if place else None
         life = await self._registry.place(room, candidate)
+        if life is None and held and self._rooms.get(room) == held:  # else it was placed again while we asked
+            del self._rooms[room]
+            self._ears.lost(room)
         return self._line(life) if life else None
 
-    async def all(self) -> list[Line]:
-        """The ways to all nodes."""
-        return [self._line(member.life) for member in await self._registry.members()]
+    def note(self, room: str, line: Line, *, anybody: bool) -> None:
+        """A node was asked, as its events may have been before our time."""
+        assert isinstance(line, BusLine)
+        self._note(room, line.life, anybody=anybody)
+
+    def _note(self, room: str, life: str, *, anybody: bool) -> None:
+        """The end of a node that carries people is looked for; of a room without them it is not, as there would be no
+        later event that ends the looking."""
+        if anybody:
+            self._rooms[room] = life
+        elif self._rooms.get(room) == life:
+            del self._rooms[room]
+
+    async def idlest(self) -> Line:
+        """The way to the one with the least to do."""
+        found = lightest(await self._members())
+        assert found is not None
+        return self._line(found.life)
+
+    async def all(self) -> tuple[list[Line], MediaError | None]:
+        """The ways to all nodes that are known, and why these may not be all."""
+        found, missing = await self._registry.known()
+        return [self._line(member.life) for member in found], missing
 
     def _line(self, life: str) -> Line:
         return BusLine(self._bus, self._asking, self._back, life)
@@ -118,15 +143,10 @@ class FoundNodes:
             self._lose([former for former, whose in self._names.items() if whose == name])
             self._names[life] = name
         if kind == "room":
-            self._carries(frame["d"], life)
+            state = frame["d"]
+            self._note(state["room"], life, anybody=bool(state["participants"]))
         if kind != "hello":
             self._ears.heard(kind, frame["d"])
-
-    def _carries(self, state: Mapping[str, Any], life: str) -> None:
-        if state["participants"]:
-            self._rooms[state["room"]] = life
-        elif self._rooms.get(state["room"]) == life:
-            del self._rooms[state["room"]]
 
     def _lose(self, lives: list[str]) -> None:
         """These lives have ended: nobody is in their rooms until they join again, on another node."""
@@ -138,16 +158,23 @@ class FoundNodes:
 
     async def _watch(self) -> None:
         """Notice nodes that died without a word, and whose name nobody took up again."""
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(BEAT_S)
-            if not self._rooms:
-                continue
-            try:
-                living = {member.life for member in await self._registry.members()}
-            except MediaError as error:
-                log.warning("media_registry_away", reason=error.message)
+            next_at = loop.time() + LOOK_S
+            if self._rooms:
+                await self._look()
             else:
-                self._lose([life for life in {*self._names, *self._rooms.values()} if life not in living])
+                await self._registry.meet()
+            await asyncio.sleep(max(0.0, next_at - loop.time()))
+
+    async def _look(self) -> None:
+        known = {*self._names, *self._rooms.values()}  # who is born while we ask is not missing in the answer
+        try:
+            living = {member.life for member in await self._registry.members()}
+        except MediaError as error:
+            log.warning("media_registry_away", reason=error.message)
+        else:
+            self._lose(sorted(known - living))
 
     def _missed(self) -> None:
         """One catching up at a time, however often the bus is away; what is missed meanwhile is caught up with next."""
@@ -159,6 +186,8 @@ class FoundNodes:
         while self._is_behind:
             self._is_behind = False
             try:
-                await self._ears.catch_up()
+                if not await self._ears.catch_up():
+                    self._is_behind = True
+                    await asyncio.sleep(LOOK_S)
             except Exception:  # what is missed next is caught up with all the same
                 log.exception("media_catch_up_failed")

@@ -21,8 +21,9 @@ log = structlog.get_logger(__name__)
 FRAME_BYTES = 1024 * 1024
 # A request that was not answered by then never will be.
 ANSWER_S = 5.0
-# From its start until a node answers: it loads aiortc, which takes two seconds on a busy machine.
-START_S = 20.0
+# From its start until a node answers: it loads aiortc, which was seen to take 8 s on a busy machine. One that ends
+# instead is noticed at once.
+START_S = 45.0
 STOP_S = 3.0
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]
@@ -80,6 +81,7 @@ class BusLine:
     """A way to a node over the bus; `back` is the topic of its answers."""
 
     def __init__(self, bus: Bus, asking: Asking, back: str, life: str, limit_s: float = ANSWER_S) -> None:
+        self.life = life
         self._bus = bus
         self._limit_s = limit_s
         self._asking = asking

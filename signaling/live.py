@@ -177,6 +177,7 @@ async def signal(call: Call, params: CallSignal) -> None:
         "device": params.device,
         "to_device": params.to_device,
         "generation": params.generation,
+        "to_generation": params.to_generation,
         "polite": is_polite(params.to, call.person.id),
         "description": params.description.model_dump() if params.description else None,
         "candidate": params.candidate.model_dump() if params.candidate else None,

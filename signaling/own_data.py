@@ -17,7 +17,7 @@ async def collect(session: AsyncSession, person_id: str) -> dict[str, Any]:
     found = select(CallRemoval.call_id, CallRemoval.at, CallRemoval.lifted_at)
     rows = await session.execute(found.where(CallRemoval.person_id == person_id).order_by(CallRemoval.at))
     checks = [
-        {"at": check.at, "verdict": check.verdict, **asdict(check.found)} for check in await own(session, person_id)
+        {"at": check.at, "verdict": check.known, **asdict(check.found)} for check in await own(session, person_id)
     ]
     return {"removals": [dict(row._mapping) for row in rows], "checks": checks}
 

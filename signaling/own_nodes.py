@@ -36,8 +36,16 @@ class Nodes(Protocol):
         """The way to the room's node; where it has none: placed on one, or None. Raises MediaError."""
         ...
 
-    async def all(self) -> list[Line]:
-        """The ways to all nodes."""
+    def note(self, room: str, line: Line, *, anybody: bool) -> None:
+        """A node said by its answer whether anybody is in a room."""
+        ...
+
+    async def idlest(self) -> Line:
+        """The way to the one with the least to do. Raises MediaError."""
+        ...
+
+    async def all(self) -> tuple[list[Line], MediaError | None]:
+        """The ways to all nodes that are known, and why these may not be all. Raises MediaError."""
         ...
 
     async def stop(self) -> None:
@@ -66,9 +74,16 @@ class OneChild:
             self._rooms.add(room)
         return self.line if room in self._rooms else None
 
-    async def all(self) -> list[Line]:
+    def note(self, room: str, line: Line, *, anybody: bool) -> None:
+        """Nothing is to be looked for: the end of a child is told at once."""
+
+    async def idlest(self) -> Line:
+        """The child."""
+        return self.line
+
+    async def all(self) -> tuple[list[Line], MediaError | None]:
         """The child, while it runs."""
-        return [self.line] if self.line.pid else []
+        return [self.line] if self.line.pid else [], None
 
     def _lost(self) -> None:
         lost, self._rooms = self._rooms, set()
@@ -103,6 +118,11 @@ class OwnNodes:
         """Answer an offer."""
         return await self._ask(join.room, "join", join, protocol.Joined, place=True)
 
+    async def try_out(self, sdp: str) -> str:
+        """Answer an offer that only tries the way to a node: the one on which a new room would be."""
+        line = await self.nodes.idlest()
+        return protocol.Tried.model_validate(await line.ask("try", {"sdp": sdp})).sdp
+
     async def listen(self, listen: protocol.Listen) -> None:
         """Change what somebody's receiving sections carry."""
         await self._ask(listen.room, "listen", listen, protocol.Nothing)
@@ -123,15 +143,18 @@ class OwnNodes:
     async def expel(self, expel: protocol.Expel) -> None:
         """End the part of a person or of a session."""
         # No node keeps anybody because another one does not answer.
-        await all_tried(line.ask("expel", frame_of(expel)) for line in await self.nodes.all())
+        lines, missing = await self.nodes.all()
+        await all_tried(line.ask("expel", frame_of(expel)) for line in lines)
+        if missing:
+            raise missing
 
     async def where(self, person: str) -> list[protocol.Presence]:
         """All parts that somebody takes. Raises PartlyKnownError where a node does not answer."""
-        lines = await self.nodes.all()
+        lines, missing = await self.nodes.all()
         answers, refusal = await each_tried(line.ask("where", {"person": person}) for line in lines)
         found = [each for answer in answers for each in protocol.Presences.model_validate(answer).found]
-        if refusal:
-            raise PartlyKnownError(found, refusal)
+        if unknown := refusal or missing:
+            raise PartlyKnownError(found, unknown)
         return found
 
     async def record(self, given: protocol.Record) -> None:
@@ -153,19 +176,25 @@ class OwnNodes:
             await self._ask(room, "close", protocol.RoomName(room=room), protocol.Nothing)
 
     async def state(self, room: str) -> RoomState | None:
-        """How a room is."""
-        if not await self.nodes.for_room(room, place=False):
+        """How a room is. From here on it is followed, also by a worker that was not there when its people came."""
+        line = await self.nodes.for_room(room, place=False)
+        if line is None:
             return None
-        try:
-            return await self._ask(room, "state", protocol.RoomName(room=room), RoomState)
-        except MediaError as error:
-            if error.code == "not_found":
-                return None
-            raise
+        before = self._versions.get(room)
+        state = await _state_by(line, room)
+        if state and state.participants:
+            self._versions[room] = max(state.v, self._versions.get(room, 0))
+            self.nodes.note(room, line, anybody=True)
+        elif self._versions.get(room) == before:  # nobody was heard to have come since
+            self.nodes.note(room, line, anybody=False)
+        return state
 
     async def stats(self) -> list[protocol.Stats]:
         """What the nodes do."""
-        answers = [await line.ask("stats", {}) for line in await self.nodes.all()]
+        lines, missing = await self.nodes.all()
+        if missing:
+            raise missing
+        answers = [await line.ask("stats", {}) for line in lines]
         return [protocol.Stats.model_validate(each) for each in answers]
 
     async def stop(self) -> None:
@@ -176,7 +205,10 @@ class OwnNodes:
         line = await self.nodes.for_room(room, place=place)
         if line is None:
             raise MediaError("not_found", "room")
-        return answer.model_validate(await line.ask(method, frame_of(params)))
+        answered = answer.model_validate(await line.ask(method, frame_of(params)))
+        if place:
+            self.nodes.note(room, line, anybody=True)
+        return answered
 
     def heard(self, kind: str, data: Mapping[str, Any]) -> None:
         """An event of a node."""
@@ -194,20 +226,36 @@ class OwnNodes:
             self._versions.pop(state.room, None)
         self.ears.on_room(state)
 
-    async def catch_up(self) -> None:
-        """Events may have got lost: ask how all rooms are."""
+    async def catch_up(self) -> bool:
+        """Events may have got lost: ask how all rooms are. False: of some it could not be learned."""
+        known = True
         for room in list(self._versions):
             try:
                 state = await self.state(room)
             except MediaError as error:
                 log.warning("media_state_unknown", room=room, reason=error.message)
+                known = False
             else:
-                self._room_is(state) if state else self.lost(room)
+                if state:
+                    self._room_is(state)
+                elif room in self._versions:  # else whoever found out has told it
+                    self.lost(room)
+        return known
 
     def lost(self, room: str) -> None:
         """A room's node is gone: nobody is in it until they join again, on another node."""
         version = self._versions.pop(room, 0) + 1
         self.ears.on_room(RoomState(room=room, epoch="", v=version, participants=[], speakers=[]))
+
+
+async def _state_by(line: Line, room: str) -> RoomState | None:
+    """What a node says; None: it does not carry the room (any more)."""
+    try:
+        return RoomState.model_validate(await line.ask("state", {"room": room}))
+    except MediaError as error:
+        if error.code == "not_found":
+            return None
+        raise
 
 
 def child_arguments(settings: Settings) -> list[str]:

@@ -48,7 +48,12 @@ class Calls:
     @property
     def namespace(self) -> Namespace:
         """The topics call:<room id>."""
-        return Namespace(durable=False, readable=self._readable, snapshot=self._snapshot)
+        return Namespace(
+            durable=False,
+            readable=self._readable,
+            snapshot=self._snapshot,
+            regranted=lambda grant: ("may", _may(grant.data)),
+        )
 
     async def rights(self, asked: Collection[Pair]) -> dict[Pair, CallRights]:
         """Of these (person, call), those who may take part, and how: as their rooms say, less who was removed."""
@@ -74,17 +79,24 @@ class Calls:
         return {pair: Grant(fair=each.fair_id, write=bool(each.publish), data=each) for pair, each in found.items()}
 
     async def _snapshot(self, arrival: Arrival) -> Mapping[str, Any]:
-        """As `server.live.wire.call.CallSnapshot`. A call whose node does not answer is shown without anybody."""
+        """As `server.live.wire.call.CallSnapshot`. Where the node cannot be asked now, who is in the call is not known,
+        which is something else than nobody."""
+        state, known = None, True
         try:
             state = await self.back_end.state(arrival.id)
         except MediaError:
-            state = None
+            known = False
         mine: CallRights = arrival.grant.data
-        may = {"publish": mine.node.publish, "listen": mine.listen, "moderate": mine.moderate}
-        return call_wire(state) | {"v": state.v if state else 0, "kind": mine.kind, "may": may}
+        more = {"v": state.v if state else 0, "kind": mine.kind, "may": _may(mine), "known": known}
+        return call_wire(state) | more
 
     def _room_changed(self, state: RoomState) -> None:
         self.live.show_state(topics.call(state.room), "call", call_wire(state), v=state.v)
+
+
+def _may(rights: CallRights) -> dict[str, Any]:
+    """As `server.live.wire.call.CallMay`."""
+    return {"publish": rights.node.publish, "listen": rights.listen, "moderate": rights.moderate}
 
 
 def back_end_of(kernel: Kernel) -> MediaBackEnd:

@@ -75,6 +75,18 @@ class Joined(Frame):
     token: str = ""
 
 
+class Try(Frame):
+    """See whether somebody's network lets a call through: a connection of no room, which is over within seconds."""
+
+    sdp: str = Field(description="The offer, at most 32 KiB.")
+
+
+class Tried(Frame):
+    """The answer to it: whether the way is open shows in whether it connects."""
+
+    sdp: str
+
+
 class Listen(Frame):
     """Change what receiving sections carry; no new offer is needed."""
 
@@ -234,6 +246,7 @@ class Stats(Frame):
 
 METHODS: dict[str, tuple[type[Frame], type[Frame]]] = {
     "join": (Join, Joined),
+    "try": (Try, Tried),
     "listen": (Listen, Nothing),
     "set_rights": (SetRights, Nothing),
     "mute": (Mute, Nothing),

@@ -10,6 +10,8 @@ from signaling.turn_client import Allocation, TurnRefused, TurnUrl, allocation
 # Where clouds keep the secrets of their machines: a relay that leads there leads into the operator's network.
 WITHIN = "169.254.169.254"
 DENY_PRIVATE = "Have coturn use deploy/turnserver.conf: it denies all private and reserved addresses."
+# What networks of companies leave open last.
+LAST_WAY = "TLS on port 443"
 READ_ITS_LOG = "See what coturn's log says."
 REFUSED = {
     401: "Give coturn use-auth-secret, a realm, and FAIRMATCH_TURN_SECRET as its static-auth-secret; compare clocks.",
@@ -33,12 +35,13 @@ async def look_at_relay(settings: Settings, now: datetime) -> str:
     if not settings.turn_secret.get_secret_value():
         raise RelayTrouble("no secret", "Set FAIRMATCH_TURN_SECRET to coturn's static-auth-secret.")
     ways = [await _look_at(url, settings, now) for url in settings.turn_urls]
-    return f"lets calls through over {', '.join(ways)}, and keeps away from private addresses"
+    found = f"lets calls through over {', '.join(ways)}, and keeps away from private addresses"
+    return found if LAST_WAY in ways else f"{found}; nobody gets out of a network that leaves {LAST_WAY} alone open"
 
 
 async def _look_at(url: str, settings: Settings, now: datetime) -> str:
     try:
-        way = TurnUrl.parse(url).way
+        where = TurnUrl.parse(url)
     except ValueError:
         todo = "Write turn:host:port?transport=udp (or tcp), or turns:host:port?transport=tcp into FAIRMATCH_TURN_URLS."
         raise RelayTrouble(f"{url} is no address of a relay", todo) from None
@@ -53,7 +56,7 @@ async def _look_at(url: str, settings: Settings, now: datetime) -> str:
     except (OSError, ValueError) as error:
         todo = "See whether coturn runs, the firewall lets it through, and its certificate is the name's."
         raise RelayTrouble(f"{url} does not answer ({type(error).__name__})", todo) from None
-    return way
+    return f"TLS on port {where.port}" if where.way == "TLS" else where.way
 
 
 async def _leads_to(made: Allocation, host: str) -> bool:

@@ -2,7 +2,7 @@
 
 Who comes with a token is the person who made it, and may do in the call what that person may do: it is asked with each
 request, so a token is worth nothing once its person was removed. Trickle is not needed, since the node answers on one
-port; it is taken and ignored. ICE is not restarted on a running session (422): encoders post anew.
+port; what can be read is taken and ignored. ICE is not restarted on a running session (422): encoders post anew.
 
 Nothing is kept here. The address of a session names its connection (by the generation, which the node knows) and its
 ICE session, of which the ETag is made.
@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from people.seals import Seal
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
-from signaling.media.sdp import MOST_BYTES, Offer, SdpError, parse_offer
+from signaling.media.sdp import MOST_BYTES, Offer, SdpError, check_fragment, parse_offer
 from signaling.parts import calls_of
 from signaling.protocol import AUTO, Join, MediaError, Published, Remove
 from signaling.rights import CallRights
@@ -42,7 +42,7 @@ _MAY = {
 }
 LIFETIME = timedelta(days=7)  # of a token: an encoder is set up before the fair
 BODY_BYTES = MOST_BYTES + 1024
-_STATUS = {"bad_request": 400, "forbidden": 403, "not_found": 404, "conflict": 409, "unavailable": 503}
+_STATUS = {"bad_request": 400, "forbidden": 403, "not_found": 404, "conflict": 409, "moved": 503, "unavailable": 503}
 
 Way = Literal["whip", "whep"]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -119,7 +119,10 @@ async def patch(request: Request) -> Response:
         raise ProblemError(422, "no_restart", "ICE is not restarted here: end the session and post a new offer.")
     if etag not in (each.strip() for each in request.headers["if-match"].split(",")):
         raise ProblemError(412, "precondition_failed", "This is another ICE session than the ETag's.")
-    await request.body()
+    try:
+        check_fragment(await _text(request))
+    except SdpError as error:
+        raise _unreadable(error) from None
     return Response(status_code=204)
 
 
@@ -188,6 +191,10 @@ async def _standing(request: Request, bearer: Bearer) -> str:
 async def _sdp(request: Request) -> str:
     if _type_of(request) != SDP_TYPE:
         raise ProblemError(415, "unsupported_type", f"Send {SDP_TYPE}.")
+    return await _text(request)
+
+
+async def _text(request: Request) -> str:
     try:
         return (await request.body()).decode()
     except UnicodeDecodeError:
@@ -202,7 +209,11 @@ def _parsed(text: str) -> Offer:
     try:
         return parse_offer(text)
     except SdpError as error:
-        raise ProblemError(400, "bad_request", f"sdp: {error}") from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: SdpError) -> ProblemError:
+    return ProblemError(400, "bad_request", f"sdp: {error}")
 
 
 def _published(offer: Offer) -> list[Published]:

@@ -15,6 +15,7 @@ pytest_plugins = [
     "pytester",
     "tests.support.ground",
     "tests.support.together",
+    "tests.support.uncollected",
     "tests.support.trouble",
     "tests.support.loop",
     "tests.support.backend",

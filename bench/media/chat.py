@@ -26,9 +26,8 @@ from bench.fanout.fairmatch import Fairmatch as Server
 from bench.media.cases import CASES, Case, scaled
 from bench.media.fairmatch import Fairmatch as Node
 from bench.media.load import Load
-from bench.media.time_used import seconds_on_cpu
 from bench.places import ROOT
-from bench.processes import ServerError, cores
+from bench.processes import ServerError, cores, cpu_seconds
 
 NAME = "chat beside a full node"
 SAYS = "100 people chat, 20 messages a second reach each of them: alone, and beside a node that gets too much"
@@ -110,6 +109,7 @@ def loaded(case: Case) -> Iterator[list[float]]:
     finally:
         process.kill()
         process.wait()
+        process.stdin.close()
         process.stdout.close()
 
 
@@ -122,13 +122,13 @@ async def forward(case: Case) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
     os.nice(10)  # who chats on this core is measured, and comes first
     print("ready", file=sys.__stdout__, flush=True)
-    begun, used = time.perf_counter(), seconds_on_cpu(node.pids())
+    begun, used = time.perf_counter(), cpu_seconds(node.pids())
     elapsed, rest = 0.0, 0.0 if case.name == NAME else REST_S
     while not ended.is_set():
         elapsed = min(time.perf_counter() - begun, elapsed + AT_ONCE / case.per_second)
         load.send_due(elapsed)  # what viewers do not take is lost, which is all the same here
         await asyncio.sleep(rest)
-    share = 100 * (seconds_on_cpu(node.pids()) - used) / (time.perf_counter() - begun)
+    share = 100 * (cpu_seconds(node.pids()) - used) / (time.perf_counter() - begun)
     print(json.dumps(share), file=sys.__stdout__, flush=True)
     await load.close()
 

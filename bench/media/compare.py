@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bench.figures import spread
 from bench.machine import machine
-from bench.media import NAME, chat
+from bench.media import NAME, chat, joining
 from bench.media.alone import SYSTEMS, has_network, measure
 from bench.media.cases import CASES, Case, scaled
 from bench.media.load import Figures
@@ -28,7 +28,7 @@ PEER = "janus"
 def run(options: Options) -> Result:
     """Measure what is asked for. Raises UsageError."""
     cases = [scaled(case, options.seconds, options.members) for case in _chosen_cases(options.only)]
-    with_chat = options.only in ("", chat.NAME) and (not options.systems or "fairmatch" in options.systems)
+    are_ours_asked = not options.systems or "fairmatch" in options.systems
     names = _chosen_systems(options.systems)
     result = Result(NAME, machine(), options.command, datetime.now(UTC).isoformat(timespec="seconds"))
     reasons = {name: reason for name in names if (reason := _missing(name))}
@@ -39,9 +39,25 @@ def run(options: Options) -> Result:
         found, failed = _rounds(case, able, options.rounds)
         result.rows += _rows(case, found)
         result.left_out += [LeftOut(name, reason, case.name) for name, reason in failed.items()]
-    if with_chat:
+    if are_ours_asked and options.only in ("", chat.NAME):
         _add_chat(result, cases, options)
+    if are_ours_asked and options.only in ("", joining.NAME):
+        _add_joins(result, options)
     return result
+
+
+def _add_joins(result: Result, options: Options) -> None:
+    """How long people wait in a browser: nothing that others are compared with."""
+    try:
+        if reason := joining.missing():
+            raise ServerError(reason)
+        rounds = [joining.measure(options.members or joining.JOINS).figures for _ in range(options.rounds)]
+    except ServerError as error:
+        result.left_out.append(LeftOut("fairmatch", str(error), joining.NAME))
+        return
+    for metric in rounds[0]:
+        over = spread([each[metric] for each in rounds])
+        result.rows.append(Row(joining.NAME, "fairmatch", metric, over.median, "ms"))
 
 
 def _add_chat(result: Result, cases: Sequence[Case], options: Options) -> None:
@@ -75,8 +91,9 @@ def _missing(name: str) -> str:
 
 def _chosen_cases(only: str) -> list[Case]:
     chosen = [case for case in CASES if only in ("", case.name)]
-    if not chosen and only != chat.NAME:
-        names = [*(case.name for case in CASES), chat.NAME]
+    further = (chat.NAME, joining.NAME)
+    if not chosen and only not in further:
+        names = [*(case.name for case in CASES), *further]
         raise UsageError(f"no case {only}; there are: {', '.join(names)}")
     return chosen
 

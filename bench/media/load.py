@@ -11,7 +11,7 @@ from bench.media.cases import PACKET_BYTES, WARM_UP_S, Case
 from bench.media.counting import Counter
 from bench.media.peer import RawPeer, vp8
 from bench.media.systems import System
-from bench.media.time_used import seconds_on_cpu
+from bench.processes import cpu_seconds
 from signaling.media import rtcp
 
 # After its last packet: what is still on its way arrives.
@@ -131,9 +131,9 @@ class Load:
 
     async def _measure(self) -> Figures:
         pids = self._system.pids()
-        counted, used, begun = self._counted, seconds_on_cpu(pids), time.perf_counter()
+        counted, used, begun = self._counted, cpu_seconds(pids), time.perf_counter()
         await asyncio.sleep(self._case.seconds)
-        counted, used = self._counted - counted, seconds_on_cpu(pids) - used
+        counted, used = self._counted - counted, cpu_seconds(pids) - used
         elapsed = time.perf_counter() - begun
         return Figures(
             packets_per_cpu_second=counted / max(used, 0.01),

@@ -56,7 +56,7 @@ class TwoNodes:
         self._asked = OwnNodes(settings, self._bus)
         await self._asked.start()
         async with asyncio.timeout(START_S):
-            while len(await self._asked.nodes.all()) < len(self._nodes):  # noqa: ASYNC110 - they enter themselves in Redis
+            while len((await self._asked.nodes.all())[0]) < len(self._nodes):  # noqa: ASYNC110 - they enter themselves
                 await asyncio.sleep(0.1)
 
     def _begin(self) -> Settings:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -30,21 +31,15 @@ static double cpu_from, cpu_to;
 static int timer = -1;
 static char run_id[9];
 
-/* utime + stime of the server's processes, in seconds. */
+/* User and kernel time of the server's processes, in seconds: the scheduler's own clock of each. */
 static double cpu_seconds(void) {
     double total = 0;
     for (int i = 0; i < options.pid_count; i++) {
-        char path[64], line[1024], *fields;
-        unsigned long user, kernel;
-        snprintf(path, sizeof path, "/proc/%d/stat", options.pids[i]);
-        FILE *file = fopen(path, "r");
-        if (!file) fail("the server's process %d is gone", options.pids[i]);
-        if (!fgets(line, sizeof line, file)) fail("%s cannot be read", path);
-        fclose(file);
-        fields = strrchr(line, ')');
-        if (!fields || sscanf(fields + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
-            fail("%s has an unknown form", path);
-        total += (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+        clockid_t clock;
+        struct timespec used;
+        if (clock_getcpuclockid(options.pids[i], &clock) || clock_gettime(clock, &used))
+            fail("the server's process %d is gone", options.pids[i]);
+        total += (double)used.tv_sec + (double)used.tv_nsec / 1e9;
     }
     return total;
 }

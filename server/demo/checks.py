@@ -7,8 +7,8 @@ from server.kernel.parts import Kernel
 from signaling.checks import actions, queries
 from signaling.checks.rules import Found, Road
 
-_OFFICE: Mapping[Road, bool] = {"stun": True, "udp": True, "tcp": True, "tls": True}
-_BEHIND_A_WALL: Mapping[Road, bool] = {"stun": False, "udp": False, "tcp": False, "tls": True}
+_OFFICE: Mapping[Road, bool] = {"node": True, "stun": True, "udp": True, "tcp": True, "tls": True, "tls443": True}
+_BEHIND_A_WALL: Mapping[Road, bool] = {road: road == "tls443" for road in _OFFICE}
 FOUND: dict[str, Found] = {
     "edda": Found(48_000, 19_000, 18, microphone=True, camera=True, roads=_OFFICE),
     "farid": Found(48_000, 19_000, 18, microphone=False, camera=True, roads=_OFFICE),

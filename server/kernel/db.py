@@ -1,6 +1,7 @@
 """The database: one schema on SQLite and PostgreSQL, and a unit of work that commits in one place."""
 
 import asyncio
+import os
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,10 @@ FILE = "fairmatch.db"  # SQLite's, in the data folder
 POOL_SIZE = 10
 # How long a request waits for a connection before it answers "unavailable".
 POOL_TIMEOUT_S = 5
+# PostgreSQL compiles a statement that it takes for expensive. It guesses so by the rows that joins might find, and what
+# we ask finds few: the question who may do what in a call took 1 to 4 s to compile and 2 ms to answer. Options in the
+# address, and in PGOPTIONS, come after it and count.
+NOT_COMPILED = "-c jit=off"
 # How long closing waits for transactions to end: a database that answers nobody must not keep a server from stopping.
 LEAVING_S = 5.0
 # When what an event owes is due. By then listeners have done it, or died with their process: a job that was due at once
@@ -217,7 +222,8 @@ def database_url(settings: Settings) -> str:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, **_POOL)
+    options = NOT_COMPILED, os.environ.get("PGOPTIONS", ""), f"{make_url(url).query.get('options', '')}"
+    engine = create_async_engine(url, connect_args={"options": " ".join(options).rstrip()}, **_POOL)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 

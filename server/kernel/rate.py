@@ -4,9 +4,9 @@ import asyncio
 import ipaddress
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from limits import RateLimitItem, parse
@@ -19,6 +19,8 @@ from server.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
+
+T = TypeVar("T")
 
 # A limit is looked up before the work it protects, so it must not take longer than the work.
 REDIS_TIMEOUT_S = 0.25
@@ -61,15 +63,8 @@ class Limiter:
 
     async def left(self, what: str, limit: str, *who: str) -> "Left":
         """What is left of a limit, given as for `spend`."""
-        item, counter = parse(limit), self._counter()
-        try:
-            async with asyncio.timeout(REDIS_TIMEOUT_S):
-                window = await counter.get_window_stats(item, what, *who)
-        except Exception as error:
-            if counter is self._memory:
-                raise
-            self._alone(error)
-            window = await self._memory.get_window_stats(item, what, *who)
+        item = parse(limit)
+        window = await self._counted(lambda counter: counter.get_window_stats(item, what, *who))
         seconds = math.ceil(window.reset_time - time.time()) if window.remaining < item.amount else item.get_expiry()
         return Left(item.amount, item.get_expiry(), max(0, window.remaining), max(1, seconds))
 
@@ -78,15 +73,7 @@ class Limiter:
         nobody uses up another's by tries that are refused. Raises ProblemError 429.
         """
         items = [(parse(limit), (what, *who)) for what, limit, *who in uses]
-        counter = self._counter()
-        try:
-            async with asyncio.timeout(REDIS_TIMEOUT_S):
-                wait = await _spend(counter, items)
-        except Exception as error:
-            if counter is self._memory:
-                raise
-            self._alone(error)
-            wait = await _spend(self._memory, items)
+        wait = await self._counted(lambda counter: _spend(counter, items))
         if wait:
             raise too_often(wait)
 
@@ -94,10 +81,16 @@ class Limiter:
         log.warning("rate_limits_not_shared", error=type(error).__name__)
         self._alone_until = time.monotonic() + ON_ITS_OWN_S
 
-    def _counter(self) -> MovingWindowRateLimiter:
-        if self._shared is None or time.monotonic() < self._alone_until:
-            return self._memory
-        return self._shared
+    async def _counted(self, count: Callable[[MovingWindowRateLimiter], Awaitable[T]]) -> T:
+        """Count where it is counted now. Only Redis can be away: what is in memory is waited for, also by a process
+        that is so busy that its own threads come late."""
+        if self._shared is not None and time.monotonic() >= self._alone_until:
+            try:
+                async with asyncio.timeout(REDIS_TIMEOUT_S):
+                    return await count(self._shared)
+            except Exception as error:
+                self._alone(error)
+        return await count(self._memory)
 
 
 def too_often(seconds: int) -> ProblemError:

@@ -42,6 +42,7 @@ class Arrival:
 Readable = Callable[[Collection[Ask]], Awaitable[Mapping[Ask, Grant]]]
 Snapshot = Callable[[Arrival], Awaitable[Mapping[str, Any] | JsonText]]  # JSON text where many get nearly the same
 People = Callable[[str, Collection[str]], Awaitable[Mapping[str, Present]]]  # of (the room's id, people's ids)
+Regranted = Callable[[Grant], tuple[str, Mapping[str, Any]]]  # the kind and the data of a passing event
 Arrived = Callable[[str, str], Awaitable[None]]  # the room's id, the person's; again with every tab, and every return
 
 
@@ -53,6 +54,7 @@ class Namespace:
     readable: Readable
     snapshot: Snapshot | None = None
     people: People | None = None
+    regranted: Regranted | None = None  # what somebody is told whose grant is another one now
     arrived: Arrived | None = None  # told of everybody who is present from now on, beside what they are answered
 
 

@@ -10,13 +10,16 @@ from server.kernel.away import note_failure
 from server.kernel.bus import Bus
 from server.live.connection import Connection, Subscription
 from server.live.connections import Connections
-from server.live.grants import Topics
+from server.live.grants import Grant, Topics
 from server.live.identity import Identity, SessionCheck
 from server.live.tasks import Tasks
 from server.live.together import MOST
 from server.live.wire.codes import Close
 
 BUS_TOPIC = "live:rights"
+# So often what somebody may is read when it changes while it is read; then what was read last counts until the next
+# change, which is being looked at as well.
+ASKED_MOST = 3
 
 log = structlog.get_logger(__name__)
 
@@ -98,13 +101,28 @@ class Rights:
                 await self._recheck(each, each.identity.id)
 
     async def _recheck(self, connection: Connection, person_id: str) -> None:
-        asked = list(connection.topics)
-        readable = await self._topics.readable(person_id, asked)
+        for _ in range(ASKED_MOST):
+            asked, revision = list(connection.topics), connection.revision
+            readable = await self._topics.readable(person_id, asked)
+            if revision == connection.revision:
+                break  # else somebody who asked later may have their answer already
         for topic in asked:
             if topic not in readable:
                 self._cut(connection, topic)
             elif topic in connection.topics:
-                connection.topics[topic] = Subscription(connection.topics[topic].room, readable[topic])
+                self._regrant(connection, topic, readable[topic])
+
+    def _regrant(self, connection: Connection, topic: str, grant: Grant) -> None:
+        """They go on hearing it, and know at once what else has become of what they may."""
+        held = connection.topics[topic]
+        if grant == held.grant:
+            return
+        connection.revision += 1  # what is under way with the former one asks again
+        connection.topics[topic] = Subscription(held.room, grant)
+        namespace = self._topics.of(topic)
+        if namespace and namespace.regranted:
+            kind, data = namespace.regranted(grant)
+            connection.tell(topic, kind, dict(data))
 
     def _cut(self, connection: Connection, topic: str) -> None:
         connection.revision += 1

@@ -23,6 +23,7 @@ PEOPLE_PAGE = 60
 # What the list can be narrowed to, each with its word; the first is where one begins.
 FILTERS = {
     "trouble": (N_("In trouble"), IN_TROUBLE),
+    "untried": (N_("Not known"), frozenset({"untried"})),
     "unchecked": (N_("Not checked yet"), frozenset({"unchecked"})),
     "fine": (N_("All well"), frozenset({"video"})),
 }
@@ -32,6 +33,7 @@ WORDS = {
     "silent": N_("no microphone"),
     "sound": N_("sound only"),
     "text": N_("text only"),
+    "untried": N_("not known"),
     "unchecked": N_("not checked yet"),
 }
 

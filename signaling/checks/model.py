@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey, case, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
-from signaling.checks.rules import ROADS, Found, Road
+from signaling.checks.rules import ROADS, Found, Road, Verdict
 
 
 class ConnectionCheck(Base):
@@ -24,11 +25,26 @@ class ConnectionCheck(Base):
     round_trip_ms: Mapped[int]
     microphone: Mapped[bool]
     camera: Mapped[bool]
-    # The ways through the network; None: this site did not offer it.
+    # The ways through the network; None: it was not tried. TLS on 443 stands by itself, `tls` is on any other port.
+    node: Mapped[bool | None]
     stun: Mapped[bool | None]
     udp: Mapped[bool | None]
     tcp: Mapped[bool | None]
     tls: Mapped[bool | None]
+    tls443: Mapped[bool | None]
+
+    @hybrid_property
+    def known(self) -> str:
+        """The verdict, by what was tried: before the media node was, a check showed nothing about calls of more than
+        two, but that none can be."""
+        is_known = self.node is not None or self.verdict == Verdict.TEXT.value
+        return self.verdict if is_known else Verdict.UNTRIED.value
+
+    @known.inplace.expression
+    @classmethod
+    def _known(cls) -> ColumnElement[str]:
+        is_known = or_(cls.node.is_not(None), cls.verdict == Verdict.TEXT.value)
+        return case((is_known, cls.verdict), else_=Verdict.UNTRIED.value)
 
     @property
     def found(self) -> Found:

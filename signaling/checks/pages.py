@@ -14,8 +14,10 @@ from server.kernel.parts import kernel_of
 from signaling.checks import actions, queries
 from signaling.checks.desk import desk
 from signaling.checks.measuring import send_bytes, take_bytes
-from signaling.checks.rules import Found, Road
+from signaling.checks.rules import Found, Road, troubles_of
 from signaling.checks.shown import CheckShown
+from signaling.checks.trying import try_node
+from signaling.parts import calls_of
 from signaling.turn import ice_servers
 from web.i18n import translations
 from web.render import locale_of, page, redirect
@@ -50,6 +52,7 @@ async def show(request: Request) -> Response:
         "signaling/check.html",
         headers={"cache-control": "no-store"},
         servers=[asdict(each) for each in servers],
+        engine=calls_of(request).back_end.engine,
         has_relay=any(each.username for each in servers),
         checks=[CheckShown.of(each, locale_of(request)) for each in checks],
     )
@@ -65,7 +68,8 @@ async def keep(request: Request) -> Response:
     await kernel_of(request).limiter.spend("checks", KEPT_PER_PERSON, person_id)
     async with kernel_of(request).database.write() as uow:
         check = await actions.keep(uow, person_id, Found(**brought.model_dump()))
-    return JSONResponse({"verdict": check.verdict}, headers={"cache-control": "no-store"})
+    answer = {"verdict": check.known, "troubles": [trouble.value for trouble in troubles_of(check.found)]}
+    return JSONResponse(answer, headers={"cache-control": "no-store"})
 
 
 async def forget(request: Request) -> Response:
@@ -79,6 +83,7 @@ routes = [
     Route("/check", show, name="check"),
     Route("/check", keep, methods=["POST"], name="keep_check"),
     Route("/check/forget", forget, methods=["POST"], name="forget_checks"),
+    Route("/check/node", try_node, methods=["POST"], name="check_node"),
     Route("/check/bytes", send_bytes, name="check_down"),
     Route("/check/bytes", take_bytes, methods=["POST"], name="check_up"),
     Route("/fairs/{fair}/connections", desk, name="fair_connections"),

@@ -12,10 +12,10 @@ from fairs.model import Membership
 from fairs.queries import below
 from people.model import Person
 from signaling.checks.model import ConnectionCheck
-from signaling.checks.rules import COUNTS_FOR, Verdict
+from signaling.checks.rules import COUNTS_FOR, OTHERWISE_WELL
 
-# How the people of a fair are told apart. "silent": all gets through, and no microphone works.
-GROUPS = ("video", "silent", "sound", "text", "unchecked")
+# How the people of a fair are told apart. "silent": nothing else is wrong that is known, and no microphone works.
+GROUPS = ("video", "silent", "sound", "text", "untried", "unchecked")
 IN_TROUBLE = frozenset({"silent", "sound", "text"})
 
 
@@ -85,6 +85,6 @@ def _latest(person_id: SQLColumnExpression[str], now: datetime) -> ColumnElement
 
 _GROUP: ColumnElement[str] = case(
     (ConnectionCheck.id.is_(None), "unchecked"),
-    (or_(ConnectionCheck.verdict != Verdict.VIDEO.value, ConnectionCheck.microphone), ConnectionCheck.verdict),
+    (or_(ConnectionCheck.known.not_in(OTHERWISE_WELL), ConnectionCheck.microphone), ConnectionCheck.known),
     else_="silent",
 )

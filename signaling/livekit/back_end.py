@@ -98,6 +98,10 @@ class LiveKit:
             sdp="", url=self._settings.livekit_url, token=token.with_grants(wording.grants(join.room, terms)).to_jwt()
         )
 
+    async def try_out(self, sdp: str) -> str:
+        """Refused: the ways to LiveKit are tried by its own client alone."""
+        raise MediaError("unavailable", "LiveKit answers no offers")
+
     async def listen(self, listen: protocol.Listen) -> None:
         """Nothing to do: there browsers choose by themselves what they take."""
 

@@ -8,9 +8,7 @@ in one go: so what Python does does not grow with the number of packets.
 
 import contextlib
 import socket
-import sys
 from array import array
-from typing import Any
 
 from signaling.media.seams import srtp_ffi
 from signaling.media.stun import Address
@@ -19,32 +17,19 @@ from signaling.media.stun import Address
 SLOTS = 512
 SLOT_BYTES = 2_048
 PACKET_BYTES_MOST = SLOT_BYTES - 144
-# Packets that are prepared together: as many as the kernel cuts one message into.
-BURST_MOST = 64
-
-# Whether numbers of this machine are turned round on their way into packets.
-SWAPS = sys.byteorder == "little"
+# Packets that are prepared together, and viewers who get them at once: the arena has room for all of that.
+BURST_MOST = 32
+TOGETHER_MOST = SLOTS // BURST_MOST
 
 # Where in a packet its number stands, and its time with the ssrc behind it; and slots in units of these fields.
 _SEQ_AT, _PAIR_AT = 2, 4
 _SEQS, _PAIRS = SLOT_BYTES // 2, SLOT_BYTES // 8
 
 
-def _numbers() -> memoryview:
-    numbers = array("H", [number & 0xFFFF for number in range(0x10000 + BURST_MOST)])
-    if SWAPS:
-        numbers.byteswap()
-    return memoryview(numbers)
-
-
-# All sequence numbers as packets have them, and the first ones again: of a burst they are a piece of this.
-NUMBERS = _numbers()
-
-
 class Burst:
     """Packets with successive numbers, in one form."""
 
-    __slots__ = ("count", "datas", "first", "image", "octets", "shapes", "sizes", "times")
+    __slots__ = ("count", "datas", "first", "image", "octets", "sizes", "times")
 
     def __init__(self, datas: list[bytes], times: list[int], first: int) -> None:
         self.datas = datas
@@ -54,7 +39,6 @@ class Burst:
         self.sizes = array("i", map(len, datas))
         self.octets = sum(self.sizes)
         self.image = b"".join([data.ljust(SLOT_BYTES, b"\0") for data in datas[:-1]] + datas[-1:])
-        self.shapes: dict[int, Any] = {}  # what a fan-out works out about it, by the bytes that encryption adds
 
 
 class Slots:
@@ -84,7 +68,7 @@ class Arena(Slots):
     def room(self) -> tuple[int, int]:
         return self._used, SLOTS - self._used
 
-    def put(self, burst: Burst, numbers: bytearray, pairs: "list[array[int]]") -> None:
+    def put(self, burst: Burst, numbers: bytes, pairs: "list[array[int]]") -> None:
         begin, count, copies = self._used, burst.count, len(pairs[0])
         end, image = begin + count * copies, burst.image
         memory, size, words = self.memory, len(image), self._pairs

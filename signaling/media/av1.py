@@ -1,5 +1,6 @@
 """AV1 in packets (the RTP payload format of the Alliance for Open Media) and in a file, without decoding it."""
 
+from signaling.media.codecs import av1_elements, leb128
 from signaling.media.formats import UNITS_MOST, Bits, Shape
 
 _SEQUENCE, _DELIMITER, _TILES, _PADDING = 1, 2, 8, 15
@@ -19,7 +20,7 @@ class Av1:
         """Units with their sizes (AV1 bitstream, 5.2), without those that only a stream needs."""
         units: list[bytearray] = []
         for part in parts:
-            elements = _elements(part)
+            elements = av1_elements(part)
             if part[0] & 0x80 and units and elements:
                 units[-1] += elements.pop(0)
             units += map(bytearray, elements)
@@ -33,36 +34,11 @@ class Av1:
             if not frame or frame[0] >> 3 & 0x0F != _SEQUENCE:
                 return None
             head = 2 if frame[0] & 0x04 else 1
-            length, at = _leb128(frame, head)
+            length, at = leb128(frame, head)
             sequence = frame[at : at + length]
             return _shape(frame[: at + length], sequence) if length <= _SEQUENCE_MOST else None
         except IndexError:
             return None
-
-
-def _elements(payload: bytes) -> list[bytes]:
-    """The units of a packet, whole or not: each after its length, but for the last where a count is said."""
-    count, at, found = payload[0] >> 4 & 0x03, 1, list[bytes]()
-    while at < len(payload):
-        length = len(payload) - at
-        if not count or len(found) < count - 1:
-            try:
-                length, at = _leb128(payload, at)
-            except IndexError:
-                break
-        found.append(payload[at : at + length])
-        at += length
-    return found
-
-
-def _leb128(data: bytes, at: int) -> tuple[int, int]:
-    """A number of up to four bytes, the lowest first, and where what follows begins. Raises IndexError."""
-    value = 0
-    for place in range(4):
-        value |= (data[at + place] & 0x7F) << 7 * place
-        if not data[at + place] & 0x80:
-            return value, at + place + 1
-    raise IndexError("no number")
 
 
 def _with_size(unit: bytes) -> bytes:

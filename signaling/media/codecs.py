@@ -1,4 +1,4 @@
-"""What can be read from a payload without decoding it: key frames, and VP8's pictures and temporal layers."""
+"""What can be read from a payload without decoding it: key frames, pictures and temporal layers."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -66,6 +66,60 @@ def _read_vp8(payload: bytes) -> Vp8:
             at += 1
     key = begins and not payload[at] & 0x01
     return Vp8(begins, key, picture, picture_at, long, tl0, tl0_at, temporal, switches)
+
+
+class Picture(NamedTuple):
+    """What a packet of VP9 or AV1 says of its picture's temporal layer. Their pictures keep their numbers."""
+
+    begins: bool
+    temporal: int
+    switches_up: bool  # whether what follows in higher layers needs nothing of them from before
+
+
+def vp9_picture(payload: bytes) -> Picture | None:
+    """From a VP9 descriptor (RFC 9628, 4.2); None: it has no layers, or is cut off. Spatial layers share a picture."""
+    if len(payload) < 2 or not payload[0] & 0x20:
+        return None
+    at = 1 if not payload[0] & 0x80 else 3 if payload[1] & 0x80 else 2
+    if len(payload) <= at:
+        return None
+    begins = bool(payload[0] & 0x08) and not payload[at] >> 1 & 0x07
+    return Picture(begins, payload[at] >> 5, bool(payload[at] & 0x10))
+
+
+def av1_temporal(payload: bytes) -> int | None:
+    """The temporal layer that a packet's units (OBUs) name; None: none of those that begin in it does."""
+    begins_unit = bool(payload) and not payload[0] & 0x80
+    for unit in av1_elements(payload) if payload else ():
+        if begins_unit and len(unit) > 1 and unit[0] & 0x04:
+            return unit[1] >> 5
+        begins_unit = True
+    return None
+
+
+def av1_elements(payload: bytes) -> list[bytes]:
+    """The units of a packet, whole or not: each after its length, but for the last where a count is said."""
+    count, at, found = payload[0] >> 4 & 0x03, 1, list[bytes]()
+    while at < len(payload):
+        length = len(payload) - at
+        if not count or len(found) < count - 1:
+            try:
+                length, at = leb128(payload, at)
+            except IndexError:
+                break
+        found.append(payload[at : at + length])
+        at += length
+    return found
+
+
+def leb128(data: bytes, at: int) -> tuple[int, int]:
+    """A number of up to four bytes, the lowest first, and where what follows begins. Raises IndexError."""
+    value = 0
+    for place in range(4):
+        value |= (data[at + place] & 0x7F) << 7 * place
+        if not data[at + place] & 0x80:
+            return value, at + place + 1
+    raise IndexError("no number")
 
 
 def h264_begins_key_frame(payload: bytes) -> bool:

@@ -24,6 +24,9 @@ from signaling.media.stun import Address
 SEGMENTS_MOST = 64
 MESSAGE_BYTES_MOST = 65_000
 
+# Shapes of bursts that are known; more are forgotten together.
+SHAPES_MOST = 512
+
 SOL_UDP, UDP_SEGMENT = 17, 103
 
 Destination = Any  # made by `FanOut.destination`, opaque to others
@@ -51,13 +54,13 @@ class FanOut(Protocol):
         """Encrypt the packets in the next free slots and put them in line; what can't be encrypted is left out."""
         ...
 
-    def put(self, burst: Burst, numbers: bytearray, pairs: "list[array[int]]") -> None:
+    def put(self, burst: Burst, numbers: bytes, pairs: "list[array[int]]") -> None:
         """Write a burst into the next free slots, once for each of some viewers: `numbers` of all packets of the first
         one, then of the next one; of each packet the times and ssrcs for all of them, as numbers of 64 bits."""
         ...
 
-    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
-        """Encrypt what was put there, for each viewer, and put it in line."""
+    def seal_burst(self, burst: Burst, handles: Sequence[Any], to: Sequence[Destination]) -> None:
+        """Encrypt what was put there, each packet with its session's handle, and put it in line for each viewer."""
         ...
 
     def flush(self) -> bool:
@@ -81,15 +84,17 @@ class SendTo(Arena):
         return address
 
     def seal(self, session: SrtpSession, count: int, to: Destination) -> None:
-        for at in range(self._used, self._used + count):
-            if srtp_protect(session.handle, self.packets[at], self.size_at[at]) != OK:
-                self.sizes[at] = 0
-        self._to += [to] * count
-        self._used += count
+        self._seal([session.handle] * count, [to] * count)
 
-    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
-        for session, whom in zip(sessions, to, strict=True):
-            self.seal(session, burst.count, whom)
+    def seal_burst(self, burst: Burst, handles: Sequence[Any], to: Sequence[Destination]) -> None:
+        self._seal(handles, [whom for whom in to for _ in range(burst.count)])
+
+    def _seal(self, handles: Sequence[Any], to: list[Address]) -> None:
+        for at, (handle, _) in enumerate(zip(handles, to, strict=True), self._used):
+            if srtp_protect(handle, self.packets[at], self.size_at[at]) != OK:
+                self.sizes[at] = 0
+        self._to += to
+        self._used += len(to)
 
     def flush(self) -> bool:
         while self._next < self._used:
@@ -177,6 +182,7 @@ class SendMany(Arena):
         self._vector_at = memoryview(array("L", range(begin, begin + SLOTS * step, step)))
         self._count = self._next = 0  # messages
         self._held: list[Destination] = []  # cffi keeps no owner alive
+        self._shapes: dict[tuple[bytes, int, int], _Shape] = {}
 
     def destination(self, address: Address) -> Destination:
         """A sockaddr; kept alive by who holds it, and by us while it is in line."""
@@ -203,15 +209,11 @@ class SendMany(Arena):
         self._count += len(runs)
         self._held.append(to)
 
-    def seal_burst(self, burst: Burst, sessions: Sequence[SrtpSession], to: Sequence[Destination]) -> None:
-        first, count, copies = self._used, burst.count, len(sessions)
+    def seal_burst(self, burst: Burst, handles: Sequence[Any], to: Sequence[Destination]) -> None:
+        first, count, copies = self._used, burst.count, len(to)
         end = first + count * copies
-        handles: list[Any] = []
-        for session in sessions:
-            handles += [session.handle] * count
         codes = list(map(srtp_protect, handles, self.packets[first:end], self.size_at[first:end]))
-        added = self.sizes[first] - burst.sizes[0]
-        shape = burst.shapes.get(added) or self._shape(burst, added, to[0])
+        shape = self._shape_of(burst, self.sizes[first] - burst.sizes[0], to[0])
         if any(codes) or self.sizes[first:end] != shape.sizes * copies:  # not for all, or not alike
             for number, whom in enumerate(to):
                 self._line_up(first + number * count, codes[number * count : (number + 1) * count], whom)
@@ -234,11 +236,17 @@ class SendMany(Arena):
             begin += _MESSAGE_WORDS
         self._held += to
 
-    def _shape(self, burst: Burst, added: int, to: Destination) -> _Shape:
+    def _shape_of(self, burst: Burst, added: int, to: Destination) -> _Shape:
+        """Of a burst to which encryption adds so many bytes: worked out once for all groups of its viewers."""
+        key = burst.sizes.tobytes(), added, to[2]
+        if found := self._shapes.get(key):
+            return found
+        if len(self._shapes) >= SHAPES_MOST:
+            self._shapes.clear()
         sizes = [size + added for size in burst.sizes]
         runs = runs_of(sizes, self._most)
         messages = b"".join(_message(0, to[2], 0, run) for run in runs)
-        burst.shapes[added] = made = _Shape(array("i", sizes), array("L", sizes), runs, messages)
+        self._shapes[key] = made = _Shape(array("i", sizes), array("L", sizes), runs, messages)
         return made
 
     def flush(self) -> bool:

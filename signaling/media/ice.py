@@ -13,8 +13,10 @@ from signaling.media.stun import Address
 
 # Checks of one peer in a second: a browser with ten pairs sends about 20 in its first second.
 CHECKS_PER_SECOND = 60
-# Answered and unanswered checks together, of all peers: one core answers about 40,000.
-ALL_PER_SECOND = 8_000
+# Answered and unanswered checks together, of all who are not known by their address: one core answers about 40,000.
+STRANGERS_PER_SECOND = 8_000
+# The same from one address that a check has validated. Who pretends to send from there must not use up the peer's own.
+KNOWN_PER_SECOND = 600
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class IceSide:
     local: Credentials
     remote_fragment: str
     allowance: Allowance = field(default_factory=lambda: Allowance(CHECKS_PER_SECOND))
+    gate: Allowance = field(default_factory=lambda: Allowance(KNOWN_PER_SECOND))  # of what comes from its address
 
     @property
     def username(self) -> str:
@@ -75,7 +78,7 @@ class IceLite:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._sides: dict[str, IceSide] = {}
-        self._all = Allowance(ALL_PER_SECOND)
+        self._strangers = Allowance(STRANGERS_PER_SECOND)
         self.refused = 0
 
     @property
@@ -91,17 +94,18 @@ class IceLite:
         """Expect them no longer."""
         self._sides.pop(side.local.fragment, None)
 
-    def check(self, data: bytes, address: Address) -> Checked | None:
+    def check(self, data: bytes, address: Address, known: IceSide | None = None) -> Checked | None:
         """A datagram that may be a check; None for everything that is not answered, and nothing is said about why.
 
-        The order keeps a flood cheap: the limit, then the form, then a look into a dict, and only then an HMAC.
+        The order keeps a flood cheap: the limit, then the form, then a look into a dict, and only then an HMAC. Whose
+        address a check has validated before is `known`, and has a limit of their own, which no stranger uses up.
         """
-        checked = self._check(data, address, self._clock())
+        checked = self._check(data, address, known, self._clock())
         self.refused += checked is None
         return checked
 
-    def _check(self, data: bytes, address: Address, now: float) -> Checked | None:
-        if not self._all.take(now):
+    def _check(self, data: bytes, address: Address, known: IceSide | None, now: float) -> Checked | None:
+        if not (known.gate if known else self._strangers).take(now):
             return None
         try:
             request = stun.parse(data)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from signaling.media import rtcp
-from signaling.media.codecs import begins_key_frame, begins_vp8_frame, vp8_of
+from signaling.media.codecs import Picture, av1_temporal, begins_key_frame, begins_vp8_frame, vp8_of, vp9_picture
 from signaling.media.rtp import SEQ_MASK, Counting, Packet
 from signaling.media.sdp import Codec
 
@@ -46,6 +46,8 @@ class Layer:
     counting: Counting = field(default_factory=Counting)
     missing: dict[int, Asking] = field(default_factory=dict)
     layered: bool = False  # whether it has temporal layers, which can be left out
+    picture: Picture | None = None  # the one of AV1 that came last, once its layers have been named
+    picture_time: int = -1
     first: int = -1
     received: int = 0
     received_before: int = 0
@@ -101,9 +103,26 @@ class Layer:
                 packet.key_frame = found.key_frame
                 self.layered = self.layered or found.temporal > 0
         elif codec.name != "opus":
-            packet.key_frame = begins_key_frame(codec.name, packet.data[packet.body :])
+            payload = packet.payload
+            packet.key_frame = begins_key_frame(codec.name, payload)
+            packet.picture = vp9_picture(payload) if codec.name == "vp9" else self._av1_picture(packet, payload, codec)
+            self.layered = self.layered or (packet.picture is not None and packet.picture.temporal > 0)
         else:
             packet.key_frame = True
+
+    def _av1_picture(self, packet: Packet, payload: bytes, codec: Codec) -> Picture | None:
+        """Units that go on name no layer: theirs is that of their picture, which is all that has its time. Higher
+        layers need nothing from before the lowest one's last picture, as encoders for calls make them."""
+        if codec.name != "av1" or packet.index < self.counting.highest:
+            return None
+        named, begins = av1_temporal(payload), packet.timestamp != self.picture_time
+        if named is None and self.picture is None:
+            return None
+        temporal = named or 0
+        if named is None and not begins and self.picture:
+            temporal = self.picture.temporal
+        self.picture, self.picture_time = Picture(begins, temporal, named == 0), packet.timestamp
+        return self.picture
 
     def _time(self, packet: Packet, codec: Codec, now: float) -> None:
         """Interarrival jitter in units of the timestamp (RFC 3550, A.8)."""

@@ -17,13 +17,14 @@ from server.kernel.enduring import kept_going
 from server.kernel.settings import Settings
 from server.kernel.shared_bus import shared_bus
 from signaling import bus_topics
+from signaling.leases import BEAT_S, LEASE_S
 from signaling.lines import Asking, BusLine, encoded
 from signaling.media.node import Node, Place
 from signaling.media.process import answer, run
 from signaling.media.spread import PARTICIPANTS_MOST, Budget
 from signaling.media.spreading import Spreading
 from signaling.protocol import MediaError
-from signaling.registry import BEAT_S, LEASE_S, Member, Registry
+from signaling.registry import Member, Registry
 
 # What one node waits for another: less than a worker waits for it.
 BETWEEN_S = 2.0
@@ -73,7 +74,7 @@ class Membership:
         self._asking = Asking()
         self._bus = bus
         self._registry = registry
-        self._renewed = time.monotonic()
+        self._renewed = _now()
         self._beating: asyncio.Task[None] | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._busy = time.process_time()
@@ -134,8 +135,10 @@ class Membership:
     # -- the lease -------------------------------------------------------------------------------------------------
 
     async def _keep_beating(self) -> None:
+        next_at = _now() + BEAT_S
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(max(0.0, next_at - _now()))
+            next_at = _now() + BEAT_S  # of a renewal that takes long the next one follows at once
             try:
                 await self._beat()
             except Exception as error:
@@ -144,20 +147,20 @@ class Membership:
     async def _beat(self) -> None:
         """Renew the lease. Who could not for its whole length is taken for dead by all, and ends what it carries:
         nobody could take a right away here any more."""
-        if time.monotonic() - self._renewed > LEASE_S and self.node.rooms:
+        begun = _now()
+        if begun - self._renewed > LEASE_S and self.node.rooms:
             log.error("media_node_cut_off", rooms=len(self.node.rooms))
             await self._close(list(self.node.rooms))
-        begun = time.monotonic()
         self.load = self._load(begun)
         member = Member(self.name, self.life, self.load)
+        homes = [room.id for room in self.node.rooms.values() if not room.trunk]
         try:
-            await self._registry.announce(member)
-            homes = [room.id for room in self.node.rooms.values() if not room.trunk]
-            await self._close(await self._registry.hold(member, homes))
+            lost = await self._registry.renew(member, homes)
         except MediaError as error:
             log.warning("media_node_lease_not_renewed", reason=error.message)
         else:
             self._renewed = begun
+            await self._close(lost)
 
     async def _close(self, rooms: list[str]) -> None:
         for room in rooms:
@@ -169,3 +172,7 @@ class Membership:
         share = (busy - self._busy) / max(BEAT_S, now - self._renewed)
         self._busy = busy
         return share + sum(len(room.participants) for room in self.node.rooms.values()) / PARTICIPANTS_MOST
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

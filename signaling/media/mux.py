@@ -45,9 +45,11 @@ class Mux:
         self.on_round: Callable[[], None] = lambda: None
         self.faults = Faults(clock)
         self.peers: dict[str, Peer] = {}  # by our fragment
+        self._former: dict[str, Peer] = {}  # by fragments of ours that new ones are taking the place of
         self._by_address: dict[Address, Peer] = {}
         self._asked: dict[bytes, Peer] = {}  # by transaction, the oldest first
         self._intake = intake_of(sock)
+        self._has_read_all = True
         self._timer: asyncio.TimerHandle | None = None
         self.received = 0
         self.refused = 0
@@ -92,12 +94,34 @@ class Mux:
         self._check(peer, now)
         return peer
 
-    def restart(self, peer: Peer, remote_fragment: str) -> None:
-        """ICE anew for a connection whose keys stay (RFC 8842, 4): its path goes on until a new one is checked."""
-        self.ice.remove(peer.side)
-        self.peers.pop(peer.side.local.fragment, None)
+    def offered_again(self, peer: Peer, remote_fragment: str) -> None:
+        """Another offer on the same connection; with another fragment it asks for ICE anew. Who has not been connected
+        yet may have got no answer before: they have all the time for it once more."""
+        if not peer.handshake.done:
+            peer.opened_at = self.clock()
+        if peer.side.remote_fragment != remote_fragment:
+            self._restart(peer, remote_fragment)
+
+    def _restart(self, peer: Peer, remote_fragment: str) -> None:
+        """ICE anew for a connection whose keys stay (RFC 8842, 4): its path goes on until a new one is checked. Until
+        then the peer may not know the new credentials, and its checks with the former ones are answered. Of more than
+        one restart in between, the side that it has used counts, and the last one that it may know."""
+        for between in peer.former[1:]:
+            self._forget(between)
+        peer.former = [*peer.former[:1], peer.side]
+        self._former[peer.side.local.fragment] = peer
+        del self.peers[peer.side.local.fragment]
         peer.side = IceSide(Credentials.make(), remote_fragment)
         self._expect(peer)
+
+    def _forget(self, former: IceSide) -> None:
+        self.ice.remove(former)
+        self._former.pop(former.local.fragment, None)
+
+    def _forget_former(self, peer: Peer) -> None:
+        for side in peer.former:
+            self._forget(side)
+        peer.former = []
 
     def _expect(self, peer: Peer) -> None:
         self.ice.add(peer.side)
@@ -107,6 +131,7 @@ class Mux:
         """Nothing comes from it and nothing goes to it from now on."""
         peer.closed = True
         self.ice.remove(peer.side)
+        self._forget_former(peer)
         self.peers.pop(peer.side.local.fragment, None)
         for address in peer.pairs:
             if self._by_address.get(address) is peer:
@@ -116,8 +141,9 @@ class Mux:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def rest(self) -> None:
-        """Let what comes gather: nothing is read until `resume`."""
-        asyncio.get_running_loop().remove_reader(self.socket.fileno())
+        """Let what comes gather: nothing is read until `resume`, unless more has come already than was read."""
+        if self._has_read_all:
+            asyncio.get_running_loop().remove_reader(self.socket.fileno())
 
     def resume(self) -> None:
         """Read what has come meanwhile, without a round, and go on."""
@@ -129,6 +155,7 @@ class Mux:
         self.attempt(None, self.on_round)
 
     def _read(self) -> None:
+        self._has_read_all = False
         for _ in range(READS_MOST):
             datagrams = self._intake.read()
             self.received += len(datagrams)
@@ -138,6 +165,7 @@ class Mux:
                 except Exception as error:
                     self._stumbled(slot, address, error)
             if len(datagrams) < READ_TOGETHER:
+                self._has_read_all = True
                 break
 
     def _stumbled(self, slot: int, address: Address, error: Exception) -> None:
@@ -187,17 +215,23 @@ class Mux:
             peer.listener.on_packet(packet)
 
     def _take_check(self, data: bytes, address: Address) -> None:
-        checked = self.ice.check(data, address)
-        peer = self.peers.get(checked.side.local.fragment) if checked else None
+        known = self._by_address.get(address)
+        checked = self.ice.check(data, address, known.side if known else None)
+        peer = self._whose(checked.side) if checked else None
         if checked is None or peer is None:
             self.refused += 1
             return
+        if checked.side is peer.side:
+            self._forget_former(peer)
         self._validate(peer, address)
         if checked.nominated or peer.address is None:
             peer.use(address, self.out.destination)
         self.out.send(checked.reply, address)
         if peer.handshake.role == "client" and peer.retry_at is None and not peer.handshake.done and checked.nominated:
             self._shake(peer, peer.handshake.start)
+
+    def _whose(self, side: IceSide) -> Peer | None:
+        return self.peers.get(side.local.fragment) or self._former.get(side.local.fragment)
 
     def _validate(self, peer: Peer, address: Address) -> None:
         peer.heard_at = self.clock()
@@ -288,6 +322,7 @@ class Mux:
         except Exception as further:
             self.faults.note("giving up", further)
             self.peers = {fragment: each for fragment, each in self.peers.items() if each is not peer}
+            self._former = {fragment: each for fragment, each in self._former.items() if each is not peer}
             self._by_address = {at: each for at, each in self._by_address.items() if each is not peer}
             peer.pairs = {}
             self.attempt(None, peer.listener.on_gone, "fault")

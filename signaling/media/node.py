@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
 
 from signaling import protocol
 from signaling.media import between, feedback
@@ -17,12 +16,13 @@ from signaling.media.fanout import machine_name
 from signaling.media.forms import batches
 from signaling.media.layer import Layer
 from signaling.media.mux import Mux, bind
+from signaling.media.requests import given_to, offered
 from signaling.media.room import Room
-from signaling.media.sdp import SdpError, parse_offer
 from signaling.media.sender import Sender
 from signaling.media.spreading import Spreading
 from signaling.media.stun import Address
 from signaling.media.track import Track
+from signaling.media.tries import Tries
 from signaling.protocol import MediaError, frame_of
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ ADAPT_EVERY_S = 1.0
 # Passes in a row, half a second or more, in which a room is broken itself: then it ends, and people come in anew.
 STUMBLES_MOST = 25
 # Packets that come one by one to many viewers wait this long for others: together they cost half.
-GATHER_S = 0.004
+GATHER_S = 0.008
 GATHER_FROM_VIEWERS = 16
 GATHER_PACKETS = 8
 # So does a picture that is not all there: nobody shows it before its last packet. To few it goes as it comes.
@@ -71,6 +71,7 @@ class Node:
         self.mux.on_round = self._on_round
         self.sender = Sender(self.mux.out, self._socket.fileno(), time.monotonic, self.mux.fail)
         self.rooms: dict[str, Room] = {}
+        self.tries = Tries(self.mux, self.addresses)
         self.epoch = secrets.token_hex(6)
         self._sending = place.sending or machine_name()
         self._tell = tell
@@ -125,6 +126,7 @@ class Node:
             return dict(passed_on)
         handlers: dict[str, Callable[[Any], Awaitable[protocol.Frame]]] = {
             "join": self._join,
+            "try": self._try,
             "listen": self._listen,
             "set_rights": self._set_rights,
             "mute": self._mute,
@@ -150,13 +152,12 @@ class Node:
 
     def admit(self, room: Room, join: protocol.Join) -> protocol.Joined:
         """Let somebody in here. Raises MediaError."""
-        try:
-            offer = parse_offer(join.sdp)
-        except SdpError as error:
-            raise MediaError("bad_request", f"sdp: {error}") from None
-        joined = room.join(join, offer)
+        joined = room.join(join, offered(join.sdp))
         self.rooms[join.room] = room
         return joined
+
+    async def _try(self, given: protocol.Try) -> protocol.Frame:
+        return self.tries.answer(offered(given.sdp))
 
     async def _listen(self, given: protocol.Listen) -> protocol.Frame:
         room = self._room(given.room)
@@ -339,6 +340,7 @@ class Node:
             self._pass(room, now, listens=listens, adapts=adapts)
         if self.spreading:
             self.mux.attempt(None, self.spreading.tick, now)
+        self.mux.attempt(None, self.tries.end_old, now)
         self._listened_at = now if listens else self._listened_at
         self._adapted_at = now if adapts else self._adapted_at
         self._passed_at = self.mux.clock()  # last: where it went wrong it is not done, and others' turn lies between
@@ -375,15 +377,3 @@ class Node:
     def _tell_end(self, room: Room) -> None:
         if not room.trunk:  # else its home speaks for the room
             self._told(room.state())
-
-
-def given_to(methods: dict[str, tuple[type[protocol.Frame], type[protocol.Frame]]], method: str, params: Any) -> Any:
-    """What a request says. Raises MediaError."""
-    spec = methods.get(method)
-    if spec is None:
-        raise MediaError("unknown_method", method)
-    try:
-        return spec[0].model_validate(params)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise MediaError("bad_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

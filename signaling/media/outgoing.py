@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from struct import Struct
 
 from signaling.media import rtcp, rtp
-from signaling.media.arena import NUMBERS, SLOT_BYTES
-from signaling.media.codecs import Vp8, vp8_of
+from signaling.media.arena import SLOT_BYTES
+from signaling.media.codecs import Picture, Vp8, vp8_of
 from signaling.media.fanout import Destination, FanOut
 from signaling.media.forms import Form, form_for, put_into_form
+from signaling.media.group import NUMBERS, RING, RING_MASK, Group, put_round
 from signaling.media.layer import Layer
 from signaling.media.peer import Peer
 from signaling.media.rtp import SEQ_MASK, TIME_MASK, Packet
@@ -19,9 +20,6 @@ from signaling.media.sdp import Codec, Section
 from signaling.media.seams import SrtpSession
 from signaling.media.track import Track
 
-# Sent packets that can be sent again: two seconds of 2.5 Mbit/s. A power of two.
-RING = 512
-RING_MASK = RING - 1
 # Packets left out whose place is remembered, for those that come late.
 DROPS_REMEMBERED = 128
 ALL_TEMPORAL_LAYERS = 3
@@ -37,7 +35,11 @@ def _random_ssrc() -> int:
 
 @dataclass(eq=False, slots=True)
 class Outgoing:
-    """A section in which the node sends to a viewer. `source` feeds it; `wanted` will, from its next key frame on."""
+    """A section in which the node sends to a viewer. `source` feeds it; `wanted` will, from its next key frame on.
+
+    While it is in a `group`, what was sent is noted there alone: `settle` before any of that is read here or changed.
+    Only what is sent again is looked for in both places, since viewers who lose something ask often.
+    """
 
     mid: str
     peer: Peer
@@ -50,6 +52,7 @@ class Outgoing:
     wanted: Layer | None = None
     codec: Codec | None = None
     form: Form | None = None
+    group: Group | None = None
     temporal: int = ALL_TEMPORAL_LAYERS  # layers above are left out
     closed: bool = False
     offset: int = 0  # number out = index in + offset
@@ -65,6 +68,8 @@ class Outgoing:
     last_tl0: int = -1
     drops: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=DROPS_REMEMBERED))
     dropping_frame: bool = False
+    decided_on: int = -1  # the time of the picture of which that is so
+    reached: int = ALL_TEMPORAL_LAYERS  # of VP9 and AV1: up to here nothing is missing that is needed
     ring: list[bytes | None] = field(default_factory=lambda: [None] * RING)  # as put into form; by number
     ring_numbers: memoryview = field(default_factory=lambda: memoryview(array("H", bytes(2 * RING))))  # as in NUMBERS
     resent_at: dict[int, float] = field(default_factory=dict)
@@ -93,10 +98,12 @@ class Outgoing:
         self.wanted = None if layer is self.source else layer
         if self.wanted:
             layer.viewers.append(self)
-            layer.key_frame_wanted = True
+            if self.peer.ready:  # else it is asked for once it can be taken: the next one comes a while later
+                layer.key_frame_wanted = True
 
     def leave(self) -> None:
         """Be fed by nothing."""
+        self.settle()
         for layer in (self.source, self.wanted):
             if layer:
                 _remove(layer.viewers, self)
@@ -105,9 +112,32 @@ class Outgoing:
     def follow(self, old: Layer, new: Layer) -> None:
         """An encoding goes on under another ssrc."""
         if self.wanted is old or self.source is old:
+            self.settle()
+            if self.wanted and self.wanted not in (old, self.source):
+                _remove(self.wanted.viewers, self)
             self.source = None if self.source is old else self.source
             self.wanted = new
             new.key_frame_wanted = True
+
+    # -- what was sent together with others ------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Leave the group, which ends by that."""
+        if self.group:
+            self.group.end()
+
+    def catch_up(self, group: Group, last: Packet, first: int, datas: Sequence[bytes | None]) -> None:
+        """Note what a group got that has ended, up to its `last` packet; from index `first` on, what can be sent
+        again."""
+        seq = (first + self.offset) & SEQ_MASK
+        put_round(self.ring, seq & RING_MASK, datas)
+        put_round(self.ring_numbers, seq & RING_MASK, NUMBERS[seq : seq + len(datas)])
+        self.highest, self.last_sent_at = group.next - 1, group.last_sent_at
+        self.last_seq, self.last_time = (group.next - 1 + self.offset) & SEQ_MASK, last.timestamp + self.shift
+        self.packets += group.packets
+        self.octets += group.octets
+        if group.described and (found := vp8_of(group.described)):
+            self.last_picture, self.last_tl0 = found.picture, found.tl0
 
     # -- sending ---------------------------------------------------------------------------------------------------
 
@@ -121,6 +151,7 @@ class Outgoing:
             begin = self._change_over(layer, packets, begin, now)
         if begin == len(packets) or self.form is None:
             return len(packets)
+        self.settle()
         plain = self.temporal >= ALL_TEMPORAL_LAYERS and not (self.drops or self.picture_shift or self.tl0_shift)
         done = self._write(out, packets, begin, now, self.form, session, to, plain=plain)
         self.packets += done - begin
@@ -215,6 +246,7 @@ class Outgoing:
         return True
 
     def _begin_at(self, packet: Packet, layer: Layer, now: float) -> None:
+        self.settle()
         if self.source and self.source is not layer:
             _remove(self.source.viewers, self)
         self.source, self.wanted = layer, None
@@ -224,7 +256,7 @@ class Outgoing:
         self.offset = self.last_seq + 1 - packet.index
         self.shift = self.last_time + step - packet.timestamp
         self.drops.clear()
-        self.dropping_frame = False
+        self.dropping_frame, self.decided_on, self.reached = False, -1, ALL_TEMPORAL_LAYERS
         self.ring = [None] * RING
         if descriptor := vp8_of(packet):
             self.picture_shift = self.last_picture + 1 - descriptor.picture if self.last_picture >= 0 else 0
@@ -234,10 +266,11 @@ class Outgoing:
         """A packet's bytes and number where layers are left out or pictures are renumbered; None: it is left out."""
         found = vp8_of(packet)
         is_late = packet.index <= self.highest
-        if found and not is_late and self._leaves_out(found):
-            self.drops.append((packet.index, found.begins_frame))
+        begins = found is not None and packet.timestamp != self.decided_on
+        if not is_late and self._leaves_out(packet, found):
+            self.drops.append((packet.index, begins))
             self.offset -= 1
-            self.picture_shift -= found.begins_frame
+            self.picture_shift -= begins
             self.highest = packet.index
             return None
         offset, pictures = self.offset, self.picture_shift
@@ -250,10 +283,27 @@ class Outgoing:
             data = self._renumbered(packet, data, found, pictures)
         return data, (packet.index + offset) & SEQ_MASK
 
-    def _leaves_out(self, found: Vp8) -> bool:
-        if found.begins_frame:
-            self.dropping_frame = found.temporal >= self.temporal
+    def _leaves_out(self, packet: Packet, found: Vp8 | None) -> bool:
+        """By pictures, whose packets have one time: the first that comes says the layer, whichever of them got lost."""
+        picture = packet.picture
+        if not (found or picture):
+            return False
+        if packet.timestamp != self.decided_on:
+            self.decided_on = packet.timestamp
+            is_begun = (packet.timestamp + self.shift - self.last_time) & TIME_MASK == 0  # when none was left out yet
+            self.dropping_frame = not is_begun and (
+                found.temporal >= self.temporal if found else self._is_too_high(picture, key=packet.key_frame)
+            )
         return self.dropping_frame
+
+    def _is_too_high(self, picture: Picture, *, key: bool) -> bool:
+        """Layers that were left out come back where what follows needs nothing that is missing."""
+        self.reached = min(self.reached, self.temporal)
+        if picture.temporal >= self.reached:
+            return self.reached < ALL_TEMPORAL_LAYERS
+        if picture.switches_up or key:
+            self.reached = self.temporal
+        return False
 
     def _renumbered(self, packet: Packet, data: bytes, found: Vp8, pictures: int) -> bytes:
         changed = bytearray(data)
@@ -288,13 +338,8 @@ class Outgoing:
         return [sent for seq in seqs if (sent := self._again(seq, now)) is not None]
 
     def _again(self, seq: int, now: float) -> bytes | None:
-        kept = self.ring[seq % RING]
-        if (
-            kept is None
-            or self.ring_numbers[seq % RING] != NUMBERS[seq]
-            or self.peer.sending is None
-            or self.codec is None
-        ):
+        kept = self._kept(seq)
+        if kept is None or self.peer.sending is None or self.codec is None:
             return None
         if now - self.resent_at.get(seq, -1.0) < AGAIN_AFTER_S:
             return None
@@ -313,8 +358,18 @@ class Outgoing:
         data = rtp.retransmission(parsed.data, parsed.body, seq, self.repair_ssrc, self.repair_seq, repair.payload_type)
         return self.peer.sending.protect(data)
 
+    def _kept(self, seq: int) -> bytes | None:
+        newest = self.group.next - 1 + self.offset if self.group else self.last_seq
+        back = (newest - seq) & SEQ_MASK
+        if back >= RING:  # what still stands there is as old as its viewer's group, or was left out since
+            return None
+        if self.group and (kept := self.group.ring[(self.group.next - 1 - back) & RING_MASK]):
+            return kept
+        return self.ring[seq & RING_MASK] if self.ring_numbers[seq & RING_MASK] == NUMBERS[seq] else None
+
     def report(self) -> bytes | None:
         """A sender report after the publisher's: the same moment, in this stream's time."""
+        self.settle()
         if self.source is None or self.source.report is None or not self.packets:
             return None
         theirs = self.source.report

@@ -62,9 +62,10 @@ class Participant:
         """Fit tracks and slots to an offer. Raises MediaError before anything is changed."""
         published = {each.mid: each for each in join.publish}
         for each in join.publish:
-            self._check(offer, each)
+            self._check(offer, each, join.rights)
         if len({each.source for each in join.publish}) != len(join.publish):
             raise MediaError("bad_request", "publish: a source twice")
+        self.rights = join.rights
         self._publish(offer, published)
         self._open_slots(offer, published)
         self.listen(join)
@@ -79,12 +80,13 @@ class Participant:
         """The place of the largest encoding that is of use in a slot."""
         return SIZES.index(self.sizes.get(mid, "large"))
 
-    def _check(self, offer: Offer, published: Published) -> None:
+    @staticmethod
+    def _check(offer: Offer, published: Published, rights: Rights) -> None:
         section = offer.section(published.mid)
         kind = "audio" if published.source in SOUNDS else "video"
         if section is None or section.kind != kind or not section.sends:
             raise MediaError("bad_request", f"publish: {published.mid} does not send {kind}")
-        if published.source not in self.rights.publish:
+        if published.source not in rights.publish:
             raise MediaError("forbidden", f"publish: {published.source}")
         if not forwarded(section):
             raise MediaError("bad_request", f"publish: no codec in common for {published.source}")

@@ -58,6 +58,7 @@ class Peer:
     pairs: dict[Address, None] = field(default_factory=dict)  # the validated ones, by age
     retry_at: float | None = None
     dialling: Dialling | None = None  # where we make the checks
+    former: list[IceSide] = field(default_factory=list)  # until the peer is known to know `side`
     silence_s: float = 0.0  # where it is not SILENCE_S
 
     def agree(self, keys: SrtpKeys) -> None:

@@ -17,14 +17,15 @@ import structlog
 
 from server.kernel.observe import set_up_logs
 from server.kernel.settings import Settings
+from signaling.leases import LEASE_S
 from signaling.lines import FRAME_BYTES, encoded
 from signaling.media.node import Node, Place
 from signaling.protocol import MediaError
 
 log = structlog.get_logger(__name__)
 
-# A node whose loop gets no turn for so long, the length of a lease, is dead to everybody: it ends, and is begun anew.
-STUCK_S = 15.0
+# A node whose loop gets no turn for so long is dead to everybody: it ends, and is begun anew.
+STUCK_S = LEASE_S
 
 
 def main() -> None:

@@ -71,17 +71,16 @@ class Room:
             raise
         if found is not None and participant is not found:
             self._end(found, "replaced")
+        elif found is not None and found.peer:
+            self.mux.offered_again(found.peer, offer.fragment)
         self.participants[join.participant] = participant
         self.assign()
         self.changed()
         return Joined(sdp=self._answer(participant, offer))
 
     def _participant(self, join: Join, offer: Offer, found: Participant | None) -> Participant:
-        """Who sent the offer: the same connection, the same with ICE anew, or another one."""
+        """Who sent the offer: the same connection, or another one."""
         if found and found.peer and join.generation == found.generation:
-            if found.peer.side.remote_fragment != offer.fragment:
-                self.mux.restart(found.peer, offer.fragment)
-            found.rights = join.rights
             return found
         made = Participant(self, join.participant, join.person, join.generation, join.rights)
         role = "client" if offer.setup == "passive" else "server"

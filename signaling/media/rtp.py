@@ -1,7 +1,7 @@
 """RTP packets as the node needs them: their parts, their header extensions, numbers that run on (RFC 3550, 8285)."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,8 @@ class Packet:
     key_frame: bool = False
     codec: str = ""
     descriptor: Any = None  # of VP8, once somebody has read it: see `codecs`
-    forms: dict[Any, Any] = field(default_factory=dict)  # the packet as groups of viewers get it; see `outgoing`
+    picture: Any = None  # of VP9 and AV1, where there are temporal layers: see `codecs`
+    forms: dict[Any, Any] = field(default_factory=dict)  # the packet as viewers get it; see `forms`
 
     @property
     def payload(self) -> bytes:
@@ -112,37 +113,6 @@ def extension(data: bytes, number: int) -> bytes | None:
         if found == number:
             return data[at : at + length]
     return None
-
-
-def with_payload_and_extensions(packet: Packet, payload_type: int, ids: ExtensionMap) -> bytearray:
-    """The packet with another payload type and other extension ids, for all viewers who agreed on the same.
-
-    Extensions that a viewer does not know are overwritten with padding, so that nothing moves.
-    """
-    data = bytearray(packet.data)
-    data[1] = (data[1] & 0x80) | payload_type
-    if data[0] & 0x10:
-        _map_ids(data, dict(ids))
-    return data
-
-
-def _map_ids(data: bytearray, ids: Mapping[int, int]) -> None:
-    for number, at, length in list(extensions(data)):
-        one_byte = data[FIXED_BYTES + 4 * (data[0] & 0x0F)] == ONE_BYTE >> 8
-        head = 1 if one_byte else 2
-        if (to := ids.get(number)) is None or (one_byte and to > 14):
-            data[at - head : at + length] = bytes(head + length)
-        elif one_byte:
-            data[at - 1] = to << 4 | (length - 1)
-        else:
-            data[at - 2] = to
-
-
-def put_send_time(data: bytearray, number: int, seconds: float) -> None:
-    """Write when a packet leaves: 24 bits, in 1/262,144 s (WebRTC's abs-send-time)."""
-    for found, at, length in extensions(data):
-        if found == number and length == 3:
-            data[at : at + 3] = (int(seconds * 262_144) & 0xFFFFFF).to_bytes(3)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,10 @@ _EXTMAP = re.compile(r"(\d{1,3})(?:/\w{1,8})? ([!-~]{1,200})(?: [ -~]{0,200})?")
 _RID = re.compile(r"([A-Za-z0-9_-]{1,16}) (send|recv)(?: [ -~]{0,200})?")
 _SSRC = re.compile(r"(\d{1,10})(?: [ -~]{0,300})?")
 _FID = re.compile(r"FID (\d{1,10}) (\d{1,10})")
+_CANDIDATE = re.compile(
+    r"[A-Za-z0-9+/]{1,32} \d{1,3} \w{1,8} \d{1,10} [!-~]{1,255} \d{1,5} typ \w{1,8}(?: [ -~]{0,300})?"
+)
+_IN_FRAGMENTS = {"candidate": _CANDIDATE, "ice-ufrag": _ICE, "ice-pwd": _ICE, "mid": _TOKEN}
 _MEDIA = re.compile(r"(audio|video|application) (\d{1,5}) ([A-Z/]{1,32}) ([ -~]{1,512})")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 _SETUPS = ("actpass", "active", "passive")
@@ -112,7 +116,7 @@ class Offer:
 
 def parse_offer(text: str) -> Offer:
     """Read an offer of a browser or an encoder. Raises SdpError, and nothing else."""
-    lines = _lines(text)
+    lines = _lines(text, "v=0")
     session, sections = _grouped(lines)
     if not sections:
         raise SdpError("no media")
@@ -125,7 +129,19 @@ def parse_offer(text: str) -> Offer:
     return _offer(session, sections, bundled)
 
 
-def _lines(text: str) -> list[str]:
+def check_fragment(text: str) -> None:
+    """Whether what somebody sends of their candidates later can be read (RFC 8840, 9). Raises SdpError."""
+    for line in _lines(text):
+        name, _, value = line[2:].partition(":")
+        if line.startswith("m="):
+            _section(line[2:])
+        elif line[0] != "a":
+            raise SdpError("a line that stands in no fragment")
+        elif pattern := _IN_FRAGMENTS.get(name):
+            _matched(pattern, value, name)
+
+
+def _lines(text: str, first: str = "") -> list[str]:
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise SdpError("longer than 32 KiB")
     if text.count("\na=candidate:") > MOST_CANDIDATES:
@@ -133,8 +149,8 @@ def _lines(text: str) -> list[str]:
     if text.count("\n") > MOST_LINES:
         raise SdpError("too many lines")
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    if lines[0] != "v=0":
-        raise SdpError("does not begin with v=0")
+    if first and lines[0] != first:
+        raise SdpError(f"does not begin with {first}")
     if any(len(line) < 2 or line[1] != "=" for line in lines):
         raise SdpError("a line that is no field")
     return lines

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import ValidationError
 
+from signaling.leases import CUT_OFF_S
 from signaling.media import between
 from signaling.media.between import Others
 from signaling.media.branch import Branch
@@ -35,8 +36,8 @@ FOLLOW_AGAIN_S = 1.0
 # A branch in which nobody sits any more ends after this time.
 IDLE_S = 30.0
 # A branch that says nothing for so long has ended, though packets still go there: a node that Redis does not reach ends
-# its calls by itself. As long as a lease and one beat.
-SILENT_S = 18.0
+# its calls by itself by then.
+SILENT_S = CUT_OFF_S
 # Connections with other nodes.
 LINKS_MOST = 64
 # What is asked about somebody who sits in a branch, and is answered there.
@@ -105,14 +106,14 @@ class Spreading:
 
     async def _fetch(self, room: "Room", branch: Branch, join: Join) -> None:
         """Somebody in a branch may send from now on: they come in anew at home. Raises MediaError: with a new
-        connection."""
+        connection (`moved`)."""
         known = branch.who(join.participant)
         assert known
         if join.generation < known.generation:
             raise MediaError("conflict", "generation: a newer connection is there")
         await self.pass_on("remove", Remove(room=room.id, participant=join.participant))
         if join.generation == known.generation:
-            raise MediaError("unavailable", "who sends is carried elsewhere: come in anew")
+            raise MediaError("moved", "who sends is carried elsewhere: come in anew")
 
     async def pass_on(self, method: str, given: Any) -> Mapping[str, Any] | None:
         """Have something done where somebody sits; None: that is here. Raises MediaError."""

@@ -1,20 +1,15 @@
 """Viewers who get a burst as it came, several at a time: nearly everything that goes out."""
 
-from array import array
 from collections.abc import Sequence
-from itertools import repeat
 
-from signaling.media.arena import NUMBERS, SLOTS, SWAPS, Burst
-from signaling.media.codecs import vp8_of
+from signaling.media.arena import TOGETHER_MOST, Burst
 from signaling.media.fanout import FanOut
-from signaling.media.forms import Batch
+from signaling.media.forms import Batch, Form
+from signaling.media.group import Group
 from signaling.media.layer import Layer
-from signaling.media.outgoing import ALL_TEMPORAL_LAYERS, RING, RING_MASK, Outgoing
-from signaling.media.rtp import SEQ_MASK, TIME_MASK
+from signaling.media.outgoing import ALL_TEMPORAL_LAYERS, Outgoing
 
-# Viewers that are served at once, as far as the arena has room for them: before the next ones the clock is looked at.
-TOGETHER_MOST = 16
-# Packets that go out below which nothing is worth being prepared: of a call of two or three, say.
+# Packets that go out below which no group is worth being formed: of a call of two or three, most often.
 WORTH_IT = 12
 
 
@@ -25,81 +20,55 @@ def forward_together(
     Returns for how many it did; None when the system takes no more now.
 
     An error here says nothing about whose it is. Whoever was to be served can then be served alone, in which it shows
-    again with the one it belongs to: nothing is in line yet, and what was noted does not matter for that.
+    again with the one it belongs to: nothing is in line yet, and nothing is noted.
     """
-    form = viewers[begin].form
-    if len(viewers) * len(packets) < WORTH_IT or form is None or viewers[begin].source is not layer:
+    one = viewers[begin]
+    form, group = one.form, one.group
+    if form is None or one.source is not layer or (group is None and len(viewers) * len(packets) < WORTH_IT):
         return 0
     burst = packets.burst(form, now)
-    group = viewers[begin : begin + min(TOGETHER_MOST, SLOTS // burst.count)]
-    if out.room()[1] < len(group) * burst.count and not out.flush():
-        return None
-    numbers = bytearray()
-    ready = _note(group, layer, burst, numbers, now)
-    if not ready:
+    if group is None or not _goes_on(group, burst, viewers[begin : begin + len(group.viewers)]):
+        group = _formed(layer, form, burst, viewers[begin : begin + TOGETHER_MOST])
+    if group is None:
         return 0
-    if last := vp8_of(packets[-1]):
-        for viewer in ready:
-            viewer.last_picture, viewer.last_tl0 = last.picture, last.tl0
-    out.put(burst, numbers, _pairs(burst, ready))
-    out.seal_burst(burst, [each.peer.sending for each in ready], [each.peer.to for each in ready])  # type: ignore[misc]
-    return len(ready)
+    if out.room()[1] < len(group.viewers) * burst.count and not out.flush():
+        return None
+    out.put(burst, group.numbers(burst), group.pairs(burst))
+    out.seal_burst(burst, group.handles(burst.count), [each.peer.to for each in group.viewers])
+    group.note(burst, packets[-1], now)
+    return len(group.viewers)
 
 
-def _note(group: Sequence[Outgoing], layer: Layer, burst: Burst, numbers: bytearray, now: float) -> Sequence[Outgoing]:
-    """Note with each viewer what they get, up to the first one who does not get it as it is. The lines that everything
-    is about: one turn for each viewer and burst, in which nothing is called that need not be."""
-    form = group[0].form
-    count, first, datas, octets = burst.count, burst.first, burst.datas, burst.octets
-    highest, last_time = first + count - 1, burst.times[-1]
-    done = 0
-    try:
-        for viewer in group:
-            peer = viewer.peer
-            if (
-                viewer.source is not layer
-                or viewer.form is not form
-                or viewer.highest >= first
-                or viewer.temporal < ALL_TEMPORAL_LAYERS
-                or viewer.drops
-                or viewer.picture_shift
-                or viewer.tl0_shift
-                or viewer.closed
-                or peer.closed
-                or peer.sending is None
-            ):
+def _goes_on(group: Group, burst: Burst, viewers: Sequence[Outgoing]) -> bool:
+    """Whether this is what all of a group get next, and these are they. Who gets another encoding
+    has left it; the rest is looked at here, since it is changed by whoever knows nothing of groups."""
+    if group.next != burst.first or group.viewers != viewers:
+        return False
+    return not any(each.temporal < ALL_TEMPORAL_LAYERS or each.closed or each.peer.closed for each in viewers)
+
+
+def _formed(layer: Layer, form: Form, burst: Burst, viewers: Sequence[Outgoing]) -> Group | None:
+    """A group of these, up to the first one who does not get the burst as it is; None: that is the first of all."""
+    found: list[Outgoing] = []
+    for each in viewers:
+        try:
+            if each.source is not layer or each.form is not form or not _gets_it_as_it_is(each, burst):
                 break
-            seq = (first + viewer.offset) & SEQ_MASK
-            piece = NUMBERS[seq : seq + count]
-            kept = seq & RING_MASK
-            after = kept + count
-            if after <= RING:
-                viewer.ring[kept:after], viewer.ring_numbers[kept:after] = datas, piece
-            else:
-                whole, rest = RING - kept, after - RING
-                viewer.ring[kept:], viewer.ring_numbers[kept:] = datas[:whole], piece[:whole]
-                viewer.ring[:rest], viewer.ring_numbers[:rest] = datas[whole:], piece[whole:]
-            viewer.highest, viewer.last_sent_at = highest, now
-            viewer.last_seq, viewer.last_time = (seq + count - 1) & SEQ_MASK, last_time + viewer.shift
-            viewer.packets += count
-            viewer.octets += octets
-            numbers += piece
-            done += 1
-    except Exception:  # it shows again when they are served alone
-        return group[:done]
-    return group[:done]
+        except Exception:  # it shows again when they are served alone
+            break
+        found.append(each)
+    return Group(found, burst.first) if found else None
 
 
-def _pairs(burst: Burst, viewers: Sequence[Outgoing]) -> "list[array[int]]":
-    """Of each packet its time and ssrc for each viewer; all packets of a picture have one time."""
-    times = burst.times
-    if times[0] == times[-1] and times.count(times[0]) == len(times):
-        return list(repeat(_pairs_at(times[0], viewers), len(times)))
-    return [_pairs_at(time, viewers) for time in times]
-
-
-def _pairs_at(time: int, viewers: Sequence[Outgoing]) -> "array[int]":
-    pairs = array("Q", [((time + each.shift) & TIME_MASK) << 32 | each.ssrc for each in viewers])
-    if SWAPS:
-        pairs.byteswap()
-    return pairs
+def _gets_it_as_it_is(viewer: Outgoing, burst: Burst) -> bool:
+    viewer.settle()
+    return not (
+        viewer.highest >= burst.first
+        or viewer.temporal < ALL_TEMPORAL_LAYERS
+        or viewer.drops
+        or viewer.picture_shift
+        or viewer.tl0_shift
+        or viewer.closed
+        or viewer.peer.closed
+        or viewer.peer.sending is None
+    )

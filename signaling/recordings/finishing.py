@@ -3,6 +3,7 @@
 import contextlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 # Where browsers look for H.264: WebM does not know it.
 _MP4 = ".mp4"
+# The length of a title in an MP4's list of chapters is one byte; a longer one would be cut in the midst of a character.
+_TITLE_BYTES = 255
 
 Chapter = tuple[int, str | None, str]  # milliseconds, who speaks, or a title
 
@@ -29,16 +32,18 @@ class Finished:
     chapters: list[Chapter]
 
 
-def finish(path: Path) -> Finished:
-    """Make files whole that may end anywhere. Takes time with their length: not for the event loop.
+def finish(path: Path, names: Mapping[str, str]) -> Finished:
+    """Make files whole that may end anywhere, with chapters that say by `names` who speaks. Not for the event loop: it
+    takes time with their length.
 
     Two may do it at once: each makes a copy of its own, and one of them stays.
     """
     chapters = _chapters(path.with_suffix(".jsonl"))
+    titled = [(ms, person, title or names.get(person or "", "")) for ms, person, title in chapters]
     begins = list(parts_of(path))
     seconds = 0.0
     for at_ms, until_ms in zip(begins, [*begins[1:], None], strict=True):
-        lasted = _finish_part(part_path(path, at_ms), chapters_within(chapters, at_ms, until_ms))
+        lasted = _finish_part(part_path(path, at_ms), chapters_within(titled, at_ms, until_ms))
         seconds = at_ms / 1_000 + lasted if lasted else seconds
     size = sum(each.stat().st_size for each in parts_of(path).values())
     return Finished(seconds, size, chapters if begins else [])
@@ -136,7 +141,7 @@ def _as_written(chapters: list[Chapter]) -> list[dict[str, Any]]:
             "start": ms,
             "end": max(end, ms + 1),
             "time_base": Fraction(1, 1000),
-            "metadata": {"title": title},
+            "metadata": {"title": title.encode()[:_TITLE_BYTES].decode(errors="ignore")},
         }
         for at, ((ms, _, title), end) in enumerate(zip(chapters, ends, strict=True))
     ]

@@ -1,6 +1,7 @@
 """The pages of recordings: ask, answer, end; replay, publish, delete."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -35,8 +36,11 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
     async with kernel_of(request).database.read() as session:
         running = await queries.running(session, call_id)
         answers = await queries.answers(session, running.id) if running else {}
+    # What went wrong may be the node: nobody waits for it twice.
+    silent = await _unanswered(request, call_id, rights, answers) if running and not wrong else []
+    async with kernel_of(request).database.read() as session:
         ended = await queries.ended(session, viewer, call_id)
-        people = [*answers, *(each.by_id for each in ended), *([running.by_id] if running else [])]
+        people = [*answers, *silent, *(each.by_id for each in ended), *([running.by_id] if running else [])]
         names = await queries.names(session, people)
     context: dict[str, Any] = {"running": running, "answers": answers, "ended": ended, "names": names, "me": me}
     headers = {"cache-control": "no-store"}
@@ -48,10 +52,23 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
         call=call_id,
         rights=rights,
         wrong=wrong,
+        silent=silent,
         sizes={each.id: _megabytes(each.bytes, request.state.locale) for each in ended},
         can_record=calls_of(request).back_end.engine == "node",
         **context,
     )
+
+
+async def _unanswered(request: Request, call_id: str, rights: CallRights, answers: Collection[str]) -> list[str]:
+    """Who is in the call and has not answered, for moderators. Who only watches a stage has nothing to agree to."""
+    if not rights.moderate:
+        return []
+    try:
+        state = await calls_of(request).back_end.state(call_id)
+    except MediaError:  # its node does not answer just now; the answers are there without it
+        return []
+    there = [each.person for each in state.participants if each.tracks or rights.kind != "stage"] if state else []
+    return [person for person in dict.fromkeys(there) if person not in answers][: queries.SHOWN]
 
 
 def _megabytes(size: int, locale: str) -> str:

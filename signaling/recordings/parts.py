@@ -58,6 +58,7 @@ class Recordings:
         kernel = self.calls.kernel
         async with kernel.database.read() as session:
             recording = await session.get(Recording, recording_id)
+            names = await queries.names(session, list(await queries.answers(session, recording_id)))
         if recording is None:  # deleted, maybe while a worker that was killed made it whole: nothing of it stays
             await asyncio.to_thread(actions.remove_files, self.path(recording_id))
         if recording is None or recording.ended_at is not None:
@@ -68,7 +69,7 @@ class Recordings:
                 actions.look_again(uow, recording_id, actions.LOOK_EVERY)
             await self.fit(recording)  # an answer that the node was not told of, as it was away just then
             return
-        file = await asyncio.to_thread(finish, self.path(recording_id))
+        file = await asyncio.to_thread(finish, self.path(recording_id), names)
         async with kernel.database.write() as uow:
             fresh = await uow.session.get(Recording, recording_id, with_for_update=True)
             if fresh is not None and fresh.ended_at is None:

@@ -230,6 +230,14 @@ async def test_encoders_are_sent_to_livekits_own_door(stand_in: LiveKitStandIn) 
     await back_end.stop()
 
 
+async def test_the_way_to_livekit_is_not_ours_to_try(stand_in: LiveKitStandIn) -> None:
+    back_end = LiveKit(at(stand_in.url, KEY, SECRET), MemoryBus())
+    with pytest.raises(MediaError, match="unavailable"):
+        await back_end.try_out("v=0")
+    assert stand_in.asked == []
+    await back_end.stop()
+
+
 async def test_a_server_that_is_away_or_does_not_know_us_makes_calls_unavailable(stand_in: LiveKitStandIn) -> None:
     for settings in (at(stand_in.url, KEY, "another secret that is long enough"), at("ws://127.0.0.1:1", KEY, SECRET)):
         back_end = LiveKit(settings, MemoryBus())

@@ -5,10 +5,10 @@ import re
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
 
-# How long a mail may take, in seconds: the job that sends it begins at once.
-MAIL_S, LOOK_EVERY_S = 10.0, 0.05
+LOOK_EVERY_S = 0.05
 SIGN_IN = re.compile(r"/sign-in/link\?token=[\w-]{43}")
 INVITATION = re.compile(r"/invitation\?token=[\w-]{43}")
 RENEWAL = re.compile(r"/needs/end/[^\s?]+\?do=renew")
@@ -21,7 +21,7 @@ async def link_to(servers: Servers, address: str, which: re.Pattern[str] = SIGN_
     return (await links_to(servers, address, which))[-1]
 
 
-async def links_to(servers: Servers, address: str, which: re.Pattern[str], within: float = MAIL_S) -> list[str]:
+async def links_to(servers: Servers, address: str, which: re.Pattern[str], within: float = PATIENCE_S) -> list[str]:
     """The paths of all such links, the newest last; waits so many seconds for a mail with one."""
     for _ in range(int(within / LOOK_EVERY_S)):
         if found := _links(servers.backend.data / "mail", address, which):

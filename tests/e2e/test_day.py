@@ -1,9 +1,9 @@
 """A day of meetings in the browser: led through three of them, and a stand-in for somebody who does not come."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
-import pytest
 from playwright.async_api import Page, Route, expect
 
 from fairs.actions import join
@@ -11,71 +11,79 @@ from fairs.model import Fair
 from meetings import bookings, plans, queries
 from meetings.bookings import Wanted
 from meetings.grid import Hours
-from meetings.model import Plan, Slot
+from meetings.model import Meeting, Plan, Slot
 from meetings.plans import Wish
 from meetings.rules import MISSING_AFTER
 from meetings.watching import watch
 from server.kernel.db import UnitOfWork
 from tests.e2e.conftest import Come
-from tests.e2e.stage import Stage, set_up, writing_fair
+from tests.e2e.stage import Stage, writing, writing_fair
 from tests.fairs.cast import person
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
-from tests.support.server_process import Serve, Servers
 
-# From the setting of the scene on: when the one who does not come is called, and when Aylin's meetings follow each
-# other. The server and the browsers are up by then, and nobody waits for long.
+# When the one who does not come is called.
 CALLED_AFTER = timedelta(seconds=25)
+# From when Aylin is through with the first of her meetings: when the others follow it. One look takes a part of that.
 SECOND_AFTER, THIRD_AFTER = timedelta(seconds=40), timedelta(seconds=46)
+# Her meetings until then: their rooms are open, and none but the first one has begun.
+STILL_AHEAD = timedelta(minutes=4)
+LENGTH = timedelta(minutes=20)
 WITHIN_MS = 60_000
 
 
-@pytest.fixture
-async def stage(backend: Backend) -> Stage:
-    """Aylin meets three people, one after the other, and Mia waits for Ben, who does not come."""
-    made = await set_up(backend)
-    async with writing_fair(backend) as (uow, fair):
-        await _fill(uow, fair, made)
-    return made
-
-
-async def _fill(uow: UnitOfWork, fair: Fair, made: Stage) -> None:
+async def _fill(uow: UnitOfWork, fair: Fair, made: Stage) -> list[str]:
+    """Aylin meets three people, one after the other, and Mia waits for Ben, who does not come. Aylin's meetings."""
     now = datetime.now(UTC)
     hours = [Hours(now.date() + timedelta(days=1), 600, 840)]
     await plans.arrange(uow, fair, Wish("request", 20, 5, 6, 6, 3, 48, hours), by_id=made["olga"].id)
     plan, slots = await queries.plan_of(uow.session, fair.id), await queries.slots_of(uow.session, fair.id)
     assert plan is not None
-    times = [now - timedelta(minutes=1), now + SECOND_AFTER, now + THIRD_AFTER, now + timedelta(minutes=15)]
-    for number, name in enumerate(("Kai First", "Lea Second", "Jo Third")):
+    hers = []
+    for slot, name in zip(slots, ("Kai First", "Lea Second", "Jo Third"), strict=False):
         other = await person(uow, name)
         await join(uow, fair.id, other)
-        await _meet(uow, fair, plan, slots[number], [made["aylin"].id, other], times[number], times[number + 1])
+        hers.append(await _book(uow, fair, plan, slot, [made["aylin"].id, other]))
+    _follow_each_other(uow, hers, now + STILL_AHEAD, now + STILL_AHEAD + timedelta(minutes=1))
     begun = now + CALLED_AFTER - MISSING_AFTER
-    await _meet(uow, fair, plan, slots[0], [made["mia"].id, made["ben"].id], begun, begun + timedelta(minutes=20))
+    _put(uow, await _book(uow, fair, plan, slots[0], [made["mia"].id, made["ben"].id]), begun, begun + LENGTH)
+    return [each.id for each in hers]
 
 
-async def _meet(
-    uow: UnitOfWork, fair: Fair, plan: Plan, slot: Slot, people: Collection[str], starts: datetime, ends: datetime
-) -> None:
-    """These people have a meeting of this length, as if it had been booked so: what time brings comes by this start."""
-    meeting = await bookings.book(uow, Wanted(fair, plan, slot.id, people, "Charging"), by_id=min(people))
+async def _book(uow: UnitOfWork, fair: Fair, plan: Plan, slot: Slot, people: Collection[str]) -> Meeting:
+    return await bookings.book(uow, Wanted(fair, plan, slot.id, people, "Charging"), by_id=min(people))
+
+
+def _follow_each_other(uow: UnitOfWork, three: Sequence[Meeting], second: datetime, third: datetime) -> None:
+    """The first one of them has begun, and these are the starts of the other two."""
+    now = datetime.now(UTC)
+    times = [now - timedelta(minutes=1), second, third, now + timedelta(minutes=15)]
+    for meeting, (starts, ends) in zip(three, pairwise(times), strict=True):
+        _put(uow, meeting, starts, ends)
+
+
+def _put(uow: UnitOfWork, meeting: Meeting, starts: datetime, ends: datetime) -> None:
+    """A meeting has these times, as if it had been booked so: what time brings comes by this start."""
     meeting.starts_at, meeting.ends_at = starts, ends
     meeting.sequence += 1
     watch(uow, meeting)
 
 
-@pytest.fixture
-async def servers(stage: Stage, serve: Serve) -> Servers:
-    """The running product with the fair in it."""
-    assert stage.guests
-    return await serve(dev=True)
-
-
-async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(come: Come, stage: Stage) -> None:
-    aylin = (await come(stage["aylin"], path="/meetings")).page
+async def test_aylin_is_led_through_three_meetings_while_mia_meets_a_stand_in(
+    come: Come, stage: Stage, backend: Backend
+) -> None:
+    aylin = (await come(stage["aylin"])).page
+    async with writing_fair(backend) as (uow, fair):
+        hers = await _fill(uow, fair, stage)
+    await aylin.goto("/meetings")
     await aylin.get_by_role("link", name="Start my day").click()
     await _conclude(aylin, "Kai First")
     # The second one has not begun: its room says who comes, and asks how it was once it has
+    await expect(aylin.get_by_role("heading", name="Lea Second")).to_be_visible()
+    async with writing(backend) as uow:
+        now, three = datetime.now(UTC), [await uow.session.get_one(Meeting, each) for each in hers]
+        _follow_each_other(uow, three, now + SECOND_AFTER, now + THIRD_AFTER)
+    await aylin.reload()
     await expect(aylin.get_by_role("heading", name="Lea Second")).to_be_visible()
     await expect(aylin.get_by_role("button", name="It was good")).to_be_hidden()
     await _stand_in(come, stage)

@@ -251,7 +251,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @same_on_both_grounds
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_every_page_is_in_order_for_everybody(backend: Backend, serve: Serve, open_tab: OpenTab) -> None:
     tokens = await _tokens(backend)
     url = (await serve(dev=True)).url

@@ -5,6 +5,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import FilePayload, Page, expect
@@ -54,10 +55,12 @@ async def stage(backend: Backend, opens: datetime) -> Stage:
     """The fair, with a time for the meeting, and two people who have said what became of theirs."""
     made = await set_up(backend)
     async with writing_fair(backend) as (uow, fair):
-        fair.time_zone = "UTC"
-        fair.starts_on, fair.ends_on = opens.date(), opens.date() + timedelta(days=1)
-        minutes = opens.hour * 60 + opens.minute
-        hours = [Hours(fair.starts_on, minutes, min(minutes + 60, 1440)), Hours(fair.ends_on, 540, 720)]
+        # Wherever the day of the fair does not end before the meeting does.
+        fair.time_zone = "UTC" if opens.hour < 21 else "Asia/Tokyo"
+        there = opens.astimezone(ZoneInfo(fair.time_zone))
+        fair.starts_on, fair.ends_on = there.date(), there.date() + timedelta(days=1)
+        minutes = there.hour * 60 + there.minute
+        hours = [Hours(fair.starts_on, minutes, minutes + 60), Hours(fair.ends_on, 540, 720)]
         wish = Wish("request", 10, 0, 20, 20, 10, 48, hours)
         await plans.arrange(uow, fair, wish, by_id=made["olga"].id)
         await _others_said(uow, fair, made)
@@ -128,6 +131,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value(
         "Send the curves on Monday"
     )
+    await _go_on_writing(one, other)
     await _hand_over(one, other)
     await assert_accessible(other)
     await _talk(one, other)
@@ -149,6 +153,23 @@ async def _page(come: Come, stage: Stage, name: str, url: str, path: str = "/mes
     talk = await come(stage[name], url, path=path)
     await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
     return talk.page
+
+
+async def _go_on_writing(one: Page, other: Page) -> None:
+    """Five minutes more load the pages of both anew, under the hands of who writes notes."""
+    notes = other.get_by_label("Notes that everybody in the meeting sees")
+    await notes.focus()
+    await other.keyboard.press("ControlOrMeta+End")
+    await other.locator("fm-meeting").evaluate("(room) => room.setAttribute('data-former', '')")
+    # It is hidden until the meeting begins.
+    await one.locator('form[action$="/extend"]').evaluate("(form) => form.requestSubmit()")
+    await other.keyboard.type(", by mail")
+    await expect(other.locator("fm-meeting:not([data-former])")).to_be_visible()
+    await expect(notes).to_be_focused()
+    await other.keyboard.type("!")
+    await expect(one.get_by_label("Notes that everybody in the meeting sees")).to_have_value(
+        "Send the curves on Monday, by mail!"
+    )
 
 
 async def _hand_over(one: Page, other: Page) -> None:

@@ -168,7 +168,7 @@ async def test_signing_out_elsewhere_ends_the_session_at_once(stage: Stage, serv
     here = await come(stage["aylin"])
     there = await come(stage["aylin_at_her_desk"], servers.other_url)
     await here.page.goto("/me/devices")
-    async with there.page.expect_event("framenavigated", timeout=10_000):
+    async with there.page.expect_event("framenavigated"):
         await here.page.get_by_role("button", name="Sign out everywhere else").click()
     await there.page.wait_for_url("**/sign-in**")
 

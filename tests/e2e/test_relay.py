@@ -42,16 +42,24 @@ WAYS = """async () => {
   }
   return ways;
 }"""
-# The network changes to one that has only this way: how long it takes until the call goes that way, in ms.
+# The network changes to one that has only this way: how long it takes until the call goes that way, in ms; Infinity: it
+# does not for long.
 CHANGES = """async ([url, way]) => {
   const ways = %s;
   const began = performance.now();
+  const until = began + 30_000;
   window.way = url;
   for (const one of window.connections) if (one.connectionState !== "closed") one.another(url);
   dispatchEvent(new Event("online"));
-  while (!(await ways()).includes(way)) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await ways()).includes(way)) {
+    if (performance.now() > until) return Infinity;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   return performance.now() - began;
 }"""
+# What a call promises to take then, in ms; a machine that is busy beside it may break one of several tries.
+SOON_MS = 5_000
+TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +101,40 @@ async def wishing(come: Come, stage: Stage, name: str, url: str) -> Talk:
     return talk
 
 
+async def changes(one: Caller, way: str, url: str) -> float:
+    """Somebody's network lets this way out alone. How long it takes until the call goes by it, in ms."""
+    took: float = await one.page.evaluate(CHANGES % WAYS, [url, f"relay {way}"])
+    return took
+
+
+async def goes_up_and_down(one: Caller, tcp: Proxy, tls: str) -> None:
+    """The ladder is gone by itself: a network lets TCP out as well, and then it does not any more."""
+    for _ in range(TRIES):
+        tcp.mend()
+        took = []
+        for way, url in (("tcp", through(tcp)), ("tls", tls)):
+            took.append(await changes(one, way, url))
+            said = f"The network changed: the call goes through the relay now ({way.upper()})."
+            await expect(one.page.locator(".call-line")).to_have_text(said)
+            tcp.cut()
+        if max(took) < SOON_MS:
+            return
+    raise AssertionError(f"it takes {took} ms")
+
+
+async def goes_up(one: Caller, tcp: Proxy, tls: str) -> None:
+    """A network that let out TLS alone lets TCP out as well."""
+    for left in reversed(range(TRIES)):
+        tcp.mend()
+        took = await changes(one, "tcp", through(tcp))
+        if took < SOON_MS:
+            return
+        tcp.cut()
+        if left:
+            await changes(one, "tls", tls)
+    raise AssertionError(f"it takes {took} ms")
+
+
 async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
     stage: Stage, come: Come, coturn: Coturn, tcp: Proxy
 ) -> None:
@@ -106,13 +148,7 @@ async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
         assert await one.page.evaluate(WAYS) == [way]
         await expect(one.page.locator(".call-quality")).to_contain_text(f"relay, {way.split()[1].upper()}")
 
-    # The ladder is gone up and down by itself: Ben's network lets TCP out as well, and then it does not any more.
-    line = ben.page.locator(".call-line")
-    for way, url in (("tcp", through(tcp)), ("tls", coturn.urls["tls"])):
-        took = await ben.page.evaluate(CHANGES % WAYS, [url, f"relay {way}"])
-        assert took < 5_000
-        await expect(line).to_have_text(f"The network changed: the call goes through the relay now ({way.upper()}).")
-        tcp.cut()
+    await goes_up_and_down(ben, tcp, coturn.urls["tls"])
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
         assert len(await one.page.evaluate("window.connections")) == 1
@@ -125,3 +161,6 @@ async def test_calls_go_by_the_relay_alone_whatever_the_network_lets_out(
         await expect(one.page.locator(".call-tile video")).to_have_count(2)
         await one.sees_and_hears()
         assert await one.page.evaluate(WAYS) == [way]
+    await goes_up(ben, tcp, coturn.urls["tls"])
+    for one in (aylin, ben):
+        assert (await one.sees_and_hears())["connections"] == 1

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import httpx2
 from openpyxl import load_workbook
@@ -16,6 +17,7 @@ from tests.e2e.stage import SLUG, Guest, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import OpenTab
 from tests.support.ground import same_on_both_grounds
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
 
 ENERGY_NORD = "/o/energy-nord"
@@ -89,7 +91,8 @@ async def test_a_search_is_saved_without_leaving_the_page_tells_what_is_new_by_m
 async def _begin(servers: Servers, by: Guest, name: str) -> None:
     """Somebody else puts an organisation into the directory."""
     cookies, headers = {"fairmatch_session": by.cookie}, {"origin": servers.url}
-    async with httpx2.AsyncClient(base_url=servers.url, cookies=cookies, headers=headers, trust_env=False) as browser:
+    asking: Any = {"base_url": servers.url, "cookies": cookies, "headers": headers, "timeout": PATIENCE_S}
+    async with httpx2.AsyncClient(trust_env=False, **asking) as browser:
         fields = {"name": name, "kind": "startup", "visibility": "public", "country": "DE"}
         assert (await browser.post("/organisations", data=fields)).status_code == 303
 

@@ -56,7 +56,7 @@ async def test_who_comes_and_goes_and_writes_is_seen(stage: Stage, servers: Serv
     await aylin.reads(["Well"])
     await expect(aylin.page.locator(".typing")).to_be_empty()
     await ben.tab.context.close()
-    await expect(here).to_have_text("1", timeout=20_000)
+    await expect(here).to_have_text("1")
 
 
 async def test_corrections_deletions_and_reactions_are_seen(stage: Stage, servers: Servers, come: Come) -> None:

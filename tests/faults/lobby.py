@@ -19,6 +19,7 @@ from tests.faults.client import RecordingClient, content_of
 from tests.faults.happened import Entry, History, Logged
 from tests.faults.history import check
 from tests.support.backend import Backend
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
 
 # The sends of one person stay below the limit of requests, so that what is tested is the fault and not the limit.
@@ -57,7 +58,7 @@ class Lobby:
     def take_logs(self, servers: Servers) -> None:
         """Have the checker read what the servers logged, and how many faults their figures tell of."""
         for index, process in enumerate(servers.processes):
-            with urlopen(f"http://127.0.0.1:{process.port}/metrics", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{process.port}/metrics", timeout=PATIENCE_S) as answer:
                 figures = answer.read().decode()
             faults = sum(float(value) for value in _FAULTS.findall(figures))
             self.history.add(Logged(process.name, servers.logs(index), round(faults)))

@@ -18,6 +18,7 @@ from server.kernel import fetch
 from server.kernel.fetch import Fetched
 from tests.meetings.scene import Scene
 from tests.support.hosts import HERE, knowing, saying, serving
+from tests.support.patience import PATIENCE_S
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WINDOW = Window(Span(datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)), BERLIN)
@@ -117,7 +118,8 @@ async def test_what_is_no_web_address_is_refused_at_once(there: Scene, url: str)
 async def test_calendars_that_hang_are_given_up_and_keep_nothing_else_waiting(
     there: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "WHOLE_S", 0.5)
+    monkeypatch.setattr(fetch, "WHOLE_S", 5.0)
+    monkeypatch.setitem(fetch._PATIENCE, "timeout", {})  # nothing else gives them up
     asked, told, over = asyncio.Queue[str](), asyncio.Event(), asyncio.Event()
 
     async def hangs(head: str, _writer: asyncio.StreamWriter) -> None:
@@ -134,11 +136,12 @@ async def test_calendars_that_hang_are_given_up_and_keep_nothing_else_waiting(
                 await own_calendars.connect(uow, name, f"http://own.example:{port}/")
             uow.enqueue("tell", {})  # due after all of them
         reading = asyncio.create_task(there.kernel.jobs.run_due())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             for _ in range(own_calendars.AT_ONCE):
                 await asked.get()
             await told.wait()
             assert not reading.done()  # they hang still
+            monkeypatch.setattr(fetch, "WHOLE_S", 0.5)  # of those that follow nobody need hear
             await reading
         over.set()
     for name in there.ids.values():

@@ -135,6 +135,15 @@ async def test_a_meeting_goes_on_only_while_everybody_is_free(there: Scene) -> N
     assert still.extended_until == slots[0].ends_at + timedelta(minutes=5)
 
 
+async def test_a_page_loaded_anew_stays_where_one_is_unless_it_has_something_to_say(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    stays = '<meta name="turbo-refresh-scroll" content="preserve">'
+    longer = await there["aylin"].post(f"/meetings/{meeting}/extend", follow_redirects=True)
+    assert 'class="quiet-line' in longer.text
+    assert stays not in longer.text, "what it says stands above"
+    assert stays in (await there["aylin"].get(f"/meetings/{meeting}/room")).text
+
+
 async def test_the_conveyor_leads_from_meeting_to_meeting(there: Scene) -> None:
     slots = await there.slots()
     first, second = await there.book(slots[0], "aylin", "bernd"), await there.book(slots[1], "aylin", "chloe")

@@ -18,6 +18,7 @@ from tests.kernel_fixtures import BASE, browser_of
 from tests.people.provider import CLIENT, SECRET, Provider, path_of, provider
 from tests.people.scene import AYLIN, BEN, at_browser, is_signed_in, known, person
 from tests.support.backend import Backend
+from tests.support.patience import PATIENCE_S
 
 AYLIN_THERE = {"sub": "4711", "email": AYLIN, "email_verified": True, "name": "Aylin Yıldız"}
 
@@ -264,7 +265,7 @@ async def _back(client: httpx2.AsyncClient, next_path: str = "/") -> str:
     """Go to the provider, and return with what it sends: the path on our server."""
     left = await client.get("/sign-in/oidc", params={"next": next_path})
     assert left.status_code == 303
-    async with httpx2.AsyncClient(trust_env=False) as there:
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE_S) as there:
         sent = await there.get(left.headers["location"])
     assert sent.headers["location"].startswith(f"{BASE}/sign-in/oidc/return?")
     return path_of(sent.headers["location"])

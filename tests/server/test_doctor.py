@@ -140,7 +140,8 @@ async def test_a_relay_is_tried_by_each_of_its_ways(
     gone = await found(settings_with(**relay | {"turn_urls": [coturn.urls["tcp"]]}), "relay")
 
     assert (sound.found, sound.todo) == (
-        "lets calls through over UDP, TCP, TLS, and keeps away from private addresses",
+        f"lets calls through over UDP, TCP, TLS on port {coturn.tls_port}, and keeps away from private addresses; "
+        "nobody gets out of a network that leaves TLS on port 443 alone open",
         "",
     )
     assert "static-auth-secret" in stranger.todo

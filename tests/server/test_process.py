@@ -42,7 +42,7 @@ async def test_a_server_from_its_start_to_its_end(serve: Serve, tmp_path: Path) 
     first = servers.processes[0]
     assert f"address=https://fair.example.org port={first.port}" in servers.logs()
 
-    async with httpx2.AsyncClient(base_url=servers.url) as client:
+    async with httpx2.AsyncClient(base_url=servers.url, timeout=PATIENCE_S) as client:
         headers = {"x-forwarded-proto": "https", "host": "fair.example.org", "accept": "text/html"}
         answer = await client.get("/sign-in", headers=headers)
     assert answer.status_code == 200
@@ -112,7 +112,7 @@ class Leaving:
 class Kernel:
     """What the server process asks the kernel for."""
 
-    settings = settings_with(drain_seconds=20)
+    settings = settings_with().model_copy(update={"drain_seconds": 600.0})  # longer than any test waits
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ async def test_while_it_takes_leave_a_server_answers_and_is_not_ready(server: Se
     await app.state.live.begun.wait()
 
     assert app.state.readiness.draining
-    async with httpx2.AsyncClient(base_url=address_of(server)) as client:
+    async with httpx2.AsyncClient(base_url=address_of(server), timeout=PATIENCE_S) as client:
         assert (await client.get("/")).status_code == 200
 
 
@@ -158,7 +158,7 @@ async def test_a_second_signal_ends_the_leave_taking(server: Server, app: Starle
 
     server.handle_exit(signal.SIGTERM, None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while server.servers[0].sockets:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
 
@@ -168,7 +168,7 @@ async def test_leave_taking_has_a_limit(server: Server, app: Starlette, monkeypa
 
     server.handle_exit(signal.SIGTERM, None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while server.servers[0].sockets:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
 

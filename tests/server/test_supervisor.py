@@ -15,9 +15,11 @@ import pytest
 
 from server import supervisor
 from server.kernel.settings import Settings
+from tests.support.daemon import START_TIMEOUT_S
 from tests.support.guard import Guard
 from tests.support.patience import PATIENCE_S
 from tests.support.server_process import ServerProcess
+from tests.support.trouble import expects_trouble
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def alive(pid: int) -> bool:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(START_TIMEOUT_S):
         while not condition():  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.05)
 
@@ -88,7 +90,7 @@ async def test_workers_serve_one_address_are_started_again_and_end_together(runn
     assert before < after
     assert media_nodes(running) == {node}  # the machine's one media node outlives workers
 
-    async with httpx2.AsyncClient(base_url=running.url) as client:
+    async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE_S) as client:
         assert (await client.get("/readyz")).status_code == 200
         assert "fairmatch_" in (await client.get("/metrics")).text
 
@@ -120,6 +122,7 @@ async def test_workers_that_refuse_to_start_are_not_started_again(fair: ServerPr
     assert fair.tail(1000).count("process_ended") == 1
 
 
+@expects_trouble
 async def test_a_process_that_cannot_be_started_for_now_is_tried_again_while_the_others_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx2
 from sqlalchemy import select
 from starlette.applications import Starlette
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from chat import actions as chat_actions
 from fairs.actions import Plan
@@ -153,6 +153,56 @@ async def _lobby(kernel: Kernel, fair_id: str) -> str:
 def _messages(frame: Message) -> list[dict[str, Any]]:
     read = json.loads(frame.get("text") or frame["bytes"])
     return read if isinstance(read, list) else [read]
+
+
+class Knocking:
+    """Somebody's client, asked for nothing but the status of each answer.
+
+    A walk asks thousands of times, and a client takes as long for each as the guard does. So what the client would send
+    is made once for each method, and sent to one address after another.
+    """
+
+    def __init__(self, app: Starlette, client: httpx2.AsyncClient, **sent: Any) -> None:
+        """`sent` is what the client gets beside the method and the address: `headers`, or `data` of a form."""
+        self._app = app
+        self._client = client
+        self._sent = sent
+        self._made: dict[str, httpx2.Request] = {}
+
+    async def status(self, method: str, path: str) -> int:
+        """The status of the answer at a plain path."""
+        if method not in self._made:
+            self._made[method] = self._client.build_request(method, "/", **self._sent)
+        request, statuses = self._made[method], []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": request.content, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        await self._app(_scope(request, path), receive, send)
+        [status] = statuses
+        assert isinstance(status, int)
+        return status
+
+
+def _scope(request: httpx2.Request, path: str) -> Scope:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "root_path": "",
+        "path": path,
+        "raw_path": path.encode("ascii"),
+        "query_string": b"",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "server": ("localhost", 8000),
+        "client": ("127.0.0.1", 123),
+    }
 
 
 class Socket:

@@ -1,8 +1,11 @@
 """The deployment files fit the program: what they set exists, and what they name is there."""
 
 import json
+import os
 import re
+import subprocess
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from server.kernel.hosts import FOR_MACHINES
 from server.kernel.settings import Settings
 from signaling.turn_client import TurnUrl
 from tests.server.kernel.test_fetch import NOT_PUBLIC as EVERY_NOT_PUBLIC
+from tests.support.patience import PATIENCE_S
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 RELAY = (ROOT / "deploy" / "turnserver.conf").read_text()
@@ -47,10 +51,10 @@ def test_nobody_waits_for_a_service_that_is_not_there() -> None:
     assert waited_for <= set(SERVICES)
 
 
-def test_only_the_proxy_and_the_media_node_are_reached_from_outside() -> None:
+def test_only_the_proxies_the_relay_and_the_media_node_are_reached_from_outside() -> None:
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy", "media-node"}
     assert all(port.endswith("/udp") for port in SERVICES["media-node"]["ports"])
-    assert {name for name, service in SERVICES.items() if service.get("network_mode") == "host"} == {"turn"}
+    assert {name for name, service in SERVICES.items() if service.get("network_mode") == "host"} == {"turn", "router"}
 
 
 def test_the_proxy_asks_the_program_before_it_fetches_a_certificate_for_a_name() -> None:
@@ -60,11 +64,11 @@ def test_the_proxy_asks_the_program_before_it_fetches_a_certificate_for_a_name()
 
 def test_browsers_are_sent_to_the_ports_and_ways_that_the_relay_has() -> None:
     urls = json.loads(SERVICES["worker"]["environment"]["FAIRMATCH_TURN_URLS"].replace("${DOMAIN}", "fair.example"))
-    plain, secure = (_relay_setting(name) for name in ("listening-port", "tls-listening-port"))
+    plain = int(_relay_setting("listening-port"))
     assert {TurnUrl.parse(url) for url in urls} == {
-        TurnUrl("fair.example", int(plain), "UDP"),
-        TurnUrl("fair.example", int(plain), "TCP"),
-        TurnUrl("fair.example", int(secure), "TLS"),
+        TurnUrl("fair.example", plain, "UDP"),
+        TurnUrl("fair.example", plain, "TCP"),
+        TurnUrl("turn.fair.example", 443, "TLS"),  # see test_router.py
     }
 
 
@@ -79,6 +83,13 @@ def test_the_relay_leads_to_public_addresses() -> None:
     assert not any(first == "::" for first, _ in DENIED)
     for address in map(ip_address, ("8.8.8.8", "1.1.1.1", "2606:4700:4700::1111")):
         assert not any(_lies_within(address, *ends) for ends in DENIED)
+
+
+def test_nobody_can_use_up_the_relay_and_all_together_have_ports() -> None:
+    whole, one = int(_relay_setting("total-quota")), int(_relay_setting("user-quota"))
+    ports = int(_relay_setting("max-port")) - int(_relay_setting("min-port")) + 1
+    assert 0 < one * 10 <= whole <= ports
+    assert int(_relay_setting("max-bps")) > 0
 
 
 def test_workers_leave_calls_to_the_media_node() -> None:
@@ -112,3 +123,27 @@ def _relay_setting(name: str) -> str:
     [value] = re.findall(rf"^{name}=(.+)$", RELAY, re.MULTILINE)
     assert isinstance(value, str)
     return value
+
+
+@pytest.mark.parametrize(
+    ("here", "media", "named", "relay"),
+    [
+        ("10.0.0.7 203.0.113.5 2001:db8::5", "203.0.113.5", "", "203.0.113.5"),
+        ("10.0.0.7 172.17.0.1", "203.0.113.5", "", "10.0.0.7"),
+        ("10.0.0.7 203.0.113.5", "203.0.113.5", "10.0.0.8", "10.0.0.8"),
+    ],
+)
+def test_the_relay_sends_from_an_address_from_where_packets_get_out(
+    tmp_path: Path, here: str, media: str, named: str, relay: str
+) -> None:
+    """Connections that the router passes on come in at 127.0.0.1, and coturn would send from there."""
+    for name, says in (("hostname", f"echo {here}"), ("turnserver", f'echo "$@" >> {tmp_path}/told')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{says}\n")
+        (tmp_path / name).chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path), "MEDIA_ADDRESS": media}
+    command = ["/bin/sh", str(ROOT / "deploy" / "turn.sh"), "turn.fair.example", str(tmp_path), "--realm=fair.example"]
+    subprocess.run(command, env=environment | {"RELAY_ADDRESS": named}, timeout=PATIENCE_S, check=True)
+
+    told = (tmp_path / "told").read_text().split()
+    assert [word for word in told if word.startswith("--relay-ip")] == [f"--relay-ip={relay}"]
+    assert "--realm=fair.example" in told

@@ -1,10 +1,12 @@
 """What the tests of calls share."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.signaling.hall import Hall
+from tests.signaling.installation import Installation
 from tests.signaling.scene import Stage
 
 
@@ -26,3 +28,10 @@ async def hall() -> AsyncIterator[Hall]:
     yield hall
     for stage in hall.nodes.values():
         await stage.close()
+
+
+@pytest.fixture
+async def there(redis_url: str) -> AsyncIterator[Installation]:
+    """An installation without anything yet."""
+    async with AsyncExitStack() as ending:
+        yield Installation(redis_url, ending)

@@ -63,6 +63,10 @@ class Hall:
         dead = self.nodes.pop(life)
         dead.node.rooms.clear()
         await dead.close()
+        for stage in self.nodes.values():  # the living need not wait for as long as they believe in one another
+            assert stage.node.spreading
+            if (link := stage.node.spreading.links.get(life)) and link.peer:
+                link.peer.silence_s = 0.4
 
     @property
     def home(self) -> Spread:

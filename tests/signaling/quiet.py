@@ -3,7 +3,7 @@
 from typing import Any
 
 from signaling.back_end import Ears, Engine
-from signaling.protocol import Joined, ParticipantState, Presence, RoomState
+from signaling.protocol import Joined, MediaError, ParticipantState, Presence, RoomState
 
 
 class QuietBackEnd:
@@ -16,6 +16,7 @@ class QuietBackEnd:
         self.asked: list[tuple[str, Any]] = []
         self.taking_part: dict[str, list[Presence]] = {}  # by person, as `where` tells it
         self.sitting: dict[str, list[ParticipantState]] = {}  # by room, as `state` tells it
+        self.is_away = False
 
     async def start(self) -> None:
         """Nothing to hear."""
@@ -29,8 +30,15 @@ class QuietBackEnd:
         self.asked.append(("join", join))
         return Joined(sdp="v=0\r\na=ice-ufrag:f00d\r\n")
 
+    async def try_out(self, sdp: str) -> str:
+        """Noted."""
+        await self._note("try_out", sdp)
+        return "v=0\r\na=ice-ufrag:f00d\r\n"
+
     async def state(self, room: str) -> RoomState | None:
-        """Where a test has put people."""
+        """Where a test has put people, while it can be asked."""
+        if self.is_away:
+            raise MediaError("unavailable", "it does not answer")
         found = self.sitting.get(room)
         return RoomState(room=room, epoch="", v=1, participants=found, speakers=[]) if found else None
 

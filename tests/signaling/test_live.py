@@ -253,6 +253,18 @@ async def test_what_people_ask_reaches_the_node_by_the_rights_that_they_have(
         await a_moderator_mutes_everything_that_somebody_may_send(edda, calls[MEETING], back_end, ids["aylin"])
 
 
+async def test_that_a_node_cannot_be_asked_is_told_and_not_that_nobody_is_there(
+    line: Lines, calls: dict[str, str]
+) -> None:
+    back_end, call = await quiet(line), calls[MEETING]
+    back_end.sits(call.removeprefix("call:"), "bernd-1", line.there.ids["bernd"])
+    for back_end.is_away, people in ((True, []), (False, ["bernd-1"])):
+        async with line.client("edda", call) as edda:
+            snapshot = CallSnapshot.model_validate(edda.welcome["channels"][call]["snapshot"])
+            assert (snapshot.known, [each.id for each in snapshot.participants]) == (not back_end.is_away, people)
+            assert (snapshot.kind, snapshot.may.moderate) == ("meeting", True)
+
+
 async def how_large_a_picture_is_shown_reaches_the_node(edda: Client, call: str, back_end: QuietBackEnd) -> None:
     about = {"call": call, "device": OFFER_DEVICE, "listen": {"0": "auto", "1": "auto"}}
     await ask(edda, "call.offer", generation=0, sdp="v=0", sizes={"0": "small"}, **about)

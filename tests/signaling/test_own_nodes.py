@@ -28,9 +28,9 @@ async def test_nothing_is_started_before_somebody_is_at_a_door_and_then_one_node
     assert await nodes.stats() == []
     await nodes.remove(Remove(room="room", participant="anna"))
     await nodes.expel(Expel(person="anna"))
-    assert await nodes.nodes.all() == []
+    assert await nodes.nodes.all() == ([], None)
     await asyncio.gather(nodes.prepare(), nodes.prepare())
-    [line] = await nodes.nodes.all()
+    [line], _ = await nodes.nodes.all()
     begun = line.pid  # type: ignore[attr-defined]
     await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
     assert begun == line.pid is not None  # type: ignore[attr-defined]
@@ -42,7 +42,7 @@ async def test_a_node_that_dies_is_started_again_and_its_rooms_are_said_to_be_em
     nodes.ears.on_room = states.append
     await nodes.join(Join(room="room", participant="anna", person="anna", session="", sdp=offer()))
     await until(lambda: states)
-    [line] = await nodes.nodes.all()
+    [line], _ = await nodes.nodes.all()
     os.kill(line.pid, signal.SIGKILL)  # type: ignore[attr-defined]
     await until(lambda: states[-1].participants == [])
     assert states[-1].v > states[0].v

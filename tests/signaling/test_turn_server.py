@@ -1,17 +1,26 @@
 """coturn as it is deployed: whom it lets in, where it leads, and how much of it anybody gets."""
 
 import asyncio
+import os
+import signal
 import ssl
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bin.places import ROOT
 from server.kernel.settings import Settings
 from signaling.turn import LIFETIME, IceServer, ice_servers
 from signaling.turn_client import TurnRefused, TurnUrl, allocation
-from tests.support.daemon import free_port
+from tests.support.certificate import write_certificate
+from tests.support.daemon import answers, free_port, until
+from tests.support.guard import Guard
+from tests.support.patience import PATIENCE_S
+from tests.support.services import program_of
 from tests.support.turn import SECRET, Coturn
 
 DENIED = "10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 127.0.0.2 0.0.0.0 224.0.0.1 255.255.255.255"
@@ -100,6 +109,86 @@ def test_addresses_are_taken_apart() -> None:
     for wrong in ("stun:turn.example", "turns:turn.example?transport=udp", "turn:", "turn:a:b", "https://turn.example"):
         with pytest.raises(ValueError, match="no address"):
             TurnUrl.parse(wrong)
+
+
+class WithCaddysCertificate(Coturn):
+    """The relay as docker-compose.yml starts it: with whatever certificate is the newest in Caddy's folders."""
+
+    kept = "certificates/an-authority/turn.fair.example"
+
+    def command(self) -> Sequence[str]:
+        """By the script that looks for it."""
+        mine = [word for word in super().command()[1:] if not word.startswith(("--cert=", "--pkey="))]
+        return ["/bin/sh", str(ROOT / "deploy" / "turn.sh"), "turn.fair.example", "certificates", *mine]
+
+    def environment(self) -> Mapping[str, str]:
+        """It looks often."""
+        path = f"{Path(program_of('coturn')).parent}:{os.environ['PATH']}"
+        return {
+            **os.environ,
+            "PATH": path,
+            "TMPDIR": str(self.folder),
+            "TURN_LOOK_EVERY": "0.1",
+            "RELAY_ADDRESS": "127.0.0.1",
+        }
+
+    def renew(self) -> ssl.SSLContext:
+        """Caddy gets another certificate. What trusts that one alone.
+
+        The relay may look between the two files: as the last of them is written after that, it looks again."""
+        kept = self.folder / self.kept
+        kept.mkdir(parents=True, exist_ok=True)
+        write_certificate(kept, "127.0.0.1")
+        trust = ssl.create_default_context(cafile=kept / "host.pem")
+        key = (kept / "key.pem").rename(kept / "turn.fair.example.key")
+        (kept / "host.pem").rename(kept / "turn.fair.example.crt")
+        key.touch()
+        return trust
+
+
+async def test_a_renewed_certificate_is_taken_while_calls_go_on(tmp_path: Path, process_guard: Guard) -> None:
+    relay = WithCaddysCertificate(tmp_path, process_guard)
+    trust = relay.renew()
+    relay.start()
+    server = given(relay, "emil")
+    try:
+        async with allocation(relay.urls["tls"], server.username, server.credential, trust) as made:
+            await shows(relay, relay.renew())
+            with pytest.raises(ssl.SSLCertVerificationError):
+                await greet(relay, trust)
+            await made.permit("127.0.0.1")
+    finally:
+        assert relay.stop() != -signal.SIGKILL
+    assert not answers(relay.port), "coturn ends with the script"
+
+
+async def test_a_relay_whose_certificate_comes_later_begins_anew_with_it(tmp_path: Path, process_guard: Guard) -> None:
+    relay = WithCaddysCertificate(tmp_path, process_guard)
+    relay.ready = lambda: answers(relay.port)  # type: ignore[method-assign]
+    relay.start()
+    trust = relay.renew()
+    await asyncio.to_thread(until, lambda: not relay.running, PATIENCE_S, "the relay to end")
+    relay.start()
+    try:
+        await shows(relay, trust)
+    finally:
+        relay.stop()
+
+
+async def greet(relay: Coturn, trust: ssl.SSLContext) -> None:
+    """Shake hands by TLS. Raises OSError."""
+    _, writer = await asyncio.open_connection("127.0.0.1", relay.tls_port, ssl=trust)
+    writer.close()
+
+
+async def shows(relay: Coturn, trust: ssl.SSLContext) -> None:
+    """Wait until it has this certificate."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                return await greet(relay, trust)
+            except OSError:
+                await asyncio.sleep(0.05)
 
 
 async def refusal(coturn: Coturn, username: str, credential: str) -> int:

@@ -25,7 +25,8 @@ from server.kernel.settings import Settings
 from tests.support import connections, desk
 from tests.support.ground import Ground
 
-# A machine full of tests is slower than one that serves: limits are not to be counted alone because of that.
+# A machine full of tests is slower than one that serves: because of that limits are not to be counted alone, and Redis
+# is not to be given up.
 PATIENCE_S = 5.0
 
 _numbers = itertools.count(1)
@@ -70,6 +71,8 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         yield Backend("embedded", data, database_url="", redis_url="", redis_prefix="fairmatch", workers=1)
         return
     monkeypatch.setattr("server.kernel.rate.REDIS_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr("server.kernel.redis_bus.PUBLISH_LIMIT_S", PATIENCE_S)
+    monkeypatch.setattr("server.kernel.redis_bus.CONNECT_LIMIT_S", PATIENCE_S)
     databases = request.getfixturevalue("postgresql_databases")
     with databases.lent() as database_url:
         yield Backend("cluster", data, database_url, desk.ask("redis"), redis_prefix=_new_name(), workers=2)

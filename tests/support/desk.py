@@ -18,8 +18,8 @@ from tests.support.warm import WarmProcess
 
 # Where the others find the socket.
 _ADDRESS = "FAIRMATCH_TEST_DESK"
-# PostgreSQL's first start, or loading the product, on a loaded machine.
-_ANSWER_TIMEOUT_S = 90.0
+# PostgreSQL's first start, Redis' and loading the product, one after another, on a loaded machine.
+_ANSWER_TIMEOUT_S = 240.0
 
 Service = Redis | PostgreSQL | WarmProcess
 

@@ -11,15 +11,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-# What is being cancelled or about to end gets this long.
-SETTLE_S = 2.0
+from tests.support import hanging
+
+# What is being cancelled or about to end gets this long, also on a busy machine; what was forgotten is found after it.
+SETTLE_S = 10.0
 
 
 @pytest.fixture(autouse=True)
-async def no_task_is_left() -> AsyncIterator[None]:
-    """Fail a test after which tasks are pending that were not there before; end them."""
+async def no_task_is_left(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Fail a test after which tasks are pending that were not there before; end them. What hangs says where."""
     before = asyncio.all_tasks()
+    watch = hanging.watched(request.node.nodeid)
     yield
+    watch.cancel()
     after = asyncio.all_tasks() - before - {asyncio.current_task()}  # we run in a task ourselves
     left = {task for task in after if not _is_playwrights(task)}
     if left:

@@ -11,11 +11,12 @@ from tests.support.backend import EMPTIES
 from tests.support.browser import Tab
 from tests.support.daemon import Daemon, answers
 from tests.support.guard import Guard
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Serve, Servers, told_of_trouble
 
 
 async def status(url: str) -> int:
-    async with httpx2.AsyncClient(timeout=5) as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as client:
         return (await client.get(f"{url}/readyz")).status_code
 
 

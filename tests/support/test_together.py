@@ -2,10 +2,21 @@
 
 import pytest
 
-from tests.support.together import LOOKING
+from tests.support.together import LOOKING, SHARING, chain_of
 
 
 def test_whatever_looks_at_pages_is_handed_out_together(request: pytest.FixtureRequest) -> None:
     """Each process knows all tests of the run."""
     looking = [item.nodeid for item in request.session.items if "browser" in getattr(item, "fixturenames", ())]
     assert [one for one in looking if not one.startswith(LOOKING)] == []
+
+
+def test_a_module_that_shares_something_is_handed_out_whole_and_all_else_test_by_test(
+    request: pytest.FixtureRequest,
+) -> None:
+    assert [module for module in SHARING if not (request.config.rootpath / module).is_file()] == []
+    assert {chain_of(f"{module}::{name}") for module in SHARING for name in ("test_one", "test_two[a::b]")} == {
+        *SHARING
+    }
+    here = request.node.nodeid
+    assert chain_of(here) == here

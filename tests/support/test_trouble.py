@@ -4,7 +4,9 @@ import pytest
 
 TROUBLED = """
     import structlog
+    from server.kernel.observe import set_up_logs
     from structlog.testing import capture_logs
+    from tests.support.backend import settings_with
     from tests.support.trouble import expects_trouble
 
     pytest_plugins = ["tests.support.trouble"]
@@ -24,11 +26,18 @@ TROUBLED = """
         with capture_logs() as told:
             log.error("request_failed")
         assert told
+
+    def test_sets_up_logs():
+        set_up_logs(settings_with())
+        log.info("begun")
+
+    def test_breaks_after_that():
+        log.error("request_failed")
 """
 
 
 def test_an_error_that_is_told_to_the_log_fails_its_own_test_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TROUBLED)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=4, errors=1)
+    result.assert_outcomes(passed=6, errors=2)
     result.stdout.fnmatch_lines(["*test_breaks*", "*told of trouble: request_failed: ValueError('the reason')*"])

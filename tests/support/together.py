@@ -1,8 +1,9 @@
 """Which tests one test process makes, one after another, while the others make the rest.
 
-Tests are handed out one by one, so that no process has nothing left while another has many. Only what looks at pages
-stays together. Two browsers side by side on two cores starve each other and the servers beside them: on a slow machine
-pictures of calls came too late. This is the longest chain, and xdist hands out the largest part first.
+Tests are handed out one by one, so that no process has nothing left while another has many. Two things stay together.
+What looks at pages does: two browsers side by side on two cores starve each other and the servers beside them, and on a
+slow machine pictures of calls came too late. This is the longest chain, and xdist hands out the largest part first. And
+what shares something does that would be made anew in each process.
 
 xdist's own marks for this, `xdist_group` with `--dist loadgroup`, do nothing with this pytest: they change a node's id
 in a way that pytest 9.2 does not read any more. So it is told here by the ids, which are all that its controller knows.
@@ -21,15 +22,25 @@ LOOKING = (
     "tests/web/js/",
     "tests/web/test_kit.py",
 )
+# Modules in which the first test makes for all others what takes seconds: each process that had one would make it.
+SHARING = ("tests/web/test_translations.py",)
+
+
+def chain_of(nodeid: str) -> str:
+    """The name of what is handed out together with a test."""
+    if nodeid.startswith(LOOKING):
+        return "pages"
+    module = nodeid.partition("::")[0]
+    return module if module in SHARING else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One chain of what looks at pages, and every other test by itself."""
+    """One chain of what looks at pages, one for each module that shares something, and every other test by itself."""
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "pages" if nodeid.startswith(LOOKING) else nodeid
+            return chain_of(nodeid)
 
     return Scheduling(config, log)

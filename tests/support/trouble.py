@@ -5,6 +5,8 @@ A test that breaks something on purpose reads the log itself (`structlog.testing
 with the mark `expects_trouble`.
 """
 
+import logging
+import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -33,6 +35,19 @@ def _listen(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
 def no_trouble_is_told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test during which the application told of an error."""
     _told.clear()
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     yield
+    if structlog.get_config() != before:  # a command that ran here has set up logs, and nobody would listen any more
+        structlog.configure(**before)
+        forget_loggers()
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
     told, _told[:] = list(_told), []
     assert not told or request.node.get_closest_marker("expects_trouble"), f"told of trouble: {'; '.join(told)}"
+
+
+def forget_loggers() -> None:
+    """Loggers keep what was set up when they were used first."""
+    for module in list(sys.modules.values()):
+        if isinstance(log := getattr(module, "log", None), structlog._config.BoundLoggerLazyProxy):
+            vars(log).pop("bind", None)

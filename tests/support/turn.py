@@ -23,8 +23,10 @@ PORTS = 200
 class Coturn(Daemon):
     """As `deploy/turnserver.conf` says, but on this machine alone and leading to it; with a certificate of its own."""
 
-    def __init__(self, folder: Path, guard: Guard) -> None:
+    def __init__(self, folder: Path, guard: Guard, relay: str = "127.0.0.1", seen: str = "") -> None:
+        """It sends to others from the host `relay`, which they see as `seen`, where a router translates addresses."""
         super().__init__("coturn", folder, guard)
+        self.relay, self.seen = relay, seen
         self.port, self.tls_port = free_port(), free_port()
         self.first_port = free_port()
         write_certificate(folder, "127.0.0.1")
@@ -39,7 +41,7 @@ class Coturn(Daemon):
         """What differs from the deployment stands on the command line, and wins."""
         options = {
             "listening-ip": "127.0.0.1",
-            "relay-ip": "127.0.0.1",
+            "relay-ip": self.relay,
             "listening-port": self.port,
             "tls-listening-port": self.tls_port,
             "min-port": self.first_port,
@@ -51,6 +53,8 @@ class Coturn(Daemon):
             "allowed-peer-ip": "127.0.0.1",
             "userdb": self.folder / "turndb",
         }
+        if self.seen:
+            options["external-ip"] = f"{self.seen}/{self.relay}"
         words = [f"--{name}={value}" for name, value in options.items()]
         return [program_of("coturn"), "-c", str(CONFIGURATION), "--allow-loopback-peers", *words]
 

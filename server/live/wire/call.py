@@ -75,6 +75,11 @@ class CallSnapshot(CallState):
     v: int = Field(description="The version that the first state after it follows.")
     kind: str = Field(description="What it belongs to: stage, booth, meeting.")
     may: CallMay = Field(description="What you may do.")
+    known: bool = Field(
+        True,
+        description="Whether it is known how the call is. If not, its media node cannot be asked now: keep what you "
+        "have, and subscribe again after a second, then after longer.",
+    )
 
 
 class Publishing(Message):
@@ -212,6 +217,12 @@ class CallSignal(Params):
     to: str = Field(max_length=64, description="The other person's id.")
     to_device: str = Field("", max_length=32, description="The other tab, once it is known; empty: all of theirs.")
     generation: int = Field(ge=0, le=2**31, description="Of your RTCPeerConnection.")
+    to_generation: int = Field(
+        0,
+        ge=0,
+        le=2**31,
+        description="That of the other's RTCPeerConnection that yours has a description of; 0: it has none yet.",
+    )
     description: Description | None = None
     candidate: Candidate | None = None
     gone: bool = Field(False, description="You have left.")
@@ -265,6 +276,7 @@ class Signal(Message):
     device: str = Field(description="The other tab.")
     to_device: str = Field(description="Which tab of yours is meant; empty: any.")
     generation: int = Field(description="Of the other RTCPeerConnection: an older one's signals are void.")
+    to_generation: int = Field(0, description="Of yours that it is for: what is for another one is void. 0: for any.")
     polite: bool = Field(description="Whether you give way when both offer at once.")
     description: dict[str, Any] | None = Field(description="A session description.")
     candidate: dict[str, Any] | None = Field(description="An ICE candidate.")
@@ -287,6 +299,7 @@ METHODS = {
 
 EVENTS = [
     EventSpec("call", "call", Form.STATE, CallState),
+    EventSpec("call", "may", Form.PASSING, CallMay),
     EventSpec("call", "sign", Form.PASSING, Sign),
     EventSpec("call", "caption", Form.PASSING, Caption),
     EventSpec("person", "signal", Form.PASSING, Signal),

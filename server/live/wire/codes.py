@@ -23,6 +23,7 @@ ERRORS: dict[str, Refusal] = {
     "too_many": Refusal("More topics than one connection may hold."),
     "conflict": Refusal("Somebody else was faster, or the thing has changed; load it again."),
     "unavailable": Refusal("The database is away for the moment; send again with the same cid.", retry=True),
+    "moved": Refusal("The call carries you elsewhere from now on; offer again on a new connection, not on this one."),
     "internal": Refusal("A fault of the server; it has been logged.", retry=True),
     "muted": Refusal("A moderator has muted you here."),
     "banned": Refusal("You have been banned from here."),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -17,6 +18,7 @@ from people.model import Person
 from tests.directory.connectors.another import place_of_another, runs
 from tests.e2e.stage import writing
 from tests.support.backend import Backend
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Serve, Servers
 
 # Looks, and seconds between them: longer than a worker takes to find a job, with a machine full of tests.
@@ -73,8 +75,8 @@ async def pair(serve: Serve, backend: Backend, tmp_path: Path, migrated_sqlite: 
     async with AsyncExitStack() as stack:
         sides = []
         for servers, cookie in zip((there, here), cookies, strict=True):
-            headers = {"origin": servers.url}
-            both = [httpx2.AsyncClient(base_url=servers.url, headers=headers, trust_env=False) for _ in range(2)]
+            asking: Any = {"base_url": servers.url, "headers": {"origin": servers.url}, "timeout": PATIENCE_S}
+            both = [httpx2.AsyncClient(trust_env=False, **asking) for _ in range(2)]
             both[0].cookies.set("fairmatch_session", cookie)
             sides.append(Side(servers, *[await stack.enter_async_context(each) for each in both]))
         yield Pair(here=sides[1], there=sides[0])

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import structlog
 
+from tests.support.trouble import forget_loggers
+
 
 @contextmanager
 def own_logs() -> Iterator[None]:
@@ -14,5 +16,6 @@ def own_logs() -> Iterator[None]:
     logging.root.handlers[:] = []
     yield
     structlog.configure(**before)
+    forget_loggers()
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)

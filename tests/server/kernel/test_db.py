@@ -301,6 +301,25 @@ def test_other_databases_are_refused() -> None:
         database_url(settings_with(database_url="mysql://db/fair"))
 
 
+async def test_postgresql_compiles_no_statement_unless_the_operator_says_so(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await setting_at(postgresql_url, "jit") == "off"
+    assert await setting_at(f"{postgresql_url}?options=-c%20jit%3Don", "jit") == "on"
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=1234")
+    assert await setting_at(postgresql_url, "statement_timeout") == "1234ms"
+    assert await setting_at(postgresql_url, "jit") == "off"
+
+
+async def setting_at(url: str, name: str) -> str | None:
+    """What PostgreSQL says of a setting on connections of ours."""
+    database = Database(settings_with(database_url=url), SystemClock(), Events())
+    async with database.read() as session:
+        said: str | None = await session.scalar(text(f"SHOW {name}"))
+    await database.close()
+    return said
+
+
 async def test_a_connection_that_the_database_ended_while_it_rested_is_replaced(kernel: Kernel) -> None:
     if kernel.database.sqlite:
         pytest.skip("SQLite has no server that could end one")

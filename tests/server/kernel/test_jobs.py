@@ -20,7 +20,7 @@ async def test_a_job_is_done_soon_after_its_commit(kernel: Kernel) -> None:
 
     await enqueue(kernel)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not done.payloads:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.01)
     assert done.payloads == [{"name": "Ada"}]
@@ -327,6 +327,9 @@ async def test_two_looks_at_once_take_no_more_of_a_kind_than_it_has_hands(
     async with kernel.database.write() as uow:
         for _ in range(AT_ONCE):
             uow.enqueue("read", {})
+    async with asyncio.timeout(PATIENCE_S):
+        while reading < 2:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
     await asyncio.sleep(1)
     assert reading == 2
     answers.set()

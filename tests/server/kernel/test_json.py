@@ -53,13 +53,14 @@ def test_json_is_read(text: str, value: Any) -> None:
         '"' + "\\" * 50_001,
     ],
 )
+@pytest.mark.usefixtures("uncollected")
 def test_what_is_no_json_of_ours_is_refused_in_little_time(text: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
 
     with pytest.raises(JsonError):
         parse_json(text)
 
-    assert time.process_time() - begun < 0.1
+    assert time.thread_time() - begun < 0.1
 
 
 async def echo(request: Request) -> Response:

@@ -1,8 +1,11 @@
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from limits.aio.storage import MemoryStorage
 from starlette.requests import HTTPConnection
 
 from server.kernel.http import ProblemError
@@ -103,6 +106,20 @@ async def test_without_redis_each_worker_counts_for_itself(tmp_path: Path, proce
 
             assert await spent(limiter, 10, "ada") == 3
             redis.resume()
+
+
+async def test_what_is_counted_in_memory_is_waited_for_by_a_busy_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire = MemoryStorage.acquire_entry
+
+    async def late(*given: Any, **more: Any) -> bool:
+        """As when the thread that clears away what has expired comes late: it holds the lock meanwhile."""
+        await asyncio.sleep(0.01)
+        return await acquire(*given, **more)
+
+    monkeypatch.setattr(MemoryStorage, "acquire_entry", late)
+    monkeypatch.setattr("server.kernel.rate.REDIS_TIMEOUT_S", 0)
+    async with counting(settings_with(redis_url="")) as limiter:
+        assert await spent(limiter, 4, "ada") == 3
 
 
 def connection(host: str | None) -> HTTPConnection:

@@ -64,7 +64,7 @@ class RawClient:
                 if opcode == -1:
                     return 1006
 
-    async def gone(self, within: float = 7.0) -> bool:
+    async def gone(self, within: float = PATIENCE_S) -> bool:
         """Whether the server lets the connection go."""
         try:
             async with asyncio.timeout(within):

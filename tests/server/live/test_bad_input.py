@@ -69,14 +69,14 @@ BROKEN = {
 }
 
 
-@pytest.mark.usefixtures("no_traceback")
+@pytest.mark.usefixtures("no_traceback", "uncollected")
 async def test_what_is_no_message_ends_the_connection_with_its_code(either: World, neighbour: Client) -> None:
     for kind, (sent, codes) in BROKEN.items():
         async with raw(either) as ben:
-            began = time.process_time()
+            began = time.thread_time()
             ben.send(sent)
             assert await ben.close_code() in codes, kind
-            assert time.process_time() - began < 0.2, kind
+            assert time.thread_time() - began < 0.2, kind
             ben.send(frame(b"\x03\xe8", 8))
             assert await ben.gone(), kind
         await neighbour.call("echo")
@@ -98,7 +98,7 @@ async def test_who_does_not_answer_the_close_is_cut_off(world: World, monkeypatc
         ben.send(frame(b"nonsense"))
         assert await ben.close_code() == 4500
         ben.send(frame(ECHO))
-        assert await ben.gone(within=2)
+        assert await ben.gone()
 
 
 REFUSED = [

@@ -170,14 +170,14 @@ async def test_a_log_that_was_restored_sends_everybody_for_a_new_snapshot(world:
         assert (state["recovered"], state["epoch"]) == (False, "restored")
 
 
-async def test_what_another_program_wrote_is_seen_within_two_seconds(world: World, kernel: Kernel, fair: Fair) -> None:
+async def test_what_another_program_wrote_is_seen(world: World, kernel: Kernel, fair: Fair) -> None:
+    """How soon is shown where time is virtual: see `test_hub`."""
     other = build(kernel, fair)
     other.hub.committed = lambda channel, epoch, events: None  # type: ignore[method-assign]
     other.log._publish = lambda channel, epoch, events: None
     async with world.client(ANNA, [HALL]) as anna:
         await other.log.append(Append(HALL, "cli", None, "said", {"text": "from the command line"}))
-        async with asyncio.timeout(2):
-            assert (await anna.event(c=HALL))["d"]["text"] == "from the command line"
+        assert (await anna.event(c=HALL))["d"]["text"] == "from the command line"
 
 
 async def test_a_database_that_is_away_is_told_per_topic_and_the_rest_works(

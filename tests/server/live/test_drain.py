@@ -1,12 +1,19 @@
 """Taking leave: nobody loses an answer, nobody is cut off without a word, and it ends."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from server.kernel.parts import Kernel
+from server.live.limits import Limits
+from server.live.watch import IN_FLIGHT_S, Watch
+from server.live.wire.codes import Close
 from tests.server.live.ground import ANNA, BEN, HALL, Fair, World, build, serving
+from tests.support.patience import PATIENCE_S
+from tests.support.virtual_time import run
 
 
 async def test_everybody_is_told_when_to_come_back_and_then_sent_away(either: World) -> None:
@@ -48,9 +55,31 @@ async def test_what_never_ends_does_not_hold_up_the_end(world: World) -> None:
     async with world.client(ANNA) as anna:
         await anna.send("test.fail", how="wait")
         await anna.call("echo")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await world.live.drain()
         assert await anna.closed() == 4001
+
+
+def test_what_never_ends_is_waited_for_three_seconds_and_no_longer() -> None:
+    async def scenario() -> float:
+        live: Any = SimpleNamespace(connections=[busy], gateway=SimpleNamespace(waiting=[]))
+        await Watch(live, Limits()).drain(2)
+        return asyncio.get_running_loop().time()
+
+    busy = _Busy()
+    assert IN_FLIGHT_S <= run(scenario()) < IN_FLIGHT_S + 0.1
+    assert busy.closed is Close.DRAINING
+
+
+class _Busy:
+    """A connection with a request that is never answered."""
+
+    identity = None
+    in_flight = 1
+    closed: Close | None = None
+
+    def close(self, code: Close) -> None:
+        self.closed = code
 
 
 async def test_a_crowd_is_sent_away_in_slices(world: World) -> None:

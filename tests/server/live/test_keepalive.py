@@ -9,12 +9,13 @@ from server.kernel.parts import Kernel
 from server.live.limits import Limits
 from tests.server.live.ground import ANNA, Fair, build, serving
 from tests.server.live.raw import RawClient, frame, raw
+from tests.support.patience import PATIENCE_S
 
 QUICK = Limits(ping_seconds=1.0, pong_seconds=0.5)
 
 
 async def _pinged(client: RawClient) -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_S):
         while (await client.next_frame())[0] != 9:
             pass
 

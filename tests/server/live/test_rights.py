@@ -1,12 +1,12 @@
 """Rights that are taken back: at once, on every worker, and within a minute when the bus has lost it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 
 import pytest
 
 from server.kernel.parts import Kernel
-from server.live.grants import Arrival
+from server.live.grants import Arrival, Grant
 from server.live.identity import Identity
 from server.live.limits import Limits
 from tests.server.live.ground import ANNA, BEN, CARA, HALL, LOBBY, SECRET, Client, Fair, World, build, serving
@@ -102,6 +102,34 @@ async def test_changed_rights_are_asked_again_and_only_what_is_lost_is_cut(two: 
         one.live.grants.refresh(ANNA)
         assert (await anna.event(k="revoked"))["c"] == SECRET
         await anna.say(HALL, "still here")
+
+
+async def test_what_was_read_before_a_change_does_not_undo_what_was_read_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topics, asked, may_answer = world.live.topics, asyncio.Event(), asyncio.Event()
+    readable = topics.readable
+    granted = {BEN: Grant(frozenset({"moderator"}))}
+
+    async def slow_at_first(person_id: str, names: Iterable[str]) -> dict[str, Grant]:
+        found = {topic: granted[person_id] for topic in await readable(person_id, names)}
+        if not asked.is_set():
+            asked.set()
+            await may_answer.wait()
+        return found
+
+    async with world.client(BEN, [HALL]) as ben:
+        [connection] = world.live.grants._connections.of(BEN)
+        monkeypatch.setattr(type(topics), "readable", lambda _topics, person_id, names: slow_at_first(person_id, names))
+        sweep = asyncio.create_task(world.live.grants.recheck_topics([connection]))
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
+        granted[BEN] = Grant(frozenset({"attendee", "speaker"}))
+        await world.live.grants.recheck_topics([connection])
+        assert connection.topics[HALL].grant == granted[BEN]
+        may_answer.set()
+        await sweep
+        assert connection.topics[HALL].grant == granted[BEN]
+        await ben.call("echo")
 
 
 async def test_what_was_revoked_while_it_was_being_subscribed_is_not_subscribed(world: World, fair: Fair) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,8 +12,18 @@ from server.live.limits import DROP_EVENTS_BYTES, Limits
 from server.live.log import Append
 from tests.server.live.ground import ANNA, HALL, Fair, World, build, serving
 from tests.server.live.raw import RawClient, raw
+from tests.support.patience import PATIENCE_S
 
 BIG = "x" * 3900
+# Who reads nothing for as long as these tests write is sent away for neither that nor for a ping that stands behind it.
+PATIENT = Limits(stall_seconds=120.0, pong_seconds=120.0)
+
+
+@pytest.fixture
+async def world(kernel: Kernel, fair: Fair) -> AsyncIterator[World]:
+    """One worker that is patient with slow readers: each message is a commit, and a busy disk takes its time."""
+    async with serving(build(kernel, fair, PATIENT), fair) as started:
+        yield started
 
 
 async def _say(world: World, count: int) -> None:
@@ -31,7 +42,7 @@ async def _messages(client: RawClient) -> list[dict[str, Any]]:
 async def _numbers(client: RawClient, last: int) -> list[int]:
     """The numbers of the durable events, up to a last one."""
     found: list[int] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not found or found[-1] < last:
             found += [each["s"] for each in await _messages(client) if "s" in each]
     return found
@@ -74,7 +85,7 @@ async def test_who_reads_nothing_is_sent_away_and_nobody_else_notices(kernel: Ke
             slow = world.live.connections.of("ben")[0]
             while not slow.paused:
                 await _say(world, 20)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while not slow.closed:
                     await _say(world, 1)
             assert world.live.viewers(HALL) == 1
@@ -114,7 +125,7 @@ async def test_passing_events_are_dropped_for_the_slow_and_states_come_as_their_
             await asyncio.sleep(0.001)
         last = world.live.hub.rooms[HALL].top
         kinds: list[Any] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(each["k"] == "stage" for each in kinds):
                 kinds += await _messages(ben)
         assert [each["s"] for each in kinds if "s" in each] == list(range(1, last + 1))
@@ -127,6 +138,6 @@ async def test_a_reader_of_single_bytes_gets_whole_frames(world: World, bytes_at
     async with raw(world, narrow=True) as ben:
         await _say(world, 3)
         got = b""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while got.count(b'"cid"') + got.count(b'"s":') < 3:
                 got += await ben.reader.read(bytes_at_once)

@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from fairs.queries import member_count
 from signaling import own_data
-from signaling.checks import desk, measuring
+from signaling.checks import desk, measuring, trying
 from signaling.checks.model import ConnectionCheck
 from signaling.checks.rules import COUNTS_FOR, KEPT
+from signaling.livekit.back_end import LiveKit
 from tests.fairs.guests import Guests
+from tests.signaling.quiet import QuietBackEnd
 
 GOOD: dict[str, Any] = {
     "down_kbps": 20_000,
@@ -22,10 +24,12 @@ GOOD: dict[str, Any] = {
     "round_trip_ms": 30,
     "microphone": True,
     "camera": True,
-    "roads": {"udp": True, "tls": True},
+    "roads": {"node": True, "udp": True, "tls443": True},
 }
 SLOW = GOOD | {"up_kbps": 300}
-BLOCKED = GOOD | {"roads": {"udp": False, "tls": False}}
+BLOCKED = GOOD | {"roads": {"node": False, "udp": False, "tls": False}}
+ONLY_443 = GOOD | {"roads": {"node": False, "udp": False, "tls": False, "tls443": True}}
+UNTRIED = GOOD | {"roads": {"udp": True}}
 SILENT = GOOD | {"microphone": False}
 
 
@@ -33,6 +37,10 @@ async def check(there: Guests, name: str, found: dict[str, Any]) -> Any:
     answer = await there[name].post("/check", json=found)
     assert answer.status_code == 200
     return answer.json()["verdict"]
+
+
+async def try_node(there: Guests, name: str, sdp: str = "v=0") -> Any:
+    return await there[name].post("/check/node", json={"sdp": sdp})
 
 
 async def listed(there: Guests, show: str, viewer: str = "edda") -> str:
@@ -147,9 +155,74 @@ async def test_organisers_see_who_will_have_trouble_and_what_helps(there: Guests
     assert f'action="/messages/to/{there.ids["aylin"]}"' in trouble
     assert f'action="/messages/to/{there.ids["edda"]}"' not in fine
     counts = [int(each) for each in re.findall(r'<dd class="figures">(\d+)</dd>', trouble)]
-    assert counts == [1, 1, 1, 0, 1]
+    assert counts == [1, 1, 1, 0, 0, 1]
     async with there.kernel.database.read() as session:
         assert sum(counts) == await member_count(session, there.fair.id)
+
+
+async def test_tls_on_443_is_told_from_tls_elsewhere_to_the_person_and_to_organisers(there: Guests) -> None:
+    answer = await there["aylin"].post("/check", json=ONLY_443)
+    assert answer.json() == {"verdict": "video", "troubles": ["only_443"]}
+    for text in ((await there["aylin"].get("/check")).text, await listed(there, "fine")):
+        assert "Open: Relayed, TLS on port 443" in text
+        assert "Blocked: Media server, UDP · Relayed, UDP · Relayed, TLS on another port" in text
+        assert "only TLS on port 443 is open here" in text
+
+
+async def test_whose_calls_were_not_tried_is_neither_well_nor_in_trouble(there: Guests) -> None:
+    assert await check(there, "aylin", UNTRIED) == "untried"
+    assert "Aylin" in (unknown := await listed(there, "untried"))
+    assert "was not tried. Enter a call" in unknown
+    for other in ("trouble", "fine", "unchecked"):
+        assert "<bdi>Aylin" not in await listed(there, other)
+
+
+async def test_whose_calls_were_not_tried_and_whose_microphone_does_not_work_is_in_trouble(there: Guests) -> None:
+    assert await check(there, "aylin", UNTRIED | {"microphone": False}) == "untried"
+    assert "<bdi>Aylin" in await listed(there, "trouble")
+    assert "<bdi>Aylin" not in await listed(there, "untried")
+    assert "Without a microphone" in (await there["aylin"].get("/check")).text
+
+
+@pytest.mark.parametrize(("told", "means"), [("video", "untried"), ("sound", "untried"), ("text", "text")])
+async def test_a_check_from_before_the_node_was_tried_shows_no_more_than_it_found(
+    there: Guests, told: str, means: str
+) -> None:
+    await check(there, "aylin", GOOD)
+    async with there.kernel.database.write() as uow:
+        await uow.session.execute(
+            update(ConnectionCheck).values(
+                verdict=told, node=None, tls443=None, stun=None, udp=None, tcp=None, tls=True
+            )
+        )
+    page = (await there["aylin"].get("/check")).text
+    assert "Open: Relayed, TLS</p>" in page
+    assert ("Not known: no call of more than two was tried" in page) == (means == "untried")
+    groups = {"untried": "untried", "text": "trouble"}
+    assert "<bdi>Aylin" in await listed(there, groups[means])
+
+
+async def test_the_node_is_tried_by_whoever_is_signed_in_within_limits(
+    there: Guests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = QuietBackEnd()
+    monkeypatch.setattr(there.app.state.calls.back_end, "try_out", quiet.try_out)
+    monkeypatch.setattr(trying, "PER_PERSON", "2 per hour")
+    monkeypatch.setattr(trying, "PER_ADDRESS", "3 per hour")
+    assert (await try_node(there, "aylin", "v=0\r\n")).json()["sdp"].startswith("v=0")
+    assert quiet.asked == [("try_out", "v=0\r\n")]
+    statuses = [(await try_node(there, name)).status_code for name in ("aylin", "aylin", "bernd", "bernd")]
+    assert statuses == [200, 429, 200, 429]  # the last one for the address, which is everybody's here
+
+
+async def test_a_node_that_answers_no_offer_was_not_tried(there: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    livekit = LiveKit(there.kernel.settings, there.kernel.bus)
+    for name in ("engine", "try_out"):
+        monkeypatch.setattr(there.app.state.calls.back_end, name, getattr(livekit, name))
+    assert (await try_node(there, "aylin")).status_code == 503
+    assert 'data-engine="livekit"' in (await there["aylin"].get("/check")).text
+    for wrong in ({}, {"sdp": 1}, {"sdp": "v=0", "room": "stage"}):
+        assert (await there["aylin"].post("/check/node", json=wrong)).status_code == 400
 
 
 async def test_nobody_but_organisers_sees_the_connections_of_others(there: Guests) -> None:
@@ -185,7 +258,7 @@ async def test_checks_are_handed_out_and_erased_with_the_person(there: Guests) -
     async with there.kernel.database.read() as session:
         handed_out = await own_data.collect(session, aylin)
     assert [(each["verdict"], each["up_kbps"], each["roads"]) for each in handed_out["checks"]] == [
-        ("sound", 300, {"udp": True, "tls": True})
+        ("sound", 300, {"node": True, "udp": True, "tls443": True})
     ]
     async with there.kernel.database.write() as uow:
         await own_data.erase(uow, aylin)

@@ -12,9 +12,10 @@ import pytest
 from bench.media.peer import Media, RawPeer, vp8
 from signaling.media import peer as peers
 from signaling.media import rtcp, rtp, stun
+from signaling.media.layer import ASK_TIMES
 from tests.signaling.scene import Person, Stage, settled, until
-from tests.signaling.udp_proxy import UdpProxy
 from tests.support.patience import PATIENCE_S
+from tests.support.udp_proxy import UdpProxy
 
 SENDS = ("microphone", "camera")
 
@@ -75,16 +76,21 @@ async def repairing(viewer: Person) -> None:
 async def test_a_presenter_on_a_bad_network_is_seen_whole(
     stage: Stage, proxy: UdpProxy, loss: float, delay_s: float, jitter_s: float
 ) -> None:
-    """Losses on the way in are asked for and come in their places; reordering costs nothing."""
+    """Losses on the way in are asked for and come in their places; reordering costs nothing. What is lost in all of the
+    times in which it is asked for is given up, which one packet of a few hundred would be by chance: half of the times
+    nothing is lost."""
     anna = await stage.join("anna", SENDS, through=await proxy.start())
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
     await send(anna, 1)
     await until(lambda: viewer.pictures)
+    [layer] = stage.node.rooms["stage"].tracks()["anna.camera"].layers
+    proxy.spares = lambda: any(asking.times > ASK_TIMES // 2 for asking in layer.missing.values())
     proxy.loss, proxy.delay_s, proxy.jitter_s = loss, delay_s, jitter_s
     answering = asyncio.create_task(sending_again(anna))
     await send(anna, 100)
     proxy.loss = 0.0
-    await until(lambda: len(viewer.pictures) > 95 and missing(viewer) == 0, 3.0)
+    await send(anna, 1)  # behind which it shows that the last ones are missing
+    await until(lambda: len(viewer.pictures) == 102 and missing(viewer) == 0)
     answering.cancel()
 
 
@@ -98,7 +104,7 @@ async def test_a_viewer_on_a_bad_network_gets_everything_in_the_end(stage: Stage
     await send(anna, 100)
     await asyncio.sleep(0.3)
     proxy.loss = 0.0
-    await until(lambda: missing(viewer) == 0, 3.0)
+    await until(lambda: missing(viewer) == 0)
     asking.cancel()
 
 
@@ -107,7 +113,7 @@ async def test_a_changed_port_changes_nothing_for_the_others(stage: Stage, proxy
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
     await send(anna, 5)
     await until(lambda: len(viewer.pictures) == 5)
-    await proxy.change_port()
+    proxy.change_port()
     anna.send_frame()
     await settled()
     assert len(viewer.pictures) == 5, "nothing is believed from an address that was not checked"
@@ -117,16 +123,17 @@ async def test_a_changed_port_changes_nothing_for_the_others(stage: Stage, proxy
     await until(lambda: len(viewer.pictures) >= 10)
 
 
-async def test_after_an_outage_the_call_goes_on_by_itself(
-    stage: Stage, proxy: UdpProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Three seconds of silence are less than the ten after which somebody counts as gone; here both are a third."""
-    monkeypatch.setattr(peers, "SILENCE_S", 3.3)
+async def test_after_an_outage_the_call_goes_on_by_itself(stage: Stage, proxy: UdpProxy) -> None:
+    """Three seconds of silence are less than the ten after which somebody counts as gone. They pass on the node's
+    clock: what a machine is late comes on top, and may be twice as much."""
     anna = await stage.join("anna", SENDS, through=await proxy.start())
     viewer = await stage.join("viewer", hears={"v": "anna.camera"})
     await send(anna, 5)
     proxy.silent = True
-    await send(anna, 100)
+    await send(anna, 50)
+    clock = stage.node.mux.clock
+    stage.node.mux.clock = lambda: clock() + 3.0
+    await send(anna, 50)
     proxy.silent = False
     await send(anna, 40)
     await until(lambda: len(viewer.pictures) > 20)

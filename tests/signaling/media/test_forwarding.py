@@ -9,6 +9,7 @@ import pytest
 from bench.media.peer import Media, RawPeer, vp8
 from signaling.media import node as nodes
 from signaling.media import rtcp
+from signaling.media.intake import READ_TOGETHER
 from signaling.media.rtp import FIXED
 from signaling.protocol import MediaError
 from signaling.rights import CallRights
@@ -59,33 +60,6 @@ async def test_whatever_the_codec_its_packets_pass_as_they_are_from_a_key_frame_
     assert [(packet.payload_type, packet.payload) for packet in viewer.packets] == [(45, key), (45, frame)]
     for peer in (anna, viewer):
         await peer.close()
-
-
-async def test_a_viewer_begins_with_a_key_frame_and_the_presenter_is_asked_for_one(stage: Stage) -> None:
-    anna = await stage.join("anna", SENDS)
-    anna.send_frame(key=True)
-    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
-    anna.send_frame()
-    await until(lambda: any(type(part).__name__ == "KeyFrameWanted" for part in anna.peer.control))
-    assert viewer.pictures == []
-    anna.send_frame(key=True)
-    anna.send_frame()
-    await until(lambda: len(viewer.pictures) == 2)
-    assert viewer.pictures[0].data[-1_099] == 0x00  # the P bit of VP8 says that it is a key frame
-
-
-async def test_key_frames_are_asked_for_at_most_every_300_ms(stage: Stage) -> None:
-    anna = await stage.join("anna", SENDS)
-    anna.send_frame(key=True)
-    await settled()
-    for at in range(12):
-        await stage.join(f"viewer{at}", hears={"v": "anna.camera"})
-        anna.send_frame()
-    await settled()
-    layer = stage.node.rooms["stage"].participants["anna"].tracks["camera"].layers[0]
-    wanted = [part for part in anna.peer.control if type(part).__name__ == "KeyFrameWanted"]
-    assert layer.viewers
-    assert 1 <= len(wanted) <= 1 + (stage.node.mux.clock() - layer.heard_at + 3) / 0.3
 
 
 async def test_who_was_removed_neither_hears_nor_is_heard_from_that_moment(stage: Stage) -> None:
@@ -200,6 +174,28 @@ async def test_a_moderator_mutes_and_the_room_is_silent_until_it_is_undone(stage
     await stage.node.ask("mute", mute | {"muted": False})
     anna.send_sound()
     await until(lambda: len(viewer.sound) == 1)
+
+
+async def test_who_sends_hears_how_well_it_arrives_and_no_more_is_wanted_than_the_best_viewer_can_take(
+    stage: Stage,
+) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone", "v": "anna.camera"})
+    sound, camera = anna.mids["microphone"].ssrc, anna.mids["camera"].ssrc
+    viewer.peer.send_control(rtcp.receiver_report(9, []) + rtcp.remb(9, 600_000, []))
+    path = stage.node.rooms["stage"].participants["viewer"].path
+    await until(lambda: path.estimate == 600_000)
+    anna.send_sound()
+    for seq in (0, 1, 3):
+        anna.peer.send(vp8(seq, seq * 3_000, camera, key=seq == 0))
+
+    def told(kind: type) -> list[rtcp.Part]:
+        return [part for part in anna.peer.control if isinstance(part, kind)]
+
+    await until(lambda: {part.ssrc for part in told(rtcp.Report)} == {sound, camera} and told(rtcp.Estimate))
+    lost = {part.ssrc: part.lost for part in reversed(told(rtcp.Report))}  # as it was said first
+    assert lost == {sound: 0, camera: 256 // 4}
+    assert told(rtcp.Estimate)[-1] == rtcp.Estimate(600_000, (camera,))
 
 
 async def test_a_lost_packet_is_sent_again_to_the_viewer_who_asks(stage: Stage) -> None:
@@ -372,3 +368,23 @@ async def test_a_picture_goes_out_whole_and_what_is_whole_at_once(
     monkeypatch.setattr(nodes, "GATHER_S", 60.0)
     anna.peer.send(vp8(4, 6_000, ssrc, key=False))
     await until(lambda: all(len(viewer.pictures) == 5 for viewer in viewers))
+
+
+async def test_nothing_rests_while_more_has_come_than_was_read(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood that is read in portions with pauses would fill the socket, and everybody's packets would be lost."""
+    mux = stage.node.mux
+    stranger = RawPeer([Media("0", "audio", True)])
+    with monkeypatch.context() as flooded:
+        flooded.setattr(mux._intake, "read", lambda: [(0, 0, ("127.0.0.1", 9))] * READ_TOGETHER)
+        mux._read()
+        mux.rest()
+    before = mux.received
+    stranger.socket.sendto(b"junk", ("127.0.0.1", stage.node.port))
+    await until(lambda: mux.received > before)
+    mux.rest()
+    stranger.socket.sendto(b"junk", ("127.0.0.1", stage.node.port))
+    await settled()
+    assert mux.received == before + 1
+    mux.resume()
+    assert mux.received == before + 2
+    stranger.socket.close()

@@ -4,7 +4,7 @@ import os
 import time
 
 from signaling.media import stun
-from signaling.media.ice import ALL_PER_SECOND, CHECKS_PER_SECOND, Credentials, IceLite, IceSide
+from signaling.media.ice import CHECKS_PER_SECOND, KNOWN_PER_SECOND, STRANGERS_PER_SECOND, Credentials, IceLite, IceSide
 
 FROM = ("127.0.0.1", 4_000)
 
@@ -73,9 +73,38 @@ def test_a_flood_of_strangers_costs_next_to_nothing() -> None:
     """Once the second's allowance is used up, a datagram is refused before it is even read."""
     ice, side, _ = agent()
     noise = check(side, username="unknown:theirs")
-    for _ in range(ALL_PER_SECOND):
+    for _ in range(STRANGERS_PER_SECOND):
         ice.check(noise, FROM)
     begun = time.process_time()
     for _ in range(50_000):
         assert ice.check(noise, FROM) is None
     assert time.process_time() - begun < 1.0  # 20 us each; measured: under 1
+
+
+def test_a_flood_of_strangers_uses_up_nothing_of_those_whose_address_is_known() -> None:
+    ice, side, clock = agent()
+    assert ice.check(check(side), FROM)
+    noise = check(side, username="unknown:theirs")
+    for _ in range(2 * STRANGERS_PER_SECOND):
+        ice.check(noise, ("192.0.2.7", 4_000))
+    assert ice.check(check(side), FROM, side)
+    assert ice.check(check(side), ("192.0.2.8", 4_000)) is None, "who is not known yet stands among the strangers"
+    clock.now += 1
+    assert ice.check(check(side), ("192.0.2.8", 4_000))
+
+
+def test_whoever_pretends_to_send_from_a_peers_address_uses_up_nothing_of_what_the_peer_may() -> None:
+    ice, side, _ = agent()
+    for _ in range(KNOWN_PER_SECOND // 2):
+        ice.check(b"no check", FROM, side)
+    answered = [ice.check(check(side), FROM, side) is not None for _ in range(CHECKS_PER_SECOND + 20)]
+    assert sum(answered) == CHECKS_PER_SECOND
+
+
+def test_what_comes_from_a_known_address_is_bounded_as_well() -> None:
+    ice, side, clock = agent()
+    for _ in range(KNOWN_PER_SECOND):
+        ice.check(b"no check", FROM, side)
+    assert ice.check(check(side), FROM, side) is None
+    clock.now += 1
+    assert ice.check(check(side), FROM, side)

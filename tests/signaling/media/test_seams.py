@@ -10,6 +10,17 @@ from bench.media.peer import opus
 from bin.places import ROOT
 from signaling.media import seams
 from signaling.media.dtls import Handshake, HandshakeError, is_client_hello
+from signaling.media.system_tls import SystemHandshake, is_there
+
+Kind = type[Handshake] | type[SystemHandshake]
+ON_OPENSSL_3 = pytest.mark.skipif(not is_there(), reason="Python stands on another OpenSSL than 3, or has it built in")
+# A handshake with a browser, and both ways with what is used for encoders.
+PAIRS = [
+    (Handshake, Handshake),
+    pytest.param(SystemHandshake, Handshake, marks=ON_OPENSSL_3),
+    pytest.param(Handshake, SystemHandshake, marks=ON_OPENSSL_3),
+]
+of_each_kind = pytest.mark.parametrize(("serving", "calling"), PAIRS)
 
 
 def parsed(fingerprint: str) -> tuple[str, str]:
@@ -17,10 +28,21 @@ def parsed(fingerprint: str) -> tuple[str, str]:
     return name, value
 
 
-def shaken(server_expects: str = "", client_expects: str = "") -> tuple[Handshake, Handshake]:
+def expected(fingerprints: str, certificate: seams.Certificate) -> list[tuple[str, str]]:
+    right = seams.fingerprint_of(certificate)
+    return [parsed(each.format(right)) for each in (fingerprints or "{}").split(",")]
+
+
+def shaken(
+    server_expects: str = "",
+    client_expects: str = "",
+    serving: Kind = Handshake,
+    calling: Kind = Handshake,
+) -> tuple[Handshake | SystemHandshake, Handshake | SystemHandshake]:
+    """Both ends after a handshake. What an end expects is a list of fingerprints; {} is the right one."""
     ours, theirs = seams.make_certificate(), seams.make_certificate()
-    server = Handshake(ours, "server", [parsed(server_expects or seams.fingerprint_of(theirs))])
-    client = Handshake(theirs, "client", [parsed(client_expects or seams.fingerprint_of(ours))])
+    server = serving(ours, "server", expected(server_expects, theirs))
+    client = calling(theirs, "client", expected(client_expects, ours))
     flight = client.start()
     assert is_client_hello(flight[0])
     while flight and not (server.done and client.done):
@@ -41,8 +63,9 @@ def test_they_stand_in_one_file_and_the_packages_are_named_in_no_other() -> None
     assert [path.name for path in sources if named.search(path.read_text())] == ["seams.py"]
 
 
-def test_both_ends_of_a_handshake_have_the_same_keys() -> None:
-    server, client = shaken()
+@of_each_kind
+def test_both_ends_of_a_handshake_have_the_same_keys(serving: Kind, calling: Kind) -> None:
+    server, client = shaken(serving=serving, calling=calling)
     assert server.keys
     assert client.keys
     assert server.keys.sending == client.keys.receiving
@@ -50,11 +73,25 @@ def test_both_ends_of_a_handshake_have_the_same_keys() -> None:
     assert server.keys.profile in seams.SRTP_PROFILES
 
 
-def test_a_certificate_that_was_not_announced_ends_the_handshake() -> None:
-    stranger = seams.fingerprint_of(seams.make_certificate())
-    for expectations in ({"server_expects": stranger}, {"client_expects": stranger}):
+STRANGER = seams.fingerprint_of(seams.make_certificate())
+
+
+@of_each_kind
+@pytest.mark.parametrize("announced", [STRANGER, f"{{}},{STRANGER}", f"{STRANGER},{{}}", "md2 AB:CD"])
+def test_a_certificate_that_was_not_announced_ends_the_handshake(serving: Kind, calling: Kind, announced: str) -> None:
+    """Nor is one that is announced beside another: all that are known must match, and one must be known."""
+    for server_expects, client_expects in ((announced, ""), ("", announced)):
         with pytest.raises(HandshakeError, match="announced"):
-            shaken(**expectations)
+            shaken(server_expects, client_expects, serving, calling)
+
+
+@of_each_kind
+def test_a_fingerprint_of_a_kind_that_nobody_knows_counts_for_nothing_beside_the_right_one(
+    serving: Kind, calling: Kind
+) -> None:
+    server, client = shaken("md2 AB:CD,{}", "{},md2 AB:CD", serving, calling)
+    assert server.done
+    assert client.done
 
 
 def test_a_lost_flight_is_sent_again_when_its_time_has_come() -> None:

@@ -1,8 +1,11 @@
 """Recordings that end otherwise than planned: deleted while they run, answered after the end, ended twice at once."""
 
 import asyncio
+import html
+import json
+import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,9 @@ from av.error import FFmpegError
 from starlette.applications import Starlette
 
 from rooms.actions import open_room
-from rooms.model import BOOTH
+from rooms.model import BOOTH, STAGE
 from signaling.media.film_parts import parts_of
-from signaling.protocol import AGREED_MOST, MediaError, Record, RoomState
+from signaling.protocol import AGREED_MOST, MediaError, Record, RoomState, TrackState
 from signaling.recordings import actions, finishing, queries
 from signaling.recordings.model import Recording
 from signaling.recordings.pages import place_of
@@ -38,7 +41,11 @@ class RecordingBackEnd(QuietBackEnd):
 
     async def state(self, room: str) -> RoomState | None:
         """A room that records, or not."""
-        return RoomState(room=room, epoch="", v=1, participants=[], speakers=[], recording=self.running)
+        if self.away:
+            raise MediaError("unavailable", "away")
+        return RoomState(
+            room=room, epoch="", v=1, participants=self.sitting.get(room, []), speakers=[], recording=self.running
+        )
 
     async def record(self, given: Record) -> None:
         """As a node does."""
@@ -63,10 +70,10 @@ async def there(app: Starlette) -> AsyncIterator[Guests]:
         yield there
 
 
-async def begun(there: Guests) -> tuple[Recording, str]:
+async def begun(there: Guests, kind: str = BOOTH) -> tuple[Recording, str]:
     """A recording that runs, and the path of its pages."""
     async with there.kernel.database.write() as uow:
-        room = await open_room(uow, there.fair.id, BOOTH, "the-booth", "The booth")
+        room = await open_room(uow, there.fair.id, kind, "the-room", "The room")
     path = f"/calls/{room.id}/recordings"
     assert (await there["dev"].post(path)).status_code == 303
     async with there.kernel.database.read() as session:
@@ -120,7 +127,7 @@ async def test_a_file_that_is_made_whole_while_it_is_deleted_does_not_come_back(
             await actions.delete(uow, recording.id)
         await there.kernel.jobs.run_due()
 
-    def meanwhile(path: Path) -> finishing.Finished:
+    def meanwhile(path: Path, names: Mapping[str, str]) -> finishing.Finished:
         asyncio.run_coroutine_threadsafe(deleted(), loop).result(10)
         path.write_bytes(before)  # the copy takes the place of what was removed
         return finishing.Finished(4.0, len(before), [])
@@ -200,7 +207,7 @@ def test_two_who_make_a_file_whole_at_once_do_not_spoil_it(tmp_path: Path) -> No
 
     def work() -> None:
         both.wait()
-        found.append(finishing.finish(path))
+        found.append(finishing.finish(path, {}))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
@@ -228,7 +235,7 @@ async def test_what_came_as_h264_is_an_mp4_in_the_end(there: Guests) -> None:
     assert answer.content == whole.read_bytes()
     pictures, _ = played(whole)
     assert len(pictures) == 60
-    assert finishing.finish(film).seconds == pytest.approx(4, abs=0.1)
+    assert finishing.finish(film, {}).seconds == pytest.approx(4, abs=0.1)
     async with there.kernel.database.write() as uow:
         await actions.delete(uow, recording.id)
     await there.kernel.jobs.run_due()
@@ -272,12 +279,26 @@ def test_a_part_begins_with_the_chapter_that_runs_then() -> None:
     assert place_of("r", [0, 6_000], 9_800) == "/recordings/r/file?at=6000#t=3"
 
 
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_a_file_says_in_its_chapters_who_speaks_as_far_as_it_has_room_for(tmp_path: Path, codec: str) -> None:
+    """What is noted beside it names nobody: the page says who somebody is now."""
+    path = tmp_path / "a.webm"
+    written(path, codec)
+    noted = [{"ms": 0, "person": "anna"}, {"ms": 1_000, "title": "The machine"}, {"ms": 2_000, "person": "ben"}]
+    path.with_suffix(".jsonl").write_text("".join(json.dumps(each) + "\n" for each in noted))
+    found = finishing.finish(path, {"anna": "Anna Öztürk", "ben": "Ö" * 200})
+    assert found.chapters == [(0, "anna", ""), (1_000, None, "The machine"), (2_000, "ben", "")]
+    with av.open(str(finishing.file_of(path))) as file:
+        titles = [each["metadata"]["title"] for each in file.chapters()]
+    assert titles == ["Anna Öztürk", "The machine", "Ö" * 127]
+
+
 def test_of_the_two_files_that_a_killed_worker_left_the_one_that_plays_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.webm"
     before = written(path, "h264")
-    finishing.finish(path)
+    finishing.finish(path, {})
     path.write_bytes(before)
-    assert finishing.finish(path).seconds == pytest.approx(4, abs=0.1)
+    assert finishing.finish(path, {}).seconds == pytest.approx(4, abs=0.1)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl", "a.mp4"]
 
 
@@ -289,8 +310,32 @@ def test_without_room_for_the_copy_it_can_still_be_watched(tmp_path: Path, monke
         raise FFmpegError(28, "No space left on device")
 
     monkeypatch.setattr(finishing, "_copy", full)
-    assert finishing.finish(tmp_path / "a.webm").seconds == pytest.approx(4, abs=0.1)
+    assert finishing.finish(tmp_path / "a.webm", {}).seconds == pytest.approx(4, abs=0.1)
     assert (tmp_path / "a.webm").read_bytes() == before
+
+
+@pytest.mark.parametrize(("kind", "asked"), [(BOOTH, ["Aylin Demir", "Bernd Kowalski"]), (STAGE, ["Aylin Demir"])])
+async def test_a_moderator_sees_who_is_there_and_has_not_answered_yet(
+    there: Guests, kind: str, asked: list[str]
+) -> None:
+    """On a stage only of those who send something: the many who watch have nothing to agree to."""
+    recording, path = await begun(there, kind)
+    back_end = there.app.state.calls.back_end
+    for name in ("dev", "aylin", "bernd"):
+        back_end.sits(recording.call_id, f"{name}-1", there.ids[name])
+    back_end.sitting[recording.call_id][1].tracks.append(TrackState(id="1", source="microphone", muted=True))
+
+    async def waited_for(who: str) -> list[str]:
+        shown = (await there[who].get(path)).text
+        rows = re.findall(r'list-title">([^<]+)</p>\s*<p class="list-line">has not answered yet', shown)
+        return [html.unescape(each) for each in rows]
+
+    assert await waited_for("dev") == asked
+    assert await waited_for("aylin") == []
+    assert (await there["aylin"].post(f"{path}/answer", data={"agrees": "no"})).status_code == 303
+    assert await waited_for("dev") == asked[1:]
+    back_end.away = True
+    assert "Answers so far" in (await there["dev"].get(path)).text
 
 
 async def test_a_chapter_is_a_line_that_can_be_kept(there: Guests) -> None:

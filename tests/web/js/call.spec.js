@@ -1,11 +1,11 @@
 import { ask } from "fairmatch/call/connecting";
+import { Call } from "fairmatch/call/call";
 import { deviceOf } from "fairmatch/call/device";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur, choose, openAnother } from "fairmatch/call/devices";
 import { COMES_BACK_MS, forget, keep, kept, LIVES_MS } from "fairmatch/call/kept-call";
-import { after, atTheTop } from "fairmatch/call/ladder";
 import { Media } from "fairmatch/call/media";
-import { measure, qualityOf } from "fairmatch/call/quality";
+import { measure, nothingCounted, qualityOf } from "fairmatch/call/quality";
 import { encodings, encodingsOf, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { rateOf } from "fairmatch/call/speed";
 import { LiveError } from "fairmatch/live/errors";
@@ -75,29 +75,27 @@ test("whoever left does not come back", () => {
   equal(kept(tab, "aylin", 1_000), null);
 });
 
-test("three poor looks in a row give up pictures, five good ones bring them back", () => {
-  let rung = atTheTop();
-  const look = (...found) => found.forEach((quality) => (rung = after(rung, quality)));
-  look("poor", "poor", "fair", "poor", "poor");
-  equal(rung.soundOnly, false);
-  look("poor");
-  equal(rung.soundOnly, true);
-  look("good", "good", "good", "good", "fair", "good", "good", "good", "good");
-  equal(rung.soundOnly, true);
-  look("good");
-  equal(rung.soundOnly, false);
-});
-
-test("each fall makes pictures wait longer, up to two minutes", () => {
-  let rung = atTheTop();
-  const waits = [];
-  for (let fall = 0; fall < 6; fall++) {
-    while (!rung.soundOnly) rung = after(rung, "poor");
-    let looks = 0;
-    for (; rung.soundOnly; looks++) rung = after(rung, "good");
-    waits.push(looks);
+test("what one may not send any more is switched off and said, and what one never might is let alone", () => {
+  document.body.innerHTML = `<div id="toasts"></div>`;
+  const room = Object.assign(new EventTarget(), { may: /** @type {any} */ (null) });
+  const line = { state: "live", join: () => ({ store: room, release: () => {} }), doubt: () => {} };
+  const media = new Media();
+  const call = new Call(/** @type {any} */ ({ line }), /** @type {any} */ ({ topic: "call:1", people: [] }), media);
+  const on = () => ["microphone", "camera", "screen"].filter((source) => media.isOn(/** @type {any} */ (source)));
+  const may = (...publish) => ((room.may = { publish, listen: true, moderate: false }), room.dispatchEvent(new Event("change")));
+  for (const source of ["microphone", "camera", "screen"]) media.tracks[source] = { enabled: true, stop() {}, getSettings: () => ({}), addEventListener() {} };
+  try {
+    room.dispatchEvent(new Event("change"));
+    may("microphone", "camera");
+    equal(on(), ["microphone", "camera", "screen"]);
+    may("microphone");
+    equal(on(), ["microphone", "screen"]);
+    equal(document.body.textContent?.includes("so it was switched off"), true);
+    may();
+    equal(on(), ["screen"]);
+  } finally {
+    call.end();
   }
-  equal(waits, [5, 10, 20, 40, 40, 40]);
 });
 
 test("a connection is good, fair or poor by loss, delay, and what limits the picture", () => {
@@ -108,7 +106,7 @@ test("a connection is good, fair or poor by loss, delay, and what limits the pic
 });
 
 test("what was said of pictures that have been given up does not keep them away", async () => {
-  const before = { lost: 0, received: 0, frames: 300 };
+  const before = { frames: 300, from: new Map() };
   const look = (framesSent, told, active) => measure(/** @type {any} */ ({
     getStats: async () => new Map(Object.entries({
       picture: { type: "outbound-rtp", timestamp: 60_000, framesSent, active, qualityLimitationReason: "bandwidth" },
@@ -122,6 +120,19 @@ test("what was said of pictures that have been given up does not keep them away"
   equal((await look(330, 40_000, false)).bits, 0, "an encoding that nobody needs is not limited");
 });
 
+test("what is lost on the way from somebody else to the node takes nobody's pictures but their own", async () => {
+  const came = (trackIdentifier, packetsLost, packetsReceived) => ({ type: "inbound-rtp", timestamp: 1, trackIdentifier, packetsLost, packetsReceived });
+  const look = (streams, before = nothingCounted()) => measure(/** @type {any} */ ({
+    getStats: async () => new Map(streams.map((stream, at) => [`${at}`, stream])),
+  }), before, new Map([["a", "anna"], ["b", "ben"], ["b.screen", "ben"]]));
+  const first = await look([came("a", 30, 120), came("b", 0, 150), came("b.screen", 0, 300)]);
+  equal([first.quality, first.lost], ["good", 0], "only Anna's line is bad");
+  const both = await look([came("a", 60, 240), came("b", 20, 230), came("b.screen", 25, 575)], first.counted);
+  equal([both.quality, both.lost], ["poor", 45 / 400], "of all less comes: it is one's own");
+  const few = await look([came("a", 90, 360), came("b", 20, 240), came("b.screen", 25, 575)], both.counted);
+  equal(few.lost, 0.2, "of Ben nothing to speak of came meanwhile");
+});
+
 test("by which way a call goes is told of the path that it takes now", async () => {
   const way = async (/** @type {object} */ more) => (await measure(/** @type {any} */ ({
     getStats: async () => new Map(Object.entries({
@@ -131,10 +142,12 @@ test("by which way a call goes is told of the path that it takes now", async () 
       relay: { type: "local-candidate", candidateType: "relay", relayProtocol: "tls" },
       ...more,
     })),
-  }), { lost: 0, received: 0, frames: 0 }));
+  }), nothingCounted()));
   const [direct, relayed] = [await way({}), await way({ transport: { type: "transport", selectedCandidatePairId: "now" } })];
   equal([direct.way, direct.seconds, relayed.way, relayed.seconds], ["direct", 0.05, "tls", 0.4]);
-  equal((await measure(/** @type {any} */ ({ getStats: async () => new Map() }), { lost: 0, received: 0, frames: 0 })).way, "");
+  const hidden = { type: "local-candidate", candidateType: "prflx", relayProtocol: "tcp" };
+  equal((await way({ host: hidden })).way, "tcp", "the other end sees the relay by another address than it told us");
+  equal((await measure(/** @type {any} */ ({ getStats: async () => new Map() }), nothingCounted())).way, "");
 });
 
 test("what is behind somebody is blurred where the camera can do it, and nothing is asked of one that cannot", async () => {

@@ -3,6 +3,7 @@ import { SOURCES } from "fairmatch/call/media";
 import { offered } from "fairmatch/call/offered";
 import { encodings } from "fairmatch/call/sizes";
 import { CallRoom } from "fairmatch/live/call";
+import { LiveError } from "fairmatch/live/errors";
 import { equal, ok, settle, test } from "/harness.js";
 
 /** Bytes and lines of an offer that the server reads. */
@@ -35,28 +36,39 @@ class FakePeer extends EventTarget {
 }
 
 /** Aylin in a call with others, whom the node tells of. `answer` answers the oldest question.
- * @param {(ground: { call: Forwarded, comes: (...names: string[]) => Promise<void>, asked: any[], answer: () => Promise<void> }) => Promise<void>} body */
+ * @param {(ground: { call: Forwarded, comes: (...names: string[]) => Promise<void>, asked: any[], answer: () => Promise<void>,
+ *   refuse: (code: string, about?: object) => Promise<void>, room: CallRoom, rejoined: string[],
+ *   speaks: (...names: string[]) => Promise<void>, breaks: (state?: string) => Promise<void>, returns: () => Promise<void>, media: any }) => Promise<void>} body */
 async function withCall(body) {
   const { RTCPeerConnection: real } = globalThis;
   globalThis.RTCPeerConnection = /** @type {any} */ (FakePeer);
-  const room = new CallRoom();
+  const rejoined = [];
+  const room = new CallRoom(() => void rejoined.push("call:1"));
   const asked = [];
   const waiting = [];
   const line = Object.assign(new EventTarget(), {
     state: "live",
-    request: (method, params) => new Promise((resolve) => (asked.push({ method, ...params }), waiting.push(resolve))),
+    request: (method, params) => line.state === "live"
+      ? new Promise((resolve, reject) => (asked.push({ method, ...params }), waiting.push({ resolve, reject })))
+      : Promise.reject(new LiveError("closed", { retry: true })),
   });
+  const closed = () => new LiveError("closed", { retry: true });
+  const breaks = async (state = "away") => (line.state = state, waiting.splice(0).forEach(({ reject }) => reject(closed())), line.dispatchEvent(new Event("state")), settle());
+  const returns = async () => (line.state = "live", line.dispatchEvent(new Event("live")), settle());
   const track = { getSettings: () => ({}) };
   const media = { tracks: { microphone: track, camera: track }, isOn: () => true };
   const call = new Forwarded(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { line }, media, ice: [] }), room);
   const state = (names) => ({ participants: names.map((name) => ({ id: name, person: name, generation: asked[0]?.generation, tracks: ["microphone", "camera"].map((source) => ({ id: `${name}.${source}`, source, muted: false })) })), speakers: [], recording: false });
-  const comes = async (...names) => (room.receive({ k: "call", d: state(names) }), settle());
-  const answer = async () => (waiting.shift()?.({ participant: "aylin", sdp: "v=0" }), settle());
+  let here = /** @type {string[]} */ ([]);
+  const comes = async (...names) => (room.receive({ k: "call", d: state(here = names) }), settle());
+  const speaks = async (...speakers) => (room.receive({ k: "call", d: { ...state(here), speakers } }), settle());
+  const answer = async () => (waiting.shift()?.resolve({ participant: "aylin", sdp: "v=0" }), settle());
+  const refuse = async (code, about = {}) => (waiting.shift()?.reject(new LiveError(code, about)), settle());
   try {
     room.recover({ snapshot: { ...state([]), may: { publish: ["microphone", "camera"], listen: true, moderate: false } } });
     await call.start();
     await settle();
-    await body({ call, comes, asked, answer });
+    await body({ call, comes, speaks, asked, answer, refuse, breaks, returns, media, room, rejoined });
   } finally {
     call.end();
     globalThis.RTCPeerConnection = real;
@@ -111,6 +123,29 @@ test("coming in takes one offer, the next two are seen without one, and the thir
   });
 });
 
+test("of more pictures than there are places those of who spoke last are asked for, and who keeps a place keeps their own", async () => {
+  await withCall(async ({ comes, speaks, asked, answer }) => {
+    const names = Array.from({ length: PLACES_MOST.video + 2 }, (_, at) => `guest${at + 10}`);
+    const places = () => Object.entries(asked.at(-1).listen).filter(([, id]) => id.endsWith(".camera"));
+    const seen = () => places().map(([, id]) => id.slice(0, 7)).sort();
+    await comes(...names);
+    for (let turn = 0; turn < 4; turn++) await answer();
+    equal(seen(), names.slice(0, -2));
+    equal(Object.keys(asked.at(-1).listen).length, 2 * names.length - 2, "all are heard");
+    const [first, left, last] = [new Map(places()), ...names.slice(-2)];
+    for (const speakers of [[last], [left, last]]) {
+      await speaks(...speakers, names[0]);
+      await answer();
+    }
+    equal([asked.at(-1).method, seen()], ["call.listen", [...names.slice(0, -4), left, last]]);
+    equal(places().filter(([mid, id]) => first.get(mid) !== id).length, 2);
+    const before = asked.length;
+    await speaks(names[3], left, last);
+    await speaks(...names.slice(0, 8));
+    equal(asked.length, before, "nobody jumps for somebody who is seen already, nor because others have spoken since");
+  });
+});
+
 test("who comes while an offer is on its way is asked for after it, and the newest wish last", async () => {
   await withCall(async ({ call, comes, asked, answer }) => {
     await comes("ben");
@@ -127,21 +162,167 @@ test("who comes while an offer is on its way is asked for after it, and the newe
   });
 });
 
-test("whoever the node has lost comes in again by themselves, on a newer connection", async () => {
+test("whoever the node has lost comes in again by themselves, on a newer connection", () =>
+  hurried((until) => withCall(async ({ call, comes, asked, answer }) => {
+    await answer();
+    await comes("aylin", "ben");
+    const [first] = asked;
+    await comes(); // the node died: nobody is in the room
+    equal(call.isIn, false);
+    const offers = () => asked.filter(({ method }) => method === "call.offer");
+    await until(() => offers().length === 2);
+    equal([offers()[1].device, offers()[1].generation > first.generation], ["a1", true]);
+  })));
+
+/** Time passes a hundred times as fast. @param {(until: (isSo: () => unknown) => Promise<void>) => Promise<void>} body */
+async function hurried(body) {
   const { setTimeout: later } = globalThis;
   globalThis.setTimeout = /** @type {any} */ ((action, ms) => later(action, ms / 100));
   try {
-    await withCall(async ({ call, comes, asked, answer }) => {
-      await answer();
-      await comes("aylin", "ben");
-      const [first] = asked;
-      await comes(); // the node died: nobody is in the room
-      equal(call.isIn, false);
-      const offers = () => asked.filter(({ method }) => method === "call.offer");
-      while (offers().length < 2) await new Promise((resolve) => later(resolve, 5));
-      equal([offers()[1].device, offers()[1].generation > first.generation], ["a1", true]);
+    await body(async (isSo) => {
+      while (!isSo()) await new Promise((resolve) => later(resolve, 5));
     });
   } finally {
     globalThis.setTimeout = later;
   }
+}
+
+test("where the node could not be asked who is in the call, nobody counts as gone, and it is asked again", () =>
+  hurried((until) => withCall(async ({ call, comes, answer, room, rejoined }) => {
+    await answer();
+    await comes("aylin", "ben");
+    const { peer } = call;
+    const may = { publish: ["microphone"], listen: true, moderate: true };
+    room.recover({ snapshot: { participants: [], speakers: [], recording: false, kind: "booth", may, known: false } });
+    await settle();
+    equal([call.peer === peer, call.others.map(({ id }) => id), room.may.moderate], [true, ["ben"], true]);
+    await until(() => rejoined.length);
+    room.recover({ snapshot: { participants: [], speakers: [], recording: false, kind: "booth", may, known: true } });
+    await settle();
+    equal([call.peer, call.others], [null, []], "now it is known that nobody is there");
+  })));
+
+test("an offer that the node cannot answer just now is made again, and what stands goes on", () =>
+  hurried((until) => withCall(async ({ call, asked, answer, refuse, media }) => {
+    await answer();
+    const { peer } = call;
+    peer.connectionState = "connected";
+    media.tracks.screen = { getSettings: () => ({}) };
+    call.room.may.publish.push("screen");
+    call.update();
+    await settle();
+    const offers = () => asked.filter(({ method }) => method === "call.offer");
+    for (const count of [3, 4]) {
+      await refuse("unavailable", { retry: true });
+      await until(() => offers().length === count);
+      equal(call.peer === peer, true, "the connection stands");
+    }
+    await answer();
+    equal(offers().map(({ generation, publish }) => [generation === asked[0].generation, publish.length]), [[true, 2], [true, 3], [true, 3], [true, 3]]);
+    media.tracks.camera_2 = { getSettings: () => ({}) };
+    call.room.may.publish.push("camera_2");
+    call.update();
+    await settle();
+    await refuse("forbidden");
+    equal(call.peer, null, "what is refused for good ends it");
+  })));
+
+test("who is carried elsewhere once they send comes in anew, on a newer connection", () =>
+  hurried((until) => withCall(async ({ call, asked, answer, refuse, media }) => {
+    await answer();
+    const { peer } = call;
+    peer.connectionState = "connected";
+    media.tracks.screen = { getSettings: () => ({}) };
+    call.room.may.publish.push("screen");
+    call.update();
+    await settle();
+    await refuse("moved");
+    equal(call.peer, null, "the former connection is over");
+    const before = asked.length;
+    await until(() => asked.length > before);
+    const { generation, publish } = asked.at(-1);
+    equal([generation > asked[0].generation, publish.length], [true, 3]);
+  })));
+
+test("whose line is away keeps the call, and what is new is offered once the line is back", async () => {
+  await withCall(async ({ call, asked, answer, breaks, returns, media }) => {
+    await answer();
+    await breaks();
+    const { peer } = call;
+    media.tracks.screen = { getSettings: () => ({}) };
+    call.room.may.publish.push("screen");
+    call.update();
+    await settle();
+    equal(call.peer, peer);
+    const before = asked.length;
+    await returns();
+    equal(call.peer, peer);
+    const offers = asked.slice(before).filter(({ method }) => method === "call.offer");
+    equal(offers.map(({ publish }) => publish.map(({ source }) => source)), [["microphone", "camera", "screen"]]);
+  });
 });
+
+test("an offer that the line took with it as it broke is made once more, of the same connection", async () => {
+  await withCall(async ({ call, asked, answer, breaks, returns }) => {
+    const { peer } = call;
+    await breaks();
+    await returns();
+    await answer();
+    equal(methods(asked), ["call.offer", "call.offer"]);
+    equal(asked[0].generation, asked[1].generation);
+    equal(call.peer, peer);
+    equal(call.participant, "aylin");
+  });
+});
+
+test("what is offered after the line was away follows the rights of then", async () => {
+  await withCall(async ({ call, asked, answer, breaks, returns, media }) => {
+    await answer();
+    await breaks();
+    media.tracks.screen = { getSettings: () => ({}) };
+    call.room.may.publish.push("screen");
+    call.update();
+    await settle();
+    call.room.may.publish = ["screen"];
+    const before = asked.length;
+    await returns();
+    equal(asked.slice(before).map(({ publish }) => publish.map(({ source }) => source)), [["screen"]]);
+  });
+});
+
+test("a line that does not come back by itself ends no call that goes on", async () => {
+  await withCall(async ({ call, answer, breaks, returns, asked, media }) => {
+    await answer();
+    const { peer } = call;
+    peer.connectionState = "connected";
+    await breaks("stopped");
+    media.tracks.screen = { getSettings: () => ({}) };
+    call.room.may.publish.push("screen");
+    call.update();
+    await settle();
+    equal(call.peer, peer);
+    const before = asked.length;
+    await returns();
+    equal(call.peer, peer);
+    equal(asked.slice(before).map(({ method, publish }) => [method, publish?.length]), [["call.offer", 3]]);
+  });
+});
+
+test("what one may send is offered when a role is given, and no longer when it is taken away", () =>
+  withCall(async ({ call, comes, asked, answer, room, media }) => {
+    await answer();
+    await comes("aylin", "ben");
+    const { peer } = call;
+    const sent = () => asked.filter(({ method }) => method === "call.offer").map(({ publish }) => publish.map(({ source }) => source).join());
+    media.tracks.screen = { getSettings: () => ({}) };
+    const roles = [["microphone"], ["microphone", "camera", "screen"]];
+    const expected = ["microphone,camera", "microphone", "microphone,camera,screen"];
+    for (const [at, publish] of roles.entries()) {
+      room.receive({ k: "may", d: { publish, listen: true, moderate: at === 1 } });
+      await settle();
+      await answer();
+      equal([sent(), room.may.moderate], [expected.slice(0, at + 2), at === 1]);
+    }
+    await comes("aylin", "ben");
+    equal([sent().length, call.peer === peer], [3, true], "nothing else is offered anew");
+  }));

@@ -1,5 +1,6 @@
 import "fairmatch/imports/progress";
 import "fairmatch/meetings/availability";
+import { comeBackAfter, waitFor } from "fairmatch/meetings/moments";
 import { equal, settle, test } from "/harness.js";
 
 /** The server: what it is asked, and an answer for each question when the test gives it. */
@@ -55,4 +56,15 @@ test("the end of an import leaves a page alone that came meanwhile", async () =>
   await asked[0].answer(204);
   document.removeEventListener("turbo:before-visit", see);
   equal(visits, []);
+});
+
+test("what a moment brings is there just after it, and at once on a page that comes later", () => {
+  equal([waitFor(10_000, 4_000), waitFor(10_000, 10_000), waitFor(10_000, 999_000)], [6_500, 500, 500]);
+  equal([waitFor(2 ** 40, 0), waitFor(NaN, 0)], [null, null]);
+});
+
+test("a room that should be open is asked for again in growing pauses, and not for ever", () => {
+  const pauses = [0, 1, 2, 3, 4, 5, 6].map((tries) => comeBackAfter(10_000, tries, 20_000));
+  equal(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, null]);
+  equal(comeBackAfter(10_000, 6, 4_000), 6_500, "before it opens nothing was tried");
 });

@@ -17,6 +17,8 @@ class FakePeer extends EventTarget {
   places = [];
   /** @type {any} */
   sent = null;
+  /** @type {any[]} */
+  senders = [];
   /** @type {any} */
   channel = { readyState: "connecting", told: /** @type {any[]} */ ([]), close() {}, send: (/** @type {string} */ text) => this.channel.told.push(JSON.parse(text)) };
 
@@ -31,7 +33,9 @@ class FakePeer extends EventTarget {
   addTrack(track) {
     let encodings = [{ active: true }];
     const setParameters = async (given) => void (encodings = given.encodings);
-    const sender = { track, getParameters: () => ({ encodings: structuredClone(encodings) }), setParameters };
+    const replaceTrack = async (other) => void (sender.track = other);
+    const sender = { track, getParameters: () => ({ encodings: structuredClone(encodings) }), setParameters, replaceTrack };
+    this.senders.push(sender);
     return (this.sent = sender);
   }
 
@@ -61,12 +65,13 @@ class FakePeer extends EventTarget {
 }
 
 /** Aylin's end of a call with Ben, and what is heard of him.
- * @param {(ground: { pair: Pair, hear: (what: object) => Promise<void> }) => Promise<void>} body @param {object} [tracks]  what she sends */
+ * @param {(ground: { pair: Pair, hear: (what: object) => Promise<void>, said: any[] }) => Promise<void>} body @param {object} [tracks]  what she sends */
 async function withPair(body, tracks = {}) {
   const { RTCPeerConnection: real } = globalThis;
   globalThis.RTCPeerConnection = /** @type {any} */ (FakePeer);
   const signals = new EventTarget();
-  const line = Object.assign(new EventTarget(), { request: async () => null });
+  const said = /** @type {any[]} */ ([]);
+  const line = Object.assign(new EventTarget(), { request: async (/** @type {string} */ _, /** @type {any} */ what) => void said.push(what) });
   const media = { tracks, isOn: (source) => source in tracks };
   const pair = new Pair(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { signals, line }, media, ice: [] }), "ben");
   const hear = async (what) => {
@@ -76,7 +81,7 @@ async function withPair(body, tracks = {}) {
   };
   try {
     await pair.start();
-    await body({ pair, hear });
+    await body({ pair, hear, said });
   } finally {
     pair.end();
     globalThis.RTCPeerConnection = real;
@@ -104,6 +109,53 @@ test("a candidate that overtakes the answer is taken with it", () =>
     await hear(candidate("one first"));
     await hear({ description: { type: "answer", sdp: "one" } });
     equal(added(pair), ["one first"]);
+  }));
+
+test("what is for a former connection is not taken for the one of now: of one who stood still", () =>
+  withPair(async ({ pair, hear }) => {
+    const peer = /** @type {any} */ (pair.peer);
+    await peer.onnegotiationneeded();
+    await settle();
+    for (const type of ["answer", "offer"]) await hear({ description: { type, sdp: "late" }, to_generation: 1 });
+    equal(peer.remoteDescription, null);
+    await hear({ description: { type: "answer", sdp: "one" }, generation: 8, to_generation: 0 });
+    equal([peer.remoteDescription.sdp, pair.others.length], ["one", 1]);
+  }));
+
+test("nothing waits for what a connection was asked that is closed by now: it never answers", () =>
+  withPair(async ({ pair, hear }) => {
+    await hear(offer("one"));
+    const peer = /** @type {any} */ (pair.peer);
+    peer.setRemoteDescription = () => new Promise(() => {});
+    await hear(offer("one, and another path"));
+    await hear({ ...offer("two"), generation: 8 });
+    equal(/** @type {any} */ (pair.peer).remoteDescription?.sdp, "two");
+  }));
+
+test("whose own offer a closed connection never made takes the offer of the other one", () =>
+  withPair(async ({ pair, hear }) => {
+    await hear(offer("one"));
+    const peer = /** @type {any} */ (pair.peer);
+    peer.setLocalDescription = () => new Promise(() => {});
+    void peer.onnegotiationneeded();
+    await settle();
+    Object.assign(pair, { polite: false });
+    await hear({ ...offer("two"), generation: 8 });
+    equal(/** @type {any} */ (pair.peer).remoteDescription?.sdp, "two");
+  }));
+
+test("what is said says which connection of the other one it is for, once it is for one", () =>
+  withPair(async ({ pair, hear, said }) => {
+    const peer = /** @type {any} */ (pair.peer);
+    await peer.onnegotiationneeded();
+    await settle();
+    equal(said.at(-1).to_generation, 0, "a first offer is for whoever answers");
+    await hear({ description: { type: "answer", sdp: "one" } });
+    await peer.onnegotiationneeded();
+    await settle();
+    equal(said.at(-1).to_generation, 7);
+    await hear({ ...offer("two"), generation: 8 });
+    equal([said.at(-1).description?.type, said.at(-1).to_generation], ["answer", 8]);
   }));
 
 test("a candidate that overtakes the offer of a newer connection is taken with it", () =>
@@ -170,4 +222,24 @@ test("a camera is sent no larger than the other one says that they see it, and t
     await hear({ camera: "large" });
     equal(channel.told.at(-1).shown, { camera: "small" }, "a picture that stands nowhere");
   }, { camera: track });
+});
+
+test("while either of the two wants sound only no picture goes out, and the other one is told so", () => {
+  const tracks = { microphone: { kind: "audio" }, camera: { kind: "video", getSettings: () => ({ height: 720 }) } };
+  return withPair(async ({ pair }) => {
+    const { channel, senders } = /** @type {any} */ (pair.peer);
+    const goes = () => senders.map(({ track }) => Object.keys(tracks).find((source) => tracks[source] === track));
+    const hear = (pictures) => channel.onmessage({ data: JSON.stringify({ on: [], screen: "far", pictures }) });
+    const told = () => [channel.told.at(-1).pictures, channel.told.at(-1).on.join(" ")];
+    channel.readyState = "open";
+    channel.onopen();
+    equal([goes(), told()], [["microphone", "camera"], [true, "microphone camera"]]);
+    hear(false);
+    equal([goes(), told()], [["microphone", undefined], [true, "microphone"]], "the other one wants none");
+    pair.carryPictures(false);
+    hear(true);
+    equal([goes(), told()], [["microphone", undefined], [false, "microphone"]], "here none are wanted");
+    pair.carryPictures(true);
+    equal([goes(), told()], [["microphone", "camera"], [true, "microphone camera"]]);
+  }, tracks);
 });

@@ -1,4 +1,6 @@
-import { tilesOf } from "fairmatch/call/tiles";
+import { render } from "lit";
+import { heard } from "fairmatch/call/quality";
+import { largeOf, stage, tilesOf } from "fairmatch/call/tiles";
 import { equal, test } from "/harness.js";
 
 /** Names on the tiles of a call in which Greta sends, and Ben and Cem watch, as Aylin sees them who watches, too. */
@@ -20,4 +22,42 @@ test("on a stage those are seen who send, and who wants to speak", () => {
 
 test("in a room everybody is seen", () => {
   equal(names({ isOnStage: false }), "greta ben cem You");
+});
+
+test("what is pinned is large, else a screen, else whoever speaks, else whoever spoke last", () => {
+  const tile = (key, more) => ({ key, own: false, speaks: false, ...more });
+  const people = [tile("greta", { other: {} }), tile("ben", { other: { rank: 1 } }), tile("cem", { other: { rank: 0 } }), tile("own", { own: true, speaks: true })];
+  const speaking = people.map((one) => (one.key === "ben" ? { ...one, speaks: true } : one));
+  const screens = [tile("cem.screen"), tile("greta.screen")];
+  const large = (shown, given, { pinned = "", isSpeakerView = true } = {}) =>
+    largeOf(/** @type {any} */ ({ pinned, isSpeakerView }), /** @type {any} */ (shown), /** @type {any} */ (given)).map(({ key }) => key).join(" ");
+  equal(large(screens, speaking, { pinned: "greta" }), "greta");
+  equal(large(screens, speaking, { pinned: "greta.screen" }), "greta.screen");
+  equal(large(screens, speaking, { pinned: "who left" }), "cem.screen greta.screen");
+  equal(large(screens, speaking, { isSpeakerView: false }), "cem.screen greta.screen");
+  equal(large([], speaking), "ben");
+  equal(large([], people), "cem");
+  equal(large([], people.slice(0, 1)), "greta");
+  equal(large([], people.slice(3)), "", "never oneself");
+  equal(large([], speaking, { isSpeakerView: false }), "", "all alike");
+});
+
+test("whoever is heard is marked on the page, and nobody else", () => {
+  const track = (kind) => ({ kind });
+  const [loud, quiet, silent, picture] = ["audio", "audio", "audio", "video"].map(track);
+  const receiver = (of, ...levels) => ({ track: of, getSynchronizationSources: () => levels.map((audioLevel) => ({ audioLevel })) });
+  const peer = { getReceivers: () => [receiver(loud, undefined, 0.3), receiver(quiet, 0.01), receiver(silent), receiver(picture, 0.3)] };
+  const now = heard(/** @type {any} */ (peer));
+  const one = (id, microphone) => ({ id, person: id, ready: true, muted: false, silenced: [], tracks: { microphone }, watches: false });
+  const others = [one("greta", quiet), one("ben", loud), one("cem", silent)];
+  const signs = { hands: new Set(), reactions: new Map() };
+  const call = { others, signs, isOnStage: false, isSpeakerView: false, moderates: false, pinned: "", may: () => true, speaks: ({ tracks }) => now.has(tracks.microphone), card: (id) => ({ id, name: id }), media: { isOn: () => false, tracks: {} }, live: { person: "aylin" } };
+  const page = document.createElement("div");
+  const show = (view = {}) => render(stage(/** @type {any} */ ({ ...call, ...view })), page);
+  const marked = (where) => [...page.querySelectorAll(where)].map(({ dataset }) => dataset.tile).join(" ");
+  show();
+  equal(now.size, 1);
+  equal([marked(".is-speaking"), marked(".call-main figure")], ["ben", ""]);
+  show({ isSpeakerView: true });
+  equal([marked(".is-speaking"), marked(".call-main figure")], ["ben", "ben"]);
 });

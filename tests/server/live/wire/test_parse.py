@@ -76,11 +76,12 @@ def test_a_frame_may_hold_an_array_of_up_to_64_requests() -> None:
         "[" * 20 + '"' + '\\"' * 20000,
     ],
 )
+@pytest.mark.usefixtures("uncollected")
 def test_what_is_no_request_is_refused_quickly_and_without_a_traceback(frame: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(BadFrame) as refused:
         requests(frame)
-    assert time.process_time() - began < 0.05
+    assert time.thread_time() - began < 0.05
     assert len(str(refused.value)) < 60
 
 

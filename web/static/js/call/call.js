@@ -4,11 +4,11 @@ import { ask } from "fairmatch/call/connecting";
 import { deviceOf } from "fairmatch/call/device";
 import { devices, reason } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
-import { after, atTheTop } from "fairmatch/call/ladder";
-import { Media, SCREENS } from "fairmatch/call/media";
+import { after, atTheFoot, atTheTop, climbing, isCutOff, outSince } from "fairmatch/call/ladder";
+import { Media, SCREENS, SOURCES } from "fairmatch/call/media";
 import { sayFreed, saySilenced } from "fairmatch/call/moderation";
 import { Pair } from "fairmatch/call/pair";
-import { heard, measure } from "fairmatch/call/quality";
+import { heard, measure, nothingCounted } from "fairmatch/call/quality";
 import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
 import { Signs } from "fairmatch/call/signs";
 import { Sounds } from "fairmatch/call/sounds";
@@ -62,6 +62,10 @@ export class Call extends EventTarget {
    * @type {Pick<import("./quality.js").Measured, "quality"> & Partial<import("./quality.js").Measured> | null} */
   measured = null;
   #rung = atTheTop();
+  #climb = atTheFoot();
+  /** Since when there has been no path for the call, though there is one for texts. @type {number | null} */
+  #outSince = null;
+  #seenAt = Date.now();
   /** When the call took another way last. */
   #turnedAt = -Infinity;
   /** How it stands with whom one has rung; "" in calls that ring nobody. */
@@ -78,9 +82,11 @@ export class Call extends EventTarget {
   #wasIn = false;
   /** What a moderator has muted of mine. @type {Source[]} */
   #silent = [];
+  /** What one could send until now. @type {Source[]} */
+  #could = [];
   #lacksRelay = false;
   #stopping = new AbortController();
-  #counted = { lost: 0, received: 0, frames: 0 };
+  #counted = nothingCounted();
 
   /** @param {Session} live @param {Place} place @param {Media} media */
   constructor(live, place, media) {
@@ -91,7 +97,7 @@ export class Call extends EventTarget {
     this.sounds = new Sounds(() => this.#changed());
     this.captions = new Captions((text) => live.line.request("call.caption", { call: place.topic, text }).then(() => true, () => false));
     this.signs = new Signs(live, place.topic, (person) => this.card(person).name);
-    const joined = live.line.join(place.topic, () => new CallRoom(), 0);
+    const joined = live.line.join(place.topic, () => new CallRoom(() => live.line.rejoin(place.topic)), 0);
     const people = place.room ? live.room(place.room) : null;
     this.room = joined.store;
     this.people = people?.store ?? null;
@@ -101,7 +107,7 @@ export class Call extends EventTarget {
       people?.release();
     });
     media.addEventListener("change", () => this.#sentOtherwise(), { signal });
-    this.room.addEventListener("change", () => this.#changed(), { signal });
+    this.room.addEventListener("change", () => this.#toldMay(), { signal });
     this.room.addEventListener("sign", (event) => this.signs.take(/** @type {CustomEvent} */ (event).detail), { signal });
     this.room.addEventListener("caption", (event) => this.captions.take(/** @type {CustomEvent} */ (event).detail), { signal });
     this.captions.addEventListener("change", () => this.#changed(), { signal });
@@ -248,6 +254,15 @@ export class Call extends EventTarget {
     this.media.turnOff(source);
   }
 
+  /** What one may not send any more is off. */
+  #toldMay() {
+    const lost = this.#could.filter((source) => !this.may(source) && this.media.isOn(source));
+    this.#could = SOURCES.filter((source) => this.may(source));
+    for (const source of lost) this.media.turnOff(source);
+    if (lost.length > 0) toast(_("You may not send that here any more, so it was switched off."), { error: true });
+    this.#changed();
+  }
+
   /** Say what a moderator lets one send again. */
   #hearFreed() {
     const now = this.way?.silenced ?? [];
@@ -276,14 +291,22 @@ export class Call extends EventTarget {
     signal.addEventListener("abort", () => (clearInterval(looking), clearInterval(listening)));
   }
 
+  /** Whose each track is that comes. */
+  get #owners() {
+    return new Map(this.others.flatMap(({ id, tracks }) => Object.values(tracks).map((track) => [track.id, id])));
+  }
+
   async #look() {
+    if (!this.isIn) this.#changed(); // nothing happens, and that for long
     const peer = this.way?.peer;
     if (!peer || peer.connectionState !== "connected") return;
-    const { counted, ...measured } = await measure(peer, this.#counted);
+    const { counted, ...measured } = await measure(peer, this.#counted, this.#owners);
     this.#counted = counted;
     if (this.measured?.way && measured.way && this.measured.way !== measured.way) this.#turnedAt = Date.now();
     this.measured = measured;
     this.#rung = after(this.#rung, measured.quality);
+    this.#climb = climbing(this.#climb, measured.way, isRelayOnly());
+    if (this.#climb.isDue) this.way?.doubt();
     if (this.way && "carryPictures" in this.way) this.way.carryPictures(!this.#rung.soundOnly);
     this.#changed();
   }
@@ -303,6 +326,7 @@ export class Call extends EventTarget {
     this.signs.meet(this.others.map(({ person }) => person));
     this.#hearFreed();
     if (this.way && "quality" in this.way) this.measured = this.way.quality && { quality: this.way.quality };
+    this.#seeWhetherOut(Date.now());
     this.trouble = this.#troubleNow();
     const tracks = this.others.flatMap(({ tracks: { microphone, screen_sound: screen } }) => [microphone, screen]);
     this.sounds.play(tracks.filter((track) => track !== undefined));
@@ -320,9 +344,21 @@ export class Call extends EventTarget {
     return _("The time is over. The room closes at %(time)s.", { time: time(new Date(closes)) });
   }
 
-  /** Whether even sound alone has been poor for a while. */
+  /** Whether even sound alone has been poor for a while, or nothing at all gets through. */
   get isBetterWritten() {
-    return this.#rung.soundOnly && this.#rung.bad > WRITE_AFTER;
+    return this.#isCutOff || (this.#rung.soundOnly && this.#rung.bad > WRITE_AFTER);
+  }
+
+  /** Texts may not get through either, which the line does not know yet: it is asked. @param {number} now */
+  #seeWhetherOut(now) {
+    const since = outSince(this.#outSince, this.isIn || this.live.line.state !== "live", now, this.#seenAt);
+    if (since !== null && since !== this.#outSince) this.live.line.doubt();
+    this.#outSince = since;
+    this.#seenAt = now;
+  }
+
+  get #isCutOff() {
+    return isCutOff(this.#outSince, Date.now());
   }
 
   get #withoutPictures() {
@@ -332,6 +368,7 @@ export class Call extends EventTarget {
 
   #troubleNow() {
     if (this.#lacksRelay) return _("You want calls through a relay only, and there is none here. The check of camera and connection has the switch.");
+    if (this.#isCutOff) return _("Nothing gets through: better write now. The call goes on trying by itself.");
     if (!this.isIn) return this.#wasIn ? _("The connection was lost. It is being restored.") : _("Connecting");
     return this.#rung.soundOnly ? this.#withoutPictures : this.farewell || this.#turn;
   }

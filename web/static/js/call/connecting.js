@@ -11,6 +11,14 @@ const NOTHING_MS = 6_000;
 /** How long looking for a new path may take before everything is built anew, in ms. */
 const RESTART_MS = 5_000;
 
+/** Pauses before the next attempt, in ms. */
+const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
+
+/** How long to wait after so many attempts in a row, in ms: not all at the same moment. @param {number} attempts */
+export function pauseAfter(attempts) {
+  return PAUSES[Math.min(attempts, PAUSES.length - 1)] * (0.5 + Math.random());
+}
+
 let last = 0;
 
 /** A number above all that this tab has used, also before it was loaded anew. */
@@ -28,23 +36,29 @@ export function nextGeneration() {
 export async function ask(line, method, params, signal) {
   for (;;) {
     await isLive(line, signal);
+    if (signal.aborted) throw new LiveError("closed", { retry: true });
     try {
       return await line.request(method, params);
     } catch (error) {
-      const isBroken = error instanceof LiveError && error.code === "closed";
-      if (!isBroken || isOver(line) || signal.aborted) throw error;
+      if (!isBroken(error) || isOver(line) || signal.aborted) throw error;
       await nextState(line, signal);
     }
   }
 }
 
-/** @param {import("../live/line.js").Line} line @param {AbortSignal} signal */
-async function isLive(line, signal) {
+/** Resolves once there is a line, or there will be none by itself, or nobody waits any more.
+ * @param {import("../live/line.js").Line} line @param {AbortSignal} signal */
+export async function isLive(line, signal) {
   while (line.state !== "live" && !isOver(line) && !signal.aborted) await nextState(line, signal);
 }
 
+/** Whether the line broke before the answer. @param {unknown} error */
+export function isBroken(error) {
+  return error instanceof LiveError && error.code === "closed";
+}
+
 /** Whether the line does not come back by itself. @param {import("../live/line.js").Line} line */
-function isOver({ state }) {
+export function isOver({ state }) {
   return state === "stopped" || state === "idle";
 }
 
@@ -68,7 +82,8 @@ export class Watch {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => void }} ways */
+  /** `rebuild` says false where it is no use yet, and is asked again.
+   * @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => unknown }} ways */
   constructor(peer, ways) {
     this.peer = peer;
     this.ways = ways;
@@ -101,8 +116,12 @@ export class Watch {
 
   #restart() {
     this.ways.restart();
+    this.#wait();
+  }
+
+  #wait() {
     this.#after(RESTART_MS, () => {
-      if (this.peer.connectionState !== "connected") this.ways.rebuild();
+      if (this.peer.connectionState !== "connected" && this.ways.rebuild() === false) this.#wait();
     });
   }
 

@@ -100,7 +100,8 @@ export class Elsewhere extends EventTarget {
   }
 
   get isIn() {
-    return this.#there?.state === "connected";
+    // In the latter only the words to the server have to find their way again.
+    return ["connected", "signalReconnecting"].includes(this.#there?.state);
   }
 
   /** Leave. */

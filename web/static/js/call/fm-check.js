@@ -4,18 +4,19 @@ import { speakerChoice } from "fairmatch/call/choices";
 import { devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
-import { reaches, roadsOf } from "fairmatch/call/reach";
+import { portOf, reaches, reachesNode, roadsOf } from "fairmatch/call/reach";
 import { measureSpeed } from "fairmatch/call/speed";
 import { streamOf } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 
 /**
- * <fm-check data-servers="...">: microphone, camera, loudspeaker, the ways through the network and how much goes through,
- * with a plain verdict. What it finds is kept with the person; the page shows it in the frame "saved-checks".
+ * <fm-check data-servers="..." data-engine="node">: microphone, camera, loudspeaker, the ways through the network and how
+ * much goes through, with a plain verdict, which rests on what was tried. What it finds is kept with the person; the page
+ * shows it in the frame "saved-checks".
  *
  * @typedef {import("./reach.js").Road} Road
- * @typedef {"waits" | "good" | "bad"} Result
- * @typedef {"video" | "sound" | "text"} Enough  what a connection is enough for, as the server says
+ * @typedef {"waits" | "good" | "bad" | "untried"} Result
+ * @typedef {"video" | "sound" | "text" | "untried"} Enough  what a connection is enough for, as the server says
  */
 
 /** A voice this loud is heard. */
@@ -28,6 +29,8 @@ class FmCheck extends HTMLElement {
   #wrong = {};
   /** @type {Map<Road, Result>} */
   #roads = new Map();
+  /** Of relays that answer those that do not lead to the media server. @type {Set<Road>} */
+  #astray = new Set();
   #level = 0;
   #wasHeard = false;
   /** @type {MediaDeviceInfo[]} */
@@ -36,6 +39,8 @@ class FmCheck extends HTMLElement {
   #speed = null;
   /** @type {Enough | "" | "failed"} */
   #enough = "";
+  /** What is wrong, in the server's words for it: signaling/checks/rules.py. @type {string[]} */
+  #troubles = [];
   #begun = false;
   #ground = document.createElement("div");
 
@@ -76,7 +81,8 @@ class FmCheck extends HTMLElement {
   /** @param {import("./speed.js").Speed} speed @returns {Promise<Enough>} */
   async #keep({ down, up, trip }) {
     const { microphone, camera } = this.#media.tracks;
-    const roads = Object.fromEntries([...this.#roads].map(([road, result]) => [road, result === "good"]));
+    const tried = [...this.#roads].filter(([, result]) => result !== "untried");
+    const roads = Object.fromEntries(tried.map(([road, result]) => [road, result === "good"]));
     const found = { down_kbps: down, up_kbps: up, round_trip_ms: trip, microphone: Boolean(microphone), camera: Boolean(camera), roads };
     const headers = { "content-type": "application/json" };
     const answer = await fetch("/check", { method: "POST", headers, redirect: "manual", body: JSON.stringify(found) });
@@ -84,7 +90,9 @@ class FmCheck extends HTMLElement {
     const saved = /** @type {any} */ (document.getElementById("saved-checks"));
     if (saved?.src) void saved.reload();
     else saved?.setAttribute("src", "/check");
-    return (await answer.json()).verdict;
+    const { verdict, troubles } = await answer.json();
+    this.#troubles = troubles;
+    return verdict;
   }
 
   /** @param {"microphone" | "camera"} kind */
@@ -97,12 +105,29 @@ class FmCheck extends HTMLElement {
 
   async #walk() {
     const roads = roadsOf(JSON.parse(this.dataset.servers ?? "[]"));
-    for (const road of roads.keys()) this.#roads.set(road, "waits");
+    this.#astray.clear();
+    const walks = [...roads].map(([road, server]) => this.#go(road, reaches(road, server).catch(() => false)));
+    if (this.dataset.engine === "node") walks.unshift(this.#go("node", reachesNode().catch(() => null)));
     this.#draw();
-    await Promise.all([...roads].map(async ([road, server]) => {
-      this.#roads.set(road, (await reaches(road, server).catch(() => false)) ? "good" : "bad");
-      this.#draw();
-    }));
+    await Promise.all(walks);
+    if (this.#roads.get("node") === "bad") await this.#walkOn(roads);
+  }
+
+  /** The media server's own port is blocked: whether the relays that answer lead on to it, as a call needs then.
+   * @param {Map<Road, RTCIceServer>} roads */
+  async #walkOn(roads) {
+    const relays = [...roads].filter(([road]) => road !== "stun" && this.#roads.get(road) === "good");
+    await Promise.all(relays.map(([road, relay]) => this.#go(road, reachesNode(relay).catch(() => null))));
+    this.#astray = new Set(relays.map(([road]) => road).filter((road) => this.#roads.get(road) === "bad"));
+    this.#draw();
+  }
+
+  /** @param {Road} road @param {Promise<boolean | null>} walk */
+  async #go(road, walk) {
+    this.#roads.set(road, "waits");
+    const isOpen = await walk;
+    this.#roads.set(road, isOpen === null ? "untried" : isOpen ? "good" : "bad");
+    this.#draw();
   }
 
   /** @param {number} level */
@@ -133,8 +158,8 @@ class FmCheck extends HTMLElement {
       ${row(icon("video"), _("Camera"), this.#wrong.camera ? "bad" : camera ? "good" : "waits",
         this.#wrong.camera || html`${camera ? html`<video class="call-check-picture" .srcObject=${streamOf(camera)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>` : _("The browser asks for it.")}`)}
       ${row(icon("volume-2"), _("Loudspeaker"), "", speakerChoice("check-speaker", this.#speakers))}
-      ${this.#roads.size === 0 ? row(icon("cable"), _("Ways through the network"), "", _("This server names no helpers outside: calls go directly, which most networks allow."))
-        : [...this.#roads].map(([road, result]) => row(icon("cable"), roadName(road), result, roadWord(result)))}
+      ${this.dataset.engine === "node" ? nothing : row(icon("cable"), _("Media server"), "untried", _("Calls of more than two go by LiveKit here, and the way there is not tried."))}
+      ${inOrder(this.#roads).map(([road, result]) => row(icon("cable"), this.#roadName(road), result, this.#astray.has(road) ? _("The relay answers, but does not lead to the media server.") : roadWord(result)))}
       ${row(icon("gauge"), _("How much goes through"), this.#enough === "failed" || this.#enough === "text" ? "bad" : this.#enough ? "good" : "waits", this.#through())}
     </ul>${this.#enough ? html`<p class="call-again"><button type="button" class="button button-plain" @click=${() => void this.#begin()}>${icon("refresh-cw")}<span>${_("Check again")}</span></button></p>` : nothing}`;
   }
@@ -152,24 +177,54 @@ class FmCheck extends HTMLElement {
     const isBad = Boolean(this.#wrong.microphone);
     if (isBad) return verdict("bad", _("You would not be heard. What to do stands below."));
     if (results.includes("waits") || !this.#enough) return verdict("waits", _("The network is being tried out."));
-    if (results.length > 0 && !results.includes("good")) return verdict("bad", _("This network lets no call through. Try another one, such as your phone's, or ask whoever looks after it."));
+    const isBlocked = results.includes("bad") && !results.includes("good");
+    if (isBlocked) return verdict("bad", _("This network lets no call through. Try another one, such as your phone's, or ask whoever looks after it."));
     if (this.#enough === "failed") return verdict("bad", _("The measurement did not come to an end. Try again in a few minutes."));
+    if (this.#troubles.includes("pairs")) return verdict("bad", _("This network lets at most calls of two through. Try another one, such as your phone's, or ask whoever looks after it."));
     if (this.#enough === "text") return verdict("bad", _("Too little goes through here for a call. Try a cable or another network, or write instead."));
-    if (this.#enough === "sound") return verdict("good", _("Enough for sound only: pictures would falter here."));
-    if (this.#wrong.camera) return verdict("good", _("Calls work here, without your picture."));
-    return verdict("good", _("Calls should work here."));
+    if (this.#enough === "untried") return verdict("untried", this.#untried());
+    return verdict("good", [this.#good(), this.#detour()].join(" "));
+  }
+
+  /** What can be said where no call of more than two was tried. */
+  #untried() {
+    if (this.dataset.engine === "node") return _("The media server could not be tried now, so nobody knows whether calls work here. Try again in a few minutes.");
+    if (this.#roads.size === 0) return _("How much goes through is known. Whether calls work here was not tried.");
+    return _("A call of two finds a way here. Calls of more than two were not tried.");
+  }
+
+  #good() {
+    if (this.#enough === "sound") return _("Enough for sound only: pictures would falter here.");
+    if (this.#wrong.camera) return _("Calls work here, without your picture.");
+    return _("Calls should work here.");
+  }
+
+  #detour() {
+    if (this.#troubles.includes("only_443")) return _("They take a detour: only TLS on port 443 is open.");
+    return this.#troubles.includes("detour") ? _("They take a detour (TCP or TLS), as UDP is blocked.") : "";
+  }
+
+  /** @param {Road} road */
+  #roadName(road) {
+    if (road === "node") return _("Media server, UDP");
+    if (road === "stun") return _("Directly to others");
+    if (road === "udp") return _("Relayed, UDP");
+    if (road === "tcp") return _("Relayed, TCP");
+    const url = [roadsOf(JSON.parse(this.dataset.servers ?? "[]")).get(road)?.urls ?? ""].flat()[0];
+    return _("Relayed, TLS on port %(port)s", { port: portOf(url) });
   }
 }
 
 /** @param {Result} result @param {string} words */
 function verdict(result, words) {
-  return html`<p class="call-verdict is-${result}" role="status">${result === "bad" ? icon("circle-alert") : result === "good" ? icon("circle-check") : icon("loader")} <span>${words}</span></p>`;
+  const signs = { bad: "circle-alert", good: "circle-check", untried: "info", waits: "loader" };
+  return html`<p class="call-verdict is-${result}" role="status">${icon(signs[result])} <span>${words}</span></p>`;
 }
 
 /** @param {unknown} sign @param {string} label @param {Result | ""} result @param {unknown} about */
 function row(sign, label, result, about) {
   return html`<li class="call-check-row">${sign}<div class="stack gap-2"><h2 class="minor">${label}</h2><div class="small">${about}</div></div>
-    <span class="call-result is-${result}">${result === "good" ? html`${icon("circle-check")} ${_("works")}` : result === "bad" ? html`${icon("circle-alert")} ${_("does not work")}` : nothing}</span></li>`;
+    <span class="call-result is-${result}">${result === "good" ? html`${icon("circle-check")} ${_("works")}` : result === "bad" ? html`${icon("circle-alert")} ${_("does not work")}` : result === "untried" ? html`${icon("info")} ${_("not tried")}` : nothing}</span></li>`;
 }
 
 /** As the server tells it later, see signaling/checks/shown.py. @param {number} kbits */
@@ -177,17 +232,18 @@ function mbits(kbits) {
   return kbits > 100_000 ? "> 100" : decimal(kbits / 1000);
 }
 
-/** @param {Road} road */
-function roadName(road) {
-  if (road === "stun") return _("Directly to others");
-  if (road === "udp") return _("Relayed, UDP");
-  if (road === "tcp") return _("Relayed, TCP");
-  return _("Relayed, TLS");
+/** From the straightest to the last that is left. @type {Road[]} */
+const ORDER = ["node", "stun", "udp", "tcp", "tls", "tls443"];
+
+/** @param {Map<Road, Result>} roads */
+function inOrder(roads) {
+  return [...roads].sort(([one], [other]) => ORDER.indexOf(one) - ORDER.indexOf(other));
 }
 
 /** @param {Result} result */
 function roadWord(result) {
   if (result === "waits") return _("Being tried out");
+  if (result === "untried") return _("The media server could not be tried now. Try again in a few minutes.");
   return result === "good" ? _("Open in this network.") : _("Blocked in this network.");
 }
 

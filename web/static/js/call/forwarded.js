@@ -1,5 +1,6 @@
-import { nextGeneration, Watch } from "fairmatch/call/connecting";
+import { isBroken, isLive, isOver, nextGeneration, pauseAfter, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
+import { Mutes } from "fairmatch/call/mutes";
 import { offered } from "fairmatch/call/offered";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, encodingsOf, FIT_MS, sendEncodings, shownSizes } from "fairmatch/call/sizes";
@@ -24,10 +25,6 @@ import { LiveError } from "fairmatch/live/errors";
 export const PLACES_MOST = { audio: 16, video: 12 };
 /** Places that are opened beside those that are needed: who comes next is seen without a new offer. */
 const SPARE = 2;
-/** Pauses before coming in again, in ms. */
-const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
-/** After an answer the state that shows it may still be on its way, in ms. */
-const SETTLED_MS = 1_500;
 
 export class Forwarded extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -40,17 +37,25 @@ export class Forwarded extends EventTarget {
   #sending = new Map();
   /** Places, with the id of the track that each carries. @type {Map<RTCRtpTransceiver, string>} */
   #places = new Map();
-  /** What the node was told a moment ago, and may not show yet. @type {Map<Source, { muted: boolean }>} */
-  #told = new Map();
-  #telling = Promise.resolve();
+  /** Which of mine are silent. */
+  #mutes = new Mutes({
+    tracks: () => this.#mine?.tracks ?? [],
+    isSilent: (source) => !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source)),
+    tell: (source, muted) => this.ends.live.line.request("call.mute", { call: this.ends.topic, participant: this.participant, sources: [source], muted }),
+    silenced: (source) => this.dispatchEvent(new CustomEvent("silenced", { detail: source })),
+  });
   #isOffering = false;
   #offersAgain = false;
+  /** Whether something is to be offered for which there was no line. */
+  #owes = false;
   /** Whether the node told that this connection is in. */
   #wasIn = false;
   #attempt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
   #over = new AbortController();
+  /** Until this connection is given up for another one. */
+  #given = new AbortController();
   /** @type {Watch | null} */
   #watch = null;
   /** How large the places are shown. @type {Sizes} */
@@ -58,6 +63,8 @@ export class Forwarded extends EventTarget {
   /** What the node was asked for last, as JSON. */
   #asked = "";
   #isAsking = false;
+  /** What was offered to be sent; null: nothing was offered yet. @type {string | null} */
+  #published = null;
 
   /** @param {Ends} ends @param {import("../live/call.js").CallRoom} room */
   constructor(ends, room) {
@@ -70,7 +77,7 @@ export class Forwarded extends EventTarget {
     const { signal } = this.#over;
     this.room.addEventListener("change", () => this.#follow(), { signal });
     this.room.addEventListener("revoked", () => this.#stop("forbidden"), { signal });
-    this.ends.live.line.addEventListener("live", () => this.peer || this.#begin(), { signal });
+    this.ends.live.line.addEventListener("live", () => (this.peer ? this.#owes && this.#offer() : this.#begin()), { signal });
     const fitting = setInterval(() => this.#fit(), FIT_MS);
     signal.addEventListener("abort", () => clearInterval(fitting));
     this.#begin();
@@ -79,7 +86,7 @@ export class Forwarded extends EventTarget {
   /** What one sends has changed. */
   update() {
     if (this.#send()) void this.#offer();
-    this.#tellMuted(true);
+    this.#mutes.tell(true);
   }
 
   /** Have sent what is there now. Returns whether it takes an offer. */
@@ -180,7 +187,9 @@ export class Forwarded extends EventTarget {
       peer.restartIce();
       void this.#offer();
     };
-    this.#watch = new Watch(peer, { restart, rebuild: () => this.#build() });
+    // What was to bring the path back may not have left yet: the one that was lost may come back before it.
+    const rebuild = () => (this.#isOffering || this.ends.live.line.state !== "live" ? false : this.#build());
+    this.#watch = new Watch(peer, { restart, rebuild });
     this.#assign(true);
     this.#send();
     void this.#offer();
@@ -189,11 +198,14 @@ export class Forwarded extends EventTarget {
   #close() {
     clearTimeout(this.#later);
     this.#watch?.end();
+    this.#given.abort();
+    this.#given = new AbortController();
     this.peer?.close();
     this.peer = null;
     this.#sending.clear();
     this.#places.clear();
-    this.#isOffering = this.#offersAgain = this.#isAsking = false;
+    this.#isOffering = this.#offersAgain = this.#owes = this.#isAsking = false;
+    this.#published = null;
   }
 
   /** Come in anew after a while. */
@@ -201,8 +213,13 @@ export class Forwarded extends EventTarget {
     if (this.#over.signal.aborted) return;
     this.#close();
     this.#changed();
-    const pause = PAUSES[Math.min(this.#attempt++, PAUSES.length - 1)];
-    this.#later = setTimeout(() => this.ends.live.line.state === "live" && this.#build(), pause * (0.5 + Math.random()));
+    this.#later = setTimeout(() => this.ends.live.line.state === "live" && this.#build(), pauseAfter(this.#attempt++));
+  }
+
+  /** The node cannot be asked for something new just now: what stands goes on meanwhile. */
+  #offerLater() {
+    this.#owes = true;
+    this.#later = setTimeout(() => void this.#offer(), pauseAfter(this.#attempt++));
   }
 
   /** @param {string} why */
@@ -215,7 +232,9 @@ export class Forwarded extends EventTarget {
     const peer = this.peer;
     if (!peer) return;
     if (this.#isOffering) return void (this.#offersAgain = true);
+    clearTimeout(this.#later);
     this.#isOffering = true;
+    this.#owes = false;
     try {
       do {
         this.#offersAgain = false;
@@ -223,29 +242,55 @@ export class Forwarded extends EventTarget {
       } while (this.#offersAgain && peer === this.peer);
     } catch (error) {
       if (peer !== this.peer) return;
-      if (error instanceof LiveError && !error.retry && error.code !== "unavailable") return this.#stop(error.code);
-      return this.#retry();
+      if (isBroken(error) && this.isIn) return void (this.#owes = true); // the call needs no line to go on as it is
+      if (error instanceof LiveError && !error.retry && !["moved", "unavailable"].includes(error.code)) return this.#stop(error.code);
+      return this.isIn && error instanceof LiveError && error.code !== "moved" ? this.#offerLater() : this.#retry();
     } finally {
       if (peer === this.peer) this.#isOffering = false;
     }
     void this.#ask();
   }
 
-  /** @param {RTCPeerConnection} peer */
+  /** A call does not need the live line: while that is away it goes on as it is, and what is new waits for it. What is
+   * offered is worked out then, not before. @param {RTCPeerConnection} peer */
   async #exchange(peer) {
-    await peer.setLocalDescription();
     const { topic, device, live } = this.ends;
-    const publish = [...this.#sending].map(([source, { mid }]) => ({ mid, source }));
-    const offer = { call: topic, device, generation: this.#generation, sdp: offered(peer.localDescription?.sdp ?? ""), publish };
-    const wish = this.#wish();
-    this.#asked = JSON.stringify(wish);
-    const answer = await live.line.request("call.offer", { ...offer, ...wish });
-    if (peer !== this.peer) return;
+    const answer = await this.#answered(peer, live.line, { call: topic, device, generation: this.#generation });
+    if (peer !== this.peer || !answer) return;
     if (answer.url) return this.#stop("elsewhere");
     this.participant = answer.participant;
     await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     this.#attempt = 0;
     this.#follow();
+  }
+
+  /** The answer to what is offered now; null: another connection has taken the place of this one.
+   * @param {RTCPeerConnection} peer @param {import("../live/line.js").Line} line @param {object} who */
+  async #answered(peer, line, who) {
+    for (;;) {
+      await isLive(line, this.#given.signal);
+      if (peer !== this.peer) return null;
+      await peer.setLocalDescription();
+      if (peer !== this.peer) return null;
+      const publish = this.#permitted.map(([source, { mid }]) => ({ mid, source }));
+      this.#published = this.#publishes;
+      const wish = this.#wish();
+      this.#asked = JSON.stringify(wish);
+      try {
+        return await line.request("call.offer", { ...who, sdp: offered(peer.localDescription?.sdp ?? ""), publish, ...wish });
+      } catch (error) {
+        if (peer === this.peer && (!isBroken(error) || isOver(line))) throw error;
+      }
+    }
+  }
+
+  /** What there is to send, and may be sent. */
+  get #permitted() {
+    return [...this.#sending].filter(([source]) => this.room.may?.publish.includes(source));
+  }
+
+  get #publishes() {
+    return this.#permitted.map(([source]) => source).join();
   }
 
   // -- places --------------------------------------------------------------------------------------------------------
@@ -256,8 +301,9 @@ export class Forwarded extends EventTarget {
     if (mine) this.#wasIn = true;
     // The node has lost us (it died, or another one of us came in): in again, if the path is gone as well.
     else if (this.#wasIn && this.peer) return this.#retry();
+    if (this.#published !== null && (this.#send() || this.#publishes !== this.#published)) void this.#offer();
     this.#assign();
-    this.#tellMuted(false);
+    this.#mutes.tell(false);
     this.#fitEncodings();
     this.#changed();
   }
@@ -291,9 +337,10 @@ export class Forwarded extends EventTarget {
   #wanted(form) {
     if (form === "video" && !this.#hasPictures) return [];
     const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
+    const seen = new Set(this.#places.values()); // of those who have not spoken for long, too, nobody jumps
     const found = this.#present.flatMap((other) => other.tracks
       .filter(({ source }) => isSound(source) === (form === "audio"))
-      .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? 50) })));
+      .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? (seen.has(id) ? 50 : 51)) })));
     return found.sort((a, b) => a.first - b.first).slice(0, PLACES_MOST[form]).map(({ id }) => id);
   }
 
@@ -307,7 +354,8 @@ export class Forwarded extends EventTarget {
   /** What the node is asked for. */
   #wish() {
     const sizes = [...this.#sizes].filter(([place]) => place.mid && this.#places.get(place)).map(([place, size]) => [place.mid, size]);
-    return { listen: this.#listening(), sizes: Object.fromEntries(sizes) };
+    const listen = [...this.#places].filter(([place, id]) => place.mid && id).map(([place, id]) => [place.mid, id]);
+    return { listen: Object.fromEntries(listen), sizes: Object.fromEntries(sizes) };
   }
 
   /** Let the node know how large the pictures are shown, and send as many encodings as there are people to choose. */
@@ -329,11 +377,6 @@ export class Forwarded extends EventTarget {
     return this.#present.length > 1;
   }
 
-  /** @returns {Record<string, string>} */
-  #listening() {
-    return Object.fromEntries([...this.#places].filter(([place, id]) => place.mid && id).map(([place, id]) => [place.mid, id]));
-  }
-
   /** Ask the node for what the places are to carry now, where it was asked for something else. One question at a time, and
    * none beside an offer: which of two is answered last is not known. */
   async #ask() {
@@ -349,40 +392,6 @@ export class Forwarded extends EventTarget {
     this.#isAsking = false;
     if (isHeard) void this.#ask();
     else this.#asked = ""; // once more with the next look
-  }
-
-  /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether
-   * one changed it oneself; otherwise, what is silent here without having been silenced by oneself was a moderator. */
-  #tellMuted(mineToSay) {
-    for (const { source, muted } of this.#mine?.tracks ?? []) {
-      const told = this.#told.get(source);
-      const isMuted = !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source));
-      if (isMuted === (told?.muted ?? muted)) continue;
-      if (isMuted || mineToSay || told) this.#mute(source, isMuted);
-      else this.#silenced(source);
-    }
-  }
-
-  /** One after the other: who changes their mind at once is not heard in the wrong order.
-   * @param {Source} source @param {boolean} muted */
-  #mute(source, muted) {
-    const word = { muted };
-    this.#told.set(source, word);
-    const { topic, live } = this.ends;
-    const settle = () => {
-      if (this.#told.get(source) !== word) return;
-      this.#told.delete(source);
-      this.#tellMuted(false);
-    };
-    this.#telling = this.#telling
-      .then(() => live.line.request("call.mute", { call: topic, participant: this.participant, sources: [source], muted }))
-      .catch(() => muted || this.#silenced(source))
-      .then(() => void setTimeout(settle, SETTLED_MS));
-  }
-
-  /** @param {Source} source */
-  #silenced(source) {
-    this.dispatchEvent(new CustomEvent("silenced", { detail: source }));
   }
 
   #changed() {

@@ -33,6 +33,8 @@ export class Pair extends EventTarget {
   #far = null;
   #awaySince = 0;
   #generation = 0;
+  /** The generation of the other connection that ours has a description of; 0: it has none yet. */
+  #paired = 0;
   #isOffering = false;
   #waits = false;
   /** @type {RTCIceCandidateInit[]} */
@@ -175,7 +177,8 @@ export class Pair extends EventTarget {
     this.#senders.clear();
     this.#theirs.clear();
     this.#told = nothingTold();
-    this.#early = [];
+    // A connection that is closed never answers what it was asked before: nothing may wait for that.
+    [this.#early, this.#paired, this.#work, this.#isOffering] = [[], 0, Promise.resolve(), false];
   }
 
   #streams = newStreams();
@@ -232,10 +235,11 @@ export class Pair extends EventTarget {
     this.#tell();
   }
 
-  /** @param {object} what */
+  /** What belongs to a connection with one of the other's says so: whoever stood still has others' signals of connections
+   * that are no more, and answers them. @param {any} what */
   #say(what) {
     const { topic, device, live } = this.ends;
-    const to = { to: this.other, to_device: this.#far?.device ?? "" };
+    const to = { to: this.other, to_device: this.#far?.device ?? "", to_generation: what.gone ? 0 : this.#paired };
     live.line.request("call.signal", { call: topic, device, generation: this.#generation, ...to, ...what }).catch(() => {});
   }
 
@@ -262,6 +266,7 @@ export class Pair extends EventTarget {
   #hear(signal) {
     if (signal.call !== this.ends.topic || signal.sender !== this.other) return;
     if (signal.to_device && signal.to_device !== this.ends.device) return;
+    if (signal.to_generation && signal.to_generation !== this.#generation) return;
     if (!this.#meet(signal)) return;
     const peer = this.peer;
     if (!peer) return;
@@ -316,25 +321,31 @@ export class Pair extends EventTarget {
       await peer.setLocalDescription();
       if (peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
     } finally {
-      this.#isOffering = false;
+      if (peer === this.peer) this.#isOffering = false;
     }
   }
 
   /** @param {RTCPeerConnection} peer @param {{ type: RTCSdpType, sdp: string }} description */
   async #describe(peer, description) {
     if (description.type === "answer") {
-      if (peer.signalingState === "have-local-offer") await peer.setRemoteDescription(description);
+      if (peer.signalingState === "have-local-offer") await this.#pair(peer, description);
       return this.#takeEarly(peer);
     }
     if (peer.remoteDescription?.sdp === description.sdp && peer.localDescription?.type === "answer")
       return this.#say({ description: peer.localDescription.toJSON() });
     const collides = this.#isOffering || peer.signalingState !== "stable";
     if (collides && !this.polite) return this.#repeat();
-    await peer.setRemoteDescription(description);
+    await this.#pair(peer, description);
     await peer.setLocalDescription();
     if (peer.localDescription) this.#say({ description: peer.localDescription.toJSON() });
     await this.#takeEarly(peer);
     this.#changed();
+  }
+
+  /** @param {RTCPeerConnection} peer @param {RTCSessionDescriptionInit} description */
+  async #pair(peer, description) {
+    await peer.setRemoteDescription(description);
+    if (peer === this.peer) this.#paired = this.#far?.generation ?? 0;
   }
 
   /** @param {RTCPeerConnection} peer @param {{ candidate: string, mid: string | null, line: number | null }} wire */

@@ -4,7 +4,8 @@
 const REPORT_MS = 10_000;
 
 /**
- * @typedef {{ lost: number, received: number, frames: number }} Counted  frames: pictures that went out
+ * @typedef {{ lost: number, received: number }} Came  packets
+ * @typedef {{ frames: number, from: Map<string, Came> }} Counted  pictures that went out, and what came from each other one
  * @typedef {"good" | "fair" | "poor"} Quality
  * @typedef {object} Measured
  * @property {Quality} quality
@@ -21,12 +22,21 @@ const REPORT_MS = 10_000;
 const FAIR = { lost: 0.03, seconds: 0.25, bits: 400_000 };
 const POOR = { lost: 0.08, seconds: 1, bits: 120_000 };
 
+/** Of so few packets the lost ones say nothing. */
+const FEW = 50;
+
+/** Before the first look. @returns {Counted} */
+export function nothingCounted() {
+  return { frames: 0, from: new Map() };
+}
+
 /**
  * Look at a connection. @param {RTCPeerConnection} peer @param {Counted} before  what was counted the last time
+ * @param {Map<string, string>} [owners]  of the tracks that come, by their ids
  * @returns {Promise<Measured & { counted: Counted }>}
  */
-export async function measure(peer, before) {
-  const counted = { lost: 0, received: 0, frames: 0 };
+export async function measure(peer, before, owners = new Map()) {
+  const counted = nothingCounted();
   let theirs = 0;
   let isLimited = false;
   const reports = await peer.getStats();
@@ -34,8 +44,9 @@ export async function measure(peer, before) {
   const now = Math.max(...all.map(({ timestamp }) => timestamp ?? 0));
   for (const one of all) {
     if (one.type === "inbound-rtp") {
-      counted.lost += Math.max(one.packetsLost ?? 0, 0);
-      counted.received += one.packetsReceived ?? 0;
+      const owner = owners.get(one.trackIdentifier) ?? "";
+      const { lost, received } = counted.from.get(owner) ?? { lost: 0, received: 0 };
+      counted.from.set(owner, { lost: lost + Math.max(one.packetsLost ?? 0, 0), received: received + (one.packetsReceived ?? 0) });
     }
     if (one.type === "outbound-rtp") {
       counted.frames += one.framesSent ?? 0;
@@ -44,13 +55,23 @@ export async function measure(peer, before) {
     if (one.type === "remote-inbound-rtp" && now - one.timestamp < REPORT_MS) theirs = Math.max(theirs, one.fractionLost ?? 0);
   }
   const path = pathOf(reports, all);
-  const lost = counted.lost - before.lost;
-  const came = lost + counted.received - before.received;
   // Without pictures going out, what limited them last says nothing of the connection now.
   const bits = isLimited && counted.frames > before.frames ? path?.availableOutgoingBitrate ?? 0 : 0;
   const seconds = path?.currentRoundTripTime ?? 0;
-  const found = { lost: Math.max(came > 50 ? lost / came : 0, theirs), seconds, bits, way: wayOf(reports.get(path?.localCandidateId)) };
+  const found = { lost: Math.max(lostHere(counted, before), theirs), seconds, bits, way: wayOf(reports.get(path?.localCandidateId)) };
   return { ...found, quality: qualityOf(found), counted };
+}
+
+/** Part of the packets that this connection loses: what is lost on the way from somebody else to the node is missing here as
+ * well, but of theirs alone. Of only one other, nobody can tell. @param {Counted} counted @param {Counted} before */
+function lostHere({ from }, before) {
+  const shares = [...from].map(([owner, now]) => {
+    const lost = now.lost - (before.from.get(owner)?.lost ?? 0);
+    const came = lost + now.received - (before.from.get(owner)?.received ?? 0);
+    return came > FEW ? Math.max(lost, 0) / came : null;
+  });
+  const known = shares.filter((share) => share !== null);
+  return known.length > 0 ? Math.min(...known) : 0;
 }
 
 /** The pair of addresses that packets go between now; earlier ones may stand beside it. Not every browser names it.
@@ -61,10 +82,12 @@ function pathOf(reports, all) {
   return all.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
 }
 
-/** @param {{ candidateType: string, relayProtocol?: Way } | undefined} local  one's own end of a path @returns {Way} */
+/** The relay is known by how one gets there: where the other end sees it by another address than the relay itself, its kind
+ * of candidate is another one. @param {{ candidateType: string, relayProtocol?: Way } | undefined} local  one's own end of
+ * a path @returns {Way} */
 function wayOf(local) {
   if (!local) return "";
-  return local.candidateType === "relay" ? (local.relayProtocol ?? "") : "direct";
+  return local.relayProtocol ?? (local.candidateType === "relay" ? "" : "direct");
 }
 
 /** In one word. @param {{ lost: number, seconds: number, bits: number }} found @returns {Quality} */

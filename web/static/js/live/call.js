@@ -8,6 +8,10 @@
  * @typedef {import("./types-call.js").CallMay} CallMay
  */
 
+/** Who is in it could not be said: it is asked again after about so long, then twice as long, and so on; in ms. */
+const AGAIN_MS = 1_000;
+const AGAIN_MOST_MS = 8_000;
+
 /** @implements {Store} */
 export class CallRoom extends EventTarget {
   /** @type {Participant[]} */
@@ -19,22 +23,36 @@ export class CallRoom extends EventTarget {
   may = null;
   /** What it belongs to: stage, booth, meeting ... */
   kind = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+  #asked = 0;
+
+  /** @param {() => void} rejoin  asks how the call is */
+  constructor(rejoin) {
+    super();
+    this.rejoin = rejoin;
+  }
 
   position() {
     return null;
   }
 
-  /** @param {any} state */
-  recover(state) {
-    if (!state.snapshot) return;
-    this.may = state.snapshot.may;
-    this.kind = state.snapshot.kind;
-    this.#set(state.snapshot);
+  /** Where it is not known who is in it now, those count who were. @param {any} state */
+  recover({ snapshot }) {
+    if (!snapshot) return;
+    this.may = snapshot.may;
+    this.kind = snapshot.kind;
+    if (snapshot.known !== false) return this.#set(snapshot);
+    clearTimeout(this.#again);
+    const pause = Math.min(AGAIN_MS * 2 ** this.#asked++, AGAIN_MOST_MS);
+    this.#again = setTimeout(this.rejoin, pause * (0.5 + Math.random()));
+    this.dispatchEvent(new Event("change"));
   }
 
   /** @param {any} event */
   receive(event) {
     if (event.k === "call") this.#set(event.d);
+    else if (event.k === "may") this.#mayNow(event.d);
     else if (event.k === "sign" || event.k === "caption") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 
@@ -43,8 +61,16 @@ export class CallRoom extends EventTarget {
     this.dispatchEvent(new Event("revoked"));
   }
 
+  /** A role was given or taken away meanwhile. @param {CallMay} may */
+  #mayNow(may) {
+    this.may = may;
+    this.dispatchEvent(new Event("change"));
+  }
+
   /** @param {{ participants: Participant[], speakers: string[], recording: boolean }} state */
   #set({ participants, speakers, recording }) {
+    clearTimeout(this.#again);
+    this.#asked = 0;
     Object.assign(this, { participants, speakers, recording });
     this.dispatchEvent(new Event("change"));
   }

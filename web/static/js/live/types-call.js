@@ -84,6 +84,8 @@
  * @property {string} to  The other person's id.
  * @property {string} [to_device]  The other tab, once it is known; empty: all of theirs.
  * @property {number} generation  Of your RTCPeerConnection.
+ * @property {number} [to_generation]  That of the other's RTCPeerConnection that yours has a description of; 0: it has
+ *   none yet.
  * @property {Description | null} [description]
  * @property {Candidate | null} [candidate]
  * @property {boolean} [gone]  You have left.
@@ -95,6 +97,8 @@
  * @property {number} v  The version that the first state after it follows.
  * @property {string} kind  What it belongs to: stage, booth, meeting.
  * @property {CallMay} may  What you may do.
+ * @property {boolean} [known]  Whether it is known how the call is. If not, its media node cannot be asked now: keep
+ *   what you have, and subscribe again after a second, then after longer.
  * @typedef {object} CallState
  *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
  * @property {Array<Participant>} participants  Everybody in it.
@@ -162,6 +166,7 @@
  * @property {string} device  The other tab.
  * @property {string} to_device  Which tab of yours is meant; empty: any.
  * @property {number} generation  Of the other RTCPeerConnection: an older one's signals are void.
+ * @property {number} [to_generation]  Of yours that it is for: what is for another one is void. 0: for any.
  * @property {boolean} polite  Whether you give way when both offer at once.
  * @property {Record<string, any> | null} description  A session description.
  * @property {Record<string, any> | null} candidate  An ICE candidate.

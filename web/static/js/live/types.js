@@ -260,7 +260,7 @@
  */
 
 /**
- * @typedef {"bad_request" | "unknown_method" | "unauthorized" | "forbidden" | "not_found" | "rate_limited" | "too_large" | "too_many" | "conflict" | "unavailable" | "internal" | "muted" | "banned"} ErrorCode
+ * @typedef {"bad_request" | "unknown_method" | "unauthorized" | "forbidden" | "not_found" | "rate_limited" | "too_large" | "too_many" | "conflict" | "unavailable" | "moved" | "internal" | "muted" | "banned"} ErrorCode
  */
 
 /**
@@ -333,6 +333,7 @@
  * Every passing event with its data.
  *
  * @typedef {{
+ *   "may": import("./types-call.js").CallMay,
  *   "sign": import("./types-call.js").Sign,
  *   "caption": import("./types-call.js").Caption,
  *   "signal": import("./types-call.js").Signal,

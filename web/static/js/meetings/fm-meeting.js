@@ -3,18 +3,24 @@ import { morphElements, visit } from "@hotwired/turbo";
 import { toast } from "fairmatch/kit/toast";
 import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
+import { comeBackAfter, waitFor } from "fairmatch/meetings/moments";
+import { Notes } from "fairmatch/meetings/notes";
 
 /**
  * <fm-meeting>: the room of a meeting. While it is in the document and open, one is there. Video is brought by others:
  * it goes into [data-media], for the topic that [data-meeting] names.
  */
 
-/** How long one types on before the notes are sent, in ms. */
-const NOTES_AFTER = 900;
 /** Two minutes after the start the server knows who is missing; a little later the page asks, and not all pages at once. */
 const MISSING_AFTER = 122_000;
 /** So often it looks again while one is alone: who was missing, or could come in instead, may be here by then. In ms. */
 const LOOK_EVERY = 10_000;
+/** How often the page of a room was loaded anew that should have been open. It lasts: one page follows another without a load.
+ * @type {Map<string | null, number>} */
+const tries = new Map();
+/** What somebody was writing when their page was loaded anew, by the room; they go on in it.
+ * @type {Map<string, import("./notes.js").Kept>} */
+const written = new Map();
 
 class FmMeeting extends HTMLElement {
   #leaving = new AbortController();
@@ -22,26 +28,31 @@ class FmMeeting extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
   #looking = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
-  #typed = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  /** @type {Notes | null} */
+  #notes = null;
 
   connectedCallback() {
     const live = session();
     const topic = this.getAttribute("topic");
     if (!live || !topic) return;
     this.#leaving = new AbortController();
-    if (!this.hasAttribute("open")) return this.#comeBackAt(this.#moment("opens"));
+    this.#write(topic);
+    if (!this.hasAttribute("open")) return this.#comeBack();
+    tries.delete(topic);
     this.classList.add("fm-live");
     const { store, release } = live.line.join(topic, () => new MeetingRoom(topic, live.line), ROOM_GRACE_MS);
     this.#release = release;
     const { signal } = this.#leaving;
     store.addEventListener("change", () => this.#draw(store), { signal });
-    store.addEventListener("notes", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
+    store.addEventListener("notes", (event) => this.#notes?.show(/** @type {CustomEvent} */ (event).detail), { signal });
     store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
-    this.#writeWith(live.line, topic);
-    this.#at(this.#moment("starts"), () => this.#start());
+    this.#notes?.sendWith(({ text, version }) => live.line.request("meeting.note", { meeting: topic, text, version }), signal);
+    live.line.addEventListener("live", () => void this.#notes?.send(), { signal });
+    void this.#notes?.send();
+    this.#after(waitFor(this.#moment("starts")), () => this.#start());
     // Whoever comes later than that may be alone as well, and is known to be here in a moment.
     this.#lookAgain(store, Math.max(this.#moment("starts") + MISSING_AFTER - Date.now(), 0) + Math.random() * 3_000);
   }
@@ -52,7 +63,6 @@ class FmMeeting extends HTMLElement {
     this.#release = () => {};
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#looking);
-    clearTimeout(this.#typed);
   }
 
   /** @param {string} name */
@@ -60,9 +70,35 @@ class FmMeeting extends HTMLElement {
     return Date.parse(this.getAttribute(name) ?? "");
   }
 
-  /** Load the page anew at a moment. @param {number} moment */
-  #comeBackAt(moment) {
-    this.#at(moment, () => visit(location.href, { action: "replace" }));
+  /** Load the page anew once the room opens; over is over. */
+  #comeBack() {
+    const opens = this.#moment("opens");
+    if (Date.now() > this.#moment("ends")) return;
+    const [topic, isPast] = [this.getAttribute("topic"), opens <= Date.now()];
+    this.#after(comeBackAfter(opens, tries.get(topic) ?? 0), () => {
+      if (isPast) tries.set(topic, (tries.get(topic) ?? 0) + 1);
+      visit(location.href, { action: "replace" });
+    });
+  }
+
+  /** Notes that are being written outlast a page that is loaded anew, whatever loads it. @param {string} topic */
+  #write(topic) {
+    const field = /** @type {HTMLTextAreaElement | null} */ (this.querySelector("[data-notes]"));
+    const number = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"));
+    if (!field || !number) return;
+    const notes = (this.#notes = new Notes(field, number, (words) => this.#say(words)));
+    const kept = written.get(topic);
+    written.delete(topic);
+    if (kept) notes.goOn(kept);
+    const { signal } = this.#leaving;
+    let isHandedIn = false; // by the form: the page that comes answers that, with both texts where somebody else wrote
+    field.form?.addEventListener("submit", () => (isHandedIn = true), { signal });
+    const keep = (/** @type {Event} */ event) => {
+      const { newBody } = /** @type {CustomEvent<{ newBody: HTMLElement }>} */ (event).detail;
+      const room = newBody.querySelector("fm-meeting")?.getAttribute("topic");
+      if (room === topic && !isHandedIn) written.set(topic, notes.keep());
+    };
+    document.addEventListener("turbo:before-render", keep, { signal });
   }
 
   /**
@@ -92,10 +128,9 @@ class FmMeeting extends HTMLElement {
     return true;
   }
 
-  /** Do something just after a moment, unless that is past. @param {number} moment @param {() => void} what */
-  #at(moment, what) {
-    const wait = moment - Date.now();
-    if (wait > -1_000 && wait < 2 ** 31) this.#timers.push(setTimeout(what, Math.max(wait, 0) + 500));
+  /** @param {number | null} wait in ms @param {() => void} what */
+  #after(wait, what) {
+    if (wait !== null) this.#timers.push(setTimeout(what, wait));
   }
 
   /** It begins: what is there from the start shows itself, and nothing is loaded anew under a call. */
@@ -113,55 +148,9 @@ class FmMeeting extends HTMLElement {
       place.toggleAttribute("hidden", (/** @type {HTMLElement} */ (place).dataset.missing ?? "").split(" ").every((id) => there.has(id)));
   }
 
-  /** @param {import("../live/line.js").Line} line @param {string} topic */
-  #writeWith(line, topic) {
-    const text = this.#notes();
-    text?.addEventListener("input", () => {
-      clearTimeout(this.#typed);
-      this.#typed = setTimeout(() => void this.#send(line, topic), NOTES_AFTER);
-    }, { signal: this.#leaving.signal });
-  }
-
-  /** @param {import("../live/line.js").Line} line @param {string} topic */
-  async #send(line, topic) {
-    const text = this.#notes();
-    if (!text) return;
-    const sent = text.value;
-    const answer = await line
-      .request("meeting.note", { meeting: topic, text: sent, version: this.#version })
-      .catch(() => null);
-    if (!answer) return this.#say(_("Not saved yet: what you typed is still here."));
-    this.#version = answer.version;
-    if (answer.taken) return this.#say(_("Saved for everybody."));
-    text.value = `${answer.text}\n${sent}`;
-    this.#say(_("Somebody wrote at the same time: both texts are here."));
-    void this.#send(line, topic);
-  }
-
-  /** @param {{ text: string, version: number }} notes */
-  #show({ text, version }) {
-    const field = this.#notes();
-    if (!field || version <= this.#version || document.activeElement === field) return;
-    field.value = text;
-    this.#version = version;
-  }
-
-  get #version() {
-    return Number(/** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"))?.value ?? 0);
-  }
-
-  set #version(version) {
-    const field = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-version]"));
-    if (field) field.value = String(version);
-  }
-
   /** @param {string} id */
   #frame(id) {
     return /** @type {(HTMLElement & { reload(): Promise<void> }) | null} */ (this.querySelector(`turbo-frame#${id}`));
-  }
-
-  #notes() {
-    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector("[data-notes]"));
   }
 
   /** @param {string} words */

@@ -1,0 +1,24 @@
+"""An encoder that runs beside a test."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+PROGRAM = Path(__file__).with_name("encoder.py")
+
+
+@asynccontextmanager
+async def encoding(url: str, token: str, **options: str) -> AsyncIterator[None]:
+    """FFmpeg sends to this address, with these options of its WHIP muxer, and takes its leave in the end."""
+    given = [f"{name}={value}" for name, value in options.items()]
+    encoder = await asyncio.create_subprocess_exec(sys.executable, PROGRAM, url, token, *given)
+    try:
+        yield
+        encoder.terminate()
+        assert await encoder.wait() == 0
+    finally:
+        if encoder.returncode is None:
+            encoder.kill()
+            await encoder.wait()

@@ -1,0 +1,52 @@
+/**
+ * Which of one's sources are silent, in a call through the media node: others see it, and a moderator may have done it.
+ *
+ * @typedef {import("./media.js").Source} Source
+ * @typedef {object} Ways
+ * @property {() => { source: Source, muted: boolean }[]} tracks  mine, as the node tells of them
+ * @property {(source: Source) => boolean} isSilent  whether nothing of it goes out here
+ * @property {(source: Source, muted: boolean) => Promise<unknown>} tell  the node
+ * @property {(source: Source) => void} silenced  a moderator did it
+ */
+
+/** After an answer the state that shows it may still be on its way, in ms. */
+const SETTLED_MS = 1_500;
+
+export class Mutes {
+  /** What the node was told a moment ago, and may not show yet. @type {Map<Source, { muted: boolean }>} */
+  #told = new Map();
+  #telling = Promise.resolve();
+
+  /** @param {Ways} ways */
+  constructor(ways) {
+    this.ways = ways;
+  }
+
+  /** Let the node know which of one's sources are silent, so that others see it. @param {boolean} mineToSay  whether
+   * one changed it oneself; otherwise, what is silent here without having been silenced by oneself was a moderator. */
+  tell(mineToSay) {
+    for (const { source, muted } of this.ways.tracks()) {
+      const told = this.#told.get(source);
+      const isMuted = this.ways.isSilent(source);
+      if (isMuted === (told?.muted ?? muted)) continue;
+      if (isMuted || mineToSay || told) this.#mute(source, isMuted);
+      else this.ways.silenced(source);
+    }
+  }
+
+  /** One after the other: who changes their mind at once is not heard in the wrong order.
+   * @param {Source} source @param {boolean} muted */
+  #mute(source, muted) {
+    const word = { muted };
+    this.#told.set(source, word);
+    const settle = () => {
+      if (this.#told.get(source) !== word) return;
+      this.#told.delete(source);
+      this.tell(false);
+    };
+    this.#telling = this.#telling
+      .then(() => this.ways.tell(source, muted))
+      .catch(() => muted || this.ways.silenced(source))
+      .then(() => void setTimeout(settle, SETTLED_MS));
+  }
+}
