@@ -27,9 +27,9 @@ DEVICE = "aaaabbbbcccc0001"
 CANDIDATE = {"candidate": "candidate:1 1 udp 1 ::1 9"}
 # The first ones have everything loaded.
 CALLS, WARM = 200, 20
-# More of a kind may come of something else at the same time: a database connection, a look at the log.
+# More of a kind may come of something else at the same time: a database connection, a look at the log. Of kinds not ours,
+# even more: a loop keeps up to some hundred timers that were cancelled, each with its context, before it clears them.
 FEW = 5
-# Of ours: whatever else a process gathers is not of a call.
 OURS = ("signaling", "server", "rooms", "people", "fairs")
 
 
@@ -82,15 +82,20 @@ async def take_part(client: Client, call: str, back_end: QuietBackEnd, to: str) 
 
 
 def there_is() -> Counter[str]:
-    """Tasks, what the process has open, and objects of ours."""
+    """Tasks, what the process has open, and objects of each kind."""
     gc.collect()
     kinds = (type(each) for each in gc.get_objects())
-    ours = Counter(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds if str(kind.__module__).startswith(OURS))
-    return ours + Counter(tasks=len(asyncio.all_tasks()), open=len(os.listdir("/proc/self/fd")))
+    objects = Counter(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds)
+    return objects + Counter(tasks=len(asyncio.all_tasks()), open=len(os.listdir("/proc/self/fd")))
+
+
+def is_ours(kind: str) -> bool:
+    """Whether few of a kind are to be explained by nothing but calls."""
+    return kind.startswith(OURS) or kind in ("tasks", "open")
 
 
 async def test_two_hundred_calls_leave_a_worker_nothing_to_keep(line: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No task, no socket, no object of ours, once nobody is waited for any more who might come back to a topic."""
+    """No task, no socket, no object, once nobody is waited for any more who might come back to a topic."""
     back_end, calls, live = await quiet(line), await opened(line, CALLS), line.there.app.state.live
     back_end.ears.on_room = line.there.app.state.calls._room_changed
 
@@ -103,7 +108,7 @@ async def test_two_hundred_calls_leave_a_worker_nothing_to_keep(line: Lines, mon
         return there_is()
 
     async with line.client("aylin") as aylin:
-        before, objects = await left_after(calls[:WARM]), len(gc.get_objects())
+        before = await left_after(calls[:WARM])
         grown = await left_after(calls[WARM:]) - before
-        assert {kind: more for kind, more in grown.items() if more > FEW} == {}
-        assert len(gc.get_objects()) - objects < CALLS - WARM, "one for each call would be a leak"
+        assert {kind: more for kind, more in grown.items() if is_ours(kind) and more > FEW} == {}
+        assert {kind: more for kind, more in grown.items() if more >= CALLS - WARM} == {}, "one for each call is a leak"
