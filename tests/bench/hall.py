@@ -9,6 +9,7 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from bench.client import Target
+from tests.support.patience import PATIENCE_S
 
 # Given all members and what was said, what each of them is sent.
 Speech = Callable[[Sequence[ServerConnection], str], AsyncIterator[tuple[ServerConnection, str]]]
@@ -52,7 +53,7 @@ class Hall:
     async def ping_all(self) -> None:
         """Ping everybody and count the answers."""
         for member in self.members:
-            await asyncio.wait_for(await member.ping(), 5)
+            await asyncio.wait_for(await member.ping(), PATIENCE_S)
             self.pongs += 1
 
 
