@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.places import ROOT
 
 # How long a server may take until it says its port, and until it has ended.
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 
 

@@ -27,7 +27,7 @@ from bench.processes import ServerError, cores
 
 SYSTEMS: dict[str, type[Fairmatch] | type[Janus]] = {"fairmatch": Fairmatch, "janus": Janus}
 ADDRESS = "10.77.0.1"
-MEASURE_S = 150
+MEASURE_S = 280
 _NETWORK = (
     "ip link set lo up && ip link add here type veth peer name there && ip addr add "
     f'{ADDRESS}/24 dev here && ip link set here up && ip link set there up && exec "$@"'

@@ -36,7 +36,7 @@ SAYS = "In Chromium somebody presses the product's button and waits for the pict
 JOINS = 20
 # What happens on the way, in this order.
 MARKS = ("offered", "answered", "connected")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 PATH = "/fairs/bench/rooms/table"
 # As somebody's browser is, but for devices that are made up: 20 pictures a second.
 FLAGS = (

@@ -16,7 +16,7 @@ from signaling.media import rtcp
 
 # After its last packet: what is still on its way arrives.
 SETTLE_S = 0.3
-FIRST_FRAME_S = 10.0
+FIRST_FRAME_S = 30.0
 # People who connect at once while a load is set up.
 TOGETHER = 10
 

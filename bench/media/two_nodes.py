@@ -24,7 +24,7 @@ from signaling.protocol import Join, Published, Rights
 from tests.support.guard import Guard
 from tests.support.services import Redis
 
-START_S = 20.0
+START_S = 90.0
 # Neither node may carry less than this part of the viewers.
 FAIR = 0.3
 

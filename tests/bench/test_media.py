@@ -13,6 +13,9 @@ from bench.options import Options, UsageError
 from bench.results import LeftOut
 from bin import system_parts
 
+# Several processes start one after another, each of which may take minutes on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
 
 def test_packets_of_video_are_counted_and_nothing_else() -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as ear, socket.socket(type=socket.SOCK_DGRAM) as mouth:
@@ -36,7 +39,7 @@ def test_what_is_expected_is_what_the_case_says() -> None:
 def test_a_short_run_has_every_figure() -> None:
     """Bounds are wide: this is about figures being there, and the machine may be busy."""
     case = "stage 50 bursts"
-    result = run(Options("test", case, ["fairmatch"], 1.0, 1, 5))
+    result = run(Options("test", case, ["fairmatch"], 3.0, 1, 5))
     assert result.left_out == []
     figures = {row.metric: row.value for row in result.rows}
     assert figures["packets_per_cpu_second"] > 1_000
@@ -47,14 +50,14 @@ def test_a_short_run_has_every_figure() -> None:
 
 def test_a_stage_on_two_nodes_has_its_figures() -> None:
     """Each node has its part of the viewers, or there would be no figure."""
-    result = run(Options("test", "stage 50 on two nodes", [], 0.5, 1, 8))
+    result = run(Options("test", "stage 50 on two nodes", [], 2.0, 1, 8))
     assert [(each.system, each.reason) for each in result.left_out if each.system != "janus"] == []
     assert {row.system for row in result.rows} == {"fairmatch"}
     assert {row.metric: row.value for row in result.rows}["packets_per_cpu_second"] > 1_000
 
 
 def test_chat_is_measured_alone_and_beside_a_node_that_has_too_much_to_do() -> None:
-    result = run(Options("test", chat.NAME, [], 0.5, 1, 5))
+    result = run(Options("test", chat.NAME, [], 2.0, 1, 5))
     assert [each for each in result.left_out if each.system != "janus"] == []
     figures = {row.metric: row.value for row in result.rows}
     assert figures.keys() == {"chat_p99_ms", "chat_p99_alone_ms", "chat_times_alone", "core_share"}
