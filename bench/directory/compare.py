@@ -19,7 +19,7 @@ from bench.directory import peer, tables
 from bench.directory.cases import CASES, TIMES, WARM
 from bench.directory.data import FULL
 from bench.directory.importing import imported, write
-from bench.fanout.fairmatch import _environment, _free_port, _wait_ready
+from bench.fanout.fairmatch import _environment, _wait_ready
 from bench.figures import percentile
 from bench.machine import machine
 from bench.options import Options, UsageError
@@ -31,6 +31,7 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.migrate import upgrade
 from server.kernel.settings import Settings
+from tests.support.daemon import free_port
 from tests.support.guard import Guard
 from tests.support.services import PostgreSQL
 
@@ -148,7 +149,7 @@ def _process(module: str, *arguments: object) -> dict[str, Any]:
 
 def _pages(folder: Path, url: str, count: int) -> dict[str, float]:
     """Public pages of organisations, over one connection to the server as an operator starts it."""
-    port, log = _free_port(), VAR / "directory.log"
+    port, log = free_port(), VAR / "directory.log"
     environment = _environment(folder, port) | ({"FAIRMATCH_DATABASE_URL": url} if url else {})
     took = []
     with server(

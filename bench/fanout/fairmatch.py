@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from bench.client import Target
 from bench.fanout.cases import Case
 from bench.places import ROOT, VAR
 from bench.processes import START_SECONDS, ServerError, family, last_words, server
+from tests.support.daemon import free_port
 
 SEED_SECONDS = 180
 
@@ -39,7 +39,7 @@ class Fairmatch:
     def serve(self, case: Case) -> Iterator[Target]:
         """The running server with a room full of people. Raises ServerError."""
         with _data_folder() as folder:
-            port = _free_port()
+            port = free_port()
             environment = _environment(folder, port)
             room = _seed(folder, environment, case.load.connections)
             log = VAR / "fairmatch.log"
@@ -88,12 +88,6 @@ def _seed(folder: Path, environment: Mapping[str, str], people: int) -> str:
     if done.returncode:
         raise ServerError(f"the people could not be seeded: {(done.stderr.strip() or '?').splitlines()[-1]}")
     return done.stdout.strip().splitlines()[-1]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _wait_ready(process: subprocess.Popen[str], port: int, log: Path) -> None:

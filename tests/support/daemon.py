@@ -1,12 +1,13 @@
 """A real program in the background of a test: started, waited for, killed, paused, and never left behind."""
 
+import itertools
 import os
 import pwd
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
@@ -23,6 +24,12 @@ STOP_TIMEOUT_S = 35.0
 POLL_S = 0.02
 # Below the range from which systems take ports for outgoing connections: nobody takes one in between.
 PORTS = range(20_000, 30_000)
+# Nor may one that was given out be given to another program: it takes seconds until somebody listens there. So each test
+# process has a share of its own (the last one is whose processes have no number), and gives them out in turn.
+SHARES = 5
+_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) % SHARES
+_share = PORTS[_number * len(PORTS) // SHARES : (_number + 1) * len(PORTS) // SHARES]
+_turn = itertools.count(SystemRandom().randrange(len(_share)))
 
 
 class Daemon:
@@ -141,20 +148,21 @@ def until(holds: Callable[[], bool], seconds: float, what: str, more: Callable[[
         time.sleep(POLL_S)
 
 
-def free_port() -> int:
-    """A port on the loopback address that nobody listens on."""
-    return next(port for port in _random_ports() if _is_free(port))
+def free_port(following: int = 0) -> int:
+    """A port on the loopback address that nobody listens on, and was not given to another one lately; nor were so many
+    that follow it."""
+    while True:
+        port = _share[next(_turn) % len(_share)]
+        if port + following in _share and _is_free(port):
+            for _ in range(following):
+                next(_turn)
+            return port
 
 
 def answers(port: int) -> bool:
     """Whether somebody accepts connections on this loopback port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _random_ports() -> Iterator[int]:
-    while True:
-        yield SystemRandom().choice(PORTS)
 
 
 def _is_free(port: int) -> bool:

@@ -15,7 +15,7 @@ from tests.support.guard import Guard
 from tests.support.services import Redis
 
 SLOTS = 16_384
-READY_S = 20.0
+READY_S = 60.0
 
 
 class Primary(Redis):

@@ -28,7 +28,7 @@ class Coturn(Daemon):
         super().__init__("coturn", folder, guard)
         self.relay, self.seen = relay, seen
         self.port, self.tls_port = free_port(), free_port()
-        self.first_port = free_port()
+        self.first_port = free_port(PORTS)
         write_certificate(folder, "127.0.0.1")
 
     @property
