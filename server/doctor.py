@@ -25,6 +25,8 @@ FREE_BYTES = 1024**3
 # Sessions and slots are compared between workers by their machines' clocks.
 SKEW_S = 2.0
 CHECK_LIMIT_S = 10.0
+# Within which Redis brings a message back to who sent it.
+REDIS_LIMIT_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ async def _redis(settings: Settings) -> str:
     try:
         await bus.start()
         await bus.subscribe("echo", lambda _payload: heard.set())
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(REDIS_LIMIT_S):
             while not heard.is_set():  # what is said before both lines stand is lost
                 bus.publish("echo", b"?")
                 with suppress(TimeoutError):

@@ -10,6 +10,13 @@ from server.kernel.parts import Kernel
 from tests.chat.lines import Lines, lines
 from tests.chat.scene import Scene, scene
 from tests.fairs.guests import Guests, guests
+from tests.support.patience import PATIENCE_S
+
+
+@pytest.fixture(autouse=True)
+def patient_with_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a busy disk lets wait is written all the same, and not refused."""
+    monkeypatch.setattr("server.live.committer.PATIENCE_S", 2 * PATIENCE_S)
 
 
 @pytest.fixture

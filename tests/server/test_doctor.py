@@ -13,11 +13,19 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.outbox import OutboxRow
 from server.kernel.settings import Settings
+from signaling.turn_client import TRIES
 from tests.support.backend import Backend, settings_with
 from tests.support.guard import Guard
 from tests.support.livekit import KEY, LiveKitStandIn
 from tests.support.livekit import SECRET as LIVEKIT
+from tests.support.patience import PATIENCE_S
 from tests.support.turn import SECRET, Coturn
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check may take long on a busy machine; where one has to be given up, the test says after what time."""
+    monkeypatch.setattr("server.doctor.CHECK_LIMIT_S", 4 * PATIENCE_S)
 
 
 async def found(settings: Settings, what: str) -> Finding:
@@ -25,7 +33,8 @@ async def found(settings: Settings, what: str) -> Finding:
     return {finding.what: finding for finding in await examine(settings)}[what]
 
 
-async def test_a_sound_installation_has_nothing_to_do(backend: Backend) -> None:
+async def test_a_sound_installation_has_nothing_to_do(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.doctor.REDIS_LIMIT_S", PATIENCE_S)
     findings = await examine(backend.settings())
 
     assert [finding for finding in findings if finding.todo] == []
@@ -130,6 +139,8 @@ async def test_whoever_never_answers_holds_up_nobody(tmp_path: Path, monkeypatch
 async def test_a_relay_is_tried_by_each_of_its_ways(
     tmp_path: Path, process_guard: Guard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("signaling.turn_client.TRY_S", PATIENCE_S / TRIES)
+    monkeypatch.setattr("signaling.turn_client.ANSWER_S", PATIENCE_S)
     with Coturn(tmp_path, process_guard) as coturn:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "host.pem"))
         relay = {"data": tmp_path, "turn_urls": list(coturn.urls.values()), "turn_secret": SecretStr(SECRET)}

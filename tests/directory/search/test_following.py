@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ from directory.search.asking import Asked
 from directory.search.changes import touched, touches
 from directory.search.documents import Catalogue
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, Written, looking
-from directory.search.following import FAILURE_PAUSE_S, OVERLAP, Following
+from directory.search.following import OVERLAP, Following
 from directory.search.parts import Search
 from tests.directory.search.conftest import ANYBODY, Place
 from tests.directory.search.region import NOON, Asking, document, index_of
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 
@@ -146,7 +148,8 @@ async def test_a_running_search_follows_by_itself_and_hears_the_bell(place: Plac
     await running.start()
     place.organisations.put(document("a", "Windrad Nord"))
     running.following.ring()
-    for _ in range(100):
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
         page = await running.page(ANYBODY, Asked(words="windrad"))
         if page.hits:
             break
@@ -177,11 +180,12 @@ async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends
     place.written.close()
     monkeypatch.setattr(Following, "sweep", broken)
     monkeypatch.setattr(Written, "close", slowly)
+    monkeypatch.setattr("directory.search.following.FAILURE_PAUSE_S", 20 * PATIENCE_S)
     running = Search.build(place.kernel, place.search.catalogue)
     await running.start()
     await closing.wait()
     loop.call_later(0.05, on.set)
-    async with asyncio.timeout(FAILURE_PAUSE_S - 1):
+    async with asyncio.timeout(PATIENCE_S):
         await running.stop()
     monkeypatch.undo()
     place.written = await place.search.following.opened()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from server.kernel.clock import FrozenClock
 from tests.fairs.guests import Guests, guests
 from tests.kernel_fixtures import NOON
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("search_index")
 
@@ -48,7 +50,8 @@ def results(page: str) -> list[str]:
 
 async def until_found(browser: httpx2.AsyncClient, address: str, path: str) -> str:
     """The page, once the index has caught up."""
-    for _ in range(200):
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
         text = (await browser.get(address)).text
         if path in results(text):
             return text

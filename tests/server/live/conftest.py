@@ -12,6 +12,13 @@ from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
 from server.live.transport import SERVER_OPTIONS
 from tests.server.live.ground import ORIGIN, PLAIN_OPTIONS, Fair, World, build, serving
+from tests.support.patience import PATIENCE_S
+
+
+@pytest.fixture(autouse=True)
+def patient_with_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a busy disk lets wait is written all the same, and not refused."""
+    monkeypatch.setattr("server.live.committer.PATIENCE_S", 2 * PATIENCE_S)
 
 
 @pytest.fixture

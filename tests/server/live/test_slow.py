@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.kernel.parts import Kernel
+from server.live import transport
 from server.live.limits import DROP_EVENTS_BYTES, Limits
 from server.live.log import Append
 from tests.server.live.ground import ANNA, HALL, Fair, World, build, serving
@@ -63,7 +64,8 @@ async def test_who_reads_slowly_costs_a_bounded_amount_and_misses_nothing(world:
         assert not slow.paused
 
 
-async def test_who_missed_too_much_is_sent_for_a_snapshot(world: World) -> None:
+async def test_who_missed_too_much_is_sent_for_a_snapshot(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "CLOSE_PATIENCE_S", PATIENCE_S)
     async with raw(world, narrow=True) as ben:
         slow = world.live.connections.of("ben")[0]
         while not slow.paused:
@@ -77,7 +79,10 @@ async def test_who_missed_too_much_is_sent_for_a_snapshot(world: World) -> None:
         assert await ben.close_code() == 4003
 
 
-async def test_who_reads_nothing_is_sent_away_and_nobody_else_notices(kernel: Kernel, fair: Fair) -> None:
+async def test_who_reads_nothing_is_sent_away_and_nobody_else_notices(
+    kernel: Kernel, fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CLOSE_PATIENCE_S", PATIENCE_S)  # until then the reason can be read
     limits = Limits(stall_seconds=0.5)
     async with serving(build(kernel, fair, limits), fair) as world, world.client(ANNA, [HALL]) as anna:
         listening = asyncio.create_task(anna.listen())
