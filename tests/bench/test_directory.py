@@ -25,6 +25,7 @@ def test_ids_are_ids_in_the_order_of_numbers() -> None:
     assert ids == sorted(ids)
 
 
+@pytest.mark.timeout(600)
 def test_a_small_region_on_sqlite_has_a_figure_for_every_case_and_is_kept(
     monkeypatch: pytest.MonkeyPatch, migrated_sqlite: Path, tmp_path: Path
 ) -> None:

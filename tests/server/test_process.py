@@ -18,7 +18,7 @@ from server.kernel.refusal import REFUSED, StartRefused
 from server.process import Server, config_of, listening
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
-from tests.support.daemon import free_port
+from tests.support.daemon import START_TIMEOUT_S, free_port
 from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Serve, Servers
 
@@ -32,7 +32,9 @@ async def refused_start(servers: Servers | None = None, **values: object) -> sub
     command = [FAIRMATCH, "serve", "--host", "127.0.0.1", "--port", str(values["port"])]
 
     def start() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=START_TIMEOUT_S, check=False
+        )
 
     return await asyncio.to_thread(start)
 

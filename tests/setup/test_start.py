@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from bin.places import ROOT
+from tests.support.daemon import START_TIMEOUT_S
 
 # Each of these alone takes a good part of the three seconds that a second start may take, or much memory.
 HEAVY = {
@@ -29,7 +30,7 @@ _LOADED = "import server.cli_run, server.demo, server.process, server.app, sys; 
 
 def test_a_start_loads_nothing_heavy() -> None:
     printed = subprocess.run(
-        [sys.executable, "-c", _LOADED], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", _LOADED], cwd=ROOT, capture_output=True, text=True, timeout=START_TIMEOUT_S, check=True
     ).stdout
     loaded = {name.partition(".")[0] for name in printed.split()}
     assert "starlette" in loaded

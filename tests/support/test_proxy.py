@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.patience import PATIENCE_S
 from tests.support.proxy import Proxy, a_proxy
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -37,7 +38,7 @@ async def _connect(proxy: Proxy) -> Stream:
     return await asyncio.open_connection("127.0.0.1", proxy.port)
 
 
-async def _say(stream: Stream, line: bytes, within: float = 5) -> bytes:
+async def _say(stream: Stream, line: bytes, within: float = PATIENCE_S) -> bytes:
     stream[1].write(line + b"\n")
     return (await asyncio.wait_for(stream[0].readline(), within)).strip()
 
@@ -67,7 +68,7 @@ async def test_what_is_held_comes_later_and_whole(proxy: Proxy) -> None:
     with pytest.raises(TimeoutError):
         await _say(stream, b"one", within=0.2)
     proxy.mend()
-    assert await asyncio.wait_for(stream[0].readline(), 5) == b"one\n"
+    assert await asyncio.wait_for(stream[0].readline(), PATIENCE_S) == b"one\n"
     stream[1].close()
 
 
@@ -87,8 +88,12 @@ async def test_what_a_black_hole_took_never_comes_and_the_connection_is_worth_no
 async def test_answers_that_are_swallowed_were_asked_for(proxy: Proxy, heard: list[bytes]) -> None:
     stream = await _connect(proxy)
     proxy.swallow_answers()
+    stream[1].write(b"asked\n")
+    async with asyncio.timeout(PATIENCE_S):
+        while not heard:  # noqa: ASYNC110 - the server fills a list and tells nobody
+            await asyncio.sleep(0.01)
     with pytest.raises(TimeoutError):
-        await _say(stream, b"asked", within=0.2)
+        await asyncio.wait_for(stream[0].readline(), 0.2)
     proxy.mend()
     assert await _ended(stream)
     assert heard == [b"asked\n"]
@@ -96,7 +101,7 @@ async def test_answers_that_are_swallowed_were_asked_for(proxy: Proxy, heard: li
 
 async def _ended(stream: Stream) -> bool:
     try:
-        return await asyncio.wait_for(stream[0].read(), 5) == b""
+        return await asyncio.wait_for(stream[0].read(), PATIENCE_S) == b""
     except ConnectionError:
         return True
     finally:

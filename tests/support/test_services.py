@@ -15,6 +15,7 @@ from tests.support.backend import Backend
 from tests.support.daemon import Daemon, answers, until
 from tests.support.desk import ask, scratch
 from tests.support.guard import Guard
+from tests.support.patience import PATIENCE_S
 from tests.support.services import PostgreSQL, Redis
 
 
@@ -129,7 +130,7 @@ sys.stdin.read()
         assert process.stdout is not None
         sleeper = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    until(lambda: not _runs(sleeper) and not left.exists(), 10, "the guard to clear up")
+    until(lambda: not _runs(sleeper) and not left.exists(), PATIENCE_S, "the guard to clear up")
 
 
 def _runs(pid: int) -> bool:

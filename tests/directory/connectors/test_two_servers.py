@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from tests.support.backend import Backend
 from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Serve, Servers
 
-# Looks, and seconds between them: longer than a worker takes to find a job, with a machine full of tests.
-PATIENCE, PAUSE_S = 200, 0.15
+# Longer than a worker takes to find a job, with a machine full of tests; and between two looks.
+LONG_S, PAUSE_S = 4 * PATIENCE_S, 0.15
 
 
 @dataclass
@@ -40,7 +41,8 @@ class Side:
 
     async def until(self, path: str, found: Callable[[str], bool]) -> str:
         """The page as soon as it says so; what happens in the background is seen nowhere else."""
-        for _ in range(PATIENCE):
+        until = time.monotonic() + LONG_S
+        while time.monotonic() < until:
             if found(text := await self.reads(path)):
                 return text
             await asyncio.sleep(PAUSE_S)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.support.daemon import START_TIMEOUT_S
+
 # Garbage that has grown old first, as what a request holds may, among much that comes and goes.
 PROGRAM = """
 import gc, weakref
@@ -34,4 +36,4 @@ assert len(gc.get_objects()) < 50_000  # and nobody walks what stays
 
 
 def test_a_start_is_not_swept_and_a_server_is() -> None:
-    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=START_TIMEOUT_S)
