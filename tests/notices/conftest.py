@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from notices import pushing
 from notices.keys import new_key
 from server.kernel.settings import Settings
 from tests.kernel_fixtures import BASE
@@ -15,6 +16,13 @@ from tests.meetings.scene import Scene, scene
 from tests.notices.service import HOST, PushService, push_service
 from tests.support.backend import Backend
 from tests.support.certificate import certified
+from tests.support.patience import PATIENCE_S
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The push service runs in the tests' own process, which may be busy; whom it does not answer says how long."""
+    monkeypatch.setattr(pushing, "PATIENCE_S", PATIENCE_S)
 
 
 @pytest.fixture

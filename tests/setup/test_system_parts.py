@@ -8,6 +8,7 @@ import pytest
 
 from bin import system_parts
 from bin.console import ChoreError
+from tests.support.patience import PATIENCE_S
 
 Installing = Callable[..., tuple[list[str], threading.Event]]
 
@@ -21,7 +22,7 @@ def installing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installing:
         goes_on = threading.Event()
 
         def run(name: str, *_given: object, **_more: object) -> None:
-            assert goes_on.wait(10)
+            assert goes_on.wait(PATIENCE_S)
             ran.append(name)
 
         monkeypatch.setattr(system_parts, "VAR", tmp_path)
@@ -50,10 +51,16 @@ def test_packages_that_do_not_bring_what_is_missing_are_told(installing: Install
 
 
 def test_what_stops_the_other_work_is_told_last_once_nothing_is_half_installed(
-    installing: Installing, capsys: pytest.CaptureFixture[str]
+    installing: Installing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran, goes_on = installing(brings=True)
-    threading.Timer(0.1, goes_on.set).start()
+
+    def say(text: str) -> None:
+        print(text)
+        if text.startswith("Waiting"):
+            goes_on.set()
+
+    monkeypatch.setattr(system_parts, "say", say)
     with pytest.raises(ChoreError, match="No network"), system_parts.beside(("redis",)):
         raise ChoreError("No network")
     assert ran == ["apt-get update", "apt-get install"]

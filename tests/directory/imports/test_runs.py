@@ -24,6 +24,7 @@ from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
 from tests.directory.imports.desk import Desk, counts
 from tests.directory.imports.files import GERMAN
+from tests.support.patience import PATIENCE_S
 
 HEAD = "id,name,website,founded,teaser\n"
 THREE = (
@@ -144,8 +145,18 @@ async def test_an_import_that_was_cut_off_goes_on_behind_its_last_chunk(
 
 async def test_of_two_imports_at_once_the_second_waits(desk: Desk, kernel: Kernel) -> None:
     first, second = await desk.ask(await desk.bring(many(600))), await desk.ask(await desk.bring(many(700)))
-    runner = Runner(kernel.database, desk.data)
-    did = await asyncio.gather(runner.run(first.id), runner.run(second.id))
+    runner, refused = Runner(kernel.database, desk.data), asyncio.Event()
+
+    async def told(_counted: dict[str, int]) -> None:
+        """In the middle of its work: it is not over before the other one asked."""
+        await asyncio.wait_for(refused.wait(), PATIENCE_S)
+
+    async def asks(run: ImportRun) -> bool:
+        if not (does := await runner.run(run.id, told)):
+            refused.set()
+        return does
+
+    did = await asyncio.gather(asks(first), asks(second))
     assert sorted(did) == [False, True]
     assert await runner.run(second.id)
     assert await runner.run(first.id)

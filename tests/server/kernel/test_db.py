@@ -99,7 +99,10 @@ async def leaving(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Leaving:
     return made
 
 
-async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(leaving: Leaving) -> None:
+async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.kernel.db.LEAVING_S", PATIENCE_S)
     closing = asyncio.create_task(leaving.database.close())
     await asyncio.sleep(0)
     leaving.may_end.set()
@@ -108,7 +111,10 @@ async def test_closing_waits_for_a_session_whose_owner_was_cancelled_at_its_end(
     assert leaving.given_back == ["the session's", "all"]
 
 
-async def test_closing_waits_for_whoever_was_cancelled_and_has_not_noticed_yet(backend: Backend) -> None:
+async def test_closing_waits_for_whoever_was_cancelled_and_has_not_noticed_yet(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.kernel.db.LEAVING_S", PATIENCE_S)
     database = Database(backend.settings(), SystemClock(), Events())
     there, given_back = asyncio.Event(), []
     event.listen(database.engine.sync_engine, "checkin", lambda *_: given_back.append("the session's"))

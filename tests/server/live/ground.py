@@ -6,6 +6,7 @@ import json
 import socket
 import uuid
 from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -19,7 +20,7 @@ from server.live.call import Call
 from server.live.doors import SUBPROTOCOL
 from server.live.grants import Arrival, Ask, Grant, Namespace, Present
 from server.live.identity import Identity
-from server.live.limits import Limits
+from server.live.limits import ALONE, Limits
 from server.live.log import Append
 from server.live.parts import Live
 from server.live.transport import SERVER_OPTIONS
@@ -131,7 +132,8 @@ async def fail(call: Call, params: Fail) -> Said:
 
 
 def build(kernel: Kernel, fair: Fair, limits: Limits | None = None) -> Live:
-    """A live line with the topics and methods of these tests."""
+    """A live line with the topics and methods of these tests. A busy machine may take long until it says hello."""
+    limits = limits or replace(ALONE if kernel.database.sqlite else Limits(), hello_seconds=PATIENCE_S)
     live = Live.build(kernel, fair.sessions, limits, PROTOCOL)
     live.topics.register("chat", fair.namespace("chat", durable=True))
     live.topics.register("room", fair.namespace("room", durable=False, people=True))

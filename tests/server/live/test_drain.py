@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from server.kernel.parts import Kernel
+from server.live import watch
 from server.live.limits import Limits
 from server.live.watch import IN_FLIGHT_S, Watch
 from server.live.wire.codes import Close
@@ -39,7 +40,10 @@ async def test_nobody_is_let_in_any_more(either: World) -> None:
     assert "retry-after" in refused.value.response.headers
 
 
-async def test_what_is_under_way_is_answered_before_the_close(world: World, kernel: Kernel) -> None:
+async def test_what_is_under_way_is_answered_before_the_close(
+    world: World, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "IN_FLIGHT_S", PATIENCE_S)
     async with world.client(ANNA, [HALL]) as anna:
         async with kernel.database.write():  # the writer is taken for a while
             number = await anna.send("test.say", channel=HALL, cid="00000000-0000-4000-8000-000000000000", text="last")
