@@ -26,7 +26,7 @@ import uvloop
 from bench.storm.client import Client, Story
 
 # Longest until everybody is there, and until everybody has an event.
-PATIENCE_S = 200.0
+PATIENCE_S = 60.0
 ADDRESSES = 50  # of this machine, as if from so many places
 SAYINGS_PER_S = 2.0  # while the others come back
 TALKERS = 20  # who say them, so that nobody exceeds what one person may say

@@ -87,8 +87,7 @@ def test_a_small_storm_brings_everybody_back_with_one_read_and_no_gap() -> None:
     assert (figures["started_anew"], figures["gaps_or_repeats"], figures["refused_otherwise"]) == (0, 0, 0)
     assert figures["missed_events"] >= 2 * 40  # two had been asleep while 40 things were said
     assert figures["reads_of_events"] == figures["workers"] == 1
-    assert 0 < figures["half_back_s"] <= figures["all_back_s"]
-    assert figures["all_back_s"] - figures["servers_ready_s"] < 60  # both from the kill: a start is slow where it is
+    assert 0 < figures["half_back_s"] <= figures["all_back_s"] < 60
 
 
 def test_an_unknown_ground_is_said() -> None:
