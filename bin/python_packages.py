@@ -43,6 +43,8 @@ def _make_venv() -> None:
             f"This Python has no venv module: install it (on Debian and Ubuntu: apt-get install python{version}-venv) "
             "and run this again."
         )
+    if VENV.is_symlink():
+        VENV.unlink()  # another work tree's: what is cleared would be theirs
     with step("Virtual environment in .venv"):
         run_logged("python3 -m venv", [sys.executable, "-m", "venv", "--clear", VENV])
     stamps.put(_MADE_FOR, str(ROOT))

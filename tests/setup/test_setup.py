@@ -200,3 +200,11 @@ def test_an_environment_that_was_made_elsewhere_is_made_anew(tree: Tree) -> None
     shutil.rmtree(tree.root / ".venv" / "bin")
     setup.setup()
     assert "python3 -m venv .venv" in tree.ran
+
+
+def test_an_environment_that_is_linked_from_elsewhere_stays_there_as_it_is(tree: Tree) -> None:
+    (theirs := tree.root / "theirs").mkdir()
+    (tree.root / ".venv").symlink_to(theirs)
+    setup.setup()
+    assert not [*theirs.iterdir()]
+    assert (tree.root / ".venv/bin/python").exists()
