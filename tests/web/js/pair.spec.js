@@ -199,6 +199,29 @@ test("a connection that was told no candidate asks for them anew, and one that i
   }
 });
 
+test("who is away for two looks after the first has gone, also where a timer comes a little early", async () => {
+  const { setInterval: real } = globalThis;
+  const { now } = Date;
+  const due = /** @type {[number, () => void][]} */ ([]);
+  globalThis.setInterval = /** @type {any} */ ((action, ms) => due.push([ms, action]));
+  try {
+    await withPair(async ({ pair, hear }) => {
+      await hear(offer("one"));
+      /** @type {any} */ (pair.peer).connectionState = "disconnected";
+      const shown = [];
+      for (const ms of [0, 4_010, 8_000 - 10]) {
+        Date.now = () => 1_000_000 + ms;
+        for (const [every, look] of due) if (every === 4_000) look();
+        shown.push(pair.others.length);
+      }
+      equal(shown, [1, 1, 0]);
+    });
+  } finally {
+    globalThis.setInterval = real;
+    Date.now = now;
+  }
+});
+
 test("a camera is sent no larger than the other one says that they see it, and they are told how large theirs is seen", () => {
   const track = { kind: "video", getSettings: () => ({ height: 720 }) };
   return withPair(async ({ pair }) => {

@@ -256,7 +256,8 @@ export class Pair extends EventTarget {
     const isComing = this.peer?.remoteDescription && ["new", "connecting"].includes(this.peer.connectionState);
     if (this.isConnected || isComing || !this.#far) return void (this.#awaySince = 0);
     this.#awaySince ||= Date.now();
-    if (Date.now() - this.#awaySince < VANISHED_MS - REPEAT_MS) return;
+    // The second look after the first decides: a whole number of looks would be a matter of milliseconds between two timers.
+    if (Date.now() - this.#awaySince < VANISHED_MS - 1.5 * REPEAT_MS) return;
     this.#far = null;
     this.#awaySince = 0;
     this.#changed();
