@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from signaling.media import link, spreading
 from tests.signaling.hall import Hall
 from tests.signaling.installation import Installation
 from tests.signaling.scene import Stage
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -20,7 +22,14 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def hall() -> AsyncIterator[Hall]:
+def patient_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No node takes another for dead because the machine stood still."""
+    monkeypatch.setattr(link, "SILENCE_S", PATIENCE_S)
+    monkeypatch.setattr(spreading, "LINK_S", PATIENCE_S)
+
+
+@pytest.fixture
+async def hall(patient_nodes: None) -> AsyncIterator[Hall]:
     """Two nodes."""
     hall = Hall()
     await hall.node("home")
@@ -31,7 +40,7 @@ async def hall() -> AsyncIterator[Hall]:
 
 
 @pytest.fixture
-async def there(redis_url: str) -> AsyncIterator[Installation]:
+async def there(redis_url: str, patient_nodes: None) -> AsyncIterator[Installation]:
     """An installation without anything yet."""
     async with AsyncExitStack() as ending:
         yield Installation(redis_url, ending)

@@ -108,7 +108,7 @@ async def test_a_large_audience_sits_on_several_nodes_whichever_worker_it_comes_
     await one.join("bernd", rights=LISTENER)
     await other.join("carla", rights=LISTENER)
     home, further = sorted(nodes, key=lambda each: "room" not in each.node.rooms)
-    await until(lambda: home.node.rooms["room"].branches)
+    await until(lambda: any(each.is_open for each in home.node.rooms["room"].branches.values()))
     listener = await other.join("dora", rights=LISTENER)
     assert [list(each.node.rooms["room"].participants) for each in (home, further)] == [
         ["anna", "bernd", "carla"],

@@ -17,6 +17,7 @@ from psycopg import sql
 from pydantic import BaseModel
 from sqlalchemy import make_url
 
+from server.kernel import db
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
 from server.kernel.events import Events
@@ -24,10 +25,18 @@ from server.kernel.migrate import upgrade
 from server.kernel.settings import Settings
 from tests.support import connections, desk
 from tests.support.ground import Ground
+from tests.support.patience import PATIENCE_S
 
-# A machine full of tests is slower than one that serves: because of that limits are not to be counted alone, and Redis
-# is not to be given up.
-PATIENCE_S = 5.0
+# What a server does without an answer after so long. A machine full of tests is slower than one that serves: because of
+# that limits are not to be counted alone, and Redis is not to be given up.
+_GIVES_REDIS_UP = (
+    "server.kernel.rate.REDIS_TIMEOUT_S",
+    "server.kernel.redis_bus.PUBLISH_LIMIT_S",
+    "server.kernel.redis_bus.CONNECT_LIMIT_S",
+    "server.kernel.redis_bus.ACKNOWLEDGE_LIMIT_S",
+    "server.kernel.redis_bus.SILENCE_S",
+    "signaling.registry.ANSWER_S",
+)
 
 _numbers = itertools.count(1)
 
@@ -66,22 +75,27 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     """A ground, with an empty migrated database. A test that uses it runs on both (tests/support/ground.py)."""
     data = tmp_path / "data"
     data.mkdir()
+    monkeypatch.setitem(db._POOL, "pool_timeout", PATIENCE_S)  # nor is anybody to be sent away who waits their turn
     if request.param == "embedded":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), data / "fairmatch.db")
         yield Backend("embedded", data, database_url="", redis_url="", redis_prefix="fairmatch", workers=1)
         return
-    monkeypatch.setattr("server.kernel.rate.REDIS_TIMEOUT_S", PATIENCE_S)
-    monkeypatch.setattr("server.kernel.redis_bus.PUBLISH_LIMIT_S", PATIENCE_S)
-    monkeypatch.setattr("server.kernel.redis_bus.CONNECT_LIMIT_S", PATIENCE_S)
+    _waits_for_redis(monkeypatch)
     databases = request.getfixturevalue("postgresql_databases")
     with databases.lent() as database_url:
         yield Backend("cluster", data, database_url, desk.ask("redis"), redis_prefix=_new_name(), workers=2)
 
 
 @pytest.fixture
-def redis_url() -> str:
+def redis_url(monkeypatch: pytest.MonkeyPatch) -> str:
     """A real Redis on either ground, shared by all tests: use names of your own."""
+    _waits_for_redis(monkeypatch)
     return desk.ask("redis")
+
+
+def _waits_for_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in _GIVES_REDIS_UP:
+        monkeypatch.setattr(limit, PATIENCE_S)
 
 
 @pytest.fixture
