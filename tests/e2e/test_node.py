@@ -12,6 +12,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.signaling.encoding import encoding
+from tests.support.daemon import START_TIMEOUT_S
 from tests.support.ground import same_on_both_grounds
 from tests.support.processes import nodes_of
 from tests.support.server_process import Servers
@@ -36,7 +37,7 @@ async def test_what_ffmpeg_sends_into_a_call_is_seen_and_heard(stage: Stage, ser
     token = await aylin.page.get_by_label("Token (bearer)").input_value()
     videos = ben.page.locator(".call-tile:not(.is-own) video")
     async with encoding(address, token):
-        await expect(videos).to_have_count(2)
+        await expect(videos).to_have_count(2, timeout=START_TIMEOUT_S * 1_000)  # FFmpeg has to be loaded first
         for at in range(2):
             await videos.nth(at).evaluate(SEEN)
         await ben.hears("microphone")

@@ -30,7 +30,7 @@ from tests.support.processes import nodes_of
 from tests.support.server_process import Serve, Servers
 
 PROMISED_S = 15.0
-# A machine that is busy beside it may break one of two.
+# A machine that is busy beside it may break one of two, of each scene.
 TRIES = 2
 DEVICE = "aaaabbbbcccc0001"
 # How long a datagram is waited for, before the next one is sent.
@@ -114,6 +114,7 @@ async def call(backend: Backend) -> AsyncIterator[Call]:
             await peer.close()
 
 
+@pytest.mark.timeout(900)
 async def test_whoever_is_not_in_a_call_any_more_vanishes_within_15_s_and_can_return(serve: Serve, call: Call) -> None:
     """A worker is killed, a browser falls silent, and a machine dies: a worker and the node that it keeps, at once."""
     servers = await serve()
@@ -144,17 +145,22 @@ async def test_whoever_is_not_in_a_call_any_more_vanishes_within_15_s_and_can_re
                     break
             assert took < PROMISED_S
 
-    await servers.start(carries)
-    async with call.line("ben", servers, carries) as ben:
-        worker = servers.processes[keeps]
-        [node] = nodes_of(worker.pid)
-        died_at = time.monotonic()
-        for pid in (worker.pid, node):
-            os.kill(pid, signal.SIGKILL)
-        await call.shows(ben, 0)
-        assert time.monotonic() - died_at < PROMISED_S
-        await servers.kill(keeps)  # what is left of it is taken note of
-        async with call.line("anna", servers, carries) as anna:
-            listener, speaker = await call.come_in(ben, sends=False), await call.come_in(anna, sends=True)
-            await call.shows(ben, 2)
-            await hears(listener, speaker)
+    for _ in range(TRIES):
+        await servers.start(carries)
+        async with call.line("ben", servers, carries) as ben:
+            worker = servers.processes[keeps]
+            [node] = nodes_of(worker.pid)
+            died_at = time.monotonic()
+            for pid in (worker.pid, node):
+                os.kill(pid, signal.SIGKILL)
+            await call.shows(ben, 0)
+            took = time.monotonic() - died_at
+            await servers.kill(keeps)  # what is left of it is taken note of
+            async with call.line("anna", servers, carries) as anna:
+                listener, speaker = await call.come_in(ben, sends=False), await call.come_in(anna, sends=True)
+                await call.shows(ben, 2)
+                await hears(listener, speaker)
+        if took < PROMISED_S:
+            break
+        keeps, carries = carries, keeps  # the node of now is kept by the one that lives
+    assert took < PROMISED_S

@@ -18,6 +18,7 @@ from tests.fairs.guests import guests
 from tests.signaling.encoding import encoding
 from tests.signaling.scene import until
 from tests.support.certificate import write_certificate
+from tests.support.daemon import START_TIMEOUT_S
 from tests.support.patience import PATIENCE_S
 
 DEVICE = "0123456789abcdef"
@@ -69,6 +70,6 @@ async def test_ffmpeg_broadcasts_to_a_stage_whoever_begins_with_dtls(line: Lines
         await asyncio.wait_for(viewer.connected.wait(), PATIENCE_S)  # nothing is sent to nobody
         url = f"http://127.0.0.1:{line.port}{given['path']}"
         async with encoding(url, given["token"], **options):
-            await until(lambda: all(came(viewer).count(kind) > 30 for kind in (106, 111)), PATIENCE_S)
+            await until(lambda: all(came(viewer).count(kind) > 30 for kind in (106, 111)), START_TIMEOUT_S)
             assert set(came(viewer)) == {106, 111}
         await viewer.close()
