@@ -1,6 +1,7 @@
 """What comes in: one encoding of a track, with its numbers, its losses and what is said about it."""
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from signaling.media import rtcp
@@ -60,7 +61,7 @@ class Layer:
     report: rtcp.SenderReport | None = None
     report_at: float = 0.0
     key_frame_wanted: bool = False
-    key_frame_asked_at: float = -1.0
+    key_frame_asked_at: float = -inf  # never; the clock may begin with the machine, and be younger than any wait
     measured_at: float = 0.0
     measured_octets: int = 0
     used_at: float = -1.0  # when somebody needed it for the last time; see `encodings`

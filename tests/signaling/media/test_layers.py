@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from itertools import pairwise
+from math import inf
 from pathlib import Path as FilePath
 
 import pytest
@@ -253,7 +254,10 @@ async def test_a_sender_is_told_which_encodings_nobody_needs_and_at_once_when_so
     assert not viewer.path.lost
 
 
-async def test_of_who_is_recorded_every_encoding_is_needed(stage: Stage, tmp_path: FilePath) -> None:
+async def test_of_who_is_recorded_every_encoding_is_needed(
+    stage: Stage, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "ADAPT_EVERY_S", inf)  # only the test does, at moments of its own
     anna = await stage.join("anna", ("camera",), rids=("q", "f"))
     send(anna, 0, key=True)
     await settled()
