@@ -29,6 +29,8 @@ WITHOUT = """() => {
 }"""
 # The media node's port, as its answer announces it.
 PORT = re.compile(r"(?<= 127\.0\.0\.1 )\d+(?= typ host)")
+# What goes through is a matter of time: a machine that stands still for a moment measures too little.
+TRIES = 3
 FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 # A check is what starts the node; a way that does not answer is waited for.
 NODE_STARTS_MS, WALKED_MS = 40_000, 30_000
@@ -59,18 +61,27 @@ async def test_the_verdict_rests_on_what_was_tried_the_nodes_own_port_and_what_t
     await expect(verdict).to_contain_text("You would not be heard")
     await again.click()
     await expect(verdict).to_contain_text("The measurement did not come to an end")
-    await again.click()
-    await expect(verdict).to_contain_text("Enough for sound only")
-    await expect(node).to_contain_text("Open in this network.")
-    into, out, _trip = await page.evaluate(FIGURES)
-    assert 0.6 * IN < into * 125_000 < 1.3 * IN
-    assert 0.6 * OUT < out * 125_000 < 1.3 * OUT
+    relay = page.locator(".call-check-row").filter(has_text="Relayed, UDP")
+
+    async def finds_what_goes_through() -> None:
+        await expect(verdict).to_contain_text("Enough for sound only", timeout=WALKED_MS)
+        await expect(node).to_contain_text("Open in this network.")
+        into, out, _trip = await page.evaluate(FIGURES)
+        assert 0.6 * IN < into * 125_000 < 1.3 * IN
+        assert 0.6 * OUT < out * 125_000 < 1.3 * OUT
+        await expect(relay).to_contain_text("Open in this network.")
+
+    for left in reversed(range(TRIES)):
+        await again.click()
+        try:
+            await finds_what_goes_through()
+            break
+        except AssertionError:
+            if not left:
+                raise
     saved = page.locator("#saved-checks")
     await expect(saved).to_contain_text("Too little gets out")
     await expect(saved).to_contain_text("Open: Media server, UDP · Relayed, UDP")
-
-    relay = page.locator(".call-check-row").filter(has_text="Relayed, UDP")
-    await expect(relay).to_contain_text("Open in this network.")
 
     # A network that swallows what is sent to the node, and a relay that leads there: then one that does not.
     await network.send("Network.emulateNetworkConditions", FAST)
