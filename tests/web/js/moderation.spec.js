@@ -75,11 +75,17 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   equal(dialog.querySelector("[data-readmits]"), null);
   const toasts = Object.assign(document.createElement("div"), { id: "toasts" });
   document.body.append(toasts);
+  // The browser says that a dialog was closed in a turn of its own, which may be a late one: by then it counts as read.
+  const { now } = Date;
+  const said = now();
+  Date.now = () => said;
   saySilenced("camera");
   equal(toasts.textContent, "", "it is said in the dialog");
+  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   call.dispatchEvent(new Event("over"));
   equal(dialog.open, false);
-  await new Promise((resolve) => setTimeout(resolve));
+  await closed;
+  Date.now = now;
   equal(toasts.textContent?.trim(), "A moderator has turned your camera off.", "nobody has read it yet");
   toasts.remove();
   dialog.remove();
