@@ -19,6 +19,8 @@ from tests.support.patience import PATIENCE_S
 from tests.support.udp_proxy import UdpProxy
 
 SENDS = ("microphone", "camera")
+# What each call leaves behind it leaves in every round; what else is in the process may make something in one of them.
+ROUNDS = 3
 
 
 @pytest.fixture
@@ -212,14 +214,18 @@ async def test_two_hundred_calls_leave_nothing_behind(stage: Stage) -> None:
     for number in range(50):
         await call(number)
     stage.events.clear()
-    before, objects, memory = there_is(), len(gc.get_objects()), memory_bytes()
-    for number in range(50, 200):
-        await call(number)
-        stage.events.clear()
-    assert stage.node.rooms == {}
-    assert stage.node.mux.peers == {}
-    assert stage.node.mux.ice.sides == {}
-    assert there_is() == before
-    assert len(gc.get_objects()) - objects < 150, "one for each call would be a leak"
-    grown = memory_bytes() - memory
-    assert grown < 150 * 10_000, "the handshake alone holds ten times as much"
+    before, objects, memory = there_is(), list[int](), list[int]()
+    for turn in range(ROUNDS):
+        objects.append(-len(gc.get_objects()))
+        memory.append(-memory_bytes())
+        for number in range(150):
+            await call(50 + 150 * turn + number)
+            stage.events.clear()
+        assert stage.node.rooms == {}
+        assert stage.node.mux.peers == {}
+        assert stage.node.mux.ice.sides == {}
+        await until(lambda: there_is() == before)
+        objects[-1] += len(gc.get_objects())
+        memory[-1] += memory_bytes()
+    assert min(objects) < 150, "one for each call would be a leak"
+    assert min(memory) < 150 * 10_000, "the handshake alone holds ten times as much"

@@ -17,6 +17,8 @@ from tests.signaling.scene import Stage
 LOCAL = Local(Credentials("ours", b"secret-secret-secret-secret"), "sha-256 AA:BB", "server", (("192.0.2.1", 4_000),))
 # How long the loop may be held by one offer.
 MOST_S = 0.020
+# A machine of which others take a part may hold one of thousands up; an offer that is slow by itself is so every time.
+TRIES = 4
 
 
 def test_a_browsers_offer_is_read() -> None:
@@ -50,22 +52,32 @@ def test_the_answer_takes_what_is_forwarded_and_nothing_else() -> None:
     assert "a=candidate:1 1 udp 2130706430 192.0.2.1 4000 typ host" in answer
 
 
+def _read(text: str) -> tuple[bool, float]:
+    """Whether an offer is read, and the seconds that it and its answer take."""
+    begun = time.thread_time()
+    try:
+        offer = parse_offer(text)
+    except SdpError:
+        offer = None
+    if offer is not None:
+        write_answer(offer, LOCAL, 1, _sending(offer), {})
+    return offer is not None, time.thread_time() - begun
+
+
 @pytest.mark.usefixtures("uncollected")
 def test_six_thousand_damaged_offers_end_in_an_answer_or_in_one_clean_error() -> None:
     read, slowest = 0, 0.0
+    _read(CHROMIUM)  # what is done once only is done
     for seed in range(6_000):
         if seed % 250 == 0:
             gc.collect(1)
         text = damaged(seed)
-        begun = time.thread_time()
-        try:
-            offer = parse_offer(text)
-        except SdpError:
-            offer = None
-        if offer is not None:
-            read += 1
-            write_answer(offer, LOCAL, 1, _sending(offer), {})
-        slowest = max(slowest, time.thread_time() - begun)
+        is_read, took = _read(text)
+        for _ in range(TRIES - 1):
+            if took >= MOST_S:
+                took = min(took, _read(text)[1])
+        read += is_read
+        slowest = max(slowest, took)
     assert 500 < read < 5_500, "the damage is too small or too large to test anything"
     assert slowest < MOST_S
 
@@ -97,6 +109,28 @@ def _kept(stage: Stage) -> list[Any]:
     ]
 
 
+async def _join(stage: Stage, params: dict[str, Any]) -> tuple[str, float]:
+    """What becomes of somebody who comes in, and the seconds that it takes."""
+    begun = time.thread_time()
+    try:
+        await stage.node.ask("join", params)
+        code = "joined"
+    except MediaError as error:
+        code = error.code
+    return code, time.thread_time() - begun
+
+
+async def _join_anew(params: dict[str, Any], *, again: bool) -> float:
+    """The same on a node of its own."""
+    stage = Stage()
+    try:
+        if again:
+            await stage.node.ask("join", _ask(CHROMIUM))
+        return (await _join(stage, params))[1]
+    finally:
+        await stage.close()
+
+
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize(("again", "offers"), [(False, 6_000), (True, 2_000)])
 async def test_a_node_takes_damaged_offers_or_says_what_is_wrong_and_keeps_nothing_of_them(
@@ -106,6 +140,7 @@ async def test_a_node_takes_damaged_offers_or_says_what_is_wrong_and_keeps_nothi
     as it was before. The node reads no packets meanwhile, so that all the time is the offers'."""
     stage = Stage()
     codes, slowest = dict[str, int](), 0.0
+    await _join_anew(_ask(CHROMIUM), again=again)  # what is done once only is done
     try:
         if again:
             await stage.node.ask("join", _ask(CHROMIUM))
@@ -113,13 +148,11 @@ async def test_a_node_takes_damaged_offers_or_says_what_is_wrong_and_keeps_nothi
             if seed % 250 == 0:
                 gc.collect(1)
             params, before = _ask(damaged(seed)), _kept(stage)
-            begun = time.thread_time()
-            try:
-                await stage.node.ask("join", params)
-                code = "joined"
-            except MediaError as error:
-                code = error.code
-            slowest = max(slowest, time.thread_time() - begun)
+            code, took = await _join(stage, params)
+            for _ in range(TRIES - 1):
+                if took >= MOST_S:
+                    took = min(took, await _join_anew(params, again=again))
+            slowest = max(slowest, took)
             codes[code] = codes.get(code, 0) + 1
             if code == "joined":
                 [peer] = stage.node.mux.peers.values()
@@ -169,7 +202,5 @@ def test_what_is_wrong_with_an_offer_is_said_in_one_word(text: str, reason: str)
 @pytest.mark.usefixtures("uncollected")
 def test_two_mebibytes_are_refused_before_they_are_looked_at() -> None:
     text = CHROMIUM + "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 45_000
-    begun = time.thread_time()
-    with pytest.raises(SdpError):
-        parse_offer(text)
-    assert time.thread_time() - begun < MOST_S
+    assert min(_read(text)[1] for _ in range(TRIES)) < MOST_S
+    assert not _read(text)[0]
