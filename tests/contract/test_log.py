@@ -22,6 +22,7 @@ from server.live.log import EventLog
 from server.live.model import EventRow, TicketRow
 from server.live.redaction import redact
 from server.live.wire.codes import LiveError
+from tests.support.patience import PATIENCE_S
 
 HALL, FOYER = "chat:hall", "chat:foyer"
 
@@ -49,8 +50,9 @@ class Worker:
 
 
 @pytest.fixture
-async def workers(kernels: list[Kernel]) -> AsyncIterator[list[Worker]]:
+async def workers(kernels: list[Kernel], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Worker]]:
     """One log per worker of this ground."""
+    monkeypatch.setattr(committer, "PATIENCE_S", PATIENCE_S)
     made = []
     for kernel in kernels:
         told = Told(defaultdict(list), set())

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from server.kernel import redis_bus
 from server.kernel.clock import SystemClock
 from server.kernel.redis_bus import ECHO_EVERY_S, QUEUE_BYTES, SILENCE_S, RedisBus, joined, split
 from tests.contract.ears import Ear, until
 from tests.support.guard import Guard
+from tests.support.patience import PATIENCE_S
 from tests.support.services import Redis
 
 
@@ -51,7 +53,7 @@ async def hears_again(speaker: RedisBus, topic: str, ear: Ear) -> None:
         speaker.publish(topic, b"try %d" % tries)
         return any(payload.startswith(b"try") for payload in ear.heard)
 
-    await until(got_one, 15.0)
+    await until(got_one, PATIENCE_S)
 
 
 async def test_what_one_worker_publishes_the_other_hears(workers: tuple[RedisBus, RedisBus]) -> None:
@@ -98,8 +100,9 @@ async def test_what_is_published_in_one_turn_of_the_loop_travels_as_one_message(
 
 
 async def test_killed_connections_come_back_with_their_topics_and_tell_of_the_gap(
-    redis: Redis, workers: tuple[RedisBus, RedisBus]
+    redis: Redis, workers: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(redis_bus, "SILENCE_S", PATIENCE_S)  # a gap of its own, where the machine stood still
     speaker, listener = workers
     ear, gaps = Ear(), []
     await listener.subscribe("chat:1", ear)
@@ -147,7 +150,7 @@ async def test_a_redis_that_hangs_is_given_up_and_found_again(redis: Redis, work
 
     redis.pause()
     # It looks once a second: that it has been silent for too long it has seen a second later at the latest.
-    await until(lambda: listener.silent_for > SILENCE_S + 1.5 * ECHO_EVERY_S, 15.0)
+    await until(lambda: listener.silent_for > SILENCE_S + 1.5 * ECHO_EVERY_S, PATIENCE_S)
     redis.resume()
 
     await hears_again(speaker, "chat:1", ear)
@@ -225,7 +228,10 @@ async def test_a_subscription_whose_output_buffer_is_cut_heals(
     await hears_again(speaker, "chat:1", ear)
 
 
-async def test_flushing_redis_disturbs_nobody(redis: Redis, workers: tuple[RedisBus, RedisBus]) -> None:
+async def test_flushing_redis_disturbs_nobody(
+    redis: Redis, workers: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_bus, "SILENCE_S", PATIENCE_S)
     speaker, listener = workers
     ear, gaps = Ear(), []
     await listener.subscribe("chat:1", ear)

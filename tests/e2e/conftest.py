@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,18 @@ from web.frame import LOCALE_COOKIE
 
 # `await come(stage["aylin"])` opens the lobby before the first worker; `url=` and `path=` lead elsewhere.
 Come = Callable[..., Awaitable[Talk]]
+
+
+HERE = Path(__file__).parent
+# A machine that is ten times as slow plays these scenes ten times as long, and none of them hangs.
+LONGEST_S = 900
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all scenes with browsers that long, but those that have a time of their own."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST_S))
 
 
 @pytest.fixture

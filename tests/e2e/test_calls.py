@@ -226,15 +226,15 @@ async def _eight_fit_a_phone(one: Caller) -> None:
 async def _silence(moderator: Caller, one: Caller, person: str) -> None:
     """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let."""
     button = moderator.tile(person).locator("[data-mutes=camera]")
-    await button.press("Enter")
-    await expect(one.page.get_by_text("A moderator has turned your camera off.")).to_be_visible()
+    told = expect(one.page.get_by_text("A moderator has turned your camera off.")).to_be_visible()
+    await asyncio.gather(told, button.press("Enter"))
     await expect(moderator.tile(person).locator("video")).to_have_count(0)
     await assert_accessible(moderator.page)
     camera = one.page.locator("[data-does=camera]")
     await expect(camera).to_have_attribute("data-on", "false")
     await expect(button).to_have_accessible_name("Let Ben Krüger turn the camera on again")
-    await button.press("Enter")
-    await expect(one.page.get_by_text("You may turn your camera on again.")).to_be_visible()
+    told = expect(one.page.get_by_text("You may turn your camera on again.")).to_be_visible()
+    await asyncio.gather(told, button.press("Enter"))
     await one.page.keyboard.press("v")
     await moderator.shows(person)
 

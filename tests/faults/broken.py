@@ -27,7 +27,7 @@ from server.live.room import Room
 from server.live.subscriptions import Subscriptions
 
 # How long the impatient server takes to write what it has acknowledged: enough to be killed in between.
-LATE_S = 2.0
+LATE_S = 30.0
 
 Patch = Callable[[Any, str, Any], None]
 

@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import json
 import random
-import time
 import uuid
 from typing import Any
 
@@ -76,7 +75,7 @@ class RecordingClient:
         self._unacknowledged[cid] = text
         self.history.secrets.add(text)
         self._acknowledged[cid] = asyncio.get_running_loop().create_future()
-        self.history.add(Sent(self.name, self.channel, cid, text, time.monotonic()))
+        self.history.add(Sent(self.name, self.channel, cid, text, self.history.time.now()))
         await self._offer(cid, text)
         return await self._acknowledged[cid]
 
@@ -137,11 +136,11 @@ class RecordingClient:
             self.person = welcome["r"]["person"]["id"]
             self.connections += 1
             self._socket = socket
-            self.history.add(Came(self.name, self.person, self.channel, time.monotonic()))
+            self.history.add(Came(self.name, self.person, self.channel, self.history.time.now()))
             try:
                 await self._take_part(socket, welcome["r"]["channels"][self.channel])
             finally:
-                self.history.add(Went(self.name, self.channel, time.monotonic()))
+                self.history.add(Went(self.name, self.channel, self.history.time.now()))
 
     async def _take_part(self, socket: ClientConnection, state: dict[str, Any]) -> None:
         await self._apply_state(state)
@@ -192,13 +191,13 @@ class RecordingClient:
             return
         if "r" in answer:
             del self._unacknowledged[cid]
-            self.history.add(Acked(self.name, self.channel, cid, answer["r"]["s"], time.monotonic()))
+            self.history.add(Acked(self.name, self.channel, cid, answer["r"]["s"], self.history.time.now()))
             self._acknowledged[cid].set_result(answer["r"]["s"])
         elif answer["e"].get("retry"):
             asyncio.get_running_loop().call_later(answer["e"].get("after", 200) / 1000, self._offer_again, cid)
         else:
             del self._unacknowledged[cid]
-            self.history.add(Refused(self.name, self.channel, cid, time.monotonic()))
+            self.history.add(Refused(self.name, self.channel, cid, self.history.time.now()))
             self._acknowledged[cid].set_exception(PermissionError(answer["e"]["code"]))
 
     def _offer_again(self, cid: str) -> None:
@@ -211,7 +210,7 @@ class RecordingClient:
             raise PermissionError(state["e"]["code"])
         if not state["recovered"]:
             self._held.clear()
-            self.history.add(Reset(self.name, self.channel, state["top"], time.monotonic()))
+            self.history.add(Reset(self.name, self.channel, state["top"], self.history.time.now()))
             await self._move(state["top"], state["epoch"])
             return
         if self.position is None:
@@ -225,7 +224,7 @@ class RecordingClient:
         self._held[event["s"]] = event
         while (due := self._held.pop(self.top + 1, None)) is not None:
             content = content_of(due["k"], due["d"])
-            self.history.add(Applied(self.name, self.channel, due["s"], content, time.monotonic()))
+            self.history.add(Applied(self.name, self.channel, due["s"], content, self.history.time.now()))
             await self._move(due["s"], self.position["epoch"] if self.position else "")
         if self._held and self._socket is not None:
             params = {"channel": self.channel, "pos": self.position}

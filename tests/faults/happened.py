@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from tests.faults.own_time import OwnTime
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -180,6 +182,7 @@ class History:
 
     happened: list[Happening] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
+    time: OwnTime = field(default_factory=OwnTime)
 
     def add(self, happening: Happening) -> None:
         """Note one thing."""

@@ -86,6 +86,7 @@ async def lobby_on(backend: Backend, people: int = SENDERS) -> Lobby:
 async def everybody_in(clients: Sequence[RecordingClient]) -> AsyncIterator[None]:
     """All clients connected, from here to the end of the block."""
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(clients[0].history.time.beating())
         for client in clients:
             await stack.enter_async_context(client)
         for client in clients:

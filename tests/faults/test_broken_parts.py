@@ -51,6 +51,8 @@ from tests.support.virtual_time import run
 Way = Callable[[broken.Patch], None]
 WHOLE: Way | None = None
 Play = Callable[[TwoWorkers], Coroutine[Any, Any, None]]
+# Nothing ends any more where so many looks, so far apart, show the same.
+STILL_LOOKS, STILL_LOOK_S = 10, 0.02
 
 
 @pytest.fixture
@@ -234,14 +236,30 @@ async def a_crowd(world: World, history: History, connections: int) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while len(world.live.connections):  # noqa: ASYNC110 (nobody tells of the last one)
             await asyncio.sleep(0.01)
+        await nothing_changes()
+
+
+def at_work() -> tuple[int, int]:
+    """How many tasks there are in this process, and open files."""
+    return len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd"))
+
+
+async def nothing_changes() -> None:
+    """Who is gone may still be seen to: what that is is done when nothing ends any more."""
+    before, same = at_work(), 0
+    while same < STILL_LOOKS:
+        await asyncio.sleep(STILL_LOOK_S)
+        now = at_work()
+        before, same = now, same + 1 if now == before else 0
 
 
 def used(world: World) -> dict[str, float]:
     """What this process uses."""
     pool: Any = world.live.kernel.database.engine.pool
+    tasks, files = at_work()
     return {
-        "tasks": len(asyncio.all_tasks()),
-        "open files": len(os.listdir("/proc/self/fd")),
+        "tasks": tasks,
+        "open files": files,
         "database connections": pool.checkedout(),
         "memory": psutil.Process().memory_info().rss,
     }

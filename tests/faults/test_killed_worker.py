@@ -1,7 +1,6 @@
 """A worker dies in the middle of a conversation, and nobody who was told "yes" was told wrong."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -68,7 +67,7 @@ async def _kill_and_restart(servers: Servers, clients: list[RecordingClient]) ->
     await clients[0].reached(SENDS // 4)
     await servers.kill(0)
     await servers.start(0)
-    clients[0].history.add(FaultOver(time.monotonic()))
+    clients[0].history.add(FaultOver(clients[0].history.time.now()))
 
 
 @asynccontextmanager
@@ -82,7 +81,7 @@ async def _the_dead_replaced(servers: Servers, history: History) -> AsyncIterato
                 deaths.append(index)
                 servers.processes[index].forget("failpoint")
                 await servers.start(index)
-                history.add(FaultOver(time.monotonic()))
+                history.add(FaultOver(history.time.now()))
             await asyncio.sleep(POLL_S)
 
     watching = [asyncio.create_task(watch(index)) for index in range(len(servers.processes))]

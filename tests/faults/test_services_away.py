@@ -1,7 +1,6 @@
 """Redis and PostgreSQL restart, hang and forget, and the conversation comes out whole."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -87,7 +86,7 @@ async def _talk_during(backend: Backend, servers: Servers, fault: Callable[[], A
 async def _after_a_third(clients: list[RecordingClient], fault: Callable[[], Awaitable[None]]) -> None:
     await clients[0].reached(MESSAGES * len(clients) // 3)
     await fault()
-    clients[0].history.add(FaultOver(time.monotonic()))
+    clients[0].history.add(FaultOver(clients[0].history.time.now()))
 
 
 async def _say(client: RecordingClient) -> None:

@@ -79,6 +79,8 @@ def enters_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes enter again when the test has them do it, and it is waited for that."""
     monkeypatch.setattr(member, "BEAT_S", PATIENCE_S)
     monkeypatch.setattr(registry, "ENTERED_S", PATIENCE_S)
+    for of in (registry, member):  # nor does a lease end that nobody renews meanwhile
+        monkeypatch.setattr(of, "LEASE_S", PATIENCE_S)
 
 
 async def forgotten(there: Installation, worker: Worker) -> None:

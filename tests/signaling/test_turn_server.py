@@ -27,6 +27,13 @@ DENIED = "10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 127.0.0.2 0
 USER_QUOTA = 24  # as deploy/turnserver.conf says
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relay is not given up because the machine stood still: it is asked thrice."""
+    monkeypatch.setattr("signaling.turn_client.TRY_S", 5.0)
+    monkeypatch.setattr("signaling.turn_client.ANSWER_S", 3 * 5.0)
+
+
 @pytest.fixture
 def trust(coturn: Coturn) -> ssl.SSLContext:
     """The trust in its certificate."""

@@ -10,12 +10,11 @@ import pytest
 from redis import Redis as Connection
 
 from server.kernel.ids import new_id
-from tests.support.daemon import POLL_S, free_port
+from tests.support.daemon import POLL_S, START_TIMEOUT_S, free_port
 from tests.support.guard import Guard
 from tests.support.services import Redis
 
 SLOTS = 16_384
-READY_S = 60.0
 
 
 class Primary(Redis):
@@ -41,7 +40,7 @@ class RedisCluster:
         first.execute_command("CLUSTER ADDSLOTSRANGE", 0, SLOTS // 2 - 1)
         second.execute_command("CLUSTER ADDSLOTSRANGE", SLOTS // 2, SLOTS - 1)
         second.execute_command("CLUSTER MEET", "127.0.0.1", primaries[0].port, primaries[0].bus_port)
-        until = time.monotonic() + READY_S
+        until = time.monotonic() + START_TIMEOUT_S
         while not all(self._is_whole(each) for each in self._connections):
             if time.monotonic() > until:
                 raise TimeoutError("the cluster is not whole")

@@ -351,7 +351,7 @@ async def test_stray_datagrams_and_forged_packets_reach_nobody(stage: Stage) -> 
 async def test_a_picture_goes_out_whole_and_what_is_whole_at_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nodes, "GATHER_S", 0.3)
+    monkeypatch.setattr(nodes, "GATHER_S", 60.0)
     anna = await stage.join("anna", SENDS)
     viewers = [await stage.join(f"viewer{at}", hears={"v": "anna.camera"}) for at in range(4)]
     anna.send_frame(key=True)
@@ -363,9 +363,11 @@ async def test_a_picture_goes_out_whole_and_what_is_whole_at_once(
     await until(lambda: node._gathering)
     for seq in (2, 3):
         anna.peer.send(vp8(seq, 3_000, ssrc, key=False, marker=seq == 3))
+    await settled()
+    node._gathering.cancel()
+    node._gathered()
     await until(lambda: all(len(viewer.pictures) == 4 for viewer in viewers))
     assert node.mux.out.calls == calls + 1
-    monkeypatch.setattr(nodes, "GATHER_S", 60.0)
     anna.peer.send(vp8(4, 6_000, ssrc, key=False))
     await until(lambda: all(len(viewer.pictures) == 5 for viewer in viewers))
 

@@ -27,6 +27,7 @@ from tests.fairs.guests import Guests, guests
 from tests.signaling.media.film import video_packets
 from tests.signaling.media.test_record import Source, in_two_codecs, played, record
 from tests.signaling.quiet import QuietBackEnd
+from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
 
 
@@ -128,7 +129,7 @@ async def test_a_file_that_is_made_whole_while_it_is_deleted_does_not_come_back(
         await there.kernel.jobs.run_due()
 
     def meanwhile(path: Path, names: Mapping[str, str]) -> finishing.Finished:
-        asyncio.run_coroutine_threadsafe(deleted(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(deleted(), loop).result(PATIENCE_S)
         path.write_bytes(before)  # the copy takes the place of what was removed
         return finishing.Finished(4.0, len(before), [])
 

@@ -22,7 +22,7 @@ from tests.chat.lines import Lines, lines
 from tests.fairs.guests import guests
 from tests.signaling.media.film import sound_packets, video_packets
 from tests.signaling.media.test_record import Source, record
-from tests.signaling.test_live import ask, state_of
+from tests.signaling.test_live import offer, state_of
 from tests.support.patience import PATIENCE_S
 
 
@@ -60,8 +60,8 @@ async def test_a_moderator_records_who_agreed_and_publishes_it(line: Lines) -> N
     try:
         async with line.client("aylin", call) as client:
             publish = [{"mid": "0", "source": "microphone"}, {"mid": "1", "source": "camera"}]
-            offer = {"call": call, "device": DEVICE, "generation": 0, "sdp": peer.offer(), "publish": publish}
-            peer.connect((await ask(client, "call.offer", **offer))["sdp"])
+            offered = {"call": call, "device": DEVICE, "generation": 0, "sdp": peer.offer(), "publish": publish}
+            peer.connect((await offer(client, **offered))["sdp"])
             await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
             begun = asyncio.get_running_loop().time()
             assert (await dev.post(path)).status_code == 303
