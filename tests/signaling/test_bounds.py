@@ -27,8 +27,8 @@ DEVICE = "aaaabbbbcccc0001"
 CANDIDATE = {"candidate": "candidate:1 1 udp 1 ::1 9"}
 # The first ones have everything loaded.
 CALLS, WARM = 200, 20
-# More of a kind may come of something else at the same time: a database connection, a look at the log. Of kinds not ours,
-# even more: a loop keeps up to some hundred timers that were cancelled, each with its context, before it clears them.
+# More of a kind may come of something else at the same time: a database connection, a look at the log. Of what is not
+# ours even more: a loop keeps a hundred timers that were cancelled, each with its context, until it clears them.
 FEW = 5
 OURS = ("signaling", "server", "rooms", "people", "fairs")
 
