@@ -3,11 +3,10 @@
 import asyncio
 import json
 import re
-import shutil
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -18,28 +17,16 @@ import yaml
 
 from bin.places import ROOT
 from signaling.turn_client import TurnUrl
-from tests.support.daemon import Daemon, answers, free_port
 from tests.support.guard import Guard
 from tests.support.patience import PATIENCE_S
+from tests.support.router import ROUTER, Router, needs_haproxy, server_of
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-ROUTER = (ROOT / "deploy" / "haproxy.cfg").read_text()
 CADDY = (ROOT / "deploy" / "Caddyfile").read_text()
 RELAY = (ROOT / "deploy" / "turnserver.conf").read_text()
-HAPROXY = shutil.which("haproxy")
-needs_haproxy = pytest.mark.skipif(
-    HAPROXY is None,
-    reason="HAProxy, a part of the deployment alone, is not on this machine: to run this test, install it "
-    "(on Debian or Ubuntu: sudo apt-get install haproxy)",
-)
 PROXY_V2 = b"\r\n\r\n\x00\r\nQUIT\n"  # how the header begins: HAProxy's proxy-protocol.txt, 2.2
+FIRST_BYTES = 16 + 12 + 1  # that header with two addresses of IPv4, and one byte of what follows
 HELLO = 0x16  # the first byte of TLS
-
-
-def server_of(backend: str) -> tuple[str, int, str]:
-    """Where a backend of the router leads: host, port, and what else is said of it."""
-    [(host, port, more)] = re.findall(rf"^backend {backend}\n\tserver \S+ (\S+):(\d+)(.*)$", ROUTER, re.MULTILINE)
-    return host, int(port), more.strip()
 
 
 def test_the_name_that_leads_to_the_relay_is_what_browsers_are_told_and_what_its_certificate_is_for() -> None:
@@ -81,36 +68,15 @@ def test_the_relay_is_told_nothing_as_its_port_for_tls_does_not_listen_to_it() -
     assert not [word for word in SERVICES["turn"]["command"] if "tcp-proxy-port" in word]
 
 
-class Router(Daemon):
-    """The shipped configuration, between ports of the test."""
-
-    def __init__(self, folder: Path, guard: Guard, leads: Mapping[str, int]) -> None:
-        super().__init__("haproxy", folder, guard)
-        self.port = free_port()
-        text = ROUTER
-        for backend, port in leads.items():
-            text = text.replace(":".join(map(str, server_of(backend)[:2])), f"127.0.0.1:{port}")
-        (folder / "haproxy.cfg").write_text(text)
-
-    def command(self) -> Sequence[str]:
-        """In the foreground."""
-        return [str(HAPROXY), "-db", "-f", str(self.folder / "haproxy.cfg")]
-
-    def environment(self) -> Mapping[str, str]:
-        """As docker-compose.yml gives it."""
-        return {**super().environment(), "DOMAIN": "fair.example", "ROUTER_LISTEN": f"127.0.0.1:{self.port}"}
-
-    def ready(self) -> bool:
-        """Whether it listens."""
-        return answers(self.port)
-
-
 @asynccontextmanager
 async def _noting(found: "asyncio.Queue[bytes]") -> AsyncIterator[int]:
     """A port where what comes first is noted, and nothing answered."""
 
     async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        found.put_nowait(await reader.read(4_096))
+        first = await reader.read(4_096)
+        while first.startswith(PROXY_V2) and len(first) < FIRST_BYTES:  # it may come by itself
+            first += await reader.read(4_096)
+        found.put_nowait(first)
         writer.close()
 
     async with await asyncio.start_server(note, "127.0.0.1", 0) as server:
