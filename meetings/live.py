@@ -2,10 +2,19 @@
 
 from meetings import room
 from meetings.mine import mine
+from meetings.model import Notes
 from people.text import UnacceptableError, paragraphs
 from server.live.call import Call, Handler
 from server.live.wire.codes import LiveError
-from server.live.wire.meeting import NOTES_MOST, MeetingNote, MeetingNoted, MeetingsMine, MyMeetings
+from server.live.wire.meeting import (
+    NOTES_MOST,
+    MeetingNote,
+    MeetingNoted,
+    MeetingNotesNow,
+    MeetingNotesRead,
+    MeetingsMine,
+    MyMeetings,
+)
 
 
 async def waiting(call: Call, _params: MeetingsMine) -> MyMeetings:
@@ -17,15 +26,27 @@ async def waiting(call: Call, _params: MeetingsMine) -> MyMeetings:
 
 async def note(call: Call, params: MeetingNote) -> MeetingNoted:
     """Write into the notes of a meeting. Whoever may hear its topic takes part in it."""
-    if call.topic is None or call.topic.namespace != "meeting":
-        raise LiveError("bad_request", "meeting: not a meeting")
+    meeting_id = _meeting(call)
     try:
         text = paragraphs(NOTES_MOST)(params.text)
     except UnacceptableError:
         raise LiveError("bad_request", "text: not text") from None
     async with call.kernel.database.write() as uow:
-        noted = await room.write_notes(uow, call.topic.id, text, params.version, by_id=call.person.id)
+        noted = await room.write_notes(uow, meeting_id, text, params.version, by_id=call.person.id)
     return MeetingNoted(taken=noted.taken, version=noted.version, text=noted.text)
 
 
-live_methods: dict[str, Handler] = {"meetings.mine": waiting, "meeting.note": note}
+async def notes(call: Call, _params: MeetingNotesNow) -> MeetingNotesRead:
+    """How the notes of a meeting are."""
+    async with call.kernel.database.read() as session:
+        found = await session.get(Notes, _meeting(call))
+    return MeetingNotesRead(version=found.version, text=found.text) if found else MeetingNotesRead(version=0, text="")
+
+
+def _meeting(call: Call) -> str:
+    if call.topic is None or call.topic.namespace != "meeting":
+        raise LiveError("bad_request", "meeting: not a meeting")
+    return call.topic.id
+
+
+live_methods: dict[str, Handler] = {"meetings.mine": waiting, "meeting.note": note, "meeting.notes": notes}

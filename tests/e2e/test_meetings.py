@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from fairs.model import Fair
 from meetings import bookings, plans, queries
@@ -132,6 +132,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
         "Send the curves on Monday"
     )
     await _go_on_writing(one, other)
+    await _be_late(one, other)
     await _hand_over(one, other)
     await assert_accessible(other)
     await _talk(one, other)
@@ -170,6 +171,26 @@ async def _go_on_writing(one: Page, other: Page) -> None:
     await expect(one.get_by_label("Notes that everybody in the meeting sees")).to_have_value(
         "Send the curves on Monday, by mail!"
     )
+
+
+async def _be_late(one: Page, other: Page) -> None:
+    """What is written while somebody has the page and not its script yet is there once they have it."""
+    notes, written = "Notes that everybody in the meeting sees", "Send the curves on Monday, by mail! And a list."
+    goes_on = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await goes_on.wait()
+        await route.continue_()
+
+    await other.route("**/fm-meeting.js", wait)
+    await other.reload(wait_until="commit")
+    await expect(other.get_by_label(notes)).to_have_value("Send the curves on Monday, by mail!")
+    await one.locator("[data-notes-state]").evaluate("(said) => (said.textContent = '')")
+    await one.get_by_label(notes).fill(written)
+    await expect(one.locator("[data-notes-state]")).to_have_text("Saved for everybody.")
+    goes_on.set()
+    await expect(other.get_by_label(notes)).to_have_value(written)
+    await other.unroute("**/fm-meeting.js", wait)
 
 
 async def _hand_over(one: Page, other: Page) -> None:

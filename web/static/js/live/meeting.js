@@ -7,7 +7,7 @@ export const ROOM_GRACE_MS = 3_000;
  * A meeting's room: who is there, and what was written and changed in it.
  *
  * Events: "change", "notes" and "changed" (with the event's data as detail), "files" (they are others, or may be after a
- * gap), "revoked".
+ * gap), "entered" (from here on nothing is missed), "revoked".
  */
 export class MeetingRoom extends Room {
   #met = false;
@@ -23,6 +23,7 @@ export class MeetingRoom extends Room {
     super.recover(state);
     if (this.#met) this.dispatchEvent(new Event("files"));
     this.#met = true;
+    this.dispatchEvent(new Event("entered"));
   }
 
   /** @override @param {{ code: string }} why */

@@ -23,6 +23,13 @@
  * @property {string} text  The whole text.
  * @property {number} version  Its version.
  * @property {string} by  The id of who wrote.
+ * @typedef {object} MeetingNotesNow
+ *   How the notes of a meeting are, for whoever may have missed what was written.
+ * @property {string} meeting  The meeting's topic, meeting:<id>.
+ * @typedef {object} MeetingNotesRead
+ *   The notes.
+ * @property {number} version  Their version; 0 where nobody has written yet.
+ * @property {string} text  The whole text.
  * @typedef {object} MeetingReminder
  *   Something that somebody should know now. Each is said once.
  * @property {string} meeting  The meeting's id.

@@ -45,6 +45,8 @@ class FmMeeting extends HTMLElement {
     const { signal } = this.#leaving;
     store.addEventListener("change", () => this.#draw(store), { signal });
     store.addEventListener("notes", (event) => this.#notes?.show(/** @type {CustomEvent} */ (event).detail), { signal });
+    const read = () => live.line.request("meeting.notes", { meeting: topic }).then((notes) => this.#notes?.show(notes), () => {});
+    store.addEventListener("entered", read, { signal }); // what was written between the page and now, or while one was away
     store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
