@@ -1,9 +1,13 @@
 """A call on one person's screen, with the browser's fake camera and microphone."""
 
+import asyncio
+import time
 from typing import Any
 
 from playwright.async_api import Page
 
+# A browser that was short of processor time takes a while until it sends all lines again.
+LINES_WITHIN_S = 60.0
 # Keeps every connection that a page makes, so that a test can read what the browser counts.
 KEEP_CONNECTIONS = """
 window.connections = [];
@@ -50,17 +54,23 @@ _SENDS = """async (rids) => {
 }"""
 
 
-_LINES = """async (lines) => {
-  const heights = async () => {
-    const stats = await Promise.all(window.connections.map((one) => one.getStats()));
-    const streams = stats.flatMap((one) => [...one.values()]).filter(({ type }) => type === "inbound-rtp");
-    return streams.map(({ frameHeight }) => frameHeight);
-  };
-  const until = Date.now() + 30_000;
-  while (!(await heights()).includes(lines)) {
-    if (Date.now() > until) throw new Error(`pictures of ${await heights()} lines come`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+_LINES = """async () => {
+  const stats = await Promise.all(window.connections.map((one) => one.getStats()));
+  const streams = stats.flatMap((one) => [...one.values()]).filter(({ type }) => type === "inbound-rtp");
+  return streams.map(({ frameHeight }) => frameHeight);
+}"""
+# How many lines the page has its cameras sent with, how many the browser sends, and for want of what they are fewer.
+_LINES_SENT = """async () => {
+  const found = [];
+  const connected = window.connections.filter((one) => one.connectionState === "connected");
+  for (const sender of connected.flatMap((one) => one.getSenders())) {
+    if (sender.track?.kind !== "video") continue;
+    const [{ scaleResolutionDownBy = 1 }] = sender.getParameters().encodings;
+    const asked = Math.round(sender.track.getSettings().height / scaleResolutionDownBy);
+    for (const { type, frameHeight, qualityLimitationReason } of (await sender.getStats()).values())
+      if (type === "outbound-rtp") found.push([asked, frameHeight, qualityLimitationReason]);
   }
+  return found;
 }"""
 
 
@@ -130,9 +140,17 @@ class Caller:
         """Wait until the camera goes out in these encodings, and in no others."""
         await self.page.evaluate(_SENDS, rids)
 
-    async def sees_lines(self, lines: int) -> None:
-        """Wait until a picture comes that is so high."""
-        await self.page.evaluate(_LINES, lines)
+    async def sees_lines(self, other: "Caller", lines: int) -> None:
+        """Wait until a picture of the other one comes that is so high: the page has asked for it, and the browser sends
+        that, or says for want of what it sends less."""
+        until = time.monotonic() + LINES_WITHIN_S
+        while True:
+            sent, come = await other.page.evaluate(_LINES_SENT), await self.page.evaluate(_LINES)
+            most = [comes for asked, comes, wants in sent if asked == lines and (wants != "none" or comes == lines)]
+            if any(each in most and each <= lines for each in come):
+                return
+            assert time.monotonic() < until, f"of {lines} lines: sent (asked, comes, for want of) {sent}, come {come}"
+            await asyncio.sleep(0.1)
 
     async def broadcasts(self, address: str, token: str) -> None:
         """Send as an encoder does, from this page."""

@@ -41,12 +41,12 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
         await expect(quality.locator("dl")).to_have_text(re.compile(r"[0-9]+ %.*[0-9]+ ms.*direct", re.DOTALL))
 
     # No more lines of a camera come than are shown: few beside what is written, more at half the screen's height.
-    await ben.sees_lines(180)
+    await ben.sees_lines(aylin, 180)
     await ben.page.keyboard.press("g")
-    await ben.sees_lines(360)
+    await ben.sees_lines(aylin, 360)
     await ben.page.get_by_role("link", name="To your conversation").click()
     await expect(ben.page.locator(".dock-call")).to_be_visible()
-    await ben.sees_lines(180)
+    await ben.sees_lines(aylin, 180)
     for one in (aylin, ben):
         assert (await one.sees_and_hears())["connections"] == 1
     assert len(await ben.page.evaluate("window.connections")) == 1
