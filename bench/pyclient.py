@@ -282,7 +282,7 @@ class Client:
         while time.monotonic() < until:
             self._send_due()
             self.turn(0.001 if self.options.rate else 0.01)
-        self._send_due()  # what was due while we came late belongs to this part, which is as long as we were late
+        self._send_due()  # this part lasted longer by as much as we were late, so what fell due meanwhile is sent in it
 
     def _send_due(self) -> None:
         if not self.options.rate:

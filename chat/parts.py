@@ -69,6 +69,10 @@ class Chat:
         marks, callables = ReadMarks(kernel.database, live.log), Callables(kernel.database, kernel.clock)
         return cls(kernel, live, marks, callables, {}, Together(last, most=PAGES_MOST), Together(read))
 
+    async def stop(self) -> None:
+        """Finish what is being written."""
+        await self.marks.stop()
+
     @property
     def namespace(self) -> Namespace:
         """The topics chat:<channel id>."""

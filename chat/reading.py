@@ -17,6 +17,8 @@ from server.live.log import EventLog
 
 # How long a mark waits for others. A reader does not wait for it, and their own pages know already.
 GATHER_S = 0.2
+# How long the end of a server waits for what is gathered and written: a database that is away must not keep it.
+STOP_S = 5.0
 
 Key = tuple[str, str]  # person id, channel id
 _MARKS: Table = ReadMark.__table__  # type: ignore[assignment]
@@ -30,6 +32,7 @@ class ReadMarks:
     log: EventLog
     _waiting: dict[Key, int] = field(default_factory=dict)
     _next: "asyncio.Task[Mapping[Key, int]] | None" = None
+    _writing: "set[asyncio.Task[Mapping[Key, int]]]" = field(default_factory=set)
 
     async def read(self, person_id: str, channel_id: str, seq: int) -> int:
         """Note how far somebody has read; returns the mark, which never goes back and never beyond the channel's top.
@@ -40,8 +43,14 @@ class ReadMarks:
         self._waiting[key] = max(seq, self._waiting.get(key, 0))
         if self._next is None:
             self._next = asyncio.create_task(self._write_soon())
-            self._next.add_done_callback(_looked_at)
+            self._writing.add(self._next)
+            self._next.add_done_callback(self._written)
         return (await asyncio.shield(self._next))[key]
+
+    async def stop(self) -> None:
+        """Have written what was read in the last moment. Else it would come to a database that is closed already."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=STOP_S)
 
     async def _write_soon(self) -> Mapping[Key, int]:
         await asyncio.sleep(GATHER_S)
@@ -51,11 +60,11 @@ class ReadMarks:
         async with self.database.write() as uow:
             return await mark(uow, possible)
 
-
-def _looked_at(task: "asyncio.Task[Mapping[Key, int]]") -> None:
-    """A failure is told to the readers that wait; when none does any more, it is nobody's."""
-    if not task.cancelled():
-        task.exception()
+    def _written(self, task: "asyncio.Task[Mapping[Key, int]]") -> None:
+        """A failure is told to the readers that wait; when none does any more, it is nobody's."""
+        self._writing.discard(task)
+        if not task.cancelled():
+            task.exception()
 
 
 async def mark(uow: UnitOfWork, read: Mapping[Key, int]) -> Mapping[Key, int]:

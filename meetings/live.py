@@ -10,9 +10,9 @@ from server.live.wire.meeting import (
     NOTES_MOST,
     MeetingNote,
     MeetingNoted,
-    MeetingNotesNow,
-    MeetingNotesRead,
     MeetingsMine,
+    MeetingWords,
+    MeetingWritten,
     MyMeetings,
 )
 
@@ -36,11 +36,11 @@ async def note(call: Call, params: MeetingNote) -> MeetingNoted:
     return MeetingNoted(taken=noted.taken, version=noted.version, text=noted.text)
 
 
-async def notes(call: Call, _params: MeetingNotesNow) -> MeetingNotesRead:
+async def written(call: Call, _params: MeetingWritten) -> MeetingWords:
     """How the notes of a meeting are."""
     async with call.kernel.database.read() as session:
         found = await session.get(Notes, _meeting(call))
-    return MeetingNotesRead(version=found.version, text=found.text) if found else MeetingNotesRead(version=0, text="")
+    return MeetingWords(version=found.version, text=found.text) if found else MeetingWords(version=0, text="")
 
 
 def _meeting(call: Call) -> str:
@@ -49,4 +49,4 @@ def _meeting(call: Call) -> str:
     return call.topic.id
 
 
-live_methods: dict[str, Handler] = {"meetings.mine": waiting, "meeting.note": note, "meeting.notes": notes}
+live_methods: dict[str, Handler] = {"meetings.mine": waiting, "meeting.note": note, "meeting.written": written}

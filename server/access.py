@@ -258,7 +258,7 @@ LIVE_METHODS: dict[str, Access] = {
     "chat.unread": Access.SIGNED_IN,
     "meetings.mine": Access.SIGNED_IN,
     "meeting.note": Access.SIGNED_IN,  # who takes part, by the topic
-    "meeting.notes": Access.SIGNED_IN,  # likewise
+    "meeting.written": Access.SIGNED_IN,  # likewise
     # Calls. What a person may do in one is the room's to say, and comes with the grant of the topic
     "call.offer": Access.SIGNED_IN,
     "call.listen": Access.SIGNED_IN,

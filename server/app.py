@@ -247,6 +247,7 @@ class Fairmatch:
             await self.calls.start()
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
+            ending.push_async_callback(self.chat.stop)
             await ending.enter_async_context(self.directory.running())
             yield
 

@@ -3,11 +3,17 @@
 import asyncio
 import uuid
 
+import pytest
+
 from chat import sending, unread
+from chat.reading import ReadMarks
 from chat.rules import COUNT_MOST
 from chat.texts import mention
+from server.kernel.clock import FrozenClock
+from server.kernel.settings import Settings
 from server.live.wire.chat import Unread
 from tests.chat.scene import Scene
+from tests.kernel_fixtures import started
 
 
 async def _delete(lobby: Scene, person: str, message_id: str, channel: str = "") -> None:
@@ -87,6 +93,33 @@ async def test_marks_of_many_readers_are_written_together(lobby: Scene) -> None:
     readers = (lobby.aylin, lobby.bernd, lobby.edda)
     marks = await asyncio.gather(*(lobby.chat.marks.read(each, lobby.lobby, 1) for each in readers))
     assert marks == [1, 1, 1]
+
+
+async def test_what_was_read_in_the_last_moment_is_noted_before_a_server_ends(lobby: Scene) -> None:
+    await lobby.say(lobby.aylin, "hello")
+    reading = asyncio.create_task(lobby.chat.marks.read(lobby.bernd, lobby.lobby, 1))
+    await asyncio.sleep(0)
+    reading.cancel()  # the page is gone
+    await lobby.chat.stop()
+    assert await lobby.unread(lobby.bernd) == []
+
+
+async def test_a_server_that_ends_waits_for_marks(
+    settings: Settings, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = []
+
+    async def writes(_marks: ReadMarks) -> dict[tuple[str, str], int]:
+        await asyncio.sleep(0.1)
+        over.append(True)
+        return {("somebody", "somewhere"): 1}
+
+    monkeypatch.setattr(ReadMarks, "_write_soon", writes)
+    async with started(settings, clock) as app:
+        reading = asyncio.create_task(app.state.chat.marks.read("somebody", "somewhere", 1))
+        await asyncio.sleep(0)
+    assert over
+    await reading
 
 
 async def test_two_tabs_of_one_reader_get_the_later_mark(lobby: Scene) -> None:

@@ -147,7 +147,7 @@ class Caller:
         while True:
             sent, come = await other.page.evaluate(_LINES_SENT), await self.page.evaluate(_LINES)
             most = [comes for asked, comes, wants in sent if asked == lines and (wants != "none" or comes == lines)]
-            if any(each in most and each <= lines for each in come):
+            if any(each is not None and each in most and each <= lines for each in come):
                 return
             assert time.monotonic() < until, f"of {lines} lines: sent (asked, comes, for want of) {sent}, come {come}"
             await asyncio.sleep(0.1)

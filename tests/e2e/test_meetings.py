@@ -229,6 +229,12 @@ async def _talk(one: Page, other: Page) -> None:
     await expect(other.locator(".dock-call")).to_be_visible()
     assert (await Caller(other).sees_and_hears())["connections"] == 1
     await expect(one.locator(".room-person[data-here]")).to_contain_text("Ben Krüger")
+    # Back on the page as it was left, there is what was written meanwhile.
+    await one.locator("[data-notes-state]").evaluate("(said) => (said.textContent = '')")
+    await one.get_by_label("Notes that everybody in the meeting sees").fill("All is agreed")
+    await expect(one.locator("[data-notes-state]")).to_have_text("Saved for everybody.")
+    await other.go_back()
+    await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value("All is agreed")
 
 
 async def _results_say_so(olga: Page) -> None:

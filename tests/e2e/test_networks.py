@@ -26,7 +26,7 @@ pytestmark = same_on_both_grounds
 ROOM = f"{LOBBY}/rooms/round-table"
 # What a call promises to take after a break, in ms; a machine that is busy beside it may break one of several tries.
 SOON_MS = 5_000
-TRIES = 6
+TRIES = 3
 # A call looks at its network every three seconds, and wants up to five looks that are alike; in ms.
 LOOKS_MS = 120_000
 # Enough for sound both ways, which takes 50,000, and not for pictures as well: even those of this camera take 30,000.

@@ -2,17 +2,20 @@
 downloaded can be decoded."""
 
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import av
 from playwright.async_api import expect
 
+from tests.e2e.calls import Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
 from tests.support.browser import DESK, PHONE
+from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
 
 _PLAYS = """async (video) => {
@@ -60,6 +63,14 @@ def pictures_in(part: Path) -> int:
         return 0
 
 
+async def holds_enough(one: Caller, parts: Callable[[], Iterable[Path]]) -> None:
+    """Go on with the call until one of these parts can be looked at."""
+    until = time.monotonic() + 4 * PATIENCE_S
+    while not any(found := [pictures_in(each) > PICTURES for each in parts()]):
+        assert time.monotonic() < until, f"in none of {len(found)} parts are enough pictures"
+        await one.sees_and_hears()
+
+
 async def test_what_a_moderator_records_of_those_who_agree_plays(
     stage: Stage, servers: Servers, come: Come, backend: Backend, tmp_path: Path
 ) -> None:
@@ -88,11 +99,11 @@ async def test_what_a_moderator_records_of_those_who_agree_plays(
     await olga.page.get_by_role("button", name="Set chapter").click()
     for _ in range(3):
         await olga.sees_and_hears()
+    parts = backend.data / "files/recordings"
+    await holds_enough(olga, lambda: [each for each in parts.glob("*.webm") if ".at" not in each.name])
     # Of her nothing is seen any more: once the part is long enough, Ben's pictures begin another one.
     await olga.page.keyboard.press("v")
-    parts = backend.data / "files/recordings"
-    while not any(pictures_in(each) > PICTURES for each in parts.glob("*.at*.webm")):
-        await olga.sees_and_hears()
+    await holds_enough(olga, lambda: parts.glob("*.at*.webm"))
     await olga.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await olga.page.get_by_role("button", name="End the recording").click()
     await olga.page.set_viewport_size(DESK)  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ CHANGES = """async ([url, way]) => {
 }"""
 # What a call promises to take then, in ms; a machine that is busy beside it may break one of several tries.
 SOON_MS = 5_000
-TRIES = 6
+TRIES = 3
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-# Later than so is what stood still, and not what has much to do.
+# A loop that is later than so did not run: the machine stood still, or all of its cores were taken.
 LATE_S = 0.1
 
 

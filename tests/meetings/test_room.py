@@ -27,7 +27,7 @@ async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there:
     async with line(there, "chloe") as strange:
         heard = (await strange.ask("subscribe", channels={topics.meeting(meeting): None}))["r"]["channels"]
         noted = await strange.ask("meeting.note", meeting=topics.meeting(meeting), text="x", version=0)
-        read = await strange.ask("meeting.notes", meeting=topics.meeting(meeting))
+        read = await strange.ask("meeting.written", meeting=topics.meeting(meeting))
     assert heard[topics.meeting(meeting)]["e"]["code"] in ("not_found", "forbidden")
     assert noted["e"]["code"] in ("not_found", "forbidden")
     assert read["e"]["code"] == noted["e"]["code"]
@@ -87,12 +87,12 @@ async def test_notes_are_shared_and_who_was_slower_loses_nothing(there: Scene) -
     meeting = await begun(there, "aylin", "bernd")
     topic = topics.meeting(meeting)
     async with line(there, "aylin", topic) as one, line(there, "bernd", topic) as other:
-        assert (await one.ask("meeting.notes", meeting=topic))["r"] == {"version": 0, "text": ""}
+        assert (await one.ask("meeting.written", meeting=topic))["r"] == {"version": 0, "text": ""}
         first = await one.ask("meeting.note", meeting=topic, text="A trafo of 630 kVA", version=0)
         assert first["r"] == {"taken": True, "version": 1, "text": "A trafo of 630 kVA"}
         late = await other.ask("meeting.note", meeting=topic, text="Something else", version=0)
         assert late["r"] == {"taken": False, "version": 1, "text": "A trafo of 630 kVA"}
-        read = await other.ask("meeting.notes", meeting=topic)
+        read = await other.ask("meeting.written", meeting=topic)
         assert read["r"] == {"version": 1, "text": "A trafo of 630 kVA"}
     plain = await there["bernd"].post(f"/meetings/{meeting}/notes", data={"notes": "By form", "version": "0"})
     assert plain.status_code == 409

@@ -231,12 +231,12 @@ CALLS: dict[str, Call] = {
     "chat.delete": lambda channel, _, message: {"channel": channel, "cid": new_id(), "message": message},
     "meetings.mine": lambda *_: {},
     "meeting.note": lambda *_: {"meeting": topics.meeting(new_id()), "text": "", "version": 0},
-    "meeting.notes": lambda *_: {"meeting": topics.meeting(new_id())},
+    "meeting.written": lambda *_: {"meeting": topics.meeting(new_id())},
     "call.ring": lambda *_: {"call": topics.call(new_id()), "state": "ringing", "cid": new_id()},
     "unsubscribe": lambda channel, *_: {"channels": [channel]},
 }
 # About what only some of the members have: tests/meetings/test_room.py and tests/chat/test_calls.py say who may.
-OF_SOME_MEMBERS = {"meeting.note", "meeting.notes", "call.ring"}
+OF_SOME_MEMBERS = {"meeting.note", "meeting.written", "call.ring"}
 
 
 async def call(line: Socket, there: Walk, method: str, message: str = "") -> dict[str, Any]:

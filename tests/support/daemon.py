@@ -25,7 +25,7 @@ POLL_S = 0.02
 # Below the range from which systems take ports for outgoing connections: nobody takes one in between.
 PORTS = range(20_000, 30_000)
 # Nor may one that was given out be given to another program: it takes seconds until somebody listens there. So each
-# test process has a share of its own (the last one is for a process without a number), and gives them out in turn.
+# test process has a share of its own (up to four of them; the last one is for who has no number), given out in turn.
 SHARES = 5
 _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) % SHARES
 _share = PORTS[_number * len(PORTS) // SHARES : (_number + 1) * len(PORTS) // SHARES]

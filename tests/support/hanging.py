@@ -10,7 +10,8 @@ import psycopg
 
 from tests.support import desk
 
-# Before pytest-timeout ends the test (see pyproject.toml): what takes so long is about to fail. A few have longer.
+# Before pytest-timeout ends the test (see pyproject.toml): what takes so long is about to fail, but for scenes in
+# browsers, which have longer (tests/e2e/conftest.py).
 TOO_LONG_S = 240.0
 _AT_WORK = """
 SELECT datname, pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), now() - query_start, left(query, 150)

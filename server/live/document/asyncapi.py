@@ -26,7 +26,7 @@ def _document(protocol: Protocol) -> dict[str, Any]:
         operations[name] = _call(name, spec)
     for event in protocol.events:
         messages[_event_name(event)] = _event(event)
-        operations[_event_name(event)] = {
+        operations[f"{_event_name(event)}.event"] = {  # a method may have the same name
             "action": "send",
             "channel": {"$ref": _CHANNEL},
             "messages": [{"$ref": f"{_CHANNEL}/messages/{_event_name(event)}"}],

@@ -68,13 +68,13 @@ class MeetingNoted(Result):
     text: str = Field(description="The whole text now.")
 
 
-class MeetingNotesNow(Params):
+class MeetingWritten(Params):
     """How the notes of a meeting are, for whoever may have missed what was written."""
 
     meeting: TopicName = Field(description="The meeting's topic, meeting:<id>.")
 
 
-class MeetingNotesRead(Result):
+class MeetingWords(Result):
     """The notes."""
 
     version: int = Field(description="Their version; 0 where nobody has written yet.")
@@ -110,7 +110,7 @@ class MeetingFiles(Message):
 METHODS = {
     "meetings.mine": MethodSpec(MeetingsMine, MyMeetings),
     "meeting.note": MethodSpec(MeetingNote, MeetingNoted, topic="meeting"),
-    "meeting.notes": MethodSpec(MeetingNotesNow, MeetingNotesRead, topic="meeting"),
+    "meeting.written": MethodSpec(MeetingWritten, MeetingWords, topic="meeting"),
 }
 
 EVENTS = [

@@ -7,16 +7,18 @@ import pytest
 
 from matching.plans import bound, search
 from matching.plans.compact import Compact
-from tests.support.patience import PATIENCE_S
+
+# What a machine needs that does three things at once.
+LONGER = 3
 
 
 @pytest.fixture(autouse=True)
 def seconds_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a search would end where the machine did something else for a moment, and find less or something else."""
 
-    def upper_bound(small: Compact, _seconds: float) -> bound.Bound | None:
+    def upper_bound(small: Compact, seconds: float) -> bound.Bound | None:
         """GLOP looks at a clock of its own."""
-        return bound.upper_bound(small, PATIENCE_S)
+        return bound.upper_bound(small, LONGER * seconds)
 
     monkeypatch.setattr(search, "time", SimpleNamespace(monotonic=time.thread_time))
     monkeypatch.setattr(search, "upper_bound", upper_bound)

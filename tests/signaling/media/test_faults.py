@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -83,6 +84,7 @@ async def test_a_presenter_on_a_bad_network_is_seen_whole(
     """Losses on the way in are asked for and come in their places; reordering costs nothing. What is lost in all of the
     times in which it is asked for is given up, which one packet of a few hundred would be by chance: half of the times
     nothing is lost. How often it asks is a matter of time: on a long way a machine that is late gets no second one."""
+    assert 2 * (delay_s + jitter_s) < ASK_TIMES * layers.ASK_EVERY_S, "given up before an answer can be there"
     if delay_s:
         monkeypatch.setattr(layers, "ASK_EVERY_S", 0.3)
     anna = await stage.join("anna", SENDS, through=await proxy.start())
@@ -232,5 +234,5 @@ async def test_two_hundred_calls_leave_nothing_behind(stage: Stage) -> None:
         await until(lambda: there_is() == before)
         objects[-1] += len(gc.get_objects())
         memory[-1] += memory_bytes()
-    assert min(objects) < 150, "one for each call would be a leak"
-    assert min(memory) < 150 * 10_000, "the handshake alone holds ten times as much"
+    assert median(objects) < 150, "one for each call would be a leak"
+    assert median(memory) < 150 * 10_000, "the handshake alone holds ten times as much"

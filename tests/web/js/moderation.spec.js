@@ -79,13 +79,16 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   const { now } = Date;
   const said = now();
   Date.now = () => said;
-  saySilenced("camera");
-  equal(toasts.textContent, "", "it is said in the dialog");
-  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  call.dispatchEvent(new Event("over"));
-  equal(dialog.open, false);
-  await closed;
-  Date.now = now;
+  try {
+    saySilenced("camera");
+    equal(toasts.textContent, "", "it is said in the dialog");
+    const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+    call.dispatchEvent(new Event("over"));
+    equal(dialog.open, false);
+    await closed;
+  } finally {
+    Date.now = now;
+  }
   equal(toasts.textContent?.trim(), "A moderator has turned your camera off.", "nobody has read it yet");
   toasts.remove();
   dialog.remove();

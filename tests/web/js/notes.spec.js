@@ -52,6 +52,15 @@ test("who writes at the same time has both texts, and both are sent", () =>
     equal([there.field.value, there.notes.version], ["theirs\nmine", 2]);
   }));
 
+test("of what others wrote the newest counts, in whatever order it is heard of", () =>
+  withNotes(async (there) => {
+    await there.type("mine");
+    there.notes.show({ text: "theirs, then more", version: 3 });
+    there.notes.show({ text: "theirs", version: 2 });
+    await there.answer({ taken: true, version: 1, text: "mine" });
+    equal([there.field.value, there.notes.version], ["theirs, then more", 3]);
+  }));
+
 test("one's own text whose answer got lost is not taken for somebody else's", () =>
   withNotes(async (there) => {
     await there.type("agenda: ");

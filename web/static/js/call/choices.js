@@ -51,7 +51,7 @@ async function playTone() {
   tone.start();
   const player = new Audio();
   player.srcObject = goal.stream;
-  lead(player);
+  await lead(player); // else it begins on another one
   await player.play().catch(() => {});
   setTimeout(() => (player.pause(), void context.close()), SOUNDS_MS);
 }

@@ -27,7 +27,7 @@ export class Sounds {
 
   /** Another loudspeaker was chosen. */
   move() {
-    for (const element of this.#playing.values()) lead(element);
+    for (const element of this.#playing.values()) void lead(element);
   }
 
   /** @param {MediaStreamTrack} track */
@@ -35,7 +35,7 @@ export class Sounds {
     const element = new Audio();
     element.srcObject = new MediaStream([track]);
     this.#playing.set(track, element);
-    lead(element);
+    void lead(element);
     this.#run(element);
   }
 
@@ -56,8 +56,9 @@ export class Sounds {
   }
 }
 
-/** Play on the chosen loudspeaker, where the browser lets one choose. @param {HTMLMediaElement} element */
-export function lead(element) {
+/** Play on the chosen loudspeaker, where the browser lets one choose: from when on, tells the end of it.
+ * @param {HTMLMediaElement} element */
+export async function lead(element) {
   const { speaker } = chosen();
-  if (speaker && "setSinkId" in element) element.setSinkId(speaker).catch(() => {});
+  if (speaker && "setSinkId" in element) await element.setSinkId(speaker).catch(() => {});
 }

@@ -23,13 +23,6 @@
  * @property {string} text  The whole text.
  * @property {number} version  Its version.
  * @property {string} by  The id of who wrote.
- * @typedef {object} MeetingNotesNow
- *   How the notes of a meeting are, for whoever may have missed what was written.
- * @property {string} meeting  The meeting's topic, meeting:<id>.
- * @typedef {object} MeetingNotesRead
- *   The notes.
- * @property {number} version  Their version; 0 where nobody has written yet.
- * @property {string} text  The whole text.
  * @typedef {object} MeetingReminder
  *   Something that somebody should know now. Each is said once.
  * @property {string} meeting  The meeting's id.
@@ -37,6 +30,13 @@
  *   asked to step in; stand_in, no_stand_in: who was asked to step in does so, or cannot.
  * @property {string} name  Whom it is about.
  * @property {string} path  Where to go.
+ * @typedef {object} MeetingWords
+ *   The notes.
+ * @property {number} version  Their version; 0 where nobody has written yet.
+ * @property {string} text  The whole text.
+ * @typedef {object} MeetingWritten
+ *   How the notes of a meeting are, for whoever may have missed what was written.
+ * @property {string} meeting  The meeting's topic, meeting:<id>.
  * @typedef {object} MeetingsMine
  *   What waits for me.
  * @typedef {object} MyMeetings

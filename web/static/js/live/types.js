@@ -289,7 +289,7 @@
  *   "chat.unread": { params: ChatUnread, result: Unread },
  *   "meetings.mine": { params: import("./types-meeting.js").MeetingsMine, result: import("./types-meeting.js").MyMeetings },
  *   "meeting.note": { params: import("./types-meeting.js").MeetingNote, result: import("./types-meeting.js").MeetingNoted },
- *   "meeting.notes": { params: import("./types-meeting.js").MeetingNotesNow, result: import("./types-meeting.js").MeetingNotesRead },
+ *   "meeting.written": { params: import("./types-meeting.js").MeetingWritten, result: import("./types-meeting.js").MeetingWords },
  *   "call.ring": { params: import("./types-ringing.js").CallRing, result: Nothing },
  *   "room.roster": { params: RoomRoster, result: RoomPage },
  *   "hello": { params: Hello, result: Welcome },

@@ -1,6 +1,7 @@
 import { _ } from "fairmatch/i18n";
 import { morphElements, visit } from "@hotwired/turbo";
 import { toast } from "fairmatch/kit/toast";
+import { LiveError } from "fairmatch/live/errors";
 import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
 import { comeBackAfter, waitFor } from "fairmatch/meetings/moments";
@@ -15,6 +16,8 @@ import { Notes } from "fairmatch/meetings/notes";
 const MISSING_AFTER = 122_000;
 /** So often it looks again while one is alone: who was missing, or could come in instead, may be here by then. In ms. */
 const LOOK_EVERY = 10_000;
+/** What a server could not answer is asked again after so long, in ms. */
+const AGAIN_AFTER = 2_000;
 /** How often the page of a room was loaded anew that should have been open. It lasts: one page follows another without a load.
  * @type {Map<string | null, number>} */
 const tries = new Map();
@@ -45,7 +48,7 @@ class FmMeeting extends HTMLElement {
     const { signal } = this.#leaving;
     store.addEventListener("change", () => this.#draw(store), { signal });
     store.addEventListener("notes", (event) => this.#notes?.show(/** @type {CustomEvent} */ (event).detail), { signal });
-    const read = () => live.line.request("meeting.notes", { meeting: topic }).then((notes) => this.#notes?.show(notes), () => {});
+    const read = () => this.#read(live.line, topic);
     store.addEventListener("entered", read, { signal }); // what was written between the page and now, or while one was away
     store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
@@ -54,6 +57,7 @@ class FmMeeting extends HTMLElement {
     this.#notes?.sendWith(({ text, version }) => live.line.request("meeting.note", { meeting: topic, text, version }), signal);
     live.line.addEventListener("live", () => void this.#notes?.send(), { signal });
     void this.#notes?.send();
+    read(); // a page from before, whose room one was in all the time, missed it as well
     this.#after(waitFor(this.#moment("starts")), () => this.#start());
     // Whoever comes later than that may be alone as well, and is known to be here in a moment.
     this.#lookAgain(store, Math.max(this.#moment("starts") + MISSING_AFTER - Date.now(), 0) + Math.random() * 3_000);
@@ -101,6 +105,17 @@ class FmMeeting extends HTMLElement {
       if (room === topic && !isHandedIn) written.set(topic, notes.keep());
     };
     document.addEventListener("turbo:before-render", keep, { signal });
+  }
+
+  /** Bring what the notes are now. @param {import("fairmatch/live/line").Line} line @param {string} topic */
+  async #read(line, topic) {
+    const { signal } = this.#leaving;
+    try {
+      this.#notes?.show(await line.request("meeting.written", { meeting: topic }));
+    } catch (error) {
+      if (!(error instanceof LiveError) || !error.retry || error.code === "closed") return; // who enters again reads again
+      this.#after(error.after ?? AGAIN_AFTER, () => !signal.aborted && this.#read(line, topic));
+    }
   }
 
   /**

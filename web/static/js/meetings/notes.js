@@ -77,7 +77,10 @@ export class Notes {
   /** What others wrote. @param {{ text: string, version: number }} notes */
   show(notes) {
     if (notes.version <= this.version) return;
-    if (this.isUnsaved || this.#isSending) return void (this.#newest = notes); // both come together once ours is sent
+    if (this.isUnsaved || this.#isSending) {
+      if (notes.version > (this.#newest?.version ?? 0)) this.#newest = notes; // both come together once ours is sent
+      return;
+    }
     const { field } = this;
     const [from, to] = [field.selectionStart, field.selectionEnd];
     // Where only what stands before the caret has changed, it moves along.
