@@ -102,6 +102,20 @@ class Stage:
             await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
         return person
 
+    async def two_of(self, codec: str, ssrc: int = 1) -> tuple[RawPeer, RawPeer]:
+        """Anna, who sends a camera in a codec (as SDP names it) and no other, and a viewer of it."""
+        lines = f"a=rtpmap:45 {codec}\r\na=rtcp-fb:45 nack pli\r\n"
+        sends, hears = (Media("v", "video", sending, ssrc, formats="45", lines=lines) for sending in (True, False))
+        anna, viewer = RawPeer([sends]), RawPeer([hears])
+        for name, peer, more in (
+            ("anna", anna, {"publish": [{"mid": "v", "source": "camera"}], "rights": {"publish": ["camera"]}}),
+            ("viewer", viewer, {"listen": {"v": "anna.camera"}}),
+        ):
+            params = {"room": self.room, "participant": name, "sdp": peer.offer()} | more
+            peer.connect((await self.node.ask("join", params))["sdp"])
+            await asyncio.wait_for(peer.connected.wait(), PATIENCE_S)
+        return anna, viewer
+
     async def leave(self, person: Person) -> None:
         """Somebody's browser vanishes."""
         self.people.remove(person)

@@ -41,21 +41,10 @@ CODECS = {
 
 @pytest.mark.parametrize("codec", CODECS)
 async def test_whatever_the_codec_its_packets_pass_as_they_are_from_a_key_frame_on(stage: Stage, codec: str) -> None:
-    sends, hears = (
-        Media("v", "video", sends, formats="45", lines=f"a=rtpmap:45 {codec}\r\na=rtcp-fb:45 nack pli\r\n")
-        for sends in (True, False)
-    )
-    anna, viewer = RawPeer([sends]), RawPeer([hears])
-    for name, peer, more in (
-        ("anna", anna, {"publish": [{"mid": "v", "source": "camera"}], "rights": {"publish": ["camera"]}}),
-        ("viewer", viewer, {"listen": {"v": "anna.camera"}}),
-    ):
-        params = {"room": "stage", "participant": name, "sdp": peer.offer()} | more
-        peer.connect((await stage.node.ask("join", params))["sdp"])
-        await peer.connected.wait()
+    anna, viewer = await stage.two_of(codec)
     key, frame = CODECS[codec]
     for seq, payload in enumerate((frame, key, frame)):
-        anna.send(FIXED.pack(0x80, 45 | 0x80, seq, seq * 3_000, sends.ssrc) + payload)
+        anna.send(FIXED.pack(0x80, 45 | 0x80, seq, seq * 3_000, anna.sections[0].ssrc) + payload)
     await until(lambda: len(viewer.packets) == 2)
     assert [(packet.payload_type, packet.payload) for packet in viewer.packets] == [(45, key), (45, frame)]
     for peer in (anna, viewer):

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.media.peer import Media, RawPeer
 from signaling.media.arena import SLOT_BYTES
 from signaling.media.codecs import Picture, av1_temporal, vp9_picture
 from signaling.media.layer import Layer
@@ -74,16 +73,7 @@ def packet(codec: str, seq: int, time: int, payload: bytes, *, marker: bool = Tr
 async def test_layers_are_left_out_without_a_hole_and_come_back_where_nothing_is_missing(
     stage: Stage, codec: str
 ) -> None:
-    lines = f"a=rtpmap:45 {codec}/90000\r\na=rtcp-fb:45 nack pli\r\n"
-    sends, hears = (Media("v", "video", sending, 77, formats="45", lines=lines) for sending in (True, False))
-    anna, viewer = RawPeer([sends]), RawPeer([hears])
-    for name, peer, more in (
-        ("anna", anna, {"publish": [{"mid": "v", "source": "camera"}], "rights": {"publish": ["camera"]}}),
-        ("viewer", viewer, {"listen": {"v": "anna.camera"}}),
-    ):
-        params = {"room": "stage", "participant": name, "sdp": peer.offer()} | more
-        peer.connect((await stage.node.ask("join", params))["sdp"])
-        await peer.connected.wait()
+    anna, viewer = await stage.two_of(f"{codec}/90000", 77)
     slot = stage.node.rooms["stage"].participants["viewer"].slots["v"]
     track = stage.node.rooms["stage"].participants["anna"].tracks["camera"]
     sent = list[bytes]()
