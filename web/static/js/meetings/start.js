@@ -48,11 +48,11 @@ function show(mine) {
   drawDock();
 }
 
-/** What is near stays in the dock until it is over, whatever page one is on; but for the page that it leads to. */
+/** What is near stays in the dock until it is over, whatever page one is on; but for the page that it leads to, and whoever is in its call. */
 function drawDock() {
   const dock = document.getElementById("dock");
   if (!dock) return;
-  const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) ? upcoming : null;
+  const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) && current()?.place.path !== upcoming.path ? upcoming : null;
   place(dock, _("Your next meeting"), near?.id, () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
   const open = offer && Date.now() < Date.parse(offer.until) && !isAskedHere(offer.path) ? offer : null;
   place(dock, _("Somebody waits in vain"), open?.id, () => stepIn(/** @type {StepIn} */ (open)));
@@ -143,5 +143,6 @@ function stayInside() {
 }
 
 calls.addEventListener("change", stayInside);
+calls.addEventListener("change", drawDock);
 onPage(begin);
 setInterval(drawDock, LOOK_EVERY);
