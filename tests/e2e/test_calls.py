@@ -23,6 +23,21 @@ async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "")
     return Caller(talk.page)
 
 
+async def test_on_a_phone_the_call_is_in_sight_once_one_has_joined(stage: Stage, come: Come) -> None:
+    """The button stands below picture and devices, all of which give way to the call; and much can stand below it."""
+    ben = await come(stage["ben"], path=ROOM, size=PHONE)
+    await ben.page.evaluate(
+        """() => {
+          const below = document.createElement("div");
+          below.style.setProperty("block-size", "200vh");
+          document.querySelector("main").append(below);
+        }"""
+    )
+    await Caller(ben.page).join()
+    await expect(ben.page.locator(".call-tile").first).to_be_in_viewport(ratio=0.9)
+    assert await ben.page.locator("fm-call").evaluate("(call) => call.getBoundingClientRect().top") > 0
+
+
 async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_another_page(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

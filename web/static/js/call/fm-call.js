@@ -24,6 +24,7 @@ class FmCall extends HTMLElement {
   /** @type {Preview | null} */
   #preview = null;
   #joining = false;
+  #pressed = false;
   #ground = document.createElement("div");
   #leaving = new AbortController();
 
@@ -69,14 +70,23 @@ class FmCall extends HTMLElement {
 
   #draw() {
     const call = this.#mine;
+    const comesIn = call && !this.classList.contains("is-in");
     this.classList.toggle("is-in", Boolean(call));
     if (call) {
       this.#preview?.end();
       this.#preview = null;
-      return render(this.#callView(call), this.#ground);
+      render(this.#callView(call), this.#ground);
+      if (comesIn && this.#pressed) this.#bringIntoView();
+      return;
     }
     if (this.#isClosed) return render(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`, this.#ground);
     render(this.#doorView(this.#preview ?? this.#begin()), this.#ground);
+  }
+
+  /** On a phone the button stands so far below the picture that what replaces both is out of sight. */
+  #bringIntoView() {
+    this.#pressed = false;
+    if (this.getBoundingClientRect().top < parseFloat(getComputedStyle(this).scrollMarginBlockStart)) this.scrollIntoView({ block: "start" });
   }
 
   #begin() {
@@ -93,7 +103,12 @@ class FmCall extends HTMLElement {
     const elsewhere = current();
     const note = elsewhere ? html`<p class="quiet-line">${icon("info")} ${_("You are in a call with %(name)s. Joining here leaves it.", { name: elsewhere.place.name })}</p>` : nothing;
     const label = this.dataset.rings ? _("Call %(name)s", { name: this.place.name }) : _("Join");
-    return preview.view({ join: () => void this.#join(Boolean(this.dataset.rings)), label, note, busy: this.#joining });
+    return preview.view({ join: () => void this.#press(), label, note, busy: this.#joining });
+  }
+
+  async #press() {
+    this.#pressed = true;
+    await this.#join(Boolean(this.dataset.rings));
   }
 
   async #answer() {
