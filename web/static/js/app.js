@@ -9,6 +9,7 @@ import "fairmatch/kit/controls";
 import "fairmatch/kit/countdown";
 import "fairmatch/kit/menu";
 import "fairmatch/kit/search";
+import "fairmatch/kit/tabs";
 import "fairmatch/kit/theme";
 import "fairmatch/kit/visits";
 import "fairmatch/kit/zone";
