@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
-from tests.support.browser import PHONE
+from tests.support.browser import DESK, PHONE
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
@@ -71,6 +71,52 @@ async def test_a_conversation_on_a_phone(stage: Stage, servers: Servers, come: C
             .map((one) => one.outerHTML)"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_what_floats_on_a_page_leaves_what_one_writes_with_free(
+    stage: Stage, come: Come, size: dict[str, int]
+) -> None:
+    """The next meeting and a call's window in the dock, and what is said meanwhile."""
+    aylin = await come(stage["aylin"], size=size)
+    for path in (LOBBY, stage.direct):
+        await aylin.open(path)
+        await aylin.page.evaluate(
+            """async () => {
+              for (const [shape, height] of [["dock-meeting", "3rem"], ["dock-call", "15rem"]]) {
+                const one = Object.assign(document.createElement("section"), { className: shape, textContent: "10:00" });
+                one.style.setProperty("block-size", height);
+                one.style.setProperty("inline-size", "18rem");
+                document.getElementById("dock").append(one);
+              }
+              (await import("fairmatch/kit/toast")).toast("In five minutes you meet Ben Krüger.", { error: true });
+            }"""
+        )
+        await expect(aylin.page.locator("#toasts .toast")).to_be_visible()
+        covered = await aylin.page.evaluate(
+            """() => {
+              const { left, right, top, bottom } = document.querySelector(".composer").getBoundingClientRect();
+              const points = [left + 4, (left + right) / 2, right - 4].map((x) => [x, (top + bottom) / 2]);
+              return points.map(([x, y]) => document.elementFromPoint(x, y)).filter((one) => !one?.closest(".composer"))
+                .map((one) => one?.outerHTML);
+            }"""
+        )
+        assert covered == []
+
+
+async def test_the_tab_that_is_open_is_in_sight_on_a_phone(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"], size=PHONE, locale="de", path=f"{LOBBY}/people?role=organiser")
+    await expect(aylin.page.locator(".tabs [aria-current=page]")).to_be_in_viewport(ratio=1)
+    # And nothing is cut off the words below, of which the one of this page is bold.
+    await aylin.page.goto("/messages")
+    words = await aylin.page.locator(".rail-word:visible").evaluate_all(
+        """(words) => words.map((one) => {
+          const shown = one.getBoundingClientRect().width;
+          one.style.setProperty("max-inline-size", "none");
+          return [one.textContent, shown, one.getBoundingClientRect().width, one.closest("li").clientWidth];
+        })"""
+    )
+    assert [word for word, shown, whole, room in words if shown < whole or whole > room] == []
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
