@@ -5,6 +5,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -126,6 +127,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await other.locator(".dock-meeting").click()
     await one.get_by_role("link", name="Enter the room").click()
     await expect(one.locator(".room-person[data-here]")).to_contain_text("Ben Krüger")
+    room = urlsplit(one.url).path
     await expect(other.locator(".room-person[data-here]")).to_contain_text("Aylin Demir")
     await one.get_by_label("Notes that everybody in the meeting sees").fill("Send the curves on Monday")
     await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value(
@@ -147,6 +149,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await one.goto(await mailbox.link_to(servers, "aylin@example.org", mailbox.LATER))
     await one.get_by_role("button", name="We try something together").click()
     await expect(one.get_by_text("Thank you.")).to_be_visible()
+    await _write_where_it_is_closed(room, one, other)
     await _results_say_so(await _page(come, stage, "olga", servers.other_url, RESULTS))
 
 
@@ -235,6 +238,16 @@ async def _talk(one: Page, other: Page) -> None:
     await expect(one.locator("[data-notes-state]")).to_have_text("Saved for everybody.")
     await other.go_back()
     await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value("All is agreed")
+
+
+async def _write_where_it_is_closed(room: str, one: Page, other: Page) -> None:
+    """Notes are saved as they are written also before the room opens, and once it has closed."""
+    await one.goto(room)
+    await expect(one.locator("fm-meeting[open]")).to_have_count(0)
+    await one.get_by_label("Notes that everybody in the meeting sees").fill("We build it in spring")
+    await expect(one.locator("[data-notes-state]")).to_have_text("Saved for everybody.")
+    await other.goto(room)
+    await expect(other.get_by_label("Notes that everybody in the meeting sees")).to_have_value("We build it in spring")
 
 
 async def _results_say_so(olga: Page) -> None:

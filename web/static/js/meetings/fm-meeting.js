@@ -39,10 +39,11 @@ class FmMeeting extends HTMLElement {
     const topic = this.getAttribute("topic");
     if (!live || !topic) return;
     this.#leaving = new AbortController();
+    this.classList.add("fm-live");
     this.#write(topic);
+    this.#send(live.line, topic); // whoever prepares a meeting writes before its room opens
     if (!this.hasAttribute("open")) return this.#comeBack();
     tries.delete(topic);
-    this.classList.add("fm-live");
     const { store, release } = live.line.join(topic, () => new MeetingRoom(topic, live.line), ROOM_GRACE_MS);
     this.#release = release;
     const { signal } = this.#leaving;
@@ -54,9 +55,6 @@ class FmMeeting extends HTMLElement {
     store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
-    this.#notes?.sendWith(({ text, version }) => live.line.request("meeting.note", { meeting: topic, text, version }), signal);
-    live.line.addEventListener("live", () => void this.#notes?.send(), { signal });
-    void this.#notes?.send();
     read(); // a page from before, whose room one was in all the time, missed it as well
     this.#after(waitFor(this.#moment("starts")), () => this.#start());
     // Whoever comes later than that may be alone as well, and is known to be here in a moment.
@@ -105,6 +103,14 @@ class FmMeeting extends HTMLElement {
       if (room === topic && !isHandedIn) written.set(topic, notes.keep());
     };
     document.addEventListener("turbo:before-render", keep, { signal });
+  }
+
+  /** What is written is saved while one writes. @param {import("fairmatch/live/line").Line} line @param {string} topic */
+  #send(line, topic) {
+    const { signal } = this.#leaving;
+    this.#notes?.sendWith(({ text, version }) => line.request("meeting.note", { meeting: topic, text, version }), signal);
+    line.addEventListener("live", () => void this.#notes?.send(), { signal });
+    void this.#notes?.send();
   }
 
   /** Bring what the notes are now. @param {import("fairmatch/live/line").Line} line @param {string} topic */
