@@ -75,6 +75,17 @@ async def test_who_is_here_opens_from_a_button_on_a_phone(stage: Stage, servers:
     await assert_accessible(aylin.page)
 
 
+async def test_on_a_phone_the_way_into_a_fair_stands_below_what_it_leads_to(stage: Stage, come: Come) -> None:
+    """Also while somebody is in the lobby, whom the start page shows."""
+    await come(stage["aylin"])
+    page = (await come(stage["ben"], path="/", size=PHONE)).page
+    while not await page.locator(".fair-here").is_visible():
+        await page.reload()  # who is in the lobby is known a moment after they came
+    words, action = [await page.locator(part).first.bounding_box() for part in (".fair-here", ".fair-action")]
+    assert words and action
+    assert words["y"] < action["y"]
+
+
 @same_on_both_grounds
 @pytest.mark.parametrize("locale", ["en", "de"])
 async def test_axe_finds_nothing_where_an_organiser_is_refused_and_somebody_is_banned(

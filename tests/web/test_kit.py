@@ -61,6 +61,13 @@ async def test_a_long_word_in_the_headline_breaks_on_a_phone(show: Show):
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
+async def test_a_long_word_in_the_line_of_a_card_breaks_on_a_phone(show: Show):
+    tab = await show(size=PHONE)
+    line = tab.page.locator(".card-line:visible").first
+    await line.evaluate("(line) => { line.textContent = 'Energieversorgungsunternehmensverbund'.repeat(3); }")
+    assert await tab.page.evaluate(SIDEWAYS) == 0
+
+
 async def test_text_of_twice_the_size_does_not_scroll_sideways(show: Show):
     tab = await show(locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
     assert await tab.page.evaluate(SIDEWAYS) == 0
