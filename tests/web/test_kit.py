@@ -61,10 +61,11 @@ async def test_a_long_word_in_the_headline_breaks_on_a_phone(show: Show):
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
-async def test_a_long_word_in_the_line_of_a_card_breaks_on_a_phone(show: Show):
+@pytest.mark.parametrize("part", [".card-line", ".card-facts li", ".breadcrumb li:last-child"])
+async def test_a_long_word_of_what_somebody_wrote_breaks_on_a_phone(show: Show, part: str):
     tab = await show(size=PHONE)
-    line = tab.page.locator(".card-line:visible").first
-    await line.evaluate("(line) => { line.textContent = 'Energieversorgungsunternehmensverbund'.repeat(3); }")
+    wrote = tab.page.locator(part).locator("visible=true").first
+    await wrote.evaluate("(one) => { one.textContent = 'Energieversorgungsunternehmensverbund'.repeat(3); }")
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
