@@ -82,7 +82,8 @@ async def test_on_a_phone_the_way_into_a_fair_stands_below_what_it_leads_to(stag
     while not await page.locator(".fair-here").is_visible():
         await page.reload()  # who is in the lobby is known a moment after they came
     words, action = [await page.locator(part).first.bounding_box() for part in (".fair-here", ".fair-action")]
-    assert words and action
+    assert words
+    assert action
     assert words["y"] < action["y"]
 
 

@@ -84,7 +84,7 @@ async def test_what_floats_on_a_page_leaves_what_one_writes_with_free(
         await aylin.page.evaluate(
             """async () => {
               for (const [shape, height] of [["dock-meeting", "3rem"], ["dock-call", "15rem"]]) {
-                const one = Object.assign(document.createElement("section"), { className: shape, textContent: "10:00" });
+                const one = Object.assign(document.createElement("section"), { className: shape });
                 one.style.setProperty("block-size", height);
                 one.style.setProperty("inline-size", "18rem");
                 document.getElementById("dock").append(one);
