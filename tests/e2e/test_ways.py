@@ -119,6 +119,25 @@ async def test_the_tab_that_is_open_is_in_sight_on_a_phone(stage: Stage, come: C
     assert [word for word, shown, whole, room in words if shown < whole or whole > room] == []
 
 
+async def test_no_stop_of_the_keyboard_lies_below_a_bar(stage: Stage, come: Come) -> None:
+    """At twice the size the bars of a phone stand above and below the page."""
+    aylin = await come(stage["aylin"], size={"width": 640, "height": 400}, path="/me")
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(40):
+            await aylin.page.keyboard.press(key)
+            covered = await aylin.page.evaluate(
+                """() => {
+                  const one = document.activeElement;
+                  if (!one.closest("main")) return "";
+                  const { left, top, width, height } = one.getBoundingClientRect();
+                  const [x, y] = [left + Math.min(width / 2, 20), top + Math.min(height / 2, 10)];
+                  const above = document.elementFromPoint(x, y);
+                  return above?.closest(".rail") ? one.outerHTML : "";
+                }"""
+            )
+            assert covered == ""
+
+
 @pytest.mark.parametrize("locale", ["en", "de"])
 async def test_axe_finds_nothing_in_conversations(stage: Stage, servers: Servers, come: Come, locale: str) -> None:
     aylin = await come(stage["aylin"], locale=locale)

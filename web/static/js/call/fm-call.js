@@ -86,7 +86,8 @@ class FmCall extends HTMLElement {
   /** On a phone the button stands so far below the picture that what replaces both is out of sight. */
   #bringIntoView() {
     this.#pressed = false;
-    if (this.getBoundingClientRect().top < parseFloat(getComputedStyle(this).scrollMarginBlockStart)) this.scrollIntoView({ block: "start" });
+    const covered = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) || 0;
+    if (this.getBoundingClientRect().top < covered) this.scrollIntoView({ block: "start" });
   }
 
   #begin() {
