@@ -5,8 +5,10 @@ close. What SQLAlchemy asks for one statement is four trips and eight changes of
 our statements. Here the first trip makes the cursor, executes and brings rows along; for most that is all.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -31,21 +33,40 @@ _SETTINGS = (
 def opened(path: Path) -> sqlite3.Connection:
     """A connection for the thread that calls, set up as all of ours are; transactions begin and end where we say."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for setting in _SETTINGS:
-        connection.execute(f"PRAGMA {setting}").fetchall()
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}").fetchall()
+    except BaseException:  # no database, or one that is locked
+        connection.close()
+        raise
     return connection
 
 
 async def connect(path: Path) -> "Connection":
     """A connection with a thread of its own. Raises sqlite3.Error."""
-    made = Connection(lambda: opened(path), iter_chunk_size=AHEAD)
+    made = Connection(path)
     made._thread.daemon = True  # a process that ends waits for nobody who only reads
     await made
     return made
 
 
 class Connection(aiosqlite.Connection):
-    """Its cursors are ours."""
+    """Its cursors are ours; and it is closed, too, when nobody waits any more for it to be opened."""
+
+    def __init__(self, path: Path) -> None:
+        there: list[sqlite3.Connection] = []  # for its thread alone, which may have opened what nobody will take
+
+        def opening() -> sqlite3.Connection:
+            there.append(opened(path))
+            return there[0]
+
+        super().__init__(opening, iter_chunk_size=AHEAD)
+        self._there = there
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """End the thread; aiosqlite would close only what came back from it, not what a cancelled one waited for."""
+        self.pass_on(partial(_close, self._there))
+        return super().stop()
 
     def cursor(self) -> "Cursor":  # type: ignore[override]  # to be awaited there: for the trip that is spared here
         """A cursor that is made when it executes."""
@@ -59,6 +80,11 @@ class Connection(aiosqlite.Connection):
     def pass_on(self, work: Callable[[], None]) -> None:
         """Have something done there without waiting for it."""
         self._tx.put_nowait((None, work))
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    for each in connections:
+        each.close()  # a second time does nothing
 
 
 class Cursor(aiosqlite.Cursor):

@@ -1,5 +1,8 @@
 """What SQLAlchemy asks of a connection, on ours: the same answers, with fewer trips to its thread."""
 
+import asyncio
+import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -8,11 +11,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from server.kernel import sqlite_connection
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
 from server.kernel.events import Events
-from server.kernel.sqlite_connection import AHEAD, Connection
+from server.kernel.sqlite_connection import AHEAD, Connection, connect, opened
 from tests.support.backend import settings_with
+from tests.support.patience import PATIENCE_S
 
 MANY = 2 * AHEAD + 7
 NUMBERS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most) SELECT i FROM n")
@@ -93,3 +98,46 @@ async def test_many_at_once_and_what_they_return(database: Database) -> None:
 
     assert done.rowcount == MANY  # type: ignore[attr-defined]  # a result of a change has one
     assert len(gone.all()) == MANY - 1
+
+
+async def test_what_is_opened_for_one_who_was_cancelled_meanwhile_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            super().close()
+            closed.set()
+
+    def slowly(path: Path) -> sqlite3.Connection:
+        asked.set()
+        assert go_on.wait(PATIENCE_S)
+        return sqlite3.connect(path, factory=Watched)
+
+    monkeypatch.setattr(sqlite_connection, "opened", slowly)
+    asking = asyncio.create_task(connect(tmp_path / "fairmatch.db"))
+    assert await asyncio.to_thread(asked.wait, PATIENCE_S)
+    asking.cancel()
+    await asyncio.wait([asking])
+    go_on.set()
+
+    assert asking.cancelled()
+    assert await asyncio.to_thread(closed.wait, PATIENCE_S)
+
+
+def test_a_file_that_is_no_database_is_not_kept_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[sqlite3.Connection] = []
+    connected = sqlite3.connect
+
+    def watched(*given: Any, **named: Any) -> sqlite3.Connection:
+        made.append(connected(*given, **named))
+        return made[0]
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    (tmp_path / "fairmatch.db").write_text("no database" * 1_000)
+
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        opened(tmp_path / "fairmatch.db")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("SELECT 1")
