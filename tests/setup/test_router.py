@@ -52,6 +52,11 @@ def test_the_router_leads_to_the_ports_that_caddy_and_the_relay_have_on_this_mac
     assert "./deploy/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" in SERVICES["router"]["volumes"]
 
 
+def test_a_router_that_is_to_end_does_not_wait_for_people_who_stay() -> None:
+    """HAProxy's image says SIGUSR1, at which it takes nobody new and waits for all who are there until it is killed."""
+    assert SERVICES["router"]["stop_signal"] == "SIGTERM"
+
+
 def test_the_web_is_told_where_people_come_from_and_believes_nobody_else() -> None:
     assert server_of("web")[2] == "send-proxy-v2"
     [wrapped] = re.findall(r"servers :443 \{\s+listener_wrappers \{(.+?)\n\t\t\}", CADDY, re.DOTALL)
