@@ -91,9 +91,9 @@ async def add_group(request: Request) -> Response:
         if len(known) >= GROUPS_MOST:
             form.refuse("name", N_("There are as many groups as a fair can have."))
         if not form.good:
-            return await _page(request, here, form)
+            return await _page(request, here, asked=form)
         await plans.add_group(uow, here.fair.id, GroupWish(name, role))
-    return redirect(f"{here.shown.path}/meetings/plan#groups")
+    return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is there.")))
 
 
 async def change_group(request: Request) -> Response:
@@ -106,14 +106,14 @@ async def change_group(request: Request) -> Response:
             raise not_found()
         if "remove" in form:
             await plans.remove_group(uow, group)
-            return redirect(f"{here.shown.path}/meetings/plan#groups")
+            return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is removed.")))
         nobody: list[str] = []
         emails = form.check("members", lambda: _emails(form.typed("members")), nobody)
         known = await plans.members_by_email(uow.session, here.fair.id, emails)
         if unknown := [each for each in emails if each not in known]:
             form.refuse("members", N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
         if not form.good:
-            return await _page(request, here, form)
+            return await _page(request, here, asked=form, asked_of=group.id)
         await plans.set_members(uow, group, [known[each] for each in emails])
     return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is saved.")))
 
@@ -134,7 +134,10 @@ async def save_rules(request: Request) -> Response:
     return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("Who may meet whom is saved.")))
 
 
-async def _page(request: Request, here: Visit, form: Form | None = None) -> Response:
+async def _page(
+    request: Request, here: Visit, form: Form | None = None, *, asked: Form | None = None, asked_of: str = ""
+) -> Response:
+    """The page; with `form`, a plan that was not taken, or `asked`: a new group, or whom the group `asked_of` names."""
     async with kernel_of(request).database.read() as session:
         plan = await queries.plan_of(session, here.fair.id)
         wish = plans.usual(here.fair)
@@ -149,14 +152,17 @@ async def _page(request: Request, here: Visit, form: Form | None = None) -> Resp
             groups, rules = [(each, members[each.id]) for each in found.groups], found.between
         laid = len(await queries.slots_of(session, here.fair.id))
     form = form or Form(None, request.state.locale, **_values(here, wish))
+    asked = asked or Form(None, request.state.locale)
     return show(
         request,
         "plan",
-        200 if form.good else 422,
+        200 if form.good and asked.good else 422,
         visit=here,
         fair=here.shown,
         plan=plan,
         form=form,
+        asked=asked,
+        asked_of=asked_of,
         days=_days(here),
         day_name=lambda day: format_skeleton("yMMMEd", day, locale=formats(locale_of(request))),
         breaks=range(BREAKS_MOST),

@@ -1,6 +1,7 @@
 """The organiser's plan: times, groups, and who may meet whom."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,34 @@ async def test_groups_say_who_may_meet_whom_and_how(there: Scene) -> None:
     ).status_code == 400
     assert (await there["edda"].post(path, data={"remove": "yes"})).is_redirect
     assert await way("aylin", "bernd") is WhyNot.ORGANISER_ONLY
+
+
+async def test_a_group_that_is_not_taken_empties_nothing_on_the_page(there: Scene) -> None:
+    def fields(text: str) -> dict[str, str]:
+        return {
+            name: value
+            for name, value in re.findall(
+                r'<input class="input" id="[^"]*" name="([^"]*)" type="number" value="([^"]*)"', text
+            )
+        }
+
+    path = "/fairs/ruhr/meetings"
+    before = fields((await there["edda"].get(f"{path}/plan")).text)
+    assert before["length"] == "20"
+    long = await there["edda"].post(f"{path}/groups", data={"name": "x" * 61, "role": "speaker"})
+    assert long.status_code == 422
+    assert fields(long.text) == before, "the plan is as it was"
+    assert f'value="{"x" * 61}"' in long.text
+    assert '<option value="speaker" selected>' in long.text
+    await there["edda"].post(f"{path}/groups", data={"name": "Buyers", "role": ""})
+    group = (await there["edda"].get(f"{path}/plan")).text.split("/meetings/groups/")[1][:36]
+    wrong = await there["edda"].post(f"{path}/groups/{group}", data={"members": "nobody@example.org\nelse@example.org"})
+    assert wrong.status_code == 422
+    assert fields(wrong.text) == before
+    assert "nobody@example.org\nelse@example.org</textarea>" in wrong.text, "what was typed is still there"
+    assert '<details class="group" open>' in wrong.text, "and can be seen"
+    assert f'href="#{group}-members"' in wrong.text
+    assert f'id="{group}-members"' in wrong.text
 
 
 async def test_a_tap_changes_a_slot_and_another_a_day(there: Scene) -> None:
