@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from directory.imports import queries
 from directory.imports.likes import Named, keep
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportBatch, ImportDuplicate, ImportRow
@@ -76,7 +77,9 @@ class Proposal:
 
 
 async def open_proposals(session: AsyncSession, batch_id: str, limit: int = 50) -> list[Proposal]:
-    """What is open of a batch, the surest first."""
+    """What is open of a batch, the surest first; nothing once it is taken back."""
+    if await queries.taken_back(session, batch_id):
+        return []
     query = (
         select(ImportDuplicate, Organisation)
         .join(Organisation, Organisation.id == ImportDuplicate.organisation_id)
@@ -100,6 +103,8 @@ async def decide(uow: UnitOfWork, batch: ImportBatch, duplicate_id: str, decisio
         raise ValueError("no decision about a duplicate")
     asked = await uow.session.get(ImportDuplicate, duplicate_id, with_for_update=True)
     if asked is None or asked.batch_id != batch.id or asked.decided_at is not None:
+        return None
+    if await queries.taken_back(uow.session, batch.id):
         return None
     at = uow.clock.now()
     adopts = batch.partner_id is None

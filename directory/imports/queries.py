@@ -100,6 +100,12 @@ async def latest_run(session: AsyncSession, batch_id: str) -> ImportRun | None:
     return await session.scalar(query)
 
 
+async def taken_back(session: AsyncSession, batch_id: str) -> bool:
+    """Whether a batch is being taken back, or has been: its open questions would bring back what has gone."""
+    run = await latest_run(session, batch_id)
+    return run is not None and run.what == UNDO and run.stopped_at is None
+
+
 async def imported(session: AsyncSession, batch_id: str) -> bool:
     """Whether what a batch brought is in the directory: imported, at least in part, and not undone to the end."""
     query = select(ImportRun.what).where(ImportRun.batch_id == batch_id, ImportRun.what.in_((IMPORT, UNDO)))
@@ -140,7 +146,9 @@ async def counts_of(session: AsyncSession, batch_id: str) -> dict[str, int]:
 
 
 async def open_questions(session: AsyncSession, batch_id: str) -> int:
-    """How many duplicates of a batch wait for a decision."""
+    """How many duplicates of a batch wait for a decision; none once it is taken back."""
+    if await taken_back(session, batch_id):
+        return 0
     query = select(func.count()).select_from(ImportDuplicate)
     query = query.where(ImportDuplicate.batch_id == batch_id, ImportDuplicate.decided_at.is_(None))
     return await session.scalar(query) or 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from directory.imports import actions, beside, duplicates, worker
+from directory.imports import actions, beside, duplicates, queries, worker
 from directory.imports.actions import carry
 from directory.imports.chunks import BEHIND
 from directory.imports.duplicates import decide, open_proposals
@@ -219,6 +219,24 @@ async def test_what_was_left_out_stays_out(desk: Desk, kernel: Kernel, ada: Pers
         [asked] = await open_proposals(uow.session, batch.id)
         await decide(uow, batch, asked.id, duplicates.LEFT_OUT, by_id=ada.id)
     assert counts(await desk.bring_and_do(THREE)) == (0, 0, 2, 0, 1)
+
+
+async def test_what_is_taken_back_asks_no_more_until_it_comes_again(desk: Desk, kernel: Kernel, ada: Person) -> None:
+    await make_by_hand(kernel, "Acme", "acme.example")
+    batch = await desk.bring(THREE)
+    await desk.do(batch)
+    async with kernel.database.read() as session:
+        [asked] = await open_proposals(session, batch.id)
+    await desk.do(batch, UNDO)
+    async with kernel.database.write() as uow:
+        assert await open_proposals(uow.session, batch.id) == []
+        assert await queries.open_questions(uow.session, batch.id) == 0
+        assert await decide(uow, batch, asked.id, duplicates.APART, by_id=ada.id) is None
+    assert await desk.names() == ["Acme"], "nothing came back"
+    again = await desk.bring(THREE)
+    await desk.do(again)
+    async with kernel.database.read() as session:
+        assert len(await open_proposals(session, again.id)) == 1
 
 
 async def test_an_open_question_is_asked_once_however_often_the_file_comes(desk: Desk, kernel: Kernel) -> None:
