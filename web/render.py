@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from babel.numbers import format_decimal, get_decimal_symbol
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -18,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from web import when
 from web.assets import Assets
 from web.frame import REFUSED, SAID_COOKIE, SIGN_OUT, frame_of, hue, initials
-from web.i18n import DEFAULT, LOCALES, translations
+from web.i18n import DEFAULT, LOCALES, formats, translations
 from web.icons import icon
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -147,6 +149,8 @@ def _filters(locale: str) -> dict[str, Callable[..., Any]]:
         "date": lambda moment, zone, style="long": when.date(moment, zone, locale, style=style),
         "both": lambda moment, zone: when.both(moment, zone, locale),
         "ago": lambda moment: when.ago(moment, _moment.get(), locale),
+        "tenths": lambda number: format_decimal(number, "#,##0.0", locale=formats(locale)),
+        "filesizeformat": lambda size: do_filesizeformat(size).replace(".", get_decimal_symbol(formats(locale))),
         "initials": initials,
         "hue": hue,
     }

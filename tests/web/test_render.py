@@ -46,6 +46,15 @@ def test_a_text_is_rendered_in_the_language_asked_for(scratch: Templates, tmp_pa
     assert scratch.text("a.txt", "fr", word="<b>") == "Sign in en <b>"
 
 
+def test_numbers_and_sizes_are_written_as_the_language_writes_them(scratch: Templates, tmp_path: Path):
+    (tmp_path / "a.txt").write_text(
+        "{{ share|tenths }} {{ large|tenths }} {{ small|filesizeformat }} {{ file|filesizeformat }}"
+    )
+    given = {"share": 0.04, "large": 1234.56, "small": 541, "file": 1_234_567}
+    assert scratch.text("a.txt", "de", **given) == "0,0 1.234,6 541 Bytes 1,2 MB"
+    assert scratch.text("a.txt", "en", **given) == "0.0 1,234.6 541 Bytes 1.2 MB"
+
+
 def test_numbers_of_elements_begin_anew_in_each_page(scratch: Templates, tmp_path: Path):
     (tmp_path / "a.html").write_text('{{ unique("why") }} {{ unique("why") }}')
     assert scratch.text("a.html") == "why-1 why-2"
