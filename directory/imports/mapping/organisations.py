@@ -57,6 +57,9 @@ _FOOTER = re.compile(
     r"|export|legende|copyright|alle angaben)\b\s*[:=(\d]|©.*",
     re.IGNORECASE | re.DOTALL,
 )
+# The bare word beside a column's sum, in a row that says nothing but numbers. "Total" is left out: it is a company.
+_SUM = re.compile(r"(?:zwischen|gesamt)?summe|gesamt|insgesamt|subtotal|grand total", re.IGNORECASE)
+_NUMBERS = frozenset({"name", "size", "founded"})
 _RULED = ("latitude", "longitude", "postcode", "place", "legal_name")
 _DEFAULT_LOCALE = "en"
 
@@ -131,7 +134,8 @@ class Organisations:
         fields = record.fields
         if "name" not in fields and "legal_name" in fields:
             fields["name"] = fields["legal_name"]
-        if len(fields) == 1 and _FOOTER.match(fields.get("name", "")):
+        name = fields.get("name", "")
+        if (len(fields) == 1 and _FOOTER.match(name)) or (fields.keys() <= _NUMBERS and _SUM.fullmatch(name)):
             record.refuse(Note("", FOOTER, shown(fields["name"])))
             return
         if "name" not in fields:

@@ -205,6 +205,13 @@ def test_totals_and_notes_below_a_table_are_no_organisations(tmp_path: Path) -> 
     assert [record.refused.text for record in records if record.refused] == [FOOTER, FOOTER]
 
 
+def test_a_sum_below_a_column_of_numbers_is_no_organisation(tmp_path: Path) -> None:
+    content = "Name;Ort;Beschäftigte\nAcme;Bochum;20\nTotal;;100000\nGesamt;Essen;7\nSumme;;127\nGesamtsumme;;\n"
+    records = records_of(written(tmp_path, "list.csv", content))
+    assert [record.fields["name"] for record in records if record.refused is None] == ["Acme", "Total", "Gesamt"]
+    assert [record.refused.text for record in records if record.refused] == [FOOTER, FOOTER]
+
+
 def test_values_of_lists_never_make_columns_without_end(tmp_path: Path) -> None:
     """Only languages and known names of columns become one; everything else stays in its list."""
     said = [{"type": f"made up {n}", "value": n} for n in range(2_000)]
