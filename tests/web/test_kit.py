@@ -54,10 +54,22 @@ async def test_nothing_scrolls_sideways_on_a_phone(show: Show, path: str):
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
-async def test_a_long_word_in_the_headline_breaks_on_a_phone(show: Show):
+LONG = [
+    ".page-head h1",
+    ".breadcrumb a",
+    ".card-line",
+    ".list-title",
+    ".notice li",
+    ".empty-title",
+    ".field-error span",
+]
+
+
+@pytest.mark.parametrize("where", LONG)
+async def test_a_long_word_breaks_on_a_phone(show: Show, where: str):
     tab = await show(size=PHONE)
-    headline = tab.page.locator(".page-head h1")
-    await headline.evaluate("(h1) => { h1.textContent = 'Energieversorgungsunternehmensverbund'; }")
+    word = "Energieversorgungsunternehmensdigitalisierungsfachkräftemesse2027"
+    await tab.page.locator(where).first.evaluate("(element, word) => { element.textContent = word; }", word)
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
