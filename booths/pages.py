@@ -45,7 +45,7 @@ from server.kernel.parts import kernel_of
 from web.engines import head_of, speak_as_asked
 from web.i18n import LOCALES, N_, translations
 from web.render import locale_of, page, redirect
-from web.when import date
+from web.when import date, zone
 
 # Where a refusal stands on the form, and its words.
 WHY = {
@@ -209,7 +209,7 @@ async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: st
 
 
 async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
-    title = form.take("title", named(TITLE_MOST), "")
+    title = form.take("title", named(TITLE_MOST, N_("Please give the talk a title.")), "")
     organisation_id = await _organisation(request, session, form, "organisation")
     begins = minutes_of(form.typed("begins"))
     if begins is None:
@@ -263,7 +263,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         rooms=[(each, KINDS[each.kind]) for each in rooms],
         closed=[(each, KINDS[each.kind]) for each in closed],
         kinds=[(kind, words.gettext(KINDS[kind])) for kind in WITH_CALLS],
-        choices=_choices(here.fair, stages, locale_of(request)),
+        choices=_choices(request, here.fair, stages),
     )
 
 
@@ -278,13 +278,16 @@ async def _talk_page(request: Request, here: Visit, form: Form, status: int = 20
         fair=here.shown,
         form=form,
         talk_id=talk_id,
-        choices=_choices(here.fair, stages, locale_of(request)),
+        choices=_choices(request, here.fair, stages),
     )
 
 
-def _choices(fair: Fair, stages: Sequence[Room], locale: str) -> dict[str, object]:
-    """What the form of a talk offers."""
+def _choices(request: Request, fair: Fair, stages: Sequence[Room]) -> dict[str, object]:
+    """What the form of a talk offers, and of the days first the one that is not over."""
+    locale = locale_of(request)
+    today = kernel_of(request).clock.now().astimezone(zone(fair.time_zone)).date()
     return {
+        "first_day": min(max((today - fair.starts_on).days, 0), days_of(fair) - 1),
         "stages": [(each.id, each.name) for each in stages],
         "fair_days": _days(fair, locale),
         "title_most": TITLE_MOST,
@@ -306,13 +309,13 @@ def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
     return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in enumerate(noons)]
 
 
-def named(most: int) -> text.Rule[str]:
+def named(most: int, otherwise: str = N_("Please give it a name.")) -> text.Rule[str]:
     """The rule of a name or a title: one line of at most so many characters, some of which can be read out."""
 
     def rule(typed: str) -> str:
         clean = text.one_line(most)(typed)
         if not any(character.isalnum() for character in clean):
-            raise UnacceptableError(N_("Please give it a name."))
+            raise UnacceptableError(otherwise)
         return clean
 
     return rule

@@ -47,7 +47,13 @@ async def index(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
         rooms = await with_calls(session, here.fair.id)
-    return page(request, "rooms/rooms.html", fair=here.shown, rooms=_shown(request, here, rooms))
+    return page(
+        request,
+        "rooms/rooms.html",
+        fair=here.shown,
+        rooms=_shown(request, here, rooms),
+        organiser=here.makes_programme,
+    )
 
 
 async def show(request: Request) -> Response:

@@ -10,6 +10,7 @@ from booths import own_data
 from booths.model import Stand, Talk
 from directory.organisations import actions as organisations
 from people.admins import grant_admin
+from server.kernel.clock import FrozenClock
 from tests.booths.stage import PATH, Programme
 
 
@@ -57,7 +58,7 @@ async def test_a_stand_is_an_organisations_until_the_organiser_says_otherwise(th
 
 
 WRONG = [
-    ({"title": " "}, "give it a name"),
+    ({"title": " "}, "give the talk a title"),
     ({"title": "x" * 121}, "at most 120 characters"),
     ({"organisation": "/o/nobody"}, "No organisation has this address"),
     ({"day": "3"}, "choose a day of the fair"),
@@ -75,6 +76,21 @@ async def test_what_cannot_be_is_said_beside_the_form(there: Programme) -> None:
         answer = await there.enter(**said)
         assert (answer.status_code, why in answer.text) == (422, True), said
     assert len(await talks(there)) == 1
+
+
+async def test_a_talk_is_entered_for_the_first_day_that_is_not_over_unless_said_otherwise(
+    there: Programme, clock: FrozenClock
+) -> None:
+    async def day() -> str:
+        text = (await there["edda"].get(f"{PATH}/desk")).text
+        return re.findall(r'<option value="(\d)" selected>', text[text.index('id="day"') :])[0]
+
+    gone = (clock.now().date() - there.guests.fair.starts_on).days
+    assert await day() == str(max(gone, 0))
+    clock.advance(days=1 - gone)
+    assert await day() == "1"
+    clock.advance(days=7)
+    assert await day() == str((there.guests.fair.ends_on - there.guests.fair.starts_on).days)
 
 
 async def test_of_two_who_give_one_stage_at_once_one_does(there: Programme) -> None:

@@ -81,16 +81,27 @@ async def test_a_talk_is_entered_found_by_others_moved_and_keeps_its_stage_open_
     await expect(ben.get_by_role("article")).to_have_count(2)
     await ben.get_by_role("link", name="Voltbus").last.click()
 
-    await olga.get_by_role("button", name="Close “Main stage”").click()
+    await _close(olga, "Main stage")
     await expect(olga.get_by_role("alert")).to_contain_text("Talks are entered for this stage.")
     for title in (TALK, NEXT):
-        await olga.get_by_role("button", name=f"Take “{title}” out of the programme").click()
+        taking_out = olga.get_by_role("button", name=f"Take “{title}” out of the programme")
+        await taking_out.click()
+        await olga.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        await expect(olga.get_by_role("link", name=title)).to_be_visible()
+        await taking_out.click()
+        await olga.get_by_role("dialog").get_by_role("button", name="Take it out").click()
         await expect(olga.get_by_role("link", name=title)).to_have_count(0)
-    await olga.get_by_role("button", name="Close “Main stage”").click()
+    await _close(olga, "Main stage")
     await expect(olga.get_by_role("button", name="Open again")).to_be_visible()
     await ben.reload()
     await expect(ben.get_by_role("heading", name="Voltbus")).to_be_visible()
     await expect(upcoming.get_by_role("article")).to_have_count(0)
+
+
+async def _close(page: Page, name: str) -> None:
+    """A room; the page asks first."""
+    await page.get_by_role("button", name=f"Close “{name}”").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Close it").click()
 
 
 async def _enter(page: Page, title: str, begins: str) -> None:
@@ -139,7 +150,7 @@ async def test_whoever_is_in_a_room_that_closes_is_out_at_once_and_in_when_it_op
     aylin = await come(stage["aylin"], servers.other_url, path=f"{LOBBY}/rooms/round-table")
     here = aylin.page.get_by_role("button", name=re.compile(r"^\d here$"))
     await expect(here).to_have_text("1 here")
-    await olga.get_by_role("button", name="Close “Round table”").click()
+    await _close(olga, "Round table")
     await expect(here).to_have_text("0 here")
     await expect(aylin.page.locator(".composer-why")).to_have_text("You cannot write here.")
     await expect(aylin.field).not_to_be_editable()
