@@ -81,6 +81,17 @@ async def test_a_long_word_of_what_somebody_wrote_breaks_on_a_phone(show: Show, 
     assert await tab.page.evaluate(SIDEWAYS) == 0
 
 
+async def test_a_long_word_in_what_is_asked_leaves_the_answers_where_they_are(show: Show):
+    tab = await show(size=PHONE)
+    title = tab.page.locator("#example-confirm .dialog-title")
+    word = "Energieversorgungsunternehmensdigitalisierungsfachkräftemesse2027"
+    await title.evaluate("(element, word) => { element.textContent = word; }", word)
+    await tab.page.get_by_role("button", name="Remove the photo").click()
+    await tab.page.wait_for_function("document.querySelector('#example-confirm').open")
+    dialog = "document.querySelector('#example-confirm')"
+    assert await tab.page.evaluate(f"{dialog}.scrollWidth - {dialog}.clientWidth") == 0
+
+
 async def test_text_of_twice_the_size_does_not_scroll_sideways(show: Show):
     tab = await show(locale="de", size={"width": DESK["width"] // 2, "height": DESK["height"] // 2})
     assert await tab.page.evaluate(SIDEWAYS) == 0
