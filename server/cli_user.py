@@ -1,6 +1,6 @@
 """fairmatch user ...: what an operator does with accounts."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -41,12 +41,20 @@ def add(
     data: DataOption = None,
 ) -> None:
     """Add an account and print its first sign-in link."""
+    from web.i18n import LOCALES
+
+    if locale not in LOCALES:
+        refuse(f"{locale} is no language of these pages; choose one of {', '.join(LOCALES)}.")
 
     async def work(kernel: "Kernel") -> None:
+        from people.addresses import normalise
         from people.admins import grant_admin
         from people.operators import add_person, link_for
+        from people.queries import by_email
 
         async with kernel.database.write() as uow:
+            if await by_email(uow.session, normalise(email)):
+                refuse(f"There is an account with the address {email} already; `fairmatch user link` lets it in.")
             person = await add_person(uow, name, email, locale=locale)
             await uow.session.flush()
             if admin:
@@ -96,6 +104,11 @@ async def _person(uow: "UnitOfWork", email: str) -> "Person":
 
     person = await by_email(uow.session, normalise(email))
     if person is None:
-        typer.echo(f"There is no account with the address {email}.", err=True)
-        raise typer.Exit(1)
+        refuse(f"There is no account with the address {email}.")
     return person
+
+
+def refuse(reason: str) -> NoReturn:
+    """Say why the command cannot be done, and end it."""
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)

@@ -48,6 +48,21 @@ async def test_an_account_is_added_listed_and_given_a_way_in() -> None:
     assert re.search(r"ada@example.org +Ada Lovelace", listed.stdout)
 
 
+async def test_an_account_that_is_there_is_said_to_be_there() -> None:
+    await fairmatch("user", "add", "ada@example.org", "--name", "Ada Lovelace")
+    again = await fairmatch("user", "add", "Ada@Example.org", "--name", "Ada", "--admin")
+
+    assert again.exit_code == 1
+    assert again.output.startswith("There is an account with the address Ada@Example.org already")
+    assert "admin" not in (await fairmatch("user", "list")).stdout
+
+
+async def test_a_language_that_is_none_of_ours_is_refused() -> None:
+    result = await fairmatch("user", "add", "ada@example.org", "--name", "Ada", "--locale", "xx")
+
+    assert (result.exit_code, result.output) == (1, "xx is no language of these pages; choose one of en, de.\n")
+
+
 async def test_an_administrator_is_made_and_unmade() -> None:
     await fairmatch("user", "add", "ada@example.org", "--name", "Ada", "--admin")
     assert "admin" in (await fairmatch("user", "list")).stdout
