@@ -24,6 +24,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage, set_up, writing_fair
 from tests.support.axe import assert_accessible
 from tests.support.backend import Backend
+from tests.support.browser import DESK, PHONE
 from tests.support.moving_clock import MovingClock
 from tests.support.server_process import Serve, Servers
 
@@ -117,6 +118,14 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await other.goto("/messages")
     await expect(other.locator(".dock-meeting")).to_contain_text("Aylin Demir")
     await assert_accessible(other)
+    # and lies on no button of a conversation
+    await other.goto(f"/people/{stage['aylin'].id}")
+    await other.get_by_role("button", name="Write a message").click()
+    for size in (PHONE, DESK):
+        await other.set_viewport_size(size)  # type: ignore[arg-type]
+        await expect(other.locator(".dock-meeting")).to_be_visible()
+        await other.get_by_role("link", name="Call Aylin Demir").click(trial=True)
+        await other.get_by_role("button", name="Send", exact=True).click(trial=True)
     clock.go_to(opens - timedelta(seconds=50))
     # Both looked for at once: what is said goes away by itself, and one may be told long before the other.
     await asyncio.gather(
