@@ -8,7 +8,9 @@ import json
 import os
 import pickle
 import resource
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,9 @@ from people.text import UnacceptableError
 CHUNK, CHUNK_CHARACTERS = 500, 512 * 1024
 # Bytes of address space; the process itself stays far below, see the measurements.
 MEMORY_MOST = 1024**3
+# Bytes of the stack, all of them there from the beginning: where memory has run out the first thread's cannot grow any
+# more, and Python 3.13 goes some thousand calls deep to give up lists within lists: the process would be ended in that.
+STACK = 16 * 1024**2
 # Less urgent than whoever serves people.
 NICENESS = 5
 
@@ -83,4 +88,8 @@ def send(answer: object) -> None:
 TASKS: dict[str, Callable[..., Iterator[object]]] = {"look": _look, "records": _records}
 
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends both threads at once
+    threading.stack_size(STACK)
+    reading = threading.Thread(target=main)
+    reading.start()
+    reading.join()
