@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from alembic import command
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, DateTime, bindparam, text, update
 
 from meetings import room
 from meetings.model import Seat
@@ -13,6 +13,7 @@ from tests.meetings.scene import Scene
 
 [_STEP] = (path.name[:4] for path in (MIGRATIONS / "versions").glob("*_contacts_to_whom.py"))
 _GIVEN = text("INSERT INTO meeting_shared_contacts (meeting_id, person_id, at) VALUES (:meeting, :person, :at)")
+_GIVEN = _GIVEN.bindparams(bindparam("at", type_=DateTime()))
 
 
 async def test_what_was_given_before_stays_with_those_who_sat_there_then(there: Scene) -> None:
