@@ -27,7 +27,7 @@ async def begin(request: Request) -> Response:
 async def create(request: Request) -> Response:
     """Make the fair; who makes it is its first organiser. Whatever is wrong, everything typed stays."""
     form = await Form.of(request)
-    plan = _plan(form, form.check("slug", lambda: _slug(form), ""))
+    plan = _plan(form)
     if plan is not None:
         try:
             async with kernel_of(request).database.write() as uow:
@@ -59,7 +59,8 @@ async def revise(request: Request) -> Response:
     return redirect(here.shown.path, said=_said(request, N_("What is said of the fair is changed.")))
 
 
-def _plan(form: Form, slug: str) -> Plan | None:
+def _plan(form: Form, slug: str = "") -> Plan | None:
+    """What the form says; for a fair that is there, with the address that it has. None where something is wrong."""
     name = form.take("name", _name, "")
     tagline = form.take("tagline", text.one_line(text.LINE_MOST), "")
     zone = form.take("time_zone", zones.zone, "")
@@ -67,6 +68,9 @@ def _plan(form: Form, slug: str) -> Plan | None:
     ends_on = form.take("ends_on", _day, date.max)
     if "starts_on" not in form.errors and "ends_on" not in form.errors:
         form.check("ends_on", lambda: _length(starts_on, ends_on), None)
+    # Last, as on the page: what is wrong is told from its top, and the first has the focus. Without a name it is none.
+    if not slug and (form.typed("slug").strip() or "name" not in form.errors):
+        slug = form.check("slug", lambda: _slug(form), "")
     return Plan(slug, name, tagline, starts_on, ends_on, zone) if form.good else None
 
 

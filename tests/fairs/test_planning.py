@@ -1,5 +1,6 @@
 """A fair is planned: a new one by who runs the platform, and what is said of one by its organisers."""
 
+import re
 from datetime import date
 
 import pytest
@@ -71,6 +72,15 @@ async def test_what_cannot_be_is_said_and_what_was_typed_stays(
     assert said in answer.text
     assert "2027-03-02" in answer.text or "starts_on" in wrong
     assert await fair_of(with_admin, "wasserstofftage-koeln") is None
+
+
+async def test_what_is_wrong_is_told_from_the_top_of_the_page(with_admin: Guests) -> None:
+    wrong = {"ends_on": "2027-03-01", "slug": "Große Messe"}
+    text = (await with_admin["chloe"].post("/fairs/new", data=TYPED | wrong)).text
+    assert text.index("cannot be before the first") < text.index("Please write small letters")
+    assert re.findall(r'id="([a-z_]+)"[^>]* autofocus', text) == ["ends_on"]
+    nameless = (await with_admin["chloe"].post("/fairs/new", data=TYPED | {"name": "", "slug": ""})).text
+    assert "Please write small letters" not in nameless, "nobody typed an address"
 
 
 async def test_an_organiser_changes_what_is_said_of_the_fair_and_its_address_stays(there: Guests) -> None:
