@@ -35,7 +35,7 @@ def serve(settings: Settings, descriptor: int | None = None) -> None:
         with listening(settings) as listener:
             supervise(settings, listener)
         return
-    own = socket.socket(fileno=descriptor) if descriptor is not None else listening(settings)
+    own = socket.socket(fileno=descriptor) if descriptor is not None else bound(settings)
     with own:
         asyncio.run(serve_app(settings, own, supervised=descriptor is not None))
 
@@ -82,9 +82,13 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, and say so: from here on a signal ends it in order."""
-        await super().startup(sockets)
+        settings = self._app.state.kernel.settings
+        try:
+            await super().startup(sockets)
+        except OSError as error:  # another server that was started at the same moment was quicker
+            raise StartRefused(_why(error, settings)) from None
         for listener in sockets or []:
-            log.info("listening", address=self._app.state.kernel.settings.public_url, port=listener.getsockname()[1])
+            log.info("listening", address=settings.public_url, port=listener.getsockname()[1])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal said to stop."""
@@ -119,7 +123,20 @@ class Server(uvicorn.Server):
 
 
 def listening(settings: Settings) -> socket.socket:
-    """The socket to serve on. Raises StartRefused when the port is taken or not ours to take."""
+    """The socket that workers share, where whoever comes early waits for the first of them. Raises StartRefused."""
+    listener = bound(settings)
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise StartRefused(_why(error, settings)) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def bound(settings: Settings) -> socket.socket:
+    """The socket to serve on, which nobody gets into yet: a proxy goes to another worker, and is not left waiting here.
+    Raises StartRefused when the port is taken or not ours to take."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -127,11 +144,9 @@ def listening(settings: Settings) -> socket.socket:
         # What is accepted inherits it. Else a page's body waits for the acknowledgement of its headers, 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((settings.host, settings.port))
-        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise StartRefused(_why(error, settings)) from None
-    listener.set_inheritable(True)
     return listener
 
 

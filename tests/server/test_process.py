@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bin.places import VENV_BIN
 from server.kernel.health import Readiness
 from server.kernel.refusal import REFUSED, StartRefused
-from server.process import Server, config_of, listening
+from server.process import Server, bound, config_of, listening
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
 from tests.support.daemon import START_TIMEOUT_S, free_port
@@ -90,6 +90,21 @@ def test_no_answer_waits_for_the_acknowledgement_of_its_beginning() -> None:
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_nobody_is_let_in_to_wait_for_a_server_that_still_starts() -> None:
+    """A proxy goes to another worker then; before one that takes connections already people would wait until it is up."""
+    with bound(settings_with(port=0)) as listener, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(listener.getsockname())
+
+
+async def test_of_two_servers_that_start_at_once_one_says_that_the_port_is_taken(app: Starlette) -> None:
+    with bound(settings_with(port=0)) as first:
+        port = first.getsockname()[1]
+        with bound(settings_with(port=port)) as second:
+            first.listen()
+            with pytest.raises(StartRefused, match="is taken"):
+                await Server(config_of(settings_with(port=port), app), app)._serve([second])
 
 
 def test_only_the_proxies_that_are_named_are_believed() -> None:
