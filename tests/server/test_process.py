@@ -93,7 +93,7 @@ def test_no_answer_waits_for_the_acknowledgement_of_its_beginning() -> None:
 
 
 def test_nobody_is_let_in_to_wait_for_a_server_that_still_starts() -> None:
-    """A proxy goes to another worker then; before one that takes connections already people would wait until it is up."""
+    """A proxy goes to another worker then; before one that takes connections already people wait until it is up."""
     with bound(settings_with(port=0)) as listener, pytest.raises(ConnectionRefusedError):
         socket.create_connection(listener.getsockname())
 
