@@ -70,12 +70,16 @@ class Watch:
 
     async def run(self) -> None:
         """Keep watch until cancelled."""
-        recheck_ticks = max(1, round(self._limits.recheck_seconds / TICK_S))
+        loop = asyncio.get_running_loop()
+        # By time and not by ticks, which come late on a busy loop: the next one, late as well, is still in time.
+        every = self._limits.recheck_seconds - 2 * TICK_S
+        checked = loop.time()
         while True:
             await asyncio.sleep(TICK_S)
             self._tick += 1
-            self.look(asyncio.get_running_loop().time())
-            if self._tick % recheck_ticks == 0:
+            self.look(loop.time())
+            if loop.time() - checked >= every:
+                checked = loop.time()
                 self._live.tasks.spawn(self._recheck())
 
     def look(self, now: float) -> None:

@@ -36,6 +36,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds since the loop was made, by its own clock."""
         return self._jumping.now
 
+    def work(self, seconds: float) -> None:
+        """Let time pass in which the loop itself has something to do."""
+        self._jumping.now += seconds
+
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a loop of its own. Raises RuntimeError on a deadlock."""
