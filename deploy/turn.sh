@@ -34,7 +34,8 @@ if take; then renewed=USR2; else renewed=TERM; fi
 turnserver "$@" ${relay:+"--relay-ip=$relay"} --cert="$own.crt" --pkey="$own.key" &
 served=$!
 trap 'kill -TERM "$served"' TERM INT
-while sleep "${TURN_LOOK_EVERY:-60}"; do
+# Ends with coturn, also where the signal below meets it while it begins: its number may be another one's later.
+while sleep "${TURN_LOOK_EVERY:-60}" && kill -0 "$served" 2>/dev/null; do
 	if take; then kill -"$renewed" "$served"; fi
 done &
 looking=$!
