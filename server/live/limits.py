@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 FRAME_BYTES = 65_536  # one frame from a client; an SDP offer (32 KiB) fits, a file does not
-JSON_DEPTH = 12  # deeper than any message of ours
 TEXT_CHARACTERS = 4_000  # one chat message
 EVENTS_PER_FRAME = 64  # a batch from the server, and the most requests in one frame of a client
 FRAME_OUT_BYTES = 60_000  # a batch closes here, so that a client may hold the same frame limit as we
