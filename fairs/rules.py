@@ -13,6 +13,8 @@ BASE_ROLE = "attendee"
 # What an organiser gives and takes. Being in at all is for the person to decide.
 GIVEN_ROLES = ROLES[1:]
 STAFF = frozenset({"moderator", "organiser"})
+# Who is named to everybody also in a room with so many people that of the others only the number is told.
+NAMED_IN_CROWDS = STAFF | {"speaker"}
 
 # Characters of a ban's reason, as shown to the one who was banned.
 REASON_MOST = 500

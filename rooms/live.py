@@ -5,7 +5,7 @@ from typing import Any
 
 from fairs.cards import cards
 from fairs.events import MemberBanned, MemberLeft, RolesChanged
-from fairs.rules import is_staff
+from fairs.rules import NAMED_IN_CROWDS
 from rooms.queries import Pair, entries, fair_of, of_fair
 from server.kernel.db import Database
 from server.kernel.parts import Kernel
@@ -29,7 +29,7 @@ def namespace(database: Database) -> Namespace:
         async with database.read() as session:
             fair_id = await fair_of(session, room_id)
             found = await cards(session, fair_id, person_ids) if fair_id else {}
-        return {id: Present(card.wire(), staff=is_staff({card.role})) for id, card in found.items()}
+        return {id: Present(card.wire(), staff=card.role in NAMED_IN_CROWDS) for id, card in found.items()}
 
     return Namespace(durable=False, readable=readable, people=people)
 

@@ -23,7 +23,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """How a person in a room is shown. Staff is named even where only a number is given of the others."""
+    """How a person in a room is shown. Staff (and who speaks there) is named even where only a number is given of the
+    others."""
 
     card: Mapping[str, Any]
     staff: bool = False

@@ -29,7 +29,8 @@ TICK_S = 1.0  # how often members are told
 HEARTBEAT_TICKS = 5
 DELTA_S = 0.1  # changes are gathered for so long before the other workers are told
 ASK_S = 1.0  # the least time between two questions to the same worker
-# Above this, members get a number, and only staff by name; back to names a little below it, so that it does not flap.
+# Above this, members get a number, and by name only staff and speakers (`Present.staff`); back to names a little below
+# it, so that it does not flap.
 NAMED, NAMED_AGAIN = 200, 180
 SNAPSHOT_PEOPLE = 100
 KIND = "presence"

@@ -1,9 +1,11 @@
 """Who is in a room, over a real socket."""
 
+import pytest
+
 from chat.actions import open_for_room
 from rooms.actions import open_room
 from rooms.model import LOUNGE
-from server.live import topics
+from server.live import presence, topics
 from server.live.wire.room import Presence, RoomPage, RoomSnapshot
 from tests.chat.lines import Lines
 
@@ -35,6 +37,29 @@ async def test_the_roster_comes_page_by_page_in_the_order_of_arrival(line: Lines
         rest = RoomPage.model_validate(await aylin.call("room.roster", room=line.room, limit=2, after=first.next))
     assert [person.name for person in (*first.people, *rest.people)] == ["Aylin Demir", "Bernd Kowalski", "Dev Patel"]
     assert rest.next is None
+
+
+async def test_in_a_crowd_those_who_keep_order_and_those_who_speak_are_named_and_of_the_others_the_number_is_told(
+    line: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "NAMED", 2)
+    monkeypatch.setattr(presence, "NAMED_AGAIN", 1)
+    there = line.there
+    await there.place.give(there.fair, there.ids["bernd"], ["speaker"], by=there.ids["edda"])
+    named: set[str] = set()
+    count = 0
+    async with (
+        line.client("aylin", line.room) as aylin,
+        line.client("bernd", line.room),
+        line.client("dev", line.room),
+        line.client("edda", line.room),
+    ):
+        while (count, named) != (4, {"Bernd Kowalski", "Dev Patel", "Edda Brandt"}):
+            state = Presence.model_validate((await aylin.event(k="presence", c=line.room))["d"])
+            named = {person.name for person in (*state.joined, *(state.people or ()))} | (
+                named if state.people is None else set()
+            )
+            count = state.count
 
 
 async def test_the_lobbys_page_shows_who_is_there(line: Lines) -> None:

@@ -1,5 +1,5 @@
-"""The figures that the live line promises. Elsewhere tests show what happens at a limit, whatever that is; here is, which
-one it is."""
+"""The figures that the live line promises. Elsewhere tests show what happens at a limit, whatever that is; here is,
+which one it is."""
 
 from datetime import timedelta
 

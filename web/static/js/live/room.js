@@ -14,7 +14,7 @@ const PAGE = 100;
 /** @implements {Store} */
 export class Room extends EventTarget {
   count = 0;
-  /** @type {Person[]} in the order in which they came; in large rooms only the first, and those who keep order */
+  /** @type {Person[]} in the order in which they came; in large rooms only the first, and those who keep order or speak */
   people = [];
   /** Version of the last state; they are dense, so a hole means that joins or leaves were missed.
    * @type {number | null} */

@@ -174,7 +174,7 @@
  * @typedef {object} Presence
  *   Who came and who left since the state before; gathered once a second.
  * @property {number} count  How many people are there now.
- * @property {Array<Person>} [joined]  Who came; in a room of more than 200 people only those who keep order.
+ * @property {Array<Person>} [joined]  Who came; in a room of more than 200 people only those who keep order or speak.
  * @property {Array<string>} [left]  Ids of those who left; in a room of more than 200 people left out.
  * @property {Array<Person> | null} [people]  When set: everybody who is there, replaces what you hold.
  * @typedef {object} ReactionSet
