@@ -10,6 +10,7 @@ from argon2.low_level import Type
 
 from people.passwords import AT_ONCE, WAITING_MOST, Passwords
 from server.kernel.http import ProblemError
+from tests.contract.ears import until
 from tests.support.patience import PATIENCE_S
 
 
@@ -53,9 +54,7 @@ def hashing(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> Iterator[H
 
 
 async def until_all_hands_are_busy(hashing: Hashing) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while hashing.at_it < AT_ONCE:
-            await asyncio.sleep(0.01)
+    await until(lambda: hashing.at_it == AT_ONCE)
 
 
 async def test_a_password_is_kept_as_argon2id_with_as_much_memory_as_is_advised(passwords: Passwords) -> None:

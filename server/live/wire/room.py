@@ -31,7 +31,8 @@ class Presence(Message):
 
     count: int = Field(description="How many people are there now.")
     joined: list[Person] = Field(
-        default_factory=list, description="Who came; in a room of more than 200 people only those who keep order or speak."
+        default_factory=list,
+        description="Who came; in a room of more than 200 people only those who keep order or speak.",
     )
     left: list[str] = Field(
         default_factory=list, description="Ids of those who left; in a room of more than 200 people left out."
