@@ -8,6 +8,7 @@ from chat.queries import page
 from chat.rules import TYPING_AUDIENCE_MOST
 from chat.shown import iso
 from chat.standing import Standing
+from server.live import topics
 from server.live.call import Call, Handler
 from server.live.wire.chat import (
     ChatDelete,
@@ -53,9 +54,14 @@ async def react(call: Call, params: ChatReact) -> ChatDone:
 async def typing(call: Call, _params: ChatTyping) -> None:
     """Tell the others, where they are few enough for it to mean something."""
     me, topic = _writer(call), str(call.topic)
-    few = call.live.viewers(topic) <= TYPING_AUDIENCE_MOST
-    if few and _chat(call).may_tell_typing(me.me.id, me.channel_id):
+    if _audience(call, me) <= TYPING_AUDIENCE_MOST and _chat(call).may_tell_typing(me.me.id, me.channel_id):
         call.live.publish(topic, "typing", {"person": me.me.id, "name": me.me.name})
+
+
+def _audience(call: Call, me: Standing) -> int:
+    """How many would be told: who hears it on this worker, or who is in its room on all of them."""
+    there = call.live.present(topics.room(me.room_id)) if me.room_id else 0
+    return max(call.live.viewers(str(call.topic)), there)
 
 
 async def read(call: Call, params: ChatRead) -> ChatReadMark:

@@ -35,6 +35,7 @@ class Standing:
     roles: frozenset[str]  # in the channel's fair; empty for a conversation
     fair_id: str | None
     partner_id: str | None
+    room_id: str | None = None  # the room that the channel belongs to; None for a conversation
 
 
 async def standings(session: AsyncSession, pairs: Collection[Pair], now: datetime) -> dict[Pair, Standing]:
@@ -87,6 +88,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
             Channel.id.label("channel_id"),
             Channel.kind,
             Room.fair_id,
+            Channel.room_id,
             *AUTHOR_COLUMNS,
             roles_column().label("roles"),
             func.count(Mute.id).label("mutes"),
@@ -126,4 +128,5 @@ def _standing(row: Row[*tuple[Any, ...]]) -> Standing:
         muted_until=None if row.mutes_for_good else row.muted_until,
         closed=direct and bool(row.apart),
     )
-    return Standing(row.channel_id, author_of(row), rights, roles, row.fair_id, row.partner_id if direct else None)
+    partner_id = row.partner_id if direct else None
+    return Standing(row.channel_id, author_of(row), rights, roles, row.fair_id, partner_id, row.room_id)

@@ -11,6 +11,7 @@ from chat.texts import mention
 from server.live.wire.chat import ChatMessage, ChatSnapshot, Typing, Unread
 from signaling import removing
 from tests.chat.lines import Lines
+from tests.contract.ears import until
 from tests.server.live.ground import Client
 
 
@@ -94,6 +95,34 @@ async def test_typing_is_told_once_in_three_seconds_and_not_to_oneself_alone(lin
         assert told.name == "Aylin Demir"
         await bernd.quiet()
         line.there.place.clock.advance(seconds=3)
+        await aylin.call("chat.typing", channel=line.chat)
+        await bernd.event(k="typing")
+
+
+async def test_typing_is_not_told_where_more_hear_it_than_can_be_meant(
+    line: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.live.TYPING_AUDIENCE_MOST", 2)
+    async with line.client("aylin") as aylin, line.client("bernd") as bernd:
+        async with line.client("dev"):
+            await aylin.call("chat.typing", channel=line.chat)
+            await bernd.quiet()
+        await until(lambda: line.there.app.state.live.viewers(line.chat) == 2)
+        await aylin.call("chat.typing", channel=line.chat)
+        await bernd.event(k="typing")
+
+
+async def test_those_who_are_in_the_room_on_other_workers_count_as_well(
+    line: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.live.TYPING_AUDIENCE_MOST", 4)
+    census, now = line.there.app.state.live.presence._census, asyncio.get_running_loop().time()
+    async with line.client("aylin", line.chat, line.room) as aylin, line.client("bernd", line.chat) as bernd:
+        for number in range(4):
+            census.joined("elsewhere", line.room, f"c{number}", f"somebody {number}", now)
+        await aylin.call("chat.typing", channel=line.chat)
+        await bernd.quiet()
+        census.gone("elsewhere", now, grace=False)
         await aylin.call("chat.typing", channel=line.chat)
         await bernd.event(k="typing")
 
