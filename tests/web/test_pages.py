@@ -1,9 +1,17 @@
 """The choices of language and scheme, and the pattern page."""
 
+import re
+from collections.abc import Collection
+
 import httpx2
 import pytest
 
 from web.pages import local_path
+from web.render import TEMPLATES
+
+KIT = TEMPLATES / "dev" / "kit.html"
+# What only stands with a microphone, a line and somebody else: tests/e2e shows it.
+ONLY_IN_A_CALL = {"call"}
 
 
 @pytest.mark.parametrize(("path", "field", "value"), [("/language", "locale", "de"), ("/theme", "theme", "dark")])
@@ -48,6 +56,25 @@ def test_nobody_is_led_to_another_place(target: str):
 
 def test_a_path_of_this_server_is_gone_back_to():
     assert local_path("/fairs/1?tab=people") == "/fairs/1?tab=people"
+
+
+def test_the_pattern_page_shows_every_part_of_the_kit() -> None:
+    """A part is there when the page calls its macro, or that of another part which is made of it."""
+    kit = "\n".join(path.read_text() for path in sorted((TEMPLATES / "kit").glob("*.html")))
+    page = "\n".join(path.read_text() for path in [KIT, *KIT.with_suffix("").glob("*.html")])
+    body = dict(re.findall(r"{% macro (\w+)\(.*?%}(.*?){%-? endmacro %}", kit, re.DOTALL))
+    shown = _called(page, body)
+    while more := {each for part in shown for each in _called(body[part], body)} - shown:
+        shown |= more
+
+    assert len(body) > 50
+    assert body.keys() - shown == ONLY_IN_A_CALL
+
+
+def _called(text: str, names: Collection[str]) -> set[str]:
+    """Which of these macros a template calls; comments, and what the page says of its parts, only name them."""
+    calls = re.sub(r"{#.*?#}|'kit/[^']*'", "", text, flags=re.DOTALL)
+    return {name for name in names if re.search(rf"\b{name}\(", calls)}
 
 
 async def test_the_pattern_page_names_the_macro_of_each_part(client: httpx2.AsyncClient):

@@ -1,0 +1,55 @@
+"""The stylesheets as a whole: what is above what, which names there are, and that each rule lies in a layer."""
+
+import re
+from pathlib import Path
+
+from tests.web.test_schemes import sources
+from web.assets import STATIC
+
+CSS = STATIC / "css"
+TOKENS = (CSS / "base" / "tokens.css").read_text()
+STYLES = {path: text for path, text in sources(".css")}
+_NAME = r"--[a-z0-9-]+"
+
+
+def test_what_lies_above_what_is_said_by_one_list() -> None:
+    listed = set(re.findall(rf"^  ({_NAME}): \d+;", TOKENS, re.MULTILINE))
+    said = [
+        (path.name, value.strip())
+        for path, text in sources(".css", ".js", ".html")
+        for value in re.findall(r"(?:z-index:|zIndex\s*=)([^;}]+)", text)
+    ]
+
+    assert said
+    found = [re.fullmatch(rf"var\(({_NAME})\)(?: !important)?", value) for _, value in said]
+    assert [each for each, name in zip(said, found, strict=True) if not name or name[1] not in listed] == []
+
+
+def test_every_name_that_a_style_uses_is_given_a_value_somewhere() -> None:
+    """A slip of the pen has no value, and the browser says nothing."""
+    sets = rf"({_NAME})[\"']?\s*[:,]"  # by a rule, by an attribute, or by setProperty in a script
+    given = {name for _, text in sources(".css", ".js", ".html") for name in re.findall(sets, text)}
+
+    assert {name for text in STYLES.values() for name in re.findall(rf"var\(({_NAME})", text)} - given == set()
+
+
+def test_sides_are_those_of_the_text_and_not_of_the_paper() -> None:
+    """A language that is written from the right needs no stylesheet of its own."""
+    side = r"(?<![\w-])(?:(?:margin|padding|border)-(?:left|right|top|bottom)\b|(?:left|right|top|bottom)\s*:)"
+
+    assert [(path.name, found) for path, text in STYLES.items() for found in re.findall(side, text)] == []
+
+
+def test_each_stylesheet_is_in_a_layer_of_the_entry() -> None:
+    entry = (CSS / "app.css").read_text()
+    order = re.search(r"^@layer ([a-z, ]+);", entry, re.MULTILINE)
+    imports = re.findall(r'@import "([^"]+)"([^;]*);', entry)
+    assert order
+
+    layered: dict[Path, str] = {}
+    for pattern, how in imports:
+        layer = re.fullmatch(r" layer\((\w+)\)", how)
+        assert layer, pattern
+        layered |= dict.fromkeys(CSS.glob(pattern), layer[1])
+    assert layered.keys() == set(CSS.rglob("*.css")) - {CSS / "app.css"}
+    assert set(layered.values()) == set(order[1].split(", "))
