@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from server.kernel.parts import Kernel
+from server.live.grants import Arrival
 from server.live.log import Append
 from server.live.model import CounterRow
 from tests.server.live.ground import ANNA, BEN, HALL, LOBBY, SECRET, Client, Fair, World, build, serving
@@ -45,6 +46,21 @@ async def test_a_position_in_an_empty_channel_is_recovered_too(either: World) ->
     await _said(either, 2)
     async with either.client(ANNA, held) as again:
         assert _numbers(again.welcome["channels"][HALL]) == [1, 2]
+
+
+async def test_what_is_said_while_a_snapshot_is_read_follows_it(kernel: Kernel, fair: Fair) -> None:
+    """The snapshot was read before, so it need not show it."""
+    snapshot = fair._snapshot
+
+    async def read_while_others_talk(arrival: Arrival) -> dict[str, Any]:
+        found = await snapshot(arrival)
+        await _said(world, 2)
+        return found
+
+    fair._snapshot = read_while_others_talk  # type: ignore[method-assign]
+    async with serving(build(kernel, fair), fair) as world, world.client(ANNA, [HALL]) as anna:
+        assert anna.welcome["channels"][HALL]["top"] == 0
+        assert [(await anna.event(c=HALL))["s"] for _ in range(2)] == [1, 2]
 
 
 async def test_ten_times_in_a_row(either: World) -> None:
