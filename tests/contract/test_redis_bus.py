@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from server.kernel import redis_bus
 from server.kernel.clock import SystemClock
@@ -180,12 +181,33 @@ async def test_publishing_to_a_redis_that_hangs_or_is_away_delays_nobody(
     redis.resume()
 
 
+def dropped() -> float:
+    """How many messages the figures say were not taken."""
+    return REGISTRY.get_sample_value("fairmatch_bus_dropped_total") or 0.0
+
+
+async def test_what_a_hanging_redis_does_not_answer_is_counted_and_the_next_goes_over_another_connection(
+    redis: Redis, workers: tuple[RedisBus, RedisBus]
+) -> None:
+    speaker, listener = workers
+    ear, before = Ear(), dropped()
+    await listener.subscribe("chat:1", ear)
+    redis.pause()
+
+    speaker.publish("chat:1", b"unanswered")
+    await until(lambda: dropped() > before, PATIENCE_S)
+    redis.resume()
+
+    await hears_again(speaker, "chat:1", ear)
+
+
 async def test_what_waits_for_an_absent_redis_is_bounded_and_sent_when_it_is_back(redis: Redis) -> None:
     speaker = RedisBus(redis.url, "test", SystemClock())
     await speaker.start()
-    sent = 3 * QUEUE_BYTES // 1000
+    sent, before = 3 * QUEUE_BYTES // 1000, dropped()
     for number in range(sent):
         speaker.publish("chat:1", b"%7d" % number + b"x" * 993)
+    assert dropped() - before > sent / 2
 
     with redis:
         listener = RedisBus(redis.url, "test", SystemClock())
