@@ -193,6 +193,22 @@ async def test_who_comes_back_from_being_hidden_sees_the_whole_room(world: World
                 await looking.sees(ANNA, BEN, CARA)
 
 
+async def test_who_was_slow_while_people_came_is_shown_the_whole_room(world: World) -> None:
+    async with world.client(ANNA, [LOBBY]) as anna, world.client(BEN, [LOBBY]) as ben:
+        looking = Looker(ben)
+        room, slow = world.live.hub.rooms[LOBBY], world.live.connections.of(ANNA)[0]
+        world.live.hub.slow_down(room, slow)
+        async with world.client(CARA, [LOBBY]) as cara:
+            await looking.sees(ANNA, BEN, CARA)
+            await cara.call("unsubscribe", channels=[LOBBY])
+            await looking.sees(ANNA, BEN)
+        world.live.hub.catch_up(room, slow)
+        async with asyncio.timeout(PATIENCE_S):
+            while "people" not in (state := await anna.event(c=LOBBY, k="presence"))["d"]:
+                pass
+        assert [each["id"] for each in state["d"]["people"]] == [ANNA, BEN]
+
+
 async def test_many_comings_and_goings_are_gathered(world: World, fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "TICK_S", 1.0)  # the product's own
     names = [f"guest{n}" for n in range(30)]
