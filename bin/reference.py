@@ -7,13 +7,14 @@ from pathlib import Path
 
 from bin.console import say
 from bin.places import ROOT
-from server import settings_page
+from server import access_page, settings_page
 from server.live.document.__main__ import documents
 
 
 def pages() -> dict[Path, str]:
     """Every generated file with what should be in it."""
-    return {settings_page.PAGE: settings_page.markdown(), **documents()}
+    made = (settings_page, access_page)
+    return {page.PAGE: page.markdown() for page in made} | documents()
 
 
 def write() -> None:
