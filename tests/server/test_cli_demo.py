@@ -1,12 +1,38 @@
 """A demo shows everybody's mails, so it does that to nobody but the one at this machine."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from server.cli import app
+from server.demo import DemoLink
 from server.kernel.settings import Settings
+
+
+def test_the_links_of_five_people_are_printed_with_their_names_and_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    links = [DemoLink(f"Person {n}", f"role {n}", f"http://localhost:8000/sign-in/link?token={n}") for n in range(5)]
+
+    async def made(_kernel: object) -> list[DemoLink]:
+        return links
+
+    async def with_kernel(_settings: Settings, work: Callable[[Any], Awaitable[None]]) -> None:
+        await work(None)
+
+    monkeypatch.setattr("server.demo.fill", made)
+    monkeypatch.setattr("server.cli.with_kernel", with_kernel)
+    monkeypatch.setattr("server.process.serve", lambda *_: None)
+    ran = CliRunner().invoke(app, ["serve", "--demo", "--data", str(tmp_path)])
+
+    lines = [line.strip() for line in ran.stdout.splitlines()]
+    assert ran.exit_code == 0
+    for link in links:
+        at = lines.index(f"{link.name}, {link.role}")
+        assert lines[at + 1] == link.url
 
 
 @pytest.fixture
