@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from directory.imports import queries
 from directory.imports.beside import Look
@@ -185,7 +185,7 @@ async def _take_source(uow: UnitOfWork, source: str, partner_id: str | None, *, 
 
 async def _check_free(uow: UnitOfWork, batch: ImportBatch) -> None:
     """Nothing of a batch changes while a run is at work with it."""
-    await uow.session.execute(select(ImportBatch.id).where(ImportBatch.id == batch.id).with_for_update())
+    await queries.hold(uow.session, batch.id)
     run = await queries.latest_run(uow.session, batch.id)
     if run is not None and run.ended_at is None:
         raise UnacceptableError(N_("This file is being worked on. Stop it first, or wait for its end."))

@@ -101,6 +101,7 @@ async def decide(uow: UnitOfWork, batch: ImportBatch, duplicate_id: str, decisio
     """
     if decision not in (MERGED, APART, LEFT_OUT):
         raise ValueError("no decision about a duplicate")
+    await queries.hold(uow.session, batch.id)  # what is decided now is there when it is asked to be taken back
     asked = await uow.session.get(ImportDuplicate, duplicate_id, with_for_update=True)
     if asked is None or asked.batch_id != batch.id or asked.decided_at is not None:
         return None

@@ -100,6 +100,13 @@ async def latest_run(session: AsyncSession, batch_id: str) -> ImportRun | None:
     return await session.scalar(query)
 
 
+async def hold(session: AsyncSession, batch_id: str) -> None:
+    """Let nobody else decide about a batch, or begin a run over it, before this transaction has ended. Runs that are at
+    work go on."""
+    query = select(ImportBatch.id).where(ImportBatch.id == batch_id)
+    await session.execute(query.with_for_update(key_share=True))
+
+
 async def taken_back(session: AsyncSession, batch_id: str) -> bool:
     """Whether a batch is being taken back, or has been: its open questions would bring back what has gone."""
     run = await latest_run(session, batch_id)

@@ -14,7 +14,7 @@ from directory.imports.chunks import BEHIND
 from directory.imports.duplicates import decide, open_proposals
 from directory.imports.model import ImportDuplicate, ImportName, ImportRow, ImportRun
 from directory.imports.running import Runner
-from directory.imports.runs import SILENT, TRIAL, UNDO
+from directory.imports.runs import MADE, SILENT, TRIAL, UNDO
 from directory.organisations.merging import merge
 from directory.organisations.model import Organisation, OwnField
 from directory.products.model import Product
@@ -237,6 +237,22 @@ async def test_what_is_taken_back_asks_no_more_until_it_comes_again(desk: Desk, 
     await desk.do(again)
     async with kernel.database.read() as session:
         assert len(await open_proposals(session, again.id)) == 1
+
+
+async def test_what_is_decided_while_somebody_takes_the_batch_back_is_taken_back_as_well(
+    desk: Desk, kernel: Kernel, ada: Person
+) -> None:
+    await make_by_hand(kernel, "Acme", "acme.example")
+    batch = await desk.bring(THREE)
+    await desk.do(batch)
+    async with kernel.database.write() as uow:
+        [asked] = await open_proposals(uow.session, batch.id)
+        assert await decide(uow, batch, asked.id, duplicates.APART, by_id=ada.id) == MADE
+        undoing = asyncio.create_task(desk.do(batch, UNDO))
+        await asyncio.wait([undoing], timeout=0.5)
+        assert not undoing.done(), "it would not see what is decided here"
+    await undoing
+    assert await desk.names() == ["Acme"]
 
 
 async def test_an_open_question_is_asked_once_however_often_the_file_comes(desk: Desk, kernel: Kernel) -> None:
