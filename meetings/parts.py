@@ -104,7 +104,7 @@ class Meetings:
         async with self.kernel.database.read() as session:
             fair_id = await session.scalar(select(Meeting.fair_id).where(Meeting.id == meeting_id))
             found = await cards(session, fair_id, person_ids) if fair_id else {}
-        return {id: Present(card.wire(), staff=True) for id, card in found.items()}
+        return {id: Present(card.wire(), named=True) for id, card in found.items()}
 
 
 def meetings_of(connection: HTTPConnection) -> Meetings:

@@ -29,7 +29,7 @@ def namespace(database: Database) -> Namespace:
         async with database.read() as session:
             fair_id = await fair_of(session, room_id)
             found = await cards(session, fair_id, person_ids) if fair_id else {}
-        return {id: Present(card.wire(), staff=card.role in NAMED_IN_CROWDS) for id, card in found.items()}
+        return {id: Present(card.wire(), named=card.role in NAMED_IN_CROWDS) for id, card in found.items()}
 
     return Namespace(durable=False, readable=readable, people=people)
 

@@ -12,33 +12,34 @@ class Faces:
 
     def __init__(self) -> None:
         self._cards: dict[str, str] = {}  # as JSON text
-        self._staff: dict[str, None] = {}
+        self._named: dict[str, None] = {}
 
     def learn(self, cards: Mapping[str, Present]) -> None:
         """Keep these."""
         for person, card in cards.items():
             self._cards[person] = to_json(dict(card.card))
-            if card.staff:
-                self._staff[person] = None
+            if card.named:
+                self._named[person] = None
 
     def forget(self, person: str) -> bool:
-        """Somebody is gone; whether they were staff."""
+        """Somebody is gone; whether they were of those who are named."""
         self._cards.pop(person, None)
-        return self._staff.pop(person, self) is None
+        return self._named.pop(person, self) is None
 
     def unknown(self, people: Iterable[str]) -> list[str]:
         """Those whose card is not known."""
         return [person for person in people if person not in self._cards]
 
-    def staff(self, people: Mapping[str, object]) -> list[str]:
-        """Those of the staff who are among these people. Costs by the number of staff."""
-        return [person for person in self._staff if person in people]
+    def named(self, people: Mapping[str, object]) -> list[str]:
+        """Those of these people who are always named. Costs by their number."""
+        return [person for person in self._named if person in people]
 
     def first(self, people: Mapping[str, object], most: int) -> list[str]:
-        """At most so many of these people, the staff first. Costs by what is shown, not by how many there are."""
-        staff = self.staff(people)
-        others = (person for person in people if person not in self._staff)
-        return list(islice(chain(staff, others), most))
+        """At most so many of these people, first those who are always named. Costs by what is shown, not by how many
+        there are."""
+        named = self.named(people)
+        others = (person for person in people if person not in self._named)
+        return list(islice(chain(named, others), most))
 
     def text(self, people: Iterable[str]) -> str:
         """The cards of these people as a JSON array, without those that have none."""

@@ -23,11 +23,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """How a person in a room is shown. Staff (and who speaks there) is named even where only a number is given of the
-    others."""
+    """How a person in a room is shown; `named`: also where only a number is given of the others."""
 
     card: Mapping[str, Any]
-    staff: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

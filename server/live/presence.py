@@ -29,7 +29,7 @@ TICK_S = 1.0  # how often members are told
 HEARTBEAT_TICKS = 5
 DELTA_S = 0.1  # changes are gathered for so long before the other workers are told
 ASK_S = 1.0  # the least time between two questions to the same worker
-# Above this, members get a number, and by name only staff and speakers (`Present.staff`); back to names a little below
+# Above this, members get a number, and by name only staff and speakers (`Present.named`); back to names a little below
 # it, so that it does not flap.
 NAMED, NAMED_AGAIN = 200, 180
 SNAPSHOT_PEOPLE = 100
@@ -92,8 +92,8 @@ class Presence:
         return self._census.count(topic)
 
     async def snapshot(self, topic: str, viewer: str) -> tuple[int, JsonText]:
-        """How a room looks to somebody who is just coming in, as JSON text: with themselves, staff first, at most 100
-        by name. And its version."""
+        """How a room looks to somebody who is just coming in, as JSON text: with themselves, staff and speakers first,
+        at most 100 by name. And its version."""
         view = self._views.setdefault(topic, _View())
         version = view.version
         await self._know(topic, view, [viewer])
@@ -174,18 +174,18 @@ class Presence:
         if was_large != view.large:
             room.state(KIND, view.version, self._whole(room.topic, view))
             return
-        left = [person for person, staff in gone.items() if staff or not view.large]
+        left = [person for person, named in gone.items() if named or not view.large]
         room.state(KIND, view.version, self._message(room.topic, view, changes.joined, left))
 
     def _whole(self, topic: str, view: _View) -> bytes:
         """Everybody who is named, in place of what was shown before."""
         there = self._census.there(topic)
-        people = view.faces.text(view.faces.staff(there) if view.large else there)
+        people = view.faces.text(view.faces.named(there) if view.large else there)
         data = f'{{"count":{len(there)},"joined":[],"left":[],"people":{people}}}'
         return envelope.state(topic, view.version, KIND, data)
 
     def _message(self, topic: str, view: _View, joined: Mapping[str, None], left: list[str]) -> bytes:
-        named = view.faces.text(view.faces.staff(joined) if view.large else joined)
+        named = view.faces.text(view.faces.named(joined) if view.large else joined)
         data = f'{{"count":{self.count(topic)},"joined":{named},"left":{to_json(left)}}}'
         return envelope.state(topic, view.version, KIND, data)
 

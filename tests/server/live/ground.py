@@ -75,7 +75,7 @@ class Fair:
         self.people = {name: Identity(name, name.title(), f"session-{name}") for name in (ANNA, BEN, CARA)}
         self.ended: set[str] = set()
         self.members = {HALL: {ANNA, BEN, CARA}, SECRET: {ANNA}, LOBBY: {ANNA, BEN, CARA}}
-        self.staff: set[str] = set()
+        self.named: set[str] = set()
         self.snapshots = 0
         self.asked = 0
 
@@ -110,7 +110,7 @@ class Fair:
         return {"for": arrival.person_id, "of": arrival.id}
 
     async def _cards(self, room: str, ids: Collection[str]) -> Mapping[str, Present]:
-        return {id_: Present({"id": id_, "name": id_.title()}, staff=id_ in self.staff) for id_ in ids}
+        return {id_: Present({"id": id_, "name": id_.title()}, named=id_ in self.named) for id_ in ids}
 
 
 async def say(call: Call, params: Say) -> Said:

@@ -235,7 +235,7 @@ async def test_in_a_large_room_only_staff_is_named_and_the_count_is_right(
     monkeypatch.setattr(presence, "NAMED_AGAIN", 3)
     names = [f"guest{n}" for n in range(4)]
     fair.join(*names)
-    fair.staff.add(CARA)
+    fair.named.add(CARA)
     async with world.client(ANNA, [LOBBY]) as anna:
         looking = Looker(anna)
         clients = [world.client(name, [LOBBY]) for name in [*names, CARA]]
