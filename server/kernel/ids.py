@@ -6,21 +6,46 @@ import uuid
 
 _VERSION_7 = 0x7
 _VARIANT_RFC = 0b10
+_RANDOM_BITS = 74
+_STEP_BITS = 40
+
+
+class _Maker:
+    """Counts on from a random beginning within a millisecond (RFC 9562, section 6.2, method 2): what was made one after
+    the other, and is listed by id, stays in this order. The steps are random as well, so that no id tells the next."""
+
+    def __init__(self) -> None:
+        self._milliseconds = self._random = 0
+
+    def make(self) -> uuid.UUID:
+        milliseconds = time.time_ns() // 1_000_000
+        if milliseconds == self._milliseconds:
+            self._random += 1 + int.from_bytes(os.urandom(_STEP_BITS // 8), "big")
+        else:
+            # The highest bit is left to count into.
+            self._random = int.from_bytes(os.urandom(10), "big") & (2 ** (_RANDOM_BITS - 1) - 1)
+        self._milliseconds = milliseconds
+        return uuid7(milliseconds, self._random)
+
+
+_maker = _Maker()
 
 
 def new_id() -> str:
-    """A fresh UUIDv7 as 36 characters of text. Ids of one process sort by millisecond of their making."""
-    return str(uuid7(time.time_ns() // 1_000_000, os.urandom(10)))
+    """A fresh UUIDv7 as 36 characters of text.
+
+    Ids of one process sort in the order of their making, unless the clock is set back.
+    """
+    return str(_maker.make())
 
 
-def uuid7(milliseconds: int, random: bytes) -> uuid.UUID:
-    """Lay out a version 7 UUID from Unix time in milliseconds and 10 random bytes."""
-    bits = int.from_bytes(random, "big")
+def uuid7(milliseconds: int, random: int) -> uuid.UUID:
+    """Lay out a version 7 UUID from Unix time in milliseconds and 74 random bits."""
     value = (milliseconds & (2**48 - 1)) << 80
     value |= _VERSION_7 << 76
-    value |= (bits >> 68 & 0xFFF) << 64
+    value |= (random >> 62 & 0xFFF) << 64
     value |= _VARIANT_RFC << 62
-    value |= bits & (2**62 - 1)
+    value |= random & (2**62 - 1)
     return uuid.UUID(int=value)
 
 
