@@ -127,8 +127,13 @@ def _copy(av: Any, source: BinaryIO, used: set[int], whole: Path, chapters: list
     with av.open(source) as file, av.open(str(whole), "w", options=options) as copy:
         streams = {at: copy.add_stream_from_template(file.streams[at]) for at in used}
         copy.set_chapters(_as_written(chapters))
+        before = dict[int, int]()
         for packet in file.demux():
             if packet.size and packet.dts is not None:
+                at, index = packet.dts, packet.stream.index
+                # A WebM does not say how long a picture lasts: an MP4 would end where its last one begins.
+                packet.duration = packet.duration or at - before.get(index, at - 1)
+                before[index] = at
                 packet.stream = streams[packet.stream.index]
                 copy.mux(packet)
 

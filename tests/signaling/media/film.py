@@ -39,13 +39,15 @@ def pictures(codec: str, seconds: int, width: int = 160, height: int = 120) -> t
     policy = os.sched_getscheduler(0)
     encoder = av.CodecContext.create(ENCODERS[codec], "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-    encoder.time_base, encoder.gop_size = fractions.Fraction(1, FRAMES_A_SECOND), FRAMES_A_SECOND
+    # Told of moments, not of a rate, it says nothing of use about how long a picture lasts, as browsers do.
+    step = PICTURE_TIME if codec == "h264" else 1
+    encoder.time_base, encoder.gop_size = fractions.Fraction(1, FRAMES_A_SECOND * step), FRAMES_A_SECOND
     encoder.options = OPTIONS[codec]
     made: list[bytes] = []
     for number in range(seconds * FRAMES_A_SECOND):
         shown = numpy.random.default_rng(number).integers(0, 255, (height, width, 3), numpy.uint8)
         frame = av.VideoFrame.from_ndarray(shown)
-        frame.pts = number
+        frame.pts = number * step
         made += [bytes(each) for each in encoder.encode(frame)]
     # Where it may, the AV1 encoder makes the thread that opens it a real-time one, before which all others wait.
     os.sched_setscheduler(0, policy, os.sched_param(0))

@@ -24,7 +24,7 @@ from signaling.recordings.model import Recording
 from signaling.recordings.pages import place_of
 from signaling.recordings.parts import Recordings, erase
 from tests.fairs.guests import Guests, guests
-from tests.signaling.media.film import video_packets
+from tests.signaling.media.film import sound_packets, video_packets
 from tests.signaling.media.test_record import Source, in_two_codecs, played, record
 from tests.signaling.quiet import QuietBackEnd
 from tests.support.patience import PATIENCE_S
@@ -88,6 +88,12 @@ def written(path: Path, codec: str = "vp8") -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     record(path, Source("dev", "camera", codec, video_packets(codec, 4)), agreed=["dev"])
     return path.read_bytes()
+
+
+def pictures_in(path: Path) -> int:
+    """How many pictures a player shows."""
+    with av.open(str(path)) as file:
+        return sum(1 for _ in file.decode(video=0))
 
 
 async def test_who_answers_after_the_end_does_not_begin_it_anew(there: Guests) -> None:
@@ -292,6 +298,16 @@ def test_a_file_says_in_its_chapters_who_speaks_as_far_as_it_has_room_for(tmp_pa
     with av.open(str(finishing.file_of(path))) as file:
         titles = [each["metadata"]["title"] for each in file.chapters()]
     assert titles == ["Anna Öztürk", "The machine", "Ö" * 127]
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_a_file_that_was_made_whole_shows_every_picture_to_the_last(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "a.webm"
+    sound = Source("dev", "microphone", "opus", sound_packets(3))
+    record(path, Source("dev", "camera", codec, video_packets(codec, 3)), sound, agreed=["dev"])
+    before = pictures_in(path)
+    finishing.finish(path, {})
+    assert pictures_in(finishing.file_of(path)) == before > 0
 
 
 def test_of_the_two_files_that_a_killed_worker_left_the_one_that_plays_stays(tmp_path: Path) -> None:
