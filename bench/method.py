@@ -14,6 +14,8 @@ from bench.fanout.cases import CASES, SENDERS
 from bench.fanout.fairmatch import Fairmatch
 from bench.fanout.measure import FIRST_CONNECTIONS
 from bench.fanout.systems import PEERS
+from bench.line import bus as line_bus
+from bench.line import scenes as line_scenes
 from bench.media import cases as media_cases
 from bench.media import joining
 from bench.meetings.clients import THINK_S
@@ -170,6 +172,36 @@ database share the machine's cores; **cpu_ms_per_client** is the workers' time, 
     },
 )
 
+LINE = Method(
+    "The live line: time and memory, under load and with a part damaged",
+    f"""\
+Clients are sockets in one process; they, the servers and the databases share the machine's two cores, and the
+databases wait for the disk with every commit. Times count from when something was due to be said, whether or not what
+was said before has been answered by then.
+
+**rooms**: {line_scenes.ROOMS} rooms with two people each, who are on different workers where there are two;
+{line_scenes.RATE:.0f} messages of 200 bytes a second over all of them. **acknowledged** is until the speaker has the
+answer, after the commit; **delivered** until the room has it. **stuck members**: {line_scenes.MEMBERS} people in a room
+say {line_scenes.LONG_RATE:.0f} messages of 4,000 characters a second, then go on while {line_scenes.STUCK} of them stop
+to read: what that does to the others, and the most that the servers' processes hold together (PSS). **lost doorbells**:
+messages are committed to the database, and nobody is told, as when a worker dies in that moment or Redis loses
+something; **healed** is until clients have them. The bar is 2 s. **commits**: the log alone, no server and no receiver:
+messages of one channel with their rows, one after the other, and from {line_scenes.TOGETHER:,} at once. **bus**: one
+process publishes {line_bus.RATE:.0f} messages of 350 bytes a second on Redis and another one hears them, one by one or
+sixteen within a turn of the loop; the processor time of both, without Redis' own. The peer is redis-py with publish and
+listen.
+""",
+)
+
+STARTS = Method(
+    "The two commands that everything begins with",
+    """\
+From typing `make run` until the start page comes: **first** with an empty data folder, whose database and demo fair are
+made meanwhile, **second** with what that left. Python packages are installed before. `make setup` when nothing is
+missing. The bars are 3 s for the second start and 2 s for the second setup.
+""",
+)
+
 DIRECTORY = Method(
     "Directory: finding among a million products",
     f"""\
@@ -201,8 +233,10 @@ compounds, slips and the other language's words are not found, which **found** s
 METHODS = {
     "fanout": FANOUT,
     "directory": DIRECTORY,
+    "line": LINE,
     "media": MEDIA,
     "meetings": MEETINGS,
+    "starts": STARTS,
     "storm": STORM,
     "timetable": TIMETABLE,
 }

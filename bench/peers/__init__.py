@@ -1,1 +1,1 @@
-"""The peers' servers: each a small program that does the same work and prints the port that it listens on."""
+"""The peers, and ends of what stands beside them: each a small program, started as a process of its own."""
