@@ -145,8 +145,12 @@ async def sign(call: Call, params: CallSign) -> None:
         raise LiveError("bad_request", "one of hand, reaction")
     if not _calls(call).signs.may_show(_room(call), call.person.id, call.clock.now().timestamp()):
         raise LiveError("too_many", "signs")
-    shown = {"person": call.person.id, "hand": params.hand, "reaction": params.reaction}
-    call.live.publish(topics.call(_room(call)), "sign", shown)
+    if params.reaction:
+        heard = bool(_rights(call).publish)
+        _calls(call).reactions.add(_room(call), call.person.id, params.reaction, heard=heard)
+    else:
+        shown = {"person": call.person.id, "hand": params.hand, "reaction": None}
+        call.live.publish(topics.call(_room(call)), "sign", shown)
 
 
 async def caption(call: Call, params: CallCaption) -> None:

@@ -14,6 +14,7 @@ from server.live.wire.codes import ERRORS, LiveError
 from signaling.back_end import MediaBackEnd
 from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, MediaError, RoomState, SetRights
+from signaling.reactions import Reactions
 from signaling.removing import removed
 from signaling.rights import CallRights, Doors, Pair
 from signaling.signals import Signals, Signs
@@ -29,6 +30,10 @@ class Calls:
     doors: Doors = field(default_factory=Doors)
     signals: Signals = field(default_factory=Signals)
     signs: Signs = field(default_factory=Signs)
+    reactions: Reactions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reactions = Reactions(lambda room, told: self.live.publish(topics.call(room), "reactions", told))
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live, back_end: MediaBackEnd | None = None) -> Self:
@@ -42,7 +47,8 @@ class Calls:
         await self.back_end.start()
 
     async def stop(self) -> None:
-        """End the nodes that run here."""
+        """End the nodes that run here, and tell what is not told yet."""
+        self.reactions.flush()
         await self.back_end.stop()
 
     @property

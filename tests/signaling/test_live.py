@@ -322,7 +322,7 @@ async def a_hand_and_a_reaction_are_seen_by_everybody_in_the_call(
     shown = (await edda.event(k="sign"))["d"]
     assert (shown["person"], shown["hand"], shown["reaction"]) == (id, True, None)
     await ask(aylin, "call.sign", call=call, reaction="applause")
-    assert (await edda.event(k="sign"))["d"]["reaction"] == "applause"
+    assert (await edda.event(k="reactions"))["d"] == {"counts": {"applause": 1}, "people": {id: "applause"}}
     for wrong in ({}, {"hand": True, "reaction": "heart"}, {"reaction": "a sermon"}):
         with pytest.raises(RefusedError, match="bad_request"):
             await ask(aylin, "call.sign", call=call, **wrong)

@@ -234,7 +234,8 @@ Reaction = Literal["applause", "heart", "laugh", "yes", "wow", "thanks"]
 class CallSign(Params):
     """Show others in the call that you want to speak (`hand`), or how you find it (`reaction`): one of the two.
 
-    At most twenty signs in ten seconds. A hand is not kept: show it again to those who come in later.
+    At most twenty signs in ten seconds. A hand is not kept: show it again to those who come in later. Reactions are
+    gathered for a quarter of a second, and told as `reactions`.
     """
 
     call: TopicName = Field(description=CALL)
@@ -247,7 +248,16 @@ class Sign(Message):
 
     person: str = Field(description="The person's id.")
     hand: bool | None = Field(description="Their hand is up or down; null: no word of it.")
-    reaction: Reaction | None = Field(description="How they find it; null: no word of it.")
+    reaction: Reaction | None = Field(description="Always null: how people find it is told as `reactions`.")
+
+
+class Reactions(Message):
+    """How people in the call find it: what came within a quarter of a second, from each worker of the server."""
+
+    counts: dict[Reaction, int] = Field(description="How often each came.")
+    people: dict[str, Reaction] = Field(
+        description="What each person showed last, by their id. At most fifty are named, those who may speak first."
+    )
 
 
 # A caption is a line or two under the picture.
@@ -301,6 +311,7 @@ EVENTS = [
     EventSpec("call", "call", Form.STATE, CallState),
     EventSpec("call", "may", Form.PASSING, CallMay),
     EventSpec("call", "sign", Form.PASSING, Sign),
+    EventSpec("call", "reactions", Form.PASSING, Reactions),
     EventSpec("call", "caption", Form.PASSING, Caption),
     EventSpec("person", "signal", Form.PASSING, Signal),
 ]

@@ -41,9 +41,27 @@ test("a hand that nobody could be told of is down again", async () => {
 
 test("a reaction that is not known shows nothing", () => {
   const [shown] = signs();
-  shown.take({ person: "anna", hand: null, reaction: "a sermon" });
-  equal([...shown.reactions], []);
+  shown.gather({ counts: { sermon: 1 }, people: { anna: "sermon" } });
+  equal([[...shown.reactions], shown.said], [[], ""]);
+  shown.gather({ counts: { heart: 1 }, people: { anna: "heart" } });
+  equal([[...shown.reactions], shown.said], [[["anna", "❤️"]], "ANNA: ❤️"]);
+  shown.end();
+});
+
+test("a few who react at once are named, of a crowd it is said how many", () => {
+  const [shown] = signs();
+  shown.gather({ counts: { heart: 2, wow: 1 }, people: { anna: "heart", me: "wow" } });
+  equal(shown.said, "ANNA: ❤️, You: 😮");
+  const people = Object.fromEntries(["anna", "ben", "cem", "dana"].map((person) => [person, "applause"]));
+  shown.gather({ counts: { applause: 112, sermon: 1, wow: 3 }, people });
+  equal(shown.said, "👏 112, 😮 3");
+  equal([...shown.reactions.values()], ["👏", "😮", "👏", "👏", "👏"]);
+  shown.end();
+});
+
+test("what a worker of an older release tells one by one is shown as well", () => {
+  const [shown] = signs();
   shown.take({ person: "anna", hand: null, reaction: "heart" });
-  equal([...shown.reactions], [["anna", "❤️"]]);
+  equal([[...shown.reactions], shown.said], [[["anna", "❤️"]], "ANNA: ❤️"]);
   shown.end();
 });

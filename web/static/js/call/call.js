@@ -108,6 +108,7 @@ export class Call extends EventTarget {
     });
     media.addEventListener("change", () => this.#sentOtherwise(), { signal });
     this.room.addEventListener("change", () => this.#toldMay(), { signal });
+    this.room.addEventListener("reactions", (event) => this.signs.gather(/** @type {CustomEvent} */ (event).detail), { signal });
     this.room.addEventListener("sign", (event) => this.signs.take(/** @type {CustomEvent} */ (event).detail), { signal });
     this.room.addEventListener("caption", (event) => this.captions.take(/** @type {CustomEvent} */ (event).detail), { signal });
     this.captions.addEventListener("change", () => this.#changed(), { signal });

@@ -6,7 +6,7 @@ import { _ } from "fairmatch/i18n";
  * Events: "change".
  *
  * @typedef {import("../live/session.js").Session} Session
- * @typedef {{ person: string, hand: boolean | null, reaction: string | null }} Sign
+ * @typedef {{ person: string, hand: boolean | null, reaction?: string | null }} Sign
  */
 
 /** What a reaction looks like, and what it is called on the line. @type {ReadonlyMap<string, string>} */
@@ -14,6 +14,8 @@ export const REACTIONS = new Map([["👏", "applause"], ["❤️", "heart"], ["�
 const EMOJI = new Map([...REACTIONS].map(([emoji, word]) => [word, emoji]));
 /** How long a reaction stands, in ms, and the line that says it. */
 const STANDS_MS = 5_000;
+/** As many of those who react at once are named in that line; of more it says how many. */
+const SAID_MOST = 3;
 
 export class Signs extends EventTarget {
   /** Who has a hand up, the first one first. @type {Set<string>} */
@@ -42,8 +44,8 @@ export class Signs extends EventTarget {
   /** Put one's hand up or down. */
   async toggle() {
     const hand = !this.isUp;
-    this.take({ person: this.live.person, hand, reaction: null });
-    if (!(await this.#tell({ hand }))) this.take({ person: this.live.person, hand: !hand, reaction: null });
+    this.take({ person: this.live.person, hand });
+    if (!(await this.#tell({ hand }))) this.take({ person: this.live.person, hand: !hand });
   }
 
   /** @param {string} emoji  one of REACTIONS */
@@ -52,7 +54,7 @@ export class Signs extends EventTarget {
   }
 
   /** Somebody shows something. @param {Sign} sign */
-  take({ person, hand, reaction }) {
+  take({ person, hand, reaction = null }) {
     const own = person === this.live.person;
     const name = this.nameOf(person);
     if (hand !== null && hand !== this.hands.has(person)) {
@@ -60,12 +62,21 @@ export class Signs extends EventTarget {
       else this.hands.delete(person);
       this.#say(own ? (hand ? _("Your hand is up.") : _("Your hand is down.")) : hand ? _("%(name)s wants to speak.", { name }) : "");
     }
-    const emoji = EMOJI.get(reaction ?? "");
-    if (emoji) {
+    // A worker that runs an older release tells of reactions one by one, as signs.
+    if (reaction) this.gather({ counts: {}, people: { [person]: reaction } });
+    else this.dispatchEvent(new Event("change"));
+  }
+
+  /** What came within a moment: each person's reaction, and how many there were of each. @param {{ counts: Record<string, number>, people: Record<string, string> }} reactions */
+  gather({ counts, people }) {
+    const shown = /** @type {[string, string][]} */ (Object.entries(people).map(([person, reaction]) => [person, EMOJI.get(reaction)]).filter(([, emoji]) => emoji));
+    for (const [person, emoji] of shown) {
       this.reactions.set(person, emoji);
       this.#later(person, () => this.reactions.delete(person));
-      this.#say(`${own ? _("You") : name}: ${emoji}`);
     }
+    const known = Object.entries(counts).filter(([reaction]) => EMOJI.has(reaction));
+    if (shown.length > SAID_MOST) this.#say(known.map(([reaction, count]) => `${EMOJI.get(reaction)} ${count}`).join(", "));
+    else if (shown.length) this.#say(shown.map(([person, emoji]) => `${person === this.live.person ? _("You") : this.nameOf(person)}: ${emoji}`).join(", "));
     this.dispatchEvent(new Event("change"));
   }
 

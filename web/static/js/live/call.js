@@ -1,7 +1,7 @@
 /**
  * A call, as the media node tells it: who is in it, what they send, who speaks, and what one may do.
  *
- * Events: "change"; "sign" when somebody shows a hand or a reaction, "caption" when they write along, with it as detail; "revoked" when one has no part in it any more.
+ * Events: "change"; "sign" when somebody shows a hand, "reactions" when people react, "caption" when they write along, with it as detail; "revoked" when one has no part in it any more.
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-call.js").Participant} Participant
@@ -53,7 +53,7 @@ export class CallRoom extends EventTarget {
   receive(event) {
     if (event.k === "call") this.#set(event.d);
     else if (event.k === "may") this.#mayNow(event.d);
-    else if (event.k === "sign" || event.k === "caption") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
+    else if (event.k === "sign" || event.k === "reactions" || event.k === "caption") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 
   /** @param {{ code: string }} _why */

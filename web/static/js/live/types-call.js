@@ -70,7 +70,8 @@
  * @property {string} person  The person's id.
  * @typedef {object} CallSign
  *   Show others in the call that you want to speak (`hand`), or how you find it (`reaction`): one of the two. At most
- *   twenty signs in ten seconds. A hand is not kept: show it again to those who come in later.
+ *   twenty signs in ten seconds. A hand is not kept: show it again to those who come in later. Reactions are gathered
+ *   for a quarter of a second, and told as `reactions`.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {boolean | null} [hand]  Up or down.
  * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} [reaction]
@@ -153,12 +154,17 @@
  * @property {string} mid  The section's mid.
  * @property {"microphone" | "camera" | "screen" | "screen_sound" | "camera_2" | "screen_2"} source  Where it comes
  *   from.
+ * @typedef {object} Reactions
+ *   How people in the call find it: what came within a quarter of a second, from each worker of the server.
+ * @property {Record<string, number>} counts  How often each came.
+ * @property {Record<string, "applause" | "heart" | "laugh" | "yes" | "wow" | "thanks">} people  What each person showed
+ *   last, by their id. At most fifty are named, those who may speak first.
  * @typedef {object} Sign
  *   Somebody in the call shows something to the others.
  * @property {string} person  The person's id.
  * @property {boolean | null} hand  Their hand is up or down; null: no word of it.
- * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} reaction  How they find it; null: no
- *   word of it.
+ * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} reaction  Always null: how people find
+ *   it is told as `reactions`.
  * @typedef {object} Signal
  *   Something from the other person in a call of two, on your own topic.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.

@@ -336,6 +336,7 @@
  * @typedef {{
  *   "may": import("./types-call.js").CallMay,
  *   "sign": import("./types-call.js").Sign,
+ *   "reactions": import("./types-call.js").Reactions,
  *   "caption": import("./types-call.js").Caption,
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
