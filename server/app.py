@@ -293,7 +293,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
             Middleware(SizeLimit),
         ],
     )
-    app.state.fairmatch, app.state.kernel = fairmatch, kernel
+    app.state.fairmatch, app.state.kernel, app.state.access = fairmatch, kernel, ROUTES
     for part in ("templates", "live", "people", "chat", "meetings", "calls"):
         setattr(app.state, part, getattr(fairmatch, part))
     for part in ("organisations", "sitemap", "needs", "search", "imports"):

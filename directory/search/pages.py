@@ -15,6 +15,7 @@ from directory.search.places import town_names
 from people.model import Person
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
+from web.commands import commands_of
 from web.engines import head_of, speak_as_asked
 from web.i18n import translations
 from web.render import locale_of, page, redirect
@@ -41,6 +42,7 @@ async def discover(request: Request) -> Response:
         radii=shown.radii(locale),
         towns=town_names(),
         onward=onward.path if onward else "",
+        commands=commands_of(request),
         kept=[(name, value) for name, value in asked.parameters if name not in ("q", "after")],
         # The beginning of everything alone is for search engines, as everybody sees it.
         json_ld=None if asked.parameters or request.state.person else _listed(request, found.hits),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import httpx2
@@ -13,9 +14,9 @@ from directory.search.alerts import EVERY_S
 from tests.e2e.conftest import Come
 from tests.e2e.mailbox import FOUND, links_to
 from tests.e2e.place import taken
-from tests.e2e.stage import SLUG, Guest, Stage
+from tests.e2e.stage import LOBBY, SLUG, Guest, Stage
 from tests.support.axe import assert_accessible
-from tests.support.browser import OpenTab
+from tests.support.browser import PHONE, OpenTab
 from tests.support.ground import same_on_both_grounds
 from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
@@ -52,6 +53,79 @@ async def test_a_key_leads_to_the_box_and_what_is_typed_to_somebody(stage: Stage
     await assert_accessible(page)
     await box.press("Enter")
     await expect(page).to_have_url(f"{servers.url}/people/{stage['ben'].id}")
+
+
+@same_on_both_grounds
+async def test_what_one_can_do_is_done_from_the_box_by_keyboard_in_either_language(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    page = (await come(stage["aylin"], path="/fairs")).page
+    await page.keyboard.press("/")
+    box, options = page.get_by_role("combobox", name="What are you looking for?"), page.get_by_role("option")
+    await expect(box).to_be_focused()
+    await expect(options).to_contain_text(["Messages", "Meetings", "Write a need", "Dark appearance"])
+    await assert_accessible(page)
+    await box.press_sequentially("termin", delay=20)
+    await expect(page.get_by_role("option", name="Meetings Command")).to_be_visible()
+    await box.press("ArrowDown")
+    await expect(options.first).to_have_attribute("aria-selected", "true")
+    assert await box.get_attribute("aria-activedescendant") == await options.first.get_attribute("id")
+    await box.press("Enter")
+    await expect(page).to_have_url(f"{servers.url}/meetings")
+    await page.go_back()  # to a page that is shown from memory
+    await _commands(page, "termin", "Meetings")
+    await expect(page).to_have_url(f"{servers.url}/meetings")
+
+    await _commands(page, "dunkel", "Dark appearance")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(page.get_by_role("status").get_by_text("Dark appearance")).to_be_visible()
+    await expect(box).to_have_value("")
+    await box.press("ArrowDown")
+    await expect(options.first).to_be_visible()
+    await assert_accessible(page)
+    await page.goto("/meetings")  # the choice is kept
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await _commands(page, "deutsch", "In German")
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await _commands(page, "abmel", "Abmelden")
+    await expect(page.get_by_role("navigation", name="Hauptnavigation")).to_have_count(0)
+    await page.goto("/meetings")
+    await expect(page).to_have_url(re.compile("/sign-in"))
+
+
+@same_on_both_grounds
+async def test_only_who_runs_the_fair_finds_its_desks_and_a_finger_on_a_phone_opens_them(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    for name, found in (("aylin", 0), ("olga", 1)):
+        page = (await come(stage[name], path="/discover", size=PHONE, has_touch=True)).page
+        box = page.get_by_role("combobox", name="What are you looking for?")
+        await box.tap()
+        await expect(page.get_by_role("option", name="Meetings Command")).to_be_visible()
+        await box.press_sequentially("timeta", delay=20)
+        await expect(page.get_by_role("option", name="Messages Command")).to_have_count(0)
+        await expect(page.get_by_role("option", name="How people meet at this fair Energy Days Command")).to_have_count(
+            found
+        )
+        await assert_accessible(page)
+    await box.fill("how energy")  # of several fairs one is named
+    await expect(page.get_by_role("option", name="How people meet")).to_be_visible()
+    await box.fill("energy days")  # whoever names the fair alone looks for the fair
+    await expect(page.get_by_role("option", name="Command")).to_have_count(0)
+    await box.fill("timeta")
+    await page.get_by_role("option", name="How people meet").tap()
+    await expect(page).to_have_url(f"{servers.url}{LOBBY}/meetings/plan")
+
+
+async def _commands(page: Page, typed: str, name: str) -> None:
+    """Somebody does something from anywhere, by keyboard."""
+    await page.keyboard.press("Control+k")
+    box = page.locator("[data-suggests]")
+    await expect(box).to_be_focused()
+    await box.press_sequentially(typed, delay=20)
+    await expect(page.get_by_role("option").first).to_contain_text(name)
+    await box.press("ArrowDown")
+    await box.press("Enter")
 
 
 @same_on_both_grounds

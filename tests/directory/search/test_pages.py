@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from people.admins import grant_admin
 from server.kernel.clock import FrozenClock
 from tests.fairs.guests import Guests, guests
 from tests.kernel_fixtures import NOON
@@ -84,6 +85,19 @@ async def test_suggestions_are_a_list_without_a_page(there: Guests) -> None:
     assert answer.text.lstrip().startswith("<li")
     assert f'data-href="/people/{there.ids["bernd"]}"' in answer.text
     assert (await there["aylin"].get("/discover/suggestions")).text.strip() == ""
+
+
+async def test_every_command_of_the_box_leads_to_a_page_that_is_there_and_open(
+    there: Guests, client: httpx2.AsyncClient
+) -> None:
+    async with there.app.state.kernel.database.write() as uow:
+        await grant_admin(uow, there.ids["edda"], by=None)
+    for browser in (there["aylin"], there["edda"], client):
+        box = (await browser.get("/discover")).text.partition("<template data-commands>")[2].partition("</template>")[0]
+        paths = re.findall(r'data-href="([^"]+)"', box)
+        assert {path: (await browser.get(path)).status_code for path in paths} == dict.fromkeys(paths, 200)
+        desks = {f"{RUHR}/plan", f"{RUHR}/meetings/plan", "/imports", "/servers"}
+        assert desks & set(paths) == (desks if browser is there["edda"] else set())
 
 
 async def test_what_is_not_found_is_answered_with_a_way_on(there: Guests, client: httpx2.AsyncClient) -> None:

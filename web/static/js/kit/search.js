@@ -23,10 +23,11 @@ document.addEventListener("turbo:load", () => {
   wanted = false;
 });
 
-/** Put the cursor into the page's box. @returns {boolean} whether it has one */
+/** Put the cursor into the page's box. @returns {boolean} whether it was not there; from a list's own box it goes on to the search */
 function enter() {
   const box = document.querySelector("[data-search]");
   if (!(box instanceof HTMLInputElement)) return false;
+  if (box === document.activeElement && !box.dataset.suggests) return false;
   box.focus();
   box.select();
   return true;

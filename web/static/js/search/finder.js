@@ -1,11 +1,16 @@
 /**
- * What may be meant, while one types: a list below the search box, walked through without leaving the box. It shows what
- * the server rendered; without this script the box is a form as any other.
+ * What may be meant, while one types, and what can be done: a list below the search box, walked through without leaving
+ * the box. It shows what the server rendered; without this script the box is a form as any other.
  */
 
 import { visit } from "@hotwired/turbo";
 import { onPage } from "fairmatch/kit/page";
+import { toast } from "fairmatch/kit/toast";
 
+/** Boxes that have been met: a page that Turbo brings back has the attributes of its box, and none of its listeners. */
+const met = new WeakSet();
+/** Commands that are shown beside what is found. */
+const COMMANDS_MOST = 4;
 /** Pause in typing after which the server is asked, in ms. */
 const PAUSE_MS = 90;
 
@@ -14,17 +19,23 @@ class Finder {
   #asking = null;
   #timer = 0;
   #at = -1;
+  /** What was found for the words in the box, as the server rendered it. */
+  #found = "";
 
-  /** @param {HTMLInputElement} box @param {HTMLElement} list @param {string} from */
-  constructor(box, list, from) {
+  /** @param {HTMLInputElement} box @param {HTMLElement} list @param {string} from @param {HTMLElement[]} commands */
+  constructor(box, list, from, commands) {
     this.box = box;
     this.list = list;
     this.from = from;
+    this.commands = commands.map((option) => ({
+      option, words: wordsOf(option.dataset.words ?? ""), fair: wordsOf(option.querySelector(".command-fair")?.textContent ?? ""),
+    }));
     box.setAttribute("role", "combobox");
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-controls", list.id);
     box.setAttribute("aria-expanded", "false");
     box.addEventListener("input", () => this.#soon());
+    box.addEventListener("focus", () => this.#offer());
     box.addEventListener("keydown", (event) => this.#key(event));
     box.addEventListener("blur", () => this.close());
     list.addEventListener("pointerdown", (event) => {
@@ -32,6 +43,7 @@ class Finder {
       this.#settle();
     });
     list.addEventListener("click", (event) => this.#go(event.target));
+    if (document.activeElement === box) this.#offer();
   }
 
   get options() {
@@ -40,7 +52,22 @@ class Finder {
 
   close() {
     this.#settle();
-    this.#show("");
+    this.#show("", []);
+  }
+
+  /** What can be done first, while nothing is typed yet. */
+  #offer() {
+    if (!this.box.value.trim()) this.#show("");
+  }
+
+  /** The commands that have all the words that were typed, or their beginnings. By its name alone a fair is looked for itself. */
+  #meant() {
+    const typed = wordsOf(this.box.value);
+    if (!typed.length) return this.commands.filter(({ option }) => option.hasAttribute("data-first"));
+    const begins = (/** @type {string[]} */ words, /** @type {string} */ begun) => words.some((word) => word.startsWith(begun));
+    const fits = this.commands.filter(({ words, fair }) =>
+      typed.some((begun) => begins(words, begun)) && typed.every((begun) => begins(words, begun) || begins(fair, begun)));
+    return fits.slice(0, COMMANDS_MOST);
   }
 
   /** Ask no more: what somebody begins to choose from stays under their hand, however late an answer would come. */
@@ -51,6 +78,7 @@ class Finder {
 
   #soon() {
     clearTimeout(this.#timer);
+    this.#show(this.box.value.trim() ? this.#found : "");
     this.#timer = window.setTimeout(() => void this.#ask(), PAUSE_MS);
   }
 
@@ -68,9 +96,12 @@ class Finder {
     }
   }
 
-  /** @param {string} html  rendered and escaped by our own server */
-  #show(html) {
+  /** Commands stand first: they are there at once, and what is found joins them without moving them.
+   * @param {string} html  rendered and escaped by our own server @param {{ option: HTMLElement }[]} meant */
+  #show(html, meant = this.#meant()) {
+    this.#found = html;
     this.list.innerHTML = html;
+    this.list.prepend(...meant.map(({ option }) => option));
     const open = this.options.length > 0 && document.activeElement === this.box;
     this.list.hidden = !open;
     this.box.setAttribute("aria-expanded", String(open));
@@ -79,7 +110,8 @@ class Finder {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (this.list.hidden || event.isComposing) return;
+    if (event.isComposing) return;
+    if (this.list.hidden) return event.key === "ArrowDown" ? this.#offer() : undefined;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       this.#settle();
@@ -104,11 +136,27 @@ class Finder {
 
   /** @param {EventTarget | null} target */
   #go(target) {
-    const option = target instanceof Element ? target.closest("[data-href]") : null;
-    if (!(option instanceof HTMLElement) || !option.dataset.href) return;
+    const option = target instanceof Element ? target.closest("[role=option]") : null;
+    if (!(option instanceof HTMLElement)) return;
+    const { href, presses } = option.dataset;
     this.close();
-    visit(option.dataset.href);
+    if (href) visit(href);
+    else if (presses) this.#press(presses, option.querySelector(".suggestion-name")?.textContent ?? "");
   }
+
+  /** The menu's own form does it, as if it had been pressed there. @param {string} selector @param {string} said */
+  #press(selector, said) {
+    const button = document.querySelector(selector);
+    if (!(button instanceof HTMLButtonElement)) return;
+    this.box.value = "";
+    button.form?.requestSubmit(button);
+    toast(said);
+  }
+}
+
+/** @param {string} text */
+function wordsOf(text) {
+  return text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 
 onPage((body) => {
@@ -118,6 +166,9 @@ onPage((body) => {
   if (facets instanceof HTMLDetailsElement && matchMedia("(min-width: 62rem)").matches) facets.open = true;
   const box = body.querySelector("[data-suggests]");
   const list = body.querySelector("#suggestions");
-  if (!(box instanceof HTMLInputElement) || !(list instanceof HTMLElement) || box.getAttribute("role")) return;
-  new Finder(box, list, box.dataset.suggests ?? "");
+  if (!(box instanceof HTMLInputElement) || !(list instanceof HTMLElement) || met.has(box)) return;
+  met.add(box);
+  const commands = body.querySelector("template[data-commands]");
+  const options = commands instanceof HTMLTemplateElement ? commands.content.cloneNode(true) : new DocumentFragment();
+  new Finder(box, list, box.dataset.suggests ?? "", [.../** @type {DocumentFragment} */ (options).querySelectorAll("li")]);
 });
