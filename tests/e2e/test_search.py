@@ -73,6 +73,7 @@ async def test_what_one_can_do_is_done_from_the_box_by_keyboard_in_either_langua
     await box.press("Enter")
     await expect(page).to_have_url(f"{servers.url}/meetings")
     await page.go_back()  # to a page that is shown from memory
+    await expect(box).to_be_visible()
     await _commands(page, "termin", "Meetings")
     await expect(page).to_have_url(f"{servers.url}/meetings")
 
