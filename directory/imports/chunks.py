@@ -12,7 +12,8 @@ from directory.batches import Outcome
 from directory.imports import duplicates, likes
 from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
-from directory.imports.mapping.names import core_of, keys_of
+from directory.imports.mapping.names import keys_of
+from directory.organisations.cores import core_of
 from directory.imports.mapping.organisations import derived_id
 from directory.imports.mapping.products import NO_OWNER
 from directory.imports.mapping.record import Note, Record, shown

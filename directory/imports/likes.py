@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 
-from directory.imports.mapping.names import Known, alike, core_of, keys_of
+from directory.imports.mapping.names import Known, alike, keys_of
+from directory.organisations.cores import core_of
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportName, ImportNameMark
 from directory.organisations.domains import is_claimable

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from directory.imports.mapping.language import language_of
-from directory.imports.mapping.names import core_of, keys_of
+from directory.imports.mapping.names import keys_of
+from directory.organisations.cores import core_of
 from directory.imports.mapping.places import place_of
 from directory.imports.mapping.plan import Mapping
 from directory.imports.mapping.record import Note, Record, shown

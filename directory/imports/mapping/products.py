@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from directory.imports.mapping.language import language_of
-from directory.imports.mapping.names import core_of
+from directory.organisations.cores import core_of
 from directory.imports.mapping.organisations import (
     BROKEN,
     MARKUP,

@@ -1,5 +1,6 @@
 """Making an organisation, and changing what is said about it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from directory.organisations import actions, doors, queries
 from directory.organisations.domains import domain_of, is_claimable
 from directory.organisations.fields import DESCRIPTION_MOST, NAME_MOST, PITCH_MOST
+from directory.organisations.model import Organisation
 from directory.organisations.pages.forms import all_values, filled, first_values, large_form, link_rows, location_rows
 from directory.organisations.policy import Standing
 from directory.organisations.shown import Shown
@@ -44,14 +46,13 @@ async def new(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Make it, unless its website is known already: then its record is shown first."""
+    """Make it, unless its website or its name is known already: then its record is shown first."""
     form = await Form.of(request)
     values = first_values(form)
     if not form.good:
         return _first_page(request, form, 422)
-    known = await _same(request, values["website"]) if "another" not in form else []
-    if known:
-        return _first_page(request, form, 422, known=known)
+    if "another" not in form and (known := await _known(request, values)):
+        return _first_page(request, form, 422, **known)
     await may(request, "organisation", MADE)
     async with kernel_of(request).database.write() as uow:
         slug = await actions.create(uow, values, by_id=request.state.person.id)
@@ -113,7 +114,9 @@ async def edit_page(
     )
 
 
-def _first_page(request: Request, form: Form, status: int = 200, known: Any = ()) -> Response:
+def _first_page(
+    request: Request, form: Form, status: int = 200, known: Sequence[Organisation] = (), same: str = ""
+) -> Response:
     locale = locale_of(request)
     return page(
         request,
@@ -121,18 +124,20 @@ def _first_page(request: Request, form: Form, status: int = 200, known: Any = ()
         status,
         form=form,
         known=known,
+        same=same,
         locale_names=locale_names(locale),
         **_choices(locale),
     )
 
 
-async def _same(request: Request, website: str) -> Any:
-    """The organisations that have this website already."""
-    domain = domain_of(website)
-    if not is_claimable(domain):
-        return []
+async def _known(request: Request, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The organisations that have this website already, or else this name, and which of both; nothing: none has."""
+    domain, viewer_id = domain_of(values["website"]), request.state.person.id
     async with kernel_of(request).database.read() as session:
-        return await queries.at_domain(session, request.state.person.id, domain)
+        if is_claimable(domain) and (known := await queries.at_domain(session, viewer_id, domain)):
+            return {"known": known, "same": "website"}
+        known = await queries.of_name(session, viewer_id, values["name"])
+    return {"known": known, "same": "name"} if known else {}
 
 
 def _choices(locale: str) -> dict[str, Any]:

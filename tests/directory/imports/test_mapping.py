@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from directory.imports.mapping.language import language_of
-from directory.imports.mapping.names import Known, alike, core_of, keys_of
+from directory.imports.mapping.names import Known, alike, keys_of
+from directory.organisations.cores import core_of
 from directory.imports.mapping.places import Place, place_of
 from directory.imports.mapping.plan import Mapping, checked
 from directory.imports.mapping.suggest import suggested

@@ -118,6 +118,32 @@ async def test_a_website_that_is_known_is_shown_before_it_comes_twice(there: Sce
     assert (await there["chloe"].post("/organisations", data=typed | {"another": "yes"})).status_code == 303
 
 
+@pytest.mark.parametrize("name", ["Voltbus", "VOLTBUS  GmbH", "voltbus ag"])
+async def test_a_name_that_is_known_is_shown_before_it_comes_twice(there: Scene, name: str) -> None:
+    slug, _ = await there.organisation()
+    await there.organisation(name="Voltbus Depots")
+    typed = {"kind": "company", "name": name, "website": "another.example"}
+    asked = await there["chloe"].post("/organisations", data=typed)
+    assert asked.status_code == 422
+    assert "One of this name is in the directory already. Is it this one?" in asked.text
+    assert f'href="/o/{slug}"' in asked.text
+    assert "Voltbus Depots" not in asked.text
+    assert 'name="another"' in asked.text
+    assert (await there["chloe"].post("/organisations", data=typed | {"another": "yes"})).status_code == 303
+
+
+async def test_a_name_is_known_also_after_a_change_and_no_longer_once_it_is_gone(there: Scene) -> None:
+    """Its address is still that of the name that it was made with."""
+    slug, _ = await there.organisation(name="Überlandwerk")
+    await there["aylin"].post(f"/o/{slug}/edit", data=form(name="Über Strom"))
+    typed = {"kind": "company", "name": "ÜBER STROM"}
+    asked = await there["chloe"].post("/organisations", data=typed)
+    assert (asked.status_code, f'href="/o/{slug}"' in asked.text) == (422, True)
+    assert (await there["chloe"].post("/organisations", data=typed | {"name": "Überlandwerk"})).status_code == 303
+    await there["aylin"].post(f"/o/{slug}/remove")
+    assert (await there["chloe"].post("/organisations", data=typed)).status_code == 303
+
+
 async def test_a_form_with_something_wrong_keeps_everything_that_was_typed(there: Scene) -> None:
     slug, _ = await there.organisation()
     answer = await there["aylin"].post(
