@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from booths import queries
 from booths.events import ProgrammeChanged, StandGiven
@@ -25,7 +25,8 @@ from server.kernel.ids import new_id
 
 class RefusedError(Exception):
     """A rule says no. `code` is stable: no_such_day, too_long, stage_taken, no_stage, no_stand, gone, full (the
-    programme), no_more_rooms, no_room, in_use (talks are entered for it)."""
+    programme), no_more_rooms, same_name (of an open room), no_room, in_use (talks are
+    entered for it)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,11 +48,11 @@ class Entered:
 async def open_place(uow: UnitOfWork, fair: Fair, kind: str, name: str) -> Room:
     """A new room of a fair, of a kind with calls. Its address is made from its name.
 
-    Raises RefusedError("no_more_rooms").
+    Raises RefusedError: no_more_rooms, same_name.
     """
     await _hold(uow, fair)
     slugs = set(await uow.session.scalars(select(Room.slug).where(Room.fair_id == fair.id)))
-    await _check_room_for_more(uow, fair)
+    await _check_room_for_more(uow, fair, name)
     slug = slug_from(name) or kind
     return await open_room(uow, fair.id, kind, f"{slug}-{secrets.token_hex(2)}" if slug in slugs else slug, name)
 
@@ -71,13 +72,13 @@ async def close_place(uow: UnitOfWork, fair: Fair, room_id: str, *, by_id: str) 
 
 
 async def reopen_place(uow: UnitOfWork, fair: Fair, room_id: str) -> None:
-    """Open a closed room again. Raises RefusedError: no_room, no_more_rooms."""
+    """Open a closed room again. Raises RefusedError: no_room, no_more_rooms, same_name."""
     await _hold(uow, fair)
     room = await uow.session.get(Room, room_id)
     closure = await uow.session.get(RoomClosure, room_id)
     if room is None or room.fair_id != fair.id or closure is None:
         raise RefusedError("no_room")
-    await _check_room_for_more(uow, fair)
+    await _check_room_for_more(uow, fair, room.name)
     await uow.session.delete(closure)
 
 
@@ -189,10 +190,13 @@ async def _room(uow: UnitOfWork, fair: Fair, room_id: str, *kinds: str) -> Room 
     return found if found and await uow.session.get(RoomClosure, room_id) is None else None
 
 
-async def _check_room_for_more(uow: UnitOfWork, fair: Fair) -> None:
-    count = select(func.count()).select_from(Room).where(Room.fair_id == fair.id, is_open())
-    if (await uow.session.scalar(count) or 0) >= ROOMS_MOST:
+async def _check_room_for_more(uow: UnitOfWork, fair: Fair, name: str) -> None:
+    """Whether one more room may be open, of this name. The fair is held: of two at once the second sees the first."""
+    named = (await uow.session.scalars(select(Room.name).where(Room.fair_id == fair.id, is_open()))).all()
+    if len(named) >= ROOMS_MOST:
         raise RefusedError("no_more_rooms")
+    if name.strip().casefold() in {each.strip().casefold() for each in named}:
+        raise RefusedError("same_name")
 
 
 async def _say(uow: UnitOfWork, talk: Talk, entered: Entered) -> None:

@@ -56,6 +56,7 @@ WHY = {
     "full": ("title", N_("The programme is full: it holds 1,000 talks.")),
     "gone": ("organisation", N_("No organisation has this address.")),
     "in_use": ("close", N_("Talks are entered for this stage. Give them another one, or take them out, first.")),
+    "same_name": ("name", N_("An open room of this fair has this name already.")),
     "no_more_rooms": ("name", N_("A fair has at most 200 rooms.")),
 }
 

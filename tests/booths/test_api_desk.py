@@ -125,6 +125,8 @@ async def test_rooms_are_opened_closed_and_opened_again(there: Programme, progra
     assert (await edda.post(f"{path}/{room['id']}/close")).status_code == 404, "it is closed"
     assert (await edda.post(f"{path}/{room['id']}/open")).json() == room
     assert (await edda.post(f"{path}/{room['id']}/open")).status_code == 404, "it is open"
+    again = await edda.post(path, json={"kind": "lounge", "name": "COFFEE"})
+    assert (again.status_code, again.json()["code"]) == (409, "same_name")
     await edda.post(path.replace("rooms", "talks"), json=await talk(there))
     held = await edda.post(f"{path}/{there.stage}/close")
     assert (held.status_code, held.json()["code"]) == (409, "in_use")

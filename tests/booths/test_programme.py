@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 
+import pytest
 from sqlalchemy import select
 
 from booths import own_data
@@ -170,12 +171,29 @@ async def test_who_entered_it_is_handed_out_and_forgotten(there: Programme) -> N
 
 
 async def test_a_fair_without_rooms_says_what_to_do_and_rooms_are_opened(there: Programme) -> None:
-    opened = {"kind": "stage", "name": "Main stage"}
-    for _ in range(2):
+    for name in ("Main stage!", "Main stage?"):  # of one name in addresses
+        opened = {"kind": "stage", "name": name}
         assert (await there["edda"].post(f"{PATH}/rooms", data=opened)).status_code == 303
     assert (await there["aylin"].get("/fairs/ruhr/rooms")).text.count("Main stage") >= 3
     for bad in ({"kind": "lobby", "name": "A"}, {"kind": "stage", "name": ""}):
         assert (await there["edda"].post(f"{PATH}/rooms", data=bad)).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["Main stage", " MAIN  stage ", "hall 1"])
+async def test_no_two_open_rooms_of_a_fair_have_one_name(there: Programme, name: str) -> None:
+    refused = await there["edda"].post(f"{PATH}/rooms", data={"kind": "lounge", "name": name})
+    assert refused.status_code == 422
+    assert re.search(r'id="name-error".*?An open room of this fair has this name already\.', refused.text, re.DOTALL)
+
+
+async def test_the_name_of_a_closed_room_is_free_until_it_opens_again(there: Programme) -> None:
+    """Of two who open one at once, one does."""
+    await there["edda"].post(f"{PATH}/rooms/{there.stand}/close")
+    opened = {"kind": "booth", "name": "Hall 1"}
+    both = await asyncio.gather(*(there["edda"].post(f"{PATH}/rooms", data=opened) for _ in range(2)))
+    assert sorted(each.status_code for each in both) == [303, 422]
+    refused = await there["edda"].post(f"{PATH}/rooms/{there.stand}/reopen")
+    assert (refused.status_code, "An open room of this fair has this name already." in refused.text) == (422, True)
 
 
 async def test_an_organiser_chooses_the_kind_of_a_room_in_their_own_language(there: Programme) -> None:
