@@ -29,12 +29,13 @@ class Entry:
     path: str
     live: str = ""  # the count that the browser keeps true here: data-count="..."
     phone: bool = True  # whether it is one of the five tabs of a phone
+    under: str = ""  # the entry that is no tab of a phone, and whose pages belong under this one there
 
 
 # In the order of the rail. An entry is shown as soon as its page exists.
 _ENTRIES = (
     Entry("today", N_("Today"), "sun", "/"),
-    Entry("discover", N_("Discover"), "compass", "/discover"),
+    Entry("discover", N_("Discover"), "compass", "/discover", under="needs"),
     # On a phone needs are a tab of Discover, and those that fit stand on the start page.
     Entry("needs", N_("Needs"), "puzzle", "/needs", phone=False),
     Entry("messages", N_("Messages"), "messages-square", "/messages", "unread"),
@@ -129,12 +130,17 @@ def _leading_somewhere(request: Request, entries: tuple[Entry, ...]) -> list[Ent
     return [one for one in entries if isinstance(request.app, Starlette) and _is_page(request.app, one.path)]
 
 
+def answers(app: Starlette, path: str) -> bool:
+    """Whether an application answers GET at a path."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+
+
 def _is_page(app: Starlette, path: str) -> bool:
-    """Whether an application answers GET at a path; asked for each page, so remembered as long as it lives."""
+    """The same, asked for each page of the frame's few paths, so remembered as long as the application lives."""
     known = _pages.setdefault(app, {})
     if path not in known:
-        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
-        known[path] = any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+        known[path] = answers(app, path)
     return known[path]
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from babel.numbers import format_decimal, get_decimal_symbol
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from web import when
 from web.assets import Assets
-from web.frame import REFUSED, SAID_COOKIE, SIGN_OUT, frame_of, hue, initials
+from web.frame import REFUSED, SAID_COOKIE, SIGN_OUT, answers, frame_of, hue, initials
 from web.i18n import DEFAULT, LOCALES, formats, translations
 from web.icons import icon
 
@@ -184,7 +184,20 @@ def error_page(
     """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds, for 429."""
     names = (f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
     known = next(name for name in names if (TEMPLATES / name).is_file())
-    return templates_of(request).page(request, known, status, headers, retry_after=retry_after)
+    came_from = _came_from(request) if status == 413 else ""
+    return templates_of(request).page(request, known, status, headers, retry_after=retry_after, came_from=came_from)
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours from which a form was sent, as the browser says; "" where it does not, or it is none."""
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    ours = before.netloc == request.headers.get("host") and before.path.startswith("/") and before.path[1:2] not in "/\\"
+    if not ours or not answers(request.app, before.path):
+        return ""
+    return f"{before.path}?{before.query}" if before.query else before.path
 
 
 def locale_of(request: Request) -> str:

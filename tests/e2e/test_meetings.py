@@ -262,7 +262,7 @@ async def _write_where_it_is_closed(room: str, one: Page, other: Page) -> None:
 
 async def _results_say_so(olga: Page) -> None:
     for name, number in (("Over, and held", "1 / 2"), ("There is a contract", "2"), ("We try something together", "1")):
-        await expect(olga.locator(".definitions > div").filter(has_text=name)).to_contain_text(number)
+        await expect(olga.locator(".bar").filter(has_text=name)).to_contain_text(number)
 
 
 async def choose(page: Any, number: int, within: str = "main") -> None:

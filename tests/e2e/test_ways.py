@@ -119,6 +119,35 @@ async def test_the_tab_that_is_open_is_in_sight_on_a_phone(stage: Stage, come: C
     assert [word for word, shown, whole, room in words if shown < whole or whole > room] == []
 
 
+async def test_needs_are_below_discover_on_a_phone_and_stand_for_themselves_on_a_desk(
+    stage: Stage, come: Come
+) -> None:
+    for size, names in ((PHONE, ["Discover, you are in it"]), (DESK, ["Needs"])):
+        aylin = await come(stage["aylin"], size=size, path="/needs")
+        marked = await aylin.page.locator(".rail-nav a:visible").evaluate_all(
+            """(entries) => entries
+                .filter((one) => ["", '""'].includes(getComputedStyle(one, "::before").content))
+                .map((one) => one.innerText.replaceAll("\\n", ""))"""
+        )
+        assert marked == names
+
+
+async def test_what_a_page_ends_with_is_read_above_the_next_meeting(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"], size=PHONE, path="/meetings")
+    gap = await aylin.page.evaluate(
+        """() => {
+          const one = Object.assign(document.createElement("section"), { className: "dock-meeting" });
+          one.style.setProperty("block-size", "3.5rem");
+          document.getElementById("dock").append(one);
+          scrollTo(0, document.body.scrollHeight);
+          const last = [...document.querySelectorAll("#main *")].filter((each) => each.getClientRects().length);
+          const bottoms = last.map((each) => each.getBoundingClientRect().bottom);
+          return one.getBoundingClientRect().top - Math.max(...bottoms);
+        }"""
+    )
+    assert gap >= 0
+
+
 async def test_no_stop_of_the_keyboard_lies_below_a_bar(stage: Stage, come: Come) -> None:
     """At twice the size the bars of a phone stand above and below the page."""
     aylin = await come(stage["aylin"], size={"width": 640, "height": 400}, path="/me")

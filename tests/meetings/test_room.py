@@ -1,5 +1,6 @@
 """The room: who may be there, what is written, who is missing, and what comes of it."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -267,5 +268,8 @@ async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) 
     for name in ("bernd", "chloe"):
         meeting = first if name == "bernd" else second
         await there[name].post(f"/meetings/{meeting}/outcome", data={"verdict": "follow_up"})
-    assert "We follow up" in (await there["edda"].get(path)).text
+    bars = re.findall(r'<progress value="([0-9]+)" max="([0-9]+)" aria-label="([^"]+)"', (await there["edda"].get(path)).text)
+    assert ("1", "2", "Over, and held") in bars
+    assert ("2", "3", "We follow up") in bars
+    assert ("0", "3", "Not for us") in bars
     assert (await there["aylin"].get(path)).status_code == 404

@@ -113,6 +113,16 @@ async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: h
     assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text
 
 
+async def test_what_was_too_large_leads_back_to_where_the_form_was(client: httpx2.AsyncClient):
+    """And nowhere else: what a browser names is a page of ours, or the start page it is."""
+    host = client.base_url.netloc.decode()
+    back = (await client.get("/error/413", headers={"referer": f"http://{host}/messages?x=<1>"})).text
+    assert re.search(r'<a class="button button-primary" href="/messages\?x=&lt;1&gt;"', back)
+    for other in ("http://evil.example/messages", f"http://{host}//evil.example/", f"http://{host}/gone", "http://[", ""):
+        answer = await client.get("/error/413", headers={"referer": other})
+        assert re.search(r'<a class="button button-primary" href="/"', answer.text)
+
+
 async def test_too_many_requests_say_how_long_to_wait(client: httpx2.AsyncClient):
     answer = await client.get("/error/429", headers={"accept-language": "de"})
     assert "Bitte warten Sie 8 Sekunden." in answer.text

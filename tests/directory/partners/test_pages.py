@@ -173,6 +173,8 @@ async def test_only_who_runs_the_platform_makes_partners(desk: Desk, chamber: st
     assert (await desk.aylin.get("/partners/voltbus")).status_code == 404
     assert (await desk.clara.post("/o/voltbus/partner", data={"on": "yes"})).status_code == 303
     assert (await desk.aylin.get("/partners/voltbus")).status_code == 200
+    shown = (await desk.clara.get("/o/voltbus")).text
+    assert "End the partnership?" in shown, "it asks before it ends"
     await desk.clara.post("/o/voltbus/partner", data={"on": "no"})
     assert (await desk.aylin.get("/partners/voltbus")).status_code == 404
 
