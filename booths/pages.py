@@ -226,13 +226,19 @@ async def _entered(request: Request, session: AsyncSession, here: Visit, form: F
 
 
 async def _organisation(request: Request, session: AsyncSession, form: Form, field: str) -> str | None:
-    """The organisation whose page's address was typed."""
+    """The organisation whose page's address was typed, or its name where no other one has that."""
     slug = form.take(field, slug_typed, "")
-    found = await organisations.by_slug(session, slug, request.state.person) if slug else None
-    if slug and (found is None or found.removed is not None):
-        form.refuse(field, N_("No organisation has this address."))
+    if not slug:
         return None
-    return found.organisation.id if found else None
+    found = await organisations.by_slug(session, slug, request.state.person)
+    if found and found.removed is None:
+        return found.organisation.id
+    named = await organisations.of_name(session, request.state.person.id, form.typed(field).strip())
+    if len(named) == 1:
+        return named[0].id
+    several = N_("Several organisations have this name. Please choose one of those that are offered.")
+    form.refuse(field, several if named else N_("No organisation has this address."))
+    return None
 
 
 async def _talk(request: Request, session: AsyncSession, here: Visit) -> tuple[Talk, str]:
@@ -250,6 +256,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         stands = await queries.stands(session, here.fair.id, request.state.person.id)
         stages = await queries.stages(session, here.fair.id)
         rooms, closed = await with_calls(session, here.fair.id), await closed_rooms(session, here.fair.id)
+        exhibiting = await queries.exhibiting(session, here.fair.id, request.state.person.id)
     outside = [each for each in talks if each.when.day >= days_of(here.fair)]
     words = translations(locale_of(request))
     return page(
@@ -265,12 +272,14 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         closed=[(each, KINDS[each.kind]) for each in closed],
         kinds=[(kind, words.gettext(KINDS[kind])) for kind in WITH_CALLS],
         choices=_choices(request, here.fair, stages),
+        exhibiting=exhibiting,
     )
 
 
 async def _talk_page(request: Request, here: Visit, form: Form, status: int = 200) -> Response:
     async with kernel_of(request).database.read() as session:
         stages = await queries.stages(session, here.fair.id)
+        exhibiting = await queries.exhibiting(session, here.fair.id, request.state.person.id)
     talk_id = request.path_params["talk"]
     return page(
         request,
@@ -280,6 +289,7 @@ async def _talk_page(request: Request, here: Visit, form: Form, status: int = 20
         form=form,
         talk_id=talk_id,
         choices=_choices(request, here.fair, stages),
+        exhibiting=exhibiting,
     )
 
 

@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booths.model import Stand, Talk, TalkRemoval, TalkSpeaker, TalkText
 from booths.rules import TALKS_MOST, Speaker, When
-from directory.organisations.model import Organisation
+from directory.organisations.model import Member, Organisation
 from directory.organisations.queries import visible_to
 from directory.organisations.rules import in_locale
-from fairs.model import Fair
+from fairs.model import Fair, Membership
 from fairs.queries import LATEST_ZONE
 from fairs.rules import Phase, phase
 from rooms.model import BOOTH, STAGE, Room, is_open
 
+# Organisations that a field offers before anything is typed into it.
+EXHIBITING_MOST = 200
 # Of one organisation, talks that are looked through for those to come; and stands that its page names.
 KNOWN_MOST, STANDS_MOST = 200, 5
 
@@ -214,6 +216,15 @@ async def stands(session: AsyncSession, fair_id: str, person_id: str | None) -> 
         .order_by(Room.name, Room.id)
     )
     return [StandShown(row.id, row.room, row.room_slug, _exhibitor(row)) for row in await session.execute(query)]
+
+
+async def exhibiting(session: AsyncSession, fair_id: str, person_id: str) -> list[tuple[str, str]]:
+    """The organisations of a fair's exhibitors, by name: their slugs and names. For who makes its programme."""
+    theirs = select(Member.organisation_id).join(Membership, Membership.person_id == Member.person_id)
+    theirs = theirs.where(Membership.fair_id == fair_id, Membership.role == "exhibitor")
+    query = select(Organisation.slug, Organisation.name).where(Organisation.id.in_(theirs), visible_to(person_id))
+    rows = await session.execute(query.order_by(func.lower(Organisation.name), Organisation.id).limit(EXHIBITING_MOST))
+    return [(row.slug, row.name) for row in rows]
 
 
 async def upcoming(session: AsyncSession, organisation_id: str, now: datetime) -> Upcoming:

@@ -194,8 +194,8 @@ def _came_from(request: Request) -> str:
         before = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return ""
-    ours = before.netloc == request.headers.get("host") and before.path.startswith("/") and before.path[1:2] not in "/\\"
-    if not ours or not answers(request.app, before.path):
+    elsewhere = before.netloc != request.headers.get("host") or before.path.startswith(("//", "/\\"))
+    if elsewhere or not answers(request.app, before.path):
         return ""
     return f"{before.path}?{before.query}" if before.query else before.path
 

@@ -13,7 +13,6 @@ from directory.imports import duplicates, likes
 from directory.imports.likes import Like, Likes, Named
 from directory.imports.mapping.aliases import PRODUCTS
 from directory.imports.mapping.names import keys_of
-from directory.organisations.cores import core_of
 from directory.imports.mapping.organisations import derived_id
 from directory.imports.mapping.products import NO_OWNER
 from directory.imports.mapping.record import Note, Record, shown
@@ -21,6 +20,7 @@ from directory.imports.model import ImportRow, ImportRun
 from directory.imports.runs import CHANGED, DUPLICATE, MADE, REFUSED, SAME, Became, counted
 from directory.organisations import bulk as organisations
 from directory.organisations.bulk import OrganisationRow
+from directory.organisations.cores import core_of
 from directory.packing import packed
 from directory.partners import network
 from directory.products import bulk as products

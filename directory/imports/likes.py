@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 
 from directory.imports.mapping.names import Known, alike, keys_of
-from directory.organisations.cores import core_of
 from directory.imports.mapping.record import Record
 from directory.imports.model import ImportName, ImportNameMark
+from directory.organisations.cores import core_of
 from directory.organisations.domains import is_claimable
 from directory.organisations.model import Organisation, Removal
 from directory.records import drop, look_up

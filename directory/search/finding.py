@@ -89,9 +89,9 @@ def find_since(
 
 
 def suggest(
-    look: Look, typed: str, audiences: Collection[str], *, limit: int
+    look: Look, typed: str, audiences: Collection[str], *, limit: int, kind: Kind | None = None
 ) -> tuple[Sequence[Found], tuple[Wanted, ...]]:
-    """What may be meant by what somebody is typing: documents by their names, best first."""
+    """What may be meant by what somebody is typing: documents (of a kind) by their names, best first."""
     words = words_of(typed)
     if not words:
         return (), ()
@@ -99,6 +99,7 @@ def suggest(
         wanted = expand(look.words, words, typing=not typed.endswith(" "), slips=slips)
         clauses = [(Occur.Must, _answers(each, {"name": FIELDS["name"]})) for each in wanted]
         clauses += [(Occur.Should, _whole_name(words)), *_allowed(audiences)]
+        clauses += [_filter("kind", [kind])] if kind else []
         found = look.searcher.search(Query.boolean_query(clauses), limit, count=False, weight_by_field="weight")
         if found.hits:
             break

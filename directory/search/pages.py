@@ -64,9 +64,9 @@ def _listed(request: Request, hits: Sequence[Hit]) -> dict[str, object]:
 
 async def suggestions(request: Request) -> Response:
     """What may be meant by what somebody is typing: a list without a page around it."""
-    typed = request.query_params.get("q", "")[:QUERY_MOST]
+    typed, kind = request.query_params.get("q", "")[:QUERY_MOST], Asked.read(request.query_params.multi_items()).kind
     locale = locale_of(request)
-    found = await search_of(request).suggestions(viewer_of(request), typed)
+    found = await search_of(request).suggestions(viewer_of(request), typed, kind)
     return page(
         request, "search/suggestions.html", hits=[_shown(hit, locale) for hit in found], kinds=shown.ONE_OF_KIND
     )

@@ -110,11 +110,11 @@ class Search:
         found = await self._find(asked, audiences, place, most)
         return None if found is None else found.found
 
-    async def suggestions(self, viewer: Viewer, typed: str) -> list[Hit]:
-        """What may be meant by what somebody is typing: at most `SUGGESTIONS`, best first."""
+    async def suggestions(self, viewer: Viewer, typed: str, kind: Kind | None = None) -> list[Hit]:
+        """What may be meant by what somebody is typing (of a kind): at most `SUGGESTIONS`, best first."""
         async with self.kernel.database.read() as session:
             audiences = await self.catalogue.audiences(session, viewer)
-            found = await self._ask(lambda look: suggest(look, typed, audiences, limit=SUGGESTIONS))
+            found = await self._ask(lambda look: suggest(look, typed, audiences, limit=SUGGESTIONS, kind=kind))
             if not found or not found[0]:
                 return []
             cards = await self.cards(session, viewer, found[0])

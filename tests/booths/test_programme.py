@@ -10,6 +10,7 @@ from sqlalchemy import select
 from booths import own_data
 from booths.model import Stand, Talk
 from directory.organisations import actions as organisations
+from fairs.model import Membership
 from people.admins import grant_admin
 from server.kernel.clock import FrozenClock
 from tests.booths.stage import PATH, Programme
@@ -56,6 +57,29 @@ async def test_a_stand_is_an_organisations_until_the_organiser_says_otherwise(th
     await there["edda"].post(address, data={field: ""})
     assert "Stand at" not in (await there.stranger.get(f"/o/{there.voltbus}")).text
     assert (await there["edda"].post(f"{PATH}/stands/{there.stage}", data={})).status_code == 404
+
+
+async def test_an_organisation_is_known_by_its_name_where_no_other_one_has_it(there: Programme) -> None:
+    field = f"stand-{there.stand}"
+
+    async def given(name: str) -> int:
+        return (await there["edda"].post(f"{PATH}/stands/{there.stand}", data={field: name})).status_code
+
+    assert [await given(name) for name in ("Voltbus GmbH", " voltbus ", "Norrnät")] == [303, 303, 422]
+    await there.organisation(name="Norrnät")
+    assert await given("NORRNÄT") == 303
+    await there.organisation(name="Norrnät AB")
+    refused = await there["edda"].post(f"{PATH}/stands/{there.stand}", data={field: "Norrnät"})
+    assert (refused.status_code, "Several organisations have this name." in refused.text) == (422, True)
+
+
+async def test_the_form_offers_the_organisations_of_the_exhibitors(there: Programme) -> None:
+    await there.organisation(by="edda", name="Nobody's at the fair")
+    async with there.guests.kernel.database.write() as uow:
+        now, aylin = uow.clock.now(), there.guests.ids["aylin"]
+        uow.session.add(Membership(fair_id=there.guests.fair.id, person_id=aylin, role="exhibitor", since=now))
+    desk = (await there["edda"].get(f"{PATH}/desk")).text
+    assert re.findall(r'<option value="(/o/[^"]*)">', desk) == [f"/o/{there.voltbus}"]
 
 
 WRONG = [

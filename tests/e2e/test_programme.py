@@ -123,6 +123,8 @@ async def _give_the_stand(page: Page) -> None:
     await expect(page.locator(".field-error")).to_have_text("No organisation has this address.")
     await expect(whose).to_be_focused()
     await assert_accessible(page)
+    await whose.fill("volt")
+    await expect(page.locator("#organisations option[value='/o/voltbus']")).to_have_text("Voltbus")
     await whose.fill("/o/voltbus")
     await save.click()
     await expect(page.get_by_role("listitem").filter(has=whose)).to_contain_text("Voltbus")

@@ -119,9 +119,7 @@ async def test_the_tab_that_is_open_is_in_sight_on_a_phone(stage: Stage, come: C
     assert [word for word, shown, whole, room in words if shown < whole or whole > room] == []
 
 
-async def test_needs_are_below_discover_on_a_phone_and_stand_for_themselves_on_a_desk(
-    stage: Stage, come: Come
-) -> None:
+async def test_needs_are_below_discover_on_a_phone_and_stand_for_themselves_on_a_desk(stage: Stage, come: Come) -> None:
     for size, names in ((PHONE, ["Discover, you are in it"]), (DESK, ["Needs"])):
         aylin = await come(stage["aylin"], size=size, path="/needs")
         marked = await aylin.page.locator(".rail-nav a:visible").evaluate_all(

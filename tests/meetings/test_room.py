@@ -268,7 +268,9 @@ async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) 
     for name in ("bernd", "chloe"):
         meeting = first if name == "bernd" else second
         await there[name].post(f"/meetings/{meeting}/outcome", data={"verdict": "follow_up"})
-    bars = re.findall(r'<progress value="([0-9]+)" max="([0-9]+)" aria-label="([^"]+)"', (await there["edda"].get(path)).text)
+    bars = re.findall(
+        r'<progress value="([0-9]+)" max="([0-9]+)" aria-label="([^"]+)"', (await there["edda"].get(path)).text
+    )
     assert ("1", "2", "Over, and held") in bars
     assert ("2", "3", "We follow up") in bars
     assert ("0", "3", "Not for us") in bars

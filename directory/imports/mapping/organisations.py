@@ -8,7 +8,6 @@ from typing import Any
 
 from directory.imports.mapping.language import language_of
 from directory.imports.mapping.names import keys_of
-from directory.organisations.cores import core_of
 from directory.imports.mapping.places import place_of
 from directory.imports.mapping.plan import Mapping
 from directory.imports.mapping.record import Note, Record, shown
@@ -25,6 +24,7 @@ from directory.imports.mapping.values import (
 from directory.imports.reading.flat import BETWEEN
 from directory.imports.reading.row import Row
 from directory.organisations import vocabulary as known
+from directory.organisations.cores import core_of
 from directory.organisations.domains import domain_of, host_of, is_claimable
 from directory.organisations.fields import PITCH_MOST, RULES
 from directory.organisations.rules import LINKS_MOST, TAGS_MOST

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from directory.imports.mapping.language import language_of
-from directory.organisations.cores import core_of
 from directory.imports.mapping.organisations import (
     BROKEN,
     MARKUP,
@@ -22,6 +21,7 @@ from directory.imports.mapping.plan import Mapping
 from directory.imports.mapping.record import Note, Record, shown
 from directory.imports.mapping.values import addresses_in, is_blank, one_line, parts_of, plain
 from directory.imports.reading.row import Row
+from directory.organisations.cores import core_of
 from directory.organisations.domains import domain_of
 from directory.organisations.fields import PITCH_MOST
 from directory.products.fields import RULES

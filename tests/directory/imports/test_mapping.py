@@ -6,11 +6,11 @@ import pytest
 
 from directory.imports.mapping.language import language_of
 from directory.imports.mapping.names import Known, alike, keys_of
-from directory.organisations.cores import core_of
 from directory.imports.mapping.places import Place, place_of
 from directory.imports.mapping.plan import Mapping, checked
 from directory.imports.mapping.suggest import suggested
 from directory.imports.reading import recognised, sample
+from directory.organisations.cores import core_of
 from people.text import UnacceptableError
 from tests.directory.imports.files import GERMAN, as_json, records_of, written
 

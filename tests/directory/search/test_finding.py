@@ -172,6 +172,13 @@ def test_facets_are_counted_and_narrow_down(pumps: Asking) -> None:
     assert pumps("Pumpe", kind="organisation", facets={"country": ("de", "at")}).total == 3
 
 
+def test_a_name_of_one_kind_alone_is_found_while_it_is_typed(pumps: Asking) -> None:
+    look = pumps.folder.look()
+    assert suggest(look, "tauch", pumps.audiences, limit=5)[0] == [("product", "p")]
+    assert suggest(look, "tauch", pumps.audiences, limit=5, kind="product")[0] == [("product", "p")]
+    assert suggest(look, "tauch", pumps.audiences, limit=5, kind="organisation")[0] == []
+
+
 def test_an_organisation_is_found_through_its_product(pumps: Asking) -> None:
     found = pumps("Tauchpumpe", kind="organisation")
     assert ("organisation", "x") in found.found
