@@ -100,6 +100,20 @@ async def test_a_list_comes_in_step_by_step_and_goes_again(
     assert await desk.names() == ["Grüne Säule"]
 
 
+async def test_rows_that_need_no_answer_are_told_from_the_questions(admin: httpx2.AsyncClient, kernel: Kernel) -> None:
+    await make_by_hand(kernel, "Grüne Säule", "gruene-saeule.example")
+    twice = GERMAN.splitlines()[1]
+    path = (await upload(admin, f"{GERMAN}\n{twice}\n".encode(), source="Kammer")).headers["location"]
+    form = mapping_in((await admin.get(path)).text) | {"organisation_kind": "company"}
+    for step, data in (("mapping", form), ("import", {})):
+        assert (await admin.post(f"{path}/{step}", data=data)).status_code == 303
+        await kernel.jobs.run_due()
+    page = (await admin.get(path)).text
+    assert re.search(r'<dt>Perhaps there already</dt><dd class="figures">2</dd>', page)
+    assert "1 question: perhaps there already" in page
+    assert "1 more row that is counted above needs no answer" in page
+
+
 async def test_what_cannot_be_read_is_said_at_the_form_and_leaves_no_file(
     admin: httpx2.AsyncClient, kernel: Kernel, tmp_path: Path
 ) -> None:
