@@ -29,6 +29,7 @@ from booths.shown import names_of, programme_of, subscribed
 from directory.organisations import queries as organisations
 from directory.organisations.doors import slug_typed
 from directory.organisations.jsonld import script
+from directory.organisations.namesakes import of_name
 from directory.organisations.pages.edit import locale_names
 from fairs.doors import Visit, visit
 from fairs.model import Fair
@@ -233,7 +234,7 @@ async def _organisation(request: Request, session: AsyncSession, form: Form, fie
     found = await organisations.by_slug(session, slug, request.state.person)
     if found and found.removed is None:
         return found.organisation.id
-    named = await organisations.of_name(session, request.state.person.id, form.typed(field).strip())
+    named = await of_name(session, request.state.person.id, form.typed(field).strip())
     if len(named) == 1:
         return named[0].id
     several = N_("Several organisations have this name. Please choose one of those that are offered.")

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.organisations.cores import core_of
 from directory.organisations.licences import SERVERS
 from directory.organisations.model import (
     Change,
@@ -27,11 +26,9 @@ from directory.organisations.model import (
 )
 from directory.organisations.policy import Standing
 from directory.organisations.record import ORGANISATIONS
-from directory.organisations.rules import slug_of
 from people.affiliations import Affiliation
 from people.model import Person
 from server.kernel.prepared import CoreTransaction
-from server.kernel.tables import small_letters
 
 # People who are shown on a page.
 TEAM_MOST = 24
@@ -243,21 +240,6 @@ async def at_domain(session: AsyncSession, viewer_id: str, domain: str, limit: i
     """The organisations whose website is at this host."""
     query = select(Organisation).where(Organisation.domain == domain, visible_to(viewer_id))
     return (await session.scalars(query.order_by(Organisation.created_at, Organisation.id).limit(limit))).all()
-
-
-async def of_name(session: AsyncSession, viewer_id: str, name: str, limit: int = 5) -> Sequence[Organisation]:
-    """The organisations that are called so, whatever their legal form.
-
-    Whatever was made under such a name has it in its address; of one that was renamed since, the very name is found.
-    """
-    core = core_of(name)
-    slug, same = slug_of(core), small_letters(Organisation.name, name) == name.lower()
-    called = or_(same, Organisation.slug == slug, Organisation.slug.startswith(f"{slug}-")) if slug else same
-    query = select(Organisation.id, Organisation.name).where(called, visible_to(viewer_id))
-    rows = await session.execute(query.order_by(Organisation.created_at, Organisation.id))
-    ids = [row.id for row in rows if row.name.lower() == name.lower() or (core and core_of(row.name) == core)][:limit]
-    found = await session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
-    return sorted(found, key=lambda each: ids.index(each.id))
 
 
 async def claim_of(session: AsyncSession, organisation_id: str, person_id: str) -> Claim | None:

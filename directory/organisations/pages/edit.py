@@ -11,6 +11,7 @@ from directory.organisations import actions, doors, queries
 from directory.organisations.domains import domain_of, is_claimable
 from directory.organisations.fields import DESCRIPTION_MOST, NAME_MOST, PITCH_MOST
 from directory.organisations.model import Organisation
+from directory.organisations.namesakes import of_name
 from directory.organisations.pages.forms import all_values, filled, first_values, large_form, link_rows, location_rows
 from directory.organisations.policy import Standing
 from directory.organisations.shown import Shown
@@ -136,7 +137,7 @@ async def _known(request: Request, values: Mapping[str, Any]) -> dict[str, Any]:
     async with kernel_of(request).database.read() as session:
         if is_claimable(domain) and (known := await queries.at_domain(session, viewer_id, domain)):
             return {"known": known, "same": "website"}
-        known = await queries.of_name(session, viewer_id, values["name"])
+        known = await of_name(session, viewer_id, values["name"])
     return {"known": known, "same": "name"} if known else {}
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from directory import terms
 from directory.imports.mapping import names, values
-from directory.organisations import domains
+from directory.organisations import cores, domains
 from directory.organisations.fields import web_address
 from people import text as people_text
 from people.text import UnacceptableError, one_line, paragraphs
@@ -101,9 +101,9 @@ def test_so_are_folded_words_keys_and_composed_letters(text: str) -> None:
     spelt = unicodedata.normalize("NFKD", text.casefold().translate(terms._SPELT))
     letters = "".join(letter for letter in spelt if not unicodedata.combining(letter))
     assert terms.folded(text) == " ".join(terms._WORDS.findall(letters))
-    core = names.core_of(text)
+    core = cores.core_of(text)
     assert names.keys_of(core, "a.example") == names.keys_of.__wrapped__(core, "a.example")
-    assert core == names.core_of.__wrapped__(text)
+    assert core == cores.core_of.__wrapped__(text)
     if kernel_text.is_common(text):
         assert text == unicodedata.normalize("NFC", text)
 
