@@ -1,6 +1,6 @@
 """Who is where, counted by connection over all workers. Pure: fed with what workers say, and the time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 GRACE_S = 8.0  # a reload or a change of network takes less: nobody is told of it
@@ -8,6 +8,8 @@ GRACE_S = 8.0  # a reload or a change of network takes less: nobody is told of i
 LEASE_S = 14.0
 
 Rooms = Mapping[str, Mapping[str, str]]  # topic -> connection -> person
+# As if it were a room: whoever has a connection at all is in it. No topic has this name.
+CONNECTED = "*"
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Census:
 
     def total(self) -> int:
         """How many are in rooms, all together."""
-        return sum(map(len, self._people.values()))
+        return sum(len(people) for topic, people in self._people.items() if topic != CONNECTED)
 
     def take_changes(self, topic: str) -> Changes:
         """Who came and went since the last call."""
@@ -73,6 +75,11 @@ class Census:
         """What a worker said of itself."""
         known = self._workers.get(worker)
         return known.rooms if known else {}
+
+    def workers_of(self, topic: str, people: Collection[str]) -> set[str]:
+        """Workers by which any of these people are in a room. Costs by the number of connections there."""
+        theirs = {name: worker.rooms.get(topic, {}).values() for name, worker in self._workers.items()}
+        return {name for name, there in theirs.items() if not set(people).isdisjoint(there)}
 
     # -- what is said --------------------------------------------------------------------------------------------
 

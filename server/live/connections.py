@@ -1,6 +1,6 @@
 """The greeted connections of this worker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from server.live import metrics
 from server.live.bucket import Bucket
@@ -16,6 +16,8 @@ class Connections:
     """By person, with one bucket of requests for all connections of a person."""
 
     def __init__(self, limits: Limits) -> None:
+        self.on_come: Callable[[Connection, str], None] = lambda connection, person: None
+        self.on_go: Callable[[Connection], None] = lambda connection: None
         self._limits = limits
         self._by_person: dict[str, set[Connection]] = {}
         self._count = 0
@@ -26,6 +28,10 @@ class Connections:
 
     def __iter__(self) -> Iterator[Connection]:
         return (each for theirs in list(self._by_person.values()) for each in list(theirs))
+
+    def people(self) -> list[str]:
+        """Those who have connections here."""
+        return list(self._by_person)
 
     def of(self, person_id: str) -> list[Connection]:
         """The connections of a person."""
@@ -42,6 +48,7 @@ class Connections:
         theirs.add(connection)
         self._count += 1
         metrics.CONNECTIONS.set(self._count)
+        self.on_come(connection, identity.id)
         return True
 
     def note_end(self, id_: str, now: float) -> None:
@@ -60,5 +67,6 @@ class Connections:
             theirs.remove(connection)
             self._count -= 1
             metrics.CONNECTIONS.set(self._count)
+            self.on_go(connection)
         if not theirs:
             self._by_person.pop(person, None)

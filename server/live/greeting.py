@@ -10,6 +10,7 @@ from server.live.connections import Connections
 from server.live.identity import Identity, SessionCheck
 from server.live.limits import EVENTS_PER_FRAME, FRAME_BYTES, TEXT_CHARACTERS, Limits
 from server.live.subscriptions import Standing, Subscriptions, as_object
+from server.live.tabs import Tabs
 from server.live.tickets import Tickets
 from server.live.together import Together
 from server.live.topics import person as person_topic
@@ -38,6 +39,7 @@ class Greeting:
         tickets: Tickets,
         sessions: SessionCheck,
         connections: Connections,
+        tabs: Tabs,
         subscriptions: Subscriptions,
         limits: Limits,
     ) -> None:
@@ -46,6 +48,7 @@ class Greeting:
         self._tickets = tickets
         self._sessions = Together(sessions)
         self._connections = connections
+        self._tabs = tabs
         self._subscriptions = subscriptions
         self._limits = limits
 
@@ -60,11 +63,12 @@ class Greeting:
         """The welcome as JSON text, and what to enter once it is sent. Raises Turned."""
         began = asyncio.get_running_loop().time()
         identity = await self._identify(connection, hello)
+        full = await self._tabs.full(identity.id)
         if connection.closed:
             raise Turned(Close.NO_HELLO)
         if self._connections.ended_since(identity, began):
             raise Turned(Close.SESSION_ENDED)
-        if not self._connections.add(connection, identity, asyncio.get_running_loop().time()):
+        if full or not self._connections.add(connection, identity, asyncio.get_running_loop().time()):
             raise Turned(Close.TOO_MANY_CONNECTIONS)
         connection.hidden = hello.hidden
         own = person_topic(identity.id)

@@ -27,6 +27,7 @@ from server.live.registry import Registry
 from server.live.rights import Rights
 from server.live.session import SessionMethods
 from server.live.subscriptions import Subscriptions
+from server.live.tabs import Tabs
 from server.live.tasks import Tasks
 from server.live.tickets import LIFETIME, Tickets
 from server.live.watch import Watch
@@ -50,12 +51,14 @@ class Live:
         self.hub.read_from(self.log)
         kernel.events.on(Redacted, self.hub.redacted)
         self.presence = Presence(kernel.bus, self.hub, self.topics, self.tasks)
+        self.connections.on_come, self.connections.on_go = self.presence.connected, self.presence.disconnected
+        self.tabs = Tabs(kernel.bus, self.worker, self.connections, self.presence, self.tasks, limits)
         self.subscriptions = Subscriptions(self.hub, self.topics, self.presence, limits)
         self.registry.add(SessionMethods(self.hub, self.subscriptions).handlers)
         self.tickets = Tickets(kernel.database, kernel.clock)
         secret = kernel.settings.secret_bytes
         self.greeting = Greeting(
-            secret, kernel.clock, self.tickets, sessions, self.connections, self.subscriptions, limits
+            secret, kernel.clock, self.tickets, sessions, self.connections, self.tabs, self.subscriptions, limits
         )
         self.grants = Rights(kernel.bus, self.connections, self.topics, sessions, self.subscriptions.leave, self.tasks)
         self.gateway = Gateway(self, origins(kernel.settings.public_url, kernel.settings.allowed_origins))
@@ -81,6 +84,7 @@ class Live:
         await self.grants.start()
         await self.hub.start()
         await self.presence.start()
+        await self.tabs.start()
         self._watching = asyncio.create_task(kept_going("live_watch", self.watch.run))
 
     async def drain(self) -> None:
@@ -93,6 +97,7 @@ class Live:
         self.gateway.draining = True
         if self._watching:
             self._watching.cancel()
+        await self.tabs.stop()
         await self.presence.stop()
         await self.log.stop()
         await self.tasks.cancel()

@@ -12,7 +12,7 @@ from server.kernel.away import is_away, note_failure
 from server.kernel.bus import Bus
 from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
 from server.live import metrics
-from server.live.census import Census
+from server.live.census import CONNECTED, Census
 from server.live.connection import Connection
 from server.live.faces import Faces
 from server.live.grants import Arrived, Present, Topics
@@ -104,7 +104,25 @@ class Presence:
         count = len(there) + (viewer not in there)
         return version, JsonText(f'{{"v":{version},"count":{count},"people":{view.faces.text(shown)}}}')
 
+    def connections(self, person: str) -> int:
+        """How many connections a person has, over all workers as far as this one has heard."""
+        return self._census.there(CONNECTED).get(person, 0)
+
+    def workers_of(self, people: Collection[str]) -> set[str]:
+        """The other workers of which this one has heard that they have connections of these people."""
+        return self._census.workers_of(CONNECTED, people) - {self._hub.worker}
+
     # -- what happens here ---------------------------------------------------------------------------------------
+
+    def connected(self, connection: Connection, person: str) -> None:
+        """A connection was greeted, whatever it is going to hear."""
+        self._census.joined(self._hub.worker, CONNECTED, connection.id, person, self._now())
+        self._moved((CONNECTED, connection.id, person, False))
+
+    def disconnected(self, connection: Connection) -> None:
+        """A greeted connection is gone."""
+        self._census.left(self._hub.worker, CONNECTED, connection.id, self._now(), grace=False)
+        self._moved((CONNECTED, connection.id, None, False))
 
     def entered(self, connection: Connection, topic: str, seen: int) -> None:
         """A connection came in. `seen` is the version that its snapshot shows."""
