@@ -118,6 +118,25 @@ async def test_a_position_from_the_future_is_not_recovered_and_nobody_waits_for_
         assert (await again.event(c=HALL))["s"] == 3
 
 
+@pytest.mark.parametrize("above", [1, 97])
+async def test_a_position_above_the_top_is_not_recovered_though_its_epoch_is_the_log_s(
+    either: World, above: int
+) -> None:
+    await _said(either, 2)
+    async with either.client(ANNA, [HALL]) as anna:
+        held = _held(anna, 2)
+    beyond = {HALL: held[HALL] | {"s": 2 + above}}
+    async with either.client(ANNA, held) as exact, either.client(ANNA, beyond) as ahead:
+        assert exact.welcome["channels"][HALL]["recovered"]
+        state = ahead.welcome["channels"][HALL]
+        assert (state["recovered"], state["top"], state["snapshot"]["of"]) == (False, 2, "hall")
+        asked = await exact.call("since", channel=HALL, pos=beyond[HALL])
+        assert (asked["recovered"], asked["top"]) == (False, 2)
+        await _said(either, 1)
+        for client in (exact, ahead):
+            assert (await client.event(c=HALL))["s"] == 3
+
+
 async def test_a_position_of_another_epoch_is_not_recovered(either: World) -> None:
     await _said(either, 2)
     async with either.client(ANNA, {HALL: {"s": 1, "epoch": "other"}}) as anna:

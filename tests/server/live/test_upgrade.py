@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Mapping
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -238,6 +239,27 @@ async def test_a_hello_that_waits_for_its_answer_is_not_late(kernel: Kernel, fai
         _time_to_say_hello_is_over(world)
         answered.set()
         assert await coming == ANNA
+
+
+@pytest.mark.parametrize("away", [ConnectionError(), OperationalError("SELECT", {}, Exception("no connection"))])
+async def test_while_the_database_is_away_a_hello_is_asked_to_come_back_later(
+    either: World, monkeypatch: pytest.MonkeyPatch, away: Exception
+) -> None:
+    async def out_of_reach(_ticket: str) -> None:
+        raise away
+
+    ticket = await either.ticket()
+    with monkeypatch.context() as patched:
+        patched.setattr(either.live.tickets, "spend", out_of_reach)
+        async with either.upgraded() as opened:
+            await opened.send(json.dumps({"i": 0, "m": "hello", "p": {"ticket": ticket}}))
+            answer = json.loads(await opened.recv())
+            assert (answer["e"]["code"], answer["e"]["retry"]) == ("unavailable", True)
+            await opened.wait_closed()
+            assert opened.close_code == 4010
+    async with either.upgraded() as opened:
+        await opened.send(json.dumps({"i": 0, "m": "hello", "p": {"ticket": ticket}}))
+        assert await _welcome_or_code(opened) == "welcome"
 
 
 async def test_small_frames_do_not_wait_for_each_other(world: World) -> None:
