@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from chat import unread
 from chat.calling import Callables
+from chat.contacts import contacts
 from chat.queries import pages, read_seqs
 from chat.reading import ReadMarks
 from chat.rules import SNAPSHOT_CHARACTERS, TYPING_EVERY
@@ -49,6 +50,7 @@ class Chat:
     live: Live
     marks: ReadMarks
     callables: Callables
+    contacts: Together[str, set[str]]
     _typed: dict[Pair, float]
     _pages: Together[str, Last]
     _read: Together[Pair, int]
@@ -66,8 +68,13 @@ class Chat:
             async with kernel.database.read() as session:
                 return await read_seqs(session, asked)
 
+        async def known(person_ids: Collection[str]) -> Mapping[str, set[str]]:
+            async with kernel.database.read() as session:
+                return await contacts(session, person_ids)
+
         marks, callables = ReadMarks(kernel.database, live.log), Callables(kernel.database, kernel.clock)
-        return cls(kernel, live, marks, callables, {}, Together(last, most=PAGES_MOST), Together(read))
+        pages_asked = Together(last, most=PAGES_MOST)
+        return cls(kernel, live, marks, callables, Together(known), {}, pages_asked, Together(read))
 
     async def stop(self) -> None:
         """Finish what is being written."""

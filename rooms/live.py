@@ -14,7 +14,11 @@ from server.live.call import Call, Handler
 from server.live.grants import Grant, Namespace, Present
 from server.live.parts import Live
 from server.live.wire.codes import LiveError
-from server.live.wire.room import RoomRoster
+from server.live.wire.envelope import JsonText
+from server.live.wire.room import RoomContacts, RoomRoster
+
+# Contacts that are named in a crowd: more than anybody looks for.
+CONTACTS_MOST = 100
 
 
 def namespace(database: Database) -> Namespace:
@@ -36,18 +40,31 @@ def namespace(database: Database) -> Namespace:
 
 async def roster(call: Call, params: RoomRoster) -> dict[str, Any]:
     """Who is in a room, in the order in which they came, page by page."""
-    if call.grant is None or call.grant.fair is None or call.topic is None or call.topic.namespace != "room":
-        raise LiveError("bad_request", "room: not a room")
-    there = call.live.presence.people(str(call.topic))
+    topic, fair = _room(call)
+    there = call.live.presence.people(topic)
     begin = there.index(params.after) + 1 if params.after in there else 0
     shown = there[begin : begin + params.limit]
     async with call.kernel.database.read() as session:
-        found = await cards(session, call.grant.fair, shown)
+        found = await cards(session, fair, shown)
     more = begin + params.limit < len(there)
     return {"people": [found[id].wire() for id in shown if id in found], "next": shown[-1] if more else None}
 
 
-live_methods: dict[str, Handler] = {"room.roster": roster}
+async def contacts(call: Call, _params: RoomContacts) -> JsonText:
+    """Which of one's contacts are in a room: in a crowd its members are told of nobody but staff and speakers."""
+    topic, _ = _room(call)
+    known = await call.app.state.chat.contacts.get(call.person.id) or set()
+    return JsonText(f'{{"people":{await call.live.presence.cards(topic, known, CONTACTS_MOST)}}}')
+
+
+def _room(call: Call) -> tuple[str, str]:
+    """The topic of the room that is asked about, and its fair. Raises LiveError."""
+    if call.grant is None or call.grant.fair is None or call.topic is None or call.topic.namespace != "room":
+        raise LiveError("bad_request", "room: not a room")
+    return str(call.topic), call.grant.fair
+
+
+live_methods: dict[str, Handler] = {"room.roster": roster, "room.contacts": contacts}
 
 
 def listen(kernel: Kernel, live: Live) -> None:

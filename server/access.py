@@ -247,6 +247,7 @@ LIVE_METHODS: dict[str, Access] = {
     "visible": Access.SIGNED_IN,
     "echo": Access.SIGNED_IN,
     "room.roster": Access.MEMBER,
+    "room.contacts": Access.MEMBER,
     "chat.send": Access.SIGNED_IN,
     "chat.edit": Access.SIGNED_IN,
     "chat.delete": Access.SIGNED_IN,

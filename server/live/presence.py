@@ -91,6 +91,13 @@ class Presence:
         """How many are present."""
         return self._census.count(topic)
 
+    async def cards(self, topic: str, people: Collection[str], most: int) -> JsonText:
+        """At most so many of these people, those of them who are in a room, as JSON text; by arrival."""
+        view = self._views.setdefault(topic, _View())
+        await self._know(topic, view)
+        shown = [person for person in self._census.there(topic) if person in people]
+        return JsonText(view.faces.text(shown[:most]))
+
     async def snapshot(self, topic: str, viewer: str) -> tuple[int, JsonText]:
         """How a room looks to somebody who is just coming in, as JSON text: with themselves, staff and speakers first,
         at most 100 by name. And its version."""

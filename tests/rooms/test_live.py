@@ -1,13 +1,16 @@
 """Who is in a room, over a real socket."""
 
+from uuid import uuid4
+
 import pytest
 
 from chat.actions import open_for_room
 from rooms.actions import open_room
 from rooms.model import LOUNGE
 from server.live import presence, topics
-from server.live.wire.room import Presence, RoomPage, RoomSnapshot
+from server.live.wire.room import ContactsHere, Presence, RoomPage, RoomSnapshot
 from tests.chat.lines import Lines
+from tests.server.live.ground import Client
 
 
 async def test_who_comes_is_seen_by_those_who_are_there_and_sees_them(line: Lines) -> None:
@@ -60,6 +63,30 @@ async def test_in_a_crowd_those_who_keep_order_and_those_who_speak_are_named_and
                 named if state.people is None else set()
             )
             count = state.count
+
+
+async def test_one_asks_which_of_ones_contacts_are_there(line: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    for other in ("bernd", "dev"):
+        opened = await line.there["aylin"].post(f"/messages/to/{line.there.ids[other]}")
+        channel = "chat:" + opened.headers["location"].removeprefix("/messages/")
+        async with line.client("aylin", channel) as aylin:
+            await aylin.call("chat.send", channel=channel, cid=str(uuid4()), text="a word?")
+    async with line.client("aylin", line.room) as aylin, line.client("edda", line.room) as edda:
+        assert await _contacts(aylin, line) == []
+        async with line.client("bernd", line.room):
+            assert await _contacts(aylin, line) == ["Bernd Kowalski"]
+            assert await _contacts(edda, line) == []
+            async with line.client("dev", line.room):
+                assert await _contacts(aylin, line) == ["Bernd Kowalski", "Dev Patel"], "by arrival"
+                monkeypatch.setattr("rooms.live.CONTACTS_MOST", 1)
+                assert await _contacts(aylin, line) == ["Bernd Kowalski"]
+        async with line.client("aylin", line.chat) as elsewhere:
+            assert (await elsewhere.ask("room.contacts", room=line.chat))["e"]["code"] == "bad_request"
+
+
+async def _contacts(client: Client, line: Lines) -> list[str]:
+    found = ContactsHere.model_validate(await client.call("room.contacts", room=line.room))
+    return [person.name for person in found.people]
 
 
 async def test_the_lobbys_page_shows_who_is_there(line: Lines) -> None:

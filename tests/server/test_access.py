@@ -209,6 +209,7 @@ CALLS: dict[str, Call] = {
     "visible": lambda *_: {"hidden": False},
     "since": lambda channel, *_: {"channel": channel, "pos": None},
     "room.roster": lambda _channel, room, _message: {"room": room},
+    "room.contacts": lambda _channel, room, _message: {"room": room},
     "chat.send": lambda channel, *_: {"channel": channel, "cid": new_id(), "text": "Hello"},
     "chat.edit": lambda channel, _, message: {
         "channel": channel,

@@ -55,7 +55,22 @@ class RoomPage(Result):
     next: str | None = Field(description="Where the next page begins; null: this was the last one.")
 
 
-METHODS = {"room.roster": MethodSpec(RoomRoster, RoomPage, topic="room")}
+class RoomContacts(Params):
+    """Which of one's contacts are in a room: people with whom one has talked, or to whom one was introduced."""
+
+    room: TopicName = Field(description="The room's topic, room:<id>.")
+
+
+class ContactsHere(Result):
+    """One's contacts in a room, in the order in which they came."""
+
+    people: list[Person] = Field(description="At most a hundred of them.")
+
+
+METHODS = {
+    "room.roster": MethodSpec(RoomRoster, RoomPage, topic="room"),
+    "room.contacts": MethodSpec(RoomContacts, ContactsHere, topic="room"),
+}
 
 EVENTS = [EventSpec("room", "presence", Form.STATE, Presence)]
 

@@ -63,6 +63,48 @@ test("in a large room the count is true, and more people come page by page", asy
   equal(socket.asked("room.roster").map(({ p }) => p.after), [null, "c"]);
 });
 
+const named = (room) => room.named.map(({ id }) => id).join(" ");
+
+test("in a crowd one's contacts are asked for, and stand beside those who keep order and speak", async () => {
+  const { ground, socket, store } = await lobby(2, "a", "b");
+  await ground.clock.pass(10_000);
+  equal([socket.asked("room.contacts").length, named(store)], [0, "a b"], "where everybody is named nobody need ask");
+  const crowd = [{ ...person("edda"), role: "organiser" }, person("a")];
+  await socket.say(presence(1, { count: 300, joined: [], left: [], people: crowd }));
+  await ground.clock.pass(3_000);
+  await socket.answer("room.contacts", { people: people("ben", "mia") });
+  equal([store.count, named(store), ids(store)], [300, "edda ben mia a", "edda a"]);
+});
+
+test("contacts are asked for again while people come and go, and seldom", async () => {
+  const { ground, socket, store } = await lobby(300, "a");
+  await ground.clock.pass(3_000);
+  await socket.answer("room.contacts", { people: people("ben") });
+  for (let v = 1; v <= 20; v++) {
+    await socket.say(presence(v, { count: 300 + v, joined: [], left: [] }));
+    await ground.clock.pass(1_000);
+  }
+  equal(socket.asked("room.contacts").length, 1);
+  await ground.clock.pass(13_000);
+  equal(socket.asked("room.contacts").length, 2);
+  await socket.answer("room.contacts", { people: people("mia") });
+  equal(named(store), "mia a");
+  await ground.clock.pass(15_000);
+  equal(socket.asked("room.contacts").length, 2, "nobody came or went");
+});
+
+test("a contact that is not known now is asked for later", async () => {
+  const { ground, socket, store } = await lobby(300, "a");
+  await ground.clock.pass(3_000);
+  await socket.refuse("room.contacts", { code: "unavailable", retry: true });
+  await socket.say(presence(1, { count: 301, joined: [], left: [] }));
+  await ground.clock.pass(33_000);
+  await socket.answer("room.contacts", { people: people("ben") });
+  equal(named(store), "ben a");
+  await socket.say(presence(2, { count: 2, joined: [], left: [], people: people("a", "mia") }));
+  equal(named(store), "a mia", "where everybody is named, nobody else is");
+});
+
 const channel = (id, kind, unread, mentions) => ({ channel: `chat:${id}`, kind, unread, mentions, href: "", from: null });
 
 test("counts of the hours away are asked for after each welcome", async () => {

@@ -13,6 +13,7 @@ import { session } from "fairmatch/live/start";
 class FmPresence extends HTMLElement {
   #leaving = new AbortController();
   #release = () => {};
+  #isDrawn = false;
 
   connectedCallback() {
     const live = session();
@@ -23,7 +24,9 @@ class FmPresence extends HTMLElement {
     this.#leaving = new AbortController();
     store.seed(JSON.parse(this.querySelector("script[data-presence]")?.textContent || '{"count":0,"people":[]}'));
     store.addEventListener("change", () => this.#draw(store), { signal: this.#leaving.signal });
-    this.querySelector(".presence-people")?.replaceChildren();
+    // What the server wrote goes once: lit does not find what it drew itself when that was taken away.
+    if (!this.#isDrawn) for (const place of this.querySelectorAll(".presence-people, .presence-more")) place.replaceChildren();
+    this.#isDrawn = true;
     this.#draw(store);
   }
 
@@ -39,16 +42,15 @@ class FmPresence extends HTMLElement {
     const words = ngettext("%(num)s here", "%(num)s here", room.count);
     for (const place of document.querySelectorAll(`[data-here="${CSS.escape(room.topic)}"]`)) place.textContent = words;
     const list = this.querySelector(".presence-people");
-    if (list instanceof HTMLElement) render(room.people.map(person), list);
+    if (list instanceof HTMLElement) render(room.named.map(person), list);
     const place = this.querySelector(".presence-more");
     if (place instanceof HTMLElement) this.#drawMore(place, room);
   }
 
   /** @param {HTMLElement} place @param {Room} room */
   #drawMore(place, room) {
-    const hidden = room.count - room.people.length;
+    const hidden = room.count - room.named.length;
     place.hidden = hidden <= 0;
-    place.replaceChildren();
     render(hidden > 0 ? html`<button type="button" class="link-button" @click=${() => this.#more(room)}>${
       ngettext("Show %(num)s more", "Show %(num)s more", hidden)}</button>` : nothing, place);
   }

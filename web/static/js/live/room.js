@@ -11,6 +11,11 @@
 /** People of one page of the roster. */
 const PAGE = 100;
 
+/** In a crowd one asks which of one's contacts are there: at first within so many ms, so that not all ask at once; then,
+ * while people come and go, every so many. */
+const CONTACTS_FIRST_MS = 3_000;
+const CONTACTS_EVERY_MS = 30_000;
+
 /** @implements {Store} */
 export class Room extends EventTarget {
   count = 0;
@@ -21,6 +26,10 @@ export class Room extends EventTarget {
   #version = null;
   /** Where the next page of the roster begins. @type {string | null} */
   #next = null;
+  /** Those of one's contacts who were there when last asked: in a crowd nobody tells of them. @type {Person[]} */
+  #contacts = [];
+  #isDue = false;
+  #askedAt = -Infinity;
 
   /** @param {string} topic @param {import("./line.js").Line} line */
   constructor(topic, line) {
@@ -40,6 +49,13 @@ export class Room extends EventTarget {
     this.#next = page.next;
     this.people = joined(this.#next === null && page.people.length >= this.count ? [] : this.people, page.people);
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Everybody who can be named: one's contacts stand in front of strangers. @returns {Person[]} */
+  get named() {
+    if (this.people.length >= this.count) return this.people;
+    const first = this.people.filter(({ role }) => role !== "attendee" && role !== "exhibitor");
+    return joined(first, [...this.#contacts, ...this.people]);
   }
 
   position() {
@@ -65,6 +81,7 @@ export class Room extends EventTarget {
 
   /** @param {{ code: string }} _why */
   refuse(_why) {
+    this.#contacts = [];
     this.#replace({ count: 0, people: [] });
   }
 
@@ -74,6 +91,7 @@ export class Room extends EventTarget {
     this.people = people;
     this.#next = null;
     this.dispatchEvent(new Event("change"));
+    this.#look();
   }
 
   /** @param {{ count: number, joined?: Person[], left?: string[] }} change */
@@ -81,7 +99,32 @@ export class Room extends EventTarget {
     const gone = new Set(left);
     this.count = count;
     this.people = joined(this.people.filter(({ id }) => !gone.has(id)), came);
+    this.#contacts = this.#contacts.filter(({ id }) => !gone.has(id));
     this.dispatchEvent(new Event("change"));
+    this.#look();
+  }
+
+  /** Where not everybody is named, ask for one's contacts: soon, and not again for a while. */
+  #look() {
+    if (this.people.length >= this.count) this.#contacts = [];
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      const rest = this.#askedAt + CONTACTS_EVERY_MS - this.line.ground.now();
+      this.line.ground.after(Math.max(rest, 0) + CONTACTS_FIRST_MS * this.line.ground.random(), () => void this.#ask());
+    }
+  }
+
+  async #ask() {
+    this.#isDue = false;
+    const isHere = this.line.topics.store(this.topic) === this && this.line.state === "live";
+    if (!isHere || this.people.length >= this.count) return;
+    this.#askedAt = this.line.ground.now();
+    try {
+      this.#contacts = (await this.line.request("room.contacts", { room: this.topic })).people;
+      this.dispatchEvent(new Event("change"));
+    } catch {
+      // It is asked again when somebody comes or goes.
+    }
   }
 }
 

@@ -108,6 +108,9 @@
  * @property {string} channel  The channel's topic, chat:<id>.
  * @typedef {object} ChatUnread
  *   What is unread in all your channels.
+ * @typedef {object} ContactsHere
+ *   One's contacts in a room, in the order in which they came.
+ * @property {Array<Person>} people  At most a hundred of them.
  * @typedef {object} Echo
  *   Is anybody there?
  * @typedef {object} EchoResult
@@ -193,6 +196,9 @@
  *   The right to read this topic, which was gone, is there again: subscribe anew, where you still want it.
  * @typedef {object} Revoked
  *   The right to read this topic is gone: forget what is held of it.
+ * @typedef {object} RoomContacts
+ *   Which of one's contacts are in a room: people with whom one has talked, or to whom one was introduced.
+ * @property {string} room  The room's topic, room:<id>.
  * @typedef {object} RoomPage
  *   People in a room, in the order in which they came.
  * @property {Array<Person>} people  The people.
@@ -292,6 +298,7 @@
  *   "meeting.written": { params: import("./types-meeting.js").MeetingWritten, result: import("./types-meeting.js").MeetingWords },
  *   "call.ring": { params: import("./types-ringing.js").CallRing, result: Nothing },
  *   "room.roster": { params: RoomRoster, result: RoomPage },
+ *   "room.contacts": { params: RoomContacts, result: ContactsHere },
  *   "hello": { params: Hello, result: Welcome },
  *   "subscribe": { params: Subscribe, result: ChannelStates },
  *   "unsubscribe": { params: Unsubscribe, result: Nothing },
