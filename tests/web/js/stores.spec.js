@@ -101,8 +101,15 @@ test("a contact that is not known now is asked for later", async () => {
   await ground.clock.pass(33_000);
   await socket.answer("room.contacts", { people: people("ben") });
   equal(named(store), "ben a");
-  await socket.say(presence(2, { count: 2, joined: [], left: [], people: people("a", "mia") }));
-  equal(named(store), "a mia", "where everybody is named, nobody else is");
+  const both = [person("a"), { ...person("mia"), role: "organiser" }];
+  await socket.say(presence(2, { count: 2, joined: [], left: [], people: both }));
+  equal(named(store), "a mia", "where everybody is named, nobody else is, and they stand by arrival");
+  await socket.say(presence(3, { count: 300, joined: [], left: [], people: [] }));
+  equal(named(store), "", "who was there before that may be gone");
+  await socket.say(presence(4, { count: 2, joined: [], left: [], people: both }));
+  const asked = socket.asked("room.contacts").length;
+  await ground.clock.pass(33_000);
+  equal(socket.asked("room.contacts").length, asked, "it is no crowd any more");
 });
 
 const channel = (id, kind, unread, mentions) => ({ channel: `chat:${id}`, kind, unread, mentions, href: "", from: null });
