@@ -27,7 +27,7 @@ def listen(chat: Chat) -> None:
     events, grants = chat.kernel.events, chat.live.grants
 
     async def concerned(happened: MessageSent | MessageEdited | MessageDeleted) -> None:
-        await chat.tell_unread(happened.for_ids)
+        chat.tell_unread_soon(happened.for_ids)
 
     async def read(happened: CallsRead) -> None:
         await chat.tell_unread(happened.person_ids)

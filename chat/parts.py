@@ -1,9 +1,11 @@
 """What chat stands on besides the kernel and the live line, composed at the start."""
 
+import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
+import structlog
 from starlette.requests import HTTPConnection
 
 from chat import unread
@@ -14,6 +16,7 @@ from chat.reading import ReadMarks
 from chat.rules import SNAPSHOT_CHARACTERS, TYPING_EVERY
 from chat.shown import Page, rights_wire
 from chat.standing import Pair, Standing, standings
+from server.kernel.away import note_failure
 from server.kernel.parts import Kernel
 from server.live import topics
 from server.live.grants import Arrival, Grant, Namespace
@@ -21,8 +24,12 @@ from server.live.parts import Live
 from server.live.together import Together
 from server.live.wire.envelope import JsonText, merged, to_json
 
+log = structlog.get_logger(__name__)
+
 # People who typed a moment ago, before those of longer ago are forgotten.
 TYPISTS_MOST = 1_000
+# How long the news that something is unread waits for more of them: nobody reads a number sooner.
+UNREAD_GATHER_S = 0.05
 # Pages that are read in one go: more would make everybody else wait for too long.
 PAGES_MOST = 20
 
@@ -54,6 +61,7 @@ class Chat:
     _typed: dict[Pair, float]
     _pages: Together[str, Last]
     _read: Together[Pair, int]
+    _concerned: set[str] = field(default_factory=set)
 
     @classmethod
     def build(cls, kernel: Kernel, live: Live) -> Self:
@@ -84,6 +92,20 @@ class Chat:
     def namespace(self) -> Namespace:
         """The topics chat:<channel id>."""
         return Namespace(durable=True, readable=self._readable, snapshot=self._snapshot)
+
+    def tell_unread_soon(self, person_ids: Collection[str]) -> None:
+        """Let these people's pages know what is unread: all whom the same moment concerns, together."""
+        if person_ids and not self._concerned:
+            self.live.tasks.spawn(self._tell_gathered())
+        self._concerned.update(person_ids)
+
+    async def _tell_gathered(self) -> None:
+        await asyncio.sleep(UNREAD_GATHER_S)
+        concerned, self._concerned = self._concerned, set()
+        try:
+            await self.tell_unread(concerned)
+        except Exception as error:  # the next message tells, and every page that is loaded
+            note_failure(log, "unread_not_told", error)
 
     async def tell_unread(self, person_ids: Collection[str]) -> None:
         """Let these people's pages know what is unread."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -25,10 +25,8 @@ CHANNELS_MOST = 100
 
 async def unread(session: AsyncSession, person_ids: Collection[str]) -> dict[str, list[UnreadIn]]:
     """For each of these people the channels in which something is unread. One query."""
-    counted = _counted(person_ids).subquery()
-    query = select(counted).where(counted.c.unread > 0).order_by(counted.c.channel_id)
     found: dict[str, list[UnreadIn]] = {each: [] for each in person_ids}
-    for row in await session.execute(query):
+    for row in await session.execute(_UNREAD, {"people": list(found)}):
         if len(found[row.reader_id]) < CHANNELS_MOST:
             found[row.reader_id].append(_unread_in(row))
     return found
@@ -39,14 +37,8 @@ async def versions(session: AsyncSession, person_ids: Collection[str]) -> dict[s
 
     Read it before `unread`: then a state never claims to be newer than it is.
     """
-    top = func.coalesce(CounterRow.seq, 0)
-    query = (
-        select(ReadMark.person_id, func.sum(ReadMark.read_seq + top).label("version"))
-        .outerjoin(CounterRow, CounterRow.channel == literal(topics.chat("")) + ReadMark.channel_id)
-        .where(ReadMark.person_id.in_(person_ids))
-        .group_by(ReadMark.person_id)
-    )
-    return {row.person_id: int(row.version) for row in await session.execute(query)}
+    rows = await session.execute(_VERSIONS, {"people": list(person_ids)})
+    return {row.person_id: int(row.version) for row in rows}
 
 
 async def unread_total(session: AsyncSession, person_id: str) -> int:
@@ -81,7 +73,7 @@ def counts() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
     return _at_most(_new()), _at_most(_calling())
 
 
-def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _counted() -> Select[*tuple[Any, ...]]:
     unread_count, mention_count = counts()
     other = aliased(ChannelMember)
     of_fair = and_(Membership.fair_id == Room.fair_id, Membership.person_id == ReadMark.person_id)
@@ -108,7 +100,7 @@ def _counted(person_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Fair, Fair.id == Room.fair_id)
         .outerjoin(other, and_(other.channel_id == Channel.id, other.person_id != ReadMark.person_id))
         .outerjoin(Person, Person.id == other.person_id)
-        .where(ReadMark.person_id.in_(person_ids), or_(Channel.kind != ROOM, may_read))
+        .where(_OF_PEOPLE, or_(Channel.kind != ROOM, may_read))
     )
 
 
@@ -137,6 +129,18 @@ def _calling() -> Select[int]:
 def _at_most(rows: Select[int]) -> ScalarSelect[int]:
     """Count rows without walking through all of a long history."""
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+# Made once: every message asks.
+_OF_PEOPLE = ReadMark.person_id.in_(bindparam("people", expanding=True))
+_COUNTED = _counted().subquery()
+_UNREAD = select(_COUNTED).where(_COUNTED.c.unread > 0).order_by(_COUNTED.c.channel_id)
+_VERSIONS = (
+    select(ReadMark.person_id, func.sum(ReadMark.read_seq + func.coalesce(CounterRow.seq, 0)).label("version"))
+    .outerjoin(CounterRow, CounterRow.channel == literal(topics.chat("")) + ReadMark.channel_id)
+    .where(_OF_PEOPLE)
+    .group_by(ReadMark.person_id)
+)
 
 
 def _unread_in(row: Any) -> UnreadIn:

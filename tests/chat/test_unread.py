@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,21 @@ from server.kernel.settings import Settings
 from server.live.wire.chat import Unread
 from tests.chat.scene import Scene
 from tests.kernel_fixtures import started
+from tests.support.patience import PATIENCE_S
+from tests.support.trouble import expects_trouble
 
 
 async def _delete(lobby: Scene, person: str, message_id: str, channel: str = "") -> None:
     me = await lobby.standing(person, channel)
     await lobby.do(sending.delete_message(me, str(uuid.uuid4()), message_id))
+
+
+async def _told(told: list[tuple[str, int]], number: int) -> list[tuple[str, int]]:
+    """What people were told, once it is so much; it waits a moment for more of it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while len(told) < number:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.005)
+    return told
 
 
 async def test_others_messages_above_the_mark_are_unread_ones_own_are_not(lobby: Scene) -> None:
@@ -142,27 +154,65 @@ async def test_a_direct_message_is_told_to_the_other_at_once_and_reading_it_too(
 ) -> None:
     channel = await lobby.converse(lobby.aylin, lobby.bernd)
     said = await lobby.say(lobby.aylin, "hello", channel)
-    assert told == [(lobby.bernd, 1)]
+    assert await _told(told, 1) == [(lobby.bernd, 1)]
     await lobby.chat.marks.read(lobby.bernd, channel, said.seq)
-    assert told == [(lobby.bernd, 1), (lobby.bernd, 0)]
+    assert await _told(told, 2) == [(lobby.bernd, 1), (lobby.bernd, 0)]
 
 
 async def test_reading_what_calls_nobody_is_told_to_nobody(lobby: Scene, told: list[tuple[str, int]]) -> None:
     said = await lobby.say(lobby.aylin, "hello everybody")
     await lobby.chat.marks.read(lobby.bernd, lobby.lobby, said.seq)
-    assert told == []
+    await lobby.say(lobby.aylin, mention(lobby.dev, "Dev"))
+    assert await _told(told, 1) == [(lobby.dev, 1)]
+
+
+async def test_all_who_are_concerned_in_one_moment_are_told_after_one_look(
+    lobby: Scene, told: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.parts.UNREAD_GATHER_S", 1.0)
+    looked, versions = [], unread.versions
+
+    async def looks(session: Any, person_ids: Collection[str]) -> dict[str, int]:
+        looked.append(set(person_ids))
+        return await versions(session, person_ids)
+
+    monkeypatch.setattr(unread, "versions", looks)
+    for other in (lobby.bernd, lobby.chloe, lobby.dev):
+        await lobby.say(lobby.aylin, "hello", await lobby.converse(lobby.aylin, other))
+    await _told(told, 3)
+    assert looked == [{lobby.bernd, lobby.chloe, lobby.dev}]
+
+
+@expects_trouble
+async def test_a_look_that_fails_keeps_nobody_from_being_told_of_what_follows(
+    lobby: Scene, told: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await lobby.converse(lobby.aylin, lobby.bernd)
+    failed = asyncio.Event()
+
+    async def fails(*_: Any) -> dict[str, int]:
+        failed.set()
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(unread, "versions", fails)
+        await lobby.say(lobby.aylin, "hello", channel)
+        await asyncio.wait_for(failed.wait(), PATIENCE_S)
+    await lobby.say(lobby.aylin, "are you there?", channel)
+    assert await _told(told, 1) == [(lobby.bernd, 2)]
 
 
 async def test_a_call_is_told_to_who_is_called_and_its_deletion_too(lobby: Scene, told: list[tuple[str, int]]) -> None:
     said = await lobby.say(lobby.aylin, mention(lobby.bernd, "Bernd"))
+    await _told(told, 1)
     await _delete(lobby, lobby.aylin, said.data["id"])
-    assert told == [(lobby.bernd, 1), (lobby.bernd, 0)]
+    assert await _told(told, 2) == [(lobby.bernd, 1), (lobby.bernd, 0)]
 
 
 async def test_a_correction_calls_whom_it_names_anew(lobby: Scene, told: list[tuple[str, int]]) -> None:
     said = await lobby.say(lobby.aylin, mention(lobby.bernd, "Bernd"))
+    assert await _told(told, 1) == [(lobby.bernd, 1)]
     me = await lobby.standing(lobby.aylin)
     text = mention(lobby.dev, "Dev")
     await lobby.do(sending.edit(me, str(uuid.uuid4()), said.data["id"], text))
-    assert told[0] == (lobby.bernd, 1)
-    assert sorted(told[1:]) == sorted([(lobby.bernd, 0), (lobby.dev, 1)])
+    assert sorted((await _told(told, 3))[1:]) == sorted([(lobby.bernd, 0), (lobby.dev, 1)])
