@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -89,13 +90,20 @@ async def begin_all(uow: UnitOfWork, person_ids: Iterable[str], channel_id: str,
 
 
 async def _raise(session: AsyncSession, read: Mapping[Key, int]) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    rows = [{"person_id": person, "channel_id": channel, "read_seq": seq} for (person, channel), seq in read.items()]
+    if rows:
+        in_order = sorted(rows, key=lambda row: (row["person_id"], row["channel_id"]))
+        await session.execute(_RAISE[session.get_bind().dialect.name], in_order)
+
+
+def _upsert(dialect: Any) -> Any:
     new = dialect.insert(_MARKS)
-    upsert = new.on_conflict_do_update(
+    return new.on_conflict_do_update(
         index_elements=[_MARKS.c.person_id, _MARKS.c.channel_id],
         set_={"read_seq": new.excluded.read_seq},
         where=_MARKS.c.read_seq < new.excluded.read_seq,
     )
-    rows = [{"person_id": person, "channel_id": channel, "read_seq": seq} for (person, channel), seq in read.items()]
-    if rows:
-        await session.execute(upsert, sorted(rows, key=lambda row: (row["person_id"], row["channel_id"])))
+
+
+# Made once: readers move their marks all the time.
+_RAISE = {dialect.dialect.name: _upsert(dialect) for dialect in (sqlite, postgresql)}

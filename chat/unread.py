@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -16,6 +16,7 @@ from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from people.model import Person
 from rooms.model import LOBBY, Room, is_open
+from server.kernel.asked import asked as keys_asked
 from server.live import topics
 from server.live.model import CounterRow
 
@@ -48,13 +49,7 @@ async def unread_total(session: AsyncSession, person_id: str) -> int:
 
 async def counted_for(session: AsyncSession, asked: Collection[tuple[str, str]]) -> frozenset[str]:
     """Of these (person, channel), the people who have something there that the navigation counts. One query."""
-    calls = or_(and_(Channel.kind != ROOM, _new().exists()), _calling().exists())
-    query = (
-        select(ReadMark.person_id)
-        .join(Channel, Channel.id == ReadMark.channel_id)
-        .where(tuple_(ReadMark.person_id, ReadMark.channel_id).in_(list(asked)), calls)
-    )
-    return frozenset(await session.scalars(query))
+    return frozenset(await session.scalars(_CALLED, {"asked": asked}))
 
 
 def total(channels: Iterable[UnreadIn]) -> int:
@@ -140,6 +135,14 @@ _VERSIONS = (
     .outerjoin(CounterRow, CounterRow.channel == literal(topics.chat("")) + ReadMark.channel_id)
     .where(_OF_PEOPLE)
     .group_by(ReadMark.person_id)
+)
+
+_KEYS = keys_asked("person", "channel")
+_CALLED = (
+    select(ReadMark.person_id)
+    .join(_KEYS, and_(_KEYS.c.person == ReadMark.person_id, _KEYS.c.channel == ReadMark.channel_id))
+    .join(Channel, Channel.id == ReadMark.channel_id)
+    .where(or_(and_(Channel.kind != ROOM, _new().exists()), _calling().exists()))
 )
 
 
