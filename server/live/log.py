@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from zlib import crc32
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from server.kernel.away import is_away
 from server.kernel.clock import Clock
@@ -129,10 +130,9 @@ class EventLog:
             waiting[0].fail(error)
 
     async def _commit_together(self, waiting: Sequence[Waiting]) -> None:
-        batch = _Batch(self._clock)
         plain = not any(each.append.within for each in waiting)
         async with asyncio.timeout(COMMIT_SECONDS):
-            answers = await (self._commit_plainly if plain else self._commit_with_features)(batch, waiting)
+            batch, answers = await (self._commit_plainly if plain else self._commit_with_features)(waiting)
         failpoints.reach("after_commit")
         try:
             self._told(batch)
@@ -143,20 +143,30 @@ class EventLog:
             each.settle(answer)
             metrics.COMMIT_SECONDS.observe(each.answer.get_loop().time() - each.since)
 
-    async def _commit_plainly(self, batch: "_Batch", waiting: Sequence[Waiting]) -> list[Appended]:
-        """All in one go: what is to be written needs to know its place and nothing else."""
+    async def _commit_plainly(self, waiting: Sequence[Waiting], *, repeats: bool = False) -> "_Committed":
+        """All in one go: what is to be written needs to know its place and nothing else.
+
+        Hardly ever does an append come again, and the database keeps each key once: only where it says no is looked
+        for `repeats`.
+        """
+        batch = _Batch(self._clock)
 
         def write(transaction: Transaction) -> list[Appended]:
-            batch.lock(transaction, [each.append for each in waiting])
+            batch.lock(transaction, [each.append for each in waiting], repeats=repeats)
             answers = [_refusing(each, batch.place) for each in waiting]
             batch.finish(transaction)
             failpoints.reach("after_insert")
             return answers
 
-        return await self._database.transact(write)
+        try:
+            return batch, await self._database.transact(write)
+        except IntegrityError:
+            if repeats:
+                raise
+            return await self._commit_plainly(waiting, repeats=True)
 
-    async def _commit_with_features(self, batch: "_Batch", waiting: Sequence[Waiting]) -> list[Appended]:
-        answers: list[Appended] = []
+    async def _commit_with_features(self, waiting: Sequence[Waiting]) -> "_Committed":
+        batch, answers = _Batch(self._clock), list[Appended]()
         async with self._database.write() as work:
             await work.run(lambda transaction: batch.lock(transaction, [each.append for each in waiting]))
             for each in waiting:
@@ -166,7 +176,7 @@ class EventLog:
                     raise _RefusedError(each, error) from error
             await work.run(batch.finish)
             failpoints.reach("after_insert")
-        return answers
+        return batch, answers
 
     def _told(self, batch: "_Batch") -> None:
         failpoints.reach("before_publish")
@@ -183,6 +193,9 @@ class EventLog:
                 await self._events.dispatch(happened)
             finally:
                 self._happened.task_done()
+
+
+_Committed = tuple["_Batch", list[Appended]]
 
 
 def _refusing(waiting: Waiting, place: Callable[[Append], Appended]) -> Appended:
@@ -211,13 +224,14 @@ class _Batch:
         self._rows: list[Row] = []
         self.emitted: list[object] = []
 
-    def lock(self, transaction: Transaction, appends: Sequence[Append]) -> None:
-        """Lock the channels, then look which appends are repeats. In this order no repeat is overlooked."""
+    def lock(self, transaction: Transaction, appends: Sequence[Append], *, repeats: bool = True) -> None:
+        """Lock the channels, then look which appends are `repeats`. In this order no repeat is overlooked."""
         failpoints.reach("before_lock")
         channels = {each.channel for each in appends} - self.tops.keys()
         if channels:
             self.tops |= store.lock(transaction, channels)
-        self._known |= store.repeats(transaction, [each.key for each in appends if each.key])
+        if repeats:
+            self._known |= store.repeats(transaction, [each.key for each in appends if each.key])
 
     def known(self, append: Append) -> Event | None:
         """The event that an append repeats."""

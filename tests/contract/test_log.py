@@ -119,6 +119,21 @@ async def test_fifty_repeats_at_once_are_one_event(workers: list[Worker]) -> Non
     assert len(await history(workers[0].log)) == 1
 
 
+async def test_repeats_among_new_ones_of_one_commit_get_their_answers_and_are_looked_for_only_then(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, repeats = [], store.repeats
+    monkeypatch.setattr(store, "repeats", lambda *given: looked.append(given) or repeats(*given))
+    await asyncio.gather(*(log.append(said(str(n), cid=f"c{n}")) for n in range(3)))
+    assert not looked, "nobody repeats anything"
+    both = await asyncio.gather(*(log.append(said(f"{n} again", cid=f"c{n}")) for n in (3, 1, 4, 1, 3)))
+    assert looked
+    assert [(each.seq, each.repeated) for each in both] == [(4, False), (2, True), (5, False), (2, True), (4, True)]
+    assert [each.json for each in await history(log)] == [
+        f'{{"text":"{text}"}}' for text in ("0", "1", "2", "3 again", "4 again")
+    ]
+
+
 async def test_the_same_cid_of_another_sender_or_channel_is_another_event(log: EventLog) -> None:
     await log.append(said(cid="c-1"))
     assert not (await log.append(said(cid="c-1", sender="ben"))).repeated
