@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Addresses of reverse proxies whose headers are believed."
     )
     drain_seconds: float = Field(
-        default=20.0, ge=0, le=30, description="How long a stopping worker takes leave of people."
+        default=20.0, ge=0, le=24, description="How long a stopping worker takes leave of people; it ends within 30 s."
     )
 
     secret: SecretStr = Field(

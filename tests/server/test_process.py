@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from bin.places import VENV_BIN
 from server.kernel.health import Readiness
 from server.kernel.refusal import REFUSED, StartRefused
-from server.process import Server, bound, config_of, listening
+from server.kernel.settings import Settings
+from server.process import DRAIN_GRACE_S, SHUTDOWN_S, Server, bound, config_of, listening
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
 from tests.support.daemon import START_TIMEOUT_S, free_port
@@ -130,6 +131,11 @@ class Kernel:
     """What the server process asks the kernel for."""
 
     settings = settings_with().model_copy(update={"drain_seconds": 600.0})  # longer than any test waits
+
+
+def test_a_worker_ends_within_thirty_seconds_however_long_it_may_take_leave() -> None:
+    [longest] = [each.le for each in Settings.model_fields["drain_seconds"].metadata if hasattr(each, "le")]
+    assert longest + DRAIN_GRACE_S + SHUTDOWN_S <= 30
 
 
 @pytest.fixture
