@@ -15,17 +15,18 @@ class _Maker:
     the other, and is listed by id, stays in this order. The steps are random as well, so that no id tells the next."""
 
     def __init__(self) -> None:
-        self._milliseconds = self._random = 0
+        self._last = (0, 0)  # its millisecond and its random bits
 
     def make(self) -> uuid.UUID:
-        milliseconds = time.time_ns() // 1_000_000
-        if milliseconds == self._milliseconds:
-            self._random += 1 + int.from_bytes(os.urandom(_STEP_BITS // 8), "big")
+        """The next one. Threads may interrupt each other: each goes on with what it has found, and no two are alike."""
+        milliseconds, (before, random) = time.time_ns() // 1_000_000, self._last
+        if milliseconds == before:
+            random += 1 + int.from_bytes(os.urandom(_STEP_BITS // 8), "big")
         else:
             # The highest bit is left to count into.
-            self._random = int.from_bytes(os.urandom(10), "big") & (2 ** (_RANDOM_BITS - 1) - 1)
-        self._milliseconds = milliseconds
-        return uuid7(milliseconds, self._random)
+            random = int.from_bytes(os.urandom(10), "big") & (2 ** (_RANDOM_BITS - 1) - 1)
+        self._last = milliseconds, random
+        return uuid7(milliseconds, random)
 
 
 _maker = _Maker()

@@ -34,3 +34,24 @@ def test_an_id_is_a_uuid_of_version_7() -> None:
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
     assert ids.is_id(str(made))
     assert not ids.is_id(str(made).upper())
+
+
+class Interrupted(ids._Maker):
+    """One whom another thread interrupts before it writes down something, once; that one makes an id as well."""
+
+    writes = 0  # until it happens
+    other: uuid.UUID | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        vars(self)["writes"] = self.writes - 1
+        if self.writes == 0:
+            vars(self)["other"] = self.make()
+        super().__setattr__(name, value)
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_two_threads_that_make_an_id_at_once_make_two(before: int) -> None:
+    """Files are read in threads of their own."""
+    maker = Interrupted()
+    vars(maker)["writes"] = before
+    assert maker.make() != (maker.other or maker.make())
