@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 from server.kernel import sweeping
 from server.kernel.refusal import StartRefused, refuse_unsupported
 from server.kernel.settings import Settings
+from server.kernel.shared_bus import is_heard
+from server.live import topics
 
 # After the leave-taking: how long uvicorn waits for answers that are still being written.
 SHUTDOWN_S = 5
@@ -43,6 +45,9 @@ def serve(settings: Settings, descriptor: int | None = None) -> None:
 async def serve_app(settings: Settings, listener: socket.socket, *, supervised: bool = False) -> None:
     """Start everything, serve on the socket, and end everything in order."""
     sweeping.begin_start()
+    if not (supervised or (settings.redis_url and await is_heard(settings, topics.PRESENCE))):
+        # No other worker lets people in: they wait here, and come in sooner than those who are refused and try again.
+        listen(listener, settings)
     from server.app import create_app
 
     app = create_app(settings)
@@ -125,18 +130,23 @@ class Server(uvicorn.Server):
 def listening(settings: Settings) -> socket.socket:
     """The socket that workers share, where whoever comes early waits for the first of them. Raises StartRefused."""
     listener = bound(settings)
+    listen(listener, settings)
+    listener.set_inheritable(True)
+    return listener
+
+
+def listen(listener: socket.socket, settings: Settings) -> None:
+    """Let people in, who wait until they are served. Closed and StartRefused raised when another one was quicker."""
     try:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise StartRefused(_why(error, settings)) from None
-    listener.set_inheritable(True)
-    return listener
 
 
 def bound(settings: Settings) -> socket.socket:
-    """The socket to serve on, which nobody gets into yet: a proxy goes to another worker, and is not left waiting here.
-    Raises StartRefused when the port is taken or not ours to take."""
+    """The socket to serve on, which nobody gets into yet: where other workers are up, a proxy goes to one of these, and
+    is not left waiting here. Raises StartRefused when the port is taken or not ours to take."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -132,7 +132,7 @@ class ClusterBus:
 
     async def _look(self) -> None:
         """Ask who has which slot, and follow what has moved. Raises OSError or ReplyError when nobody answers."""
-        owners = await self._asked({*self._owners.values(), *self._urls})
+        owners = await _asked({*self._owners.values(), *self._urls})
         if len(owners) == PARTITIONS:
             self._partial_since = None
         elif self._partial_since is None:
@@ -182,27 +182,37 @@ class ClusterBus:
             except Exception:
                 log.exception("bus_gap_action_failed")
 
-    async def _asked(self, urls: Collection[str]) -> Mapping[int, str]:
-        """Who has each partition, as the first of these says that answers."""
-        failure: Exception = ConnectionError("no primary is known")
-        for url in sorted(urls):
-            try:
-                async with asyncio.timeout(ANSWER_LIMIT_S):
-                    return await _owners(url)
-            except (OSError, ReplyError) as error:
-                failure = error
-        raise failure
-
 
 def partition_of(topic: str) -> int:
     """The partition that a topic belongs to: the same for every worker, in every run."""
     return crc32(topic.encode()) % PARTITIONS
 
 
+async def home_of(urls: Collection[str], prefix: str, topic: str) -> tuple[str, bytes]:
+    """Which primary has a topic, and what the topic is called there. Raises OSError or ReplyError when nobody says."""
+    owners = await _asked(urls)
+    partition = partition_of(topic)
+    if partition not in owners:
+        raise ConnectionError("nobody has the topic's slot")
+    return owners[partition], _channel(prefix, partition, topic)
+
+
 def _channel(prefix: str, home: int, topic: str) -> bytes:
     """What a topic is called in Redis: the partition in braces alone decides on the slot. An echo stays at home."""
     partition = home if topic.startswith(ECHO) else partition_of(topic)
     return b"%s:bus:{%d}:%s" % (prefix.encode(), partition, topic.encode())
+
+
+async def _asked(urls: Collection[str]) -> Mapping[int, str]:
+    """Who has each partition, as the first of these primaries says that answers. Raises OSError or ReplyError."""
+    failure: Exception = ConnectionError("no primary is known")
+    for url in sorted(urls):
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT_S):
+                return await _owners(url)
+        except (OSError, ReplyError) as error:
+            failure = error
+    raise failure
 
 
 async def _owners(url: str) -> Mapping[int, str]:

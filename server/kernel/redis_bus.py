@@ -11,6 +11,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -38,6 +39,11 @@ ECHO = "echo:"  # what topics begin with by which a bus hears itself
 log = structlog.get_logger(__name__)
 
 
+def channel_of(prefix: str, topic: str) -> bytes:
+    """What a topic is called in a single Redis."""
+    return f"{prefix}:bus:{topic}".encode()
+
+
 @dataclass(frozen=True)
 class Form:
     """What topics are called in Redis, and the commands and replies by which they are published and heard."""
@@ -55,7 +61,7 @@ class RedisBus:
 
     def __init__(self, url: str, prefix: str, clock: Clock, form: Form | None = None) -> None:
         self._clock = clock
-        form = form or Form(lambda topic: f"{prefix}:bus:{topic}".encode())
+        form = form or Form(partial(channel_of, prefix))
         self._publisher = _Publisher(url, form, clock)
         self._subscriber = _Subscriber(url, form, clock)
         self._echo = f"{ECHO}{new_id()}"

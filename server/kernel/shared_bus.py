@@ -1,9 +1,17 @@
 """The bus of several workers, as it is configured."""
 
+import asyncio
+
+from hiredis import ReplyError
+
 from server.kernel.bus import Bus
 from server.kernel.clock import Clock
-from server.kernel.redis_bus import RedisBus
+from server.kernel.redis_bus import RedisBus, channel_of
+from server.kernel.redis_line import open_line
 from server.kernel.settings import Settings
+
+# How long to wait for Redis to say who hears a topic.
+ANSWER_LIMIT_S = 1.0
 
 
 def shared_bus(settings: Settings, clock: Clock, *, use: str = "") -> Bus:
@@ -14,3 +22,26 @@ def shared_bus(settings: Settings, clock: Clock, *, use: str = "") -> Bus:
     from server.kernel.cluster_bus import ClusterBus  # loads what a single Redis does not need
 
     return ClusterBus(settings.bus_cluster, prefix, clock)
+
+
+async def is_heard(settings: Settings, topic: str) -> bool:
+    """Whether any process is subscribed to a topic of the bus; False as well when Redis does not say so soon."""
+    try:
+        async with asyncio.timeout(ANSWER_LIMIT_S):
+            if settings.bus_cluster:
+                from server.kernel.cluster_bus import home_of
+
+                url, channel = await home_of(settings.bus_cluster, settings.redis_prefix, topic)
+                return await _is_heard(url, "SHARDNUMSUB", channel)
+            return await _is_heard(settings.redis_url, "NUMSUB", channel_of(settings.redis_prefix, topic))
+    except (OSError, ReplyError):
+        return False
+
+
+async def _is_heard(url: str, count: str, channel: bytes) -> bool:
+    line = await open_line(url, lambda _: None)
+    try:
+        _, listeners = await line.ask("PUBSUB", count, channel)
+    finally:
+        line.abort()
+    return bool(listeners)

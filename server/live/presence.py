@@ -11,7 +11,7 @@ import structlog
 from server.kernel.away import is_away, note_failure
 from server.kernel.bus import Bus
 from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
-from server.live import metrics
+from server.live import metrics, topics
 from server.live.census import CONNECTED, Census
 from server.live.connection import Connection
 from server.live.faces import Faces
@@ -24,7 +24,6 @@ from server.live.topics import Topic
 from server.live.wire import envelope
 from server.live.wire.envelope import JsonText, to_json
 
-BUS_TOPIC = "live:presence"
 TICK_S = 1.0  # how often members are told
 HEARTBEAT_TICKS = 5
 DELTA_S = 0.1  # changes are gathered for so long before the other workers are told
@@ -71,7 +70,7 @@ class Presence:
 
     async def start(self) -> None:
         """Hear the other workers, and ask them who is there."""
-        await self._bus.subscribe(BUS_TOPIC, self._heard)
+        await self._bus.subscribe(topics.PRESENCE, self._heard)
         self._census.replaced(self._hub.worker, 0, {}, self._now())
         self._say("ask", of="*")
         self._tasks.spawn(kept_going("live_presence", self._tick))
@@ -79,7 +78,7 @@ class Presence:
     async def stop(self) -> None:
         """Say good-bye: the people are on their way to other workers."""
         self._say("bye")
-        await self._bus.unsubscribe(BUS_TOPIC, self._heard)
+        await self._bus.unsubscribe(topics.PRESENCE, self._heard)
 
     # -- what features ask ---------------------------------------------------------------------------------------
 
@@ -262,7 +261,7 @@ class Presence:
 
     def _say(self, what: str, **more: Any) -> None:
         said = {"w": self._hub.worker, "v": self._version, "do": what, **more}
-        self._bus.publish(BUS_TOPIC, json.dumps(said, separators=(",", ":")).encode())
+        self._bus.publish(topics.PRESENCE, json.dumps(said, separators=(",", ":")).encode())
 
     def _heard(self, payload: bytes) -> None:
         try:
@@ -270,7 +269,7 @@ class Presence:
             if said["w"] != self._hub.worker:
                 self._do(said, said["w"], said["v"])
         except (ValueError, KeyError, TypeError):
-            log.warning("bus_nonsense", topic=BUS_TOPIC)
+            log.warning("bus_nonsense", topic=topics.PRESENCE)
 
     def _do(self, said: dict[str, Any], worker: str, version: int) -> None:
         now = self._now()

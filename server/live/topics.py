@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple, Self
 
+# On the bus alone: every worker that lets people in hears it, and nobody else does.
+PRESENCE = "live:presence"
 _TOPIC = re.compile(r"([a-z]{1,16}):([A-Za-z0-9_-]{1,64})", re.ASCII)
 
 

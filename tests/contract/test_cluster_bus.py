@@ -9,7 +9,9 @@ from redis.crc import key_slot
 
 from server.kernel.clock import FrozenClock, SystemClock
 from server.kernel.cluster_bus import PARTITIONS, ClusterBus, address_of, partition_of
+from server.kernel.shared_bus import is_heard
 from tests.contract.ears import Ear, until
+from tests.support.backend import settings_with
 from tests.support.redis_cluster import RedisCluster
 
 TOPICS = [f"chat:{number}" for number in range(40)]
@@ -41,6 +43,18 @@ async def test_what_one_worker_publishes_the_other_hears_on_whichever_primary(
 
     await until(lambda: all(ear.heard == [topic.encode()] for topic, ear in ears.items()))
     assert all(channels > 5 for channels in redis_cluster.shard_channels()), "both carry a part of it"
+
+
+async def test_whether_anybody_hears_a_topic_is_told_on_whichever_primary_it_is(
+    pair: tuple[ClusterBus, ClusterBus], redis_cluster: RedisCluster
+) -> None:
+    await asyncio.gather(*(pair[0].subscribe(topic, Ear()) for topic in TOPICS))
+
+    for url in redis_cluster.urls:
+        known = settings_with(bus_cluster=[url], redis_prefix=redis_cluster.name)
+        assert all([await is_heard(known, topic) for topic in TOPICS])
+        assert not await is_heard(known, "chat:nobody")
+    assert not await is_heard(settings_with(bus_cluster=["redis://127.0.0.1:1"]), TOPICS[0])
 
 
 async def test_a_topic_whose_slot_moves_is_followed_and_the_gap_is_told(
@@ -119,7 +133,7 @@ class Cluster:
         self.bus = ClusterBus([], "test", self.clock)
         self.owners: dict[int, str] = {}
         monkeypatch.setattr(self.bus, "_bus_of", lambda home: self.primaries[home.url])
-        monkeypatch.setattr(self.bus, "_asked", self._asked)
+        monkeypatch.setattr("server.kernel.cluster_bus._asked", self._asked)
 
     async def _asked(self, _urls: object) -> dict[int, str]:
         return self.owners

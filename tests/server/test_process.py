@@ -1,11 +1,12 @@
 """The real server as a process: how it starts, how it refuses to, and how it ends."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
@@ -13,10 +14,15 @@ import pytest
 from starlette.applications import Starlette
 
 from bin.places import VENV_BIN
+from server.kernel.clock import SystemClock
 from server.kernel.health import Readiness
+from server.kernel.ids import new_id
+from server.kernel.redis_bus import RedisBus
 from server.kernel.refusal import REFUSED, StartRefused
 from server.kernel.settings import Settings
-from server.process import DRAIN_GRACE_S, SHUTDOWN_S, Server, bound, config_of, listening
+from server.live import topics
+from server.process import DRAIN_GRACE_S, SHUTDOWN_S, Server, bound, config_of, listening, serve_app
+from tests.contract.ears import Ear
 from tests.server.kernel.asgi import app_with
 from tests.support.backend import settings_with
 from tests.support.daemon import START_TIMEOUT_S, free_port
@@ -93,10 +99,60 @@ def test_no_answer_waits_for_the_acknowledgement_of_its_beginning() -> None:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-def test_nobody_is_let_in_to_wait_for_a_server_that_still_starts() -> None:
+class StillStartingError(Exception):
+    """A start that has come to the making of the application, and no further."""
+
+
+@pytest.fixture
+def no_application(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A start ends where the application would be made."""
+
+    def no_app(_: Settings) -> Starlette:
+        raise StillStartingError
+
+    monkeypatch.setattr("server.app.create_app", no_app)
+    yield
+    gc.enable()  # a start lets garbage lie until it is over
+
+
+async def starting(settings: Settings, *, supervised: bool = False) -> bool:
+    """Whether somebody gets in who comes while a worker starts."""
+    with bound(settings) as listener:
+        with pytest.raises(StillStartingError):
+            await serve_app(settings, listener, supervised=supervised)
+        try:
+            socket.create_connection(listener.getsockname()).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
+
+@pytest.mark.usefixtures("no_application")
+async def test_nobody_is_let_in_to_wait_for_a_worker_that_starts_while_others_are_up(redis_url: str) -> None:
     """A proxy goes to another worker then; before one that takes connections already people wait until it is up."""
-    with bound(settings_with(port=0)) as listener, pytest.raises(ConnectionRefusedError):
-        socket.create_connection(listener.getsockname())
+    settings = settings_with(port=0, redis_url=redis_url, redis_prefix=new_id())
+    bus = RedisBus(redis_url, settings.redis_prefix, SystemClock())
+    await bus.start()
+    try:
+        assert await starting(settings)  # a media node is on the bus, too, and lets nobody in
+
+        await bus.subscribe(topics.PRESENCE, Ear())
+
+        assert not await starting(settings)
+    finally:
+        await bus.stop()
+
+
+@pytest.mark.usefixtures("no_application")
+async def test_whoever_comes_while_no_worker_is_up_waits_for_the_first_that_starts() -> None:
+    assert await starting(settings_with(port=0))
+    nobody = f"redis://127.0.0.1:{free_port()}/0"
+    assert await starting(settings_with(port=0, redis_url=nobody))
+
+
+@pytest.mark.usefixtures("no_application")
+async def test_the_socket_of_a_supervisor_is_its_own_to_open() -> None:
+    assert not await starting(settings_with(port=0), supervised=True)
 
 
 async def test_of_two_servers_that_start_at_once_one_says_that_the_port_is_taken(app: Starlette) -> None:
