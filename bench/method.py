@@ -159,8 +159,9 @@ lose their network, and 40 things are said meanwhile. Then all servers are kille
 The clients come back by the rules of the protocol: back-off with full jitter while nobody listens, the time of
 Retry-After when they are told to wait; each brings its positions, and those who are back go on talking, four messages a
 second. **all_back_s** is from the kill until the last client has applied its welcome with all that it had missed, and
-**half_back_s** until half of them have; **servers_ready_s** of it until the servers have said that they are ready. The bar is 15 s with two
-workers on two cores. **gaps_or_repeats** counts events that were missing, came twice, or lacked at the end;
+**half_back_s** until half of them have; **servers_ready_s** of it until the servers have said that they are ready. The
+bar is 15 s with two workers on two cores. **gaps_or_repeats** counts events that were missing, came twice, or lacked at
+the end;
 **started_anew** topics that were not complete from the position held; **told_to_wait** answers 503 with Retry-After,
 **refused_otherwise** everything else that kept a client out. **reads_of_events** is how often workers read events from
 the database since their start: one channel was missed, so one read for each worker is the bar. Clients, servers and
