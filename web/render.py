@@ -184,7 +184,7 @@ def error_page(
     """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds, for 429."""
     names = (f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
     known = next(name for name in names if (TEMPLATES / name).is_file())
-    came_from = _came_from(request) if status == 413 else ""
+    came_from = _came_from(request) or _page_above(request) if status == 413 else ""
     return templates_of(request).page(request, known, status, headers, retry_after=retry_after, came_from=came_from)
 
 
@@ -198,6 +198,15 @@ def _came_from(request: Request) -> str:
     if elsewhere or not answers(request.app, before.path):
         return ""
     return f"{before.path}?{before.query}" if before.query else before.path
+
+
+def _page_above(request: Request) -> str:
+    """The nearest page over an address that a form was sent to, for pages that let no browser say where it came from:
+    /me for /me/photo. "" where there is none below the start page."""
+    path = request.url.path if request.method == "POST" else ""
+    while path and not answers(request.app, path):
+        path = path.rpartition("/")[0]
+    return path
 
 
 def locale_of(request: Request) -> str:

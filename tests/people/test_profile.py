@@ -1,6 +1,7 @@
 """The profile: changing it, its photo, and who may see it."""
 
 import io
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -174,7 +175,10 @@ async def test_what_is_no_photo_is_refused_and_nothing_changes(app: Starlette, k
 
 async def test_a_photo_that_is_too_large_is_refused_while_it_arrives(app: Starlette):
     async with at_browser(app, AYLIN) as (browser, _):
-        assert (await _upload(browser, b"\xff" * (MOST_BYTES + 100_000))).status_code == 413
+        answer = await _upload(browser, b"\xff" * (MOST_BYTES + 100_000))
+    assert answer.status_code == 413
+    # Back to the profile, which does not let a browser say that it came from there.
+    assert re.search(r'<a class="button button-primary" href="/me"', answer.text)
 
 
 async def test_uploads_are_limited(app: Starlette, monkeypatch: pytest.MonkeyPatch):
