@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 # The day of the wording that is shown now (web/templates/people/data_notice.html). A new wording is a new day.
-WORDINGS = {Kind.DATA_NOTICE: "2026-09-01"}
+WORDINGS = {Kind.DATA_NOTICE: "2026-11-28"}
 
 
 def give(uow: UnitOfWork, person_id: str, kind: Kind) -> None:

@@ -61,7 +61,8 @@ async def data_notice(request: Request) -> Response:
     """What is kept about people, why, and for how long."""
     day = date.fromisoformat(WORDINGS[Kind.DATA_NOTICE])
     wording = format_date(day, "long", locale=formats(locale_of(request)))
-    return page(request, "people/data_notice.html", wording=wording)
+    days = kernel_of(request).settings.recording_days
+    return page(request, "people/data_notice.html", wording=wording, recording_days=days)
 
 
 def _password(form: Form, name: str, email: str) -> str:
