@@ -20,10 +20,10 @@ NEWS_KINDS = tuple(_SAID)
 
 
 async def put_into_words(
-    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]]
+    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]], locale: str
 ) -> Mapping[tuple[str, str], Line]:
     """News about requests for contact for one reader."""
-    viewer, gettext = await viewer_of(session, person.id), translations(person.locale).gettext
+    viewer, gettext = await viewer_of(session, person.id), translations(locale).gettext
     lines = {}
     for kind, subject in asked:
         request = await queries.request(session, person.id, viewer.organisations, subject)

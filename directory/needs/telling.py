@@ -57,7 +57,7 @@ async def owners(session: AsyncSession, need: Need) -> list[str]:
 
 
 async def put_into_words(
-    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]]
+    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]], locale: str
 ) -> Mapping[tuple[str, str], Line]:
     """News about needs and answers for one reader."""
     viewer = await viewer_of(session, person.id)
@@ -69,12 +69,12 @@ async def put_into_words(
     sifted = await queries.stood_between(session, viewer, ids) if {kind for kind, _ in asked} & _TO_SIFT.keys() else ()
     lines = {}
     for kind, subject in asked:
-        line = _ending(needs.get(subject), person.locale) if kind == ENDING else None
+        line = _ending(needs.get(subject), locale) if kind == ENDING else None
         if kind in _TO_SIFT and subject in sifted and subject in needs:
-            line = _to_sift(kind, needs[subject], person.locale)
+            line = _to_sift(kind, needs[subject], locale)
         one = found.get(subject)
         if one is not None and one.need_id in needs:
-            line = _moved(kind, one, needs[one.need_id], person.locale)
+            line = _moved(kind, one, needs[one.need_id], locale)
         if line is not None:
             lines[kind, subject] = line
     return lines

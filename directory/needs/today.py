@@ -37,9 +37,8 @@ async def part(request: Request, session: AsyncSession, person: Person) -> Part 
     viewer, locale, now = await viewer_of(session, person.id), locale_of(request), kernel_of(request).clock.now()
     waiting = await threads.waiting(session, viewer, SHOWN)
     needs = await queries.by_ids(session, viewer, {each.need_id for each in waiting})
-    news = [
-        each for each in await needs_of(request).newsroom.unseen(session, person) if not _is_of(each.line.path, waiting)
-    ]
+    unseen = await needs_of(request).newsroom.unseen(session, person, locale)
+    news = [each for each in unseen if not _is_of(each.line.path, waiting)]
     latest = await queries.listed(session, viewer, Filter(), now, limit=LOOKED_AT) if viewer.speaks_for else []
     fits = await needs_of(request).fitting.best(session, viewer.speaks_for, latest)
     fitting = sorted((need for need in latest if need.id in fits), key=lambda need: -fits[need.id].score)

@@ -48,8 +48,8 @@ class Item:
     id: str
 
 
-# (session, reader, [(kind, subject)]) -> lines; what a reader may not see any more is missing.
-Tell = Callable[[AsyncSession, Person, Collection[tuple[str, str]]], Awaitable[Mapping[tuple[str, str], Line]]]
+# (session, reader, [(kind, subject)], language) -> lines; what a reader may not see any more is missing.
+Tell = Callable[[AsyncSession, Person, Collection[tuple[str, str]], str], Awaitable[Mapping[tuple[str, str], Line]]]
 
 
 @dataclass
@@ -71,19 +71,19 @@ class Newsroom:
         """Have `tell` put news of these kinds into words."""
         self._tellers |= dict.fromkeys(kinds, tell)
 
-    async def unseen(self, session: AsyncSession, person: Person, limit: int = LINES_MOST) -> list[Item]:
-        """What somebody has not looked at yet, the latest first."""
+    async def unseen(self, session: AsyncSession, person: Person, locale: str, limit: int = LINES_MOST) -> list[Item]:
+        """What somebody has not looked at yet, the latest first, in the language in which they read now."""
         query = select(News).where(News.person_id == person.id, News.seen_at.is_(None))
         found = (await session.scalars(query.order_by(News.at.desc(), News.id).limit(limit))).all()
-        return await self.told(session, person, found)
+        return await self.told(session, person, found, locale)
 
-    async def told(self, session: AsyncSession, person: Person, news: Sequence[News]) -> list[Item]:
+    async def told(self, session: AsyncSession, person: Person, news: Sequence[News], locale: str) -> list[Item]:
         """News in words for their reader, without those that they may not see any more."""
         lines: dict[tuple[str, str], Line] = {}
         for tell in dict.fromkeys(self._tellers.values()):
             asked = [(one.kind, one.subject) for one in news if self._tellers.get(one.kind) is tell]
             if asked:
-                lines |= await tell(session, person, asked)
+                lines |= await tell(session, person, asked, locale)
         shown = [(one, lines.get((one.kind, one.subject))) for one in news]
         return [Item(line, one.at, one.seen_at, one.id) for one, line in shown if line is not None]
 
@@ -97,7 +97,7 @@ class Newsroom:
                 return
             if await is_silent(uow.session, person.id):
                 return
-            items = await self.told(uow.session, person, fresh[:LINES_MOST])
+            items = await self.told(uow.session, person, fresh[:LINES_MOST], person.locale)
             if items:
                 await self._send(uow, person, person.email, items, more=len(fresh) - len(items))
 

@@ -26,11 +26,11 @@ async def tell_found(uow: UnitOfWork, kept: SavedSearch) -> None:
 
 
 async def put_into_words(
-    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]]
+    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]], locale: str
 ) -> Mapping[tuple[str, str], Line]:
     """News about the searches of one reader; what they keep no longer is missing."""
     names = {each.search.id: each.search.name for each in await saved.of_person(session, person.id)}
-    text = translations(person.locale).gettext(_SAID)
+    text = translations(locale).gettext(_SAID)
     return {
         (kind, subject): Line(text % {"name": names[subject]}, "/discover/saved")
         for kind, subject in asked

@@ -29,7 +29,7 @@ async def _rows(request: Request) -> AsyncIterator[list[Row]]:
     while True:
         async with kernel.database.read() as session:
             found = await kept(session, person.id, after=after, limit=PAGE)
-            items = await newsroom_of(request).told(session, person, found)
+            items = await newsroom_of(request).told(session, person, found, locale_of(request))
         site = kernel.settings.public_url
         if items:
             yield [[one.at, one.line.text, one.seen_at, site + one.line.path] for one in items]

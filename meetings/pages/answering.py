@@ -24,7 +24,7 @@ from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_
-from web.render import redirect
+from web.render import locale_of, redirect
 
 # Characters of a reason for saying no.
 REASON_MOST = 300
@@ -171,7 +171,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         days=by_day(slots, viewer, held),
         team=[each for each in team if each.id != asked.to_id],
         is_mates=not found.mine and asked.to_id != viewer.id,
-        why=because(found.routing, viewer.locale),
+        why=because(found.routing, locale_of(request)),
         form=form,
         answers=answers,
         words=ANSWERS,

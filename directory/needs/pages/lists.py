@@ -99,7 +99,7 @@ async def _mine(request: Request) -> Response:
         counts = await threads.counts(session, viewer, [need.id for need in needs])
         given = await threads.given(session, viewer)
         answered = await queries.by_ids(session, viewer, {each.need_id for each in given})
-        news = await newsroom_of(request).unseen(session, request.state.person)
+        news = await newsroom_of(request).unseen(session, request.state.person, locale)
         organisations = await own_organisations(session, viewer, speaking=False)
     return page(
         request,

@@ -16,6 +16,7 @@ from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from tests.directory.needs.network import Network, organisation
+from web.frame import LOCALE_COOKIE
 
 ASKS = "We look for depots that charge at night, and would like to see yours."
 OFFERS = "A measurement of your grid connection, free of charge."
@@ -36,6 +37,12 @@ async def request_id(there: Network) -> str:
 async def count(there: Network) -> int:
     async with there.kernel.database.read() as session:
         return await session.scalar(select(func.count()).select_from(ContactRequest)) or 0
+
+
+async def test_a_request_is_told_in_the_language_in_which_one_reads(there: Network) -> None:
+    assert await send(there) == 303
+    there["bernd"].cookies.set(LOCALE_COOKIE, "de")
+    assert "Voltbus bittet um Kontakt" in await there.text("bernd", "/needs?tab=mine")
 
 
 async def test_a_request_says_what_is_asked_and_what_is_offered(there: Network) -> None:

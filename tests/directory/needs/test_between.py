@@ -152,7 +152,7 @@ async def unseen(there: Network, name: str) -> list[str]:
     """What somebody is told, in words."""
     async with there.kernel.database.read() as session:
         person = await session.get_one(Person, there.people[name])
-        return [item.line.text for item in await there.app.state.needs.newsroom.unseen(session, person)]
+        return [item.line.text for item in await there.app.state.needs.newsroom.unseen(session, person, person.locale)]
 
 
 async def remove_institution(there: Network, chamber: str) -> None:

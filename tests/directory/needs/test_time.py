@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from directory.needs.model import Need, NeedChange, NeedReminder
 from tests.directory.needs.network import TITLE, Network
+from web.frame import LOCALE_COOKIE
 
 
 async def later(there: Network, **duration: float) -> list[str]:
@@ -150,6 +151,19 @@ async def test_news_of_an_hour_come_in_one_mail_and_what_was_seen_in_none(there:
     assert mails[0].count("Voltbus says “This is us”") >= 2
     assert "Hydrolumière" not in mails[0]
     assert await later(there, hours=5) == mails
+
+
+async def test_news_are_told_in_the_language_in_which_one_reads_and_mailed_in_that_of_the_profile(
+    there: Network,
+) -> None:
+    need_id = await there.need()
+    await there.answer(need_id)
+    there["bernd"].cookies.set(LOCALE_COOKIE, "de")
+    assert "Voltbus sagt „Das sind wir“" in await there.text("bernd", "/needs?tab=mine")
+    (row,) = (await there["bernd"].get("/needs/news/export.json")).json()
+    assert row["text"].startswith("Voltbus sagt „Das sind wir“")
+    (mail,) = await later(there, hours=1, minutes=2)
+    assert "Voltbus says “This is us”" in mail
 
 
 async def other_texts() -> dict[str, object]:

@@ -183,9 +183,9 @@ async def test_that_something_is_new_is_told_among_ones_news_until_one_looks(pla
     async with place.kernel.database.read() as session:
         [one] = await newsroom.kept(session, who, after=0, limit=10)
         reader = await session.get_one(Person, who)
-        lines = await searches.put_into_words(session, reader, [(one.kind, one.subject), (one.kind, "gone")])
+        lines = await searches.put_into_words(session, reader, [(one.kind, one.subject), (one.kind, "gone")], "de")
     assert {(kind, line.text, line.path) for (kind, _), line in lines.items()} == {
-        ("search.found", "New in your search “Wind”", "/discover/saved")
+        ("search.found", "Neu in Ihrer Suche „Wind“", "/discover/saved")
     }
     async with place.kernel.database.write() as uow:
         await saved.seen(uow, who, kept)
