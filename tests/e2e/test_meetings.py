@@ -37,6 +37,17 @@ _DROP = """() => {
     const dropped = new DragEvent("drop", { bubbles: true, dataTransfer: dragged });
     document.querySelector("[data-drop]").dispatchEvent(dropped);
 }"""
+# What the next meeting in the dock says of the time that is left, in the moment in which it comes.
+_NOTES_WHAT_IS_LEFT = """
+window.left = [];
+new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+        for (const each of addedNodes) {
+            const left = each.querySelector?.(".dock-meeting [data-left]");
+            if (left) window.left.push(left.textContent);
+        }
+}).observe(document, { childList: true, subtree: true });
+"""
 RESULTS = "/fairs/energy-days/meetings/results"
 
 
@@ -114,9 +125,13 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     await choose(one, 0)
     await one.get_by_role("button", name="Accept the meeting").click()
     await expect(one.get_by_text("The meeting is booked.")).to_be_visible()
-    # The dock counts down on every page, and a minute before the start both are reminded
+    # The dock counts down on every page, from the moment it comes; a minute before the start both are reminded
+    await other.add_init_script(_NOTES_WHAT_IS_LEFT)
     await other.goto("/messages")
     await expect(other.locator(".dock-meeting")).to_contain_text("Aylin Demir")
+    left = await other.evaluate("window.left")
+    assert left
+    assert all(left), left
     await assert_accessible(other)
     # and lies on no button of a conversation
     await other.goto(f"/people/{stage['aylin'].id}")

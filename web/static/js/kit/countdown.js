@@ -8,11 +8,11 @@ const SOON = 5 * 60; // seconds; from here on it needs somebody now
 
 /** @param {ParentNode} root */
 function refresh(root) {
-  for (const element of root.querySelectorAll("[data-countdown]")) show(/** @type {HTMLElement} */ (element));
+  for (const element of root.querySelectorAll("[data-countdown]")) countDown(/** @type {HTMLElement} */ (element));
 }
 
-/** @param {HTMLElement} element */
-function show(element) {
+/** Show what is left now, for a countdown that has just been put into the page. @param {HTMLElement} element */
+export function countDown(element) {
   const until = element.querySelector("time");
   const left = /** @type {HTMLElement | null} */ (element.querySelector("[data-left]"));
   if (!until || !left) return;

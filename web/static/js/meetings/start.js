@@ -6,6 +6,7 @@
 import { visit } from "@hotwired/turbo";
 import { calls, current } from "fairmatch/call/current";
 import { _ } from "fairmatch/i18n";
+import { countDown } from "fairmatch/kit/countdown";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
 import { setCount } from "fairmatch/kit/count";
@@ -102,6 +103,7 @@ function link({ name, path }, sign, until) {
   left.setAttribute("data-left", "");
   const time = Object.assign(document.createElement("time"), { className: "countdown-time", dateTime: until });
   words.append(Object.assign(document.createElement("span"), { className: "countdown-label", textContent: name }), left, time);
+  countDown(words);
   made.append(sign === "calendar-clock" ? icon("calendar-clock") : icon("user-round-search"), words);
   return made;
 }
