@@ -46,6 +46,17 @@ async def test_this_is_us_in_one_form_with_reason_and_product(there: Network) ->
     assert "Depot charger 350" in triage
 
 
+async def test_whoever_cannot_answer_reads_why_and_who_has_no_organisation_is_led_to_one(there: Network) -> None:
+    needs = [await there.need(kind=kind) for kind in ("seek", "offer")]
+    for need_id, answer, other in zip(needs, ("This is us", "I need this"), ("I need this", "This is us"), strict=True):
+        for name in ("dev", "edda"):
+            page = await there.text(name, f"/needs/{need_id}")
+            assert f"<span>{answer}</span></button>" in page
+            assert f"<span>{other}</span>" not in page
+            assert ("Only editors and administrators" in page) == (name == "dev")
+            assert ('<a class="link-on" href="/organisations/mine">' in page) == (name == "edda")
+
+
 async def test_sending_an_answer_twice_sends_it_once(there: Network) -> None:
     need_id, cid = await there.need(), new_id()
     first, second = await there.answer(need_id, cid=cid), await there.answer(need_id, cid=cid)
