@@ -35,6 +35,8 @@ class Wish:
     breaks: Sequence[tuple[int, int]] = ()
 
 
+# Names that a page offers to choose from: as many as a browser searches at once.
+OFFERED = 1_000
 # What a fair begins with: short meetings, time to breathe, and a reason to answer.
 LENGTH, GAP, MOST_PER_DAY, LONGEST_STREAK, OPEN_REQUESTS, ANSWER_WITHIN = 20, 5, 12, 4, 10, 48
 OPENS, CLOSES = 9 * 60, 17 * 60
@@ -172,6 +174,25 @@ async def set_rules(uow: UnitOfWork, group_ids: Sequence[str], modes: Mapping[tu
         if one in known and other in known
     )
     await uow.session.flush()
+
+
+async def members_by_name(session: AsyncSession, fair_id: str, name: str) -> list[str]:
+    """The ids of the fair's members with exactly this name; two where several have it."""
+    query = (
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.fair_id == fair_id, Person.name == name)
+        .distinct()
+    )
+    return list(await session.scalars(query.limit(2)))
+
+
+async def names_to_offer(session: AsyncSession, fair_id: str) -> list[str]:
+    """The names of all members by the alphabet; none where they are more than a browser should carry in one page."""
+    query = select(Person.name).join(Membership, Membership.person_id == Person.id).distinct()
+    found = await session.scalars(query.where(Membership.fair_id == fair_id).order_by(Person.name).limit(OFFERED + 1))
+    names = list(found)
+    return names if len(names) <= OFFERED else []
 
 
 async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:

@@ -12,12 +12,12 @@ from meetings import queries
 from meetings.agendas import Choice
 from meetings.pages.showing import by_day, id_in, me, said, show
 from meetings.pages.timetable import here_with_plan
-from meetings.plans import members_by_email
+from meetings.plans import members_by_email, members_by_name, names_to_offer
 from meetings.timetable import pairings, wishes
 from meetings.timetable.bindings import weight_of, weight_text
 from people.addresses import normalise
 from people.forms import Form
-from people.text import UnacceptableError
+from people.text import UnacceptableError, name
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -37,7 +37,7 @@ async def pair(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await here_with_plan(request, uow.session)
-        ids = [await _member(uow, here, form, name) for name in ("one", "other")]
+        ids = [await _member(uow, here, form, field) for field in ("one", "other")]
         slot = form.typed("slot")
         if slot != NEVER and not is_id(slot):
             form.refuse("slot", N_("Please choose a time, or never."))
@@ -75,12 +75,22 @@ async def weigh(request: Request) -> Response:
     return await _page(request, form) if not form.good else _back(request, here, N_("That is decided."))
 
 
-async def _member(uow: UnitOfWork, here: Visit, form: Form, name: str) -> str:
-    email = form.take(name, normalise, "")
-    found = await members_by_email(uow.session, here.fair.id, [email]) if email else {}
-    if email and email not in found:
-        form.refuse(name, N_("Not at this fair: %(names)s"), names=email)
-    return found.get(email, "")
+async def _member(uow: UnitOfWork, here: Visit, form: Form, field: str) -> str:
+    """The member whose name or mail address was typed; "" and a refusal for anybody else."""
+    by_mail = "@" in form.typed(field)
+    typed = form.take(field, normalise if by_mail else name, "")
+    if not typed:
+        return ""
+    if by_mail:
+        known = await members_by_email(uow.session, here.fair.id, [typed])
+        found = [*known.values()]
+    else:
+        found = await members_by_name(uow.session, here.fair.id, typed)
+    if len(found) > 1:
+        form.refuse(field, N_("Several people here have this name. Please type a mail address."))
+    elif not found:
+        form.refuse(field, N_("Not at this fair: %(names)s"), names=typed)
+    return found[0] if len(found) == 1 else ""
 
 
 def _moment(text: str, zone: str) -> datetime | None:
@@ -109,6 +119,7 @@ async def _page(request: Request, form: Form | None = None) -> Response:
         slots = await queries.slots_of(session, here.fair.id, after=kernel_of(request).clock.now())
         decided = await pairings.decided(session, here.fair.id)
         counts = await wishes.counts(session, here.fair.id)
+        names = await names_to_offer(session, here.fair.id)
     until = plan.wishes_until.astimezone(ZoneInfo(here.fair.time_zone)) if plan.wishes_until else None
     saved = {f"weight.{each.id}": weight_text(each.weight) for each in groups}
     saved["until"] = until.strftime("%Y-%m-%dT%H:%M") if until else ""
@@ -125,6 +136,7 @@ async def _page(request: Request, form: Form | None = None) -> Response:
         days=by_day([Choice(each) for each in slots], me(request)),
         decided=decided,
         counts=counts,
+        names=names,
         never=NEVER,
     )
 

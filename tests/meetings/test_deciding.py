@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from meetings import plans
 from meetings.plans import GroupWish
 from meetings.timetable import building
 from meetings.timetable.model import Pairing, TimetableEntry, TimetableRun
+from people.model import Person
 from server.kernel.ids import new_id
 from tests.meetings.scene import Scene
 from tests.meetings.test_timetable import PATH, bring, four, mails, make
@@ -42,6 +44,35 @@ async def test_pinned_pairs_meet_at_their_time_and_forbidden_ones_never(there: S
     assert (await there["edda"].post(f"{PATH}/pairings/{one}/{other}/undo")).is_redirect
     async with there.kernel.database.read() as session:
         assert len((await session.scalars(select(Pairing))).all()) == 1
+
+
+async def test_people_are_named_or_given_by_their_address_and_namesakes_by_it_alone(there: Scene) -> None:
+    page = (await there["edda"].get(f"{PATH}/rules")).text
+    assert '<option value="Dev Patel"></option>' in page
+    mail = await mails(there)
+
+    async def paired(one: str, other: str) -> tuple[int, str]:
+        data = {"one": one, "other": other, "slot": "never"}
+        answer = await there["edda"].post(f"{PATH}/pairings", data=data)
+        return answer.status_code, answer.text
+
+    assert (await paired("Dev Patel", " Chloé  Martin "))[0] == 303
+    assert (await paired("Dev Patel", mail[there.ids["aylin"]]))[0] == 303
+    for wrong in ("Dev", "", "1", "dev@", "Nobody Else", "Dev\x00Patel"):
+        status, text = await paired(wrong, "Chloé Martin")
+        assert (status, 'id="one-error"' in text, 'id="other-error"' in text) == (422, True, False), wrong
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.ids["aylin"])).name = "Dev Patel"
+    status, text = await paired("Dev Patel", "Chloé Martin")
+    assert (status, "Several people here have this name." in text) == (422, True)
+    assert (await paired(mail[there.ids["dev"]], mail[there.ids["aylin"]]))[0] == 303
+
+
+async def test_a_page_offers_no_more_names_than_a_browser_should_carry(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meetings.plans.OFFERED", 2)
+    assert '<datalist id="names"></datalist>' in (await there["edda"].get(f"{PATH}/rules")).text
 
 
 async def test_what_is_refused_leaves_what_was_decided_and_what_was_saved(there: Scene) -> None:
@@ -133,7 +164,8 @@ async def test_people_find_add_change_and_remove_their_wishes_until_these_are_cl
     assert 'value="never" aria-pressed="true"' in page
     assert "Bernd Kowalski" not in (await there["dev"].get(OWN)).text
     organisers = (await there["edda"].get(f"{PATH}/rules")).text
-    assert "Bernd" not in organisers  # counts, and no single wish
+    # Counts, and no single wish: everybody's name once, to choose from, and nowhere else.
+    assert organisers.count("Bernd") == organisers.count('<option value="Bernd Kowalski"></option>') == 1
     assert (await there["aylin"].post(path, data={"wish": "", "list": ""})).is_redirect
     assert "No wishes yet" in (await there["aylin"].get(OWN)).text
     until = (there.clock.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")  # an hour from now in Bochum
