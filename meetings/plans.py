@@ -1,12 +1,15 @@
 """What an organiser does: the plan of a fair's meetings, its slots, its groups and rules."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from meetings import displacing, grid
 from meetings.displacing import Laid
@@ -177,22 +180,30 @@ async def set_rules(uow: UnitOfWork, group_ids: Sequence[str], modes: Mapping[tu
 
 
 async def members_by_name(session: AsyncSession, fair_id: str, name: str) -> list[str]:
-    """The ids of the fair's members with exactly this name; two where several have it."""
-    query = (
-        select(Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.fair_id == fair_id, Person.name == name)
-        .distinct()
-    )
-    return list(await session.scalars(query.limit(2)))
+    """The ids of the fair's members with this name, in whatever case; two where several have it."""
+    named = _present(select(Person.id), fair_id).where(func.lower(Person.name) == func.lower(name))
+    return list(await session.scalars(named.distinct().limit(2)))
 
 
-async def names_to_offer(session: AsyncSession, fair_id: str) -> list[str]:
-    """The names of all members by the alphabet; none where they are more than a browser should carry in one page."""
-    query = select(Person.name).join(Membership, Membership.person_id == Person.id).distinct()
-    found = await session.scalars(query.where(Membership.fair_id == fair_id).order_by(Person.name).limit(OFFERED + 1))
-    names = list(found)
-    return names if len(names) <= OFFERED else []
+async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str, str]]:
+    """What can be typed for each member, and what tells them apart: the name and their organisation, for namesakes the
+    mail address and both. None where they are more than a browser should carry in one page."""
+    columns = (Person.id, Person.name, Person.organisation, Person.email)
+    query = _present(select(*columns), fair_id).distinct().order_by(func.lower(Person.name), Person.id)
+    found = (await session.execute(query.limit(OFFERED + 1))).all()
+    if len(found) > OFFERED:
+        return []
+    often = Counter(row.name.lower() for row in found)
+    return [
+        (row.name, row.organisation) if often[row.name.lower()] == 1 else (row.email, f"{row.name}, {row.organisation}")
+        for row in found
+    ]
+
+
+def _present(query: Select[Any], fair_id: str) -> Select[Any]:
+    """Of the fair's members, those who are not shut out."""
+    there = query.join(Membership, Membership.person_id == Person.id)
+    return there.where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
 
 
 async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,6 @@ from directory.news import newsroom
 from server.kernel.access import Access
 from server.kernel.paging import Asked, paged
 from web.i18n import N_
-from web.render import locale_of
 
 
 async def many(call: Call) -> Response:
@@ -20,7 +19,7 @@ async def many(call: Call) -> Response:
         found = await newsroom.kept_beyond(
             session, call.by_id, answering.mark_in(query), unseen=query.unseen, limit=asked.one_more
         )
-        told = await newsroom.newsroom_of(call.request).told(session, call.person, found, locale_of(call.request))
+        told = await newsroom.newsroom_of(call.request).told(session, call.person, found, call.person.locale)
     by_id = {one.id: OwnNews.of(one, call.site).model_dump(mode="json") for one in told}
     cursors = [answering.cursor(one.at, one.id) for one in found]
     return paged(call.request, asked, [by_id.get(one.id) for one in found], cursors)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import structlog
 from hiredis import ReplyError
 
 from server.kernel.bus import Bus
@@ -12,6 +13,8 @@ from server.kernel.settings import Settings
 
 # How long to wait for Redis to say who hears a topic.
 ANSWER_LIMIT_S = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 def shared_bus(settings: Settings, clock: Clock, *, use: str = "") -> Bus:
@@ -26,15 +29,17 @@ def shared_bus(settings: Settings, clock: Clock, *, use: str = "") -> Bus:
 
 async def is_heard(settings: Settings, topic: str) -> bool:
     """Whether any process is subscribed to a topic of the bus; False as well when Redis does not say so soon."""
+    url, count, channel = settings.redis_url, "NUMSUB", channel_of(settings.redis_prefix, topic)
     try:
-        async with asyncio.timeout(ANSWER_LIMIT_S):
-            if settings.bus_cluster:
-                from server.kernel.cluster_bus import home_of
+        if settings.bus_cluster:
+            from server.kernel.cluster_bus import home_of
 
-                url, channel = await home_of(settings.bus_cluster, settings.redis_prefix, topic)
-                return await _is_heard(url, "SHARDNUMSUB", channel)
-            return await _is_heard(settings.redis_url, "NUMSUB", channel_of(settings.redis_prefix, topic))
-    except (OSError, ReplyError):
+            count = "SHARDNUMSUB"
+            url, channel = await home_of(settings.bus_cluster, settings.redis_prefix, topic)
+        async with asyncio.timeout(ANSWER_LIMIT_S):
+            return await _is_heard(url, count, channel)
+    except (OSError, ReplyError) as error:
+        log.warning("bus_does_not_say", topic=topic, error=type(error).__name__)
         return False
 
 

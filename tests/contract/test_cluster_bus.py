@@ -1,6 +1,7 @@
 """The bus over a Redis Cluster: every topic on its primary, and after it when its slot moves."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -55,6 +56,19 @@ async def test_whether_anybody_hears_a_topic_is_told_on_whichever_primary_it_is(
         assert all([await is_heard(known, topic) for topic in TOPICS])
         assert not await is_heard(known, "chat:nobody")
     assert not await is_heard(settings_with(bus_cluster=["redis://127.0.0.1:1"]), TOPICS[0])
+
+
+async def test_a_primary_that_is_silent_keeps_nobody_from_being_told_of(
+    pair: tuple[ClusterBus, ClusterBus], redis_cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The silent one is asked first: its name comes before the others'."""
+    monkeypatch.setattr("server.kernel.cluster_bus.ANSWER_LIMIT_S", 0.2)
+    await pair[0].subscribe(TOPICS[0], Ear())
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        urls = [f"redis://!@127.0.0.1:{silent.getsockname()[1]}", *redis_cluster.urls]
+        assert min(urls) == urls[0]
+        assert await is_heard(settings_with(bus_cluster=urls, redis_prefix=redis_cluster.name), TOPICS[0])
 
 
 async def test_a_topic_whose_slot_moves_is_followed_and_the_gap_is_told(

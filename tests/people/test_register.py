@@ -197,3 +197,11 @@ async def test_too_many_fields_and_files_where_none_belong_are_refused(client: h
 async def test_signing_up_while_signed_in_changes_nobody(app: Starlette):
     async with at_browser(app, AYLIN) as (browser, _):
         assert (await browser.get("/register")).status_code == 303
+
+
+async def test_the_data_notice_says_for_how_long_recordings_are_kept(kernel: Kernel, client: httpx2.AsyncClient):
+    days = kernel.settings.recording_days
+    assert f"A recording: {days} days at most." in (await client.get("/data-notice")).text
+    german = (await client.get("/data-notice", headers={"accept-language": "de"})).text
+    assert f"Eine Aufnahme: höchstens {days} Tage." in german
+    assert "Fassung vom 28. November 2026" in german

@@ -1,5 +1,6 @@
 """One's own news, by a program: page by page, and nobody else's."""
 
+from people.model import Person
 from tests.directory.needs.network import Network
 
 NEWS = "/api/v1/news"
@@ -30,6 +31,16 @@ async def test_news_that_were_looked_at_are_left_out_where_that_is_asked(there: 
     assert [one["id"] for one in unseen] == [one["id"] for one in whole if one["seen_at"] is None]
     assert (len(whole), len(unseen)) == (2, 1)
     assert fresh.id in unseen[0]["page"]
+
+
+async def test_a_program_gets_news_in_the_language_of_the_account(there: Network, program):
+    await there.answer(await there.need())
+    bernd = await program("bernd")
+    async with there.kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.people["bernd"])).locale = "de"
+    for headers in ({}, {"accept-language": "en"}):
+        (one,) = (await bernd.get(NEWS, headers=headers)).json()["items"]
+        assert one["text"].startswith("Voltbus sagt „Das sind wir“")
 
 
 async def test_news_need_a_token_for_requests_and_answers(there: Network, program):
