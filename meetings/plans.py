@@ -200,7 +200,7 @@ async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str,
     ]
 
 
-def _present(query: Select[Any], fair_id: str) -> Select[Any]:
+def _present(query: Select[*tuple[Any, ...]], fair_id: str) -> Select[*tuple[Any, ...]]:
     """Of the fair's members, those who are not shut out."""
     there = query.join(Membership, Membership.person_id == Person.id)
     return there.where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
