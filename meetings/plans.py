@@ -182,14 +182,14 @@ async def set_rules(uow: UnitOfWork, group_ids: Sequence[str], modes: Mapping[tu
 async def members_by_name(session: AsyncSession, fair_id: str, name: str) -> list[str]:
     """The ids of the fair's members with this name, in whatever case; two where several have it."""
     named = _present(select(Person.id), fair_id).where(func.lower(Person.name) == func.lower(name))
-    return list(await session.scalars(named.distinct().limit(2)))
+    return list(await session.scalars(named.limit(2)))
 
 
 async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str, str]]:
     """What can be typed for each member, and what tells them apart: the name and their organisation, for namesakes the
     mail address and both. None where they are more than a browser should carry in one page."""
     columns = (Person.id, Person.name, Person.organisation, Person.email)
-    query = _present(select(*columns), fair_id).distinct().order_by(func.lower(Person.name), Person.id)
+    query = _present(select(*columns), fair_id).order_by(func.lower(Person.name), Person.id)
     found = (await session.execute(query.limit(OFFERED + 1))).all()
     if len(found) > OFFERED:
         return []
@@ -202,8 +202,8 @@ async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str,
 
 def _present(query: Select[*tuple[Any, ...]], fair_id: str) -> Select[*tuple[Any, ...]]:
     """Of the fair's members, those who are not shut out."""
-    there = query.join(Membership, Membership.person_id == Person.id)
-    return there.where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
+    members = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
+    return query.where(Person.id.in_(members), Person.erased_at.is_(None))
 
 
 async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:
