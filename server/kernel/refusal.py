@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from server.kernel.settings import Settings
 
@@ -48,6 +49,19 @@ def _unsupported(settings: Settings) -> str:
         return "FAIRMATCH_DATABASE_URL must begin with postgresql://; leave it empty for SQLite in the data folder."
     if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
         return "FAIRMATCH_BASE_URL must begin with https:// (or http:// on your own machine)."
+    return _unreadable(settings)
+
+
+def _unreadable(settings: Settings) -> str:
+    """Which address of Redis is none. Nothing of it is repeated, as there may be a password in it."""
+    for name, urls in (("REDIS_URL", [settings.redis_url]), ("BUS_CLUSTER", settings.bus_cluster)):
+        for url in urls:
+            try:
+                _ = urlsplit(url).port
+            except ValueError:
+                return (
+                    f"FAIRMATCH_{name} cannot be read: write redis://host:6379, and special signs in a password as %23."
+                )
     return ""
 
 
