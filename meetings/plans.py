@@ -195,7 +195,9 @@ async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str,
         return []
     often = Counter(row.name.lower() for row in found)
     return [
-        (row.name, row.organisation) if often[row.name.lower()] == 1 else (row.email, f"{row.name}, {row.organisation}")
+        (row.name, row.organisation)
+        if often[row.name.lower()] == 1
+        else (row.email or row.name, ", ".join(filter(None, (row.name, row.organisation))))
         for row in found
     ]
 
