@@ -10,7 +10,7 @@ from booths.events import ProgrammeChanged
 from booths.model import Talk
 from booths.queries import Said, days_of, said_of, talks_by_id
 from booths.shown import path_of
-from directory.search.changes import made, touched
+from directory.search.changes import rows_after, touched
 from directory.search.documents import Behind, Card, Document, Kind, Mark, Viewer, Wording
 from fairs.documents import FairSource
 from fairs.events import FairRevised
@@ -28,7 +28,7 @@ class EventSource(FairSource):
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """Fairs and talks in the order of their making; what changes later is told beside."""
-        talks = await made(session, Talk.made_at, Talk.id, after, limit)
+        talks = await rows_after(session, Talk.made_at, Talk.id, after, limit)
         return sorted([*await super().changed(session, after, limit), *talks])[:limit]
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from directory.search.changes import made, touched
+from directory.search.changes import rows_after, touched
 from directory.search.documents import Behind, Card, Document, Kind, Mark, Viewer, Wording
 from fairs.cards import not_banned, photo_url
 from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned
@@ -31,7 +31,7 @@ class FairSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """Fairs in the order of their making; what changes later is told beside."""
-        return await made(session, Fair.created_at, Fair.id, after, limit)
+        return await rows_after(session, Fair.created_at, Fair.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """These fairs."""
@@ -73,7 +73,7 @@ class PersonSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """People in the order of their coming; what changes later is told beside."""
-        return await made(session, Person.created_at, Person.id, after, limit)
+        return await rows_after(session, Person.created_at, Person.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """Those of these people who are at some fair. An erased account is nobody."""

@@ -4,7 +4,7 @@ by whoever looks for it."""
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.needs import queries
@@ -14,6 +14,7 @@ from directory.needs.seen import CATEGORY_NAMES, Seen
 from directory.organisations.industries import INDUSTRIES
 from directory.organisations.model import Organisation
 from directory.organisations.technologies import TECHNOLOGIES
+from directory.search.changes import rows_after
 from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
 from directory.speaking import NOBODY, viewer_of
 from directory.speaking import Viewer as Speaker
@@ -46,11 +47,7 @@ class NeedSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """Needs in the order in which they changed."""
-        later: ColumnElement[bool] = true()
-        if after is not None:
-            later = or_(Need.updated_at > after.at, and_(Need.updated_at == after.at, Need.id > after.id))
-        query = select(Need.updated_at, Need.id).where(later).order_by(Need.updated_at, Need.id).limit(limit)
-        return [Mark(row.updated_at, row.id) for row in await session.execute(query)]
+        return await rows_after(session, Need.updated_at, Need.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """Those of these needs that are open now, as anybody may know them."""

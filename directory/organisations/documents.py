@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations import queries
@@ -12,6 +12,7 @@ from directory.organisations.record import ORGANISATIONS
 from directory.organisations.rules import in_locale
 from directory.organisations.shown import card_facts, picture
 from directory.organisations.vocabulary import KINDS, SIZES, STAGES, TAGS, country_name
+from directory.search.changes import rows_after
 from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Catalogue, Document, Kind, Mark, Viewer, Wording
 from people import languages
 from server.kernel.prepared import CoreTransaction
@@ -26,12 +27,7 @@ class OrganisationSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """The next organisations that changed, removed ones too."""
-        query = select(Organisation.updated_at, Organisation.id)
-        if after is not None:
-            later = Organisation.updated_at > after.at
-            query = query.where(or_(later, (Organisation.updated_at == after.at) & (Organisation.id > after.id)))
-        rows = await session.execute(query.order_by(Organisation.updated_at, Organisation.id).limit(limit))
-        return [Mark(row.updated_at, row.id) for row in rows]
+        return await rows_after(session, Organisation.updated_at, Organisation.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """These organisations, without removed ones."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.organisations.model import Organisation, Tag
@@ -12,6 +12,7 @@ from directory.products.model import Product
 from directory.products.record import PRODUCTS
 from directory.products.shown import ProductCard
 from directory.products.vocabulary import CATEGORIES, MATURITIES
+from directory.search.changes import rows_after
 from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Document, Kind, Mark, Viewer, Wording
 from server.kernel.prepared import CoreTransaction
 from web.i18n import LOCALES
@@ -28,12 +29,7 @@ class ProductSource:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """The next products that changed, removed ones too."""
-        query = select(Product.updated_at, Product.id)
-        if after is not None:
-            later = Product.updated_at > after.at
-            query = query.where(or_(later, (Product.updated_at == after.at) & (Product.id > after.id)))
-        rows = await session.execute(query.order_by(Product.updated_at, Product.id).limit(limit))
-        return [Mark(row.updated_at, row.id) for row in rows]
+        return await rows_after(session, Product.updated_at, Product.id, after, limit)
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
         """These products, without removed ones and those of organisations that are."""

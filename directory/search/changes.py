@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -25,25 +26,44 @@ async def touched(uow: UnitOfWork, kind: Kind, ids: Collection[str]) -> None:
         await uow.session.execute(insert(SearchChange), [{"kind": kind, "id": id_, "at": now} for id_ in some])
 
 
-async def made(
+async def rows_after(
     session: AsyncSession,
     at: InstrumentedAttribute[datetime],
     id_: InstrumentedAttribute[str],
     after: Mark | None,
     limit: int,
 ) -> Sequence[Mark]:
-    """Rows in the order of their making, after a mark: for a source whose later changes are `touched`."""
-    query = select(at, id_).order_by(at, id_).limit(limit)
-    if after is not None:
-        query = query.where(or_(at > after.at, (at == after.at) & (id_ > after.id)))
-    return [Mark(*row) for row in await session.execute(query)]
+    """Rows in the order of a moment of theirs, after a mark: of their change, or of their making where what changes
+    later is `touched`."""
+    return await _marks(session, _in_order(at, id_, is_first=after is None), after, limit)
 
 
 async def touches(session: AsyncSession, kind: Kind, after: Mark | None, limit: int) -> Sequence[Mark]:
     """What was touched of a kind, in order, after a mark."""
-    query = select(SearchChange.at, SearchChange.id).where(SearchChange.kind == kind)
-    if after is not None:
-        later = SearchChange.at > after.at
-        query = query.where(or_(later, (SearchChange.at == after.at) & (SearchChange.id > after.id)))
-    rows = await session.execute(query.order_by(SearchChange.at, SearchChange.id).limit(limit))
-    return [Mark(row.at, row.id) for row in rows]
+    return await _marks(session, _FIRST_TOUCHES if after is None else _TOUCHES, after, limit, kind=kind)
+
+
+async def _marks(
+    session: AsyncSession, statement: Select[datetime, str], after: Mark | None, limit: int, **given: str
+) -> Sequence[Mark]:
+    given_mark = {"mark_at": after.at, "mark_id": after.id} if after else {}
+    return [Mark(*row) for row in await session.execute(statement, {"most": limit, **given_mark, **given})]
+
+
+@cache
+def _in_order(
+    at: InstrumentedAttribute[datetime], id_: InstrumentedAttribute[str], *, is_first: bool
+) -> Select[datetime, str]:
+    """Put together once: it is asked every other second, for as long as the server runs."""
+    query = select(at, id_).order_by(at, id_).limit(bindparam("most"))
+    if is_first:
+        return query
+    mark_at, mark_id = bindparam("mark_at", type_=at.type), bindparam("mark_id", type_=id_.type)
+    return query.where(or_(at > mark_at, and_(at == mark_at, id_ > mark_id)))
+
+
+def _touches(*, is_first: bool) -> Select[datetime, str]:
+    return _in_order(SearchChange.at, SearchChange.id, is_first=is_first).where(SearchChange.kind == bindparam("kind"))
+
+
+_FIRST_TOUCHES, _TOUCHES = _touches(is_first=True), _touches(is_first=False)

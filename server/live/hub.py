@@ -152,7 +152,7 @@ class Hub:
     async def reaches(self, room: Room, position: int, epoch: str) -> bool:
         """Whether a position makes sense here. One above our top may come from a worker that heard more than we did:
         the log is asked before it is called wrong."""
-        if epoch == room.epoch and position > room.top and self._is_durable(room.topic):
+        if epoch == room.epoch and position > room.top and room.durable:
             await self._advance(room)
         return epoch == room.epoch and position <= room.top
 
@@ -162,7 +162,7 @@ class Hub:
         if not topics:
             return
         for topic in topics:
-            self.rooms[topic] = Room(topic, self._due_soon)
+            self.rooms[topic] = Room(topic, self._due_soon, durable=self._is_durable(topic))
         task = self._tasks.spawn(self._opened(topics))
         self._opening |= dict.fromkeys(topics, task)
         task.add_done_callback(
@@ -174,7 +174,7 @@ class Hub:
         for at in range(0, len(topics), OPEN_TOGETHER):
             group = topics[at : at + OPEN_TOGETHER]
             await asyncio.gather(*(self._subscribed(self.rooms[topic]) for topic in group))
-        durable = [topic for topic in topics if self._is_durable(topic)]
+        durable = [topic for topic in topics if self.rooms[topic].durable]
         tops = await self._tops.get_all(durable)
         for topic in topics:
             top = tops.get(topic, NEVER)
@@ -276,7 +276,8 @@ class Hub:
 
     async def _compare(self, topics: Collection[str]) -> None:
         """Bring the rooms in step with the log, whatever the bus has told or not told: one query for all."""
-        known = {topic: self.rooms[topic].top for topic in topics if self._is_durable(topic) and self._begun(topic)}
+        open_ones = (self.rooms[topic] for topic in topics if topic in self.rooms)
+        known = {room.topic: room.top for room in open_ones if room.durable and room.begun}
         tops = await self._source.tops(list(known)) if known else {}
         for topic, top in tops.items():
             room = self.rooms.get(topic)
@@ -286,9 +287,6 @@ class Hub:
                 self._begin_again(room, top)
             elif top.seq > room.top:
                 self._heal(room, top.seq)
-
-    def _begun(self, topic: str) -> bool:
-        return topic in self.rooms and self.rooms[topic].begun
 
     def _begin_again(self, room: Room, top: Top) -> None:
         """The log was restored: no position of before means anything now."""
@@ -357,7 +355,7 @@ class Hub:
 
     def _tell_hidden(self) -> None:
         """Counters for hidden pages, once a second."""
-        for room in self.rooms.values():
+        for room in [room for room in self.rooms.values() if room.behind]:
             for member, behind in list(room.behind.items()):
                 if behind.hidden:
                     write_all(member.write, _counters(room, behind))

@@ -70,11 +70,12 @@ class Room:
     until what is missing has come.
     """
 
-    __slots__ = ("_due", "_held", "_tail", "_ways", "behind", "due_soon", "epoch", "flushed", "flushed_at",
+    __slots__ = ("_due", "_held", "_tail", "_ways", "behind", "due_soon", "durable", "epoch", "flushed", "flushed_at",
                  "gathered", "generation", "hot", "on_bus", "top", "topic", "versions", "wanted_at")  # fmt: skip
 
-    def __init__(self, topic: str, due_soon: Callable[["Room"], None]) -> None:
+    def __init__(self, topic: str, due_soon: Callable[["Room"], None], *, durable: bool = True) -> None:
         self.topic = topic
+        self.durable = durable  # whether the topic has a log
         self.due_soon = due_soon  # called when something waits that did not before
         self.on_bus: Callable[[bytes], None] | None = None
         self.epoch = ""

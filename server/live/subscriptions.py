@@ -94,8 +94,7 @@ class Subscriptions:
 
     async def _standing(self, person_id: str, room: Room, grant: Grant, position: Position | None) -> Standing:
         try:
-            durable = self._topics.is_durable(room.topic)
-            if durable and position is not None and await self._hub.reaches(room, position.s, position.epoch):
+            if room.durable and position is not None and await self._hub.reaches(room, position.s, position.epoch):
                 events = await self._hub.recall.events_after(room, position.s)
                 if events is not None and sum(len(each.message) for each in events) <= CATCH_UP_BYTES:
                     top = events[-1].seq if events else position.s
