@@ -29,8 +29,8 @@ def ensure(name: str) -> bool:
 
 def ensure_environment() -> bool:
     """Make it where there is none, and anew where something was broken off in it, or where it was made for another
-    folder: its programs name their place."""
-    if PYTHON.exists() and stamps.current(_MADE_FOR, str(ROOT)) and not installers.HALF_DONE.exists():
+    folder, whose place its programs name, or for another Python, beside whose packages this one does not look."""
+    if PYTHON.exists() and stamps.current(_MADE_FOR, _here()) and not installers.HALF_DONE.exists():
         return False
     _make_venv()
     return True
@@ -47,7 +47,11 @@ def _make_venv() -> None:
         VENV.unlink()  # another work tree's: what is cleared would be theirs
     with step("Virtual environment in .venv"):
         run_logged("python3 -m venv", [sys.executable, "-m", "venv", "--clear", VENV])
-    stamps.put(_MADE_FOR, str(ROOT))
+    stamps.put(_MADE_FOR, _here())
+
+
+def _here() -> str:
+    return f"{ROOT} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _ensure_set(name: str) -> bool:

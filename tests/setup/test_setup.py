@@ -1,8 +1,10 @@
 """A setup does what is not done yet, and only that."""
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -198,6 +200,16 @@ def test_an_environment_that_was_made_elsewhere_is_made_anew(tree: Tree) -> None
     tree.ran.clear()
     (tree.root / ".venv" / ".made-for").write_text("/somewhere/else\n")
     shutil.rmtree(tree.root / ".venv" / "bin")
+    setup.setup()
+    assert "python3 -m venv .venv" in tree.ran
+
+
+def test_an_environment_of_another_python_is_made_anew(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's Python was replaced by its successor, which does not look where the packages lie."""
+    setup.setup()
+    tree.ran.clear()
+    successor = SimpleNamespace(executable=sys.executable, version_info=SimpleNamespace(major=4, minor=0))
+    monkeypatch.setattr(python_packages, "sys", successor)
     setup.setup()
     assert "python3 -m venv .venv" in tree.ran
 

@@ -61,12 +61,38 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.Monke
         python_packages.ensure("run")
 
 
-def test_an_old_python_is_told_or_a_newer_one_taken() -> None:
-    program = "import sys; sys.version_info = (3, 9, 2); sys.argv = ['bin']; import os; os.environ['PATH'] = ''\n"
-    program += "from bin.__main__ import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("Fairmatch needs Python 3.11 or newer, not 3.9.2")
+def chore_on(version: tuple[int, int, int], path: str) -> subprocess.CompletedProcess[str]:
+    """A chore that finds itself on this version of Python, and others on the path."""
+    program = f"import os, sys; sys.version_info = {version}; os.environ['PATH'] = {path!r}\n"
+    program += "sys.argv = ['bin', 'setup']; from bin.__main__ import main; sys.exit(main())"
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ((3, 9, 2), "Fairmatch needs Python 3.11 or newer, not 3.9.2: install a newer one and run this again.\n"),
+        (
+            (3, 15, 0),
+            "Fairmatch's packages are built for Python 3.11 to 3.14, not for 3.15.0: "
+            "install one of those beside it and run this again.\n",
+        ),
+    ],
+)
+def test_a_python_that_is_too_old_or_too_new_is_told(version: tuple[int, int, int], told: str) -> None:
+    done = chore_on(version, "")
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+@pytest.mark.parametrize("version", [(3, 9, 2), (3, 15, 0)])
+def test_beside_one_that_is_too_old_or_too_new_the_newest_that_is_known_is_taken(
+    version: tuple[int, int, int], tmp_path: Path
+) -> None:
+    for name in ("python3.15", "python3.13", "python3.12"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        program.chmod(0o755)
+    assert chore_on(version, f"{tmp_path}:/bin").stdout == "python3.13 -m bin setup\n"
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
