@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from people.model import Consent
@@ -18,6 +18,12 @@ class Kind(StrEnum):
 
 # The day of the wording that is shown now (web/templates/people/data_notice.html). A new wording is a new day.
 WORDINGS = {Kind.DATA_NOTICE: "2026-11-28"}
+_LATEST = (
+    select(Consent.wording)
+    .where(Consent.person_id == bindparam("by"), Consent.kind == bindparam("to"), Consent.withdrawn_at.is_(None))
+    .order_by(Consent.given_at.desc(), Consent.id.desc())
+    .limit(1)
+)
 
 
 def give(uow: UnitOfWork, person_id: str, kind: Kind) -> None:
@@ -32,3 +38,9 @@ async def of_person(session: AsyncSession, person_id: str) -> list[Consent]:
     """What a person agreed to, the latest first."""
     mine = select(Consent).where(Consent.person_id == person_id)
     return list(await session.scalars(mine.order_by(Consent.given_at.desc())))
+
+
+async def outdated(session: AsyncSession, person_id: str, kind: Kind) -> str | None:
+    """The wording that a person agreed to last, where it is not today's; None also for who never agreed to any."""
+    wording: str | None = await session.scalar(_LATEST, {"by": person_id, "to": kind})
+    return wording if wording != WORDINGS[kind] else None

@@ -1,9 +1,8 @@
 """The start page: what is going on for somebody who is signed in, the fairs that there are for everybody else."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -24,26 +23,13 @@ from rooms.queries import lobbies
 from server.kernel.parts import kernel_of
 from web import when
 from web.i18n import N_
+from web.part import Part
 from web.render import locale_of, page
 
 # Fairs with their lobbies on the page, and faces per lobby: a glance, no list.
 FAIRS_SHOWN = 4
 FACES = 6
 UNREAD_SHOWN = 5
-
-
-class Part(Protocol):
-    """What another feature brings to the page: a template, which is included and finds this as `part`."""
-
-    @property
-    def template(self) -> str:
-        """Its name below web/templates."""
-        ...
-
-    @property
-    def context(self) -> Mapping[str, Any]:
-        """What it shows."""
-        ...
 
 
 # (request, session, person) -> a part of the page; None: there is nothing to show today. The composition root puts

@@ -59,6 +59,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/me/tokens"): Access.SIGNED_IN,
     ("POST", "/me/tokens/{token}/revoke"): Access.SIGNED_IN,  # one's own tokens, by the query
     ("GET", "/me/data"): Access.SIGNED_IN,
+    ("POST", "/me/data/notice"): Access.SIGNED_IN,
     ("POST", "/me/data/export"): Access.SIGNED_IN,
     ("POST", "/me/data/erase"): Access.SIGNED_IN,
     # Notices: what one is told, and by push on which of one's own devices

@@ -298,7 +298,8 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
         setattr(app.state, part, getattr(fairmatch, part))
     for part in ("organisations", "sitemap", "needs", "search", "imports"):
         setattr(app.state, part, getattr(fairmatch.directory, part))
-    app.state.today, app.state.partner_hosts = fairmatch.directory.today, fairmatch.directory.hosts
+    app.state.today = [people.pages.notice.part, *fairmatch.directory.today]
+    app.state.partner_hosts = fairmatch.directory.hosts
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
 

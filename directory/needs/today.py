@@ -1,9 +1,5 @@
 """What the directory says on the start page: answers in which it is one's turn, news, needs that fit one's products."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
@@ -15,6 +11,7 @@ from directory.needs.telling import other_side
 from directory.speaking import viewer_of
 from people.model import Person
 from server.kernel.parts import kernel_of
+from web.part import Part
 from web.render import locale_of
 
 # Of each kind: a glance, no list.
@@ -22,14 +19,6 @@ SHOWN = 5
 # The latest needs among which those that fit are looked for.
 LOOKED_AT = 100
 FITTING_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the start page: a template that finds this as `part`."""
-
-    template: str
-    context: Mapping[str, Any]
 
 
 async def part(request: Request, session: AsyncSession, person: Person) -> Part | None:

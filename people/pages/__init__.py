@@ -2,12 +2,13 @@
 
 from starlette.routing import Route
 
-from people.pages import data, devices, link, others, profile, provider, register, sign_in, tokens
+from people.pages import data, devices, link, notice, others, profile, provider, register, sign_in, tokens
 
 routes: list[Route] = [
     *sign_in.routes,
     *link.routes,
     *register.routes,
+    *notice.routes,
     *provider.routes,
     *profile.routes,
     *devices.routes,

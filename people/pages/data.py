@@ -15,6 +15,7 @@ from people.limits import ARCHIVES, may
 from people.model import Person
 from people.pages.devices import needs_no_proof, prove
 from people.pages.entering import PRIVATE, refused_at
+from people.pages.notice import wording_named
 from people.parts import people_of
 from people.text import UnacceptableError
 from server.kernel.http import ProblemError
@@ -64,14 +65,14 @@ async def erase(request: Request) -> Response:
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
     person: Person = request.state.person
     async with kernel_of(request).database.read() as session:
-        consents = await consent.of_person(session, person.id)
+        agreed = await consent.of_person(session, person.id)
     return page(
         request,
         "people/data.html",
         status,
         headers=PRIVATE,
         form=form,
-        consents=consents,
+        agreed=[(wording_named(request, each.wording), each.given_at) for each in agreed],
         email=readable(person.email or ""),
         fresh=await needs_no_proof(request),
     )

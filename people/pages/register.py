@@ -1,15 +1,11 @@
 """Registering: a name, an address, and if one likes a password."""
 
-from datetime import date
-
-from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from people import passwords, signing, text, zones
 from people.addresses import normalise
-from people.consent import WORDINGS, Kind
 from people.forms import Form
 from people.limits import mail_may_go
 from people.pages.entering import BROWSER_COOKIE, BROWSER_SECONDS, PRIVATE, keep, refused_at, sent
@@ -19,7 +15,6 @@ from people.tokens import new_token
 from people.ways import onward
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
-from web.i18n import formats
 from web.render import locale_of, page, redirect
 
 
@@ -57,14 +52,6 @@ async def register(request: Request) -> Response:
     return response
 
 
-async def data_notice(request: Request) -> Response:
-    """What is kept about people, why, and for how long."""
-    day = date.fromisoformat(WORDINGS[Kind.DATA_NOTICE])
-    wording = format_date(day, "long", locale=formats(locale_of(request)))
-    days = kernel_of(request).settings.recording_days
-    return page(request, "people/data_notice.html", wording=wording, recording_days=days)
-
-
 def _password(form: Form, name: str, email: str) -> str:
     """The chosen password; empty when none was."""
     if not form.typed("password"):
@@ -79,5 +66,4 @@ def _page(request: Request, form: Form, next_path: str, status: int = 200) -> Re
 routes = [
     Route("/register", show, name="register_page"),
     Route("/register", register, methods=["POST"], name="register"),
-    Route("/data-notice", data_notice, name="data_notice"),
 ]

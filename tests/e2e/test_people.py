@@ -3,15 +3,20 @@
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from people.consent import Kind
+from people.model import Consent
+from server.kernel.ids import new_id
 from tests.e2e.conftest import Come
 from tests.e2e.mailbox import link_to
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, writing
 from tests.support.axe import assert_accessible
+from tests.support.backend import Backend
 from tests.support.browser import DESK, PHONE, OpenTab, Tab
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
@@ -27,6 +32,30 @@ INSIDE = ["/me", "/me/devices", "/me/data", "/people/{ben}", "/people/{aylin}"]
 async def aylin(stage: Stage, come: Come) -> Tab:
     """Aylin at her browser, signed in."""
     return (await come(stage["aylin"])).tab
+
+
+@pytest.fixture
+async def agreed_long_ago(stage: Stage, backend: Backend) -> None:
+    """Aylin agreed to a wording of the data notice that is no longer today's."""
+    by, at = stage["aylin"].id, datetime(2026, 5, 4, tzinfo=UTC)
+    async with writing(backend) as uow:
+        uow.session.add(
+            Consent(
+                id=new_id(), person_id=by, kind=Kind.DATA_NOTICE, wording="2026-05-04", given_at=at, withdrawn_at=None
+            )
+        )
+
+
+async def test_a_new_wording_of_the_data_notice_is_read_and_agreed_to(agreed_long_ago: None, aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/")
+    await assert_accessible(page)
+    await page.get_by_role("link", name="There is a new wording").click()
+    await expect(page.get_by_role("heading", name="Do you agree?")).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_role("button", name="I agree").press("Enter")
+    await expect(page.get_by_text("That you agree is on record.")).to_be_visible()
+    await expect(page.get_by_role("link", name="There is a new wording")).to_have_count(0)
 
 
 async def test_a_photo_is_one_press_and_what_was_typed_stays(aylin: Tab) -> None:
