@@ -1,16 +1,12 @@
 """What an organiser does: the plan of a fair's meetings, its slots, its groups and rules."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, select
 
-from fairs.cards import not_banned
-from fairs.model import Fair, Membership
+from fairs.model import Fair
 from meetings import displacing, grid
 from meetings.displacing import Laid
 from meetings.events import PlanChanged
@@ -18,7 +14,6 @@ from meetings.grid import Hours, Span, moved_along
 from meetings.model import Break, Day, Group, GroupMember, Plan, Rule, Slot
 from meetings.queries import grid_of, laid_grid, span_of
 from meetings.rules import Mode
-from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
@@ -38,8 +33,6 @@ class Wish:
     breaks: Sequence[tuple[int, int]] = ()
 
 
-# Names that a page offers to choose from: as many as a browser searches at once.
-OFFERED = 1_000
 # What a fair begins with: short meetings, time to breathe, and a reason to answer.
 LENGTH, GAP, MOST_PER_DAY, LONGEST_STREAK, OPEN_REQUESTS, ANSWER_WITHIN = 20, 5, 12, 4, 10, 48
 OPENS, CLOSES = 9 * 60, 17 * 60
@@ -177,43 +170,3 @@ async def set_rules(uow: UnitOfWork, group_ids: Sequence[str], modes: Mapping[tu
         if one in known and other in known
     )
     await uow.session.flush()
-
-
-async def members_by_name(session: AsyncSession, fair_id: str, name: str) -> list[str]:
-    """The ids of the fair's members with this name, in whatever case; two where several have it."""
-    named = _present(select(Person.id), fair_id).where(func.lower(Person.name) == func.lower(name))
-    return list(await session.scalars(named.limit(2)))
-
-
-async def names_to_offer(session: AsyncSession, fair_id: str) -> list[tuple[str, str]]:
-    """What can be typed for each member, and what tells them apart: the name and their organisation, for namesakes the
-    mail address and both. None where they are more than a browser should carry in one page."""
-    columns = (Person.id, Person.name, Person.organisation, Person.email)
-    query = _present(select(*columns), fair_id).order_by(func.lower(Person.name), Person.id)
-    found = (await session.execute(query.limit(OFFERED + 1))).all()
-    if len(found) > OFFERED:
-        return []
-    often = Counter(row.name.lower() for row in found)
-    return [
-        (row.name, row.organisation)
-        if often[row.name.lower()] == 1
-        else (row.email or row.name, ", ".join(filter(None, (row.name, row.organisation))))
-        for row in found
-    ]
-
-
-def _present(query: Select[*tuple[Any, ...]], fair_id: str) -> Select[*tuple[Any, ...]]:
-    """Of the fair's members, those who are not shut out."""
-    members = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
-    return query.where(Person.id.in_(members), Person.erased_at.is_(None))
-
-
-async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:
-    """Of these normalised addresses, those of the fair's members, each with the person's id."""
-    query = (
-        select(Person.email, Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.fair_id == fair_id, Person.email.in_(emails))
-        .distinct()
-    )
-    return {row.email: row.id for row in await session.execute(query)}

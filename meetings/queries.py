@@ -12,7 +12,6 @@ from fairs.rules import highest
 from meetings.grid import Grid, Hours, Span
 from meetings.model import Break, Day, Group, GroupMember, Meeting, Plan, Retreat, Rule, Seat, Slot
 from meetings.rules import Limits, Mode, mode_between
-from people.model import Person
 
 
 @dataclass(frozen=True)
@@ -148,17 +147,3 @@ def limits_of(plan: Plan, fair: Fair) -> Limits:
 def span_of(slot: Slot) -> Span:
     """A slot's time."""
     return Span(slot.starts_at, slot.ends_at)
-
-
-async def members_of(session: AsyncSession, group_ids: Collection[str]) -> dict[str, list[str]]:
-    """The mail addresses of those who were put into these groups by name, by group; for the organiser."""
-    query = (
-        select(GroupMember.group_id, Person.email)
-        .join(Person, Person.id == GroupMember.person_id)
-        .where(GroupMember.group_id.in_(group_ids), Person.email.is_not(None))
-        .order_by(Person.email)
-    )
-    found: dict[str, list[str]] = {each: [] for each in group_ids}
-    for group_id, email in await session.execute(query):
-        found[group_id].append(email or "")
-    return found

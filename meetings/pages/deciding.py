@@ -10,9 +10,9 @@ from starlette.routing import Route
 from fairs.doors import Visit
 from meetings import queries
 from meetings.agendas import Choice
+from meetings.naming import members_meant, names_to_offer
 from meetings.pages.showing import by_day, id_in, me, said, show
 from meetings.pages.timetable import here_with_plan
-from meetings.plans import members_by_email, members_by_name, names_to_offer
 from meetings.timetable import pairings, wishes
 from meetings.timetable.bindings import weight_of, weight_text
 from people.addresses import normalise
@@ -77,20 +77,15 @@ async def weigh(request: Request) -> Response:
 
 async def _member(uow: UnitOfWork, here: Visit, form: Form, field: str) -> str:
     """The member whose name or mail address was typed; "" and a refusal for anybody else."""
-    by_mail = "@" in form.typed(field)
-    typed = form.take(field, normalise if by_mail else name, "")
+    typed = form.take(field, normalise if "@" in form.typed(field) else name, "")
     if not typed:
         return ""
-    if by_mail:
-        known = await members_by_email(uow.session, here.fair.id, [typed])
-        found = [*known.values()]
-    else:
-        found = await members_by_name(uow.session, here.fair.id, typed)
-    if len(found) > 1:
+    meant = await members_meant(uow.session, here.fair.id, [typed])
+    if meant.several:
         form.refuse(field, N_("Several people here have this name. Please type a mail address."))
-    elif not found:
+    elif meant.nobody:
         form.refuse(field, N_("Not at this fair: %(names)s"), names=typed)
-    return found[0] if len(found) == 1 else ""
+    return meant.ids[0] if meant.ids else ""
 
 
 def _moment(text: str, zone: str) -> datetime | None:

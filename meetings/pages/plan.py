@@ -11,14 +11,13 @@ from starlette.routing import Route
 from fairs.doors import Visit, visit
 from fairs.rules import ROLES
 from fairs.shown import ROLE_NAMES
-from meetings import plans, queries
+from meetings import naming, plans, queries
 from meetings.grid import GAP_MOST, LENGTH_LEAST, LENGTH_MOST, MINUTES_OF_DAY, Hours
 from meetings.model import Group, Plan
 from meetings.pages.showing import id_in, me, said, show
 from meetings.plans import GroupWish, Wish
 from meetings.rules import Mode
 from meetings.words import MODES
-from people.addresses import normalise
 from people.forms import Form
 from people.text import UnacceptableError, one_line
 from server.kernel.http import ProblemError, not_found
@@ -39,7 +38,8 @@ BREAKS_MOST = 4
 # A form has at most so many fields as people.forms takes: three for each day, one for each pair of groups.
 DAYS_MOST = 14
 GROUPS_MOST = 7
-MEMBERS_MOST = 5_000
+# Names that mean nobody, as many as are told.
+TOLD = 5
 
 
 async def edit(request: Request) -> Response:
@@ -97,7 +97,7 @@ async def add_group(request: Request) -> Response:
 
 
 async def change_group(request: Request) -> Response:
-    """Put people into a group by their addresses, or remove it."""
+    """Put people into a group by their names or addresses, or remove it."""
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
@@ -107,14 +107,17 @@ async def change_group(request: Request) -> Response:
         if "remove" in form:
             await plans.remove_group(uow, group)
             return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is removed.")))
-        nobody: list[str] = []
-        emails = form.check("members", lambda: _emails(form.typed("members")), nobody)
-        known = await plans.members_by_email(uow.session, here.fair.id, emails)
-        if unknown := [each for each in emails if each not in known]:
-            form.refuse("members", N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
+        none: list[str] = []
+        named = form.check("members", lambda: naming.listed(form.typed("members")), none)
+        meant = await naming.members_meant(uow.session, here.fair.id, named)
+        if meant.nobody:
+            form.refuse("members", N_("Not at this fair: %(names)s"), names=", ".join(meant.nobody[:TOLD]))
+        elif meant.several:
+            told = N_("Several people here have this name: %(names)s. Please type their mail addresses.")
+            form.refuse("members", told, names=", ".join(meant.several[:TOLD]))
         if not form.good:
             return await _page(request, here, asked=form, asked_of=group.id)
-        await plans.set_members(uow, group, [known[each] for each in emails])
+        await plans.set_members(uow, group, meant.ids)
     return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("The group is saved.")))
 
 
@@ -148,7 +151,7 @@ async def _page(
             hours = [Hours(each.day, each.opens, each.closes) for each in days]
             wish = _as_wish(plan, hours, [(each.starts, each.ends) for each in breaks])
             found = await queries.rules_of(session, plan)
-            members = await queries.members_of(session, [each.id for each in found.groups])
+            members = await naming.members_of(session, [each.id for each in found.groups])
             groups, rules = [(each, members[each.id]) for each in found.groups], found.between
         laid = len(await queries.slots_of(session, here.fair.id))
     form = form or Form(None, request.state.locale, **_values(here, wish))
@@ -252,12 +255,6 @@ def _clock(minutes: int) -> str:
 def _days(here: Visit) -> list[date]:
     count = min((here.fair.ends_on - here.fair.starts_on).days + 1, DAYS_MOST)
     return [plans.date_after(here.fair, number) for number in range(count)]
-
-
-def _emails(text: str) -> list[str]:
-    """The addresses in a text, normalised, each once."""
-    found = (normalise(word) for word in text.replace(",", " ").replace(";", " ").split()[:MEMBERS_MOST])
-    return list(dict.fromkeys(found))
 
 
 routes = [

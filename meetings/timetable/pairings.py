@@ -12,7 +12,7 @@ from fairs.model import Fair
 from matching.plans.model import Kind
 from matching.plans.tables import read_each
 from meetings.model import Group, Plan, Slot
-from meetings.plans import members_by_email
+from meetings.naming import members_by_email
 from meetings.queries import rules_of, slots_by_id, slots_of
 from meetings.timetable import bindings
 from meetings.timetable.bindings import PAIRS_MOST, Change, Judged, Known

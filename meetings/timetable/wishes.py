@@ -12,7 +12,7 @@ from fairs.model import Fair, Membership
 from matching.plans.model import MOST_WEIGHT, Kind
 from matching.plans.tables import read_rows
 from meetings.model import Plan
-from meetings.plans import members_by_email
+from meetings.naming import members_by_email
 from meetings.timetable.model import MeetingWish
 from people.addresses import normalise
 from people.model import Person
@@ -156,9 +156,7 @@ async def bring(uow: UnitOfWork, fair: Fair, lines: Sequence[Line], *, by_id: st
 
 async def _ids(uow: UnitOfWork, fair: Fair, lines: Sequence[Line]) -> dict[str, str]:
     names = sorted({name for each in lines for name in (each.of, each.whom)})
-    ids: dict[str, str] = {}
-    for begin in range(0, len(names), 1_000):
-        ids |= await members_by_email(uow.session, fair.id, names[begin : begin + 1_000])
+    ids = await members_by_email(uow.session, fair.id, names)
     if unknown := [name for name in names if name not in ids]:
         raise UnacceptableError(N_("Not at this fair: %(names)s"), names=", ".join(unknown[:5]))
     if any(each.of == each.whom for each in lines):

@@ -90,7 +90,7 @@ async def test_who_is_shut_out_or_gone_is_neither_offered_nor_found_by_name(ther
 async def test_a_page_offers_no_more_names_than_a_browser_should_carry(
     there: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meetings.plans.OFFERED", 2)
+    monkeypatch.setattr("meetings.naming.OFFERED", 2)
     assert '<datalist id="names"></datalist>' in (await there["edda"].get(f"{PATH}/rules")).text
 
 
