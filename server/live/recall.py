@@ -29,6 +29,7 @@ class Recall:
         self._source = source
         self._tasks = tasks
         self._reading: dict[tuple[str, int], asyncio.Task[list[Encoded]]] = {}
+        self._remembering: dict[tuple[str, int], asyncio.Task[None]] = {}  # by topic and generation
 
     async def events_after(self, room: Room, position: int) -> list[Encoded] | None:
         """What members have been given after a position; None when that is more than is caught up.
@@ -46,9 +47,17 @@ class Recall:
         return missed if missed is not None else await self._read(room, position, CATCH_UP_EVENTS)
 
     async def _remember(self, room: Room) -> None:
-        """Read the latest events into memory: after a restart, everybody comes back for about the same."""
+        """Read the latest events into memory: after a restart, everybody comes back for about the same. Once for all
+        who come meanwhile, also while somebody talks: what is said from here on is in memory as it is."""
+        key = (room.topic, room.generation)
+        if key not in self._remembering:
+            task = self._remembering[key] = self._tasks.spawn(self._remembered(room))
+            task.add_done_callback(lambda _: self._remembering.pop(key, None))
+        await asyncio.shield(self._remembering[key])
+
+    async def _remembered(self, room: Room) -> None:
         generation = room.generation
-        earlier = await self._read(room, max(0, room.top - TAIL_EVENTS), TAIL_EVENTS)
+        earlier = await self._encoded(room.topic, max(0, room.top - TAIL_EVENTS), TAIL_EVENTS)
         if generation == room.generation:
             room.remember(earlier)
 

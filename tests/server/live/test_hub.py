@@ -296,6 +296,26 @@ def test_what_was_lost_is_read_together_with_what_a_crowd_is_about_to_ask_for() 
     run(scenario())
 
 
+def test_a_crowd_that_comes_back_while_somebody_talks_asks_the_log_once() -> None:
+    async def scenario() -> None:
+        hub, log, _ = one_worker(top=1_000)
+        room = (await hub.open([HALL]))[HALL]
+        asked = []
+        for spoken in range(1, 6):  # all within the one read
+            asked += [asyncio.ensure_future(hub.recall.events_after(room, position)) for position in range(970, 1_000)]
+            await asyncio.sleep(0)
+            log.top += 1
+            hub.committed(HALL, "e1", [said(1_000 + spoken)])
+            await asyncio.sleep(0.001)
+        for at, caught_up in enumerate(await asyncio.gather(*asked)):
+            numbers = [each.seq for each in caught_up or ()]
+            assert numbers == list(range(971 + at % 30, room.flushed + 1))
+        assert log.reads == 1
+        await hub.stop()
+
+    run(scenario())
+
+
 def test_while_the_bus_is_silent_a_gap_is_read_at_once() -> None:
     async def scenario() -> None:
         hub, log, bus = one_worker()
