@@ -5,7 +5,7 @@ DATA ?= var
 NAME ?= fanout
 ARGS ?=
 
-chore = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Fairmatch needs Python 3.11 or newer: install it and run this again." >&2; exit 1; }; exec $(PYTHON) -m bin
+chore = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Fairmatch needs Python 3.11 to 3.14: install one of them and run this again." >&2; exit 1; }; exec $(PYTHON) -m bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test unit lint format messages docs screenshots bench pins clean

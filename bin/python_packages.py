@@ -29,8 +29,9 @@ def ensure(name: str) -> bool:
 
 def ensure_environment() -> bool:
     """Make it where there is none, and anew where something was broken off in it, or where it was made for another
-    folder, whose place its programs name, or for another Python, beside whose packages this one does not look."""
-    if PYTHON.exists() and stamps.current(_MADE_FOR, _here()) and not installers.HALF_DONE.exists():
+    folder, whose place its programs name, or for a Python that the system has replaced since: its successor does not
+    look where the packages lie."""
+    if PYTHON.exists() and stamps.current(_MADE_FOR, _made_for()) and not installers.HALF_DONE.exists():
         return False
     _make_venv()
     return True
@@ -47,11 +48,11 @@ def _make_venv() -> None:
         VENV.unlink()  # another work tree's: what is cleared would be theirs
     with step("Virtual environment in .venv"):
         run_logged("python3 -m venv", [sys.executable, "-m", "venv", "--clear", VENV])
-    stamps.put(_MADE_FOR, _here())
+    stamps.put(_MADE_FOR, _made_for())
 
 
-def _here() -> str:
-    return f"{ROOT} {sys.version_info.major}.{sys.version_info.minor}"
+def _made_for() -> str:
+    return f"{ROOT} {PYTHON.resolve()}"
 
 
 def _ensure_set(name: str) -> bool:

@@ -15,13 +15,20 @@ from meetings.model import GroupMember
 from people import text
 from people.addresses import normalise
 from people.model import Person
+from people.text import UnacceptableError
+from server.kernel.tables import small_letters
+from web.i18n import N_
 
 # Names that a page offers to choose from: as many as a browser searches at once.
 OFFERED = 1_000
 # Names or addresses of one list, and how many the database is asked for at once.
 NAMED_MOST = 5_000
+# Characters of what is refused that are quoted.
+QUOTED = 80
 _AT_ONCE = 1_000
-_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+_NAMES_AT_ONCE = 100
+# As mail programs write it, whatever the name has in it, and as `members_of` does.
+_NAME_AND_ADDRESS = re.compile(r"[^@<>]*<([^\s<>]+)>\s*")
 
 
 @dataclass(frozen=True)
@@ -35,22 +42,40 @@ class Meant:
 
 def listed(typed: str) -> list[str]:
     """What a list names, each once: a name to a line, or mail addresses, beside which the words are their names, as in
-    "Ada Ling <ada@example.org>, bob@example.org".
+    "Ling, Ada <ada@example.org>" or "Ada Ling <ada@example.org>, bob@example.org".
 
-    Addresses come in their one spelling. Raises UnacceptableError for what is neither name nor address.
+    Addresses come in their one spelling. Raises UnacceptableError, which quotes it, for what is neither name nor
+    address.
     """
-    found: list[str] = []
-    for line in typed.splitlines():
-        for part in re.split("[,;]", line) if "@" in line else (line,):
-            if "@" in part:
-                found += map(normalise, _ADDRESS.findall(part) or [part])
-            elif part.strip():
-                found.append(text.name(part))
+    found = [_read(word, part) for line in typed.splitlines() for part in _parts(line) for word in _words(part)]
     return list(dict.fromkeys(found))[:NAMED_MOST]
 
 
+def _parts(line: str) -> list[str]:
+    if "@" not in line:
+        return [line]
+    alone = _NAME_AND_ADDRESS.fullmatch(line)
+    return [alone[1]] if alone else re.split("[,;]", line)
+
+
+def _words(part: str) -> list[str]:
+    """The addresses in a part, or the name that it is."""
+    if "@" in part:
+        return [word.strip("<>") for word in part.split() if "@" in word]
+    return [part] if part.strip() else []
+
+
+def _read(word: str, part: str) -> str:
+    try:
+        return normalise(word) if "@" in word else text.name(word)
+    except UnacceptableError:
+        quoted = part.strip()[:QUOTED]
+        raise UnacceptableError(N_("Neither a name nor a mail address: %(names)s"), names=quoted) from None
+
+
 async def members_meant(session: AsyncSession, fair_id: str, named: Sequence[str]) -> Meant:
-    """The members whom names, in whatever case, and normalised addresses mean; who is shut out is no member."""
+    """The members whom names, in whatever case, and normalised addresses mean. Who is shut out is found by the address
+    alone: a list that somebody is on can be saved again."""
     by_mail = await members_by_email(session, fair_id, [each for each in named if "@" in each])
     by_name = await _members_by_name(session, fair_id, [each for each in named if "@" not in each])
     ids = {each: [by_mail[each]] if each in by_mail else by_name.get(each.lower(), []) for each in named}
@@ -64,20 +89,22 @@ async def members_meant(session: AsyncSession, fair_id: str, named: Sequence[str
 async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence[str]) -> dict[str, str]:
     """Of these normalised addresses, those of the fair's members, each with the person's id."""
     found: dict[str, str] = {}
+    members = select(Membership.person_id).where(Membership.fair_id == fair_id)
     for begin in range(0, len(emails), _AT_ONCE):
-        query = _present(select(Person.email, Person.id), fair_id)
-        rows = await session.execute(query.where(Person.email.in_(emails[begin : begin + _AT_ONCE])))
+        some = Person.email.in_(emails[begin : begin + _AT_ONCE])
+        rows = await session.execute(select(Person.email, Person.id).where(some, Person.id.in_(members)))
         found |= {row.email: row.id for row in rows}
     return found
 
 
 async def _members_by_name(session: AsyncSession, fair_id: str, names: Sequence[str]) -> dict[str, list[str]]:
-    """Of these names, in whatever case, the members who have them; by the name in lower case."""
+    """Of these names, in whatever case, the members who have them; by the name in small letters."""
     found: dict[str, list[str]] = defaultdict(list)
-    for begin in range(0, len(names), _AT_ONCE):
-        some = [func.lower(each) for each in names[begin : begin + _AT_ONCE]]
-        query = _present(select(Person.name, Person.id), fair_id).where(func.lower(Person.name).in_(some))
-        for row in await session.execute(query.order_by(Person.id)):
+    for begin in range(0, len(names), _NAMES_AT_ONCE):
+        some = [each.lower() for each in names[begin : begin + _NAMES_AT_ONCE]]
+        named = small_letters(Person.name, "".join(some)).in_(some)
+        query = _present(select(Person.name, Person.id), fair_id).where(named).order_by(Person.id)
+        for row in await session.execute(query):
             found[row.name.lower()].append(row.id)
     return found
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from people import consent
 from people.consent import WORDINGS, Kind
+from people.forms import Form
 from people.model import Person
 from server.kernel.parts import kernel_of
 from web.i18n import formats, translations
@@ -28,15 +29,19 @@ async def data_notice(request: Request) -> Response:
         request,
         "people/data_notice.html",
         wording=wording_named(request, WORDINGS[Kind.DATA_NOTICE]),
+        version=WORDINGS[Kind.DATA_NOTICE],
         before=before,
         recording_days=kernel.settings.recording_days,
     )
 
 
 async def agree(request: Request) -> Response:
-    """Agree to the wording of today; once is enough."""
-    person: Person = request.state.person
+    """Agree to the wording that was read; on record once. Where there is a newer one by now, that one is shown."""
+    form = await Form.of(request)
+    if form.typed("wording") != WORDINGS[Kind.DATA_NOTICE]:
+        return redirect("/data-notice")
     async with kernel_of(request).database.write() as uow:
+        person = await uow.session.get_one(Person, request.state.person.id, with_for_update=True)
         if await consent.outdated(uow.session, person.id, Kind.DATA_NOTICE):
             consent.give(uow, person.id, Kind.DATA_NOTICE)
     return redirect("/", said=translations(locale_of(request)).gettext("Thank you. That you agree is on record."))

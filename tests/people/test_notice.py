@@ -1,4 +1,6 @@
-"""The data notice has a new wording: who agreed to an older one is told, and asked once."""
+"""The data notice has a new wording: who agreed to an older one is told, and asked until they agree."""
+
+import asyncio
 
 import httpx2
 import pytest
@@ -14,6 +16,7 @@ from tests.people.scene import AYLIN, BEN, at_browser
 OLDER = "2026-05-04"
 TOLD = "There is a new wording, of 28 November 2026"
 ASKED = 'action="/me/data/notice"'
+READ = {"wording": WORDINGS[Kind.DATA_NOTICE]}
 
 
 async def agreed(kernel: Kernel, who: Person, wording: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +47,7 @@ async def test_who_agreed_to_an_older_wording_is_told_and_agrees_to_the_new_one(
         assert "What you agreed to is the wording of 4 May 2026" in notice
         assert "in the wording of 4 May 2026" in (await browser.get("/me/data")).text
         for _ in range(2):  # pressed twice, it is on record once
-            answer = await browser.post("/me/data/notice")
+            answer = await browser.post("/me/data/notice", data=READ)
             assert (answer.status_code, answer.headers["location"]) == (303, "/")
         today = (await browser.get("/")).text
         assert "That you agree is on record." in today
@@ -58,7 +61,7 @@ async def test_in_german_it_is_told_in_german(app: Starlette, kernel: Kernel, mo
     async with at_browser(app, AYLIN, locale="de") as (browser, aylin):
         await agreed(kernel, aylin, OLDER, monkeypatch)
         browser.headers["accept-language"] = "de"
-        assert "Es gibt eine neue Fassung, vom 28. November 2026" in (await browser.get("/")).text
+        assert "Es gibt eine neue Fassung vom 28. November 2026" in (await browser.get("/")).text
         assert "Zugestimmt haben Sie der Fassung vom 4. Mai 2026" in (await browser.get("/data-notice")).text
 
 
@@ -71,5 +74,29 @@ async def test_nobody_else_is_asked(
         for browser in (aylins, bens, client):
             assert "There is a new wording" not in (await browser.get("/")).text
             assert ASKED not in (await browser.get("/data-notice")).text
-        await bens.post("/me/data/notice")
+        await bens.post("/me/data/notice", data=READ)
     assert await on_record(kernel, ben) == []
+
+
+async def test_who_read_a_wording_that_is_no_longer_todays_agrees_to_nothing_and_is_shown_the_new_one(
+    app: Starlette, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        await agreed(kernel, aylin, OLDER, monkeypatch)
+        assert f'name="wording" value="{READ["wording"]}"' in (await browser.get("/data-notice")).text
+        with monkeypatch.context() as later:
+            later.setitem(WORDINGS, Kind.DATA_NOTICE, "2026-12-24")
+            for read in (READ, {}):
+                answer = await browser.post("/me/data/notice", data=read)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/data-notice")
+    assert await on_record(kernel, aylin) == [OLDER]
+
+
+async def test_pressed_twice_at_once_it_is_on_record_once(
+    app: Starlette, kernel: Kernel, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        await agreed(kernel, aylin, OLDER, monkeypatch)
+        clock.advance(hours=1)
+        await asyncio.gather(*(browser.post("/me/data/notice", data=READ) for _ in range(5)))
+    assert await on_record(kernel, aylin) == [READ["wording"], OLDER]

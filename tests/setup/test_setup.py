@@ -1,7 +1,6 @@
 """A setup does what is not done yet, and only that."""
 
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -204,14 +203,27 @@ def test_an_environment_that_was_made_elsewhere_is_made_anew(tree: Tree) -> None
     assert "python3 -m venv .venv" in tree.ran
 
 
-def test_an_environment_of_another_python_is_made_anew(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's Python was replaced by its successor, which does not look where the packages lie."""
+def test_an_environment_whose_python_was_replaced_is_made_anew(tree: Tree) -> None:
+    """The system's Python gave way to its successor, which does not look where the packages lie."""
     setup.setup()
     tree.ran.clear()
-    successor = SimpleNamespace(executable=sys.executable, version_info=SimpleNamespace(major=4, minor=0))
-    monkeypatch.setattr(python_packages, "sys", successor)
+    python, successor = tree.root / ".venv" / "bin" / "python", tree.root / "python4"
+    successor.touch()
+    python.unlink()
+    python.symlink_to(successor)
     setup.setup()
     assert "python3 -m venv .venv" in tree.ran
+
+
+def test_who_calls_from_another_python_leaves_the_environment_as_it_is(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.setup()
+    tree.ran.clear()
+    another = SimpleNamespace(executable="/somewhere/python4", version_info=SimpleNamespace(major=4, minor=0))
+    monkeypatch.setattr(python_packages, "sys", another)
+    setup.setup()
+    assert tree.ran == []
 
 
 def test_an_environment_that_is_linked_from_elsewhere_stays_there_as_it_is(tree: Tree) -> None:

@@ -92,7 +92,7 @@ def test_beside_one_that_is_too_old_or_too_new_the_newest_that_is_known_is_taken
         program = tmp_path / name
         program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
         program.chmod(0o755)
-    assert chore_on(version, f"{tmp_path}:/bin").stdout == "python3.13 -m bin setup\n"
+    assert chore_on(version, str(tmp_path)).stdout == "python3.13 -m bin setup\n"
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
