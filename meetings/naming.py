@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -47,8 +48,8 @@ def listed(typed: str) -> list[str]:
     Addresses come in their one spelling. Raises UnacceptableError, which quotes it, for what is neither name nor
     address.
     """
-    found = [_read(word, part) for line in typed.splitlines() for part in _parts(line) for word in _words(part)]
-    return list(dict.fromkeys(found))[:NAMED_MOST]
+    words = ((word, part) for line in typed.splitlines() for part in _parts(line) for word in _words(part))
+    return list(dict.fromkeys(_read(word, part) for word, part in islice(words, NAMED_MOST)))
 
 
 def _parts(line: str) -> list[str]:

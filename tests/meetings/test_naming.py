@@ -7,7 +7,7 @@ import pytest
 
 from fairs.model import Ban
 from meetings import plans
-from meetings.naming import listed, members_meant, members_of
+from meetings.naming import NAMED_MOST, listed, members_meant, members_of
 from meetings.plans import GroupWish
 from people.model import Person
 from people.text import UnacceptableError
@@ -53,6 +53,11 @@ def test_what_is_neither_name_nor_address_is_refused_and_quoted(typed: str, quot
     with pytest.raises(UnacceptableError) as refused:
         listed(typed)
     assert str(refused.value) == f"Neither a name nor a mail address: {quoted}"
+
+
+def test_of_an_endless_list_no_more_is_read_than_a_group_may_have() -> None:
+    endless = "\n".join(f"a{number}@example.org" for number in range(NAMED_MOST)) + "\nnot read: @"
+    assert len(listed(endless)) == NAMED_MOST
 
 
 async def mail_of(there: Scene, name: str) -> str:
