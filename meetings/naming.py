@@ -27,7 +27,6 @@ NAMED_MOST = 5_000
 # Characters of what is refused that are quoted.
 QUOTED = 80
 _AT_ONCE = 1_000
-_NAMES_AT_ONCE = 100
 # As mail programs write it, whatever the name has in it, and as `members_of` does.
 _NAME_AND_ADDRESS = re.compile(r"[^@<>]*<([^\s<>]+)>\s*")
 
@@ -101,8 +100,8 @@ async def members_by_email(session: AsyncSession, fair_id: str, emails: Sequence
 async def _members_by_name(session: AsyncSession, fair_id: str, names: Sequence[str]) -> dict[str, list[str]]:
     """Of these names, in whatever case, the members who have them; by the name in small letters."""
     found: dict[str, list[str]] = defaultdict(list)
-    for begin in range(0, len(names), _NAMES_AT_ONCE):
-        some = [each.lower() for each in names[begin : begin + _NAMES_AT_ONCE]]
+    for begin in range(0, len(names), _AT_ONCE):
+        some = [each.lower() for each in names[begin : begin + _AT_ONCE]]
         named = small_letters(Person.name, "".join(some)).in_(some)
         query = _present(select(Person.name, Person.id), fair_id).where(named).order_by(Person.id)
         for row in await session.execute(query):

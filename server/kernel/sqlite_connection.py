@@ -28,6 +28,8 @@ _SETTINGS = (
     "cache_size=-16000",
     "temp_store=MEMORY",
 )
+# What a text in small letters is asked of, in every script: SQLite's own `lower` knows ASCII alone.
+SMALL = "small"
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -36,10 +38,15 @@ def opened(path: Path) -> sqlite3.Connection:
     try:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
+        connection.create_function(SMALL, 1, _small, deterministic=True)
     except BaseException:  # no database, or one that is locked
         connection.close()
         raise
     return connection
+
+
+def _small(text: str | None) -> str | None:
+    return text.lower() if text is not None else None
 
 
 async def connect(path: Path) -> "Connection":

@@ -4,8 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, MetaData, String, func
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from server.kernel.sqlite_connection import SMALL
 
 metadata = MetaData(
     naming_convention={
@@ -52,9 +57,32 @@ class Base(DeclarativeBase):
 
 
 def small_letters(column: InstrumentedAttribute[str], word: str) -> ColumnElement[str]:
-    """A text in small letters, as far as a word has any, to be held against the word in small letters: on its own,
-    SQLite knows those of ASCII alone."""
-    small: ColumnElement[str] = func.lower(column)
-    for letter in sorted({each for each in word.lower() if not each.isascii() and len(each.upper()) == 1}):
-        small = func.replace(small, letter.upper(), letter)
-    return small
+    """A text in small letters, to be held against a word in small letters (or several, as one text).
+
+    On their own SQLite, and PostgreSQL where its locale is "C", know those of ASCII alone. For a word with others
+    SQLite asks us, which takes longer, and PostgreSQL is told of the word's.
+    """
+    if word.isascii():
+        return func.lower(column)
+    letters = sorted({each for each in word.lower() if not each.isascii() and len(each.upper()) == 1})
+    return _small(column, "".join(map(str.upper, letters)), "".join(letters))
+
+
+class _small(FunctionElement[str]):  # noqa: N801 (in SQL it is a function)
+    """A text with its letters small: those of ASCII, and the second ones in place of the first."""
+
+    name = "small"
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_small, "sqlite")
+def _small_on_sqlite(element: _small, compiler: SQLCompiler, **more: Any) -> str:
+    text, *_ = element.clauses
+    return f"{SMALL}({compiler.process(text, **more)})"
+
+
+@compiles(_small, "postgresql")
+def _small_on_postgresql(element: _small, compiler: SQLCompiler, **more: Any) -> str:
+    text, large, small = (compiler.process(each, **more) for each in element.clauses)
+    return f"translate(lower({text}), {large}, {small})"

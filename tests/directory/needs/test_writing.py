@@ -203,7 +203,14 @@ async def test_the_list_is_narrowed_by_words_industry_country_and_day(there: Net
     await there.need(texts={"en": _wording("ÜBERWACHUNG von Ölkesseln")})
     for query in ("q=überwachung", "q=Überwachung", "q=ölkessel+ÜBER"):
         assert "ÜBERWACHUNG von Ölkesseln" in await there.text("aylin", f"/needs?{query}"), query
-    for query in ("q=hydrogen", "q=100%25", "industry=health", "country=FR", "tab=offer"):
+    for query in (
+        "q=абвгдежзийклмнопрстуфхцчшщъыьэюяαβγδεζηθικλμνξοπρστυφχψω",
+        "q=hydrogen",
+        "q=100%25",
+        "industry=health",
+        "country=FR",
+        "tab=offer",
+    ):
         assert TITLE not in await there.text("aylin", f"/needs?{query}"), query
     assert (await there["aylin"].get("/needs?tab=nothing")).status_code == 404
     assert (await there["aylin"].get("/needs?after=x")).status_code == 404
