@@ -7,7 +7,7 @@ import sys
 OLDEST = (3, 11)
 # The last one for which every pinned package is built; some cannot be built by whoever installs them (OR-Tools).
 NEWEST = (3, 14)
-KNOWN = ("python3.14", "python3.13", "python3.12", "python3.11")
+KNOWN = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
 
 
 def main() -> int:
@@ -25,12 +25,8 @@ def _with_known_python() -> int:
         if found:
             os.execv(found, [found, "-m", "bin", *sys.argv[1:]])
     here = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < OLDEST:
-        told = "Fairmatch needs Python 3.11 or newer, not " + here + ": install a newer one and run this again.\n"
-    else:
-        told = "Fairmatch's packages are built for Python 3.11 to 3.14, not for " + here
-        told += ": install one of those beside it and run this again.\n"
-    sys.stderr.write(told)
+    known = f"3.{OLDEST[1]} to 3.{NEWEST[1]}"
+    sys.stderr.write(f"Fairmatch needs Python {known}, not {here}: install one of them and run this again.\n")
     return 1
 
 

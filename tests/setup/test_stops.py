@@ -68,19 +68,11 @@ def chore_on(version: tuple[int, int, int], path: str) -> subprocess.CompletedPr
     return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(
-    ("version", "told"),
-    [
-        ((3, 9, 2), "Fairmatch needs Python 3.11 or newer, not 3.9.2: install a newer one and run this again.\n"),
-        (
-            (3, 15, 0),
-            "Fairmatch's packages are built for Python 3.11 to 3.14, not for 3.15.0: "
-            "install one of those beside it and run this again.\n",
-        ),
-    ],
-)
-def test_a_python_that_is_too_old_or_too_new_is_told(version: tuple[int, int, int], told: str) -> None:
+@pytest.mark.parametrize("version", [(3, 9, 2), (3, 15, 0)])
+def test_a_python_that_is_too_old_or_too_new_is_told(version: tuple[int, int, int]) -> None:
     done = chore_on(version, "")
+    here = ".".join(map(str, version))
+    told = f"Fairmatch needs Python 3.11 to 3.14, not {here}: install one of them and run this again.\n"
     assert (done.returncode, done.stderr) == (1, told)
 
 
