@@ -155,6 +155,7 @@ async def test_everything_but_passkeys_works_without_scripts(stage: Stage, serve
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
     photo = {"name": "me.png", "mimeType": "image/png", "buffer": _photo("PNG")}
+    await expect(page.get_by_text("Choose a photo")).to_be_visible()
     await page.locator("#photo").set_input_files(photo)
     await page.get_by_role("button", name="Save the photo").click()
     await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
