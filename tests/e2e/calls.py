@@ -38,7 +38,9 @@ _COMES = """async () => {
     if (now.frames > before.frames && now.sound > before.sound) return now;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`nothing comes: ${JSON.stringify(await count())}`);
+  const states = (one) => [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState];
+  const line = document.documentElement.dataset.live;
+  throw new Error(`nothing comes: ${JSON.stringify([await count(), line, window.connections.map(states)])}`);
 }"""
 
 
@@ -46,9 +48,10 @@ _SENDS = """async (rids) => {
   const connected = () => window.connections.filter((one) => one.connectionState === "connected");
   const sent = () => connected().flatMap((one) => one.getSenders()).flatMap((one) => one.getParameters().encodings);
   const active = () => sent().filter((one) => one.rid && one.active);
+  const told = async () => (await import("fairmatch/call/current")).current()?.room.participants;
   const until = Date.now() + 30_000;
   while (active().map(({ rid }) => rid).sort().join() !== rids.join()) {
-    if (Date.now() > until) throw new Error(`it sends ${JSON.stringify(active())}`);
+    if (Date.now() > until) throw new Error(`it sends ${JSON.stringify([active(), await told()])}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }"""
