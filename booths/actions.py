@@ -1,10 +1,10 @@
 """What organisers do with stands and talks. Who may is asked at the door (server/access.py), rules of time here."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from booths import queries
 from booths.events import ProgrammeChanged, StandGiven
@@ -19,6 +19,7 @@ from fairs.rules import slug_from
 from rooms.actions import open_room
 from rooms.events import RoomClosed
 from rooms.model import BOOTH, STAGE, WITH_CALLS, Room, RoomClosure, is_open
+from rooms.queries import one_with_calls
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 
@@ -80,6 +81,22 @@ async def reopen_place(uow: UnitOfWork, fair: Fair, room_id: str) -> None:
         raise RefusedError("no_room")
     await _check_room_for_more(uow, fair, room.name)
     await uow.session.delete(closure)
+
+
+async def rename_place(uow: UnitOfWork, fair: Fair, room_id: str, name: str) -> None:
+    """Call a room otherwise, be it closed or not. Its address stays, and calendars hear where its talks are now.
+
+    Raises RefusedError: no_room, same_name.
+    """
+    await _hold(uow, fair)
+    room = await one_with_calls(uow.session, fair.id, room_id)
+    if room is None:
+        raise RefusedError("no_room")
+    if name == room.name:
+        return
+    _check_name(name, [each.name for each in await _open_rooms(uow, fair) if each.id != room.id])
+    room.name = name
+    await _follow(uow, Talk.room_id == room.id)
 
 
 async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id: str | None, *, by_id: str) -> None:
@@ -149,7 +166,11 @@ async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
 
 async def follow_fair(uow: UnitOfWork, fair_id: str) -> list[str]:
     """Have the talks of a fair that is on other days count as changed, for calendars; their ids."""
-    talks = (await uow.session.scalars(select(Talk).where(Talk.fair_id == fair_id).with_for_update())).all()
+    return await _follow(uow, Talk.fair_id == fair_id)
+
+
+async def _follow(uow: UnitOfWork, which: ColumnElement[bool]) -> list[str]:
+    talks = (await uow.session.scalars(select(Talk).where(which).with_for_update())).all()
     for each in talks:
         each.sequence, each.changed_at = each.sequence + 1, uow.clock.now()
     return [each.id for each in talks]
@@ -192,10 +213,18 @@ async def _room(uow: UnitOfWork, fair: Fair, room_id: str, *kinds: str) -> Room 
 
 async def _check_room_for_more(uow: UnitOfWork, fair: Fair, name: str) -> None:
     """Whether one more room may be open, of this name. The fair is held: of two at once the second sees the first."""
-    named = (await uow.session.scalars(select(Room.name).where(Room.fair_id == fair.id, is_open()))).all()
-    if len(named) >= ROOMS_MOST:
+    opened = await _open_rooms(uow, fair)
+    if len(opened) >= ROOMS_MOST:
         raise RefusedError("no_more_rooms")
-    if name.strip().casefold() in {each.strip().casefold() for each in named}:
+    _check_name(name, [each.name for each in opened])
+
+
+async def _open_rooms(uow: UnitOfWork, fair: Fair) -> Sequence[Room]:
+    return (await uow.session.scalars(select(Room).where(Room.fair_id == fair.id, is_open()))).all()
+
+
+def _check_name(name: str, others: Iterable[str]) -> None:
+    if name.strip().casefold() in {each.strip().casefold() for each in others}:
         raise RefusedError("same_name")
 
 

@@ -1,4 +1,4 @@
-"""The rooms of a fair, for programs of its organisers: opened, closed and opened again as at the desk."""
+"""The rooms of a fair, for programs of its organisers: opened, renamed, closed and opened again as at the desk."""
 
 from typing import Annotated, Self
 
@@ -51,6 +51,12 @@ class RoomNew(Given):
     name: Annotated[str, up_to(NAME_MOST, 1)]
 
 
+class RoomChange(Given):
+    """What changes about a room."""
+
+    name: Annotated[str, up_to(NAME_MOST, 1)] = Field(description=N_("Its address stays as it is."))
+
+
 async def many(call: Call) -> Response:
     """The rooms of a fair."""
     async with call.kernel.database.read() as session:
@@ -66,11 +72,23 @@ async def one(call: Call) -> Response:
 async def open_one(call: Call) -> Response:
     """Open a room."""
     given: RoomNew = call.body
-    name = ruled(call, "/name", lambda: named(NAME_MOST)(given.name))
+    name = _name(call, given.name)
     async with changing(call) as (uow, fair):
         made = await actions.open_place(uow, fair, given.kind, name)
         shown = Room.of(made, fair, call.site, is_closed=False)
     return answering.record(call, shown, 201, f"{VERSION}/fairs/{fair.id}/rooms/{shown.id}")
+
+
+async def change(call: Call) -> Response:
+    """Call a room otherwise."""
+    given: RoomChange = call.body
+    name = _name(call, given.name)
+    async with changing(call) as (uow, fair):
+        answering.check_match(call.request, await _room(call, uow.session, fair))
+        await actions.rename_place(uow, fair, call.named("room"), name)
+        await uow.session.flush()
+        shown = await _room(call, uow.session, fair)
+    return answering.record(call, shown)
 
 
 async def close(call: Call) -> Response:
@@ -89,6 +107,10 @@ async def reopen(call: Call) -> Response:
         await uow.session.flush()
         shown = await _room(call, uow.session, fair)
     return answering.record(call, shown)
+
+
+def _name(call: Call, given: str) -> str:
+    return ruled(call, "/name", lambda: named(NAME_MOST)(given))
 
 
 async def _rooms(call: Call, session: AsyncSession, fair: Fair) -> list[Room]:
@@ -111,6 +133,8 @@ operations = [
               one, Room, refusals=(403,)),
     Operation("POST", "/fairs/{id}/rooms", "open_room", Access.API_FAIRS, N_("Open a room"), open_one, Room,
               body=RoomNew, status=201, refusals=(403, 409)),
+    Operation("PATCH", "/fairs/{id}/rooms/{room}", "change_room", Access.API_FAIRS, N_("Call a room otherwise"), change,
+              Room, body=RoomChange, refusals=(403, 409, 412)),
     Operation("POST", "/fairs/{id}/rooms/{room}/close", "close_room", Access.API_FAIRS,
               N_("Have nobody be in a room any more"), close, Room, refusals=(403, 409),
               about=N_("A stand is nobody's then. A stage for which talks are to come stays open.")),

@@ -105,7 +105,7 @@ async def enter(request: Request) -> Response:
                 await actions.enter_talk(uow, here.fair, entered, by_id=request.state.person.id)
             except RefusedError as refused:
                 form.refuse(*WHY[refused.code])
-    return await _desk(request, form, 422) if not form.good else _back(request, N_("The talk is in the programme."))
+    return await _desk(request, form, 422) if not form.good else led_back(request, N_("The talk is in the programme."))
 
 
 async def edit(request: Request) -> Response:
@@ -138,7 +138,9 @@ async def change(request: Request) -> Response:
                 await actions.change_talk(uow, here.fair, talk, entered, by_id=request.state.person.id)
             except RefusedError as refused:
                 form.refuse(*WHY[refused.code])
-    return await _talk_page(request, here, form, 422) if not form.good else _back(request, N_("The talk is changed."))
+    return (
+        await _talk_page(request, here, form, 422) if not form.good else led_back(request, N_("The talk is changed."))
+    )
 
 
 async def remove(request: Request) -> Response:
@@ -147,7 +149,7 @@ async def remove(request: Request) -> Response:
         here = await visit(request, uow.session)
         talk, _ = await _talk(request, uow.session, here)
         await actions.remove_talk(uow, here.fair, talk, by_id=request.state.person.id)
-    return _back(request, N_("The talk is no longer in the programme."))
+    return led_back(request, N_("The talk is no longer in the programme."))
 
 
 async def give_stand(request: Request) -> Response:
@@ -166,7 +168,7 @@ async def give_stand(request: Request) -> Response:
                 if refused.code == "no_stand":
                     raise not_found() from None
                 form.refuse(field, WHY[refused.code][1])
-    return await _desk(request, form, 422) if not form.good else _back(request, N_("It is saved."))
+    return await _desk(request, form, 422) if not form.good else led_back(request, N_("It is saved."))
 
 
 async def open_place(request: Request) -> Response:
@@ -182,7 +184,7 @@ async def open_place(request: Request) -> Response:
                 await actions.open_place(uow, here.fair, kind, name)
             except RefusedError as refused:
                 form.refuse(*WHY[refused.code])
-    return await _desk(request, form, 422) if not form.good else _back(request, N_("The room is open."))
+    return await _desk(request, form, 422) if not form.good else led_back(request, N_("The room is open."))
 
 
 async def close_place(request: Request) -> Response:
@@ -207,7 +209,7 @@ async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: st
             if refused.code == "no_room":
                 raise not_found() from None
             form.say(WHY[refused.code][1])
-    return await _desk(request, form, 422) if not form.good else _back(request, said)
+    return await _desk(request, form, 422) if not form.good else led_back(request, said)
 
 
 async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
@@ -338,7 +340,8 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
 
 
-def _back(request: Request, said: str) -> Response:
+def led_back(request: Request, said: str) -> Response:
+    """Lead back to where the programme is made; `said` is a message id."""
     words = translations(locale_of(request)).gettext(said)
     return redirect(f"/fairs/{request.path_params['fair']}/programme/desk", said=words)
 

@@ -44,6 +44,12 @@ async def closed(session: AsyncSession, fair_id: str) -> list[Room]:
     return list(await session.scalars(found.order_by(Room.name)))
 
 
+async def one_with_calls(session: AsyncSession, fair_id: str, room_id: str) -> Room | None:
+    """One of the rooms of a fair that have calls, open or closed."""
+    found = select(Room).where(Room.id == room_id, Room.fair_id == fair_id, Room.kind.in_(WITH_CALLS))
+    return await session.scalar(found)
+
+
 async def by_ids(session: AsyncSession, room_ids: Collection[str]) -> dict[str, Room]:
     """These rooms, by id."""
     found = await session.scalars(select(Room).where(Room.id.in_(room_ids)))

@@ -104,6 +104,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/programme/talks/{talk}/remove"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/stands/{room}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/rooms"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/programme/rooms/{room}"): Access.ORGANISER,
+    ("POST", "/fairs/{fair}/programme/rooms/{room}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/rooms/{room}/close"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/programme/rooms/{room}/reopen"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/talks/{talk}"): Access.ANYONE,

@@ -98,6 +98,7 @@ API_ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/api/v1/fairs/{id}/rooms"): Access.API_FAIRS,
     ("POST", "/api/v1/fairs/{id}/rooms"): Access.API_FAIRS,
     ("GET", "/api/v1/fairs/{id}/rooms/{room}"): Access.API_FAIRS,
+    ("PATCH", "/api/v1/fairs/{id}/rooms/{room}"): Access.API_FAIRS,
     ("POST", "/api/v1/fairs/{id}/rooms/{room}/close"): Access.API_FAIRS,
     ("POST", "/api/v1/fairs/{id}/rooms/{room}/open"): Access.API_FAIRS,
     ("GET", "/api/v1/search"): Access.API,

@@ -15,6 +15,7 @@ import booths.calls
 import booths.documents
 import booths.pages
 import booths.parts
+import booths.room_pages
 import booths.taking
 import booths.talk_pages
 import chat.calls
@@ -222,6 +223,7 @@ class Fairmatch:
             *fairs.taking.routes,
             *fairs.pages.routes,
             *booths.pages.routes,
+            *booths.room_pages.routes,
             *booths.talk_pages.routes,
             *booths.taking.routes,
             *rooms.pages.routes,

@@ -72,6 +72,7 @@ _SAMPLES = {
     ' "starts_at": "2027-03-02T14:00:00+01:00", "ends_at": "2027-03-02T14:30:00+01:00"}',
     "change_talk": '{"title": "Depots by day"}',
     "open_room": '{"kind": "stage", "name": "Main stage"}',
+    "change_room": '{"name": "Large stage"}',
     "give_stand": '{"organisation": "\'$ORGANISATION\'"}',
     "change_member": '{"role": "editor"}',
     "invite_keeper": '{"email": "somebody@voltbus.example"}',

@@ -113,6 +113,20 @@ async def test_what_a_talk_is_about_and_who_speaks_is_given_and_stays_where_it_i
     assert (refused.status_code, refused.json()["errors"][0]["at"]) == (409, "/speakers")
 
 
+async def test_a_room_is_called_otherwise(there: Programme, program: Program) -> None:
+    edda, path = await program("edda"), f"/api/v1/fairs/{there.guests.fair.id}/rooms/"
+    before = await edda.get(path + there.stand)
+    changed = await edda.patch(path + there.stand, json={"name": " Hall  2 "})
+    assert (changed.status_code, changed.json()) == (200, before.json() | {"name": "Hall 2"})
+    stale = {"if-match": before.headers["etag"]}
+    assert (await edda.patch(path + there.stand, json={"name": "Hall 3"}, headers=stale)).status_code == 412
+    for name, code in (("MAIN STAGE", "same_name"), ("...", "refused")):
+        refused = await edda.patch(path + there.stand, json={"name": name})
+        assert (refused.status_code, refused.json()["code"], refused.json()["errors"][0]["at"]) == (409, code, "/name")
+    for somebody in (await program("aylin"), await program("edda", "organisations:write")):
+        assert (await somebody.patch(path + there.stand, json={"name": "Mine"})).status_code == 403
+
+
 async def test_rooms_are_opened_closed_and_opened_again(there: Programme, program: Program) -> None:
     edda, path = await program("edda"), f"/api/v1/fairs/{there.guests.fair.id}/rooms"
     made = await edda.post(path, json={"kind": "lounge", "name": "Coffee"})
