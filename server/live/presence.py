@@ -92,7 +92,7 @@ class Presence:
 
     async def cards(self, topic: str, people: Collection[str], most: int) -> JsonText:
         """At most so many of these people, those of them who are in a room, as JSON text; by arrival."""
-        view = self._views.setdefault(topic, _View())
+        view = self._view(topic)
         await self._know(topic, view)
         shown = [person for person in self._census.there(topic) if person in people]
         return JsonText(view.faces.text(shown[:most]))
@@ -100,7 +100,7 @@ class Presence:
     async def snapshot(self, topic: str, viewer: str) -> tuple[int, JsonText]:
         """How a room looks to somebody who is just coming in, as JSON text: with themselves, staff and speakers first,
         at most 100 by name. And its version."""
-        view = self._views.setdefault(topic, _View())
+        view = self._view(topic)
         version = view.version
         await self._know(topic, view, [viewer])
         there = self._census.there(topic)
@@ -183,10 +183,19 @@ class Presence:
         for topic in self._census.changed:
             room = self._hub.rooms.get(topic)
             if room is not None and room.size:
-                await self._tell(room, self._views.setdefault(topic, _View()))
+                await self._tell(room, self._view(topic))
             else:
                 self._census.take_changes(topic)
                 self._views.pop(topic, None)
+
+    def _view(self, topic: str) -> _View:
+        """What is shown of a room. One that was empty for a moment goes on from the version that it had: the hub keeps
+        it for a while, and shows nothing older."""
+        view = self._views.get(topic)
+        if view is None:
+            room = self._hub.rooms.get(topic)
+            view = self._views[topic] = _View(room.versions.get(KIND, 0) if room else 0)
+        return view
 
     async def _tell(self, room: Room, view: _View) -> None:
         await self._know(room.topic, view)  # may fail: then nothing is taken

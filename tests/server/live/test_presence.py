@@ -76,6 +76,24 @@ async def test_a_newcomer_sees_who_is_there_and_is_seen(either: World) -> None:
         assert looking.people[BEN] == {"id": "ben", "name": "Ben"}
 
 
+async def test_who_was_alone_and_was_away_for_a_moment_sees_who_comes_from_then_on(world: World) -> None:
+    async with world.client(ANNA, [LOBBY]) as anna:
+        looking = Looker(anna)
+        for _ in range(2):
+            async with world.client(BEN, [LOBBY]) as ben:
+                await looking.sees(ANNA, BEN)
+                await ben.call("unsubscribe", channels=[LOBBY])
+                await looking.sees(ANNA)
+        await anna.call("unsubscribe", channels=[LOBBY])  # on another page
+        async with asyncio.timeout(PATIENCE_S):
+            while world.live.present(LOBBY) or world.live.presence._views:
+                await asyncio.sleep(0.01)
+        again = await anna.call("subscribe", channels={LOBBY: None})
+        looking.take(again["channels"][LOBBY]["snapshot"])
+        async with world.client(CARA, [LOBBY]):
+            await looking.sees(ANNA, CARA)
+
+
 async def test_people_on_two_workers_see_each_other(two: tuple[World, World]) -> None:
     one, other = two
     async with one.client(ANNA, [LOBBY]) as anna, other.client(BEN, [LOBBY]) as ben:
