@@ -35,8 +35,10 @@ _SECRET_NAME = re.compile(
 )
 # What our own lines say. Other libraries' are free text, of which figures are not made.
 _EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
-# Secrets inside other texts: parameters of addresses, bearer tokens.
-_SECRET_TEXT = re.compile(r"(?i)([?&](?:token|ticket|code|state|key)=|\bbearer\s+)[^\s\"'&?/]+")
+# Secrets inside other texts: parameters of addresses, bearer tokens, and addresses that are secret themselves.
+_SECRET_TEXT = re.compile(
+    r"(?i)([?&](?:token|ticket|code|state|key)=|\bbearer\s+|/(?:calendar|needs/end|news/mails)/)[^\s\"'&?/]+"
+)
 
 
 def set_up_logs(settings: Settings, to: TextIO | None = None) -> None:

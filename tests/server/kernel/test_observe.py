@@ -8,6 +8,7 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
+from server.access import ROUTES
 from server.kernel.observe import HIDDEN, hide_secrets, set_up_logs
 from tests.server.kernel.logs import own_logs
 from tests.support.backend import settings_with
@@ -45,6 +46,8 @@ def test_ordinary_names_stay(name: str) -> None:
         "wss://host/live?ticket=very-secret&x=1",
         "/sign-in/callback?state=very-secret&code=very-secret",
         "Authorization: Bearer very-secret",
+        # What somebody has by a link alone; `POST /me/tokens/{token}` names one of one's own.
+        *(path.replace("{token}", "very-secret") for method, path in ROUTES if method == "GET" and "{token}" in path),
     ],
 )
 def test_a_secret_inside_a_text_is_hidden(text: str) -> None:
