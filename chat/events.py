@@ -53,6 +53,6 @@ class MemberUnmuted:
 
 @dataclass(frozen=True)
 class CallsRead:
-    """These people have read something that was counted in the navigation."""
+    """These people have read something that was counted in the navigation, or it is gone."""
 
     person_ids: frozenset[str]

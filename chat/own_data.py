@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from chat.events import CallsRead
 from chat.model import Channel, ChannelMember, Mention, Message, Mute, Reaction, ReadMark
 from chat.redacting import forget_text, rewrite_log
 from chat.texts import nameless
@@ -51,6 +52,7 @@ async def erase(uow: UnitOfWork, log: EventLog, person_id: str) -> None:
     theirs = (await uow.session.scalars(select(Message).where(Message.author_id == person_id))).all()
     calling = (await uow.session.scalars(_calling(person_id))).all()
     await _tell(uow, log, person_id, {message.channel_id for message in (*theirs, *calling)})
+    uow.emit(CallsRead(frozenset(await uow.session.scalars(_called_by(person_id)))))
     for messages in _chunks(theirs):
         _delete(messages, person_id, uow)
         await forget_text(uow, messages)
@@ -77,6 +79,14 @@ def _delete(messages: Sequence[Message], person_id: str, uow: UnitOfWork) -> Non
 
 def _calling(person_id: str) -> Select[Message]:
     return select(Message).join(Mention, Mention.message_id == Message.id).where(Mention.person_id == person_id)
+
+
+def _called_by(person_id: str) -> Select[str]:
+    """With whom somebody spoke alone, and whom they called: what was unread of it is not any more."""
+    spoke = select(Message.channel_id).where(Message.author_id == person_id)
+    others = ChannelMember.channel_id.in_(spoke), ChannelMember.person_id != person_id
+    called = select(Mention.person_id).join(Message, Message.id == Mention.message_id)
+    return select(ChannelMember.person_id).where(*others).union(called.where(Message.author_id == person_id))
 
 
 def _said(person_id: str) -> Select[*tuple[Any, ...]]:
