@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from people import api_tokens, links, mails
 from people.events import ProfileChanged
@@ -44,8 +44,12 @@ async def change_time_zone(uow: UnitOfWork, person_id: str, time_zone: str) -> N
 
 
 async def change_photo(uow: UnitOfWork, person_id: str, photo: Kept | None) -> None:
-    """Show another photo, or none; the files of the former one go afterwards."""
-    person = await uow.session.get_one(Person, person_id)
+    """Show another photo, or none; the files of the former one go afterwards. Of somebody who was erased meanwhile the
+    new ones go."""
+    person = await uow.session.get_one(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
+    if person.erased_at is not None:
+        drop(uow, *((photo.large, photo.small) if photo else ()))
+        return
     drop(uow, person.photo, person.photo_small)
     person.photo = photo.large if photo else None
     person.photo_small = photo.small if photo else None
@@ -89,13 +93,17 @@ async def ask_for_address(uow: UnitOfWork, people: People, person: Person, email
 
     The same happens where somebody else has that address already; following the link then does nothing.
     """
+    if await uow.session.scalar(select(Person.erased_at).where(Person.id == person.id)) is not None:
+        return  # meanwhile
     token = await links.issue(uow, Purpose.CHANGE_ADDRESS, email, person_id=person.id, next_path="/me/devices")
     url = links.url(people.kernel.settings, token)
     await mails.send(people.kernel, uow, email, mails.NEW_ADDRESS, person.locale, url=url)
 
 
 async def _set(uow: UnitOfWork, person_id: str, **values: Any) -> None:
-    await uow.session.execute(update(Person).where(Person.id == person_id).values(values))
+    """Set these columns, unless the person was erased meanwhile: a form may have been on its way for long."""
+    there = Person.id == person_id, Person.erased_at.is_(None)
+    await uow.session.execute(update(Person).where(*there).values(values))
 
 
 async def _tell(uow: UnitOfWork, people: People, person: Person, change: Change) -> None:

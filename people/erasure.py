@@ -1,5 +1,6 @@
 """People's own part of somebody's data: how it is handed out, and how it goes."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -15,6 +16,10 @@ from server.kernel.mail import JOB as MAIL_JOB
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 
+# What somebody sent before they were erased may still be on its way, on a slow line, and is written afterwards: it goes
+# the second time.
+AGAIN_AFTER = timedelta(hours=1)
+
 
 async def erase(uow: UnitOfWork, kernel: Kernel, person_id: str) -> None:
     """Sign a person out everywhere, make them nameless, and have every feature forget what is theirs.
@@ -25,16 +30,28 @@ async def erase(uow: UnitOfWork, kernel: Kernel, person_id: str) -> None:
     await sessions.revoke_all(uow, person_id, by=person_id)
     await admins.revoke_admin(uow, person_id, by=person_id)
     await links.withdraw(uow, person_id, person.email or "")
-    for table in (SignInSession, ApiToken, Passkey, Identity, Consent):
-        await uow.session.execute(delete(table).where(table.person_id == person_id))
-    drop(uow, person.photo, person.photo_small)
     if person.email is not None:
         await _withdraw_mails(uow, person.email)
         await mails.send(kernel, uow, person.email, mails.ERASED, person.locale)
-    _make_nameless(person)
+    await _forget(uow, person)
     person.erased_at = uow.clock.now()
-    uow.enqueue(JOB, {"person_id": person_id})
+    for at in (uow.clock.now(), uow.clock.now() + AGAIN_AFTER):
+        uow.enqueue(JOB, {"person_id": person_id}, at=at)
     uow.emit(PersonErased(person_id))
+
+
+async def forget(uow: UnitOfWork, person_id: str) -> None:
+    """The same for what was written since, by what had been let in before. Twice does no harm."""
+    person = await uow.session.get_one(Person, person_id, with_for_update=True)
+    await links.withdraw(uow, person_id, "")
+    await _forget(uow, person)
+
+
+async def _forget(uow: UnitOfWork, person: Person) -> None:
+    for table in (SignInSession, ApiToken, Passkey, Identity, Consent):
+        await uow.session.execute(delete(table).where(table.person_id == person.id))
+    drop(uow, person.photo, person.photo_small)
+    _make_nameless(person)
 
 
 async def collect(session: AsyncSession, person_id: str) -> Section:

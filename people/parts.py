@@ -40,7 +40,7 @@ class People:
         secret = kernel.settings.secret_bytes
         kernel.kept.register(queries.has_photo)
         own_data = OwnData(kernel)
-        own_data.register("profile", erasure.collect)
+        own_data.register("profile", erasure.collect, erasure.forget)
         return cls(
             kernel=kernel,
             passwords=Passwords(),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from people import consent, links, mails, queries, text, zones
@@ -106,7 +106,15 @@ async def with_password(people: People, email: str, password: str) -> Person | N
         async with people.kernel.database.write() as uow:
             unchanged = Person.id == person.id, Person.password_hash == kept
             await uow.session.execute(update(Person).where(*unchanged).values(password_hash=anew))
+        person.password_hash = anew
     return person
+
+
+async def still_has(uow: UnitOfWork, person: Person) -> bool:
+    """Whether the password that somebody was just let in by is theirs still: looking at it takes its time, and who
+    changes theirs signs everybody else out. Until the commit nobody changes it."""
+    there = select(Person.password_hash).where(Person.id == person.id, Person.erased_at.is_(None))
+    return await uow.session.scalar(there.with_for_update(key_share=True)) == person.password_hash
 
 
 async def with_provider(uow: UnitOfWork, known: Known, locale: str) -> Came:

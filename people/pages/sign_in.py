@@ -8,6 +8,7 @@ from people import sessions, signing
 from people.addresses import normalise, readable
 from people.forms import Form
 from people.limits import mail_may_go, password_may_be_tried
+from people.model import Person
 from people.pages.entering import PRIVATE, enter, entered, refused_at, sent, sent_to
 from people.parts import people_of
 from people.sessions import Method
@@ -72,12 +73,17 @@ async def with_password(request: Request) -> Response:
         person = await signing.with_password(people_of(request), email, form.typed("password"))
     except ProblemError as error:
         return _page(request, next_path, password=form, status=refused_at(form, error))
-    if person is None:
+    token = await _let_in(request, person) if person else ""
+    if not token:
         form.say(N_("This address and this password do not belong together. A link by mail always works."))
         return _page(request, next_path, password=form, status=422)
-    async with kernel_of(request).database.write() as uow:
-        token = await enter(request, uow, person, Method.PASSWORD)
     return entered(request, token, next_path)
+
+
+async def _let_in(request: Request, person: Person) -> str:
+    """Begin a session; its token, or "" where the password was changed in this moment."""
+    async with kernel_of(request).database.write() as uow:
+        return await enter(request, uow, person, Method.PASSWORD) if await signing.still_has(uow, person) else ""
 
 
 async def sign_out(request: Request) -> Response:

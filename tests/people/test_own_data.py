@@ -3,7 +3,9 @@
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -12,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from people import admins
+from people import actions, admins, erasure
 from people.events import PersonErased
 from people.model import Identity, Person
 from people.own_data import Section
 from people.parts import People
+from people.photos import Kept
 from server.kernel.clock import FrozenClock
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -189,10 +192,58 @@ async def test_other_features_forget_too_even_when_they_fail_at_first(
     async with at_browser(app, AYLIN) as (browser, aylin):
         await browser.post("/me/data/erase", data={"confirm": AYLIN})
     await kernel.jobs.run_due()
+    clock.advance(minutes=10)
+    await kernel.jobs.run_due()
+    assert asked == [aylin.id] * 2
     clock.advance(hours=1)
     await kernel.jobs.run_due()
-    assert asked == [aylin.id, aylin.id]
+    assert asked == [aylin.id] * 3, "once more for what was on its way"
     assert told == [PersonErased(aylin.id)]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "trace", "later"),
+    [
+        ("/me", PROFILE, "Voltwerk", False),
+        ("/me/address", {"email": CLARA}, CLARA, False),
+        ("/me/time-zone", {"time_zone": "Asia/Tokyo"}, "Asia/Tokyo", False),
+        ("/lists", {"name": "Aylin's list"}, "Aylin's list", True),  # other features forget it the second time
+    ],
+)
+async def test_what_is_on_its_way_while_somebody_is_erased_goes_as_well(
+    app: Starlette, kernel: Kernel, clock: FrozenClock, path: str, form: Any, trace: str, later: bool
+):
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        body = urlencode(form, doseq=True).encode()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield body[:5]
+            async with kernel.database.write() as uow:
+                await erasure.erase(uow, kernel, aylin.id)
+            await kernel.jobs.run_due()
+            yield body[5:]
+
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        assert (await browser.post(path, content=slowly(), headers=sent)).status_code < 500
+    assert bool(await _traces(kernel, trace)) is later
+    clock.advance(hours=1)
+    await kernel.jobs.run_due()
+    assert await _traces(kernel, trace) == []
+
+
+async def test_a_photo_that_is_on_its_way_while_somebody_is_erased_is_not_kept(app: Starlette, kernel: Kernel):
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        await _live_a_little(kernel, browser, aylin)
+        async with kernel.database.write() as uow:
+            person = await uow.session.get_one(Person, aylin.id)
+            again = Kept(person.photo or "", person.photo_small or "", {})
+            await erasure.erase(uow, kernel, aylin.id)
+        async with kernel.database.write() as uow:
+            await actions.change_photo(uow, aylin.id, again)
+        async with kernel.database.read() as session:
+            assert (await session.get_one(Person, aylin.id)).photo is None
+    await kernel.jobs.run_due()
+    assert [path for path in kernel.files.folder.rglob("*") if path.is_file()] == []
 
 
 async def test_waiting_mails_of_others_are_sent_all_the_same(app: Starlette, kernel: Kernel):
@@ -227,8 +278,8 @@ async def _park_a_mail(kernel: Kernel) -> None:
         uow.enqueue(MAIL_JOB, payload, at=kernel.clock.now().replace(year=2030))
 
 
-async def _traces(kernel: Kernel) -> list[str]:
-    """Every place in the database where a word of Aylin's stands."""
+async def _traces(kernel: Kernel, *traces: str) -> list[str]:
+    """Every place in the database where a word of Aylin's stands, or one of these."""
     found = []
     async with kernel.database.read() as session:
         for table in metadata.sorted_tables:
@@ -236,7 +287,7 @@ async def _traces(kernel: Kernel) -> list[str]:
                 f"{table.name}.{column}: {trace}"
                 for row in (await session.execute(select(table))).mappings()
                 for column, value in row.items()
-                for trace in TRACES
+                for trace in traces or TRACES
                 if trace.casefold() in _readable(value)
             ]
     return found

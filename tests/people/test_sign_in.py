@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import httpx2
+import pytest
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
-from people import operators
+from people import actions, operators, sessions
 from people.model import SignInLink, SignInSession
 from people.parts import People
 from server.kernel.clock import FrozenClock
@@ -236,6 +237,37 @@ async def test_a_password_signs_in(kernel: Kernel, app: Starlette, client: httpx
 
 
 WRONG_PAIRS = [(AYLIN, "three green harbors"), (BEN, PASSWORD), ("nobody", PASSWORD), (AYLIN, ""), (AYLIN, "x" * 5000)]
+
+
+async def test_who_changes_a_password_locks_out_whoever_is_being_let_in_by_the_old_one(
+    kernel: Kernel, app: Starlette, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    people = app.state.people
+    await _with_password(app, AYLIN)
+    aylin = await known(kernel, AYLIN)
+    assert aylin is not None
+    matches = people.passwords.matches
+
+    async def slowly(kept: str | None, typed: str) -> bool:
+        found: bool = await matches(kept, typed)
+        async with kernel.database.write() as uow:
+            await actions.set_password(uow, people, aylin, await people.passwords.hash("four blue rivers"))
+            await sessions.revoke_all(uow, aylin.id, by=aylin.id)
+        return found
+
+    monkeypatch.setattr(people.passwords, "matches", slowly)
+    refused = await client.post("/sign-in/password", data={"address": AYLIN, "password": PASSWORD})
+    assert (refused.status_code, await is_signed_in(client)) == (422, False)
+
+
+async def test_a_password_that_is_hashed_anew_on_the_way_in_lets_in(
+    kernel: Kernel, app: Starlette, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    people = app.state.people
+    await _with_password(app, AYLIN)
+    monkeypatch.setattr(people.passwords, "outdated", lambda _kept: True)
+    await client.post("/sign-in/password", data={"address": AYLIN, "password": PASSWORD})
+    assert await is_signed_in(client)
 
 
 async def test_a_wrong_password_and_an_unknown_address_look_the_same(app: Starlette, client: httpx2.AsyncClient):
