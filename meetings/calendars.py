@@ -1,7 +1,9 @@
 """Somebody's own calendar, read for when they are busy. Pure, and slow: to be run in a thread. What for is not kept."""
 
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -17,9 +19,9 @@ from meetings.grid import Span
 PROBLEMS = ("address", "unreachable", "too_large", "no_calendar")
 # Bytes of a calendar: some ten years of a busy person.
 BYTES_MOST = 4 * 1024 * 1024
-# Events of one calendar, and repetitions of one event, that are looked at.
+# Events of one calendar, and repetitions of one event, that are looked at: every day for more than fifty years.
 EVENTS_MOST = 20_000
-REPETITIONS_MOST = 5_000
+REPETITIONS_MOST = 20_000
 # Spans that are kept of one calendar.
 BUSY_MOST = 2_000
 # Seconds of processor time for one calendar: a rule can be written so that it takes years to find a day for it.
@@ -45,11 +47,13 @@ class Window:
 def busy(content: bytes, window: Window) -> list[Span]:
     """When a calendar has its owner busy within a window, joined and by time. Raises NoCalendarError."""
     begun = time.thread_time()
+    events = list(islice(_events(content), EVENTS_MOST))
+    replaced = _replaced(events, window.zone)
     found: list[Span] = []
-    for event in islice(_events(content), EVENTS_MOST):
+    for event in events:
         if time.thread_time() - begun > READ_S:
             raise NoCalendarError("too much to read")
-        found += _times(event, window)
+        found += _times(event, window, replaced.get(str(event.get("uid", "")), ()))
     return joined(found)[:BUSY_MOST]
 
 
@@ -80,14 +84,26 @@ def _events(content: bytes) -> Iterator[Any]:
         yield from calendar.walk("VEVENT")
 
 
-def _times(event: Any, window: Window) -> list[Span]:
-    """When an event takes its owner's time within the window; nothing where it is free, called off or broken."""
+def _replaced(events: Iterable[Any], zone: ZoneInfo) -> Mapping[str, set[datetime]]:
+    """By a series' UID, which of its times are told of by an event of their own: moved, called off, or otherwise (RFC
+    5545, 3.8.4.4)."""
+    found: dict[str, set[datetime]] = defaultdict(set)
+    for event in events:
+        with suppress(Exception):  # a broken event replaces nothing
+            found[str(event["uid"])].add(_moment(event["recurrence-id"].dt, zone))
+    return found
+
+
+def _times(event: Any, window: Window, replaced: Collection[datetime]) -> list[Span]:
+    """When an event takes its owner's time within the window; nothing where it is free, called off or broken. What is
+    told of by an event of its own is left out of the series."""
     if str(event.get("transp", "")).upper() == "TRANSPARENT" or str(event.get("status", "")).upper() == "CANCELLED":
         return []
     try:
         starts = _moment(event["dtstart"].dt, window.zone)
         length = min(_ends(event, starts, window.zone) - starts, _LONGEST)
-        spans = [Span(each, each + length) for each in _starts(event, starts, length, window)]
+        apart = set() if "recurrence-id" in event else replaced
+        spans = [Span(each, each + length) for each in _starts(event, starts, length, window) if each not in apart]
     except Exception:  # a broken event blocks nothing, and harms no other
         return []
     inside = (Span(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in spans)
@@ -109,6 +125,10 @@ def _length(given: Any) -> timedelta:
 
 def _starts(event: Any, first: datetime, length: timedelta, window: Window) -> Iterator[datetime]:
     """When an event begins, each time, until the window ends."""
+    apart = {_moment(each, window.zone) for each in _listed(event, "exdate")}
+    # A time beside the rule may be given with its end (a period); each lasts as long as the others here.
+    beside = (each[0] if isinstance(each, tuple) else each for each in _listed(event, "rdate"))
+    yield from {_moment(each, window.zone) for each in beside} - apart
     rule = event.get("rrule")
     if not rule:
         yield first
@@ -119,17 +139,17 @@ def _starts(event: Any, first: datetime, length: timedelta, window: Window) -> I
     count = int(min([REPETITIONS_MOST, *rule.get("COUNT", [])]))
     parts = {key: value for key, value in rule.items() if key not in ("UNTIL", "COUNT")}
     text = type(rule)(parts).to_ical().decode()
-    apart = {_moment(each.dt, window.zone) for each in _excluded(event)}
     repeated = rrulestr(text, dtstart=first).replace(until=until)
     for at in islice(repeated, count):
         if at + length > window.span.starts and at not in apart:
             yield at
 
 
-def _excluded(event: Any) -> list[Any]:
-    given = event.get("exdate", [])
+def _listed(event: Any, name: str) -> list[Any]:
+    """The moments or periods of a property that may stand several times, each with several of them."""
+    given = event.get(name, [])
     lists = given if isinstance(given, list) else [given]
-    return [each for one in lists for each in one.dts]
+    return [each.dt for one in lists for each in one.dts]
 
 
 def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,5 @@
-"""The call of a meeting: who sits in it may take part while its room is open, and not a moment longer."""
+"""The call of a meeting: who sits in it may take part while its room is open and they are at its fair, and not a moment
+longer."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,6 +7,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import not_banned
+from fairs.model import Membership
+from fairs.rules import BASE_ROLE
 from meetings import rules
 from meetings.events import MeetingCancelled, MeetingMoved
 from meetings.model import Meeting, Seat
@@ -26,7 +30,8 @@ _SEATS = (
     .select_from(_PAIRS)
     .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
     .join(Meeting, Meeting.id == Seat.meeting_id)
-    .where(Meeting.cancelled_at.is_(None))
+    .join(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
+    .where(Membership.role == BASE_ROLE, not_banned(), Meeting.cancelled_at.is_(None))
 )
 _SEATED = (
     select(Seat.person_id, Meeting.starts_at, _ENDS)

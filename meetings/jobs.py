@@ -52,9 +52,8 @@ async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
     meeting = await _as_it_was(uow, payload)
     if meeting is None:
         return
-    told = await uow.session.scalar(
-        select(Reminder.sequence).where(Reminder.meeting_id == meeting.id, Reminder.kind == INVITATION).limit(1)
-    )
+    before = Reminder.meeting_id == meeting.id, Reminder.kind == INVITATION
+    told = await uow.session.scalar(select(Reminder).where(*before).order_by(Reminder.sequence.desc()).limit(1))
     if not await _first_time(uow, meeting, INVITATION):
         return
     if meeting.cancelled_at is not None and told is None:
@@ -62,6 +61,9 @@ async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
     what = "cancelled" if meeting.cancelled_at else "booked" if told is None else "moved"
     if what == "moved" and (given := await _given(uow, meeting)) is not None:
         await _introduce(meetings, uow, meeting, given)
+        return
+    if told is not None and what == "moved" and (joined := await _joined(uow, meeting, told.at)):
+        await _welcome(meetings, uow, meeting, joined, is_all=meeting.sequence == told.sequence + 1)
         return
     await mails.about_meeting(meetings.kernel, uow, meeting, what)
     await pushes.about_meeting(meetings.kernel, uow, meeting, what)
@@ -81,6 +83,24 @@ async def _introduce(meetings: Meetings, uow: UnitOfWork, meeting: Meeting, give
         await mails.about_meeting(meetings.kernel, uow, meeting, what, only=each)
         if each != given.by_id:
             await pushes.about_meeting(meetings.kernel, uow, meeting, what, only=[each])
+
+
+async def _joined(uow: UnitOfWork, meeting: Meeting, since: datetime) -> frozenset[str]:
+    """Who sits in a meeting of which they have not heard yet."""
+    query = select(Seat.person_id).where(Seat.meeting_id == meeting.id, Seat.since > since)
+    return frozenset(await uow.session.scalars(query))
+
+
+async def _welcome(
+    meetings: Meetings, uow: UnitOfWork, meeting: Meeting, joined: frozenset[str], *, is_all: bool
+) -> None:
+    """Tell those who were brought into a meeting that they have it, and the others that somebody joins them; or, where
+    that is not all that has changed, when it is now."""
+    people = await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id))
+    for each in people.all():
+        what = "booked" if each in joined else "joined" if is_all else "moved"
+        await mails.about_meeting(meetings.kernel, uow, meeting, what, only=each)
+        await pushes.about_meeting(meetings.kernel, uow, meeting, what, only=[each])
 
 
 async def release(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -> None:

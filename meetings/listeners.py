@@ -1,11 +1,12 @@
 """What meetings do when something happened: badges and countdowns, what the room shows, rights that changed."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from fairs.events import MemberBanned, MemberLeft
-from meetings import bookings, shown
+from meetings import shown
 from meetings.events import (
     FilesChanged,
     MeetingBooked,
@@ -22,10 +23,12 @@ from meetings.events import (
     RescueOver,
     SeatGiven,
 )
+from meetings.leaving import LEFT_JOB, leave
 from meetings.mine import iso
-from meetings.model import Meeting, Seat
+from meetings.model import Meeting
 from meetings.parts import Meetings
 from meetings.teams.queries import sharing_request
+from server.kernel.events import Owed
 from server.live import topics
 
 
@@ -35,11 +38,28 @@ def listen(meetings: Meetings) -> None:
     _show_rooms(meetings)
     _say(meetings)
 
-    async def gone(happened: MemberBanned | MemberLeft) -> None:
-        await call_off(meetings, happened.fair_id, happened.person_id)
+    _end_what_was_arranged(meetings)
 
+
+def _end_what_was_arranged(meetings: Meetings) -> None:
+    """With whoever is not at the fair any more: at once, and as a job where the process dies before."""
+
+    async def left(payload: dict[str, Any]) -> None:
+        async with meetings.kernel.database.write() as uow:
+            await leave(uow, payload["fair"], payload["person"])
+
+    async def gone(happened: MemberBanned | MemberLeft) -> None:
+        await left(_whose(happened))
+
+    meetings.kernel.jobs.register(LEFT_JOB, left)
     meetings.kernel.events.on(MemberBanned, gone)
     meetings.kernel.events.on(MemberLeft, gone)
+    meetings.kernel.events.owe(MemberBanned, lambda happened: Owed(LEFT_JOB, _whose(happened)))
+    meetings.kernel.events.owe(MemberLeft, lambda happened: Owed(LEFT_JOB, _whose(happened)))
+
+
+def _whose(happened: MemberBanned | MemberLeft) -> dict[str, Any]:
+    return {"fair": happened.fair_id, "person": happened.person_id}
 
 
 def _keep_badges(meetings: Meetings) -> None:
@@ -141,23 +161,6 @@ async def show_change(meetings: Meetings, meeting_id: str, person_ids: Collectio
     if meeting.cancelled_at is not None:
         for person_id in person_ids:
             meetings.live.grants.revoke(person_id, topics.meeting(meeting_id))
-
-
-async def call_off(meetings: Meetings, fair_id: str, person_id: str) -> None:
-    """Somebody is not at the fair any more: meetings ahead are called off, and the others told."""
-    now = meetings.kernel.clock.now()
-    async with meetings.kernel.database.write() as uow:
-        ahead = (
-            select(Meeting)
-            .join(Seat, Seat.meeting_id == Meeting.id)
-            .where(Seat.person_id == person_id, Meeting.fair_id == fair_id, Meeting.cancelled_at.is_(None))
-            .where(Meeting.starts_at > now)
-        )
-        found = (await uow.session.scalars(ahead)).all()
-        people = await bookings.lock_meetings(uow, found)
-        for meeting in (each for each in found if each.id in people):
-            await bookings.give_up(uow, meeting, by_id=person_id, reason="")
-            uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
 
 
 async def _names(meetings: Meetings, person_ids: frozenset[str] | set[str]) -> str:

@@ -48,6 +48,11 @@ MEETING_WORDS = {
         N_("Colleagues have swapped: you meet %(name)s on %(time)s. Your calendar gets the change with this mail."),
         N_("To the meeting"),
     ),
+    "joined": Words(
+        N_("Somebody joins you: %(name)s, %(time)s"),
+        N_("Somebody has joined: you meet %(name)s on %(time)s. Your calendar gets the change with this mail."),
+        N_("To the meeting"),
+    ),
     "cancelled": Words(
         N_("Called off: %(name)s, %(time)s"),
         N_("Your meeting with %(name)s on %(time)s will not take place. You can find another time."),
@@ -84,6 +89,8 @@ MEETING_WORDS = {
         N_("Answer with one tap"),
     ),
 }
+
+_FOR_CALENDARS = ("booked", "moved", "handed", "joined", "cancelled")
 
 # For whoever gave their seat away: they see the meeting no more.
 LEAVING = Words(
@@ -125,7 +132,7 @@ REQUEST_WORDS = {
     ),
     "gone": Words(
         N_("Nobody can answer your request any more"),
-        N_("Whoever had your request at %(fair)s has left Fairmatch. It is free for somebody else."),
+        N_("Whoever had your request at %(fair)s is not there any more. It is free for somebody else."),
         N_("See the request"),
     ),
     "expired": Words(
@@ -195,7 +202,7 @@ async def _to_participant(
         "times": [*other_clocks(seen, person), *_still_free(offered, person, seen.fair_zone)],
     }
     key = f"meetings.mail:{meeting.id}:{meeting.sequence}:{what}:{person.id}"
-    calendar = _calendar(kernel, seen, person) if what in ("booked", "moved", "handed", "cancelled") else None
+    calendar = _calendar(kernel, seen, person) if what in _FOR_CALENDARS else None
     await _send(kernel, uow, person, context, key, calendar)
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.model import Fair
-from meetings.bookings import give_up, lock_meetings
-from meetings.events import FilesChanged, MeetingCancelled, RescueOver
+from meetings.events import FilesChanged, RescueOver
+from meetings.leaving import call_off, end_requests
 from meetings.model import (
     Absence,
     Attendance,
@@ -34,10 +34,8 @@ from meetings.model import (
     SharedContact,
     Substitution,
 )
-from meetings.requests import abandon
 from meetings.standing import open_with
 from meetings.teams.model import Routing, Sharing
-from meetings.teams.queries import team
 from meetings.timetable.model import MeetingWish, Pairing, TimetableChange, TimetableEntry
 from people.own_data import Section
 from server.kernel.db import UnitOfWork
@@ -91,8 +89,8 @@ async def _collected(session: AsyncSession, person_id: str) -> dict[str, Any]:
 
 async def erase(uow: UnitOfWork, person_id: str) -> None:
     """Forget somebody. Doing it twice does no harm."""
-    await _call_off(uow, person_id)
-    await _end_requests(uow, person_id)
+    await call_off(uow, person_id)
+    await end_requests(uow, person_id)
     mine = select(Request.id).where(Request.from_id == person_id)
     await uow.session.execute(update(Meeting).where(Meeting.request_id.in_(mine)).values(ask="", offer=""))
     await uow.session.execute(
@@ -130,39 +128,12 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
     await uow.session.execute(delete(SharedContact).where(given))
 
 
-async def _call_off(uow: UnitOfWork, person_id: str) -> None:
-    ahead = (
-        select(Meeting)
-        .join(Seat, Seat.meeting_id == Meeting.id)
-        .where(Seat.person_id == person_id, Meeting.cancelled_at.is_(None), Meeting.ends_at > uow.clock.now())
-    )
-    found = (await uow.session.scalars(ahead)).all()
-    people = await lock_meetings(uow, found)
-    for meeting in (each for each in found if each.id in people):
-        await give_up(uow, meeting, by_id=person_id, reason="")
-        uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
-
-
 async def _take_files(uow: UnitOfWork, person_id: str) -> None:
     for each in (await uow.session.scalars(select(MeetingFile).where(MeetingFile.by_id == person_id))).all():
         drop(uow, each.file)
         await uow.session.delete(each)
         uow.emit(FilesChanged(each.meeting_id))
     await uow.session.flush()
-
-
-async def _end_requests(uow: UnitOfWork, person_id: str) -> None:
-    """What somebody asks is over, and what they are asked, where nobody of a team is left to answer it."""
-    theirs = or_(Request.from_id == person_id, Request.to_id == person_id), Request.answered_at.is_(None)
-    for asked in (await uow.session.scalars(select(Request).where(*theirs).with_for_update())).all():
-        if asked.from_id == person_id or not await _others_answer(uow.session, asked):
-            await abandon(uow, asked, by_id=person_id)
-    await uow.session.flush()
-
-
-async def _others_answer(session: AsyncSession, asked: Request) -> bool:
-    found = await team(session, asked.fair_id, asked.organisation_id) if asked.organisation_id else None
-    return found is not None and any(each != asked.to_id for each in found.ids)
 
 
 def _requests(person_id: str) -> Select[*tuple[Any, ...]]:

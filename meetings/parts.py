@@ -4,16 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from starlette.requests import HTTPConnection
 
-from fairs.cards import cards, roles_column
+from fairs.cards import cards, not_banned, roles_column
 from fairs.model import Membership
 from meetings.fitting import Fitting, SharedWords
 from meetings.mine import mine
 from meetings.model import Attendance, Meeting, Seat
 from meetings.room import come_in
-from meetings.rules import is_open
+from meetings.rules import EXTENSION, is_open
 from server.kernel.asked import asked
 from server.kernel.parts import Kernel
 from server.live import topics
@@ -22,18 +22,23 @@ from server.live.parts import Live
 from server.live.together import Together
 
 _PAIRS = asked("person_id", "meeting_id")
+_ENDS = func.coalesce(Meeting.extended_until, Meeting.ends_at)
+# Whoever is not at the fair any more may still look at what was, when its room is closed.
 _ENTRIES = (
     select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, roles_column().label("roles"))
     .select_from(_PAIRS)
     .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
     .join(Meeting, Meeting.id == Seat.meeting_id)
-    .outerjoin(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
-    .where(Meeting.cancelled_at.is_(None))
+    .outerjoin(
+        Membership,
+        and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id, not_banned()),
+    )
+    .where(Meeting.cancelled_at.is_(None), or_(Membership.person_id.is_not(None), bindparam("over_by") >= _ENDS))
     .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
 )
 # Of meetings that somebody takes part in and was not seen in yet.
 _BEGUN = (
-    select(Meeting.starts_at, func.coalesce(Meeting.extended_until, Meeting.ends_at).label("ends_at"))
+    select(Meeting.starts_at, _ENDS.label("ends_at"))
     .join(Seat, Seat.meeting_id == Meeting.id)
     .outerjoin(Attendance, (Attendance.meeting_id == Meeting.id) & (Attendance.person_id == Seat.person_id))
     .where(Meeting.id == bindparam("meeting"), Seat.person_id == bindparam("person"))
@@ -92,7 +97,8 @@ class Meetings:
 
     async def _readable(self, pairs: Collection[Ask]) -> Mapping[Ask, Grant]:
         async with self.kernel.database.read() as session:
-            found = await session.execute(_ENTRIES, {"asked": pairs}) if pairs else ()
+            asked = {"asked": pairs, "over_by": self.kernel.clock.now() - EXTENSION}
+            found = await session.execute(_ENTRIES, asked) if pairs else ()
             return {
                 (row.person_id, row.meeting_id): Grant(
                     frozenset((row.roles or "attendee").split(",")), fair=row.fair_id

@@ -10,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairs.cards import not_banned
+from fairs.cards import cards, not_banned
 from fairs.model import Fair, Membership
 from meetings.between import between
-from meetings.bookings import ConflictError, Wanted, book, book_held, hold_slot, lock_people
+from meetings.bookings import ConflictError, Wanted, book_held, hold_slot, lock_people
 from meetings.events import RequestAnswered, RequestMoved, RequestSent
 from meetings.model import Handover, Meeting, Plan, Proposal, Request
-from meetings.queries import plan_of, slots_by_id
+from meetings.queries import plan_of, retreated, slots_by_id
 from meetings.rules import PROPOSALS_MOST, REMINDED_BEFORE, Answer, Mode, WhyNot
 from meetings.teams.queries import in_one_team, mates_of
 from people.model import Person
@@ -90,20 +90,28 @@ async def request(
 
 
 async def accept(uow: UnitOfWork, fair: Fair, asked: Request, slot_id: str, *, by_id: str) -> Meeting:
-    """Accept a request in a slot: of those proposed, or any where any will do. Raises RefusedError, ConflictError."""
+    """Accept a request in a slot: of those proposed, or any where any will do. Raises RefusedError, ConflictError: also
+    "away", where one of the two is not there any more."""
+    slot = await hold_slot(uow, fair, slot_id)  # slots, people, requests: as whoever lays a plan, or leaves, does
+    people = (asked.from_id, asked.to_id)
+    await lock_people(uow, people)
     await _locked(uow, asked, by_id)
+    if people != (asked.from_id, asked.to_id):
+        raise RefusedError("taken")
     if not asked.any_slot and slot_id not in await proposed(uow, asked.id):
         raise ConflictError("gone")
-    plan = await _plan(uow, fair)
-    people = (asked.from_id, asked.to_id)
-    meeting = await book(uow, Wanted(fair, plan, slot_id, people, asked.ask, asked.offer, asked.id), by_id=by_id)
+    await _check_both_there(uow, fair, asked, by_id)
+    wanted = Wanted(fair, await _plan(uow, fair), slot_id, people, asked.ask, asked.offer, asked.id)
+    meeting = await book_held(uow, wanted, slot, by_id=by_id)
     _answer(uow, asked, Answer.ACCEPTED, by_id)
     return meeting
 
 
 async def propose(uow: UnitOfWork, fair: Fair, asked: Request, slot_ids: Sequence[str], *, by_id: str) -> None:
-    """Propose other slots: now it is the other one's turn, with the whole time to answer. Raises RefusedError."""
+    """Propose other slots: now it is the other one's turn, with the whole time to answer. Raises RefusedError, and
+    ConflictError("away")."""
     await _locked(uow, asked, by_id)
+    await _check_both_there(uow, fair, asked, by_id)
     slots = await _still_there(uow, fair, slot_ids)
     if not slots:
         raise RefusedError("no_slots")
@@ -162,7 +170,8 @@ async def expire(uow: UnitOfWork, asked: Request) -> bool:
 
 
 async def abandon(uow: UnitOfWork, asked: Request, *, by_id: str) -> None:
-    """End a request that is locked, since one of the two is gone for good; whoever asks is told, and has it free."""
+    """End a request that is locked, since one of the two is not there any more; whoever asks is told, and has it free
+    for somebody else."""
     _answer(uow, asked, Answer.WITHDRAWN, by_id)
     if by_id != asked.from_id:
         _tell(uow, asked, "gone", asked.from_id)
@@ -196,6 +205,16 @@ async def _lock_with_receiver(uow: UnitOfWork, asked: Request) -> None:
     await _lock(uow, asked)
     if asked.turn_id != asked.to_id:
         raise RefusedError("not_your_turn")
+
+
+async def _check_both_there(uow: UnitOfWork, fair: Fair, asked: Request, by_id: str) -> None:
+    """Whoever left the fair, or was shut out, meets nobody there; nor is anybody met who takes no meetings any more."""
+    other_id = asked.from_id if by_id == asked.to_id else asked.to_id
+    here = await cards(uow.session, fair.id, [by_id, other_id])
+    if by_id not in here or other_id not in here or not here[other_id].name:
+        raise ConflictError("away")
+    if await retreated(uow.session, fair.id, [other_id]):
+        raise ConflictError("away")
 
 
 async def _shared(uow: UnitOfWork, asked: Request, person_ids: Sequence[str]) -> bool:
@@ -267,7 +286,8 @@ def _answer(uow: UnitOfWork, asked: Request, answer: Answer, by_id: str | None, 
 
 async def _lock(uow: UnitOfWork, asked: Request) -> None:
     """Nobody else answers until the commit. Raises RefusedError("answered") where somebody did, or time is over."""
-    await uow.session.refresh(asked, with_for_update=True)
+    # FOR NO KEY UPDATE: a plan that is laid meanwhile puts other times on the table, which point at it.
+    await uow.session.refresh(asked, with_for_update={"key_share": True})
     if asked.answered_at is not None or uow.clock.now() >= asked.expires_at:
         raise RefusedError("answered")
 

@@ -78,7 +78,8 @@ async def stay_longer(uow: UnitOfWork, meeting: Meeting) -> bool:
 async def conclude(
     uow: UnitOfWork, meeting_id: str, person_id: str, *, verdict: str, next_step: str, note: str
 ) -> None:
-    """Note what somebody takes away; a later word replaces the earlier one."""
+    """Note what somebody takes away; a later word replaces the earlier one. One tap may come twice at once."""
+    await uow.session.get_one(Meeting, meeting_id, with_for_update={"key_share": True}, populate_existing=True)
     outcome = await uow.session.get(Outcome, (meeting_id, person_id)) or Outcome(
         meeting_id=meeting_id, person_id=person_id
     )

@@ -20,6 +20,7 @@ from meetings.rules import Mode
 from meetings.words import MODES
 from people.forms import Form
 from people.text import UnacceptableError, one_line
+from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from web.i18n import N_, formats
@@ -78,9 +79,7 @@ async def add_group(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
-        plan = await uow.session.get(Plan, here.fair.id, with_for_update=True)  # of two at once, one is the later
-        if plan is None:
-            raise not_found()
+        plan = await _hold(here, uow)
         known = (await queries.rules_of(uow.session, plan)).groups
         role = form.typed("role") or None
         name = form.take("name", one_line(60), "")
@@ -101,6 +100,7 @@ async def change_group(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
+        await _hold(here, uow)
         group = await uow.session.get(Group, id_in(request, "group"))
         if group is None or group.fair_id != here.fair.id:
             raise not_found()
@@ -126,15 +126,22 @@ async def save_rules(request: Request) -> Response:
     form = await Form.of(request)
     async with kernel_of(request).database.write() as uow:
         here = await visit(request, uow.session)
-        plan = await queries.plan_of(uow.session, here.fair.id)
-        if plan is None:
-            raise not_found()
+        plan = await _hold(here, uow)
         ids = [each.id for each in (await queries.rules_of(uow.session, plan)).groups]
         modes = {(one, other): form.typed(f"{one}.{other}") for one in ids for other in ids}
         if any(mode and mode not in MODES for mode in modes.values()):
             raise ProblemError(400, "bad_request", "There is no such way to arrange meetings.")
         await plans.set_rules(uow, ids, {pair: mode for pair, mode in modes.items() if mode})
     return redirect(f"{here.shown.path}/meetings/plan#groups", said=said(request)(N_("Who may meet whom is saved.")))
+
+
+async def _hold(here: Visit, uow: UnitOfWork) -> Plan:
+    """The fair's plan, which nobody else changes until the commit: of two who save at once, one is the later. Raises
+    ProblemError 404."""
+    plan = await uow.session.get(Plan, here.fair.id, with_for_update=True)
+    if plan is None:
+        raise not_found()
+    return plan
 
 
 async def _page(

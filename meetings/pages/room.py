@@ -15,7 +15,7 @@ from meetings import room, shown
 from meetings.bookings import ConflictError
 from meetings.model import FollowUp, Meeting, Notes, Outcome
 from meetings.pages import waiting
-from meetings.pages.showing import conflict_text, me, my_meeting, said, show
+from meetings.pages.showing import conflict_text, me, my_meeting, my_room, said, show
 from meetings.parts import meetings_of
 from meetings.rules import (
     BECAME,
@@ -50,7 +50,7 @@ async def enter(request: Request) -> Response:
 async def come_in(request: Request) -> Response:
     """Say that one is here, for a browser without the live line; with it, presence says so."""
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
+        found = await my_room(request, uow.session)
         if not found.open_at(uow.clock.now()):
             raise ProblemError(409, "conflict", "The room is not open.")
         await room.come_in(uow, found.id, me(request).id)
@@ -65,7 +65,7 @@ async def write_notes(request: Request) -> Response:
     if not form.good or not version.isascii() or not version.isdigit() or len(version) > 9:
         raise ProblemError(400, "bad_request", "The notes cannot be taken.")
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
+        found = await my_room(request, uow.session)
         noted = await room.write_notes(uow, found.id, text, int(version), by_id=me(request).id)
     if not noted.taken:
         return await _page(request, 409, unsaved=text)
@@ -90,7 +90,7 @@ async def stay_longer(request: Request) -> Response:
     """Go on a little, if everybody is free."""
     try:
         async with kernel_of(request).database.write() as uow:
-            found = await my_meeting(request, uow.session)
+            found = await my_room(request, uow.session)
             if not found.open_at(uow.clock.now()):
                 raise ConflictError("past")
             longer = await room.stay_longer(uow, await uow.session.get_one(Meeting, found.id))
@@ -126,7 +126,7 @@ async def share_contact(request: Request) -> Response:
     form, _ = await Form.of(request), said(request)
     to_ids = [each for each in form.all("to") if is_id(each)][:PEOPLE_MOST]
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
+        found = await my_room(request, uow.session)
         given = await room.share_contact(uow, found.id, me(request).id, to_ids)
     text = _("The others have your mail address now.") if given else _("Somebody else is in this meeting now.")
     return redirect(f"{found.path}/room#contact", said=text)
@@ -158,7 +158,7 @@ async def _page(request: Request, status: int = 200, unsaved: str = "", typed: s
     await _open_chat(request)
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
-        found = await my_meeting(request, session)
+        found = await my_room(request, session)
         if found.cancelled_at is not None:
             return redirect(found.path)
         context = {
@@ -200,7 +200,7 @@ async def _after(session: AsyncSession, viewer_id: str, found: MeetingShown) -> 
 async def _open_chat(request: Request) -> None:
     """Two people talk in their own conversation: what is said in the room is found there again."""
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
+        found = await my_room(request, uow.session)
         if len(found.others) == 1 and found.partner.name and found.cancelled_at is None:
             await chat_actions.converse(uow, me(request).id, found.partner.id)
 

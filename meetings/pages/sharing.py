@@ -9,7 +9,7 @@ from directory.attachments import ACCEPTED, checked, handed_out
 from meetings import files
 from meetings.bookings import ConflictError
 from meetings.model import Meeting
-from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
+from meetings.pages.showing import conflict_text, id_in, me, my_meeting, my_room, said, show
 from people.forms import FIELDS_MOST
 from people.limits import may
 from people.text import UnacceptableError
@@ -30,7 +30,7 @@ async def share(request: Request) -> Response:
     """Give a file to all who sit there. Who sits there is asked before the file is read, and again when it is kept."""
     try:
         async with kernel_of(request).database.read() as session:
-            found = await my_meeting(request, session)
+            found = await my_room(request, session)
         if not found.open_at(kernel_of(request).clock.now()):
             raise ConflictError("closed")
         await may(request, "meeting file", UPLOADS)

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fairs.model import Fair
+from fairs.queries import roles_in
 from meetings import shown
 from meetings.agendas import Choice
 from meetings.bookings import ConflictError
 from meetings.model import Meeting, Plan
 from meetings.queries import meeting_with_plan, plan_of
-from meetings.rules import WhyNot
+from meetings.rules import EXTENSION, WhyNot
 from meetings.words import CONFLICTS, TAKEN_MINE, TAKEN_THEIRS, WHY_NOT
 from people import zones
 from people.model import Person
@@ -67,6 +68,16 @@ async def my_meeting(request: Request, session: AsyncSession) -> shown.MeetingSh
     """The meeting that the address names, for one of its people. Raises ProblemError 404."""
     found = await shown.meeting(session, me(request).id, id_in(request, "meeting"))
     if found is None:
+        raise not_found()
+    return found
+
+
+async def my_room(request: Request, session: AsyncSession) -> shown.MeetingShown:
+    """The meeting that the address names, for one of its people: until it is over only while they are at its fair.
+    Raises ProblemError 404."""
+    found = await my_meeting(request, session)
+    is_over = kernel_of(request).clock.now() >= found.ends_at + EXTENSION
+    if not is_over and not await roles_in(session, found.fair_slug, me(request).id):
         raise not_found()
     return found
 

@@ -148,6 +148,30 @@ async def test_booking_moving_and_calling_off_reach_both_calendars_with_one_uid(
     assert list(for_each.values()) == [[("REQUEST", 0, first), ("REQUEST", 1, then), ("CANCEL", 2, then)]] * 2
 
 
+@pytest.mark.parametrize("also_moved", [False, True])
+async def test_who_is_brought_hears_of_a_new_meeting_and_the_others_of_who_joins_them(
+    there: Scene, also_moved: bool
+) -> None:
+    slots = await there.slots()
+    meeting = await there.book(slots[0], "aylin", "bernd")
+    there.clock.advance(seconds=11)
+    await there.kernel.jobs.run_due()
+    before = len(mails(there))
+    there.clock.advance(seconds=1)
+    await there["aylin"].post(f"/meetings/{meeting}/bring", data={"person": there.ids["chloe"]})
+    if also_moved:
+        await there["aylin"].post(f"/meetings/{meeting}/move", data={"slot": slots[8].id})
+    there.clock.advance(seconds=11)
+    await there.kernel.jobs.run_due()
+    found = mails(there)[before:]
+    others = "New time" if also_moved else "Somebody joins you"
+    assert sorted(str(each["subject"]).partition(":")[0] for each in found) == sorted(
+        [others, others, "Meeting with Aylin Demir, Bernd Kowalski"]
+    )
+    told = {(calendar.method, only(calendar).sequence) for _, calendar in map(calendar_of, found)}
+    assert told == {("REQUEST", 2 if also_moved else 1)}
+
+
 async def test_who_books_and_calls_off_in_one_breath_writes_to_nobody(there: Scene) -> None:
     slots = await there.slots()
     meeting = await there.book(slots[0], "aylin", "bernd")

@@ -44,6 +44,17 @@ EVENTS = [
         "RRULE:FREQ=WEEKLY;COUNT=4\r\nEXDATE;TZID=Europe/Berlin:20261019T090000",
         ["12.10. 09:00-10:00", "26.10. 09:00-10:00", "02.11. 09:00-10:00"],
     ),
+    # Twice beside the first time, of which one was taken out
+    (
+        "DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nRDATE:20260916T070000Z,20260917T070000Z\r\n"
+        "RDATE;VALUE=PERIOD:20260918T070000Z/PT1H\r\nEXDATE:20260917T070000Z",
+        ["15.09. 09:00-10:00", "16.09. 09:00-10:00", "18.09. 09:00-10:00"],
+    ),
+    # Every day for half a life
+    (
+        "DTSTART;TZID=Europe/Berlin:19900101T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;UNTIL=20260902T220000Z",
+        ["01.09. 09:00-10:00", "02.09. 09:00-10:00"],
+    ),
     ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nTRANSP:TRANSPARENT", []),
     ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nSTATUS:CANCELLED", []),
     ("DTSTART:20260915T080000Z\r\nDTEND:20260915T070000Z", []),
@@ -53,6 +64,35 @@ EVENTS = [
     ("DTSTART:19700101T000000Z\r\nDTEND:19700101T000001Z\r\nRRULE:FREQ=SECONDLY", []),
     ("DTSTART:20260101T000000Z\r\nDTEND:20260101T010000Z\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9", []),
 ]
+
+
+WEEKLY = "DTSTART;TZID=Europe/Berlin:20260901T100000\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;COUNT=4"
+ON_THE_15TH = "RECURRENCE-ID;TZID=Europe/Berlin:20260915T100000\r\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("DTSTART;TZID=Europe/Berlin:20260915T160000\r\nDURATION:PT1H", ["15.09. 16:00-17:00"]),  # moved
+        ("DTSTART:20260915T080000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED", []),
+        ("DTSTART:20260915T080000Z\r\nDURATION:PT1H\r\nTRANSP:TRANSPARENT", []),
+        ("DTSTART:20260915T080000Z\r\nDURATION:PT30M", ["15.09. 10:00-10:30"]),
+    ],
+)
+@pytest.mark.parametrize("at_first", [True, False])
+def test_a_time_of_a_series_that_was_changed_is_as_it_is_told_by_itself(
+    told: str, expected: list[str], at_first: bool
+) -> None:
+    events = [f"UID:weekly\r\n{WEEKLY}", f"UID:weekly\r\n{ON_THE_15TH}{told}"]
+    body = "".join(f"BEGIN:VEVENT\r\n{each}\r\nEND:VEVENT\r\n" for each in (events[::-1] if at_first else events))
+    found = busy(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode(), WINDOW)
+    others = ["01.09. 10:00-11:00", "08.09. 10:00-11:00", "22.09. 10:00-11:00"]
+    assert local(found) == sorted(others + expected)
+
+
+def test_another_series_keeps_the_time_that_one_has_moved() -> None:
+    moved = f"{ON_THE_15TH}DTSTART;TZID=Europe/Berlin:20260915T160000\r\nDURATION:PT1H"
+    assert "15.09. 10:00-11:00" in local(busy(calendar(WEEKLY, moved), WINDOW))
 
 
 @pytest.mark.parametrize(("event", "expected"), EVENTS)

@@ -137,3 +137,14 @@ async def test_of_two_who_make_a_group_for_one_role_at_once_one_makes_it(there: 
     answer = await second
     assert answer.status_code == 422
     assert "There is a group for this role already." in answer.text
+
+
+async def test_of_several_who_save_a_group_or_the_rules_at_once_each_is_taken(there: Scene) -> None:
+    async with there.kernel.database.write() as uow:
+        one, other = [(await plans.add_group(uow, there.fair.id, GroupWish(name))).id for name in ("Buyers", "Sellers")]
+    path, edda = "/fairs/ruhr/meetings", there["edda"]
+    members = {"members": "Aylin Demir\nBernd Kowalski"}
+    rules = {f"{one}.{other}": "open", f"{other}.{one}": "never"}
+    for where, data in ((f"{path}/groups/{one}", members), (f"{path}/rules", rules)):
+        answers = await asyncio.gather(*(edda.post(where, data=data) for _ in range(4)))
+        assert [each.status_code for each in answers] == [303] * 4, where
