@@ -174,6 +174,7 @@ async def _page(
         asked=asked,
         asked_of=asked_of,
         days=_days(here),
+        whole=plans.date_after(here.fair, DAYS_MOST) > here.fair.ends_on,
         day_name=lambda day: format_skeleton("yMMMEd", day, locale=formats(locale_of(request))),
         breaks=range(BREAKS_MOST),
         groups=groups,

@@ -50,6 +50,16 @@ async def test_what_is_wrong_is_said_and_changes_nothing(there: Scene, change: d
     assert len(await there.slots()) == 14
 
 
+@pytest.mark.parametrize(("last", "said"), [("2026-09-28", False), ("2026-09-29", True)])
+async def test_a_fair_of_more_than_two_weeks_says_that_meetings_are_planned_for_those(
+    there: Scene, last: str, said: bool
+) -> None:
+    fair = {"name": "Ruhr", "time_zone": "Europe/Berlin", "starts_on": "2026-09-15", "ends_on": last}
+    assert (await there["edda"].post("/fairs/ruhr/plan", data=fair)).status_code == 303
+    page = (await there["edda"].get("/fairs/ruhr/meetings/plan")).text
+    assert ("Meetings are planned for the first 14 days of a fair." in page) is said
+
+
 async def test_groups_say_who_may_meet_whom_and_how(there: Scene) -> None:
     async def add(name: str, role: str = "") -> str:
         await there["edda"].post("/fairs/ruhr/meetings/groups", data={"name": name, "role": role})
