@@ -68,6 +68,10 @@ class Path:
         """More is sent from now on."""
         self.tried_at, self.tried_from = now, self.estimate
 
+    def begins_anew(self, now: float) -> None:
+        """Its viewer wants something else now: that another picture gets less for it is not their line's doing."""
+        self.fell_at, self.patience = now - PATIENCE_S, PATIENCE_S
+
     def waits(self, now: float, most_s: float) -> None:
         """What was tried less than `most_s` ago is still on its way: it is judged from when it comes."""
         if now - self.tried_at < most_s:

@@ -162,10 +162,13 @@ class Node:
     async def _listen(self, given: protocol.Listen) -> protocol.Frame:
         room = self._room(given.room)
         participant, now = room.participant(given.participant), self.mux.clock()
+        before = participant.sizes
         participant.listen(given)
         room.assign()
         # What is shown larger is wanted at once; a sender may have to be told.
         self.mux.attempt(participant.peer, room.suit, participant, now)
+        if participant.sizes != before:
+            participant.path.begins_anew(now)
         room.fit_encodings(now)
         return protocol.Nothing()
 

@@ -108,6 +108,7 @@ class Outgoing:
             if layer:
                 _remove(layer.viewers, self)
         self.track = self.source = self.wanted = None
+        self.lost = 0.0  # what was lost of it says nothing about what comes here next, and no more is heard of it
 
     def follow(self, old: Layer, new: Layer) -> None:
         """An encoding goes on under another ssrc."""

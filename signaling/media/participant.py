@@ -236,7 +236,11 @@ class Participant:
                 self.path.estimate = float(part.bits_per_second)
             elif slot := self.by_ssrc.get(part.ssrc):
                 slot.hear(part, self.room.mux.out, now)
-                self.path.lost = max(each.lost for each in self.slots.values())
+                self.note_lost()
+
+    def note_lost(self) -> None:
+        """On the way to them as much is lost as of the slot that loses most."""
+        self.path.lost = max((each.lost for each in self.slots.values()), default=0.0)
 
     def on_gone(self, reason: str) -> None:
         """The connection is lost."""

@@ -264,6 +264,7 @@ class Room:
 
     def suit(self, participant: Participant, now: float) -> None:
         """Choose encodings and temporal layers for one viewer."""
+        participant.note_lost()
         videos = [slot for slot in participant.slots.values() if slot.track and slot.track.kind == "video"]
         videos.sort(key=lambda slot: participant.most(slot.mid))
         left = participant.path.budget

@@ -104,7 +104,7 @@ async def test_viewers_on_two_nodes_see_and_hear_each_as_large_as_shown_and_come
 ) -> None:
     pages, listens = dict[str, Page](), dict[str, dict[str, str]]()
     for name, script in (("anna", PRESENT), ("near", WATCH), ("far", WATCH)):
-        tab = await open_tab(page_url, permissions=["camera", "microphone"])
+        tab = await open_tab(page_url)
         await tab.page.goto("/")
         if name == "far":
             await hall.make_room()

@@ -11,7 +11,7 @@ import pytest
 from signaling.media import encodings, rtcp, rtp
 from signaling.media import layer as layers
 from signaling.media import node as nodes
-from signaling.media.bandwidth import START_BITS, Choice, Path, choose
+from signaling.media.bandwidth import LOSS_GOOD, START_BITS, Choice, Path, choose
 from signaling.media.codecs import begins_key_frame, read_vp8
 from signaling.media.layer import RESUME_S
 from signaling.media.speakers import filled, ranked
@@ -64,6 +64,16 @@ def test_what_is_tried_ends_when_the_estimate_does_not_grow_and_comes_later_each
     begins = [second for second in range(60) if found[second] and not (second and found[second - 1])]
     assert begins == [0, 13, 38], "after 12 s, then after 24 s"
     assert tried([230_000 * 1.08**second for second in range(10)], lost=0.05) == [0] * 10
+
+
+def test_what_a_viewer_wants_instead_is_sent_at_once_however_often_something_was_tried_in_vain() -> None:
+    path = Path(600_000.0)
+    for second in (100.0, 110.0):
+        path.tries(second)
+        path.falls(second + 1)
+    assert choose(RATES, False, 600_000, Choice(0), path, 118.0)[0] == Choice(0), "their line has to rest"
+    path.begins_anew(118.0)
+    assert choose(RATES, False, 600_000, Choice(0), path, 118.0)[0] == Choice(1)
 
 
 def test_temporal_layers_go_first() -> None:
@@ -142,6 +152,42 @@ async def test_each_viewer_gets_what_fits_its_line_and_the_size_at_which_it_is_s
                 send(anna, number, key=True)
                 number += 1
                 await asyncio.sleep(0.02)
+
+
+async def test_who_is_seen_larger_comes_so_at_once_though_another_picture_gets_less_for_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "ADAPT_EVERY_S", inf)  # only the test does, at moments of its own
+    for name in ("anna", "ben"):
+        await stage.join(name, ("camera",), rids=("q", "f"))
+    hears = {"v": "anna.camera", "w": "ben.camera"}
+    await stage.join("viewer", hears=hears, sizes=dict.fromkeys(hears, "small"))
+    room = stage.node.rooms["stage"]
+    viewer, now = room.participants["viewer"], stage.node.mux.clock()
+    viewer.path.tries(now)
+    viewer.path.falls(now)
+    assert not viewer.path.may_rise(now)
+    wish = {"room": "stage", "participant": "viewer", "listen": hears}
+    await stage.node.ask("listen", wish | {"sizes": dict.fromkeys(hears, "small")})
+    assert not viewer.path.may_rise(now), "nothing else is wanted"
+    await stage.node.ask("listen", wish | {"sizes": {"v": "large", "w": "small"}})
+    assert viewer.path.may_rise(stage.node.mux.clock())
+
+
+async def test_what_was_lost_of_somebody_who_has_left_holds_nothing_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "ADAPT_EVERY_S", inf)
+    for name in ("anna", "ben"):
+        await stage.join(name, ("camera",), rids=("q", "f"))
+    await stage.join("viewer", hears={"v": "anna.camera", "w": "ben.camera"})
+    room = stage.node.rooms["stage"]
+    viewer = room.participants["viewer"]
+    viewer.on_control([rtcp.Report(viewer.slots["w"].ssrc, 128, 0, 0, 0)])
+    assert viewer.path.lost > LOSS_GOOD
+    await stage.node.ask("remove", {"room": "stage", "participant": "ben"})
+    room.suit(viewer, stage.node.mux.clock())
+    assert viewer.path.lost == 0.0
 
 
 async def test_who_waits_for_an_encoding_that_is_not_sent_any_more_gets_another_one(

@@ -199,6 +199,30 @@ test("a connection that was told no candidate asks for them anew, and one that i
   }
 });
 
+test("what goes on connecting and never gets there is restarted, and then built anew", () => {
+  const { setTimeout: real } = globalThis;
+  const due = /** @type {[number, () => void][]} */ ([]);
+  globalThis.setTimeout = /** @type {any} */ ((action, ms) => due.push([ms, action]));
+  try {
+    const peer = new FakePeer();
+    const rebuilds = [];
+    new Watch(/** @type {any} */ (peer), { restart: () => peer.restartIce(), rebuild: () => rebuilds.push(1) });
+    peer.connectionState = "connecting";
+    peer.dispatchEvent(new Event("connectionstatechange"));
+    const [patience, giveUp] = due.pop() ?? [0, () => {}];
+    equal([patience > 15_000, peer.restarts], [true, 0], "the browser's own patience comes first");
+    giveUp();
+    equal(peer.restarts, 1);
+    const pending = due.length;
+    peer.dispatchEvent(new Event("connectionstatechange"));
+    equal(due.length, pending, "while a new path is looked for, that is what is waited for");
+    due.pop()?.[1]();
+    equal([peer.restarts, rebuilds.length], [1, 1]);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});
+
 test("who is away for two looks after the first has gone, also where a timer comes a little early", async () => {
   const { setInterval: real } = globalThis;
   const { now } = Date;

@@ -8,6 +8,8 @@ import { LiveError } from "fairmatch/live/errors";
 const AWAY_MS = 1_500;
 /** Both have described themselves, and after so long there is still nothing to try: candidates were lost; in ms. */
 const NOTHING_MS = 6_000;
+/** Browsers give up looking for a path after 15 s or so; what has not come by then, encrypted as it must be, hangs; in ms. */
+const CONNECTING_MS = 20_000;
 /** How long looking for a new path may take before everything is built anew, in ms. */
 const RESTART_MS = 5_000;
 
@@ -81,6 +83,8 @@ function nextState(line, signal) {
 export class Watch {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** Whether a new path is looked for, and how long that may take is counted. */
+  #isRestarting = false;
 
   /** `rebuild` says false where it is no use yet, and is asked again.
    * @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => unknown }} ways */
@@ -104,6 +108,7 @@ export class Watch {
   }
 
   end() {
+    this.#isRestarting = false;
     clearTimeout(this.#timer);
   }
 
@@ -112,9 +117,11 @@ export class Watch {
     if (state === "connected" || state === "closed") return this.end();
     if (state === "disconnected") this.#after(AWAY_MS, () => this.#restart());
     if (state === "failed") this.#restart();
+    if (state === "connecting" && !this.#isRestarting) this.#after(CONNECTING_MS, () => this.#restart());
   }
 
   #restart() {
+    this.#isRestarting = true;
     this.ways.restart();
     this.#wait();
   }
