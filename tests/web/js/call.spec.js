@@ -1,5 +1,6 @@
 import { ask } from "fairmatch/call/connecting";
 import { Call } from "fairmatch/call/call";
+import { hold } from "fairmatch/call/current";
 import { deviceOf } from "fairmatch/call/device";
 import { Captions, LINES_MOST, STANDS_MS } from "fairmatch/call/captions";
 import { blur, canBlur, choose, openAnother } from "fairmatch/call/devices";
@@ -25,6 +26,26 @@ test("a tab that is loaded anew is the same participant, for the same person onl
   forgetOthers(tab, "aylin");
   equal(deviceOf(tab, "aylin"), before);
   equal(deviceOf(tab, "ben") === before, false);
+});
+
+test("the server hears that somebody behind another window is in a call, and that they are not any more", () => {
+  const told = /** @type {string[]} */ ([]);
+  const live = { person: "aylin", storages: { tab: new FakeStorage() }, line: { see: () => told.push(document.documentElement.dataset.call ?? "") } };
+  const call = () => Object.assign(new EventTarget(), { ...inCall(), live, isOver: false, media: Object.assign(new EventTarget(), { isOn: () => false }) });
+  try {
+    const first = call();
+    hold(/** @type {any} */ (first));
+    first.dispatchEvent(new Event("over"));
+    equal(told, [], "a page that is seen needs no words");
+    Object.defineProperty(document, "visibilityState", { configurable: true, value: "hidden" });
+    const second = call();
+    hold(/** @type {any} */ (second));
+    equal(told, ["call:1"]);
+    second.dispatchEvent(new Event("over"));
+    equal(told, ["call:1", ""]);
+  } finally {
+    delete (/** @type {any} */ (document).visibilityState);
+  }
 });
 
 test("a call is come back to with what was on, for a minute", () => {

@@ -44,6 +44,7 @@ export function hold(call) {
   const { live, place, media } = call;
   now = call;
   document.documentElement.dataset.call = place.topic;
+  sayWhetherSeen(live);
   const note = () => call.isOver || keep(live.storages.tab, call, Date.now());
   call.addEventListener("change", tell);
   media.addEventListener("change", note);
@@ -60,7 +61,14 @@ function over(call) {
   if (call !== now) return;
   now = null;
   delete document.documentElement.dataset.call;
+  sayWhetherSeen(call.live);
   tell();
+}
+
+/** Whoever is in a call is told everything, behind other windows as well; a page that is shown is told anyhow.
+ * @param {Call["live"]} live */
+function sayWhetherSeen(live) {
+  if (document.visibilityState === "hidden") void live.line.see();
 }
 
 function tell() {
