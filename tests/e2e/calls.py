@@ -44,12 +44,13 @@ _COMES = """async () => {
 }"""
 
 
+# A line that did not bear something may have to rest for a minute: `signaling.media.bandwidth.PATIENCE_MOST_S`.
 _SENDS = """async (rids) => {
   const connected = () => window.connections.filter((one) => one.connectionState === "connected");
   const sent = () => connected().flatMap((one) => one.getSenders()).flatMap((one) => one.getParameters().encodings);
   const active = () => sent().filter((one) => one.rid && one.active);
   const told = async () => (await import("fairmatch/call/current")).current()?.room.participants;
-  const until = Date.now() + 30_000;
+  const until = Date.now() + 90_000;
   while (active().map(({ rid }) => rid).sort().join() !== rids.join()) {
     if (Date.now() > until) throw new Error(`it sends ${JSON.stringify([active(), await told()])}`);
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -14,7 +14,7 @@ from tests.e2e.calls import KEEP_CONNECTIONS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Guest, Stage
 from tests.e2e.test_breaks import BROKEN_NETWORK
-from tests.support.browser import FLAGS, chromium
+from tests.support.browser import ALLOWED, FLAGS, chromium
 from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
@@ -35,7 +35,7 @@ class OwnBrowser:
 
     async def calls(self, guest: Guest, url: str, path: str) -> Caller:
         """Somebody before a page, whose connections can be looked into."""
-        context = await self._browser.new_context(base_url=url, locale="en")
+        context = await self._browser.new_context(base_url=url, locale="en", permissions=list(ALLOWED))
         await context.add_init_script(KEEP_CONNECTIONS)
         await context.add_cookies([{"name": "fairmatch_session", "value": guest.cookie, "url": url}])
         page = await context.new_page()

@@ -33,6 +33,10 @@ FLAGS = [
     "--use-fake-device-for-media-stream=device-count=3,fps=5",
     "--use-fake-ui-for-media-stream",
 ]
+# What people have allowed, since a browser tells its addresses to pages that may use a microphone, and makes names of them
+# for others, which have to be found by multicast: the fake devices are there without being allowed. To allow anything is
+# to forbid the rest, and everybody may copy.
+ALLOWED = ("camera", "microphone", "clipboard-write")
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests. Five seconds, as
 # is usual, would be a test of the machine; a word between two pages of a call was seen to take 16 s on slow cores.
 TIMEOUT_MS = 30_000
@@ -136,6 +140,7 @@ async def open_tab(request: pytest.FixtureRequest, browser: Browser) -> AsyncIte
             viewport=size or DESK,  # type: ignore[arg-type]
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
+            permissions=list(ALLOWED),
             **more,
         )
         context.set_default_timeout(TIMEOUT_MS)
