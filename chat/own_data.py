@@ -8,7 +8,7 @@ goes. Their reactions and read marks go, too.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import CompoundSelect, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -81,7 +81,7 @@ def _calling(person_id: str) -> Select[Message]:
     return select(Message).join(Mention, Mention.message_id == Message.id).where(Mention.person_id == person_id)
 
 
-def _called_by(person_id: str) -> Select[str]:
+def _called_by(person_id: str) -> CompoundSelect[str]:
     """With whom somebody spoke alone, and whom they called: what was unread of it is not any more."""
     spoke = select(Message.channel_id).where(Message.author_id == person_id)
     others = ChannelMember.channel_id.in_(spoke), ChannelMember.person_id != person_id

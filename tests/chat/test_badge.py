@@ -1,7 +1,6 @@
 """The number in the navigation, as the pages of somebody are told it: a state that is not newer than what they show is
 not shown."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,7 +18,7 @@ from server.live import topics
 from server.live.room import Room
 from signaling import removing
 from tests.chat.scene import Scene
-from tests.support.patience import PATIENCE_S
+from tests.contract.ears import until
 
 Shows = Callable[[int], Awaitable[None]]
 
@@ -40,9 +39,7 @@ async def bernd_is_shown(lobby: Scene, monkeypatch: pytest.MonkeyPatch) -> Shows
     await lobby.live.hub.open([topics.person(lobby.bernd)])
 
     async def shown(number: int) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while totals[-1:] != [number]:
-                await asyncio.sleep(0.01)
+        await until(lambda: totals[-1:] == [number])
 
     return shown
 

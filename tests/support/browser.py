@@ -33,9 +33,9 @@ FLAGS = [
     "--use-fake-device-for-media-stream=device-count=3,fps=5",
     "--use-fake-ui-for-media-stream",
 ]
-# What people have allowed, since a browser tells its addresses to pages that may use a microphone, and makes names of them
-# for others, which have to be found by multicast: the fake devices are there without being allowed. To allow anything is
-# to forbid the rest, and everybody may copy.
+# What people have allowed, since a browser tells its addresses to pages that may use a microphone, and makes names of
+# them for others, which have to be found by multicast: the fake devices are there without being allowed. To allow
+# anything is to forbid the rest, and everybody may copy.
 ALLOWED = ("camera", "microphone", "clipboard-write")
 # What a page may wait for at most, in milliseconds: two cores are shared with servers and other tests. Five seconds, as
 # is usual, would be a test of the machine; a word between two pages of a call was seen to take 16 s on slow cores.

@@ -8,6 +8,7 @@ import pytest
 
 from server.kernel.parts import Kernel
 from server.live import census, presence
+from tests.contract.ears import until
 from tests.server.live.ground import ANNA, BEN, CARA, LOBBY, Client, Fair, World, build, serving
 from tests.support.patience import PATIENCE_S
 
@@ -85,9 +86,7 @@ async def test_who_was_alone_and_was_away_for_a_moment_sees_who_comes_from_then_
                 await ben.call("unsubscribe", channels=[LOBBY])
                 await looking.sees(ANNA)
         await anna.call("unsubscribe", channels=[LOBBY])  # on another page
-        async with asyncio.timeout(PATIENCE_S):
-            while world.live.present(LOBBY) or world.live.presence._views:
-                await asyncio.sleep(0.01)
+        await until(lambda: not world.live.present(LOBBY) and not world.live.presence._views)
         again = await anna.call("subscribe", channels={LOBBY: None})
         looking.take(again["channels"][LOBBY]["snapshot"])
         async with world.client(CARA, [LOBBY]):
