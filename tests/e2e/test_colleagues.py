@@ -133,8 +133,7 @@ async def _take_the_logo_away(page: Page) -> None:
 
 
 async def _upload(part: Locator, file: FilePayload, label: str = "Documents") -> None:
-    await part.get_by_label(label, exact=True).set_input_files(file)
-    await part.get_by_role("button", name="Upload").click()
+    await part.get_by_label(label, exact=True).set_input_files(file)  # which sends it
 
 
 async def _takes_the_sheet(page: Page) -> None:

@@ -200,7 +200,13 @@ async def _decline(page: Page) -> None:
 
 async def _describe_it_with_a_product(page: Page) -> None:
     await page.get_by_role("link", name="Change this page").click()
-    await page.locator("[name='pitch.en']").fill("Chargers that need no new grid.")
+    pitch, logo = page.locator("[name='pitch.en']"), page.get_by_role("region", name="Logo", exact=True)
+    await pitch.fill("Chargers that need no new grid.")
+    await logo.get_by_label("Logo", exact=True).set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    await expect(logo.get_by_role("button", name="Remove the logo")).to_be_visible()
+    await expect(pitch).to_have_value("Chargers that need no new grid.")  # it was not sent with the logo
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Chargers that need no new grid.")).to_be_visible()
     await page.get_by_role("link", name="Add a product").click()

@@ -11,6 +11,7 @@ import "fairmatch/kit/menu";
 import "fairmatch/kit/search";
 import "fairmatch/kit/tabs";
 import "fairmatch/kit/theme";
+import "fairmatch/kit/typed";
 import "fairmatch/kit/visits";
 import "fairmatch/kit/zone";
 import "fairmatch/live/ended";

@@ -1,0 +1,109 @@
+/**
+ * What was typed into one form of a page outlives the sending of another one. The page that comes has its forms anew:
+ * into those that are there again goes what was not sent.
+ *
+ * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control
+ * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList }} Typed  `at`: which
+ *   of the form's controls of this name
+ */
+
+const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image"]);
+
+/** @type {Typed[]} */
+let kept = [];
+let isRefused = false;
+
+document.addEventListener("turbo:submit-start", (event) => {
+  const sent = /** @type {HTMLFormElement} */ (/** @type {CustomEvent} */ (event).detail.formSubmission.formElement);
+  isRefused = false;
+  kept = changesPage(sent) ? forms().flatMap(([key, form]) => (form === sent ? [] : typedInto(key, form))) : [];
+});
+document.addEventListener("turbo:submit-end", (event) => (isRefused = !(/** @type {CustomEvent} */ (event).detail.success)));
+document.addEventListener("turbo:render", () => {
+  if (document.documentElement.hasAttribute("data-turbo-preview")) return;
+  putBack();
+  if (isRefused) kept = []; // no load follows
+});
+document.addEventListener("turbo:load", () => (kept = []));
+
+/** Whether all of the page comes anew, and not for what was looked for. @param {HTMLFormElement} form */
+function changesPage(form) {
+  const frame = form.dataset.turboFrame ?? form.closest("turbo-frame")?.getAttribute("target") ?? (form.closest("turbo-frame") ? "own" : "_top");
+  return isWritten(form) && frame === "_top";
+}
+
+/** Questions of a search are no text of anybody's, and islands keep what is theirs. @param {HTMLFormElement} form */
+function isWritten(form) {
+  for (let above = form.parentElement; above; above = above.parentElement)
+    if (above.localName.includes("-") && above.localName !== "turbo-frame") return false;
+  return form.method === "post";
+}
+
+/** The forms of the page with a key each, which they have again on the next one. @returns {[string, HTMLFormElement][]} */
+function forms() {
+  const counted = new Map();
+  return [...document.forms].filter(isWritten).map((form) => {
+    const action = form.getAttribute("action") ?? "";
+    counted.set(action, (counted.get(action) ?? 0) + 1);
+    return [`${action} ${counted.get(action)}`, form];
+  });
+}
+
+/** @param {HTMLFormElement} form @returns {[string, number, Control][]} */
+function controls(form) {
+  const counted = new Map();
+  const found = /** @type {Control[]} */ ([...form.elements].filter((one) => "name" in one && one.name && "type" in one && !NEVER.has(/** @type {any} */ (one).type)));
+  return found.map((control) => {
+    const at = counted.get(control.name) ?? 0;
+    counted.set(control.name, at + 1);
+    return [control.name, at, control];
+  });
+}
+
+/** @param {string} key @param {HTMLFormElement} form @returns {Typed[]} */
+function typedInto(key, form) {
+  return controls(form).filter(([, , control]) => !isAsItCame(control)).map(([name, at, control]) => ({ form: key, name, at, value: valueOf(control) }));
+}
+
+/** @param {Control} control */
+function isAsItCame(control) {
+  if (control instanceof HTMLSelectElement) {
+    const chosen = [...control.options].some((option) => option.defaultSelected);
+    // Without a word of the page the browser chooses the first one.
+    return [...control.options].every((option, place) => option.selected === (chosen ? option.defaultSelected : !control.multiple && place === 0));
+  }
+  if (control.type === "file") return !(/** @type {HTMLInputElement} */ (control).files?.length);
+  if (isTick(control)) return control.checked === control.defaultChecked;
+  return control.value === control.defaultValue;
+}
+
+/** @param {Control} control @returns {Typed["value"]} */
+function valueOf(control) {
+  if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map(({ value }) => value);
+  if (control.type === "file") return /** @type {FileList} */ (/** @type {HTMLInputElement} */ (control).files);
+  return isTick(control) ? control.checked : control.value;
+}
+
+/** @param {Control} control @returns {control is HTMLInputElement} */
+function isTick(control) {
+  return control.type === "checkbox" || control.type === "radio";
+}
+
+function putBack() {
+  const there = new Map(forms());
+  for (const { form, name, at, value } of kept) {
+    const found = there.get(form);
+    const control = found && controls(found).find(([named, place]) => named === name && place === at)?.[2];
+    if (!control || !isAsItCame(control)) continue;
+    put(control, value);
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/** @param {Control} control @param {Typed["value"]} value */
+function put(control, value) {
+  if (control instanceof HTMLSelectElement) for (const option of control.options) option.selected = /** @type {string[]} */ (value).includes(option.value);
+  else if (value instanceof FileList) /** @type {HTMLInputElement} */ (control).files = value;
+  else if (isTick(control)) control.checked = Boolean(value);
+  else control.value = String(value);
+}
