@@ -55,7 +55,7 @@ WHY = {
     "stage_taken": ("begins", N_("Somebody else speaks on this stage then.")),
     "no_stage": ("room", N_("Please choose a stage.")),
     "full": ("title", N_("The programme is full: it holds 1,000 talks.")),
-    "gone": ("organisation", N_("No organisation has this address.")),
+    "gone": ("organisation", N_("No organisation has this name or address.")),
     "in_use": ("close", N_("Talks are entered for this stage. Give them another one, or take them out, first.")),
     "same_name": ("name", N_("An open room of this fair has this name already.")),
     "no_more_rooms": ("name", N_("A fair has at most 200 rooms.")),
@@ -240,7 +240,7 @@ async def _organisation(request: Request, session: AsyncSession, form: Form, fie
     if len(named) == 1:
         return named[0].id
     several = N_("Several organisations have this name. Please choose one of those that are offered.")
-    form.refuse(field, several if named else N_("No organisation has this address."))
+    form.refuse(field, several if named else N_("No organisation has this name or address."))
     return None
 
 

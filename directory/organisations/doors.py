@@ -48,5 +48,5 @@ def slug_typed(typed: str) -> str:
     """The name in addresses of an organisation, of a whole address too. Raises UnacceptableError."""
     slug = one_line(400)(typed).split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
     if not slug or len(slug) > SLUG_MOST:
-        raise UnacceptableError(N_("Please give the address of the organisation's page."))
+        raise UnacceptableError(N_("Please give the organisation."))
     return slug

@@ -24,7 +24,7 @@ _TITLES = {
     "website": N_("Website"),
     "founded": N_("Founded"),
     "size": N_("Size"),
-    "stage": N_("Stage"),
+    "stage": N_("Phase"),
     "source": N_("Source"),
     "page": N_("Page here"),
 }

@@ -31,7 +31,7 @@ FACET_NAMES = {
     "industry": N_("Industry"),
     "technology": N_("Technology"),
     "country": N_("Country"),
-    "stage": N_("Stage"),
+    "stage": N_("Phase"),
     "size": N_("Size"),
     "language": N_("Language"),
 }

@@ -53,7 +53,7 @@ async def test_a_stand_is_an_organisations_until_the_organiser_says_otherwise(th
     assert "Stand at “Ruhr Energy Forum”" in (await there.stranger.get(f"/o/{there.voltbus}")).text
     assert "Stand at a fair" in (await there["aylin"].get(f"/o/{there.voltbus}/history")).text
     wrong = await there["edda"].post(address, data={field: "/o/nobody"})
-    assert (wrong.status_code, "No organisation has this address" in wrong.text) == (422, True)
+    assert (wrong.status_code, "No organisation has this name or address" in wrong.text) == (422, True)
     await there["edda"].post(address, data={field: ""})
     assert "Stand at" not in (await there.stranger.get(f"/o/{there.voltbus}")).text
     assert (await there["edda"].post(f"{PATH}/stands/{there.stage}", data={})).status_code == 404
@@ -85,7 +85,7 @@ async def test_the_form_offers_the_organisations_of_the_exhibitors(there: Progra
 WRONG = [
     ({"title": " "}, "give the talk a title"),
     ({"title": "x" * 121}, "at most 120 characters"),
-    ({"organisation": "/o/nobody"}, "No organisation has this address"),
+    ({"organisation": "/o/nobody"}, "No organisation has this name or address"),
     ({"day": "3"}, "choose a day of the fair"),
     ({"day": "²"}, "choose a day of the fair"),
     ({"begins": "25:00"}, "write the time like"),

@@ -120,7 +120,7 @@ async def _give_the_stand(page: Page) -> None:
     save = page.get_by_role("listitem").filter(has=whose).get_by_role("button", name="Save")
     await whose.fill("/o/nobody")
     await save.click()
-    await expect(page.locator(".field-error")).to_have_text("No organisation has this address.")
+    await expect(page.locator(".field-error")).to_have_text("No organisation has this name or address.")
     await expect(whose).to_be_focused()
     await assert_accessible(page)
     await whose.fill("volt")

@@ -135,9 +135,9 @@ ORGANISATION_TARGETS = (
     ),
     _target(
         "stage",
-        N_("Stage"),
+        N_("Phase"),
         "stage, company stage, phase, entwicklungsphase, startup stage, unternehmensphase, growth stage, "
-        "development stage, funding stage, reifephase, finanzierungsphase",
+        "development stage, funding stage, reifephase, finanzierungsphase, buehne",
     ),
     _target(
         "business_model",
