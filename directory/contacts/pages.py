@@ -173,6 +173,7 @@ async def _form(request: Request, form: Form, status: int = 200) -> Response:
         spent=bool(organisations) and not any(each.open for each in budgets.values()),
         why_spent=WHY_NOT["spent"],
         text_most=rules.TEXT_MOST,
+        text_least=rules.TEXT_LEAST,
         daily=rules.DAILY,
         cid=new_id(),
         **_choices(organisations),

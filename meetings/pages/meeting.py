@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairs.model import Fair
+from fairs.queries import roles_in
 from meetings import bookings, ics, room, shown
 from meetings.agendas import Choice, choices
 from meetings.between import between
@@ -186,11 +187,13 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         missed = await session.get(NoShow, (found.id, viewer.id))
         late = await session.get(Attendance, (found.id, viewer.id)) if missed else None
         contacts = await room.contacts(session, viewer.id, found.id)
+        at_fair = bool(await roles_in(session, found.fair_slug, viewer.id))
     return show(
         request,
         "meeting",
         status,
         meeting=found,
+        at_fair=at_fair,
         ahead=ahead,
         days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer, on_table),
         swaps=[each for each in others if each.id != found.id and each.fair_slug == found.fair_slug],

@@ -173,3 +173,13 @@ async def test_one_tap_that_comes_twice_at_once_is_taken_once(there: Scene) -> N
     path = f"/meetings/{meeting_id}/outcome"
     answers = await asyncio.gather(*(there["aylin"].post(path, data=said) for _ in range(4)))
     assert [each.status_code for each in answers] == [303] * 4
+
+
+async def test_whoever_is_out_is_not_sent_to_find_another_time_where_they_may_not_go(there: Scene) -> None:
+    [slot, *_] = await there.slots()
+    meeting_id = await there.book(slot, "aylin", "bernd")
+    await shut_out(there, "aylin")
+    for name, offered in (("aylin", False), ("bernd", True)):
+        for path in ("/meetings", f"/meetings/{meeting_id}"):
+            page = await there[name].get(path)
+            assert (page.status_code, "Find another time" in page.text) == (200, offered), (name, path)
