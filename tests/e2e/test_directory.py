@@ -81,7 +81,7 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
     await expect(aylin.get_by_role("button", name="Open the conversation")).to_be_visible()
     await aylin.goto(f"{VOLTBUS}/history")
     await expect(aylin.locator("ins")).to_have_text(["editor", "Chargers that need no new grid."])
-    assert [row["after"] for row in await rows_taken(aylin)] == ["editor", "Chargers that need no new grid."]
+    assert [row["after"] for row in await rows_taken(aylin)] == ["editor", "Chargers that need no new grid.", ""]
 
 
 @same_on_both_grounds
