@@ -16,6 +16,7 @@ from meetings.room import come_in
 from meetings.rules import EXTENSION, is_open
 from server.kernel.asked import asked
 from server.kernel.parts import Kernel
+from server.kernel.tables import UtcDateTime
 from server.live import topics
 from server.live.grants import Ask, Grant, Namespace, Present
 from server.live.parts import Live
@@ -33,7 +34,10 @@ _ENTRIES = (
         Membership,
         and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id, not_banned()),
     )
-    .where(Meeting.cancelled_at.is_(None), or_(Membership.person_id.is_not(None), bindparam("over_by") >= _ENDS))
+    .where(
+        Meeting.cancelled_at.is_(None),
+        or_(Membership.person_id.is_not(None), bindparam("over_by", type_=UtcDateTime()) >= _ENDS),
+    )
     .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
 )
 # Of meetings that somebody takes part in and was not seen in yet.

@@ -140,6 +140,8 @@ async def test_of_a_running_meeting_of_several_only_who_is_shut_out_is_out(there
     assert await in_the_room(there, meeting_id, "bernd") == {True}
     await there.go_to(meeting_id, minutes=-60)
     assert (await there["aylin"].get(f"/meetings/{meeting_id}/room")).status_code == 200, "it is over: hers to look at"
+    pair = there.ids["aylin"], meeting_id
+    assert pair in await there.app.state.meetings.namespace.readable([pair])
 
 
 async def test_an_answer_and_a_plan_that_is_laid_anew_do_not_wait_for_each_other_in_a_circle(
