@@ -92,6 +92,7 @@ async def rename_place(uow: UnitOfWork, fair: Fair, room_id: str, name: str) -> 
     room = await one_with_calls(uow.session, fair.id, room_id)
     if room is None:
         raise RefusedError("no_room")
+    await uow.session.refresh(room)  # whoever was faster may have renamed it since the page looked
     if name == room.name:
         return
     _check_name(name, [each.name for each in await _open_rooms(uow, fair) if each.id != room.id])

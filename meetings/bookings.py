@@ -1,9 +1,9 @@
 """Booking, moving, swapping and cancelling, each in one transaction.
 
 The lock is the unique key over person and slot in `meeting_seats`. Before it, rows are locked in one order (slots,
-meetings, people, each by id), so that the rules about days, streaks and overlapping slots of other fairs are judged by
-what holds at the commit, and so that no two transactions wait for each other in a circle. A slot is only shared: it is
-held against a plan that would withdraw it meanwhile.
+meetings, people, requests, each by id), so that the rules about days, streaks and overlapping slots of other fairs are
+judged by what holds at the commit, and so that no two transactions wait for each other in a circle. A slot is only
+shared: it is held against a plan that would withdraw it meanwhile.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -90,6 +90,7 @@ def _replaced(events: Iterable[Any], zone: ZoneInfo) -> Mapping[str, set[datetim
     found: dict[str, set[datetime]] = defaultdict(set)
     for event in events:
         with suppress(Exception):  # a broken event replaces nothing
+            _moment(event["dtstart"].dt, zone)
             found[str(event["uid"])].add(_moment(event["recurrence-id"].dt, zone))
     return found
 
@@ -125,10 +126,8 @@ def _length(given: Any) -> timedelta:
 
 def _starts(event: Any, first: datetime, length: timedelta, window: Window) -> Iterator[datetime]:
     """When an event begins, each time, until the window ends."""
-    apart = {_moment(each, window.zone) for each in _listed(event, "exdate")}
-    # A time beside the rule may be given with its end (a period); each lasts as long as the others here.
-    beside = (each[0] if isinstance(each, tuple) else each for each in _listed(event, "rdate"))
-    yield from {_moment(each, window.zone) for each in beside} - apart
+    apart = _listed(event, "exdate", window.zone)
+    yield from _listed(event, "rdate", window.zone) - apart
     rule = event.get("rrule")
     if not rule:
         yield first
@@ -145,11 +144,16 @@ def _starts(event: Any, first: datetime, length: timedelta, window: Window) -> I
             yield at
 
 
-def _listed(event: Any, name: str) -> list[Any]:
-    """The moments or periods of a property that may stand several times, each with several of them."""
+def _listed(event: Any, name: str, zone: ZoneInfo) -> set[datetime]:
+    """The moments of a property that may stand several times, each with several of them; of a period its begin, since
+    each time lasts as long as the others here. A broken one says nothing."""
     given = event.get(name, [])
-    lists = given if isinstance(given, list) else [given]
-    return [each.dt for one in lists for each in one.dts]
+    found: set[datetime] = set()
+    for one in given if isinstance(given, list) else [given]:
+        with suppress(Exception):
+            begins = [each.dt[0] if isinstance(each.dt, tuple) else each.dt for each in one.dts]
+            found.update(_moment(each, zone) for each in begins)
+    return found
 
 
 def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:

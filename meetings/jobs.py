@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from fairs.actions import MOVED_JOB
+from fairs.cards import cards
 from fairs.model import Fair
 from meetings import mails, plans, pushes, requests, shown
 from meetings.events import PersonMissing
@@ -63,7 +64,7 @@ async def invite(meetings: Meetings, uow: UnitOfWork, payload: dict[str, Any]) -
         await _introduce(meetings, uow, meeting, given)
         return
     if told is not None and what == "moved" and (joined := await _joined(uow, meeting, told.at)):
-        await _welcome(meetings, uow, meeting, joined, is_all=meeting.sequence == told.sequence + 1)
+        await _welcome(meetings, uow, meeting, joined, is_all=meeting.sequence == told.sequence + len(joined))
         return
     await mails.about_meeting(meetings.kernel, uow, meeting, what)
     await pushes.about_meeting(meetings.kernel, uow, meeting, what)
@@ -170,7 +171,8 @@ async def _say_of_request(meetings: Meetings, uow: UnitOfWork, asked: Asked, wha
 
 async def look_who_is_missing(meetings: Meetings, uow: UnitOfWork, meeting: Meeting) -> None:
     """Note who is in the room and who is not; where somebody waits, the others are missed, and pinged."""
-    people = set(await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id)))
+    seated = await uow.session.scalars(select(Seat.person_id).where(Seat.meeting_id == meeting.id))
+    people = set(await cards(uow.session, meeting.fair_id, seated.all()))  # of several one may be out of the fair
     for person_id in people.intersection(meetings.there(meeting.id)):
         await come_in(uow, meeting.id, person_id)
     came = set(await uow.session.scalars(select(Attendance.person_id).where(Attendance.meeting_id == meeting.id)))

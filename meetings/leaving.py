@@ -23,26 +23,30 @@ async def leave(uow: UnitOfWork, fair_id: str, person_id: str) -> None:
 
 
 async def call_off(uow: UnitOfWork, person_id: str, *which: ColumnElement[bool]) -> None:
-    """Call off somebody's meetings that are not over, and have the others told. Of one that several are in just now
-    only they are out, as their rights say."""
+    """Call off somebody's meetings that are not over, and have the others told. One that is running goes on while two
+    others are left in it: of that only they are out, as their rights say."""
     now = uow.clock.now()
     not_over = Meeting.cancelled_at.is_(None), func.coalesce(Meeting.extended_until, Meeting.ends_at) > now
     query = select(Meeting).join(Seat, Seat.meeting_id == Meeting.id)
     found = (await uow.session.scalars(query.where(Seat.person_id == person_id, *not_over, *which))).all()
     people = await lock_meetings(uow, found)
     for meeting in (each for each in found if each.id in people):
-        if meeting.starts_at <= now and len(people[meeting.id]) > 2:
+        there = await cards(uow.session, meeting.fair_id, people[meeting.id])
+        left = [id for id, card in there.items() if card.name and id != person_id]
+        if meeting.starts_at <= now and len(left) > 1:
             continue
         await give_up(uow, meeting, by_id=person_id, reason="")
         uow.emit(MeetingCancelled(meeting.id, frozenset(people[meeting.id])))
 
 
 async def end_requests(uow: UnitOfWork, person_id: str, *which: ColumnElement[bool]) -> None:
-    """What somebody asks is over, and what they are asked, where nobody of a team is left to answer it."""
+    """What somebody asks is over, and what they are asked, where nobody of a team is left to answer it, or where the
+    times on the table are theirs."""
     theirs = or_(Request.from_id == person_id, Request.to_id == person_id), Request.answered_at.is_(None)
     query = select(Request).where(*theirs, *which).order_by(Request.id)
     for asked in (await uow.session.scalars(query.with_for_update(key_share=True))).all():
-        if asked.from_id == person_id or not await _others_answer(uow.session, asked):
+        is_theirs = asked.from_id == person_id or asked.turn_id == asked.from_id
+        if is_theirs or not await _others_answer(uow.session, asked):
             await abandon(uow, asked, by_id=person_id)
     await uow.session.flush()
 

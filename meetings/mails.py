@@ -49,7 +49,7 @@ MEETING_WORDS = {
         N_("To the meeting"),
     ),
     "joined": Words(
-        N_("Somebody joins you: %(name)s, %(time)s"),
+        N_("You are more now: %(name)s, %(time)s"),
         N_("Somebody has joined: you meet %(name)s on %(time)s. Your calendar gets the change with this mail."),
         N_("To the meeting"),
     ),

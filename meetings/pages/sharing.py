@@ -59,6 +59,7 @@ async def take_back(request: Request) -> Response:
 async def load(request: Request) -> Response:
     """A file, for who sits in the meeting: to be kept, never run."""
     async with kernel_of(request).database.read() as session:
+        await my_room(request, session)
         found = await files.file_of(session, me(request).id, id_in(request, "meeting"), id_in(request, "file"))
     if found is None:
         raise not_found()
@@ -74,7 +75,7 @@ async def _sent(request: Request) -> tuple[bytes, str]:
 async def _page(request: Request, status: int = 200, wrong: str = "") -> Response:
     now = kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
-        found = await my_meeting(request, session)
+        found = await my_room(request, session)
         given = await files.files_of(session, me(request).id, found.id)
     return show(
         request,

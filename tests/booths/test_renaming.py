@@ -2,6 +2,9 @@
 
 import pytest
 
+from booths.actions import rename_place
+from fairs.model import Fair
+from rooms.model import Room
 from server.kernel.ids import new_id
 from tests.booths.stage import PATH, Programme
 from tests.meetings.reader import read
@@ -80,3 +83,15 @@ async def test_only_organisers_rename_and_only_rooms_with_calls_of_their_fair(th
     for wrong in (new_id(), "none"):
         assert (await rename(there, wrong, "Mine"))[0] == 404
         assert (await there["edda"].get(f"{PATH}/rooms/{wrong}")).status_code == 404
+
+
+async def test_a_name_that_was_changed_since_the_page_looked_is_changed_again(there: Programme) -> None:
+    kernel = there.guests.kernel
+    async with kernel.database.read() as session:
+        fair = await session.get_one(Fair, there.guests.fair.id)
+        seen = await session.get_one(Room, there.stand)
+    assert await rename(there, there.stand, "Hall 2") == (303, "")
+    async with kernel.database.write() as uow:
+        uow.session.add_all((fair, seen))  # as it was looked at
+        await rename_place(uow, fair, there.stand, "Hall 1")
+    assert "Hall 1" in (await there["aylin"].get("/fairs/ruhr/rooms")).text

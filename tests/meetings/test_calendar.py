@@ -148,6 +148,20 @@ async def test_booking_moving_and_calling_off_reach_both_calendars_with_one_uid(
     assert list(for_each.values()) == [[("REQUEST", 0, first), ("REQUEST", 1, then), ("CANCEL", 2, then)]] * 2
 
 
+async def test_of_two_who_are_brought_at_once_the_others_hear_that_they_are_more(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    there.clock.advance(seconds=11)
+    await there.kernel.jobs.run_due()
+    before = len(mails(there))
+    there.clock.advance(seconds=1)
+    for name in ("chloe", "dev"):
+        await there["aylin"].post(f"/meetings/{meeting}/bring", data={"person": there.ids[name]})
+    there.clock.advance(seconds=11)
+    await there.kernel.jobs.run_due()
+    subjects = sorted(str(each["subject"]).split()[0] for each in mails(there)[before:])
+    assert subjects == ["Meeting", "Meeting", "You", "You"]
+
+
 @pytest.mark.parametrize("also_moved", [False, True])
 async def test_who_is_brought_hears_of_a_new_meeting_and_the_others_of_who_joins_them(
     there: Scene, also_moved: bool
@@ -164,7 +178,7 @@ async def test_who_is_brought_hears_of_a_new_meeting_and_the_others_of_who_joins
     there.clock.advance(seconds=11)
     await there.kernel.jobs.run_due()
     found = mails(there)[before:]
-    others = "New time" if also_moved else "Somebody joins you"
+    others = "New time" if also_moved else "You are more now"
     assert sorted(str(each["subject"]).partition(":")[0] for each in found) == sorted(
         [others, others, "Meeting with Aylin Demir, Bernd Kowalski"]
     )

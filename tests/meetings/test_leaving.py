@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from fairs import actions as fairs_actions
 from meetings import displacing
 from meetings.calls import rights_in_meetings
 from meetings.grid import Hours
-from meetings.model import Request
+from meetings.mine import mine
+from meetings.model import NoShow, Request
 from tests.meetings.scene import TUESDAY, WEDNESDAY, WISH, Scene
 from tests.support.patience import PATIENCE_S
 
@@ -142,6 +144,33 @@ async def test_of_a_running_meeting_of_several_only_who_is_shut_out_is_out(there
     assert (await there["aylin"].get(f"/meetings/{meeting_id}/room")).status_code == 200, "it is over: hers to look at"
     pair = there.ids["aylin"], meeting_id
     assert pair in await there.app.state.meetings.namespace.readable([pair])
+
+
+async def test_of_a_running_meeting_who_is_out_reads_no_file_is_not_missed_and_is_not_led_there(there: Scene) -> None:
+    [slot, *_] = await there.slots()
+    meeting_id = await there.book(slot, "aylin", "bernd", "chloe")
+    await there.go_to(meeting_id, seconds=-5)
+    for name in ("bernd", "chloe"):
+        assert (await there[name].post(f"/meetings/{meeting_id}/enter")).status_code == 303
+    await shut_out(there, "aylin")
+    for name, status in (("aylin", 404), ("bernd", 200)):
+        assert (await there[name].get(f"/meetings/{meeting_id}/files")).status_code == status, name
+    there.clock.advance(minutes=2, seconds=1)
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        assert list(await session.scalars(select(NoShow.person_id))) == []
+        waits = await mine(session, [there.ids["aylin"], there.ids["bernd"]], there.clock.now())
+    assert (waits[there.ids["aylin"]]["next"], waits[there.ids["bernd"]]["next"]["id"]) == (None, meeting_id)
+
+
+async def test_a_running_meeting_ends_when_only_one_is_left_in_it(there: Scene) -> None:
+    [slot, *_] = await there.slots()
+    meeting_id = await there.book(slot, "aylin", "bernd", "chloe")
+    await there.go_to(meeting_id, minutes=-3)
+    for name, off in (("aylin", False), ("bernd", True)):
+        await shut_out(there, name)
+        [meeting] = await there.meetings()
+        assert (meeting.cancelled_at is not None) is off, name
 
 
 async def test_an_answer_and_a_plan_that_is_laid_anew_do_not_wait_for_each_other_in_a_circle(

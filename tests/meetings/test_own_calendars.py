@@ -50,6 +50,8 @@ EVENTS = [
         "RDATE;VALUE=PERIOD:20260918T070000Z/PT1H\r\nEXDATE:20260917T070000Z",
         ["15.09. 09:00-10:00", "16.09. 09:00-10:00", "18.09. 09:00-10:00"],
     ),
+    # A list that nobody can read takes nothing away
+    ("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z\r\nEXDATE:\r\nRDATE:banana", ["15.09. 09:00-10:00"]),
     # Every day for half a life
     (
         "DTSTART;TZID=Europe/Berlin:19900101T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;UNTIL=20260902T220000Z",
@@ -77,6 +79,7 @@ ON_THE_15TH = "RECURRENCE-ID;TZID=Europe/Berlin:20260915T100000\r\n"
         ("DTSTART:20260915T080000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED", []),
         ("DTSTART:20260915T080000Z\r\nDURATION:PT1H\r\nTRANSP:TRANSPARENT", []),
         ("DTSTART:20260915T080000Z\r\nDURATION:PT30M", ["15.09. 10:00-10:30"]),
+        ("DTSTART:banana\r\nDURATION:PT30M", ["15.09. 10:00-11:00"]),  # nobody knows when: as it was
     ],
 )
 @pytest.mark.parametrize("at_first", [True, False])

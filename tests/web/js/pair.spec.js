@@ -218,6 +218,11 @@ test("what goes on connecting and never gets there is restarted, and then built 
     equal(due.length, pending, "while a new path is looked for, that is what is waited for");
     due.pop()?.[1]();
     equal([peer.restarts, rebuilds.length], [1, 1]);
+    for (const state of ["connected", "disconnected", "connecting"]) {
+      peer.connectionState = state;
+      peer.dispatchEvent(new Event("connectionstatechange"));
+    }
+    equal((due.pop() ?? [])[0] < 2_000, true, "a path that was lost is looked for soon, whatever the browser calls it meanwhile");
   } finally {
     globalThis.setTimeout = real;
   }

@@ -85,6 +85,8 @@ export class Watch {
   #timer;
   /** Whether a new path is looked for, and how long that may take is counted. */
   #isRestarting = false;
+  /** Whether the path that there was is lost, and comes back by itself or is looked for soon. */
+  #isAway = false;
 
   /** `rebuild` says false where it is no use yet, and is asked again.
    * @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => unknown }} ways */
@@ -108,16 +110,17 @@ export class Watch {
   }
 
   end() {
-    this.#isRestarting = false;
+    this.#isRestarting = this.#isAway = false;
     clearTimeout(this.#timer);
   }
 
   #look() {
     const state = this.peer.connectionState;
     if (state === "connected" || state === "closed") return this.end();
+    if (state === "disconnected") this.#isAway = true;
     if (state === "disconnected") this.#after(AWAY_MS, () => this.#restart());
     if (state === "failed") this.#restart();
-    if (state === "connecting" && !this.#isRestarting) this.#after(CONNECTING_MS, () => this.#restart());
+    if (state === "connecting" && !this.#isRestarting && !this.#isAway) this.#after(CONNECTING_MS, () => this.#restart());
   }
 
   #restart() {
