@@ -22,7 +22,7 @@ from directory.organisations.shown import Shown
 from directory.products.section import bring as products
 from meetings.model import Meeting
 from meetings.model import Request as Asked
-from meetings.pages.showing import id_in, me, my_meeting, show
+from meetings.pages.showing import id_in, me, my_room, show
 from people import languages
 from people.model import Person
 from server.kernel.http import not_found
@@ -43,7 +43,7 @@ class House:
 async def see(request: Request) -> Response:
     """Who it is, and the organisation that they are here for."""
     async with kernel_of(request).database.read() as session:
-        found = await my_meeting(request, session)
+        found = await my_room(request, session)
         one = next((each for each in found.others if each.id == id_in(request, "person") and each.name), None)
         if one is None:
             raise not_found()

@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fairs.queries import fairs_of
+from fairs.queries import Attendance, fairs_of
 from fairs.rules import Phase, phase
 from meetings import rescue, shown
 from meetings.mine import mine as what_waits
 from meetings.pages.showing import me, show
 from meetings.queries import plans_of
 from meetings.shown import MeetingShown
-from people.model import Person
 from server.kernel.parts import kernel_of
 from web import when
 from web.render import redirect
@@ -53,7 +52,10 @@ async def desk(request: Request) -> Response:
         offers = await rescue.offered_to(session, viewer.id, now)
         gone = await shown.called_off(session, viewer.id, now)
         over = await shown.past(session, viewer.id, now)
-        fairs = await _fairs(session, viewer, now)
+        attended = await fairs_of(session, viewer.id)
+        fairs = await _fairs(session, attended, now)
+    # Of one of several that is running somebody may be out, and is not led there.
+    ahead = [each for each in ahead if each.fair_slug in {one.fair.slug for one in attended}]
     return show(
         request,
         "desk",
@@ -86,8 +88,7 @@ async def past(request: Request) -> Response:
     return show(request, "past", meetings=over)
 
 
-async def _fairs(session: AsyncSession, viewer: Person, now: datetime) -> list[MyFair]:
-    attended = await fairs_of(session, viewer.id)
+async def _fairs(session: AsyncSession, attended: Sequence[Attendance], now: datetime) -> list[MyFair]:
     plans = await plans_of(session, [each.fair.id for each in attended])
     found = []
     for each in attended:

@@ -9,7 +9,7 @@ from directory.attachments import ACCEPTED, checked, handed_out
 from meetings import files
 from meetings.bookings import ConflictError
 from meetings.model import Meeting
-from meetings.pages.showing import conflict_text, id_in, me, my_meeting, my_room, said, show
+from meetings.pages.showing import conflict_text, id_in, me, my_room, said, show
 from people.forms import FIELDS_MOST
 from people.limits import may
 from people.text import UnacceptableError
@@ -51,7 +51,7 @@ async def share(request: Request) -> Response:
 async def take_back(request: Request) -> Response:
     """Take a file of one's own away."""
     async with kernel_of(request).database.write() as uow:
-        found = await my_meeting(request, uow.session)
+        found = await my_room(request, uow.session)
         await files.take_back(uow, me(request).id, found.id, id_in(request, "file"))
     return _back(request, N_("The file is taken away."))
 

@@ -19,7 +19,7 @@ from meetings.bookings import ConflictError
 from meetings.fitting import Fit
 from meetings.grid import Span
 from meetings.model import Meeting, Rescue
-from meetings.pages.showing import conflict_text, id_in, me, my_meeting, said, show
+from meetings.pages.showing import conflict_text, id_in, me, my_room, said, show
 from meetings.parts import meetings_of
 from meetings.rules import LEAST_LEFT
 from meetings.shown import MeetingShown, Who
@@ -55,7 +55,7 @@ async def seen(request: Request, session: AsyncSession, found: MeetingShown) -> 
 async def look(request: Request) -> Response:
     """The same as a piece of the room, which is the place where it is seen."""
     async with kernel_of(request).database.read() as session:
-        found = await my_meeting(request, session)
+        found = await my_room(request, session)
         if "turbo-frame" not in request.headers:
             return redirect(f"{found.path}/room")
         return show(request, "missing_frame", meeting=found, **await seen(request, session, found))
@@ -65,7 +65,7 @@ async def ask_stand_in(request: Request) -> Response:
     """Ask who was offered to step in for who is missing; where nobody is named, the best one who is there."""
     named = (await Form.of(request)).typed("person")
     async with kernel_of(request).database.read() as session:
-        found = await my_meeting(request, session)
+        found = await my_room(request, session)
         offered = await _stand_in(request, session, found, [named] if named else None)
     async with kernel_of(request).database.write() as uow:
         # Of two tabs that ask at once, the second one sees whom the first one asks.

@@ -153,8 +153,15 @@ async def test_of_a_running_meeting_who_is_out_reads_no_file_is_not_missed_and_i
     for name in ("bernd", "chloe"):
         assert (await there[name].post(f"/meetings/{meeting_id}/enter")).status_code == 303
     await shut_out(there, "aylin")
+    path, chloe = f"/meetings/{meeting_id}", there.ids["chloe"]
     for name, status in (("aylin", 404), ("bernd", 200)):
-        assert (await there[name].get(f"/meetings/{meeting_id}/files")).status_code == status, name
+        for part in ("files", "missing", f"beside/{chloe}"):
+            there[name].headers["turbo-frame"] = "part"
+            assert (await there[name].get(f"{path}/{part}")).status_code == status, (name, part)
+            del there[name].headers["turbo-frame"]
+        for page in ("/meetings", path):
+            assert (f'href="{path}/room"' in (await there[name].get(page)).text) is (status == 200), (name, page)
+    assert (await there["aylin"].post(f"{path}/stand-in")).status_code == 404
     there.clock.advance(minutes=2, seconds=1)
     await there.kernel.jobs.run_due()
     async with there.kernel.database.read() as session:

@@ -9,12 +9,15 @@ from chat.model import Message, Reaction
 from chat.queries import page
 from chat.unread import total, unread
 from fairs import queries as fair_queries
+from people import erasure
 from people import queries as people_queries
 from people.links import look
+from people.model import Person
 from server.demo import DemoLink, fill
 from server.demo.cast import CAST, EDITION
 from server.kernel.clock import FrozenClock
 from server.kernel.parts import Kernel
+from server.kernel.tables import metadata
 from tests.kernel_fixtures import browser_of
 from tests.people.scene import follow, is_signed_in
 
@@ -43,6 +46,38 @@ async def test_the_demo_fair_is_made_once_its_links_work_for_a_week_and_it_stays
         fair = await fair_queries.by_slug(session, EDITION)
     assert fair is not None
     assert fair.starts_on == (clock.now() - timedelta(days=1)).date()
+
+
+async def test_that_people_are_erased_once_more_an_hour_later_changes_nothing_that_any_feature_keeps(
+    kernel: Kernel, app: Starlette, clock: FrozenClock
+) -> None:
+    assert app, "with all its features"
+    await fill(kernel)
+    for role in CAST[:3]:
+        async with kernel.database.write() as uow:
+            found = await uow.session.scalar(select(Person).where(Person.name == role.name))
+            assert found is not None
+            await erasure.erase(uow, kernel, found.id)
+    await work_off(kernel)
+    before = await rows(kernel)
+    clock.advance(hours=1)
+    await work_off(kernel)
+    after = await rows(kernel)
+    # The log says it once more in each channel, and what is due within that hour is noted.
+    assert {name for name, many in after.items() if many > before[name]} <= {"live_events", "meeting_reminders"}
+
+
+async def work_off(kernel: Kernel) -> None:
+    """Do what is due, and what comes of it."""
+    while await kernel.jobs.run_due():
+        pass
+
+
+async def rows(kernel: Kernel) -> dict[str, int]:
+    """How many rows each table has."""
+    async with kernel.database.read() as session:
+        counted = {each.name: select(func.count()).select_from(each) for each in metadata.sorted_tables}
+        return {name: await session.scalar(query) or 0 for name, query in counted.items()}
 
 
 async def lead_in(kernel: Kernel, links: list[DemoLink]) -> None:
