@@ -89,8 +89,9 @@ def _replaced(events: Iterable[Any], zone: ZoneInfo) -> Mapping[str, set[datetim
     5545, 3.8.4.4)."""
     found: dict[str, set[datetime]] = defaultdict(set)
     for event in events:
-        with suppress(Exception):  # a broken event replaces nothing
-            _moment(event["dtstart"].dt, zone)
+        with suppress(Exception):  # a broken event replaces nothing; one that is called off need not say when
+            if not _is_called_off(event):
+                _moment(event["dtstart"].dt, zone)
             found[str(event["uid"])].add(_moment(event["recurrence-id"].dt, zone))
     return found
 
@@ -98,7 +99,7 @@ def _replaced(events: Iterable[Any], zone: ZoneInfo) -> Mapping[str, set[datetim
 def _times(event: Any, window: Window, replaced: Collection[datetime]) -> list[Span]:
     """When an event takes its owner's time within the window; nothing where it is free, called off or broken. What is
     told of by an event of its own is left out of the series."""
-    if str(event.get("transp", "")).upper() == "TRANSPARENT" or str(event.get("status", "")).upper() == "CANCELLED":
+    if str(event.get("transp", "")).upper() == "TRANSPARENT" or _is_called_off(event):
         return []
     try:
         starts = _moment(event["dtstart"].dt, window.zone)
@@ -109,6 +110,10 @@ def _times(event: Any, window: Window, replaced: Collection[datetime]) -> list[S
         return []
     inside = (Span(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in spans)
     return [each for each in inside if each.starts < each.ends and each.overlaps(window.span)]
+
+
+def _is_called_off(event: Any) -> bool:
+    return str(event.get("status", "")).upper() == "CANCELLED"
 
 
 def _ends(event: Any, starts: datetime, zone: ZoneInfo) -> datetime:

@@ -7,13 +7,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairs.cards import not_banned
-from fairs.model import Membership
-from fairs.rules import BASE_ROLE
 from meetings import rules
 from meetings.events import MeetingCancelled, MeetingMoved
 from meetings.model import Meeting, Seat
 from meetings.parts import Meetings
+from meetings.queries import at_its_fair
 from meetings.watching import CLOSE_JOB
 from server.kernel.asked import asked
 from server.kernel.clock import Clock
@@ -30,8 +28,7 @@ _SEATS = (
     .select_from(_PAIRS)
     .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
     .join(Meeting, Meeting.id == Seat.meeting_id)
-    .join(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
-    .where(Membership.role == BASE_ROLE, not_banned(), Meeting.cancelled_at.is_(None))
+    .where(Meeting.cancelled_at.is_(None), at_its_fair())
 )
 _SEATED = (
     select(Seat.person_id, Meeting.starts_at, _ENDS)

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairs.cards import not_banned
-from fairs.model import Membership
 from meetings.model import Meeting, Request, Rescue, Seat
+from meetings.queries import at_its_fair
 from meetings.rules import LEAST_LEFT
 from meetings.standing import stands
 from people.model import Person
@@ -88,13 +87,6 @@ _OFFERS = (
     .where(*_STANDING)
     .order_by(Rescue.at)
 )
-# Of a meeting of several that is running one may be out of the fair.
-_THERE = (
-    select(literal(1))
-    .where(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id, not_banned())
-    .correlate(Meeting, Seat)
-    .exists()
-)
 _AHEAD = (
     select(
         Seat.person_id,
@@ -105,7 +97,7 @@ _AHEAD = (
     )
     .join(Meeting, Meeting.id == Seat.meeting_id)
     .where(Seat.person_id.in_(_PEOPLE), Meeting.ends_at > bindparam("now"), Meeting.cancelled_at.is_(None))
-    .where(Seat.slot_id.is_not(None), _THERE)  # who met a stand-in has given theirs back
+    .where(Seat.slot_id.is_not(None), at_its_fair())  # who met a stand-in has given theirs back
     .subquery()
 )
 _NEXT = select(_AHEAD).where(_AHEAD.c.place == 1)

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from starlette.requests import HTTPConnection
 
-from fairs.cards import cards, not_banned, roles_column
+from fairs.cards import cards, roles_column
 from fairs.model import Membership
 from meetings.fitting import Fitting, SharedWords
 from meetings.mine import mine
 from meetings.model import Attendance, Meeting, Seat
+from meetings.queries import at_its_fair
 from meetings.room import come_in
 from meetings.rules import EXTENSION, is_open
 from server.kernel.asked import asked
@@ -30,13 +31,10 @@ _ENTRIES = (
     .select_from(_PAIRS)
     .join(Seat, and_(Seat.person_id == _PAIRS.c.person_id, Seat.meeting_id == _PAIRS.c.meeting_id))
     .join(Meeting, Meeting.id == Seat.meeting_id)
-    .outerjoin(
-        Membership,
-        and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id, not_banned()),
-    )
+    .outerjoin(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
     .where(
         Meeting.cancelled_at.is_(None),
-        or_(Membership.person_id.is_not(None), bindparam("over_by", type_=UtcDateTime()) >= _ENDS),
+        or_(at_its_fair(), bindparam("over_by", type_=UtcDateTime()) >= _ENDS),
     )
     .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
 )

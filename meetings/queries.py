@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairs.cards import not_banned
 from fairs.model import Fair, Membership
 from fairs.rules import highest
 from meetings.grid import Grid, Hours, Span
@@ -147,3 +148,9 @@ def limits_of(plan: Plan, fair: Fair) -> Limits:
 def span_of(slot: Slot) -> Span:
     """A slot's time."""
     return Span(slot.starts_at, slot.ends_at)
+
+
+def at_its_fair() -> ColumnElement[bool]:
+    """The condition that whoever has a `Seat` in a `Meeting` is at its fair still, for a query over both."""
+    there = Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id, not_banned()
+    return select(literal(1)).where(*there).correlate(Meeting, Seat).exists()

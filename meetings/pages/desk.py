@@ -55,7 +55,8 @@ async def desk(request: Request) -> Response:
         attended = await fairs_of(session, viewer.id)
         fairs = await _fairs(session, attended, now)
     # Of one of several that is running somebody may be out, and is not led there.
-    ahead = [each for each in ahead if each.fair_slug in {one.fair.slug for one in attended}]
+    here = {each.fair.slug for each in attended}
+    ahead = [each for each in ahead if each.fair_slug in here]
     return show(
         request,
         "desk",
