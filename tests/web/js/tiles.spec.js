@@ -61,3 +61,24 @@ test("whoever is heard is marked on the page, and nobody else", () => {
   show({ isSpeakerView: true });
   equal([marked(".is-speaking"), marked(".call-main figure")], ["ben", "ben"]);
 });
+
+test("a picture goes on while its tile is drawn again, and begins anew only with another track", () => {
+  const video = () => document.createElement("canvas").captureStream().getVideoTracks()[0];
+  const [track, another] = [video(), video()];
+  const one = (camera) => ({ id: "ben", person: "ben", ready: true, muted: false, silenced: [], tracks: { camera }, watches: false });
+  const signs = { hands: new Set(), reactions: new Map() };
+  const call = { signs, isOnStage: false, isSpeakerView: false, moderates: false, pinned: "", may: () => true, speaks: () => false, card: (id) => ({ id, name: id }), media: { isOn: () => false, tracks: {} }, live: { person: "aylin" } };
+  const page = document.createElement("div");
+  const given = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
+  const begun = [];
+  Object.defineProperty(HTMLMediaElement.prototype, "srcObject", { ...given, set(stream) {
+    begun.push(stream.getVideoTracks()[0] === track ? "track" : "another");
+    given?.set?.call(this, stream);
+  } });
+  try {
+    for (const shown of [track, track, track, another, another]) render(stage(/** @type {any} */ ({ ...call, others: [one(shown)] })), page);
+  } finally {
+    Object.defineProperty(HTMLMediaElement.prototype, "srcObject", /** @type {PropertyDescriptor} */ (given));
+  }
+  equal(begun.join(" "), "track another");
+});

@@ -4,7 +4,7 @@ import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, interrupted, letGo } from "fairmatch/call/current";
-import { shownOf, streamOf } from "fairmatch/call/tiles";
+import { playing, shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
@@ -43,7 +43,7 @@ function returnView({ name, path }) {
 function view(call) {
   const tile = shownOf(call);
   return html`<a class="dock-picture" href=${call.place.path} aria-label=${_("Back to the call")}>
-      ${tile?.picture ? html`<video .srcObject=${streamOf(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
+      ${tile?.picture ? html`<video .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
         : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
     <div class="dock-head"><p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>${popOutButton()}</div>
     ${call.room.recording ? html`<p class="small"><a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("This call is being recorded.")}</a></p>` : nothing}

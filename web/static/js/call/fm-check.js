@@ -6,7 +6,7 @@ import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { portOf, reaches, reachesNode, roadsOf } from "fairmatch/call/reach";
 import { measureSpeed } from "fairmatch/call/speed";
-import { streamOf } from "fairmatch/call/tiles";
+import { playing } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 
 /**
@@ -156,7 +156,7 @@ class FmCheck extends HTMLElement {
         this.#wrong.microphone || html`${this.#wasHeard ? _("You are heard.") : _("Say something: the bar should move.")}
           ${microphone ? html`<meter class="call-level" min="0" max="1" value=${this.#level} aria-label=${_("How loud you are")}></meter>` : nothing}`)}
       ${row(icon("video"), _("Camera"), this.#wrong.camera ? "bad" : camera ? "good" : "waits",
-        this.#wrong.camera || html`${camera ? html`<video class="call-check-picture" .srcObject=${streamOf(camera)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>` : _("The browser asks for it.")}`)}
+        this.#wrong.camera || html`${camera ? html`<video class="call-check-picture" .srcObject=${playing(camera)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>` : _("The browser asks for it.")}`)}
       ${row(icon("volume-2"), _("Loudspeaker"), "", speakerChoice("check-speaker", this.#speakers))}
       ${this.dataset.engine === "node" ? nothing : row(icon("cable"), _("Media server"), "untried", _("Calls of more than two go by LiveKit here, and the way there is not tried."))}
       ${inOrder(this.#roads).map(([road, result]) => row(icon("cable"), this.#roadName(road), result, this.#astray.has(road) ? _("The relay answers, but does not lead to the media server.") : roadWord(result)))}

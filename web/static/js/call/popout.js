@@ -3,7 +3,7 @@ import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton } from "fairmatch/call/bar";
 import { calls, current } from "fairmatch/call/current";
 import { answerKeys } from "fairmatch/call/media-keys";
-import { shownOf, streamOf } from "fairmatch/call/tiles";
+import { playing, shownOf, streamOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { toast } from "fairmatch/kit/toast";
@@ -121,7 +121,7 @@ function follow(video, call) {
 function view(call) {
   const tile = shownOf(call);
   return html`<div class="popout-picture ${tile?.speaks ? "is-speaking" : ""}">${tile?.picture
-      ? html`<video class=${tile.screen ? "is-screen" : ""} .srcObject=${streamOf(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
+      ? html`<video class=${tile.screen ? "is-screen" : ""} .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
       : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</div>
     <p class="popout-line one-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
       call.trouble || call.signs.said || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>

@@ -4,7 +4,7 @@ import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
 import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
-import { streamOf } from "fairmatch/call/tiles";
+import { playing } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 
 /** @typedef {import("./devices.js").Kind} Kind */
@@ -112,7 +112,7 @@ export class Preview {
     const sends = this.kinds.length > 0;
     return html`<div class="call-preview">
       ${sends ? html`<div class="call-mirror">${picture
-        ? html`<video .srcObject=${streamOf(picture)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>`
+        ? html`<video .srcObject=${playing(picture)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>`
         : html`<p class="call-dark">${icon("video-off")} ${_("The camera is off")}</p>`}</div>` : nothing}
       <div class="call-door">
         ${note}

@@ -1,6 +1,7 @@
 /** The people of a call as tiles: a picture, or who they are, and what one must know about them. Templates for Lit. */
 
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { _ } from "fairmatch/i18n";
 import { SCREENS } from "fairmatch/call/media";
@@ -35,6 +36,12 @@ export function streamOf(track) {
   const stream = streams.get(track) ?? new MediaStream([track]);
   streams.set(track, stream);
   return stream;
+}
+
+/** A track in a template's video, `.srcObject=${playing(track)}`. Lit sets objects with every render, also the same one, and
+ * the browser would begin the picture anew each time. @param {MediaStreamTrack} track */
+export function playing(track) {
+  return live(streamOf(track));
 }
 
 /** All tiles: others' screens first, oneself last. @param {Call} call @returns {{ screens: Tile[], people: Tile[] }} */
@@ -121,7 +128,7 @@ function tileView(call, tile, canPin) {
   const classes = ["call-tile", speaks && "is-speaking", own && "is-own", screen && "is-screen"].filter(Boolean).join(" ");
   return html`<figure class=${classes} data-tile=${keyOf(card.id, source)}>
     ${picture && screen ? nothing : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", size: "huge" })}</span>`}
-    ${picture ? html`<video .srcObject=${streamOf(picture)} autoplay playsinline muted .muted=${true}></video>` : nothing}
+    ${picture ? html`<video .srcObject=${playing(picture)} autoplay playsinline muted .muted=${true}></video>` : nothing}
     ${reaction ? html`<span class="call-reaction" aria-hidden="true">${reaction}</span>` : nothing}
     <figcaption class="call-name">${hand ? html`<span class="call-hand" role="img" aria-label=${_("wants to speak")}>${icon("hand")}</span>` : nothing}${muted && source === "camera" ? html`<span class="call-muted" role="img" aria-label=${_("microphone off")}>${icon("mic-off")}</span>` : nothing}
       <bdi>${nameOf(tile)}</bdi>
