@@ -49,10 +49,12 @@ function byKey(event) {
   write();
 }
 
-/** From the field back to the call's buttons; a sheet closes by itself. @param {KeyboardEvent} event */
+/** From the field back to the call's buttons. A sheet closes by itself as well, but leaves the focus where nobody sees it
+ * until the next picture is painted. @param {KeyboardEvent} event */
 function leave(event) {
-  const place = event.key === "Escape" && !event.defaultPrevented ? /** @type {Element} */ (event.target).closest?.("[data-beside]") : null;
-  if (!place || place.matches(":popover-open")) return;
+  const place = event.key === "Escape" && !event.defaultPrevented ? /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.("[data-beside]")) : null;
+  if (!place) return;
+  if (place.matches(":popover-open")) place.hidePopover();
   /** @type {HTMLElement | null} */ (document.querySelector("[data-does=write]"))?.focus();
 }
 
