@@ -19,8 +19,10 @@ from signaling.media.stun import Address
 
 # What we take part in. transport-cc is left out: senders then go by REMB, which the node writes itself.
 FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
-FROM_PUBLISHERS = (URI_MID, URI_RID, URI_REPAIRED_RID, URI_AUDIO_LEVEL, URI_SEND_TIME, URI_ORIENTATION)
 TO_VIEWERS = (URI_AUDIO_LEVEL, URI_SEND_TIME, URI_ORIENTATION)
+# Agreed on in every section, also where nothing comes from the peer: what no section of a connection has, Chromium
+# offers in no later one either, and can then not add a camera in several encodings to it.
+AGREED = (URI_MID, URI_RID, URI_REPAIRED_RID, *TO_VIEWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ def _media(section: Section, receiving: frozenset[str], sending: Sending | None)
     lines.append("a=rtcp-mux")
     for codec in codecs:
         lines += _codec(codec)
-    known = known_extensions(section, FROM_PUBLISHERS if taken else TO_VIEWERS)
-    lines += [f"a=extmap:{number} {uri}" for uri, number in known.items()]
+    lines += [f"a=extmap:{number} {uri}" for uri, number in known_extensions(section, AGREED).items()]
     if taken and section.rids:
         lines += [f"a=rid:{rid} recv" for rid in section.rids]
         lines.append("a=simulcast:recv " + ";".join(section.rids))

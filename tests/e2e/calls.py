@@ -39,8 +39,9 @@ _COMES = """async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const states = (one) => [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState];
-  const line = document.documentElement.dataset.live;
-  throw new Error(`nothing comes: ${JSON.stringify([await count(), line, window.connections.map(states)])}`);
+  const said = [...document.querySelectorAll(".call-line, .toast")].map(({ textContent }) => textContent.trim());
+  const found = [await count(), document.documentElement.dataset.live, window.connections.map(states), said];
+  throw new Error(`nothing comes: ${JSON.stringify(found)}`);
 }"""
 
 

@@ -141,12 +141,16 @@ async def test_screens_captions_and_keys_fit_every_window_and_the_call_goes_on_i
 ) -> None:
     urls = {"aylin": servers.url, "olga": servers.other_url}
     people = {name: await calling(come, stage, name, ROOM, url) for name, url in urls.items()}
+    aylin, olga = people["aylin"].page, people["olga"].page
+    await aylin.get_by_role("button", name="Join without camera").press("Enter")
     for one in people.values():
         await one.join()
-    for one in people.values():
-        await one.sees_and_hears()
+    await people["aylin"].sees_and_hears()
+    await people["olga"].hears("microphone")
+    await aylin.keyboard.press("v")
+    await people["olga"].sees_and_hears()
+    assert len(await aylin.evaluate("window.connections")) == 1  # with a camera that comes later as well
 
-    aylin, olga = people["aylin"].page, people["olga"].page
     await _eight_fit_a_phone(people["olga"])
     await olga.locator(".call-quality summary").click()
     await expect(olga.locator(".call-quality dd").nth(1)).to_contain_text("ms")

@@ -8,7 +8,7 @@ import pytest
 
 from signaling.media.answer import Local, Sending, write_answer
 from signaling.media.ice import Credentials
-from signaling.media.rtp import URI_RID
+from signaling.media.rtp import URI_MID, URI_REPAIRED_RID, URI_RID
 from signaling.media.sdp import MOST_BYTES, Offer, SdpError, parse_offer
 from signaling.protocol import MediaError
 from tests.signaling.media.offers import CHROMIUM, damaged
@@ -50,6 +50,14 @@ def test_the_answer_takes_what_is_forwarded_and_nothing_else() -> None:
     assert "a=group:BUNDLE 0 1\r\n" in answer
     assert "a=ice-lite\r\n" in answer
     assert "a=candidate:1 1 udp 2130706430 192.0.2.1 4000 typ host" in answer
+
+
+def test_all_sections_agree_on_what_a_camera_that_is_added_later_needs() -> None:
+    """Else Chromium does not offer it any more, and the camera takes another connection."""
+    offer = parse_offer(CHROMIUM)
+    answer = write_answer(offer, LOCAL, 1, frozenset(), {"1": Sending(7, 8, "anna", "slot-1")})
+    for uri in (URI_MID, URI_RID, URI_REPAIRED_RID):
+        assert f"a=extmap:{offer.sections[1].extensions[uri]} {uri}\r\n" in answer
 
 
 def _read(text: str) -> tuple[bool, float]:

@@ -308,6 +308,25 @@ test("a line that does not come back by itself ends no call that goes on", async
   });
 });
 
+test("what begins to be sent while an offer is worked out is in the next one", () =>
+  withCall(async ({ call, asked, answer, media, room }) => {
+    await answer();
+    const peer = /** @type {any} */ (call.peer);
+    const describe = peer.setLocalDescription;
+    peer.setLocalDescription = async () => {
+      await describe.call(peer);
+      media.tracks.screen_2 = media.tracks.camera;
+      call.update();
+    };
+    media.tracks.screen = media.tracks.camera;
+    room.receive({ k: "may", d: { publish: ["microphone", "camera", "screen", "screen_2"], listen: true, moderate: false } });
+    await settle();
+    await answer();
+    const published = asked.filter(({ method }) => method === "call.offer").map(({ publish }) => publish);
+    equal(published.slice(-2).map((one) => one.map(({ source }) => source).join(" ")), ["microphone camera screen", "microphone camera screen screen_2"]);
+    ok(published.flat().every(({ mid }) => mid), "each in a section");
+  }));
+
 test("what one may send is offered when a role is given, and no longer when it is taken away", () =>
   withCall(async ({ call, comes, asked, answer, room, media }) => {
     await answer();

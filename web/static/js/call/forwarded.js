@@ -40,6 +40,7 @@ export class Forwarded extends EventTarget {
   /** Which of mine are silent. */
   #mutes = new Mutes({
     tracks: () => this.#mine?.tracks ?? [],
+    silencedNow: () => this.silenced,
     isSilent: (source) => !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source)),
     tell: (source, muted) => this.ends.live.line.request("call.mute", { call: this.ends.topic, participant: this.participant, sources: [source], muted }),
     silenced: (source) => this.dispatchEvent(new CustomEvent("silenced", { detail: source })),
@@ -272,8 +273,9 @@ export class Forwarded extends EventTarget {
       if (peer !== this.peer) return null;
       await peer.setLocalDescription();
       if (peer !== this.peer) return null;
-      const publish = this.#permitted.map(([source, { mid }]) => ({ mid, source }));
-      this.#published = this.#publishes;
+      // What began to be sent meanwhile is in the next offer.
+      const publish = this.#permitted.filter(([, { mid }]) => mid).map(([source, { mid }]) => ({ mid, source }));
+      this.#published = publish.map(({ source }) => source).join();
       const wish = this.#wish();
       this.#asked = JSON.stringify(wish);
       try {
