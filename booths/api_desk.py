@@ -119,7 +119,7 @@ async def change(call: Call) -> Response:
             raise not_found()
         talk = found[0]
         answering.check_match(call.request, await _fresh(call, uow, fair, talk.id))
-        starts_at, ends_at = When(talk.day, talk.begins, talk.minutes).moments(fair.starts_on, fair.time_zone)
+        starts_at, ends_at = When(talk.day, talk.begins, talk.minutes).moments(fair.counted_from, fair.time_zone)
         entered = Entered(
             _title(call, given.title) if "title" in said else talk.title,
             given.stage if "stage" in said else talk.room_id,
@@ -226,12 +226,12 @@ def _when(call: Call, fair: Fair, starts_at: datetime, ends_at: datetime) -> Whe
     except OverflowError:  # the first or the last hours of the calendar
         raise RefusedError("no_such_day") from None
     length = (ends_at - starts_at).total_seconds()
-    day = (local.date() - fair.starts_on).days
+    day = (local.date() - fair.counted_from).days
     when = When(day, local.hour * 60 + local.minute, int(length // 60))
-    if not 0 <= day < queries.days_of(fair):
+    if day not in queries.days_of(fair):
         raise RefusedError("no_such_day")
     # Seconds, and the hour that a change of clocks gives twice, have no place in a programme.
-    if length % 60 or when.moments(fair.starts_on, fair.time_zone)[0] != starts_at:
+    if length % 60 or when.moments(fair.counted_from, fair.time_zone)[0] != starts_at:
         raise taking.refused([("/starts_at", _said(call, _WHOLE))], 409, "no_such_time")
     return when
 

@@ -32,9 +32,9 @@ class EventSource(FairSource):
         return sorted([*await super().changed(session, after, limit), *talks])[:limit]
 
     async def documents(self, session: AsyncSession, ids: Collection[str]) -> Sequence[Document]:
-        """These fairs and talks; those after a fair's last day are left out."""
+        """These fairs and talks; those outside a fair's days are left out."""
         query = select(Talk, Fair).join(Fair, Fair.id == Talk.fair_id).where(Talk.id.in_(ids))
-        rows = [(talk, fair) for talk, fair in await session.execute(query) if talk.day < days_of(fair)]
+        rows = [(talk, fair) for talk, fair in await session.execute(query) if talk.day in days_of(fair)]
         said = await said_of(session, [talk.id for talk, _ in rows])
         talks = [_document(talk, fair, said[talk.id]) for talk, fair in rows]
         return [*await super().documents(session, ids), *talks]

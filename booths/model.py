@@ -32,7 +32,7 @@ class Talk(Base):
     room_id: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
     title: Mapped[str]
-    day: Mapped[int]  # of the fair, counted from 0
+    day: Mapped[int]  # of the fair, see rules.When
     begins: Mapped[int]  # minutes after midnight on the fair's clock
     minutes: Mapped[int]  # how long it is
     made_at: Mapped[datetime]

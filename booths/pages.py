@@ -1,5 +1,6 @@
 """The programme of a fair: its talks by day and its stands, for everybody; and the desk of those who make it."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
@@ -48,6 +49,9 @@ from web.i18n import LOCALES, N_, translations
 from web.render import locale_of, page, redirect
 from web.when import date, zone
 
+# A number that is no day of any fair, and what a number looks like: a day that came in front has one below zero.
+NO_DAY = 100_000
+_NUMBER = re.compile(r"-?[0-9]{1,4}", re.ASCII)
 # Where a refusal stands on the form, and its words.
 WHY = {
     "no_such_day": ("day", N_("Please choose a day of the fair.")),
@@ -220,7 +224,7 @@ async def _entered(request: Request, session: AsyncSession, here: Visit, form: F
         form.refuse("begins", N_("Please write the time like 14:30."))
     if not is_id(form.typed("room")):
         form.refuse("room", WHY["no_stage"][1])
-    day, minutes = _number(form.typed("day")), _number(form.typed("minutes"))
+    day, minutes = _number(form.typed("day"), NO_DAY), _number(form.typed("minutes"), 0)
     texts = {locale: form.take(f"text.{locale}", text.paragraphs(TEXT_MOST), "") for locale in LOCALES}
     speakers = form.take("speakers", speakers_of, tuple[Speaker, ...]())
     if not form.good or organisation_id is None or begins is None:
@@ -260,7 +264,7 @@ async def _desk(request: Request, form: Form, status: int = 200) -> Response:
         stages = await queries.stages(session, here.fair.id)
         rooms, closed = await with_calls(session, here.fair.id), await closed_rooms(session, here.fair.id)
         exhibiting = await queries.exhibiting(session, here.fair.id, request.state.person.id)
-    outside = [each for each in talks if each.when.day >= days_of(here.fair)]
+    outside = [each for each in talks if each.when.day not in days_of(here.fair)]
     words = translations(locale_of(request))
     return page(
         request,
@@ -301,7 +305,7 @@ def _choices(request: Request, fair: Fair, stages: Sequence[Room]) -> dict[str, 
     locale = locale_of(request)
     today = kernel_of(request).clock.now().astimezone(zone(fair.time_zone)).date()
     return {
-        "first_day": min(max((today - fair.starts_on).days, 0), days_of(fair) - 1),
+        "first_day": (min(max(today, fair.starts_on), fair.ends_on) - fair.counted_from).days,
         "stages": [(each.id, each.name) for each in stages],
         "fair_days": _days(fair, locale),
         "title_most": TITLE_MOST,
@@ -319,8 +323,10 @@ def _by_day(talks: Sequence[TalkShown]) -> list[list[TalkShown]]:
 
 def _days(fair: Fair, locale: str) -> list[tuple[int, str]]:
     """The days of a fair by their numbers: Monday, 14 September."""
-    noons = [When(number, DAY // 2, 0).moments(fair.starts_on, fair.time_zone)[0] for number in range(days_of(fair))]
-    return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in enumerate(noons)]
+    noons = {
+        number: When(number, DAY // 2, 0).moments(fair.counted_from, fair.time_zone)[0] for number in days_of(fair)
+    }
+    return [(number, date(noon, fair.time_zone, locale, style="day").striptags()) for number, noon in noons.items()]
 
 
 def named(most: int, otherwise: str = N_("Please give it a name.")) -> text.Rule[str]:
@@ -335,9 +341,9 @@ def named(most: int, otherwise: str = N_("Please give it a name.")) -> text.Rule
     return rule
 
 
-def _number(typed: str) -> int:
-    """A small number; -1, which is no day and no length, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
+def _number(typed: str, none: int) -> int:
+    """A small number, also below zero; `none` for what is none."""
+    return int(typed) if _NUMBER.fullmatch(typed) else none
 
 
 def led_back(request: Request, said: str) -> Response:

@@ -32,4 +32,4 @@ def _fairs(page: str) -> Paths:
 
 async def _paths(session: AsyncSession, offset: int, limit: int) -> list[tuple[str, datetime]]:
     found = await queries.listed_talks(session, offset, limit)
-    return [(path_of(fair, talk.id), talk.changed_at) for fair, talk in found if talk.day < queries.days_of(fair)]
+    return [(path_of(fair, talk.id), talk.changed_at) for fair, talk in found if talk.day in queries.days_of(fair)]

@@ -87,12 +87,12 @@ class Upcoming:
 
 
 async def programme(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
-    """The talks of a fair in their order; what lies after its last day is left out. One query."""
-    return [talk for talk in await all_talks(session, fair, person_id) if talk.when.day < days_of(fair)]
+    """The talks of a fair in their order; what lies outside its days is left out. One query."""
+    return [talk for talk in await all_talks(session, fair, person_id) if talk.when.day in days_of(fair)]
 
 
 async def all_talks(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
-    """The same with those that lie after the fair's last day, as it became shorter: for its organisers."""
+    """The same with those that lie outside the fair's days, as it became shorter: for its organisers."""
     query = (
         select(Talk, *_ROOM, *_EXHIBITOR)
         .join(Room, Room.id == Talk.room_id)
@@ -121,7 +121,7 @@ async def talks_by_id(
         .where(Talk.id.in_(ids))
     )
     found = [(row.Fair, _talk(row, row.Fair)) for row in await session.execute(query)]
-    return [(fair, talk) for fair, talk in found if talk.when.day < days_of(fair)]
+    return [(fair, talk) for fair, talk in found if talk.when.day in days_of(fair)]
 
 
 async def said_of(session: AsyncSession, ids: Collection[str]) -> dict[str, Said]:
@@ -189,9 +189,9 @@ async def on_stage(session: AsyncSession, room_id: str, but: str | None) -> list
 
 
 async def talks_to_come(session: AsyncSession, fair: Fair, room_id: str, now: datetime) -> int:
-    """How many talks of a room are not over, with those after the fair's last day."""
+    """How many talks of a room are not over, with those outside the fair's days."""
     query = select(Talk.day, Talk.begins, Talk.minutes).where(Talk.room_id == room_id)
-    moments = [When(*row).moments(fair.starts_on, fair.time_zone) for row in await session.execute(query)]
+    moments = [When(*row).moments(fair.counted_from, fair.time_zone) for row in await session.execute(query)]
     return sum(ends_at > now for _starts_at, ends_at in moments)
 
 
@@ -233,16 +233,17 @@ async def upcoming(session: AsyncSession, organisation_id: str, now: datetime) -
     asked = {"organisation": organisation_id, "since": (now - LATEST_ZONE).date()}
     held = [(row.Fair, row.room) for row in await session.execute(_stands_to_come(), asked)]
     talks = [(row.Fair, _talk(row, row.Fair)) for row in await session.execute(_talks_to_come(), asked)]
-    still = [(fair, each) for fair, each in talks if each.ends_at > now and each.when.day < days_of(fair)]
+    still = [(fair, each) for fair, each in talks if each.ends_at > now and each.when.day in days_of(fair)]
     return Upcoming(
         [(fair, room) for fair, room in held if _not_over(fair, now)],
         sorted(still, key=lambda pair: (pair[1].starts_at, pair[1].id)),
     )
 
 
-def days_of(fair: Fair) -> int:
-    """How many days a fair has."""
-    return (fair.ends_on - fair.starts_on).days + 1
+def days_of(fair: Fair) -> range:
+    """The numbers of a fair's days, see `When`."""
+    first, last = ((day - fair.counted_from).days for day in (fair.starts_on, fair.ends_on))
+    return range(first, last + 1)
 
 
 _ROOM = Room.name.label("room"), Room.slug.label("room_slug")
@@ -272,7 +273,7 @@ def _talks_to_come() -> Select[*tuple[Any, ...]]:
 def _talk(row: Row[*tuple[Any, ...]], fair: Fair) -> TalkShown:
     kept: Talk = row.Talk
     when = When(kept.day, kept.begins, kept.minutes)
-    moments = when.moments(fair.starts_on, fair.time_zone)
+    moments = when.moments(fair.counted_from, fair.time_zone)
     whose = _exhibitor(row)
     return TalkShown(
         kept.id, kept.title, row.room, row.room_slug, when, *moments, whose, kept.sequence, kept.changed_at

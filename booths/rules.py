@@ -23,7 +23,8 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 @dataclass(frozen=True)
 class When:
-    """A talk's place in a fair: its day (counted from 0), minutes after midnight, and how many of them it takes."""
+    """A talk's place in a fair: the number of its day (0 is `Fair.counted_from`), minutes after midnight, and how many
+    of them it takes."""
 
     day: int
     begins: int
@@ -38,9 +39,9 @@ class When:
         """Whether both are going on at some minute. One may begin when another ends."""
         return self.day == other.day and self.begins < other.ends and other.begins < self.ends
 
-    def moments(self, first_day: date, zone: str) -> tuple[datetime, datetime]:
-        """When it begins and ends, in UTC, at a fair that begins on this day in this zone."""
-        midnight = datetime.combine(first_day + timedelta(days=self.day), datetime.min.time(), ZoneInfo(zone))
+    def moments(self, counted_from: date, zone: str) -> tuple[datetime, datetime]:
+        """When it begins and ends, in UTC, at a fair whose days are counted from this one in this zone."""
+        midnight = datetime.combine(counted_from + timedelta(days=self.day), datetime.min.time(), ZoneInfo(zone))
         begins = (midnight + timedelta(minutes=self.begins)).astimezone(UTC)
         return begins, begins + timedelta(minutes=self.minutes)
 
@@ -85,10 +86,10 @@ def clock_of(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def wrong_with(when: When, days: int, others: Iterable[When]) -> str | None:
-    """Why a talk cannot be then, at a fair of so many days: a code, see `actions.RefusedError`. `others` are on the
-    same stage."""
-    if not 0 <= when.day < days:
+def wrong_with(when: When, days: range, others: Iterable[When]) -> str | None:
+    """Why a talk cannot be then, at a fair with days of these numbers: a code, see `actions.RefusedError`. `others` are
+    on the same stage."""
+    if when.day not in days:
         return "no_such_day"
     if not SHORTEST <= when.minutes <= LONGEST or when.ends > DAY:
         return "too_long"

@@ -87,7 +87,7 @@ def entry(fair: Fair, talk: TalkShown, said: Said, home: str, locale: str) -> En
 
 def called_off(fair: Fair, gone: TalkRemoval, home: str) -> Entry:
     """A talk that was taken out of the programme as a calendar hears of it, which knows it already."""
-    starts_at, ends_at = When(gone.day, gone.begins, gone.minutes).moments(fair.starts_on, fair.time_zone)
+    starts_at, ends_at = When(gone.day, gone.begins, gone.minutes).moments(fair.counted_from, fair.time_zone)
     return Entry(
         id=gone.talk_id,
         sequence=gone.sequence,

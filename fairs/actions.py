@@ -9,7 +9,7 @@ from sqlalchemy import Delete, delete, select
 from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from fairs.model import Ban, Fair, Membership
 from fairs.queries import ban_in_force, granted_roles, organisers
-from fairs.rules import BASE_ROLE, GIVEN_ROLES, is_slug, may_act_upon
+from fairs.rules import BASE_ROLE, GIVEN_ROLES, is_moved, is_slug, may_act_upon
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -53,6 +53,7 @@ async def create(uow: UnitOfWork, plan: Plan, *, organiser_id: str) -> Fair:
         tagline=plan.tagline,
         starts_on=plan.starts_on,
         ends_on=plan.ends_on,
+        counted_from=plan.starts_on,
         time_zone=plan.time_zone,
         created_at=uow.clock.now(),
     )
@@ -67,10 +68,12 @@ async def create(uow: UnitOfWork, plan: Plan, *, organiser_id: str) -> Fair:
 
 async def revise(uow: UnitOfWork, fair: Fair, plan: Plan, *, by_id: str) -> None:
     """Change what is said of a fair. Its slug stays, whatever the plan says. Whatever hangs on its days and its zone
-    follows by `MOVED_JOB`."""
+    follows by `MOVED_JOB`: it goes along with a fair that is moved, see `rules.is_moved`, and else keeps its date."""
     fair.name, fair.tagline = plan.name, plan.tagline
     when = plan.starts_on, plan.ends_on, plan.time_zone
     if when != (fair.starts_on, fair.ends_on, fair.time_zone):
+        if is_moved((fair.starts_on, fair.ends_on), (plan.starts_on, plan.ends_on)):
+            fair.counted_from += plan.starts_on - fair.starts_on
         fair.starts_on, fair.ends_on, fair.time_zone = when
         uow.enqueue(MOVED_JOB, {"fair_id": fair.id, "by_id": by_id})
     uow.emit(FairRevised(fair.id, by_id))

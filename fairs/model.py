@@ -19,6 +19,7 @@ class Fair(Base):
     tagline: Mapped[str]
     starts_on: Mapped[date]  # both days are days in `time_zone`, and both belong to the fair
     ends_on: Mapped[date]
+    counted_from: Mapped[date]  # the day with number 0: the first one, unless a day came or went in front
     time_zone: Mapped[str]  # IANA name
     created_at: Mapped[datetime]
 

@@ -44,6 +44,13 @@ def phase(starts_on: date, ends_on: date, now: datetime, time_zone: str) -> Phas
     return Phase.RUNNING if today <= ends_on else Phase.OVER
 
 
+def is_moved(before: tuple[date, date], after: tuple[date, date]) -> bool:
+    """Whether a fair goes to other days with all that is on: it lasts as long as before, or shares no day with before.
+    Else days come or go, in front or at the end, and what is on keeps its date. Both are the first and the last day."""
+    shares_days = before[0] <= after[1] and after[0] <= before[1]
+    return before[1] - before[0] == after[1] - after[0] or not shares_days
+
+
 def is_slug(text: str) -> bool:
     """Whether a text can name a fair in an address."""
     return len(text) <= SLUG_MOST and _SLUG.fullmatch(text) is not None and text not in _TAKEN_SLUGS

@@ -59,7 +59,7 @@ async def arrange(uow: UnitOfWork, fair: Fair, wish: Wish, *, by_id: str | None,
     """
     known = await uow.session.get(Plan, fair.id, with_for_update=True)
     before = await laid_grid(uow.session, fair, known) if known and along else None
-    plan = known or Plan(fair_id=fair.id, laid_from=fair.starts_on, laid_zone=fair.time_zone)
+    plan = known or Plan(fair_id=fair.id, laid_from=fair.counted_from, laid_zone=fair.time_zone)
     for name in ("mode", "length", "gap", "most_per_day", "longest_streak", "open_requests", "answer_within"):
         setattr(plan, name, getattr(wish, name))
     plan.changed_at, plan.changed_by_id = uow.clock.now(), by_id
@@ -80,7 +80,7 @@ async def follow(uow: UnitOfWork, fair: Fair, *, by_id: str | None) -> Laid:
     plan = await uow.session.get(Plan, fair.id, with_for_update=True)
     if plan is None:
         return Laid()
-    before, shift = await laid_grid(uow.session, fair, plan), fair.starts_on - plan.laid_from
+    before, shift = await laid_grid(uow.session, fair, plan), fair.counted_from - plan.laid_from
     hours = [Hours(each.day + shift, each.opens, each.closes) for each in before.days]
     inside = [each for each in hours if fair.starts_on <= each.day <= fair.ends_on]
     await uow.session.execute(delete(Day).where(Day.fair_id == fair.id))
@@ -106,7 +106,7 @@ async def lay(
     wanted, goes, now = set(grid.slots(await grid_of(uow.session, fair, plan))), goes or {}, uow.clock.now()
     if len(wanted) > grid.SLOTS_MOST:
         raise ValueError("too many slots")
-    plan.laid_from, plan.laid_zone = fair.starts_on, fair.time_zone
+    plan.laid_from, plan.laid_zone = fair.counted_from, fair.time_zone
     known = {span_of(each): each for each in await uow.session.scalars(select(Slot).where(Slot.fair_id == fair.id))}
     back = [slot for span, slot in known.items() if span in wanted and slot.withdrawn_at is not None]
     for span, slot in known.items():

@@ -91,6 +91,7 @@ async def _fair(kernel: Kernel, people: Mapping[str, Person]) -> Fair:
         for kind, slug, name in CALL_ROOMS:
             await room_actions.open_room(uow, fair.id, kind, slug, name)
         if phase(fair.starts_on, fair.ends_on, uow.clock.now(), fair.time_zone) is Phase.OVER:
+            fair.counted_from += first - fair.starts_on
             fair.starts_on, fair.ends_on = first, last
         return fair
 

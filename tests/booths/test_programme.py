@@ -149,6 +149,29 @@ async def test_a_fair_that_is_moved_takes_its_talks_along_and_a_shorter_one_hide
     assert "The last word" in (await there["edda"].get(f"{PATH}/desk")).text
 
 
+async def test_where_a_day_comes_or_goes_in_front_talks_keep_their_date(there: Programme) -> None:
+    await there.enter(title="Depots", day="0")
+    plan = {"name": "Ruhr", "time_zone": "Europe/Berlin", "starts_on": "2026-09-13", "ends_on": "2026-09-16"}
+    assert (await there["edda"].post("/fairs/ruhr/plan", data=plan)).status_code == 303
+    desk = (await there["edda"].get(f"{PATH}/desk")).text
+    assert re.search(r'value="-1"[^>]*>Sunday, 13 September', desk)
+    await there.enter(title="The first word", day="-1")
+    assert (await there.enter(title="Too early", day="-2")).status_code == 422
+    programme = (await there.stranger.get(PATH)).text
+    found = re.findall("Sunday, 13|The first word|Monday, 14|Depots", programme[programme.index("Sunday, 13") :])
+    assert list(dict.fromkeys(found)) == ["Sunday, 13", "The first word", "Monday, 14", "Depots"]
+    assert "2026-09-14T10:00" in programme
+    for starts_on in ("2026-09-14", "2026-09-15"):
+        plan["starts_on"] = starts_on
+        assert (await there["edda"].post("/fairs/ruhr/plan", data=plan)).status_code == 303
+    assert "Depots" not in (await there.stranger.get(PATH)).text
+    outside = (await there["edda"].get(f"{PATH}/desk")).text
+    assert outside.index("Talks outside the fair") < outside.index("The first word") < outside.index("Depots")
+    plan["ends_on"] = "2026-09-17"
+    assert (await there["edda"].post("/fairs/ruhr/plan", data=plan)).status_code == 303
+    assert "Depots" not in (await there.stranger.get(PATH)).text
+
+
 async def test_of_an_organisation_that_is_not_for_all_strangers_read_no_name(there: Programme) -> None:
     hidden, hidden_id = await there.organisation(name="Quiet Works", visibility="members")
     await there.enter(organisation=hidden)

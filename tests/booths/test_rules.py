@@ -10,11 +10,11 @@ MORNING = When(0, 10 * 60, 30)
 
 
 def test_a_talk_may_begin_when_another_ends_and_not_before() -> None:
-    assert wrong_with(When(0, 10 * 60 + 30, 30), 3, [MORNING]) is None
-    assert wrong_with(When(0, 9 * 60 + 30, 30), 3, [MORNING]) is None
-    assert wrong_with(When(1, 10 * 60, 30), 3, [MORNING]) is None
+    assert wrong_with(When(0, 10 * 60 + 30, 30), range(3), [MORNING]) is None
+    assert wrong_with(When(0, 9 * 60 + 30, 30), range(3), [MORNING]) is None
+    assert wrong_with(When(1, 10 * 60, 30), range(3), [MORNING]) is None
     for begins, minutes in ((10 * 60 + 29, 30), (9 * 60 + 31, 30), (10 * 60 + 10, 5), (9 * 60, 480)):
-        assert wrong_with(When(0, begins, minutes), 3, [MORNING]) == "stage_taken"
+        assert wrong_with(When(0, begins, minutes), range(3), [MORNING]) == "stage_taken"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_talk_may_begin_when_another_ends_and_not_before() -> None:
     ],
 )
 def test_a_talk_lies_within_a_day_of_the_fair(when: When, why: str | None) -> None:
-    assert wrong_with(when, 3, []) == why
+    assert wrong_with(when, range(3), []) == why
 
 
 def test_a_talk_is_at_its_hour_on_the_clock_of_the_fair_also_when_clocks_are_changed() -> None:

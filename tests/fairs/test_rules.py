@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fairs.rules import Phase, highest, is_slug, may_act_upon, phase, slug_from
+from fairs.rules import Phase, highest, is_moved, is_slug, may_act_upon, phase, slug_from
 
 FIRST, LAST = date(2026, 9, 14), date(2026, 9, 16)
 
@@ -20,6 +20,28 @@ FIRST, LAST = date(2026, 9, 14), date(2026, 9, 16)
 )
 def test_a_fair_opens_and_closes_at_midnight_of_its_own_zone(moment: datetime, expected: Phase) -> None:
     assert phase(FIRST, LAST, moment, "Europe/Berlin") is expected
+
+
+@pytest.mark.parametrize(
+    ("days", "moved"),
+    [
+        ((14, 16), True),  # it does not differ: nothing goes anywhere
+        ((15, 17), True),
+        ((21, 23), True),
+        ((21, 21), True),  # shorter, and somewhere else altogether
+        ((1, 13), True),
+        ((13, 16), False),  # a day comes in front
+        ((15, 16), False),  # the first one goes
+        ((14, 18), False),
+        ((16, 20), False),
+        ((12, 18), False),
+    ],
+)
+def test_a_fair_is_moved_where_it_lasts_as_long_or_shares_no_day_with_before(
+    days: tuple[int, int], moved: bool
+) -> None:
+    first, last = (date(2026, 9, day) for day in days)
+    assert is_moved((FIRST, LAST), (first, last)) is moved
 
 
 def test_who_has_several_roles_is_shown_by_the_most() -> None:

@@ -156,6 +156,24 @@ async def test_a_fair_on_other_days_takes_everything_along_and_drops_days_that_i
     assert {each.starts_at.date() for each in await there.slots()} == {date(2026, 9, 22)}
 
 
+async def test_where_a_day_comes_in_front_meetings_keep_their_date_and_nobody_is_told(there: Scene) -> None:
+    times = await there.slots()
+    first, last = await there.book(times[0], "aylin", "bernd"), await there.book(times[7], "chloe", "dev")
+    await told(there)
+    await revise(there, starts_on="2026-09-14")
+    assert (await there.get(Meeting, first)).starts_at == times[0].starts_at
+    assert await told(there) == {}
+    assert [each.starts_at for each in await there.slots()] == [each.starts_at for each in times]
+    # Without the first of the days that were planned, only what was on that day is off
+    await revise(there, starts_on=WEDNESDAY.isoformat())
+    assert (await there.get(Meeting, first)).cancel_reason == SLOT_WITHDRAWN
+    kept = await there.get(Meeting, last)
+    assert (kept.starts_at, kept.cancelled_at, kept.sequence) == (times[7].starts_at, None, 0)
+    # And the fair that is moved then takes along what is left
+    await revise(there, starts_on="2026-09-23", ends_on="2026-09-23")
+    assert (await there.get(Meeting, last)).starts_at == times[7].starts_at + timedelta(days=7)
+
+
 async def test_an_hour_later_is_the_organisers_to_decide(there: Scene) -> None:
     later = replace(WISH, days=[Hours(TUESDAY, 600, 780), Hours(WEDNESDAY, 540, 720)])
     times = await there.slots()
