@@ -115,6 +115,7 @@ async def _add_place(work: UnitOfWork, place: Place, everybody: Sequence[Somebod
         "tagline": "",
         "starts_on": now.date(),
         "ends_on": now.date(),
+        "counted_from": now.date(),
         "time_zone": "Europe/Vienna",
         "created_at": now,
     }

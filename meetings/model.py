@@ -25,8 +25,8 @@ class Plan(Base):
     open_requests: Mapped[int]  # unanswered ones that somebody may have at a time
     answer_within: Mapped[int]  # hours until an unanswered request expires
     wishes_until: Mapped[datetime | None]  # when people's own wishes for the timetable are closed; None: never
-    # From which day the fair's days were counted when the slots were laid, and in which zone: what it was moved by since
-    # shows against them.
+    # From which day the fair's days were counted when the slots were laid, and in which zone: what it was moved by
+    # since shows against them.
     laid_from: Mapped[date]
     laid_zone: Mapped[str]
     changed_at: Mapped[datetime]

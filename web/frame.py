@@ -77,6 +77,7 @@ class Frame:
     theme: str  # "light", "dark", or "" for what the system says
     said: str  # what the page before has done, in one line; or ""
     refused: bool  # that line says why nothing was done
+    back: str  # the address to come back to from a choice of language or appearance
 
 
 def frame_of(request: Request) -> Frame:
@@ -94,7 +95,14 @@ def frame_of(request: Request) -> Frame:
         theme=theme if theme in THEMES else "",
         said=unquote(said.removeprefix(REFUSED))[:200],
         refused=said.startswith(REFUSED),
+        back=_address(request),
     )
+
+
+def _address(request: Request) -> str:
+    """The page's own address with what was searched and chosen on it; of a form that was refused, the form's."""
+    query = request.url.query if request.method in {"GET", "HEAD"} else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def viewer_of(person: object | None) -> Viewer | None:

@@ -1,6 +1,7 @@
 """The line outlives pages, ends with the session, and is quiet while nobody looks."""
 
 import json
+import re
 
 from playwright.async_api import expect
 
@@ -49,6 +50,31 @@ async def test_what_is_said_while_one_looks_at_another_page_is_there_on_coming_b
     await aylin.reads(["One", "Two"])
     await expect(aylin.page.locator(".new-line")).to_be_visible()
     await expect(aylin.field).to_have_value("half a sentence")
+
+
+FIRST_SEEN = """() => {
+  const log = document.querySelector(".chat-log");
+  if (!log) return null;
+  const edge = log.getBoundingClientRect().top;
+  const row = [...log.querySelectorAll(".message")].find((one) => one.getBoundingClientRect().bottom > edge);
+  const below = log.scrollHeight - log.clientHeight - log.scrollTop;
+  return below > 200 ? [row.dataset.key, Math.round(row.getBoundingClientRect().top - edge)] : null;
+}"""
+
+
+async def test_the_wheel_scrolls_over_messages_and_one_comes_back_to_where_one_read(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"])
+    await aylin.say(*(f"Line {number}" for number in range(40)))
+    await aylin.has_sent_everything()
+    await aylin.message("Line 39").hover()
+    await aylin.page.mouse.wheel(0, -120)  # a tick, which brings another row under the pointer
+    await aylin.page.mouse.wheel(0, -400)
+    read = await (await aylin.page.wait_for_function(FIRST_SEEN)).json_value()
+    await aylin.page.get_by_role("navigation", name="Main").get_by_role("link", name="Messages").click()
+    await expect(aylin.page).to_have_url(re.compile("/messages$"))
+    await aylin.page.go_back()
+    await aylin.is_live()
+    await aylin.page.wait_for_function(f"(read) => JSON.stringify(({FIRST_SEEN})()) === JSON.stringify(read)", arg=read)
 
 
 async def test_signing_out_elsewhere_ends_this_session_at_once(stage: Stage, servers: Servers, come: Come) -> None:

@@ -56,7 +56,14 @@ async def test_who_comes_and_goes_and_writes_is_seen(stage: Stage, servers: Serv
     await ben.field.press("Enter")
     await aylin.reads(["Well"])
     await expect(aylin.page.locator(".typing")).to_be_empty()
+    olga = await come(stage["olga"])
+    await expect(here).to_have_text("3")
+    of_olga = aylin.page.locator(".presence-people").get_by_role("link", name="Olga Brandt")
+    await of_olga.focus()
     await ben.tab.context.close()
+    await expect(here).to_have_text("2")
+    await expect(of_olga).to_be_focused()  # whoever stood before her in the list
+    await olga.tab.context.close()
     await expect(here).to_have_text("1")
 
 
@@ -93,8 +100,10 @@ async def test_a_call_by_name_and_a_direct_message_count_in_the_navigation_of_an
     unread = aylin.page.locator("[data-count=unread]").first
     await expect(unread).to_be_hidden()
     await ben.field.press_sequentially("Ask @Ay")
-    await ben.page.get_by_role("option", name="Aylin Demir").click()
-    await ben.field.press("Enter")
+    await ben.page.get_by_role("option", name="Aylin Demir").wait_for()
+    await ben.field.press("Enter")  # chooses her
+    await expect(ben.page.get_by_role("option")).to_have_count(0)
+    await ben.field.press("Enter")  # and this one sends
     await expect(unread).to_contain_text("1")
     await expect(ben.page.locator(".mention")).to_have_text("@Aylin Demir")
     await ben.page.goto(stage.direct)
@@ -128,3 +137,6 @@ async def test_the_list_of_conversations_is_true_while_one_looks_at_it(
     row = aylin.page.locator(".conversation").filter(has_text="Ben Krüger")
     await expect(row).to_contain_text("Are you free at noon?")
     await expect(row.locator("[data-unread]")).to_have_text("1")
+    await row.click()
+    await aylin.say("At noon")
+    await expect(row).to_contain_text("At noon")

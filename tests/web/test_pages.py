@@ -26,6 +26,21 @@ async def test_a_choice_is_kept_and_leads_back(client: httpx2.AsyncClient, path:
     assert "path=/" in cookie
 
 
+async def test_a_choice_leads_back_to_what_was_searched(client: httpx2.AsyncClient):
+    text = (await client.get("/dev/kit?q=energy&kind=need")).text
+    assert set(re.findall(r'name="back" value="([^"]*)"', text)) >= {"/dev/kit?q=energy&amp;kind=need"}
+
+
+@pytest.mark.parametrize(("theme", "colour"), [("", "#fbf9f5"), ("light", "#fbf9f5"), ("dark", "#0c121b")])
+async def test_the_browsers_frame_has_the_colour_of_the_chosen_scheme(
+    client: httpx2.AsyncClient, theme: str, colour: str
+):
+    await client.post("/theme", data={"theme": theme})
+    frame = re.findall(r'name="theme-color" content="(#\w+)"(?: media="([^"]*)")?', (await client.get("/dev/kit")).text)
+    assert frame[0][0] == colour
+    assert [bool(media) for _, media in frame] == ([False] if theme else []) + [True, True]
+
+
 async def test_the_chosen_language_comes_before_the_browsers(client: httpx2.AsyncClient):
     await client.post("/language", data={"locale": "de"})
     assert '<html lang="de"' in (await client.get("/", headers={"accept-language": "en"})).text

@@ -45,6 +45,7 @@ class FmCall extends HTMLElement {
     this.#leaving.abort();
     this.#preview?.end();
     this.#preview = null;
+    for (const video of this.querySelectorAll("video")) video.srcObject = null; // else it keeps the whole page in memory
   }
 
   /** @returns {Place} */

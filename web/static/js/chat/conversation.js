@@ -71,7 +71,8 @@ export class Conversation {
     this.#newAfter = channel.reading.mark;
     // Before anything counts as read: what is new may be further up than one sees.
     this.#show();
-    this.log.toNew();
+    if (channel.left) this.log.backTo(channel.left);
+    else this.log.toNew();
     this.#draw();
     this.#isBack();
   }
@@ -100,6 +101,8 @@ export class Conversation {
     live.line.addEventListener("seen", () => this.#isBack(), { signal });
     document.addEventListener("visibilitychange", () => this.#looked(), { signal });
     document.addEventListener("toggle", () => this.log.look(), { signal, capture: true });
+    // Another page comes: what is out of the document stands nowhere any more.
+    document.addEventListener("turbo:before-render", () => (channel.left = this.log.isShown ? this.log.reads : null), { signal });
   }
 
   /** @returns {import("./row.js").View} */

@@ -1,4 +1,5 @@
 import { html, nothing, render } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { _, ngettext } from "fairmatch/i18n";
 import { avatar } from "fairmatch/kit/avatar";
 import { toast } from "fairmatch/kit/toast";
@@ -42,7 +43,7 @@ class FmPresence extends HTMLElement {
     const words = ngettext("%(num)s here", "%(num)s here", room.count);
     for (const place of document.querySelectorAll(`[data-here="${CSS.escape(room.topic)}"]`)) place.textContent = words;
     const list = this.querySelector(".presence-people");
-    if (list instanceof HTMLElement) render(room.named.map(person), list);
+    if (list instanceof HTMLElement) render(repeat(room.named, ({ id }) => id, person), list);
     const place = this.querySelector(".presence-more");
     if (place instanceof HTMLElement) this.#drawMore(place, room);
   }

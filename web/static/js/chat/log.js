@@ -101,6 +101,25 @@ export class Log {
     return true;
   }
 
+  /** Where one reads, to go back to: the first row that one sees, and how far below the edge it begins; null: the end.
+   * @returns {{ key: string, below: number } | null} */
+  get reads() {
+    const anchor = this.following ? null : this.#anchor();
+    const key = /** @type {HTMLElement | undefined} */ (anchor?.element)?.dataset.key;
+    return anchor && key ? { key, below: anchor.top - topOf(this.place) } : null;
+  }
+
+  /** Go back to where one read, see `reads`. @param {{ key: string, below: number }} where */
+  backTo({ key, below }) {
+    if (!this.#keys.includes(key)) return;
+    this.following = false;
+    this.#span.around(this.#keys, key);
+    this.#draw();
+    const row = this.#element(key);
+    if (row) this.place.scrollTop += topOf(row) - topOf(this.place) - below;
+    this.#scrolled();
+  }
+
   /** Put the focus on a row. @param {string} key */
   focus(key) {
     this.#span.around(this.#keys, key);
@@ -111,13 +130,17 @@ export class Log {
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  #draw() {
+  /** @param {boolean} [stays]  at the end, where one reads that. What only shows otherwise scrolls nothing: browsers say
+   * over which row a wheel has brought the pointer before they say that it has scrolled. */
+  #draw(stays = this.following) {
     const { rows, newKey } = this.#contents;
     const { start, end } = this.#span.range(this.#keys);
     if (!this.#keys.includes(this.view.entry ?? "")) this.view.entry = this.#keys[this.#keys.length - 1] ?? null;
     const items = layout(rows.slice(start, end), { zone: this.view.zone, newKey }, rows[start - 1] ?? null);
-    const anchor = this.following ? null : this.#anchor();
+    const anchor = stays ? null : this.#anchor();
+    const focused = this.#hasFocus ? rowOf(document.activeElement)?.dataset.key : undefined;
     render(this.#template(items), this.place);
+    if (focused && !this.#hasFocus) this.#element(focused)?.focus({ preventScroll: true }); // what had it went away
     if (anchor) this.place.scrollTop += topOf(anchor.element) - anchor.top;
     else this.#stay();
     this.#watch.observe(/** @type {Element} */ (this.place.querySelector(".messages")));
@@ -199,14 +222,14 @@ export class Log {
     if (key === this.view.active && entry === this.view.entry) return;
     this.view.active = key;
     this.view.entry = entry;
-    this.#draw();
+    this.#draw(false);
   }
 
   #deactivate() {
     const focused = rowOf(document.activeElement)?.dataset.key ?? null;
     if (this.view.active === focused) return;
     this.view.active = focused;
-    this.#draw();
+    this.#draw(false);
   }
 
   get #hasFocus() {

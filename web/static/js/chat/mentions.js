@@ -21,6 +21,8 @@ export class Mentions {
   #people = [];
   #at = 0;
   #asked = 0;
+  /** Whether what is typed now is the list's own doing. */
+  #isPicking = false;
 
   /**
    * @param {HTMLTextAreaElement} area
@@ -58,10 +60,11 @@ export class Mentions {
   }
 
   async #look() {
-    const q = this.#called();
+    const q = this.#isPicking ? null : this.#called();
     const turn = ++this.#asked;
     if (q === null) return this.#show([]);
     const near = this.around.near(q);
+    if (isWhole(q, near)) return this.#show([]);
     this.#show(near);
     if (!q) return;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -120,9 +123,16 @@ export class Mentions {
     const start = this.area.value.lastIndexOf("@", end - q.length - 1);
     this.around.picked(person);
     this.area.setRangeText(`@${person.name} `, start, end, "end");
-    this.close();
+    this.#isPicking = true;
     this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#isPicking = false;
   }
+}
+
+/** Whether somebody's whole name was typed, and a space: there is nothing to choose any more, and Enter sends.
+ * @param {string} q @param {Person[]} people */
+function isWhole(q, people) {
+  return people.length === 1 && q === `${people[0].name} `;
 }
 
 /** @param {Person[]} people @returns {Person[]} each once */

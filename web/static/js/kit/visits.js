@@ -1,4 +1,5 @@
-/** What a visit by Turbo leaves undone: the policy's nonce, links within the page, visits called off, and visits that never arrive. */
+/** What a visit by Turbo leaves undone: the policy's nonce, links within the page, pages that are fetched ahead, visits called
+ * off, and visits that never arrive. */
 
 import { _ } from "fairmatch/i18n";
 import { toast } from "fairmatch/kit/toast";
@@ -21,6 +22,13 @@ function nonce() {
 document.addEventListener("turbo:click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (link?.hash && link.href === location.href.replace(/#.*|$/, link.hash)) event.preventDefault();
+});
+
+// A page that is fetched ahead counts as looked at, and what was told of it as seen: only where that means nothing, which
+// is said around the link.
+document.addEventListener("turbo:before-prefetch", (event) => {
+  const link = event.target instanceof Element ? event.target : null;
+  if (!link?.closest("[data-turbo-prefetch=true]")) event.preventDefault();
 });
 
 // Who goes on to another page while one still arrives calls that one off. Turbo leaves this as an error that nobody takes.

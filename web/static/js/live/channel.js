@@ -43,7 +43,11 @@ export class Channel extends EventTarget {
   fetching = false;
   timeline = new Timeline();
   sequence = new Sequence();
+  /** Where one read as one went to another page: a row's key, and how far below the list's edge it began; null: the end.
+   * @type {{ key: string, below: number } | null} */
+  left = null;
 
+  #end = new AbortController();
   #asking = false;
 
   /** @param {string} topic @param {Around} around */
@@ -56,13 +60,19 @@ export class Channel extends EventTarget {
     this.ground = ground;
     this.reading = new Reading(ground, (s) => line.request("chat.read", { channel: topic, s }));
     this.typing = new Typing(ground, () => this.#say("typing"), () => this.#request("chat.typing"));
-    outbox.addEventListener("change", (event) => this.#outboxChanged(/** @type {CustomEvent} */ (event).detail));
-    line.addEventListener("live", () => this.reading.flush());
+    const { signal } = this.#end;
+    outbox.addEventListener("change", (event) => this.#outboxChanged(/** @type {CustomEvent} */ (event).detail), { signal });
+    line.addEventListener("live", () => this.reading.flush(), { signal });
   }
 
   /** Begin with what the page brought along, unless more is known already. @param {Snapshot & { pos: Position }} state */
   seed(state) {
     if (this.sequence.position === null) this.#begin(state, state.pos);
+  }
+
+  /** Nobody wants it any more. */
+  end() {
+    this.#end.abort();
   }
 
   /** Rows to be shown, oldest first. */

@@ -8,6 +8,7 @@
  * @property {(state: any) => void} recover  a ChannelState that is ok: what was missed, or a snapshot
  * @property {(event: any) => void} receive  one event
  * @property {(refusal: { code: string, [field: string]: any }) => void} refuse  the topic is not ours (any more)
+ * @property {() => void} [end]  nobody wants it any more, and another one is made for whoever comes later
  * @typedef {{ store: Store, wanted: number, refused: boolean, leaving: () => void }} Joined
  */
 
@@ -94,6 +95,7 @@ export class Topics {
     joined.leaving = this.ground.after(grace, () => {
       if (this.#joined.get(topic) !== joined) return;
       this.#joined.delete(topic);
+      joined.store.end?.();
       if (!joined.refused) this.left(topic);
     });
   }
