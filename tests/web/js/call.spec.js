@@ -104,7 +104,8 @@ test("what one may not send any more is switched off and said, and what one neve
   const call = new Call(/** @type {any} */ ({ line }), /** @type {any} */ ({ topic: "call:1", people: [] }), media);
   const on = () => ["microphone", "camera", "screen"].filter((source) => media.isOn(/** @type {any} */ (source)));
   const may = (...publish) => ((room.may = { publish, listen: true, moderate: false }), room.dispatchEvent(new Event("change")));
-  for (const source of ["microphone", "camera", "screen"]) media.tracks[source] = { enabled: true, stop() {}, getSettings: () => ({}), addEventListener() {} };
+  const stopped = /** @type {string[]} */ ([]);
+  for (const source of ["microphone", "camera", "screen"]) media.tracks[source] = { enabled: true, stop: () => stopped.push(source), getSettings: () => ({}), addEventListener() {} };
   try {
     room.dispatchEvent(new Event("change"));
     may("microphone", "camera");
@@ -112,8 +113,9 @@ test("what one may not send any more is switched off and said, and what one neve
     may("microphone");
     equal(on(), ["microphone", "screen"]);
     equal(document.body.textContent?.includes("so it was switched off"), true);
+    media.turnOff("microphone"); // silent, and open
     may();
-    equal(on(), ["screen"]);
+    equal([on(), stopped], [["screen"], ["camera", "microphone"]]);
   } finally {
     call.end();
   }

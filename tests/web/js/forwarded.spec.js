@@ -22,7 +22,7 @@ class FakePeer extends EventTarget {
 
   addTransceiver(what) {
     const sender = { track: what, getParameters: () => ({ encodings: [] }) };
-    this.places.push({ mid: null, receiver: { track: { kind: what } }, sender });
+    this.places.push({ mid: null, receiver: { track: { kind: what } }, sender, stop() {} });
     return this.places.at(-1);
   }
 
@@ -344,4 +344,6 @@ test("what one may send is offered when a role is given, and no longer when it i
     }
     await comes("aylin", "ben");
     equal([sent().length, call.peer === peer], [3, true], "nothing else is offered anew");
+    const offers = asked.filter(({ method }) => method === "call.offer").map(({ publish }) => publish.find(({ source }) => source === "camera")?.mid);
+    ok(offers[0] && offers[2] && offers[0] !== offers[2], "a section that was turned down is not used again");
   }));

@@ -257,10 +257,11 @@ export class Call extends EventTarget {
 
   /** What one may not send any more is off. */
   #toldMay() {
-    const lost = this.#could.filter((source) => !this.may(source) && this.media.isOn(source));
+    const lost = this.#could.filter((source) => !this.may(source) && this.media.tracks[source]);
+    const wasOn = lost.some((source) => this.media.isOn(source));
     this.#could = SOURCES.filter((source) => this.may(source));
-    for (const source of lost) this.media.turnOff(source);
-    if (lost.length > 0) toast(_("You may not send that here any more, so it was switched off."), { error: true });
+    for (const source of lost) this.media.letGo(source); // a microphone that is only silent as well
+    if (wasOn) toast(_("You may not send that here any more, so it was switched off."), { error: true });
     this.#changed();
   }
 

@@ -96,7 +96,7 @@ export class Forwarded extends EventTarget {
     if (!this.peer) return isNew;
     for (const source of SOURCES) {
       const track = this.#sent(source);
-      const known = this.#sending.get(source);
+      const known = this.#allowed(source);
       if (known && known.sender.track !== track) void known.sender.replaceTrack(track).catch(() => {});
       if (known || !track || !this.room.may?.publish.includes(source)) continue;
       const sendEncodings = encodingsOf(source, this.#isGroup);
@@ -104,6 +104,16 @@ export class Forwarded extends EventTarget {
       isNew = true;
     }
     return isNew;
+  }
+
+  /** What sends a source. A section that was turned down has lost its encodings, and is not used again.
+   * @param {Source} source */
+  #allowed(source) {
+    const known = this.#sending.get(source);
+    if (!known || this.room.may?.publish.includes(source) !== false) return known;
+    known.stop();
+    this.#sending.delete(source);
+    return undefined;
   }
 
   /** Send and take pictures, or sound only. @param {boolean} on */

@@ -48,6 +48,12 @@ export class Media extends EventTarget {
     this.#changed();
   }
 
+  /** Send it no longer, and have nothing open for it. @param {Source} source */
+  letGo(source) {
+    this.#drop(source);
+    this.#changed();
+  }
+
   /** Show a window, or the whole screen; beside one that is shown already, without its sound. Rejects with what `reason`
    * puts into words. */
   async share() {

@@ -244,7 +244,7 @@ export class Line extends EventTarget {
   /** @param {any} event */
   #receive(event) {
     if (event.k === "bye") this.#pause = event.d.after_ms ?? null;
-    else if (event.k === "revoked") this.topics.refuse(event.c, { code: "forbidden" });
+    else if (event.k === "revoked") this.#refuse(event.c, { code: "forbidden" });
     else if (event.k === "restored") this.topics.restore(event.c) && this.rejoin(event.c);
     else this.topics.store(event.c)?.receive(event);
   }
@@ -253,8 +253,14 @@ export class Line extends EventTarget {
   #recover(channels) {
     for (const [topic, state] of Object.entries(channels)) {
       if (state.ok) this.topics.store(topic)?.recover(state);
-      else this.topics.refuse(topic, state.e);
+      else this.#refuse(topic, state.e);
     }
+  }
+
+  /** The server does not tell of it any more: whoever wants it later asks anew. @param {string} topic @param {{ code: string }} why */
+  #refuse(topic, why) {
+    this.#told.delete(topic);
+    this.topics.refuse(topic, why);
   }
 
   /** Islands come in crowds: subscribe for all of them with one request. */
