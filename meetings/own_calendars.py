@@ -1,7 +1,7 @@
 """Somebody's own calendar: connected, read every hour by a job, and let go."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -71,7 +71,7 @@ class Reader:
         spans, problem = await self._busy(own.url, window)
         async with self._kernel.database.write() as uow:
             await _keep(uow, own, spans, problem)
-            uow.enqueue(JOB, payload, at=now + EVERY, key=f"{JOB}:{own.id}:{int(now.timestamp())}")
+            uow.enqueue(JOB, payload, at=now + EVERY, key=f"{JOB}:{own.id}:{_hour(now)}")
 
     async def _busy(self, url: str, window: Window) -> tuple[list[Span] | None, str | None]:
         try:
@@ -81,6 +81,11 @@ class Reader:
             return None, _PROBLEM_OF.get(error.code, "unreachable")
         except NoCalendarError:
             return None, "no_calendar"
+
+
+def _hour(now: datetime) -> int:
+    """A job that is done twice has one successor, not two."""
+    return int(now.timestamp() // EVERY.total_seconds())
 
 
 async def _keep(uow: UnitOfWork, own: OwnCalendar, spans: list[Span] | None, problem: str | None) -> None:

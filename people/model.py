@@ -29,6 +29,7 @@ class Person(Base):
     """
 
     __tablename__ = "persons"
+    __table_args__ = (Index(None, "created_at", "id"),)  # the search follows who came, in this order
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

@@ -1,5 +1,6 @@
 """What surrounds every page: who looks at it, and where one can go from here."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
@@ -100,8 +101,11 @@ def frame_of(request: Request) -> Frame:
 
 
 def _address(request: Request) -> str:
-    """The page's own address with what was searched and chosen on it; of a form that was refused, the form's."""
+    """The page's own address with what was searched and chosen on it, unless that names another host; of a form that
+    was refused, the form's."""
     query = request.url.query if request.method in {"GET", "HEAD"} else ""
+    if re.search(r"[/\\]{2}", unquote(query)):
+        return request.url.path
     return f"{request.url.path}?{query}" if query else request.url.path
 
 

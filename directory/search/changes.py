@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -59,7 +59,7 @@ def _in_order(
     if is_first:
         return query
     mark_at, mark_id = bindparam("mark_at", type_=at.type), bindparam("mark_id", type_=id_.type)
-    return query.where(or_(at > mark_at, and_(at == mark_at, id_ > mark_id)))
+    return query.where(tuple_(at, id_) > tuple_(mark_at, mark_id))  # as a pair: both databases begin at it in the index
 
 
 def _touches(*, is_first: bool) -> Select[datetime, str]:

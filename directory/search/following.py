@@ -62,6 +62,8 @@ class Following:
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[Kind, dict[str, Mark]] = {}
+        # By what is followed: its last mark, and when that was first looked back from, in monotonic seconds.
+        self._standing: dict[tuple[Kind, str], tuple[Mark, float]] = {}
         self._looked_back = 0.0
         self._lot = LOT
         self.writes = False  # whether this process is the one
@@ -198,7 +200,7 @@ class Following:
     async def _back(self, written: Written, source: Source) -> int:
         """Index what was committed later than its moment says."""
         last, rows = written.state.rows.get(source.kind), 0
-        after = Mark(last.at - OVERLAP, "") if last else None
+        after = Mark(last.at - OVERLAP, "") if last and self._may_be_late(source.kind, "rows", last) else None
         while after is not None and after < (last or after):
             async with self._database.read() as session:
                 marks = await source.changed(session, after, self._lot)
@@ -212,7 +214,7 @@ class Following:
 
     async def _told_late(self, written: Written, source: Source) -> int:
         last = written.state.touches.get(source.kind)
-        if last is None:
+        if last is None or not self._may_be_late(source.kind, "touches", last):
             return 0
         async with self._database.read() as session:
             marks = await touches(session, source.kind, Mark(last.at - OVERLAP, ""), self._lot)
@@ -221,6 +223,16 @@ class Following:
         if late:
             await self._put(written, source.kind, late, documents)
         return len(late)
+
+    def _may_be_late(self, kind: Kind, what: str, last: Mark) -> bool:
+        """Whether something with a moment before the last mark may still be committed: not once that mark has stood for
+        longer than any commit takes. What is committed later then lies after it."""
+        now, key = monotonic(), (kind, what)
+        mark, since = self._standing.get(key, (None, now))
+        if mark != last:
+            self._standing[key] = last, now
+            return True
+        return now - since <= OVERLAP.total_seconds() + 2 * LOOK_BACK_EVERY_S
 
     async def _put(
         self,

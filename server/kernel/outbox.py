@@ -30,7 +30,7 @@ class OutboxRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     # Why the last attempt failed: the kind of error, never its text, which may quote what people wrote.
     error: Mapped[str | None]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     # Failed for good: waits for an operator.
     parked_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -35,6 +35,7 @@ class Shelf:
     gone: dict[str, datetime] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     behind_by_id: dict[str, Behind] = field(default_factory=dict)  # these have bare cards
+    asked: list[Mark | None] = field(default_factory=list)  # after which marks somebody asked what has changed
 
     def put(self, *documents: Document) -> None:
         """Have these, as they are now."""
@@ -47,6 +48,7 @@ class Shelf:
 
     async def changed(self, session: AsyncSession, after: Mark | None, limit: int) -> Sequence[Mark]:
         """See `Source`."""
+        self.asked.append(after)
         marks = [Mark(each.updated_at, each.id) for each in self.documents_by_id.values()]
         marks += [Mark(at, id_) for id_, at in self.gone.items()]
         return sorted(mark for mark in marks if after is None or mark > after)[:limit]

@@ -76,6 +76,30 @@ async def test_a_row_that_was_committed_late_is_found_all_the_same(
     assert set(await place.ids("windrad")) == {"a", "late"}
 
 
+async def test_it_looks_back_only_for_as_long_as_something_may_be_late(
+    place: Place, looks_back: Callable[[], None]
+) -> None:
+    place.organisations.put(document("a", "Windrad Nord", updated_at=NOON))
+    asked = place.organisations.asked
+    for _ in range(2):
+        looks_back()
+        await place.follow()
+    standing = place.search.following._standing
+    assert standing
+    standing.update({key: (mark, float("-inf")) for key, (mark, _since) in standing.items()})
+    before = len(asked)
+    looks_back()
+    assert await place.follow() == 0
+    assert len(asked) == before + 1  # on from the last mark, and not back from it
+    place.organisations.put(
+        document("late", "Windrad Spät", updated_at=NOON - timedelta(seconds=1)),
+        document("b", "Windrad Süd", updated_at=NOON + timedelta(seconds=1)),
+    )
+    looks_back()
+    await place.follow()
+    assert set(await place.ids("windrad")) == {"a", "late", "b"}
+
+
 async def test_more_rows_than_a_lot_come_in_order(place: Place) -> None:
     place.organisations.put(*(document(f"{number:04}", f"Firma {number}") for number in range(1234)))
     await place.follow()
