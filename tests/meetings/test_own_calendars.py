@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from meetings import own_calendars
 from meetings.bookings import ConflictError
@@ -16,6 +17,7 @@ from meetings.grid import Span
 from meetings.model import OwnCalendar
 from server.kernel import fetch
 from server.kernel.fetch import Fetched
+from server.kernel.outbox import OutboxRow
 from tests.meetings.scene import Scene
 from tests.support.hosts import HERE, knowing, saying, serving
 from tests.support.patience import PATIENCE_S
@@ -250,6 +252,28 @@ async def test_another_address_leaves_the_old_ones_jobs_without_effect(
     there.clock.advance(seconds=timedelta(hours=1, minutes=1).total_seconds())
     await there.kernel.jobs.run_due()
     assert asked == ["https://b.example/"] * 2
+
+
+async def test_a_calendar_that_is_read_twice_at_once_has_one_next_reading(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that dies after it has read, and before it says so, leaves the job to another one."""
+
+    async def fetch(url: str, **_: Any) -> Fetched:
+        return Fetched(url, 200, calendar(), "text/calendar", "", "")
+
+    monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
+    async with there.kernel.database.write() as uow:
+        await own_calendars.connect(uow, there.ids["bernd"], "https://calendar.example/b.ics")
+    await there.kernel.jobs.run_due()
+    there.clock.advance(seconds=7)
+    async with there.kernel.database.write() as uow:
+        own = await uow.session.get_one(OwnCalendar, there.ids["bernd"])
+        uow.enqueue(own_calendars.JOB, {"person_id": own.person_id, "id": own.id})
+    await there.kernel.jobs.run_due()
+    async with there.kernel.database.read() as session:
+        waiting = select(OutboxRow).where(OutboxRow.job == own_calendars.JOB, OutboxRow.due_at.is_not(None))
+        assert len(list(await session.scalars(waiting))) == 1
 
 
 async def test_who_presses_twice_connects_one_calendar(there: Scene) -> None:

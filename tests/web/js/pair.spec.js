@@ -158,6 +158,25 @@ test("what is said says which connection of the other one it is for, once it is 
     equal([said.at(-1).description?.type, said.at(-1).to_generation], ["answer", 8]);
   }));
 
+test("who is left alone waits for who comes back, and begins where an older tab of theirs waits", () =>
+  withPair(async ({ pair, hear, said }) => {
+    const offers = async () => {
+      await /** @type {any} */ (pair.peer).onnegotiationneeded();
+      await settle();
+      return said.filter(({ description }) => description?.type === "offer").length;
+    };
+    await hear(offer("one"));
+    await hear({ gone: true });
+    equal(await offers(), 0);
+    await hear({ ...offer("two"), generation: 8 });
+    await hear({ ...offer("of another tab"), device: "b2" });
+    await hear({ device: "b2", gone: true });
+    equal(await offers(), 1);
+    await hear({ ...offer("two again"), generation: 9 });
+    await hear({ generation: 9, gone: true });
+    equal(await offers(), 1);
+  }));
+
 test("a candidate that overtakes the offer of a newer connection is taken with it", () =>
   withPair(async ({ pair, hear }) => {
     await hear(offer("one"));

@@ -37,6 +37,8 @@ export class Pair extends EventTarget {
   #paired = 0;
   #isOffering = false;
   #waits = false;
+  /** Whether another tab of theirs took the place of one that waits since then. */
+  #hasMoved = false;
   /** @type {RTCIceCandidateInit[]} */
   #early = [];
   /** What came of a connection before its description: on the way one may overtake the other. @type {Signal[]} */
@@ -289,7 +291,10 @@ export class Pair extends EventTarget {
     const isFresh = !this.peer?.remoteDescription;
     const { type } = signal.description ?? {};
     if (type !== "offer" && !(isFresh && type === "answer")) return this.#keepAhead(signal);
-    if (far && !same) this.#say({ gone: true });
+    if (far && !same) {
+      this.#say({ gone: true });
+      this.#hasMoved = true;
+    }
     if (!isFresh) this.#build();
     this.#far = { device: signal.device, generation: signal.generation };
     this.#waits = false;
@@ -305,10 +310,12 @@ export class Pair extends EventTarget {
     return false;
   }
 
-  /** The other one is gone from here. Whoever comes back begins: two tabs of theirs would else take turns for ever. */
+  /** The other one is gone from here. Whoever comes back begins: two tabs of theirs would else take turns for ever. But
+   * where an older tab of theirs was told to wait for us, we begin. */
   #leftAlone() {
     this.#far = null;
-    this.#waits = true;
+    this.#waits = !this.#hasMoved;
+    this.#hasMoved = false;
     this.#build();
   }
 
