@@ -62,8 +62,8 @@ class Following:
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[Kind, dict[str, Mark]] = {}
-        # By what is followed: its last mark, and when that was first looked back from, in monotonic seconds.
-        self._standing: dict[tuple[Kind, str], tuple[Mark, float]] = {}
+        # By what is followed: its last mark, and when that was looked back from first and last, in monotonic seconds.
+        self._standing: dict[tuple[Kind, str], tuple[Mark, float, float]] = {}
         self._looked_back = 0.0
         self._lot = LOT
         self.writes = False  # whether this process is the one
@@ -142,6 +142,7 @@ class Following:
             raise
         await self._in_thread(self._folder.put_in_use, written)
         self._seen.clear()
+        self._standing.clear()
         log.info("search_index_made", rows=rows, seconds=round(monotonic() - begun, 1))
         return written
 
@@ -225,14 +226,15 @@ class Following:
         return len(late)
 
     def _may_be_late(self, kind: Kind, what: str, last: Mark) -> bool:
-        """Whether something with a moment before the last mark may still be committed: not once that mark has stood for
-        longer than any commit takes. What is committed later then lies after it."""
+        """Whether something with a moment before the last mark may be there that was not seen: not once it was looked
+        back from that mark after it had stood for longer than any commit takes. What is committed later lies after it.
+        """
         now, key = monotonic(), (kind, what)
-        mark, since = self._standing.get(key, (None, now))
-        if mark != last:
-            self._standing[key] = last, now
-            return True
-        return now - since <= OVERLAP.total_seconds() + 2 * LOOK_BACK_EVERY_S
+        mark, since, looked = self._standing.get(key, (None, now, now))
+        if mark == last and looked - since > OVERLAP.total_seconds():
+            return False
+        self._standing[key] = last, since if mark == last else now, now
+        return True
 
     async def _put(
         self,

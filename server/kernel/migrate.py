@@ -37,10 +37,12 @@ async def upgrade(database: Database) -> bool:
             f"The database's schema ({current}) is newer than this program knows ({head_revision()}): "
             "start the newer version, or restore a backup from before."
         )
-    async with database.engine.begin() as connection:
-        if not database.sqlite:
+    if database.sqlite:
+        await _upgrade_sqlite(database)
+    else:
+        async with database.engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade)
     log.info("schema_upgraded", before=current or "nothing", now=head_revision())
     return True
 
@@ -88,6 +90,24 @@ def differences(connection: Connection, metadata: MetaData) -> list[Any]:
     from alembic.migration import MigrationContext
 
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def _upgrade_sqlite(database: Database) -> None:
+    """SQLite changes a column by making its table anew, which is refused while others refer to the old one: references
+    are looked at once, at the end. That can be said outside of a transaction only."""
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            async with connection.begin():
+                await connection.run_sync(_upgrade)
+                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+                if broken:
+                    raise SchemaError(
+                        f"The database refers to rows that are not there: {sorted({row[0] for row in broken})}."
+                    )
+        finally:
+            await driver.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -86,7 +86,7 @@ async def test_it_looks_back_only_for_as_long_as_something_may_be_late(
         await place.follow()
     standing = place.search.following._standing
     assert standing
-    standing.update({key: (mark, float("-inf")) for key, (mark, _since) in standing.items()})
+    standing.update({key: (mark, float("-inf"), looked) for key, (mark, _since, looked) in standing.items()})
     before = len(asked)
     looks_back()
     assert await place.follow() == 0

@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -49,6 +50,52 @@ async def test_an_empty_database_is_brought_up_to_date_once(tmp_path: Path) -> N
     assert await current_revision(fresh) == head_revision()
     assert not await upgrade(fresh)
     await fresh.close()
+
+
+async def test_what_is_in_a_database_stays_while_its_tables_are_made_anew(tmp_path: Path) -> None:
+    """SQLite makes a table anew for a column; others refer to it."""
+    from alembic import command
+
+    from server.kernel.migrate import _config
+
+    old = database(settings_with(data=tmp_path))
+    async with old.engine.begin() as connection:
+        await connection.run_sync(lambda plain: command.upgrade(_config(plain, None), "0037"))
+        for row in (
+            "persons (id, name, locale, time_zone, organisation, position, languages, seeks, offers, created_at)"
+            " VALUES ('p', 'Aylin', 'en', 'Europe/Berlin', '', '', '[]', '', '', '2026-01-01')",
+            "fairs (id, slug, name, tagline, starts_on, ends_on, time_zone, created_at)"
+            " VALUES ('f', 'ruhr', 'Ruhr', '', '2026-09-14', '2026-09-16', 'Europe/Berlin', '2026-01-01')",
+            "fair_memberships (fair_id, person_id, role, since) VALUES ('f', 'p', 'attendee', '2026-01-01')",
+        ):
+            await connection.execute(text(f"INSERT INTO {row}"))
+    assert await upgrade(old)
+    async with old.engine.begin() as connection:
+        joined = "SELECT person_id, counted_from FROM fair_memberships JOIN fairs ON fairs.id = fair_id"
+        assert [tuple(row) for row in await connection.execute(text(joined))] == [("p", "2026-09-14")]
+        assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+    await old.close()
+
+
+async def test_references_that_lead_nowhere_stop_an_upgrade_and_change_nothing(tmp_path: Path) -> None:
+    from alembic import command
+
+    from server.kernel.migrate import _config
+
+    old = database(settings_with(data=tmp_path))
+    async with old.engine.begin() as connection:
+        await connection.run_sync(lambda plain: command.upgrade(_config(plain, None), "0037"))
+    async with old.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        await driver.cursor().execute(
+            "INSERT INTO fair_memberships (fair_id, person_id, role, since) VALUES ('f', 'p', 'attendee', '2026-01-01')"
+        )
+        await driver.cursor().execute("PRAGMA foreign_keys=ON")
+    with pytest.raises(SchemaError, match="fair_memberships"):
+        await upgrade(old)
+    assert await current_revision(old) == "0037"
+    await old.close()
 
 
 async def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:

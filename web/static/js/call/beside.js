@@ -53,7 +53,7 @@ function byKey(event) {
  * until the next picture is painted. @param {KeyboardEvent} event */
 function leave(event) {
   const place = event.key === "Escape" && !event.defaultPrevented ? /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.("[data-beside]")) : null;
-  if (!place) return;
+  if (!place || /** @type {Element} */ (event.target).closest("dialog")) return;
   if (place.matches(":popover-open")) place.hidePopover();
   /** @type {HTMLElement | null} */ (document.querySelector("[data-does=write]"))?.focus();
 }

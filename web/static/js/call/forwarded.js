@@ -39,7 +39,7 @@ export class Forwarded extends EventTarget {
   #places = new Map();
   /** Which of mine are silent. */
   #mutes = new Mutes({
-    tracks: () => this.#mine?.tracks ?? [],
+    tracks: () => (this.#over.signal.aborted ? [] : (this.#mine?.tracks ?? [])),
     silencedNow: () => this.silenced,
     isSilent: (source) => !this.ends.media.isOn(source) || !(this.#hasPictures || isSound(source)),
     tell: (source, muted) => this.ends.live.line.request("call.mute", { call: this.ends.topic, participant: this.participant, sources: [source], muted }),

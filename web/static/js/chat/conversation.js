@@ -71,10 +71,11 @@ export class Conversation {
     this.#newAfter = channel.reading.mark;
     // Before anything counts as read: what is new may be further up than one sees.
     this.#show();
-    if (channel.left) this.log.backTo(channel.left);
-    else this.log.toNew();
+    const left = live.left.get(channel.topic);
+    if (!left || !this.log.backTo(left)) this.log.toNew();
     this.#draw();
     this.#isBack();
+    if (!this.log.following) this.#goesAway();
   }
 
   close() {
@@ -102,7 +103,7 @@ export class Conversation {
     document.addEventListener("visibilitychange", () => this.#looked(), { signal });
     document.addEventListener("toggle", () => this.log.look(), { signal, capture: true });
     // Another page comes: what is out of the document stands nowhere any more.
-    document.addEventListener("turbo:before-render", () => (channel.left = this.log.isShown ? this.log.reads : null), { signal });
+    document.addEventListener("turbo:before-render", () => this.#keepsPlace(), { signal });
   }
 
   /** @returns {import("./row.js").View} */
@@ -223,6 +224,13 @@ export class Conversation {
   #lineChanged() {
     if (this.live.line.state !== "live") this.#goesAway();
     this.#due();
+  }
+
+  #keepsPlace() {
+    const { left } = this.live;
+    const reads = this.log.isShown ? this.log.reads : null;
+    if (reads) left.set(this.channel.topic, reads);
+    else left.delete(this.channel.topic);
   }
 
   /** One looks elsewhere, or the line is gone: what comes from now on will be new. */

@@ -109,15 +109,17 @@ export class Log {
     return anchor && key ? { key, below: anchor.top - topOf(this.place) } : null;
   }
 
-  /** Go back to where one read, see `reads`. @param {{ key: string, below: number }} where */
+  /** Go back to where one read, see `reads`. @param {{ key: string, below: number }} where @returns {boolean} whether that
+   * is loaded, and can be seen */
   backTo({ key, below }) {
-    if (!this.#keys.includes(key)) return;
+    if (!this.isShown || !this.#keys.includes(key)) return false;
     this.following = false;
     this.#span.around(this.#keys, key);
     this.#draw();
     const row = this.#element(key);
     if (row) this.place.scrollTop += topOf(row) - topOf(this.place) - below;
     this.#scrolled();
+    return true;
   }
 
   /** Put the focus on a row. @param {string} key */

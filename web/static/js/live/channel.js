@@ -43,10 +43,6 @@ export class Channel extends EventTarget {
   fetching = false;
   timeline = new Timeline();
   sequence = new Sequence();
-  /** Where one read as one went to another page: a row's key, and how far below the list's edge it began; null: the end.
-   * @type {{ key: string, below: number } | null} */
-  left = null;
-
   #end = new AbortController();
   #asking = false;
 

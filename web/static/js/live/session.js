@@ -34,6 +34,9 @@ export class Session {
     this.unread = new Unread(this.line);
     this.mine = new Mine(this.line);
     this.signals = new Signals();
+    /** Where one read in a channel as one went to another page: a row's key, and how far below the list's edge it began.
+     * @type {Map<string, { key: string, below: number }>} */
+    this.left = new Map();
     this.line.join(`person:${person}`, () => new Own([this.unread, this.mine, this.signals]));
   }
 

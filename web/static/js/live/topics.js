@@ -40,6 +40,10 @@ export class Topics {
     const before = this.#joined.get(topic);
     // What was refused and left is forgotten: who comes back with a new page may be let in again.
     const known = before?.refused && before.wanted === 0 ? undefined : before;
+    if (before && !known) {
+      before.leaving();
+      before.store.end?.();
+    }
     const joined = known ?? { store: make(), wanted: 0, refused: false, leaving: () => {} };
     joined.leaving();
     joined.leaving = () => {};
