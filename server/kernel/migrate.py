@@ -1,6 +1,7 @@
 """The one history of the schema: brought up to date at the start, by one worker at a time."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,34 @@ async def upgrade(database: Database) -> bool:
             f"The database's schema ({current}) is newer than this program knows ({head_revision()}): "
             "start the newer version, or restore a backup from before."
         )
-    if database.sqlite:
-        await _upgrade_sqlite(database)
-    else:
-        async with database.engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            await connection.run_sync(_upgrade)
+    await step(database, _upgrade)
     log.info("schema_upgraded", before=current or "nothing", now=head_revision())
     return True
+
+
+async def step(database: Database, take: Callable[[Connection], None]) -> None:
+    """Take steps of the schema's history: all of them or none. Raises SchemaError where rows refer to none after it.
+
+    SQLite changes a column by making its table anew, which is refused while others refer to the old one: references are
+    looked at once, at the end. That can be said outside of a transaction only.
+    """
+    if not database.sqlite:
+        async with database.engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            await connection.run_sync(take)
+        return
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            async with connection.begin():
+                await connection.run_sync(take)
+                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+                if broken:
+                    tables = sorted({row[0] for row in broken})
+                    raise SchemaError(f"The database refers to rows that are not there, in: {', '.join(tables)}.")
+        finally:
+            await driver.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def revisions() -> list[str]:
@@ -90,24 +111,6 @@ def differences(connection: Connection, metadata: MetaData) -> list[Any]:
     from alembic.migration import MigrationContext
 
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
-
-
-async def _upgrade_sqlite(database: Database) -> None:
-    """SQLite changes a column by making its table anew, which is refused while others refer to the old one: references
-    are looked at once, at the end. That can be said outside of a transaction only."""
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.cursor().execute("PRAGMA foreign_keys=OFF")
-        try:
-            async with connection.begin():
-                await connection.run_sync(_upgrade)
-                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
-                if broken:
-                    raise SchemaError(
-                        f"The database refers to rows that are not there: {sorted({row[0] for row in broken})}."
-                    )
-        finally:
-            await driver.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, DateTime, bindparam, text, update
 
 from meetings import room
 from meetings.model import Seat
-from server.kernel.migrate import MIGRATIONS, _config
+from server.kernel.migrate import MIGRATIONS, _config, step
 from tests.meetings.scene import Scene
 
 [_STEP] = (path.name[:4] for path in (MIGRATIONS / "versions").glob("*_contacts_to_whom.py"))
@@ -34,7 +34,6 @@ async def test_what_was_given_before_stays_with_those_who_sat_there_then(there: 
     }  # fmt: skip
 
 
-async def run(there: Scene, step: Callable[[Connection], None]) -> None:
-    """Take a step of the schema's history, in turn with whoever else writes."""
-    async with there.kernel.database.write() as uow:
-        await (await uow.session.connection()).run_sync(step)
+async def run(there: Scene, take: Callable[[Connection], None]) -> None:
+    """Take a step of the schema's history."""
+    await step(there.kernel.database, take)

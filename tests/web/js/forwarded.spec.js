@@ -1,6 +1,7 @@
-import { Forwarded, PLACES_MOST } from "fairmatch/call/forwarded";
+import { Forwarded } from "fairmatch/call/forwarded";
 import { SOURCES } from "fairmatch/call/media";
 import { offered } from "fairmatch/call/offered";
+import { PLACES_MOST } from "fairmatch/call/places";
 import { encodings } from "fairmatch/call/sizes";
 import { CallRoom } from "fairmatch/live/call";
 import { LiveError } from "fairmatch/live/errors";

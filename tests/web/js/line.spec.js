@@ -376,23 +376,6 @@ test("a right that is given again is asked for again, where it had been taken an
   equal(await asked("revoked", "restored"), 2);
 });
 
-test("who comes back to what was taken away and left asks for it anew, on the same line", async () => {
-  const { ground, line } = await live();
-  const asked = () => ground.socket.asked("subscribe").length;
-  for (const taken of [() => ground.socket.say({ c: "chat:lobby", k: "revoked", d: {} }), () => ground.socket.answer("subscribe", { channels: { "chat:lobby": { ok: false, e: { code: "forbidden" } } } })]) {
-    const before = asked();
-    const { store, release } = line.join("chat:lobby", () => new Notebook());
-    await settle();
-    await taken();
-    equal([store.told.map(([what]) => what), asked()], [["refuse"], before + 1]);
-    release();
-  }
-  const { store } = line.join("chat:lobby", () => new Notebook());
-  await settle();
-  await ground.socket.answer("subscribe", { channels: { "chat:lobby": { ok: true } } });
-  equal([store.told, asked()], [[["recover", { ok: true }]], 3]);
-});
-
 test("hiding and showing the page is told, and showing brings what was missed", async () => {
   const { ground, line } = await live();
   const { store } = line.join("chat:lobby", () => new Notebook());

@@ -2,6 +2,7 @@ import { isBroken, isLive, isOver, nextGeneration, pauseAfter, Watch } from "fai
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { Mutes } from "fairmatch/call/mutes";
 import { offered } from "fairmatch/call/offered";
+import { deserving, PLACES_MOST, SPARE } from "fairmatch/call/places";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, encodingsOf, FIT_MS, sendEncodings, shownSizes } from "fairmatch/call/sizes";
 import { LiveError } from "fairmatch/live/errors";
@@ -20,11 +21,6 @@ import { LiveError } from "fairmatch/live/errors";
  * @typedef {import("../live/types-call.js").Participant} Participant
  * @typedef {"audio" | "video"} Form
  */
-
-/** Places for others: of each form at most so many. Who speaks comes first. */
-export const PLACES_MOST = { audio: 16, video: 12 };
-/** Places that are opened beside those that are needed: who comes next is seen without a new offer. */
-const SPARE = 2;
 
 export class Forwarded extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -194,10 +190,7 @@ export class Forwarded extends EventTarget {
     this.#generation = nextGeneration();
     this.#wasIn = false;
     peer.addEventListener("connectionstatechange", () => this.#changed());
-    const restart = () => {
-      peer.restartIce();
-      void this.#offer();
-    };
+    const restart = () => (peer.restartIce(), void this.#offer());
     // What was to bring the path back may not have left yet: the one that was lost may come back before it.
     const rebuild = () => (this.#isOffering || this.ends.live.line.state !== "live" ? false : this.#build());
     this.#watch = new Watch(peer, { restart, rebuild });
@@ -347,13 +340,7 @@ export class Forwarded extends EventTarget {
 
   /** Ids of the tracks that deserve a place. @param {Form} form */
   #wanted(form) {
-    if (form === "video" && !this.#hasPictures) return [];
-    const rank = new Map(this.room.speakers.map((id, at) => [id, at]));
-    const seen = new Set(this.#places.values()); // of those who have not spoken for long, too, nobody jumps
-    const found = this.#present.flatMap((other) => other.tracks
-      .filter(({ source }) => isSound(source) === (form === "audio"))
-      .map(({ id, source, muted }) => ({ id, first: muted ? 99 : source.startsWith("screen") ? -1 : (rank.get(other.id) ?? (seen.has(id) ? 50 : 51)) })));
-    return found.sort((a, b) => a.first - b.first).slice(0, PLACES_MOST[form]).map(({ id }) => id);
+    return form === "video" && !this.#hasPictures ? [] : deserving(form, this.#present, this.room.speakers, new Set(this.#places.values()));
   }
 
   /** @param {Form} form */

@@ -2,7 +2,7 @@ import { nextGeneration, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, FIT_MS, sendAsLarge, shownSizes } from "fairmatch/call/sizes";
-import { nothingTold, SECONDS, toldBy } from "fairmatch/call/told";
+import { candidateOf, nothingTold, SECONDS, toldBy, wireOf } from "fairmatch/call/told";
 
 /**
  * The direct way between two people, encrypted from end to end: perfect negotiation over the live line.
@@ -394,14 +394,4 @@ export class Pair extends EventTarget {
 /** Which track is what the other side learns from the stream that it is in. */
 function newStreams() {
   return { own: new MediaStream(), screen: new MediaStream(), camera_2: new MediaStream(), screen_2: new MediaStream() };
-}
-
-/** @param {{ candidate: string, mid: string | null, line: number | null }} wire @returns {RTCIceCandidateInit} */
-function candidateOf({ candidate, mid, line }) {
-  return { candidate, sdpMid: mid, sdpMLineIndex: line };
-}
-
-/** @param {RTCIceCandidate} candidate */
-function wireOf({ candidate, sdpMid, sdpMLineIndex }) {
-  return { candidate, mid: sdpMid, line: sdpMLineIndex };
 }

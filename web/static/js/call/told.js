@@ -1,5 +1,5 @@
 /**
- * What the two sides of a direct call tell each other beside sound and pictures.
+ * What the two sides of a direct call tell each other beside sound and pictures, and how candidates travel.
  *
  * @typedef {object} Told
  * @property {string[]} on  which sources are sent
@@ -36,4 +36,14 @@ export function toldBy(data) {
   } catch {
     return null;
   }
+}
+
+/** @param {{ candidate: string, mid: string | null, line: number | null }} wire @returns {RTCIceCandidateInit} */
+export function candidateOf({ candidate, mid, line }) {
+  return { candidate, sdpMid: mid, sdpMLineIndex: line };
+}
+
+/** @param {RTCIceCandidate} candidate */
+export function wireOf({ candidate, sdpMid, sdpMLineIndex }) {
+  return { candidate, mid: sdpMid, line: sdpMLineIndex };
 }
