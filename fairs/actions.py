@@ -9,7 +9,7 @@ from sqlalchemy import Delete, delete, select
 from fairs.events import FairCreated, FairRevised, MemberBanned, MemberJoined, MemberLeft, MemberUnbanned, RolesChanged
 from fairs.model import Ban, Fair, Membership
 from fairs.queries import ban_in_force, granted_roles, organisers
-from fairs.rules import BASE_ROLE, GIVEN_ROLES, is_moved, is_slug, may_act_upon
+from fairs.rules import BASE_ROLE, EARLIEST, GIVEN_ROLES, LATEST, is_moved, is_slug, may_act_upon
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
@@ -42,6 +42,8 @@ class Plan:
             raise ValueError(f"{self.slug!r} cannot name a fair in an address")
         if self.ends_on < self.starts_on:
             raise ValueError("a fair cannot end before it starts")
+        if not EARLIEST <= self.starts_on <= self.ends_on <= LATEST:
+            raise ValueError(f"a fair is between {EARLIEST} and {LATEST}")
 
 
 async def create(uow: UnitOfWork, plan: Plan, *, organiser_id: str) -> Fair:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from fairs import actions
 from fairs.actions import Plan
 from fairs.doors import Visit, visit
-from fairs.rules import LONGEST_DAYS, SLUG_MOST, is_slug, slug_from
+from fairs.rules import EARLIEST, LATEST, LONGEST_DAYS, SLUG_MOST, is_slug, slug_from
 from people import text, zones
 from people.forms import Form
 from people.text import UnacceptableError
@@ -90,9 +90,12 @@ def _slug(form: Form) -> str:
 
 def _day(typed: str) -> date:
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
-        raise UnacceptableError(N_("Please choose a day.")) from None
+        day = date.min
+    if not EARLIEST <= day <= LATEST:
+        raise UnacceptableError(N_("Please choose a day."))
+    return day
 
 
 def _length(starts_on: date, ends_on: date) -> None:

@@ -20,6 +20,8 @@ NAMED_IN_CROWDS = STAFF | {"speaker"}
 REASON_MOST = 500
 # A trade fair; beyond it lies a typing error.
 LONGEST_DAYS = 60
+# Days on which a fair can be: far from the ends of the calendar, beyond which nothing can be counted.
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_MOST = 60
 # Letters that are more than a plain one with a mark.

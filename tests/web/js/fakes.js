@@ -180,3 +180,21 @@ export function message(s, more = {}) {
 export function created(s, more = {}, cid = undefined) {
   return { c: "chat:lobby", s, k: "message.created", d: message(s, more), cid };
 }
+
+/** A store that writes down what it is told. */
+export class Notebook {
+  at = null;
+  told = [];
+  position() {
+    return this.at;
+  }
+  recover(state) {
+    this.told.push(["recover", state]);
+  }
+  receive(event) {
+    this.told.push(["receive", event]);
+  }
+  refuse(why) {
+    this.told.push(["refuse", why]);
+  }
+}

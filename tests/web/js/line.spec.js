@@ -1,6 +1,6 @@
 import { Line } from "fairmatch/live/line";
 import { GRACE_MS } from "fairmatch/live/topics";
-import { FakeGround, FakeStorage, response } from "/fakes.js";
+import { FakeGround, FakeStorage, Notebook, response } from "/fakes.js";
 import { equal, ok, settle, test } from "/harness.js";
 
 const TOKEN = "fairmatch:resume:aylin";
@@ -22,24 +22,6 @@ async function live(channels = {}) {
   const all = await started();
   await all.ground.socket.welcome(channels);
   return all;
-}
-
-/** A store that writes down what it is told. */
-class Notebook {
-  at = null;
-  told = [];
-  position() {
-    return this.at;
-  }
-  recover(state) {
-    this.told.push(["recover", state]);
-  }
-  receive(event) {
-    this.told.push(["receive", event]);
-  }
-  refuse(why) {
-    this.told.push(["refuse", why]);
-  }
 }
 
 test("it asks for a ticket and says hello with it", async () => {

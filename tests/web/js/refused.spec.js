@@ -1,8 +1,8 @@
 import { Line } from "fairmatch/live/line";
-import { FakeGround, FakeStorage } from "/fakes.js";
+import { FakeGround, FakeStorage, Notebook } from "/fakes.js";
 import { equal, settle, test } from "/harness.js";
 
-/** A line that is live, and a store that writes down what it is told. */
+/** A line that is live. */
 async function live() {
   const ground = new FakeGround();
   const line = new Line(ground, { id: "aylin", storage: new FakeStorage() });
@@ -10,19 +10,6 @@ async function live() {
   await settle();
   await ground.socket.welcome({});
   return { ground, line };
-}
-
-class Notebook {
-  told = [];
-  position() {
-    return null;
-  }
-  recover(state) {
-    this.told.push(["recover", state]);
-  }
-  refuse(why) {
-    this.told.push(["refuse", why]);
-  }
 }
 
 test("who comes back to what was taken away and left asks for it anew, on the same line", async () => {
