@@ -170,7 +170,7 @@ async def caption(call: Call, params: CallCaption) -> None:
 
 
 async def signal(call: Call, params: CallSignal) -> None:
-    """Pass something on to the other one of two."""
+    """Pass something on to the other one of two, or to one's own other tabs."""
     calls, room = _calls(call), _room(call)
     _check_signal(calls, room, call.person.id, params)
     if not await calls.rights([(params.to, room)]):
@@ -186,6 +186,7 @@ async def signal(call: Call, params: CallSignal) -> None:
         "description": params.description.model_dump() if params.description else None,
         "candidate": params.candidate.model_dump() if params.candidate else None,
         "gone": params.gone,
+        "moved": params.moved,
     }
     call.live.publish(topics.person(params.to), "signal", data)
 
@@ -211,9 +212,9 @@ def participant_id(person_id: str, device: str) -> str:
 
 
 def _check_signal(calls: Calls, room: str, sender: str, params: CallSignal) -> None:
-    if sum((params.description is not None, params.candidate is not None, params.gone)) != 1:
-        raise LiveError("bad_request", "one of description, candidate, gone")
-    if params.to == sender:
+    if sum((params.description is not None, params.candidate is not None, params.gone, params.moved)) != 1:
+        raise LiveError("bad_request", "one of description, candidate, gone, moved")
+    if params.to == sender and not params.moved:
         raise LiveError("bad_request", "to: yourself")
     if params.description:
         calls.signals.describe(room, sender, params.to)

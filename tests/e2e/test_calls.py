@@ -86,6 +86,26 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
     await expect(aylin.page.get_by_text("Nobody else is here yet.")).to_be_visible()
 
 
+async def test_whoever_opens_a_call_of_two_in_another_window_goes_on_there_and_comes_back_likewise(
+    stage: Stage, servers: Servers, come: Come
+) -> None:
+    """On the cluster the other window is at another worker."""
+    aylin = await calling(come, stage, "aylin", f"{stage.direct}/call")
+    ben = await calling(come, stage, "ben", f"{stage.direct}/call", servers.other_url)
+    at_her_desk = await calling(come, stage, "aylin_at_her_desk", f"{stage.direct}/call", servers.other_url)
+    for one in (aylin, ben):
+        await one.join()
+    for one in (aylin, ben):
+        await one.sees_and_hears()
+    for before, now in ((aylin, at_her_desk), (at_her_desk, aylin)):
+        told = expect(before.page.get_by_text("The call goes on where you joined it last.")).to_be_visible()
+        await asyncio.gather(told, now.join())
+        await before.page.locator("[data-does=join]").wait_for()
+        for one in (now, ben):
+            assert (await one.sees_and_hears())["connections"] == 1
+        await expect(ben.page.locator(".call-tile")).to_have_count(2)
+
+
 async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

@@ -206,15 +206,17 @@ class Candidate(Message):
 
 
 class CallSignal(Params):
-    """Pass something on to another person in a call of two: a description, a candidate, or that you have gone.
+    """Pass something on in a call of two: a description, a candidate, that you have gone, or that you have moved.
 
-    At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles are those of
+    Each time somebody goes in, a tab takes a new name as its `device`, and tells their other tabs by `moved` to
+    themselves. A tab of the other person that speaks though another one of theirs has taken its place is told `moved`,
+    too: its part is over. At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles are those of
     perfect negotiation; the event says which is yours.
     """
 
     call: TopicName = Field(description=CALL)
     device: Device
-    to: str = Field(max_length=64, description="The other person's id.")
+    to: str = Field(max_length=64, description="The other person's id; your own with `moved` alone.")
     to_device: str = Field("", max_length=32, description="The other tab, once it is known; empty: all of theirs.")
     generation: int = Field(ge=0, le=2**31, description="Of your RTCPeerConnection.")
     to_generation: int = Field(
@@ -226,6 +228,7 @@ class CallSignal(Params):
     description: Description | None = None
     candidate: Candidate | None = None
     gone: bool = Field(False, description="You have left.")
+    moved: bool = Field(False, description="The part of the tab that hears it goes on in another one of the same person.")
 
 
 Reaction = Literal["applause", "heart", "laugh", "yes", "wow", "thanks"]
@@ -279,10 +282,10 @@ class Caption(Message):
 
 
 class Signal(Message):
-    """Something from the other person in a call of two, on your own topic."""
+    """Something from the other person in a call of two, or from your other tab, on your own topic."""
 
     call: str = Field(description=CALL)
-    sender: str = Field(description="The other person's id.")
+    sender: str = Field(description="The other person's id; your own with `moved` alone.")
     device: str = Field(description="The other tab.")
     to_device: str = Field(description="Which tab of yours is meant; empty: any.")
     generation: int = Field(description="Of the other RTCPeerConnection: an older one's signals are void.")
@@ -291,6 +294,7 @@ class Signal(Message):
     description: dict[str, Any] | None = Field(description="A session description.")
     candidate: dict[str, Any] | None = Field(description="An ICE candidate.")
     gone: bool = Field(description="The other one has left.")
+    moved: bool = Field(False, description="Your part goes on in another tab of yours: yours of before is over.")
 
 
 METHODS = {

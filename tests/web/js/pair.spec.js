@@ -73,7 +73,7 @@ async function withPair(body, tracks = {}) {
   const said = /** @type {any[]} */ ([]);
   const line = Object.assign(new EventTarget(), { request: async (/** @type {string} */ _, /** @type {any} */ what) => void said.push(what) });
   const media = { tracks, isOn: (source) => source in tracks };
-  const pair = new Pair(/** @type {any} */ ({ topic: "call:1", device: "a1", me: "aylin", live: { signals, line }, media, ice: [] }), "ben");
+  const pair = new Pair(/** @type {any} */ ({ topic: "call:1", me: "aylin", live: { signals, line }, media, ice: [] }), "ben");
   const hear = async (what) => {
     const detail = { call: "call:1", sender: "ben", device: "b1", to_device: "", generation: 7, ...what };
     signals.dispatchEvent(new CustomEvent("signal", { detail }));
@@ -158,7 +158,7 @@ test("what is said says which connection of the other one it is for, once it is 
     equal([said.at(-1).description?.type, said.at(-1).to_generation], ["answer", 8]);
   }));
 
-test("who is left alone waits for who comes back, and begins where an older tab of theirs waits", () =>
+test("who is left alone waits for who comes back", () =>
   withPair(async ({ pair, hear, said }) => {
     const offers = async () => {
       await /** @type {any} */ (pair.peer).onnegotiationneeded();
@@ -169,12 +169,43 @@ test("who is left alone waits for who comes back, and begins where an older tab 
     await hear({ gone: true });
     equal(await offers(), 0);
     await hear({ ...offer("two"), generation: 8 });
+    equal(await offers(), 1);
+  }));
+
+const toTabs = (said) => said.filter(({ moved }) => moved).map(({ to, to_device: device }) => [to, device]);
+
+test("who goes in tells their own other tabs so, by a name that is new each time", () =>
+  withPair(async ({ said: first }) =>
+    withPair(async ({ said: second }) => {
+      equal([toTabs(first), toTabs(second)], [[["aylin", ""]], [["aylin", ""]]]);
+      equal(first[0].device === second[0].device, false);
+    }),
+  ));
+
+test("the newer tab of the other one counts, and the older one is turned away as often as it speaks", () =>
+  withPair(async ({ pair, hear, said }) => {
+    await hear(offer("one"));
     await hear({ ...offer("of another tab"), device: "b2" });
-    await hear({ device: "b2", gone: true });
-    equal(await offers(), 1);
-    await hear({ ...offer("two again"), generation: 9 });
-    await hear({ generation: 9, gone: true });
-    equal(await offers(), 1);
+    await hear({ ...offer("one, and another path"), generation: 8 });
+    await hear(candidate("one first"));
+    equal(toTabs(said), [["aylin", ""], ["ben", "b1"], ["ben", "b1"], ["ben", "b1"]]);
+    equal([/** @type {any} */ (pair.peer).remoteDescription.sdp, added(pair)], ["of another tab", []]);
+    await hear({ gone: true });
+    equal([toTabs(said).length, pair.others.length], [4, 1], "a goodbye needs no answer, and is not the other tab's");
+  }));
+
+test("a tab ends where its person has gone in elsewhere: said by their other tab, or by the other one to this tab", () =>
+  withPair(async ({ pair, hear, said }) => {
+    const over = /** @type {string[]} */ ([]);
+    pair.addEventListener("over", (event) => over.push(/** @type {CustomEvent} */ (event).detail));
+    await hear({ sender: "aylin", device: said[0].device, moved: true });
+    await hear({ to_device: "another of hers", moved: true });
+    await hear({ to_device: "", moved: true });
+    await hear({ sender: "caro", to_device: pair.device, moved: true });
+    equal(over, [], "of this tab itself, or not meant for it");
+    await hear({ sender: "aylin", device: "a2", moved: true });
+    await hear({ to_device: pair.device, moved: true });
+    equal(over, ["moved", "moved"]);
   }));
 
 test("a candidate that overtakes the offer of a newer connection is taken with it", () =>

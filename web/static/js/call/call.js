@@ -277,6 +277,7 @@ export class Call extends EventTarget {
   #refused(code) {
     if (this.isOver) return;
     if (this.#isClosing) toast(_("The time is over, and the room is closed."));
+    else if (code === "moved") toast(_("The call goes on where you joined it last."));
     else toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
     this.end();
   }

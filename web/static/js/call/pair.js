@@ -1,17 +1,20 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
+import { newDevice } from "fairmatch/call/device";
+import { Early } from "fairmatch/call/early";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, FIT_MS, sendAsLarge, shownSizes } from "fairmatch/call/sizes";
-import { candidateOf, nothingTold, SECONDS, toldBy, wireOf } from "fairmatch/call/told";
+import { nothingTold, SECONDS, toldBy, wireOf } from "fairmatch/call/told";
 
 /**
  * The direct way between two people, encrypted from end to end: perfect negotiation over the live line.
  *
- * Each side is one tab; the tab of the other that spoke last is the one that counts. What is lost on the way is said
- * again, and what comes twice does nothing. Which picture is the screen, what is muted, and how large the other's camera
- * is shown, so that it sends no more, the two tell each other in a data channel.
+ * Each side is one tab: the one in which somebody went in last. It tells their others so, and one that did not hear it is
+ * turned away by the other side as soon as it speaks; so a name is a tab's for one time in a call. What is lost on the
+ * way is said again, and what comes twice does nothing. Which picture is the screen, what is muted, and how large the
+ * other's camera is shown, so that it sends no more, the two tell each other in a data channel.
  *
- * Events: "change".
+ * Events: "change"; "over", with "moved" as detail, when the call goes on in another tab of one's own.
  *
  * @typedef {import("./media.js").Source} Source
  * @typedef {import("./call.js").Other} Other
@@ -23,8 +26,6 @@ import { candidateOf, nothingTold, SECONDS, toldBy, wireOf } from "fairmatch/cal
 const REPEAT_MS = 4_000;
 /** Who is away for so long has gone, until they come back, in ms. */
 const VANISHED_MS = 12_000;
-/** Candidates that are kept until the description comes that they belong to. */
-const EARLY_MOST = 64;
 
 export class Pair extends EventTarget {
   /** @type {RTCPeerConnection | null} */
@@ -37,12 +38,9 @@ export class Pair extends EventTarget {
   #paired = 0;
   #isOffering = false;
   #waits = false;
-  /** Whether another tab of theirs took the place of one that waits since then. */
-  #hasMoved = false;
-  /** @type {RTCIceCandidateInit[]} */
-  #early = [];
-  /** What came of a connection before its description: on the way one may overtake the other. @type {Signal[]} */
-  #ahead = [];
+  /** Their tabs whose place another one has taken. @type {Set<string>} */
+  #turnedAway = new Set();
+  #early = new Early();
   /** @type {Map<Source, RTCRtpSender>} */
   #senders = new Map();
   /** @type {RTCDataChannel | null} */
@@ -64,6 +62,7 @@ export class Pair extends EventTarget {
     super();
     this.ends = ends;
     this.other = other;
+    this.device = newDevice();
     this.polite = ends.me < other;
   }
 
@@ -74,6 +73,7 @@ export class Pair extends EventTarget {
     line.addEventListener("live", () => this.#repeat(), { signal });
     const timers = [setInterval(() => this.#repeat(), REPEAT_MS), setInterval(() => this.#fit(), FIT_MS)];
     signal.addEventListener("abort", () => timers.forEach(clearInterval));
+    this.#say({ to: this.ends.me, moved: true });
     this.#build();
   }
 
@@ -180,7 +180,8 @@ export class Pair extends EventTarget {
     this.#theirs.clear();
     this.#told = nothingTold();
     // A connection that is closed never answers what it was asked before: nothing may wait for that.
-    [this.#early, this.#paired, this.#work, this.#isOffering] = [[], 0, Promise.resolve(), false];
+    [this.#paired, this.#work, this.#isOffering] = [0, Promise.resolve(), false];
+    this.#early.forget();
   }
 
   #streams = newStreams();
@@ -240,9 +241,10 @@ export class Pair extends EventTarget {
   /** What belongs to a connection with one of the other's says so: whoever stood still has others' signals of connections
    * that are no more, and answers them. @param {any} what */
   #say(what) {
-    const { topic, device, live } = this.ends;
-    const to = { to: this.other, to_device: this.#far?.device ?? "", to_generation: what.gone ? 0 : this.#paired };
-    live.line.request("call.signal", { call: topic, device, generation: this.#generation, ...to, ...what }).catch(() => {});
+    const { topic, live } = this.ends;
+    const to = { to: this.other, to_device: this.#far?.device ?? "", to_generation: what.gone || what.moved ? 0 : this.#paired };
+    const from = { call: topic, device: this.device, generation: this.#generation };
+    live.line.request("call.signal", { ...from, ...to, ...what }).catch(() => {});
   }
 
   /** Say one's description again while it is without an answer. */
@@ -267,14 +269,29 @@ export class Pair extends EventTarget {
 
   /** @param {Signal} signal */
   #hear(signal) {
-    if (signal.call !== this.ends.topic || signal.sender !== this.other) return;
-    if (signal.to_device && signal.to_device !== this.ends.device) return;
+    if (signal.call !== this.ends.topic || ![this.other, this.ends.me].includes(signal.sender)) return;
+    if (signal.moved) return this.#moved(signal);
+    if (signal.sender !== this.other || (signal.to_device && signal.to_device !== this.device)) return;
+    if (this.#turnedAway.has(signal.device)) return void (signal.gone || this.#turnAway(signal.device));
     if (signal.to_generation && signal.to_generation !== this.#generation) return;
     if (!this.#meet(signal)) return;
     const peer = this.peer;
     if (!peer) return;
     if (signal.description) this.#next(peer, () => this.#describe(peer, /** @type {any} */ (signal.description)));
-    if (signal.candidate) this.#next(peer, () => this.#candidate(peer, /** @type {any} */ (signal.candidate)));
+    if (signal.candidate) this.#next(peer, () => this.#early.add(peer, /** @type {any} */ (signal.candidate)));
+  }
+
+  /** One went in elsewhere: one's own other tab says so to all, and the other side to a tab that goes on speaking.
+   * @param {Signal} signal */
+  #moved({ sender, device, to_device }) {
+    const isMeant = sender === this.other ? to_device === this.device : device !== this.device;
+    if (isMeant) this.dispatchEvent(new CustomEvent("over", { detail: "moved" }));
+  }
+
+  /** @param {string} device */
+  #turnAway(device) {
+    this.#turnedAway.add(device);
+    this.#say({ to_device: device, moved: true });
   }
 
   /** Whether a signal is from the tab and connection that count; a newer one replaces what was there. @param {Signal} signal */
@@ -290,32 +307,19 @@ export class Pair extends EventTarget {
     // A connection that is known to none yet may be answered by any; an offer is always a beginning.
     const isFresh = !this.peer?.remoteDescription;
     const { type } = signal.description ?? {};
-    if (type !== "offer" && !(isFresh && type === "answer")) return this.#keepAhead(signal);
-    if (far && !same) {
-      this.#say({ gone: true });
-      this.#hasMoved = true;
-    }
+    if (type !== "offer" && !(isFresh && type === "answer")) return this.#early.keepAhead(signal);
+    if (far && !same) this.#turnAway(far.device);
     if (!isFresh) this.#build();
     this.#far = { device: signal.device, generation: signal.generation };
     this.#waits = false;
-    const ahead = this.#ahead.filter(({ device, generation }) => device === signal.device && generation === signal.generation);
-    this.#early = ahead.map(({ candidate }) => candidateOf(/** @type {any} */ (candidate)));
-    this.#ahead = [];
+    this.#early.begin(signal);
     return true;
   }
 
-  /** @param {Signal} signal @returns {false} */
-  #keepAhead(signal) {
-    if (signal.candidate) this.#ahead = [...this.#ahead, signal].slice(-EARLY_MOST);
-    return false;
-  }
-
-  /** The other one is gone from here. Whoever comes back begins: two tabs of theirs would else take turns for ever. But
-   * where an older tab of theirs was told to wait for us, we begin. */
+  /** The other one is gone from here. Whoever comes back begins. */
   #leftAlone() {
     this.#far = null;
-    this.#waits = !this.#hasMoved;
-    this.#hasMoved = false;
+    this.#waits = true;
     this.#build();
   }
 
@@ -356,23 +360,9 @@ export class Pair extends EventTarget {
     if (peer === this.peer) this.#paired = this.#far?.generation ?? 0;
   }
 
-  /** @param {RTCPeerConnection} peer @param {{ candidate: string, mid: string | null, line: number | null }} wire */
-  async #candidate(peer, wire) {
-    const candidate = candidateOf(wire);
-    if (!peer.remoteDescription) return this.#keepEarly(candidate);
-    await peer.addIceCandidate(candidate).catch(() => this.#keepEarly(candidate));
-  }
-
-  /** What does not fit yet is tried again after the next description. @param {RTCIceCandidateInit} candidate */
-  #keepEarly(candidate) {
-    this.#early = [...this.#early, candidate].slice(-EARLY_MOST);
-  }
-
   /** @param {RTCPeerConnection} peer */
   async #takeEarly(peer) {
-    const early = this.#early;
-    this.#early = [];
-    for (const candidate of early) await peer.addIceCandidate(candidate).catch(() => {});
+    await this.#early.take(peer);
     this.#changed();
   }
 

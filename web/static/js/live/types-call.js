@@ -76,13 +76,15 @@
  * @property {boolean | null} [hand]  Up or down.
  * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} [reaction]
  * @typedef {object} CallSignal
- *   Pass something on to another person in a call of two: a description, a candidate, or that you have gone. At most 64
- *   candidates follow a description, and all arrives in the order in which you sent it. Roles are those of perfect
- *   negotiation; the event says which is yours.
+ *   Pass something on in a call of two: a description, a candidate, that you have gone, or that you have moved. Each
+ *   time somebody goes in, a tab takes a new name as its `device`, and tells their other tabs by `moved` to themselves.
+ *   A tab of the other person that speaks though another one of theirs has taken its place is told `moved`, too: its
+ *   part is over. At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles
+ *   are those of perfect negotiation; the event says which is yours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
  *   same participant.
- * @property {string} to  The other person's id.
+ * @property {string} to  The other person's id; your own with `moved` alone.
  * @property {string} [to_device]  The other tab, once it is known; empty: all of theirs.
  * @property {number} generation  Of your RTCPeerConnection.
  * @property {number} [to_generation]  That of the other's RTCPeerConnection that yours has a description of; 0: it has
@@ -90,6 +92,7 @@
  * @property {Description | null} [description]
  * @property {Candidate | null} [candidate]
  * @property {boolean} [gone]  You have left.
+ * @property {boolean} [moved]  The part of the tab that hears it goes on in another one of the same person.
  * @typedef {object} CallSnapshot
  *   A call as it is now, and what you may do in it.
  * @property {Array<Participant>} participants  Everybody in it.
@@ -166,9 +169,9 @@
  * @property {"applause" | "heart" | "laugh" | "yes" | "wow" | "thanks" | null} reaction  Always null: how people find
  *   it is told as `reactions`.
  * @typedef {object} Signal
- *   Something from the other person in a call of two, on your own topic.
+ *   Something from the other person in a call of two, or from your other tab, on your own topic.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
- * @property {string} sender  The other person's id.
+ * @property {string} sender  The other person's id; your own with `moved` alone.
  * @property {string} device  The other tab.
  * @property {string} to_device  Which tab of yours is meant; empty: any.
  * @property {number} generation  Of the other RTCPeerConnection: an older one's signals are void.
@@ -177,6 +180,7 @@
  * @property {Record<string, any> | null} description  A session description.
  * @property {Record<string, any> | null} candidate  An ICE candidate.
  * @property {boolean} gone  The other one has left.
+ * @property {boolean} [moved]  Your part goes on in another tab of yours: yours of before is over.
  */
 
 export {};
