@@ -117,6 +117,30 @@ async def test_a_call_by_name_and_a_direct_message_count_in_the_navigation_of_an
     await expect(unread).to_contain_text("1")
 
 
+async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"], path=stage.direct, size={"width": 360, "height": 300})
+    texts = [f"A message of several lines on a phone, and the number of it is {number}." for number in range(4)]
+    await aylin.say(*texts)
+    log, tabs = aylin.page.locator(".chat-log"), aylin.page.locator(".rail-nav")
+    await expect(tabs).to_be_hidden()
+    assert await log.evaluate("(log) => log.clientHeight") > 150
+    await expect(log.get_by_text(texts[-1])).to_be_in_viewport(ratio=1)
+
+    # Nothing moves from under what presses while one writes, though the field is left by then.
+    last = aylin.message(texts[-1])
+    await last.evaluate(
+        """(row) => row.addEventListener("mousedown", () => {
+          const log = row.closest(".chat-log"), before = log.clientHeight;
+          requestAnimationFrame(() => (window.shrunk = [document.activeElement === row, before - log.clientHeight]));
+        })"""
+    )
+    await last.click()
+    assert await aylin.page.evaluate("window.shrunk") == [True, 0]
+    await expect(tabs).to_be_visible()
+    await expect(tabs).to_be_in_viewport(ratio=1)
+    await expect(aylin.field).to_be_in_viewport(ratio=1)
+
+
 async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, servers: Servers, come: Come) -> None:
     aylin = await come(stage["aylin"])
     ben = await come(stage["ben"], servers.other_url)
