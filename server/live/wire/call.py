@@ -210,8 +210,8 @@ class CallSignal(Params):
 
     Each time somebody goes in, a tab takes a new name as its `device`, and tells their other tabs by `moved` to
     themselves. A tab of the other person that speaks though another one of theirs has taken its place is told `moved`,
-    too: its part is over. At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles are those of
-    perfect negotiation; the event says which is yours.
+    too: its part is over. At most 64 candidates follow a description, and all arrives in the order in which you sent
+    it. Roles are those of perfect negotiation; the event says which is yours.
     """
 
     call: TopicName = Field(description=CALL)
@@ -228,7 +228,7 @@ class CallSignal(Params):
     description: Description | None = None
     candidate: Candidate | None = None
     gone: bool = Field(False, description="You have left.")
-    moved: bool = Field(False, description="The part of the tab that hears it goes on in another one of the same person.")
+    moved: bool = Field(False, description="Whoever hears it goes on in another tab of theirs.")
 
 
 Reaction = Literal["applause", "heart", "laugh", "yes", "wow", "thanks"]

@@ -92,7 +92,7 @@
  * @property {Description | null} [description]
  * @property {Candidate | null} [candidate]
  * @property {boolean} [gone]  You have left.
- * @property {boolean} [moved]  The part of the tab that hears it goes on in another one of the same person.
+ * @property {boolean} [moved]  Whoever hears it goes on in another tab of theirs.
  * @typedef {object} CallSnapshot
  *   A call as it is now, and what you may do in it.
  * @property {Array<Participant>} participants  Everybody in it.
