@@ -9,7 +9,7 @@ from directory.api import answering, taking
 from directory.api.declared import VERSION, Call, Operation
 from directory.api.needs import seen_of
 from directory.api.ruling import problem_of, ruled
-from directory.api.shapes.contacts import Answer, AnswerNew, AnswerPage, StepNew
+from directory.api.shapes.contacts import Answer, AnswerNew, AnswerPage, AnswerQuery, StepNew
 from directory.needs import answering as need_answering
 from directory.needs import forms, threads
 from directory.needs.actions import RefusedError
@@ -28,20 +28,18 @@ from web.render import locale_of
 
 
 async def given(call: Call) -> Response:
-    """The answers of one's organisations."""
+    """A page of the answers of one's organisations."""
     async with call.kernel.database.read() as session:
-        found = await threads.given(session, await viewer_of(session, call.by_id))
-    return answering.whole(call, [_shown(call, each) for each in found])
+        return await _page(call, session)
 
 
 async def of_need(call: Call) -> Response:
-    """The answers to a need of one's own."""
+    """A page of the answers to a need of one's own."""
     async with call.kernel.database.read() as session:
         need = await seen_of(call, session, call.id)
         if not need.mine:
             raise ProblemError(403, "forbidden", "This is not a need of your organisations.")
-        found = await threads.of_need(session, await viewer_of(session, call.by_id), need.id)
-    return answering.whole(call, [_shown(call, each) for each in found])
+        return await _page(call, session, need.id)
 
 
 async def one(call: Call) -> Response:
@@ -104,17 +102,25 @@ async def _thread(call: Call, session: AsyncSession, answer_id: str) -> Thread:
     return found
 
 
+async def _page(call: Call, session: AsyncSession, need_id: str = "") -> Response:
+    query: AnswerQuery = call.query
+    viewer = await viewer_of(session, call.by_id)
+    found = await threads.by_age(session, viewer, need_id=need_id, after=query.after, limit=query.limit + 1)
+    return answering.page(call, [_shown(call, each) for each in found], [each.id for each in found])
+
+
 def _shown(call: Call, one: Thread) -> Answer:
     return Answer.of(one, locale_of(call.request), call.site)
 
 
 operations = [
     Operation("GET", "/needs/{id}/answers", "list_answers_to_need", Access.API_CONTACTS,
-              N_("The answers to a need of your organisations"), of_need, AnswerPage, refusals=(403,)),
+              N_("The answers to a need of your organisations"), of_need, AnswerPage, AnswerQuery,
+              refusals=(403,)),
     Operation("POST", "/needs/{id}/answers", "answer_need", Access.API_CONTACTS, N_("Answer a need: this is us"),
               answer, Answer, body=AnswerNew, status=201, refusals=(403, 409)),
     Operation("GET", "/answers", "list_answers", Access.API_CONTACTS, N_("The answers that your organisations gave"),
-              given, AnswerPage),
+              given, AnswerPage, AnswerQuery),
     Operation("GET", "/answers/{id}", "get_answer", Access.API_CONTACTS, N_("One answer with its steps"), one, Answer),
     Operation("POST", "/answers/{id}/steps", "move_answer", Access.API_CONTACTS,
               N_("Ask, reply, reveal, accept, decline or withdraw"), step, Answer, body=StepNew, refusals=(403, 409),

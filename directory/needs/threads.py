@@ -20,8 +20,8 @@ from directory.products.model import Product, ProductText
 from directory.speaking import Viewer
 from people.model import Person
 
-# Answers on one page of triage: more than anybody reads in one go.
-TRIAGE_MOST = 300
+# Answers on one page: as many as one looks at in one go.
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -134,20 +134,31 @@ async def thread(session: AsyncSession, viewer: Viewer, answer_id: str) -> Threa
 
 
 async def of_need(
-    session: AsyncSession, viewer: Viewer, need_id: str, *, after: int = 0, limit: int = TRIAGE_MOST
+    session: AsyncSession, viewer: Viewer, need_id: str, *, after: int = 0, limit: int = PAGE
 ) -> list[Thread]:
-    """All answers to a need, for its owner's side: those that wait first, then the latest; `after` so many."""
+    """The answers to a need, for its owner's side: those that wait first, then the latest; `after` so many."""
     mine = Need.id == need_id, Need.organisation_id.in_(viewer.organisations)
     order = case({WAITING: 0, ASKED: 1}, value=Answer.state, else_=2)
     query = _query(viewer).where(*mine).order_by(order, Answer.moved_at.desc(), Answer.id)
     return await _threads(session, viewer, query.offset(after).limit(limit))
 
 
-async def given(session: AsyncSession, viewer: Viewer, limit: int = 100) -> list[Thread]:
-    """The answers of the viewer's organisations, the last moved first."""
+async def given(session: AsyncSession, viewer: Viewer, *, after: int = 0, limit: int = PAGE) -> list[Thread]:
+    """The answers of the viewer's organisations, the last moved first; `after` so many."""
     mine = Answer.organisation_id.in_(viewer.organisations)
-    query = _query(viewer).where(mine).order_by(Answer.moved_at.desc(), Answer.id).limit(limit)
-    return await _threads(session, viewer, query)
+    query = _query(viewer).where(mine).order_by(Answer.moved_at.desc(), Answer.id)
+    return await _threads(session, viewer, query.offset(after).limit(limit))
+
+
+async def by_age(
+    session: AsyncSession, viewer: Viewer, *, need_id: str = "", after: str | None = None, limit: int = PAGE
+) -> list[Thread]:
+    """The answers to a need of the viewer's organisations, or those that these have given; the newest first, `after`
+    the one with this id: an order that nothing moves."""
+    to_theirs = Need.id == need_id, Need.organisation_id.in_(viewer.organisations)
+    mine = to_theirs if need_id else (Answer.organisation_id.in_(viewer.organisations),)
+    query = _query(viewer).where(*mine, *([Answer.id < after] if after else []))
+    return await _threads(session, viewer, query.order_by(Answer.id.desc()).limit(limit))
 
 
 async def waiting(session: AsyncSession, viewer: Viewer, limit: int = 20) -> list[Thread]:

@@ -6,7 +6,7 @@ from typing import Annotated, Protocol, Self
 
 from pydantic import Field
 
-from directory.api.shapes.common import PageOf
+from directory.api.shapes.common import CURSOR, Onward, PageOf
 from directory.api.shapes.organisations import PAGE
 from directory.api.shapes.values import FLAG, Address, Given, GivenId, Id, Moment, Query, Shown, coded, one_of, up_to
 from directory.contacts import rules
@@ -169,7 +169,13 @@ class Answer(Shown):
 
 
 class AnswerPage(PageOf[Answer]):
-    """Answers: they are one page."""
+    """Answers, the newest first."""
+
+
+class AnswerQuery(Onward):
+    """Which page."""
+
+    after: GivenId | None = Field(None, description=CURSOR)
 
 
 class AnswerNew(Given):

@@ -39,6 +39,7 @@ from people.text import UnacceptableError
 from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
 from web.i18n import translations
+from web.paging import offset_in
 from web.render import locale_of, page, redirect
 
 # Rows of the report on a page, and duplicates that are asked about at once.
@@ -208,11 +209,11 @@ async def _working(
 
 async def _report(request: Request, session: AsyncSession, batch: ImportBatch) -> dict[str, Any]:
     """A page of the report, and the open questions."""
-    outcome, after = request.query_params.get("outcome", ""), request.query_params.get("after", "0")
-    if outcome not in ("", *OUTCOMES) or not (after.isascii() and after.isdigit() and len(after) < 10):
+    outcome, after = request.query_params.get("outcome", ""), offset_in(request)
+    if outcome not in ("", *OUTCOMES):
         raise not_found()
     locale = locale_of(request)
-    rows = await queries.rows_of(session, batch.id, outcome, after=int(after), limit=ROWS + 1)
+    rows = await queries.rows_of(session, batch.id, outcome, after=after, limit=ROWS + 1)
     return {
         "rows": [row_shown(row, locale) for row in rows[:ROWS]],
         "onward": rows[ROWS - 1].number if len(rows) > ROWS else 0,

@@ -12,7 +12,7 @@ from directory.lists import actions, queries
 from directory.lists.model import Shortlist
 from directory.lists.pages.scope import PRIVATE, answer_refused, choices, say_refused, scope
 from directory.lists.queries import Entry
-from directory.lists.rules import ENTRIES_MOST, LABEL_MOST, NAME_MOST, RefusedError, list_name
+from directory.lists.rules import LABEL_MOST, NAME_MOST, RefusedError, list_name
 from directory.organisations.shown import picture, where
 from directory.organisations.vocabulary import KINDS
 from people.forms import Form
@@ -21,6 +21,7 @@ from server.kernel.http import not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import translations
+from web.paging import offset_in
 from web.render import locale_of, page, redirect
 
 PAGE = 60  # organisations on a page
@@ -94,7 +95,7 @@ async def take_off(request: Request) -> Response:
 
 async def _page(request: Request, found: Shortlist | None, form: Form, status: int = 200) -> Response:
     person: Person = request.state.person
-    word, after = request.query_params.get("word", "")[:LABEL_MOST], _after(request)
+    word, after = request.query_params.get("word", "")[:LABEL_MOST], offset_in(request)
     async with kernel_of(request).database.read() as session:
         entries = await _entries(session, person.id, found, word, after)
         labels = await queries.labels_on(session, person.id, [each.id for each in entries])
@@ -139,14 +140,6 @@ def _id(request: Request) -> str:
     if not is_id(list_id):
         raise not_found()
     return list_id
-
-
-def _after(request: Request) -> int:
-    """How many organisations stand before the page: a list is short enough to count."""
-    given = request.query_params.get("after", "0")
-    if not (given.isascii() and given.isdecimal() and int(given[:9]) <= ENTRIES_MOST):
-        raise not_found()
-    return int(given)
 
 
 def _row(entry: Entry, labels: list[str], locale: str) -> Row:

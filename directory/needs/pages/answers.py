@@ -21,6 +21,7 @@ from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
+from web.paging import offset_in
 from web.render import locale_of, page, redirect
 
 STATE_NAMES = {
@@ -84,14 +85,25 @@ async def answer(request: Request) -> Response:
 
 
 async def triage(request: Request) -> Response:
-    """All answers to a need at a glance, for its owner."""
+    """The answers to a need at a glance, for its owner."""
+    after = offset_in(request)
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
         need = await need_in(request, session, viewer)
         if not need.mine:
             raise not_found()
-        found = await threads.of_need(session, viewer, need.id)
-    return page(request, "needs/triage.html", threads=found, need=need, **_around(request))
+        total, _ = (await threads.counts(session, viewer, [need.id])).get(need.id, (0, 0))
+        found = await threads.of_need(session, viewer, need.id, after=after, limit=threads.PAGE + 1)
+    return page(
+        request,
+        "needs/triage.html",
+        threads=found[: threads.PAGE],
+        total=total,
+        need=need,
+        first=not after,
+        onward=after + threads.PAGE if len(found) > threads.PAGE else 0,
+        **_around(request),
+    )
 
 
 async def show(request: Request) -> Response:

@@ -24,6 +24,7 @@ from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
 from web.engines import head_of, speak_as_asked
 from web.i18n import N_, translations
+from web.paging import offset_in
 from web.render import locale_of, page
 
 # Days from today, for "answers until".
@@ -92,12 +93,12 @@ def _for_engines(request: Request, needs: Sequence[Seen], wanted: Filter, *, fir
 
 async def _mine(request: Request) -> Response:
     """Needs of one's organisations, answers that they gave, and what is new."""
-    locale = locale_of(request)
+    locale, after = locale_of(request), offset_in(request, "given")
     async with kernel_of(request).database.read() as session:
         viewer = await coming(request, session)
         needs = await queries.own(session, viewer)
         counts = await threads.counts(session, viewer, [need.id for need in needs])
-        given = await threads.given(session, viewer)
+        given = await threads.given(session, viewer, after=after, limit=threads.PAGE + 1)
         answered = await queries.by_ids(session, viewer, {each.need_id for each in given})
         news = await newsroom_of(request).unseen(session, request.state.person, locale)
         organisations = await own_organisations(session, viewer, speaking=False)
@@ -107,7 +108,9 @@ async def _mine(request: Request) -> Response:
         tab="mine",
         needs=needs,
         counts=counts,
-        given=[(each, answered[each.need_id]) for each in given if each.need_id in answered],
+        given=[(each, answered[each.need_id]) for each in given[: threads.PAGE] if each.need_id in answered],
+        first=not after,
+        onward=after + threads.PAGE if len(given) > threads.PAGE else 0,
         news=news,
         organisations=organisations,
         may_publish=bool(viewer.speaks_for),

@@ -30,10 +30,11 @@ from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
+from web.paging import offset_in
 from web.render import locale_of, page, redirect
 
 # Organisations that wait for somebody, on one page; and digits of how many stand before it.
-WAITING, DIGITS_MOST = 30, 7
+WAITING = 30
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ async def desk_page(request: Request, form: Form, status: int = 200) -> Response
         seen, partner = await own(request, session)
         found = await _figures(request, session, seen)
         latest = await queries.latest(session, seen.organisation.id)
-        after = _after(request)
+        after = offset_in(request, "waiting")
         waits = await queries.waiting_for_somebody(
             session, seen.organisation.id, kernel_of(request).clock.now(), limit=WAITING + 1, after=after
         )
@@ -185,14 +186,6 @@ async def own(request: Request, session: AsyncSession, may: May | None = None) -
 def edits(standing: Standing) -> bool:
     """Whether somebody changes the look of the institution's pages."""
     return standing.edits
-
-
-def _after(request: Request) -> int:
-    """How many of those who wait for somebody stand on earlier pages. Raises ProblemError 404."""
-    typed = request.query_params.get("waiting", "0")
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MOST):
-        raise not_found()
-    return int(typed)
 
 
 def _runs_the_platform(standing: Standing) -> bool:

@@ -24,6 +24,7 @@ from server.kernel.http import not_found
 from server.kernel.parts import kernel_of
 from web.engines import head_of, speak_as_asked
 from web.i18n import LOCALES
+from web.paging import offset_in
 from web.render import locale_of, page
 
 PAGE = 30  # organisations on a page
@@ -59,7 +60,7 @@ async def show(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         seen, partner = await admitted(request, session)
         kinds = await queries.kinds(session, viewer.person_id, seen.organisation.id)
-        kind, after = _kind(request, kinds), _after(request)
+        kind, after = _kind(request, kinds), offset_in(request)
         ids = await queries.network(
             session, viewer.person_id, seen.organisation.id, kind=kind, limit=PAGE + 1, after=after
         )
@@ -148,13 +149,6 @@ def _face(shown: queries.PartnerShown) -> Face:
 def _kind(request: Request, kinds: dict[str, int]) -> str:
     wanted = request.query_params.get("kind", "")
     return wanted if wanted in kinds else ""
-
-
-def _after(request: Request) -> int:
-    given = request.query_params.get("after", "0")
-    if not (given.isascii() and given.isdecimal() and len(given) < 7):
-        raise not_found()
-    return int(given)
 
 
 routes = [

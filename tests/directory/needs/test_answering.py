@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from chat.introducing import Meeting, introduce
 from chat.model import Introduction, Message
+from directory.needs import threads
 from directory.needs.actions import RefusedError
 from directory.needs.model import Answer, AnswerStep
 from directory.organisations.model import Member
@@ -265,3 +266,27 @@ async def test_answers_that_wait_and_needs_that_fit_stand_on_the_start_page(ther
     assert "Answers that wait" in today
     assert f"/answers/{answer.id}" in today
     assert "Answers that wait" not in await there.text("chloe", "/")
+
+
+async def test_all_answers_of_both_sides_are_found_over_pages(there: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "PAGE", 1)
+    needs = [await there.need() for _ in range(2)]
+    given = {
+        (name, need_id): (await there.answer(need_id, by=name)).id for name in ("aylin", "chloe") for need_id in needs
+    }
+
+    async def found(name: str, path: str, onward: str) -> list[str]:
+        pages = [await there.text(name, path), await there.text(name, onward)]
+        assert [f'href="{onward}"' in page.replace("&amp;", "&") for page in pages] == [True, False]
+        assert [">To the beginning<" in page for page in pages] == [False, True]
+        return [id_ for page in pages for id_ in given.values() if f'href="/answers/{id_}"' in page]
+
+    triage = await found("bernd", f"/needs/{needs[0]}/answers", f"/needs/{needs[0]}/answers?after=1")
+    assert sorted(triage) == sorted(given[name, needs[0]] for name in ("aylin", "chloe"))
+    mine = await found("aylin", "/needs?tab=mine", "/needs?tab=mine&given=1#given-title")
+    assert sorted(mine) == sorted(given["aylin", need_id] for need_id in needs)
+    for name, path in (("bernd", f"/needs/{needs[0]}/answers?after"), ("aylin", "/needs?tab=mine&given")):
+        assert (await there[name].get(f"{path}=2")).status_code == 200
+        for wrong in ("-1", "1e3", "0" * 9 + "9" * 5_000, "٣"):
+            assert (await there[name].get(f"{path}={wrong}")).status_code == 404
+    assert "2 organisations say" in await there.text("bernd", f"/needs/{needs[0]}/answers")

@@ -36,6 +36,21 @@ async def test_an_answer_goes_from_this_is_us_to_a_conversation(there: Network, 
     ]
 
 
+async def test_all_answers_come_in_pages_from_the_newest_on(there: Network, program):
+    needs = [await there.need() for _ in range(2)]
+    made = [(await there.answer(need, by=name)).id for need in needs for name in ("aylin", "chloe")]
+    for name, path, ids in (
+        ("bernd", f"{V1}/needs/{needs[0]}/answers", made[:2]),
+        ("aylin", f"{V1}/answers", made[::2]),
+    ):
+        asking = await program(name)
+        first = await asking.get(path, params={"limit": 1})
+        second = await asking.get(first.links["next"]["url"])
+        assert [one["id"] for page in (first, second) for one in page.json()["items"]] == sorted(ids, reverse=True)
+        assert second.json()["next"] is None
+        assert (await asking.get(path, params={"after": "x"})).status_code == 422
+
+
 async def test_what_the_rules_of_answers_refuse_is_a_problem(there: Network, program):
     need = await there.need()
     aylin, dev, bernd = await program("aylin"), await program("dev"), await program("bernd")
