@@ -38,7 +38,9 @@ _COMES = """async () => {
     if (now.frames > before.frames && now.sound > before.sound) return now;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const states = (one) => [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState];
+  const candidates = (side) => side && [side.type, side.sdp.match(/a=candidate/g)?.length ?? 0];
+  const states = (one) => [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState,
+    candidates(one.localDescription), candidates(one.remoteDescription)];
   const said = [...document.querySelectorAll(".call-line, .toast")].map(({ textContent }) => textContent.trim());
   const found = [await count(), document.documentElement.dataset.live, window.connections.map(states), said];
   throw new Error(`nothing comes: ${JSON.stringify(found)}`);

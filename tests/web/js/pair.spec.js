@@ -225,7 +225,7 @@ test("a candidate that overtakes the offer of a restart is taken with it", () =>
     equal(added(pair), ["two first"]);
   }));
 
-test("a connection that was told no candidate asks for them anew, and one that is on the way does not", () => {
+test("a connection that was told no candidate asks for them anew, then another is made; one that is on the way does not", () => {
   const { setTimeout: real } = globalThis;
   /** @type {(() => void)[]} */
   const due = [];
@@ -244,6 +244,10 @@ test("a connection that was told no candidate asks for them anew, and one that i
     peer.connectionState = "connecting";
     due.pop()?.();
     equal([peer.restarts, rebuilds.length], [1, 0]);
+    peer.connectionState = "new";
+    peer.dispatchEvent(new Event("signalingstatechange"));
+    due.pop()?.();
+    equal([peer.restarts, rebuilds.length], [1, 1], "asked for in vain, another connection is made");
   } finally {
     globalThis.setTimeout = real;
   }

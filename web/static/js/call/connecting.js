@@ -87,6 +87,8 @@ export class Watch {
   #isRestarting = false;
   /** Whether the path that there was is lost, and comes back by itself or is looked for soon. */
   #isAway = false;
+  /** Whether candidates that never came were asked for. */
+  #hasAsked = false;
 
   /** `rebuild` says false where it is no use yet, and is asked again.
    * @param {RTCPeerConnection} peer @param {{ restart: () => void, rebuild: () => unknown }} ways */
@@ -101,7 +103,14 @@ export class Watch {
   #begin() {
     const { signalingState, remoteDescription, connectionState } = this.peer;
     if (signalingState !== "stable" || !remoteDescription || connectionState !== "new") return;
-    this.#after(NOTHING_MS, () => this.peer.connectionState === "new" && this.ways.restart());
+    this.#after(NOTHING_MS, () => this.peer.connectionState === "new" && this.#askAnew());
+  }
+
+  /** Once; a browser that found no way out for this connection may find one for another. */
+  #askAnew() {
+    if (this.#hasAsked) return this.ways.rebuild() === false && this.#wait();
+    this.#hasAsked = true;
+    this.ways.restart();
   }
 
   /** The network changed: do not wait until the path is found dead. */
