@@ -88,7 +88,8 @@ class Alerts:
 
     async def _look_through(self, kept: SavedSearch) -> int:
         now = self._kernel.clock.now()
-        since = max(kept.looked_at - LATE, kept.created_at)
+        # A moment ahead of the clock is of a clock that was wrong, and would keep all untold until it is there.
+        since = max(moment for moment in (min(kept.looked_at, now) - LATE, kept.created_at) if moment <= now)
         asked = replace(Asked.from_json(kept.asked), sort="newest")
         async with self._kernel.database.read() as session:
             viewer = await _viewer(session, kept.person_id)

@@ -19,6 +19,7 @@ import structlog
 from directory.search.changes import touches
 from directory.search.documents import Catalogue, Document, Kind, Mark, Source
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, Written
+from directory.search.marks import Walk
 from server.kernel.away import note_failure
 from server.kernel.bus import Bus
 from server.kernel.db import Database
@@ -64,6 +65,8 @@ class Following:
         self._seen: dict[Kind, dict[str, Mark]] = {}
         # By what is followed: its last mark, and when that was looked back from first and last, in monotonic seconds.
         self._standing: dict[tuple[Kind, str], tuple[Mark, float, float]] = {}
+        # By the same: what lies ahead of the clock, and was gone through.
+        self._ahead: dict[str, dict[str, Mark]] = {"rows": {}, "touches": {}}
         self._looked_back = 0.0
         self._lot = LOT
         self.writes = False  # whether this process is the one
@@ -164,17 +167,20 @@ class Following:
     async def _forward(
         self, written: Written, source: Source, *, fresh: bool = False, progress: Progress | None = None
     ) -> int:
-        """Walk on from the last mark to the end."""
+        """Walk on from the last mark to the end; how many rows were new."""
         rows = uncommitted = 0
+        walk = self._walk(written, source.kind, "rows")
         while True:
-            begun, after = monotonic(), written.state.rows.get(source.kind)
+            begun = monotonic()
             async with self._database.read() as session:
-                marks = await source.changed(session, after, self._lot)
-                documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
+                marks = await source.changed(session, walk.after, self._lot)
+                new = marks if fresh else self._new(walk, source.kind, marks)
+                documents = await source.documents(session, [mark.id for mark in new]) if new else []
+            if new:
+                await self._put(written, source.kind, new, documents, fresh=fresh)
             if marks:
-                await self._put(written, source.kind, marks, documents, fresh=fresh)
-                written.state.rows[source.kind] = marks[-1]
-            rows, uncommitted = rows + len(marks), uncommitted + len(marks)
+                walk.went(marks)
+            rows, uncommitted = rows + len(new), uncommitted + len(new)
             if progress:
                 progress(source.kind, rows)
             if uncommitted >= COMMIT_AFTER:
@@ -187,16 +193,30 @@ class Following:
     async def _told(self, written: Written, kind: Kind) -> int:
         """Index what was told beside the rows."""
         source, rows = self._catalogue.sources[kind], 0
+        walk = self._walk(written, kind, "touches")
         while True:
             async with self._database.read() as session:
-                marks = await touches(session, kind, written.state.touches.get(kind), self._lot)
-                documents = await source.documents(session, [mark.id for mark in marks]) if marks else []
+                marks = await touches(session, kind, walk.after, self._lot)
+                new = self._new(walk, kind, marks)
+                documents = await source.documents(session, [mark.id for mark in new]) if new else []
+            if new:
+                await self._put(written, kind, new, documents)
             if marks:
-                await self._put(written, kind, marks, documents)
-                written.state.touches[kind] = marks[-1]
-            rows += len(marks)
+                walk.went(marks)
+            rows += len(new)
             if len(marks) < self._lot:
                 return rows
+
+    def _walk(self, written: Written, kind: Kind, what: str) -> Walk:
+        walk = Walk(getattr(written.state, what), self._ahead[what], kind, self._database.clock.now())
+        if walk.was_wrong:
+            log.warning("search_mark_taken_back", kind=kind)
+            self._seen.pop(kind, None)  # its moments are of the wrong clock, too
+        return walk
+
+    def _new(self, walk: Walk, kind: Kind, marks: Sequence[Mark]) -> list[Mark]:
+        """All but what lies ahead of the clock and was indexed: that comes each time until the clock is there."""
+        return [mark for mark in marks if not (walk.is_ahead(mark) and self._is_known(kind, mark))]
 
     async def _back(self, written: Written, source: Source) -> int:
         """Index what was committed later than its moment says."""

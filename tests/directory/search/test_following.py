@@ -15,6 +15,7 @@ from directory.search.documents import Catalogue
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, State, Written, looking
 from directory.search.following import OVERLAP, Following
 from directory.search.parts import Search
+from server.kernel.clock import FrozenClock
 from tests.directory.search.conftest import ANYBODY, Place
 from tests.directory.search.region import NOON, Asking, document, index_of
 from tests.support.patience import PATIENCE_S
@@ -74,6 +75,58 @@ async def test_a_row_that_was_committed_late_is_found_all_the_same(
     looks_back()
     await place.follow()
     assert set(await place.ids("windrad")) == {"a", "late"}
+
+
+async def test_what_is_saved_after_a_clock_that_was_ahead_is_set_back_is_found(
+    place: Place, clock: FrozenClock
+) -> None:
+    ahead = NOON + timedelta(hours=1)
+    clock.advance(hours=1)
+    place.organisations.put(document("a", "Windrad Nord", updated_at=ahead))
+    await place.follow()
+    clock.advance(hours=-1)
+    place.organisations.put(document("b", "Windrad Süd", updated_at=NOON))
+    async with place.kernel.database.write() as uow:
+        await touched(uow, "organisation", ["b"])
+    assert await place.follow() == 3  # both rows, and what was told
+    assert set(await place.ids("windrad")) == {"a", "b"}
+    assert await place.follow() == 0
+    clock.advance(minutes=30)
+    place.organisations.put(document("c", "Windrad West", updated_at=clock.now()))
+    await place.follow()
+    assert set(await place.ids("windrad")) == {"a", "b", "c"}
+
+
+async def test_what_is_told_after_a_clock_that_was_ahead_is_set_back_is_looked_at(
+    place: Place, clock: FrozenClock
+) -> None:
+    place.organisations.put(document("a", "Windrad Nord"), document("b", "Windrad Süd"))
+    clock.advance(hours=1)
+    for deleted in ("a", "b"):
+        await place.follow()
+        del place.organisations.documents_by_id[deleted]
+        async with place.kernel.database.write() as uow:
+            await touched(uow, "organisation", [deleted])
+        await place.follow()
+        clock.advance(minutes=-30)
+    assert (await place.page("windrad")).results.total == 0
+
+
+async def test_many_rows_ahead_of_the_clock_are_gone_through_once(
+    place: Place, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place.search.following, "_lot", 5)
+    ahead = NOON + timedelta(hours=1)
+    place.organisations.put(*(document(f"{each:02}", "Windrad", updated_at=ahead) for each in range(23)))
+    assert await place.follow() == 23
+    before = len(place.organisations.asked)
+    assert await place.follow() == 0
+    assert len(place.organisations.asked) - before <= 2  # those nearest the clock, and behind all that is known
+    place.organisations.put(document("a", "Windrad Nord", updated_at=NOON))
+    assert await place.follow() == 1
+    clock.advance(hours=1)
+    assert await place.follow() == 23
+    assert (await place.page("windrad")).results.total == 24
 
 
 async def test_it_looks_back_only_for_as_long_as_something_may_be_late(

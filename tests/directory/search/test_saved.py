@@ -78,6 +78,18 @@ async def test_a_look_that_died_before_its_end_does_no_harm(place: Place, alerts
         assert await session.scalar(select(func.count()).select_from(SearchAlert)) == 1
 
 
+async def test_a_search_that_was_kept_while_the_clock_was_ahead_tells_what_comes_once_it_is_right(
+    place: Place, alerts: Alerts, clock: FrozenClock
+) -> None:
+    clock.advance(hours=1)
+    _, kept = await keep(place)
+    await alerts.look()
+    clock.advance(minutes=-50)
+    await put(place, "fresh", "Windrad Neu")
+    assert await alerts.look() == 1
+    assert await new(place, kept) == ["fresh"]
+
+
 async def test_what_was_edited_later_is_not_new(place: Place, alerts: Alerts, clock: FrozenClock) -> None:
     made = clock.now()
     await put(place, "old", "Windrad Alt")
