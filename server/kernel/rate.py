@@ -26,6 +26,8 @@ T = TypeVar("T")
 REDIS_TIMEOUT_S = 0.25
 # How long each process counts for itself after Redis failed to answer.
 ON_ITS_OWN_S = 5.0
+# Uses that lie ahead of the clock by more were counted before it was set back: workers' clocks differ by less.
+AHEAD_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -125,12 +127,24 @@ async def _spend(counter: MovingWindowRateLimiter, items: Sequence[Item]) -> int
     """Seconds to wait, 0 when all was allowed."""
     if len(items) > 1:
         for item, key in items:
-            if not await counter.test(item, *key):
+            if not await _allows(counter, counter.test, item, key):
                 return await _wait(counter, item, key)
     for item, key in items:
-        if not await counter.hit(item, *key):
+        if not await _allows(counter, counter.hit, item, key):
             return await _wait(counter, item, key)
     return 0
+
+
+async def _allows(
+    counter: MovingWindowRateLimiter, ask: Callable[..., Awaitable[bool]], item: RateLimitItem, key: tuple[str, ...]
+) -> bool:
+    """What a counter says; it forgets what was counted by a clock that was ahead, and would refuse for as long."""
+    if await ask(item, *key):
+        return True
+    if await _wait(counter, item, key) <= item.get_expiry() + AHEAD_S:
+        return False
+    await counter.clear(item, *key)
+    return await ask(item, *key)
 
 
 async def _wait(counter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str, ...]) -> int:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -95,6 +96,22 @@ async def test_who_is_refused_hears_when_to_come_back(limiter: Limiter) -> None:
     seconds = int(refused.value.headers["retry-after"])
     assert 1 <= seconds <= 60
     assert refused.value.extra == {"after": seconds * 1000}
+
+
+async def test_a_clock_that_was_ahead_and_is_set_back_keeps_nobody_out(
+    limiter: Limiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = time.time
+    monkeypatch.setattr("time.time", lambda: right() + 3600)
+    assert await spent(limiter, 10, "ada") == 3
+    monkeypatch.setattr("time.time", lambda: right() + 30)  # as workers' clocks may differ
+    assert await spent(limiter, 10, "ada") == 3
+    monkeypatch.setattr("time.time", right)
+    assert await spent(limiter, 10, "ada") == 0
+    monkeypatch.setattr("time.time", lambda: right() + 3600)
+    assert await spent(limiter, 10, "ben") == 3
+    monkeypatch.setattr("time.time", right)
+    await limiter.spend_all(("knock", "3 per minute", "ben"), ("ring", "3 per minute", "ben"))
 
 
 async def test_workers_share_one_limit(redis_url: str) -> None:
