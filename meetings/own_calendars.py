@@ -1,4 +1,4 @@
-"""Somebody's own calendar: connected, read every hour by a job, and let go."""
+"""Somebody's own calendar: connected, read every hour by a job (less often while that fails), and let go."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from directory.connectors.rules import next_at
 from meetings.bookings import lock_people
 from meetings.calendars import BYTES_MOST, NoCalendarError, Window, busy
 from meetings.grid import Span
@@ -57,10 +58,11 @@ class Reader:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        kernel.jobs.register(JOB, self.read, at_once=AT_ONCE)
+        kernel.jobs.register(JOB, self.read, at_once=AT_ONCE, lasting=False)
 
     async def read(self, payload: dict[str, Any]) -> None:
-        """Read it; whatever is wrong with it is written down for its owner, and it is tried again in an hour."""
+        """Read it; whatever is wrong with it is written down for its owner, and it is tried again: in an hour, and ever
+        later while that goes on."""
         async with self._kernel.database.read() as session:
             own = await calendar_of(session, payload["person_id"])
             person = await session.get_one(Person, payload["person_id"])
@@ -69,9 +71,11 @@ class Reader:
         now = self._kernel.clock.now()
         window = Window(Span(now - timedelta(days=1), now + AHEAD), when.zone(person.time_zone))
         spans, problem = await self._busy(own.url, window)
+        failures = payload.get("failures", 0) + 1 if problem else 0
         async with self._kernel.database.write() as uow:
             await _keep(uow, own, spans, problem)
-            uow.enqueue(JOB, payload, at=now + EVERY, key=f"{JOB}:{own.id}:{_hour(now)}")
+            again = next_at(now, EVERY, failures - 1 if failures else 0)
+            uow.enqueue(JOB, payload | {"failures": failures}, at=again, key=f"{JOB}:{own.id}:{_hour(now)}")
 
     async def _busy(self, url: str, window: Window) -> tuple[list[Span] | None, str | None]:
         try:

@@ -41,7 +41,7 @@ class Connectors:
         built = cls(
             kernel, {FEED: Feeds(kernel.fetcher), SERVER: Servers(kernel.fetcher, kernel.settings.data, kernel.clock)}
         )
-        kernel.jobs.register(JOB, built.read, at_once=AT_ONCE)
+        kernel.jobs.register(JOB, built.read, at_once=AT_ONCE, lasting=False)
         data.register("connections", own_data.collect, own_data.erase)
         organisations.sections.extend([section, origin])
         organisations.carriers.append(own_data.carry)

@@ -22,7 +22,7 @@ FEED_LIMIT = "120 per hour"
 
 PROBLEMS = {
     "address": N_("This address cannot be read: it is no public web address."),
-    "unreachable": N_("We could not reach the calendar. We try again every hour."),
+    "unreachable": N_("We could not reach the calendar. We try again, ever less often."),
     "too_large": N_("The calendar is too large for us to read."),
     "no_calendar": N_("There is no calendar in the format ICS at this address."),
 }

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Delete, Row, Select, Update, delete, func, select, update
+from sqlalchemy import Delete, Row, Select, Update, and_, delete, func, or_, select, update
 
 from server.kernel.away import note_failure
 from server.kernel.db import Database, UnitOfWork
@@ -42,6 +42,8 @@ DEFAULT_LIMIT_S = 300.0
 STOP_S = 8.0
 # A key is remembered this long after its job was done.
 KEYS_KEPT = timedelta(days=400)
+# The same where it only keeps a job that is done twice from having two successors: longer than all its attempts take.
+PASSING_KEPT = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,7 @@ class _Registered:
     handler: Handler
     limit_s: float
     at_once: int
+    lasting: bool
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,21 @@ class Jobs:
         database.enqueued = self._wanted.set
 
     def register(
-        self, name: str, handler: Handler, *, limit_s: float = DEFAULT_LIMIT_S, at_once: int = AT_ONCE
+        self,
+        name: str,
+        handler: Handler,
+        *,
+        limit_s: float = DEFAULT_LIMIT_S,
+        at_once: int = AT_ONCE,
+        lasting: bool = True,
     ) -> None:
         """Have `handler` do the jobs of this name, each within `limit_s` seconds, and `at_once` at the same time: fewer
-        where strangers may let us wait, so that a worker has hands left for what people wait for.
+        where strangers may let us wait, so that a worker has hands left for what people wait for. Keys of what is done
+        again and again need not be `lasting`.
 
         It gets the payload; it may be called again for the same job, when a worker died or an attempt failed.
         """
-        self._registered[name] = _Registered(handler, limit_s, at_once)
+        self._registered[name] = _Registered(handler, limit_s, at_once, lasting)
 
     async def start(self) -> None:
         """Begin to do what is due."""
@@ -167,7 +177,9 @@ class Jobs:
 
     async def _keep_books(self) -> None:
         JOBS_PARKED.set(await self.parked())
-        old = OutboxRow.done_at < self._clock.now() - KEYS_KEPT
+        now = self._clock.now()
+        passing = OutboxRow.job.in_(sorted(name for name, each in self._registered.items() if not each.lasting))
+        old = or_(OutboxRow.done_at < now - KEYS_KEPT, and_(OutboxRow.done_at < now - PASSING_KEPT, passing))
         async with self._database.write() as work:
             await work.session.execute(delete(OutboxRow).where(old))
 

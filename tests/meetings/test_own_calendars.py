@@ -1,6 +1,7 @@
 """One's own calendar blocks times: read in a job, whatever stands at its address."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from meetings.calendars import NoCalendarError, Window, busy
 from meetings.grid import Span
 from meetings.model import OwnCalendar
 from server.kernel import fetch
-from server.kernel.fetch import Fetched
+from server.kernel.fetch import Fetched, FetchError
 from server.kernel.outbox import OutboxRow
 from tests.meetings.scene import Scene
 from tests.support.hosts import HERE, knowing, saying, serving
@@ -274,6 +275,35 @@ async def test_a_calendar_that_is_read_twice_at_once_has_one_next_reading(
     async with there.kernel.database.read() as session:
         waiting = select(OutboxRow).where(OutboxRow.job == own_calendars.JOB, OutboxRow.due_at.is_not(None))
         assert len(list(await session.scalars(waiting))) == 1
+
+
+async def test_a_calendar_that_cannot_be_read_for_long_is_asked_ever_less_often(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+    answers = False
+
+    async def fetch(url: str, **_: Any) -> Fetched:
+        asked.append(there.clock.now())
+        if not answers:
+            raise FetchError("status", "404")
+        return Fetched(url, 200, calendar(), "text/calendar", "", "")
+
+    async def hours(count: int) -> list[int]:
+        """Pass, and say after how many hours it was asked each time."""
+        for _ in range(count):
+            there.clock.advance(hours=1)
+            await there.kernel.jobs.run_due()
+        return [round((later - sooner) / timedelta(hours=1)) for sooner, later in itertools.pairwise(asked)]
+
+    monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
+    async with there.kernel.database.write() as uow:
+        await own_calendars.connect(uow, there.ids["bernd"], "https://calendar.example/b.ics")
+    await there.kernel.jobs.run_due()
+    assert await hours(80) == [1, 2, 4, 8, 16, 24, 24]
+    assert await problems(there, "bernd") == ["unreachable"]
+    answers = True
+    assert (await hours(27))[-5:] == [24, 1, 1, 1, 1]
 
 
 async def test_who_presses_twice_connects_one_calendar(there: Scene) -> None:

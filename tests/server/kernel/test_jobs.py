@@ -76,6 +76,20 @@ async def test_the_same_key_runs_once_also_long_after_it_was_done(kernel: Kernel
     assert len(done.payloads) == 1
 
 
+async def test_a_key_of_what_is_done_again_and_again_is_soon_forgotten(kernel: Kernel, clock: FrozenClock) -> None:
+    kernel.jobs.register("read", Done(), lasting=False)
+    kernel.jobs.register("greet", Done())
+    async with kernel.database.write() as uow:
+        for job in ("read", "greet"):
+            uow.enqueue(job, {}, key=job)
+    await kernel.jobs.run_due()
+    await kernel.jobs._keep_books()
+    assert {row.key for row in await rows(kernel)} == {"read", "greet"}
+    clock.advance(days=2)
+    await kernel.jobs._keep_books()
+    assert {row.key for row in await rows(kernel)} == {"greet"}
+
+
 async def test_a_done_key_keeps_nothing_of_what_the_job_was_about(kernel: Kernel) -> None:
     kernel.jobs.register("greet", Done())
 
