@@ -26,6 +26,8 @@ from server.kernel.settings import Settings
 JOB = "mail.send"
 # For the whole conversation with the mail server.
 SMTP_TIMEOUT_S = 30
+# Mails that one worker sends at the same time: while a mail server hangs, and calendars with it, a hand is left.
+AT_ONCE = 5
 
 # Renders a template of web/templates: (name, locale, context) -> text.
 Render = Callable[[str, str, dict[str, Any]], str]
@@ -49,7 +51,7 @@ class Mail:
         self.clock = clock
         self.folder = settings.data / "mail"
         self.render: Render = _nothing_to_render_with
-        jobs.register(JOB, self._deliver)
+        jobs.register(JOB, self._deliver, at_once=AT_ONCE)
 
     async def send(
         self,

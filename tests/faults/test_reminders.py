@@ -14,7 +14,8 @@ from meetings.grid import Hours
 from meetings.model import Reminder
 from meetings.plans import Wish
 from meetings.watching import INVITE_JOB
-from server.kernel.jobs import AT_ONCE, LEASE_S
+from server.kernel.jobs import LEASE_S
+from server.kernel.mail import AT_ONCE
 from server.kernel.mail import JOB as MAIL_JOB
 from server.kernel.outbox import OutboxRow
 from tests.e2e.stage import set_up, writing, writing_fair
@@ -38,7 +39,7 @@ async def test_everybody_is_reminded_once_though_a_worker_is_killed_in_the_middl
     clock = MovingClock(tmp_path)
     async with a_mail_server() as (mails, url):
         servers = await serve(smtp_url=url, test_clock=clock.file)
-        on_the_way = AT_ONCE * len(servers.processes)  # all hands of all workers wait for the mail server
+        on_the_way = AT_ONCE * len(servers.processes)  # all that workers send at once waits for the mail server
         mails.lets.clear()
         clock.go_to(last - timedelta(hours=24))
         await _got(mails, on_the_way)

@@ -1,3 +1,4 @@
+import asyncio
 import email
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -8,11 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from server.kernel.clock import FrozenClock
-from server.kernel.mail import compose, kept, one_address, one_line, smtp_options
+from server.kernel.jobs import AT_ONCE as HANDS
+from server.kernel.mail import AT_ONCE, compose, kept, one_address, one_line, smtp_options
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
 from tests.support.backend import settings_with
 from tests.support.mail_server import MailServer, a_mail_server
+from tests.support.patience import PATIENCE_S
 
 LETTER = {"id": "01a", "to": "ada@example.org", "subject": "Hello", "text": "plain text\n", "html": "<p>rich text</p>"}
 
@@ -180,6 +183,27 @@ async def test_a_mail_goes_to_the_mail_server(kernel: Kernel, mail_server: MailS
     [received] = mail_server.received
     assert "Subject: Your sign-in link" in received
     assert kept(kernel.mail.folder) == []
+
+
+async def test_a_mail_server_that_hangs_keeps_no_other_job_waiting(kernel: Kernel, mail_server: MailServer) -> None:
+    done = asyncio.Event()
+
+    async def greet(_payload: dict[str, Any]) -> None:
+        done.set()
+
+    kernel.jobs.register("greet", greet)
+    mail_server.lets.clear()
+    for _ in range(2 * HANDS):
+        await send(kernel)
+    async with asyncio.timeout(PATIENCE_S):
+        await mail_server.got(AT_ONCE)
+        async with kernel.database.write() as uow:
+            uow.enqueue("greet", {})
+        await done.wait()
+    assert len(mail_server.received) == AT_ONCE
+    mail_server.lets.set()
+    await kernel.jobs.run_due()
+    assert len(mail_server.received) == 2 * HANDS
 
 
 async def test_a_receiver_who_is_refused_for_good_is_let_go(kernel: Kernel, mail_server: MailServer) -> None:
