@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.clock import Clock
 from server.kernel.ids import new_id
+from server.kernel.patience import REQUEST_S, answered_within
 
 # An id that a proxy gave is kept when it is one: letters, digits and a few marks, so that it is harmless in a log.
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -65,7 +66,8 @@ class RequestContext:
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            with answered_within(REQUEST_S):
+                await self.app(scope, receive, noting)
         finally:
             took = round((self.clock.monotonic() - begun) * 1000, 1)
             log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)

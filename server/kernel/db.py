@@ -222,8 +222,12 @@ def database_url(settings: Settings) -> str:
 
 
 def _engine(url: str) -> AsyncEngine:
-    options = NOT_COMPILED, os.environ.get("PGOPTIONS", ""), f"{make_url(url).query.get('options', '')}"
-    engine = create_async_engine(url, connect_args={"options": " ".join(options).rstrip()}, **_POOL)
+    from server.kernel.postgresql_line import noticing  # loads what SQLite does not need
+
+    given = make_url(url).query
+    options = NOT_COMPILED, os.environ.get("PGOPTIONS", ""), f"{given.get('options', '')}"
+    connect_args = {"options": " ".join(options).rstrip()} | noticing(given)
+    engine = create_async_engine(url, connect_args=connect_args, **_POOL)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 

@@ -21,7 +21,8 @@ class _Asked(NamedTuple):
     told: tuple[str, ...]
 
 
-_open, _close = AsyncConnection.connect, AsyncConnection.close
+_open: Any = AsyncConnection.connect.__func__  # type: ignore[attr-defined]
+_close = AsyncConnection.close
 _resting: dict[_Asked, list[AsyncConnection[Any]]] = defaultdict(list)
 _asked: dict[AsyncConnection[Any], _Asked] = {}
 _shared: set[str] = set()  # databases
@@ -62,10 +63,11 @@ def _end(these: Iterable[_Asked]) -> None:
             connection.pgconn.finish()
 
 
-async def _connect(_cls: Any, /, conninfo: str = "", **given: Any) -> AsyncConnection[Any]:
+async def _connect(cls: Any, /, conninfo: str = "", **given: Any) -> AsyncConnection[Any]:
     # What SQLAlchemy asks for comes with its adapters. Who asks by themselves may hold a lock for as long as it lasts.
     if given.get("dbname") not in _shared or "context" not in given:
-        return await _open(conninfo, **given)
+        made: AsyncConnection[Any] = await _open(cls, conninfo, **given)
+        return made
     told = tuple(f"{given[name]}" for name in sorted(given) if name != "context")
     asked = _Asked(asyncio.get_running_loop(), given["dbname"], (conninfo, *told))
     while _resting[asked]:
@@ -74,7 +76,7 @@ async def _connect(_cls: Any, /, conninfo: str = "", **given: Any) -> AsyncConne
             return kept
         _asked.pop(kept, None)
         await _close(kept)
-    made = await _open(conninfo, **given)
+    made = await _open(cls, conninfo, **given)
     _asked[made] = asked
     return made
 

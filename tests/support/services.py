@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -75,6 +76,16 @@ class PostgreSQL(Daemon):
             self._make_cluster()
         super().start()
 
+    def pause(self) -> None:
+        """Let it stand still, and the processes that serve its connections, each in a session of its own."""
+        super().pause()
+        self._signal_children(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let all of it go on."""
+        self._signal_children(signal.SIGCONT)
+        super().resume()
+
     def command(self) -> Sequence[str]:
         """Loopback only, no socket file, and no waiting for the disk unless it is meant to be durable."""
         options = [f"max_connections={POSTGRESQL_CONNECTIONS}", "listen_addresses=127.0.0.1", f"port={self.port}"]
@@ -91,6 +102,11 @@ class PostgreSQL(Daemon):
         except psycopg.OperationalError:
             return False
         return True
+
+    def _signal_children(self, how: signal.Signals) -> None:
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(ProcessLookupError):  # ended meanwhile
+                os.kill(int(child), how)
 
     def _make_cluster(self) -> None:
         if user := self.user():

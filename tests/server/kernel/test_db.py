@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from server.kernel.away import is_away
 from server.kernel.clock import FrozenClock, SystemClock
 from server.kernel.db import OWED_AFTER, Database, database_url
 from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
+from server.kernel.patience import answered_within
 from tests.support.backend import Backend, settings_with
 from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
@@ -324,6 +326,32 @@ async def setting_at(url: str, name: str) -> str | None:
         said: str | None = await session.scalar(text(f"SHOW {name}"))
     await database.close()
     return said
+
+
+async def test_who_says_for_how_long_waits_no_longer_for_postgresql(postgresql_url: str) -> None:
+    database = Database(settings_with(database_url=postgresql_url), SystemClock(), Events())
+    with answered_within(0.2):
+        async with asyncio.timeout(PATIENCE_S), database.read() as session:
+            with pytest.raises(OperationalError) as raised:
+                await session.execute(text("SELECT pg_sleep(600)"))
+    assert is_away(raised.value)
+    with answered_within(PATIENCE_S):
+        async with database.read() as session:  # on a new connection
+            assert await session.scalar(text("SELECT 1 FROM pg_sleep(0.3)")) == 1
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT 1 FROM pg_sleep(0.3)")) == 1
+    await database.close()
+
+
+async def test_postgresql_whose_machine_is_gone_is_noticed_as_soon_as_the_operator_says(postgresql_url: str) -> None:
+    for url, seconds in ((postgresql_url, "10"), (f"{postgresql_url}?keepalives_idle=77", "77")):
+        database = Database(settings_with(database_url=url), SystemClock(), Events())
+        async with database.read() as session:
+            line = (await (await session.connection()).get_raw_connection()).driver_connection
+            assert line is not None
+            assert line.info.get_parameters()["keepalives_idle"] == seconds
+            assert line.info.get_parameters()["tcp_user_timeout"] == "20000"
+        await database.close()
 
 
 async def test_a_connection_that_the_database_ended_while_it_rested_is_replaced(kernel: Kernel) -> None:
