@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from server.kernel.away import REDIS
 from server.kernel.bus import Bus
 from server.kernel.enduring import kept_going
 from server.kernel.ids import new_id
@@ -172,7 +173,7 @@ class FoundNodes:
         try:
             living = {member.life for member in await self._registry.members()}
         except MediaError as error:
-            log.warning("media_registry_away", reason=error.message)
+            REDIS.away(f"media registry: {error.message}")
         else:
             self._lose(sorted(known - living))
 

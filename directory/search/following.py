@@ -20,7 +20,7 @@ from directory.search.changes import touches
 from directory.search.documents import Catalogue, Document, Kind, Mark, Source
 from directory.search.folder import BrokenIndexError, IndexFolder, NoIndexError, Written
 from directory.search.marks import Walk
-from server.kernel.away import note_failure
+from server.kernel.away import SEARCH_DISK, note_failure
 from server.kernel.bus import Bus
 from server.kernel.db import Database
 from server.kernel.enduring import kept_going
@@ -104,7 +104,7 @@ class Following:
                     try:
                         await self._follow()
                     except Exception as error:
-                        note_failure(log, "search_following_failed", error)
+                        note_failure(log, "search_following_failed", error, disk=SEARCH_DISK)
                     await asyncio.sleep(FAILURE_PAUSE_S)
             await asyncio.sleep(LOCK_RETRY_S)
 
@@ -117,6 +117,7 @@ class Following:
                     await self._in_thread(written.close)
                     written = await self.rebuild()
                 await self.sweep(written)
+                SEARCH_DISK.back()
                 await self._wait()
         finally:
             await _finished(self._in_thread(written.close))

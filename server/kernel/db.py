@@ -16,6 +16,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from server.kernel import sqlite_connection
+from server.kernel.away import DATABASE, DISK, note_fault
 from server.kernel.clock import Clock
 from server.kernel.events import Events
 from server.kernel.outbox import insert_jobs, job_row
@@ -98,12 +99,17 @@ class UnitOfWork:
         await events.dispatch(self._events)
 
 
+def _has_written() -> None:
+    DATABASE.back()
+    DISK.back()
+
+
 async def _harmless(action: Callable[[], Awaitable[None]]) -> None:
     """Run what follows a commit: whatever it raises, the change stands, and its caller must hear so."""
     try:
         await action()
-    except Exception:
-        log.exception("after_commit_failed")
+    except Exception as error:
+        note_fault(log, "after_commit_failed", error)
 
 
 class Database:
@@ -129,6 +135,8 @@ class Database:
         """A session for looking only; what is changed in it is rolled back."""
         async with self._session(autoflush=False) as session:
             yield session
+            if session.in_transaction():
+                DATABASE.back()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
@@ -139,6 +147,7 @@ class Database:
             work = UnitOfWork(session, self.clock)
             yield work
             await work._commit(self.events)
+        _has_written()
         await work._publish(self.events, self.enqueued)
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -149,7 +158,9 @@ class Database:
         """
         if self._fast is None or self._writer is None:
             async with self.engine.begin() as connection:
-                return await connection.run_sync(lambda each: work(CoreTransaction(each)))
+                result = await connection.run_sync(lambda each: work(CoreTransaction(each)))
+            _has_written()
+            return result
         await self._writer.acquire()
         try:
             running = self._fast.begin(work)
@@ -174,8 +185,8 @@ class Database:
     def _written(self, done: "asyncio.Future[Any]") -> None:
         assert self._writer is not None
         self._writer.release()
-        if not done.cancelled():
-            done.exception()  # whoever waited for it may be gone
+        if not done.cancelled() and done.exception() is None:  # looked at: whoever waited for it may be gone
+            _has_written()
 
     @asynccontextmanager
     async def _session(self, **how: Any) -> AsyncIterator[AsyncSession]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from server.kernel.away import note_fault
 from server.kernel.observe import WORK_ENDED
 
 # Between an end and the next begin: growing, so that what fails at once does not fill the log.
@@ -23,8 +24,8 @@ async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
             log.error("work_ended", work=name)
-        except Exception:
-            log.exception("work_failed", work=name)
+        except Exception as error:
+            note_fault(log, "work_failed", error, work=name)
         if (this := asyncio.current_task()) is not None and this.cancelling():
             raise asyncio.CancelledError  # something in it has swallowed that: whoever stops it would wait for ever
         WORK_ENDED.labels(name).inc()

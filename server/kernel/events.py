@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
+from server.kernel.away import note_fault
+
 E = TypeVar("E")
 Listener = Callable[[Any], Awaitable[None]]
 
@@ -47,5 +49,5 @@ class Events:
             for listener in self._listeners[type(event)]:
                 try:
                     await listener(event)
-                except Exception:
-                    log.exception("listener_failed", event_type=type(event).__name__)
+                except Exception as error:
+                    note_fault(log, "listener_failed", error, event_type=type(event).__name__)

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import structlog
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.requests import HTTPConnection
 
+from server.kernel.away import REDIS
 from server.kernel.http import ProblemError
 from server.kernel.settings import Settings
 
@@ -28,8 +28,6 @@ REDIS_TIMEOUT_S = 0.25
 ON_ITS_OWN_S = 5.0
 # Uses that lie ahead of the clock by more were counted before it was set back: workers' clocks differ by less.
 AHEAD_S = 60.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Limiter:
             raise too_often(wait)
 
     def _alone(self, error: Exception) -> None:
-        log.warning("rate_limits_not_shared", error=type(error).__name__)
+        REDIS.away(f"rate limits: {type(error).__name__}")
         self._alone_until = time.monotonic() + ON_ITS_OWN_S
 
     async def _counted(self, count: Callable[[MovingWindowRateLimiter], Awaitable[T]]) -> T:

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from server.kernel.away import REDIS
 from server.kernel.bus import Handler
 from server.kernel.clock import Clock
 from server.kernel.enduring import kept_going
@@ -121,12 +122,13 @@ class RedisBus:
             self.publish(self._echo, b"")
             await asyncio.sleep(ECHO_EVERY_S)
             if self._clock.monotonic() - max(self._heard, self._subscriber.since) > SILENCE_S:
-                log.warning("bus_silent", seconds=round(self.silent_for, 1))
+                REDIS.away("silent")
                 self._subscriber.abort()
 
     def _hear(self, _payload: bytes) -> None:
         self._heard = self._clock.monotonic()
         self._first_echo.set()
+        REDIS.back()
 
 
 class _Publisher:
@@ -348,7 +350,7 @@ async def _kept_up(serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await serve()
         except Exception as error:
-            log.warning("bus_away", error=type(error).__name__)
+            REDIS.away(type(error).__name__)
         if asyncio.get_running_loop().time() - begun > LONGEST_RETRY_S:
             wait = FIRST_RETRY_S
         await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spread, not a secret

@@ -6,7 +6,7 @@ import structlog
 from pydantic import ValidationError
 
 from server.kernel.access import allows
-from server.kernel.away import is_away
+from server.kernel.away import noted
 from server.live import metrics
 from server.live.away import unavailable
 from server.live.call import Answer, Call
@@ -107,8 +107,7 @@ def refusal_of(error: Exception, method: str, connection: str) -> LiveError:
         return error
     if isinstance(error, ValidationError):
         return LiveError("bad_request", _first_problem(error))
-    if is_away(error):
-        log.warning("live_unavailable", method=method, connection=connection, reason=type(error).__name__)
+    if noted(error):
         return unavailable()
     log.error("live_method_failed", method=method, connection=connection, exc_info=error)
     return LiveError("internal")

@@ -6,11 +6,13 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
-from server.kernel import redis_bus
+from server.kernel import away, redis_bus
 from server.kernel.clock import SystemClock
 from server.kernel.redis_bus import ECHO_EVERY_S, QUEUE_BYTES, SILENCE_S, RedisBus, joined, split
 from tests.contract.ears import Ear, until
@@ -157,6 +159,29 @@ async def test_a_redis_that_hangs_is_given_up_and_found_again(redis: Redis, work
     await hears_again(speaker, "chat:1", ear)
     await until(lambda: bool(gaps))
     await until(lambda: listener.silent_for < 2.0)
+
+
+async def test_a_redis_that_is_away_is_said_once_however_often_it_is_looked_for(
+    redis: Redis, workers: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, opens = asyncio.Semaphore(0), redis_bus.open_line
+
+    async def counting(*given: Any) -> Any:
+        tried.release()
+        return await opens(*given)
+
+    monkeypatch.setattr(redis_bus, "open_line", counting)
+    monkeypatch.setattr(away, "STEADY_S", 0.0)
+    with capture_logs() as logged:
+        await asyncio.to_thread(redis.kill)
+        async with asyncio.timeout(PATIENCE_S):
+            for _ in range(20):
+                await tried.acquire()
+        await until(lambda: workers[0].silent_for > SILENCE_S + 1.5 * ECHO_EVERY_S, PATIENCE_S)
+        await asyncio.to_thread(redis.start)
+        await until(lambda: any(each["event"] == "service_back" for each in logged), PATIENCE_S)
+    assert [each["event"] for each in logged] == ["service_away", "service_back"]
+    assert {each["service"] for each in logged} == {"redis"}
 
 
 def waits() -> int:

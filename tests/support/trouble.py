@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import structlog
 
+from server.kernel import away
+
 expects_trouble = pytest.mark.expects_trouble
 _told: list[str] = []
 
@@ -35,6 +37,8 @@ def _listen(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
 def no_trouble_is_told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test during which the application told of an error."""
     _told.clear()
+    for service in away.DATABASE, away.DISK, away.REDIS, away.SEARCH_DISK:
+        service.away_since = None  # what one test took away is there again
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     yield
     if structlog.get_config() != before:  # a command that ran here has set up logs, and nobody would listen any more

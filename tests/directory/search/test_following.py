@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from directory.search.asking import Asked
 from directory.search.changes import touched, touches
@@ -265,6 +266,35 @@ async def test_a_search_that_is_told_to_end_while_it_gives_up_after_a_fault_ends
     async with asyncio.timeout(PATIENCE_S):
         await running.stop()
     monkeypatch.undo()
+    place.written = await place.search.following.opened()
+
+
+async def test_a_disk_that_has_no_room_for_the_index_is_said_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, sweep = asyncio.Semaphore(0), Following.sweep
+    full = ValueError("An IO error occurred: 'No space left on device (os error 28)'")  # as the index says it
+
+    async def no_room(_following: Following, _written: Written) -> int:
+        tried.release()
+        raise full
+
+    place.written.close()
+    monkeypatch.setattr("server.kernel.away.STEADY_S", 0.0)
+    monkeypatch.setattr("directory.search.following.FAILURE_PAUSE_S", 0.01)
+    monkeypatch.setattr(Following, "sweep", no_room)
+    running = Search.build(place.kernel, place.search.catalogue)
+    with capture_logs() as logged:
+        await running.start()
+        async with asyncio.timeout(PATIENCE_S):
+            for _ in range(5):
+                await tried.acquire()
+            monkeypatch.setattr(Following, "sweep", sweep)
+            while logged[-1]["event"] != "service_back":  # noqa: ASYNC110 - nobody announces it
+                await asyncio.sleep(0.01)
+    await running.stop()
+    said = [(each["event"], each["service"]) for each in logged if each["log_level"] != "debug"]
+    assert said == [(event, "room for the search index") for event in ("service_away", "service_back")]
     place.written = await place.search.following.opened()
 
 
