@@ -353,4 +353,5 @@ def _locale(connection: HTTPConnection) -> str:
 
 
 def _error_page(request: Request, error: ProblemError) -> Response:
-    return error_page(request, error.status, retry_after=int(error.headers.get("retry-after", "0")))
+    wait = int(error.headers.get("retry-after", "0"))
+    return error_page(request, error.status, code=error.code, retry_after=wait)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import text
 
+from server.kernel.away import is_full
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
 from server.kernel.events import Events
@@ -27,6 +28,7 @@ SKEW_S = 2.0
 CHECK_LIMIT_S = 10.0
 # Within which Redis brings a message back to who sent it.
 REDIS_LIMIT_S = 3.0
+_MAKE_ROOM = "Make room, or use a larger disk."
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,13 @@ async def _data(settings: Settings) -> str:
         probe.write_bytes(b"?")
         probe.unlink()
     except OSError as error:
+        if is_full(error):
+            raise Unwell(f"no room is left on the disk of {settings.data}: nothing can be saved", _MAKE_ROOM) from None
         todo = "Give the server's user the right to write there, or set FAIRMATCH_DATA to another folder."
         raise Unwell(f"{settings.data} cannot be written ({error.strerror})", todo) from None
     free = shutil.disk_usage(settings.data).free
     if free < FREE_BYTES:
-        raise Unwell(f"{free // 1024**2} MiB free on the disk of {settings.data}", "Make room, or use a larger disk.")
+        raise Unwell(f"{free // 1024**2} MiB free on the disk of {settings.data}", _MAKE_ROOM)
     return f"{settings.data} is writable, {free // 1024**3} GiB free"
 
 

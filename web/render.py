@@ -179,10 +179,16 @@ def redirect(url: str, said: str = "", *, refused: bool = False) -> RedirectResp
 
 
 def error_page(
-    request: Request, status: int, *, headers: Mapping[str, str] | None = None, retry_after: int = 0
+    request: Request,
+    status: int,
+    *,
+    code: str = "",
+    headers: Mapping[str, str] | None = None,
+    retry_after: int = 0,
 ) -> HTMLResponse:
-    """A calm page for an error: what happened, what is safe, what to do. `retry_after` is in seconds, for 429."""
-    names = (f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
+    """A calm page for an error: what happened, what is safe, what to do. Its `code` has a page of its own, or its
+    status. `retry_after` is in seconds, for 429."""
+    names = (f"error/{code}.html", f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
     known = next(name for name in names if (TEMPLATES / name).is_file())
     came_from = _came_from(request) or _page_above(request) if status == 413 else ""
     return templates_of(request).page(request, known, status, headers, retry_after=retry_after, came_from=came_from)

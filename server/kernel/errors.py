@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.kernel.away import is_away
+from server.kernel.away import is_full, noted
 from server.kernel.guard import SignInFirst
 from server.kernel.http import ProblemError, problem, wants_html
 
@@ -75,8 +75,15 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, HTTPException):
         code = _CODES.get(error.status_code, "http_error")
         return ProblemError(error.status_code, code, headers=dict(error.headers or {}))
-    if is_away(error):
-        # Without the traceback: there is one cause, and each request of that time would repeat it.
-        log.warning("unavailable", error=type(error).__name__)
-        return ProblemError(503, "unavailable", "The server cannot reach its database.", headers={"retry-after": "2"})
+    if noted(error):  # once: there is one cause, and each request of that time would repeat it
+        return _full() if is_full(error) else _unavailable()
     return ProblemError(500, "internal", "Something went wrong here. It has been noted.")
+
+
+def _full() -> ProblemError:
+    detail = "There is no room left on the server's disk; nothing was saved."
+    return ProblemError(503, "full", detail, headers={"retry-after": "60"})
+
+
+def _unavailable() -> ProblemError:
+    return ProblemError(503, "unavailable", "The server cannot reach its database.", headers={"retry-after": "2"})

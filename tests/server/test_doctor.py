@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,6 +52,16 @@ async def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
     assert "fairmatch migrate" in finding.todo
     assert not (tmp_path / "fairmatch.db").exists()
+
+
+async def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    finding = await found(settings_with(data=tmp_path), "data folder")
+    assert "no room is left" in finding.found
+    assert finding.todo == "Make room, or use a larger disk."
 
 
 async def test_an_old_or_new_schema_is_seen(backend: Backend) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from typing import Any
 
 import httpx2
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from server.kernel.away import note_failure
 from server.kernel.clock import FrozenClock
 from server.kernel.headers import HSTS
 from server.kernel.settings import Settings
@@ -147,12 +149,20 @@ async def test_a_database_that_is_away_is_no_fault_of_ours(
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "2"
+    failed = asyncio.Semaphore(0)
+
+    def noting(*given: Any, **about: Any) -> None:
+        note_failure(*given, **about)
+        failed.release()
+
+    monkeypatch.setattr("directory.search.following.FAILURE_PAUSE_S", 0.01)
+    monkeypatch.setattr("directory.search.following.note_failure", noting)
     app.state.search.following.ring()  # nor is it for those who are at work in the background
-    said = ""
     async with asyncio.timeout(PATIENCE_S):
-        while "search_following_failed" not in said:
-            await asyncio.sleep(0.01)
-            said += capsys.readouterr().out
+        for _ in range(3):
+            await failed.acquire()
+    said = capsys.readouterr().out
+    assert said.count("service_away") == 1
     assert "Traceback" not in said
 
 

@@ -1,0 +1,92 @@
+"""A disk without room: people are told so, and can read what there is."""
+
+import contextlib
+import errno
+import io
+import sqlite3
+from typing import Any
+
+import httpx2
+import pytest
+from PIL import Image
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
+
+from people import sessions
+from server.kernel import files
+from server.kernel.clock import FrozenClock
+from server.kernel.parts import Kernel
+from server.kernel.settings import Settings
+from tests.people.scene import AYLIN, at_browser
+from tests.server.kernel.work import enqueue
+
+NOTHING_SAVED = "The server has no room left on its disk."
+
+
+@pytest.fixture
+def settings(embedded_settings: Settings) -> Settings:
+    """On PostgreSQL it is another machine's disk; its error is known in the same place."""
+    return embedded_settings
+
+
+async def fill(kernel: Kernel) -> None:
+    """Let SQLite's file grow no more, and use up what is free in it."""
+
+    def grows_no_more(connection: Any, *_: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count = 1")  # what it has it keeps
+        cursor.close()
+
+    event.listen(kernel.database.engine.sync_engine, "checkout", grows_no_more)
+    for letters in (4000, 400, 4):
+        with contextlib.suppress(OperationalError):
+            while True:
+                await enqueue(kernel, "nobody.does_this", {"text": letters * "x"})
+
+
+async def test_who_saves_on_a_full_disk_reads_that_nothing_was_saved(
+    app: Starlette, client: httpx2.AsyncClient
+) -> None:
+    kernel: Kernel = app.state.kernel
+    async with at_browser(app, AYLIN) as (browser, _):
+        await fill(kernel)
+        with capture_logs() as logged:
+            for _ in range(3):
+                page = await client.post("/sign-in", data={"email": AYLIN})
+                assert (page.status_code, page.headers["retry-after"]) == (503, "60")
+                assert NOTHING_SAVED in page.text
+            told = await client.post("/sign-in", data={"email": AYLIN}, headers={"accept": "text/json"})
+            assert (told.status_code, told.json()["code"]) == (503, "full")
+            assert (await browser.get("/me")).status_code == 200
+            assert (await client.get("/readyz")).status_code == 200  # what there is can be read
+    said = [(each["event"], each["service"]) for each in logged if each["log_level"] in ("warning", "error")]
+    assert said == [("service_away", "room on the disk")]
+
+
+async def test_a_file_that_finds_no_room_is_no_fault_of_ours(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", no_room)
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 200), "white").save(picture, "PNG")
+    async with at_browser(app, AYLIN) as (browser, _):
+        page = await browser.post("/me/photo", files={"photo": ("me.png", picture.getvalue(), "image/png")})
+        assert page.status_code == 503
+        assert NOTHING_SAVED in page.text
+
+
+async def test_pages_can_be_read_though_it_cannot_be_written_when_somebody_was_here(
+    app: Starlette, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_room(*_: object) -> None:
+        cause = sqlite3.OperationalError("database or disk is full")
+        cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("UPDATE", {}, cause)
+
+    async with at_browser(app, AYLIN) as (browser, _):
+        clock.advance(minutes=10)
+        monkeypatch.setattr(sessions, "_seen", no_room)
+        assert (await browser.get("/me")).status_code == 200
