@@ -7,7 +7,7 @@ changes nothing.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.search.changes import touches
 from directory.search.documents import Catalogue, Document, Kind, Mark, Source
@@ -48,6 +49,8 @@ REMEMBERED = 50_000
 T = TypeVar("T")
 # (rows so far) is told while an index is made.
 Progress = Callable[[Kind, int], None]
+# (session, after, at most) -> the next marks.
+Changed = Callable[[AsyncSession, Mark | None, int], Awaitable[Sequence[Mark]]]
 
 log = structlog.get_logger(__name__)
 
@@ -220,31 +223,32 @@ class Following:
         return [mark for mark in marks if not (walk.is_ahead(mark) and self._is_known(kind, mark))]
 
     async def _back(self, written: Written, source: Source) -> int:
-        """Index what was committed later than its moment says."""
-        last, rows = written.state.rows.get(source.kind), 0
-        after = Mark(last.at - OVERLAP, "") if last and self._may_be_late(source.kind, "rows", last) else None
-        while after is not None and after < (last or after):
+        """Index what was committed, or told, later than its moment says."""
+
+        def told(session: AsyncSession, after: Mark | None, limit: int) -> Awaitable[Sequence[Mark]]:
+            return touches(session, source.kind, after, limit)
+
+        rows = 0
+        for what, changed in (("rows", source.changed), ("touches", told)):
+            last: Mark | None = getattr(written.state, what).get(source.kind)
+            if last and self._may_be_late(source.kind, what, last):
+                rows += await self._late(written, source, last, changed)
+        return rows
+
+    async def _late(self, written: Written, source: Source, last: Mark, changed: Changed) -> int:
+        rows, after = 0, Mark(last.at - OVERLAP, "")
+        while after < last:
             async with self._database.read() as session:
-                marks = await source.changed(session, after, self._lot)
+                marks = await changed(session, after, self._lot)
                 late = [mark for mark in marks if not self._is_known(source.kind, mark)]
                 documents = await source.documents(session, [mark.id for mark in late]) if late else []
             if late:
                 await self._put(written, source.kind, late, documents)
             rows += len(late)
-            after = marks[-1] if len(marks) == self._lot else None
-        return rows + await self._told_late(written, source)
-
-    async def _told_late(self, written: Written, source: Source) -> int:
-        last = written.state.touches.get(source.kind)
-        if last is None or not self._may_be_late(source.kind, "touches", last):
-            return 0
-        async with self._database.read() as session:
-            marks = await touches(session, source.kind, Mark(last.at - OVERLAP, ""), self._lot)
-            late = [mark for mark in marks if not self._is_known(source.kind, mark)]
-            documents = await source.documents(session, [mark.id for mark in late]) if late else []
-        if late:
-            await self._put(written, source.kind, late, documents)
-        return len(late)
+            if len(marks) < self._lot:
+                break
+            after = marks[-1]
+        return rows
 
     def _may_be_late(self, kind: Kind, what: str, last: Mark) -> bool:
         """Whether something with a moment before the last mark may be there that was not seen: not once it was looked

@@ -78,6 +78,25 @@ async def test_a_row_that_was_committed_late_is_found_all_the_same(
     assert set(await place.ids("windrad")) == {"a", "late"}
 
 
+async def test_what_is_told_late_is_looked_at_among_however_many(
+    place: Place, clock: FrozenClock, looks_back: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place.search.following, "_lot", 5)
+    place.organisations.put(document("z", "Windrad Nord", updated_at=NOON - timedelta(hours=1)))
+    await place.follow()
+    for each in range(12):
+        async with place.kernel.database.write() as uow:
+            await touched(uow, "organisation", [f"{each:02}"])
+    await place.follow()
+    del place.organisations.documents_by_id["z"]
+    clock.advance(seconds=-1)
+    async with place.kernel.database.write() as uow:
+        await touched(uow, "organisation", [f"y{each}" for each in range(6)] + ["z"])  # committed late: z the last
+    looks_back()
+    await place.follow()
+    assert (await place.page("windrad")).results.total == 0
+
+
 async def test_what_is_saved_after_a_clock_that_was_ahead_is_set_back_is_found(
     place: Place, clock: FrozenClock
 ) -> None:
