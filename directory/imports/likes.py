@@ -22,8 +22,11 @@ from server.kernel.prepared import Prepared, Transaction
 PAGE = 1_000
 # Likes of one key that are looked at: a name that a hundred have says nothing.
 LIKES_MOST = 25
-# Changes that were begun before others and committed after them are still found within this time.
-OVERLAP = timedelta(minutes=2)
+# Changes are still found within this time that were begun before others and committed after them, or saved once a clock
+# was right that had been ahead by an hour. What is known is compared by its name, and costs little.
+OVERLAP = timedelta(hours=2)
+# The same where the clock is not there yet: nobody knows when it was set right, nor by how much.
+TAKEN_BACK = timedelta(days=1)
 
 _NAMES: Table = ImportName.__table__  # type: ignore[assignment]
 _COLUMNS = ("key", "subject", "core", "domain")
@@ -139,10 +142,13 @@ def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tupl
     return last if len(rows) == PAGE else None
 
 
-def mark(transaction: Transaction) -> tuple[datetime, str] | None:
+def mark(transaction: Transaction, now: datetime) -> tuple[datetime, str] | None:
     """Where to follow from; None: from the beginning."""
     rows = transaction.rows(_marked(), {})
-    return (rows[0][0] - OVERLAP, "") if rows else None
+    if not rows:
+        return None
+    at: datetime = rows[0][0]
+    return (at - OVERLAP if at <= now else now - TAKEN_BACK, "")
 
 
 def _mark(transaction: Transaction, at: tuple[datetime, str]) -> None:

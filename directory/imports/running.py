@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from directory.batches import Outcome
@@ -72,7 +72,9 @@ class Runner:
         """The run, with the one place at work; None while another one has it, or another worker is at this one.
         Who fell silent loses it."""
         now = self.database.clock.now()
-        silent = ImportRun.working.is_not(None), ImportRun.seen_at < now - SILENT
+        # A sign of life ahead of the clock is of a clock that was wrong.
+        long_ago = or_(ImportRun.seen_at < now - SILENT, ImportRun.seen_at > now + SILENT)
+        silent = ImportRun.working.is_not(None), long_ago
         free = ImportRun.id == run_id, ImportRun.ended_at.is_(None), ImportRun.working.is_(None)
         begin = {"working": 1, "seen_at": now, "begun_at": func.coalesce(ImportRun.begun_at, now)}
         query = select(ImportRun, ImportBatch).join(ImportBatch, ImportBatch.id == ImportRun.batch_id)
@@ -101,7 +103,7 @@ class Runner:
         """Know the names of the organisations as they are now, and no more those of the last trial."""
         while await self.database.transact(partial(likes.forget_trial, batch_id=batch.id)):
             pass
-        after = await self.database.transact(likes.mark)
+        after = await self.database.transact(partial(likes.mark, now=self.database.clock.now()))
         while after := await self.database.transact(partial(likes.follow, after=after)):
             pass
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,26 @@ async def test_names_that_did_not_change_stay_where_they_are(
         (ids["Bolt AG"], "bolter", "bolt.example"),
         (ids["Curl"], "curl", "curl.example.org"),
     }
+
+
+@pytest.mark.parametrize("hours", [0, 0.5, 3])
+async def test_names_that_come_after_a_clock_that_was_ahead_is_set_right_are_known(
+    kernel: Kernel, clock: FrozenClock, hours: float
+) -> None:
+    async def followed() -> None:
+        after = await kernel.database.transact(lambda each: likes.mark(each, clock.now()))
+        while after := await kernel.database.transact(partial(likes.follow, after=after)):
+            pass
+
+    clock.advance(hours=1)
+    await bring(kernel, {"1": ACME})
+    await followed()
+    clock.advance(hours=-1)
+    [bolt] = await bring(kernel, {"2": ACME | {"name": "Bolt AG", "website": "https://bolt.example"}})
+    clock.advance(hours=hours)
+    await followed()
+    async with kernel.database.read() as session:
+        assert bolt.id in set(await session.scalars(select(ImportName.subject)))
 
 
 class Explained(CoreTransaction):
