@@ -24,12 +24,13 @@ def ask_publishers(mux: Mux, room: Room, now: float) -> None:
 
 def _ask(mux: Mux, sender: Sends, now: float) -> None:
     for track in sender.tracks.values():
+        shows = track.kind == "video" and not track.muted  # what waits for a muted one is asked for once it is not
         for layer in track.layers:
             parts = []
             repeats = layer.codec is not None and "nack" in layer.codec.feedback
             if layer.missing and (seqs := layer.ask_again(now, ROUND_TRIP_S)) and repeats:
                 parts.append(rtcp.nack(OWN_SSRC, layer.ssrc, seqs))
-            if track.kind == "video" and layer.wants_key_frame_now(now):
+            if shows and layer.wants_key_frame_now(now):
                 parts.append(rtcp.pli(OWN_SSRC, layer.ssrc))
             if parts:
                 _send(mux, sender, [rtcp.receiver_report(OWN_SSRC, []), *parts])

@@ -20,6 +20,9 @@ MISSING_MOST = 256
 LATE_MOST = 512
 # Key frames are asked for at most this often: 200 viewers that come at once want one.
 KEY_FRAME_EVERY_S = 0.3
+# Who has sent nothing since they were asked is asked again this seldom: a stopped camera has no frame to give, a window
+# in which nothing moves may have.
+SILENT_EVERY_S = 3.0
 # A layer from which nothing came for so long is not being sent.
 STALE_S = 1.5
 # A sender that was told that somebody needs one again has it on its way within this time; else it cannot.
@@ -147,7 +150,8 @@ class Layer:
     def wants_key_frame_now(self, now: float) -> bool:
         """Whether the publisher is to be asked for one now; notes that it is. As long as a viewer waits for one, it is
         asked for again: questions get lost, too."""
-        if now - self.key_frame_asked_at < KEY_FRAME_EVERY_S:
+        is_heard = self.heard_at > self.key_frame_asked_at
+        if now - self.key_frame_asked_at < (KEY_FRAME_EVERY_S if is_heard else SILENT_EVERY_S):
             return False
         if not self.key_frame_wanted and not any(each.wanted is self and each.peer.ready for each in self.viewers):
             return False

@@ -54,3 +54,34 @@ async def test_key_frames_are_asked_for_at_most_every_300_ms(stage: Stage) -> No
     wanted = [part for part in anna.peer.control if type(part).__name__ == "KeyFrameWanted"]
     assert layer.viewers
     assert 1 <= len(wanted) <= 1 + (stage.node.mux.clock() - begun) / 0.3
+
+
+async def test_a_muted_camera_is_asked_for_no_key_frame_and_for_one_as_soon_as_it_is_not(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    anna.send_frame(key=True)
+    await settled()
+    mute = {"room": "stage", "participant": "anna", "sources": ["camera"], "moderator": False}
+    await stage.node.ask("mute", mute | {"muted": True})
+    viewer = await stage.join("viewer", hears={"v": "anna.camera"})
+    layer = stage.node.rooms["stage"].participants["anna"].tracks["camera"].layers[0]
+    assert layer.viewers
+    assert layer.key_frame_wanted
+    anna.send_frame()
+    await settled()
+    assert not key_frames_wanted(anna)
+    await stage.node.ask("mute", mute | {"muted": False})
+    await until(lambda: key_frames_wanted(anna))
+    anna.send_frame(key=True)
+    await until(lambda: viewer.pictures)
+
+
+def test_who_sends_nothing_is_asked_again_seldom_and_as_often_as_before_once_something_comes() -> None:
+    layer = layers.Layer(1)
+    asked = []
+    for now in (tenths / 10 for tenths in range(200, 260)):
+        layer.key_frame_wanted = True
+        if now == 25.0:
+            layer.heard_at = now
+        if layer.wants_key_frame_now(now):
+            asked.append(now)
+    assert asked == [20.0, 23.0, 25.0]
