@@ -105,7 +105,7 @@ test("what one may not send any more is switched off and said, and what one neve
   const on = () => ["microphone", "camera", "screen"].filter((source) => media.isOn(/** @type {any} */ (source)));
   const may = (...publish) => ((room.may = { publish, listen: true, moderate: false }), room.dispatchEvent(new Event("change")));
   const stopped = /** @type {string[]} */ ([]);
-  for (const source of ["microphone", "camera", "screen"]) media.tracks[source] = { enabled: true, stop: () => stopped.push(source), getSettings: () => ({}), addEventListener() {} };
+  for (const source of ["microphone", "camera", "screen"]) media.tracks[source] = { enabled: true, stop: () => stopped.push(source), getSettings: () => ({}), addEventListener() {}, removeEventListener() {} };
   try {
     room.dispatchEvent(new Event("change"));
     may("microphone", "camera");

@@ -1,4 +1,5 @@
-import { render } from "lit";
+import { html, nothing, render } from "lit";
+import { playing } from "fairmatch/call/playing";
 import { heard } from "fairmatch/call/quality";
 import { largeOf, stage, tilesOf } from "fairmatch/call/tiles";
 import { equal, test } from "/harness.js";
@@ -81,4 +82,18 @@ test("a picture goes on while its tile is drawn again, and begins anew only with
     Object.defineProperty(HTMLMediaElement.prototype, "srcObject", /** @type {PropertyDescriptor} */ (given));
   }
   equal(begun.join(" "), "track another");
+});
+
+test("a picture ends with the tile that shows it, and comes again with another one", () => {
+  const page = document.createElement("div");
+  const [track] = document.createElement("canvas").captureStream().getVideoTracks();
+  const show = (shown) => render(shown ? html`<div><video .srcObject=${playing(track)}></video></div>` : nothing, page);
+  const plays = (video) => video.srcObject?.getVideoTracks()[0] === track;
+  show(true);
+  const gone = page.querySelector("video");
+  equal(plays(gone), true);
+  show(false);
+  equal(gone.srcObject, null);
+  show(true);
+  equal(plays(page.querySelector("video")), true);
 });

@@ -4,7 +4,8 @@ import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, interrupted, letGo } from "fairmatch/call/current";
-import { playing, shownOf } from "fairmatch/call/tiles";
+import { playing } from "fairmatch/call/playing";
+import { shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
@@ -16,7 +17,7 @@ function draw() {
   const shown = call && !hasPageOf(call.place.topic) ? call : null;
   const before = call || hasPageOf(interrupted()?.topic) ? null : interrupted();
   let place = dock.querySelector(".dock-call");
-  if (!shown && !before) return place?.remove();
+  if (!shown && !before) return place ? close(place) : undefined;
   if (!place) {
     place = document.createElement("section");
     place.className = "dock-call";
@@ -24,6 +25,12 @@ function draw() {
     dock.append(place);
   }
   render(shown ? view(shown) : returnView(/** @type {any} */ (before)), /** @type {HTMLElement} */ (place));
+}
+
+/** What plays in it ends with it. @param {Element} place */
+function close(place) {
+  render(nothing, /** @type {HTMLElement} */ (place));
+  place.remove();
 }
 
 /** Whether a call is on this page. @param {string | undefined} topic */

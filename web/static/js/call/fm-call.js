@@ -26,6 +26,8 @@ class FmCall extends HTMLElement {
   #joining = false;
   #pressed = false;
   #ground = document.createElement("div");
+  /** @type {import("lit").RootPart | undefined} */
+  #shown;
   #leaving = new AbortController();
 
   connectedCallback() {
@@ -45,7 +47,7 @@ class FmCall extends HTMLElement {
     this.#leaving.abort();
     this.#preview?.end();
     this.#preview = null;
-    for (const video of this.querySelectorAll("video")) video.srcObject = null; // else it keeps the whole page in memory
+    this.#shown?.setConnected(false); // videos that go on keep the whole page in memory
   }
 
   /** @returns {Place} */
@@ -76,12 +78,17 @@ class FmCall extends HTMLElement {
     if (call) {
       this.#preview?.end();
       this.#preview = null;
-      render(this.#callView(call), this.#ground);
+      this.#show(this.#callView(call));
       if (comesIn && this.#pressed) this.#bringIntoView();
       return;
     }
-    if (this.#isClosed) return render(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`, this.#ground);
-    render(this.#doorView(this.#preview ?? this.#begin()), this.#ground);
+    if (this.#isClosed) return this.#show(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`);
+    this.#show(this.#doorView(this.#preview ?? this.#begin()));
+  }
+
+  /** @param {unknown} view */
+  #show(view) {
+    this.#shown = render(view, this.#ground);
   }
 
   /** On a phone the button stands so far below the picture that what replaces both is out of sight. */

@@ -4,9 +4,9 @@ import { speakerChoice } from "fairmatch/call/choices";
 import { devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
+import { playing } from "fairmatch/call/playing";
 import { portOf, reaches, reachesNode, roadsOf } from "fairmatch/call/reach";
 import { measureSpeed } from "fairmatch/call/speed";
-import { playing } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 
 /**
@@ -43,6 +43,8 @@ class FmCheck extends HTMLElement {
   #troubles = [];
   #begun = false;
   #ground = document.createElement("div");
+  /** @type {import("lit").RootPart | undefined} */
+  #shown;
 
   connectedCallback() {
     this.#ground = document.createElement("div");
@@ -53,6 +55,7 @@ class FmCheck extends HTMLElement {
   disconnectedCallback() {
     this.#meter.listen(null);
     this.#media.end();
+    this.#shown?.setConnected(false);
   }
 
   async #begin() {

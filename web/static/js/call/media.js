@@ -99,17 +99,21 @@ export class Media extends EventTarget {
     if (this.#isOver) return track.stop();
     this.#drop(source);
     this.tracks[source] = track;
-    // Unplugged, taken by another program, or "stop sharing" in the browser's own bar.
-    track.addEventListener("ended", () => {
-      if (this.tracks[source] !== track) return;
-      this.#drop(source);
-      this.#changed();
-    });
+    track.addEventListener("ended", this.#end);
   }
+
+  /** Unplugged, taken by another program, or "stop sharing" in the browser's own bar. @param {Event} event */
+  #end = ({ target }) => {
+    const source = SOURCES.find((one) => this.tracks[one] === target);
+    if (!source) return;
+    this.#drop(source);
+    this.#changed();
+  };
 
   /** @param {Source} source */
   #drop(source) {
     this.tracks[source]?.stop();
+    this.tracks[source]?.removeEventListener("ended", this.#end); // browsers hold a track for a while, and all that listens to it
     this.tracks[source] = null;
     if (source === "screen") this.#drop("screen_sound");
   }

@@ -3,7 +3,8 @@ import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton } from "fairmatch/call/bar";
 import { calls, current } from "fairmatch/call/current";
 import { answerKeys } from "fairmatch/call/media-keys";
-import { playing, shownOf, streamOf } from "fairmatch/call/tiles";
+import { playing, streamOf } from "fairmatch/call/playing";
+import { shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { toast } from "fairmatch/kit/toast";
@@ -57,6 +58,7 @@ async function openWindow() {
   opened.document.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => KEYS.has(event.key.toLowerCase()) && byKey(event, current()));
   opened.addEventListener("pagehide", () => {
     if (out === opened) out = null;
+    render(nothing, opened.document.querySelector("main"));
     tell();
   });
   draw();
@@ -79,6 +81,7 @@ async function openPicture(call) {
   alone = video;
   video.srcObject = streamOf(track);
   video.addEventListener("leavepictureinpicture", () => {
+    video.srcObject = null;
     if (alone === video) {
       alone = null;
       leaveKeys();

@@ -4,7 +4,7 @@ import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
 import { choose, chosen, devices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
-import { playing } from "fairmatch/call/tiles";
+import { playing } from "fairmatch/call/playing";
 import { icon } from "fairmatch/kit/icon";
 
 /** @typedef {import("./devices.js").Kind} Kind */
@@ -23,7 +23,7 @@ export class Preview {
   /** @type {MediaDeviceInfo[]} */
   #speakers = [];
   #meter = new Meter((level) => this.#hear(level));
-  #over = false;
+  #over = new AbortController();
   /** @type {Promise<void> | undefined} */
   #opening;
 
@@ -33,7 +33,7 @@ export class Preview {
     this.changed = changed;
     this.on = on;
     this.kinds = kinds;
-    this.media.addEventListener("change", () => this.#follow());
+    this.media.addEventListener("change", () => this.#follow(), { signal: this.#over.signal });
   }
 
   /** Open everything, once. */
@@ -60,7 +60,7 @@ export class Preview {
   }
 
   #end() {
-    this.#over = true;
+    this.#over.abort();
     this.#meter.listen(null);
   }
 
@@ -82,7 +82,6 @@ export class Preview {
   }
 
   #follow() {
-    if (this.#over) return;
     this.#meter.listen(this.media.isOn("microphone") ? this.media.tracks.microphone : null);
     this.changed();
   }

@@ -1,11 +1,11 @@
 /** The people of a call as tiles: a picture, or who they are, and what one must know about them. Templates for Lit. */
 
 import { html, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { _ } from "fairmatch/i18n";
 import { SCREENS } from "fairmatch/call/media";
 import { moderation } from "fairmatch/call/moderation";
+import { playing } from "fairmatch/call/playing";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 
@@ -27,22 +27,6 @@ import { icon } from "fairmatch/kit/icon";
  * @property {string} reaction
  * @property {import("./call.js").Other} [other]
  */
-
-/** @type {WeakMap<MediaStreamTrack, MediaStream>} */
-const streams = new WeakMap();
-
-/** The same stream for a track each time: another one would make a picture begin anew. @param {MediaStreamTrack} track */
-export function streamOf(track) {
-  const stream = streams.get(track) ?? new MediaStream([track]);
-  streams.set(track, stream);
-  return stream;
-}
-
-/** A track in a template's video, `.srcObject=${playing(track)}`. Lit sets objects with every render, also the same one, and
- * the browser would begin the picture anew each time. @param {MediaStreamTrack} track */
-export function playing(track) {
-  return live(streamOf(track));
-}
 
 /** All tiles: others' screens first, oneself last. @param {Call} call @returns {{ screens: Tile[], people: Tile[] }} */
 export function tilesOf(call) {

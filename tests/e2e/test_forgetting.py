@@ -1,0 +1,62 @@
+"""What a page held goes with it: a browser's memory does not grow from visit to visit."""
+
+from playwright.async_api import CDPSession, expect
+
+from tests.e2e.calls import Caller
+from tests.e2e.conftest import Come
+from tests.e2e.stage import LOBBY, Stage
+from tests.e2e.talk import Talk
+
+ROOM = f"{LOBBY}/rooms/round-table"
+VISITS = 4
+# A page with a call has more than a thousand nodes. The last one may be freed a moment late.
+GROWS_MOST = 1_000
+
+
+async def _nodes(session: CDPSession, talk: Talk) -> int:
+    """How many nodes the page holds, but for those that Turbo keeps for going back."""
+    await talk.page.evaluate("Turbo.cache.clear()")
+    await session.send("HeapProfiler.collectGarbage")
+    await session.send("HeapProfiler.collectGarbage")
+    return int((await session.send("Memory.getDOMCounters"))["nodes"])
+
+
+async def _visit(talk: Talk, path: str, shows: str) -> None:
+    await talk.page.evaluate("(path) => Turbo.visit(path)", path)
+    await talk.page.locator(shows).first.wait_for()
+    await expect(talk.page.locator("html")).not_to_have_attribute("aria-busy", "true")
+
+
+async def _leave(talk: Talk) -> None:
+    await _visit(talk, "/me/notices", "h1:has-text('Notices')")
+
+
+async def test_a_page_with_a_preview_goes_when_one_leaves_it(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"], path="/me/notices")
+    session = await aylin.tab.context.new_cdp_session(aylin.page)
+    counted = []
+    for _ in range(VISITS):
+        await _visit(aylin, ROOM, ".call-mirror video")
+        await _visit(aylin, "/check", "fm-check")
+        await aylin.page.get_by_role("button", name="Begin").click()
+        await aylin.page.locator("fm-check video").wait_for()
+        await _leave(aylin)
+        counted.append(await _nodes(session, aylin))
+    assert counted[-1] - counted[0] < GROWS_MOST, counted
+
+
+async def test_a_call_holds_none_of_the_pages_on_which_one_was_in_it(stage: Stage, come: Come) -> None:
+    aylin = await come(stage["aylin"], path=ROOM)
+    session = await aylin.tab.context.new_cdp_session(aylin.page)
+    await aylin.page.locator(".call-mirror video").wait_for()
+    await _leave(aylin)
+    before = await _nodes(session, aylin)
+    await _visit(aylin, ROOM, ".call-mirror video")
+    await Caller(aylin.page).join()
+    counted = []
+    for _ in range(VISITS):
+        await _leave(aylin)
+        await aylin.page.locator(".dock-call").wait_for()
+        counted.append(await _nodes(session, aylin))
+        await _visit(aylin, ROOM, ".call-tile")
+    assert max(counted) - before < GROWS_MOST, (before, counted)
