@@ -71,6 +71,11 @@ export async function blur(track, on) {
   await track.applyConstraints(/** @type {any} */ ({ ...track.getConstraints(), backgroundBlur: on })).catch(() => {});
 }
 
+/** Hear when devices come or go. @param {() => void} hear @param {AbortSignal} signal */
+export function onDevices(hear, signal) {
+  navigator.mediaDevices?.addEventListener("devicechange", hear, { signal });
+}
+
 /** Open a camera beside one that is open. Rejects where there is none. @param {MediaStreamTrack | null} first */
 export async function openAnother(first) {
   const used = first?.getSettings().deviceId;
@@ -86,6 +91,13 @@ export async function openScreen(sound) {
   const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: sound });
   // The picture first: whoever takes another one lets go of what belonged to the one before.
   return [...stream.getVideoTracks(), ...stream.getAudioTracks()];
+}
+
+/** What to tell somebody whose device is gone. @param {Kind} kind */
+export function lost(kind) {
+  return kind === "camera"
+    ? _("Your camera is gone: it was pulled out, or another program took it.")
+    : _("Your microphone is gone: it was pulled out, or another program took it.");
 }
 
 /** What to tell somebody whose device does not open. @param {unknown} error @param {string} kind */

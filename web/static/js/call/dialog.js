@@ -7,13 +7,13 @@ import { icon } from "fairmatch/kit/icon";
 /**
  * @param {string} title @param {() => unknown} body  a template
  * @param {EventTarget} [follows]  a "change" of this draws it anew, and "over" closes it
+ * @param {AbortController} [closing]  is aborted once it is closed
  * @returns {() => void} draws it anew, while it is there
  */
-export function openDialog(title, body, follows) {
+export function openDialog(title, body, follows, closing = new AbortController()) {
   const place = document.createElement("dialog");
   place.className = "dialog";
   place.setAttribute("aria-labelledby", "call-dialog-title");
-  const closing = new AbortController();
   place.addEventListener("close", () => (closing.abort(), place.remove()));
   place.addEventListener("click", ({ target }) => target === place && place.close());
   const draw = () => {

@@ -1,7 +1,7 @@
 import { html, nothing, render } from "lit";
 import { _, decimal } from "fairmatch/i18n";
 import { speakerChoice } from "fairmatch/call/choices";
-import { devices, reason } from "fairmatch/call/devices";
+import { devices, lost, onDevices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { playing } from "fairmatch/call/playing";
@@ -46,13 +46,20 @@ class FmCheck extends HTMLElement {
   /** @type {import("lit").RootPart | undefined} */
   #shown;
 
+  #leaving = new AbortController();
+
   connectedCallback() {
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    this.#media.addEventListener("lost", (event) => this.#lose(/** @type {CustomEvent} */ (event).detail), { signal });
+    onDevices(() => void (this.#begun && this.#listSpeakers()), signal);
     this.#ground = document.createElement("div");
     this.replaceChildren(this.#ground);
     this.#draw();
   }
 
   disconnectedCallback() {
+    this.#leaving.abort();
     this.#meter.listen(null);
     this.#media.end();
     this.#shown?.setConnected(false);
@@ -65,9 +72,19 @@ class FmCheck extends HTMLElement {
     this.#wrong = {};
     this.#draw();
     await Promise.all([this.#open("microphone"), this.#open("camera"), this.#walk()]);
-    this.#speakers = await devices("audiooutput");
-    this.#draw();
+    await this.#listSpeakers();
     if (this.isConnected) await this.#measure();
+    this.#draw();
+  }
+
+  /** @param {import("./devices.js").Kind} kind */
+  #lose(kind) {
+    this.#wrong[kind] = lost(kind);
+    this.#draw();
+  }
+
+  async #listSpeakers() {
+    this.#speakers = await devices("audiooutput");
     this.#draw();
   }
 
@@ -144,7 +161,7 @@ class FmCheck extends HTMLElement {
   }
 
   #draw() {
-    render(this.#begun ? this.#view() : this.#door(), this.#ground);
+    this.#shown = render(this.#begun ? this.#view() : this.#door(), this.#ground);
   }
 
   #door() {

@@ -1,6 +1,7 @@
 import { Call } from "fairmatch/call/call";
 import { ask } from "fairmatch/call/connecting";
 import { current, hold } from "fairmatch/call/current";
+import { sayLost } from "fairmatch/call/lost";
 import { session } from "fairmatch/live/start";
 
 /**
@@ -28,6 +29,7 @@ export async function join(place, media) {
   current()?.end();
   const call = new Call(live, place, media);
   hold(call);
+  sayLost(call);
   await call.start().catch((error) => {
     call.end();
     throw error;

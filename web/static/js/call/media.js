@@ -3,7 +3,7 @@ import { open, openAnother, openScreen } from "fairmatch/call/devices";
 /**
  * What one sends oneself: microphone, camera, screen. It outlives pages and connections.
  *
- * Events: "change".
+ * Events: "change"; "lost" when a camera or microphone that was on is gone, with the source as detail.
  *
  * @typedef {import("../live/types-call.js").CallTrack["source"]} Source
  */
@@ -19,6 +19,9 @@ export const ANOTHER = { camera_2: "camera", screen_2: "screen" };
 export function isSound(source) {
   return source === "microphone" || source === "screen_sound";
 }
+
+/** A screen ends where one wants it to. @param {Source} source */
+const isScreen = (source) => source.startsWith("screen");
 
 export class Media extends EventTarget {
   /** @type {Record<Source, MediaStreamTrack | null>} */
@@ -106,8 +109,10 @@ export class Media extends EventTarget {
   #end = ({ target }) => {
     const source = SOURCES.find((one) => this.tracks[one] === target);
     if (!source) return;
+    const isLost = this.isOn(source) && !isScreen(source);
     this.#drop(source);
     this.#changed();
+    if (isLost) this.dispatchEvent(new CustomEvent("lost", { detail: source }));
   };
 
   /** @param {Source} source */

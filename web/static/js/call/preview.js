@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
 import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
-import { choose, chosen, devices, reason } from "fairmatch/call/devices";
+import { choose, chosen, devices, lost, onDevices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
 import { Meter } from "fairmatch/call/meter";
 import { playing } from "fairmatch/call/playing";
@@ -33,7 +33,10 @@ export class Preview {
     this.changed = changed;
     this.on = on;
     this.kinds = kinds;
-    this.media.addEventListener("change", () => this.#follow(), { signal: this.#over.signal });
+    const { signal } = this.#over;
+    this.media.addEventListener("change", () => this.#follow(), { signal });
+    this.media.addEventListener("lost", (event) => this.#lose(/** @type {CustomEvent} */ (event).detail), { signal });
+    onDevices(() => void this.#list(), signal);
   }
 
   /** Open everything, once. */
@@ -72,6 +75,12 @@ export class Preview {
     } catch (error) {
       this.wrong[kind] = reason(error, kind);
     }
+    this.changed();
+  }
+
+  /** @param {Kind} kind */
+  #lose(kind) {
+    this.wrong[kind] = lost(kind);
     this.changed();
   }
 

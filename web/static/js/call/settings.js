@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
 import { blurTick, deviceSelect, speakerChoice } from "fairmatch/call/choices";
-import { choose, chosen, devices, reason } from "fairmatch/call/devices";
+import { choose, chosen, devices, onDevices, reason } from "fairmatch/call/devices";
 import { openDialog } from "fairmatch/call/dialog";
 import { Programs } from "fairmatch/call/programs";
 import { icon } from "fairmatch/kit/icon";
@@ -29,13 +29,15 @@ export function showDevices(call) {
     ${kind === "camera" ? blurTick(call.media.tracks.camera) : nothing}
     ${wrong[kind] ? html`<p class="field-error" role="alert">${icon("circle-alert")}<span>${wrong[kind]}</span></p>` : nothing}</div>` : nothing;
   const programs = new Programs(call, () => draw());
+  const closing = new AbortController();
   const draw = openDialog(_("Devices"), () => html`<div class="stack gap-5">${part("microphone", _("Microphone"))}${part("camera", _("Camera"))}
     <div class="call-part"><span class="field-label">${_("Loudspeaker")}</span>
-      ${speakerChoice("call-other-speaker", found.speaker, () => call.sounds.move())}</div>${programs.view()}</div>`);
+      ${speakerChoice("call-other-speaker", found.speaker, () => call.sounds.move())}</div>${programs.view()}</div>`, call.media, closing);
   const list = async () => {
     [found.microphone, found.camera, found.speaker] = await Promise.all([devices("audioinput"), devices("videoinput"), devices("audiooutput")]);
     draw();
   };
+  onDevices(() => void list(), closing.signal);
   void list();
 }
 

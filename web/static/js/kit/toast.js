@@ -17,6 +17,7 @@ const UNREAD = 1000; // milliseconds in which nobody has read them yet
  * the page lies below a veil, and is neither pressed nor read out.
  * @param {string} text
  * @param {Options} [options]
+ * @returns {() => void} takes it back, where it stands still
  */
 export function toast(text, { error = false, action = "", run } = {}) {
   const line = document.createElement("div");
@@ -26,6 +27,7 @@ export function toast(text, { error = false, action = "", run } = {}) {
   said.set(line, Date.now());
   place()?.replaceChildren(line);
   if (!error) leaveLater(line);
+  return () => line.remove();
 }
 
 /** When each line was said. @type {WeakMap<Element, number>} */

@@ -1,0 +1,107 @@
+import { choose } from "fairmatch/call/devices";
+import { sayLost } from "fairmatch/call/lost";
+import { Media } from "fairmatch/call/media";
+import { Preview } from "fairmatch/call/preview";
+import { showDevices } from "fairmatch/call/settings";
+import { render } from "lit";
+import { equal, ok, settle, test } from "/harness.js";
+
+const picture = () => document.createElement("canvas").captureStream().getVideoTracks()[0];
+
+/** A machine with a camera, to which others can be plugged in. @param {(machine: { pull: (track: MediaStreamTrack) => void, plug: (...names: string[]) => Promise<void>, opened: string[] }) => Promise<void>} body */
+async function withMachine(body) {
+  const { mediaDevices } = navigator;
+  let cameras = ["Desk"];
+  const opened = [];
+  const of = (name) => ({ kind: "videoinput", label: name, deviceId: name });
+  const given = {
+    enumerateDevices: async () => cameras.map(of),
+    getUserMedia: async ({ video }) => (opened.push(video.deviceId?.exact ?? ""), { getTracks: () => [picture()] }),
+  };
+  for (const [name, value] of Object.entries(given)) Object.defineProperty(mediaDevices, name, { configurable: true, value });
+  const plug = async (...names) => ((cameras = names), mediaDevices.dispatchEvent(new Event("devicechange")), settle());
+  try {
+    await body({ pull: (track) => void track.dispatchEvent(new Event("ended")), plug, opened });
+  } finally {
+    for (const name of Object.keys(given)) delete (/** @type {any} */ (mediaDevices)[name]);
+    choose({ camera: "" });
+  }
+}
+
+test("before a call, who loses the camera reads that, and takes another one that is plugged in", async () => {
+  await withMachine(async ({ pull, plug, opened }) => {
+    const draw = () => render(preview.view({ join() {}, label: "Join", busy: false }), document.body);
+    const preview = new Preview(() => draw(), ["camera"]);
+    await preview.start();
+    pull(/** @type {any} */ (preview.media.tracks.camera));
+    equal(document.querySelector("[role=alert]")?.textContent.trim(), "Your camera is gone: it was pulled out, or another program took it.");
+    await plug("Window", "Door");
+    const names = () => [...document.querySelectorAll("#call-camera option")].map(({ textContent }) => textContent);
+    equal(names(), ["Window", "Door"]);
+    document.querySelector("[data-does=camera]").click();
+    await settle();
+    equal([opened.length, preview.media.isOn("camera"), document.querySelector("[role=alert]")], [2, true, null]);
+    preview.end();
+    await plug("Desk");
+    equal(names(), ["Window", "Door"], "nobody looks any more");
+  });
+});
+
+test("in a call, who loses the camera reads that, turns it on again from there, and reads it no longer", async () => {
+  await withMachine(async ({ pull }) => {
+    document.body.innerHTML = `<div id="toasts"></div>`;
+    const media = new Media();
+    const toggled = [];
+    sayLost(/** @type {any} */ ({ media, isOver: false, toggle: (source) => (toggled.push(source), media.turnOn(source)) }));
+    await media.turnOn("camera");
+    const said = () => document.querySelector("#toasts")?.textContent ?? "";
+    media.turnOff("camera");
+    equal(said(), "", "it was turned off, and not lost");
+    for (const way of ["there", "in the bar"]) {
+      await media.turnOn("camera");
+      pull(/** @type {any} */ (media.tracks.camera));
+      ok(said().includes("Your camera is gone"), said());
+      equal(media.isOn("camera"), false);
+      if (way === "there") document.querySelector("#toasts button").click();
+      else await media.turnOn("camera");
+      await settle();
+      equal([media.isOn("camera"), said()], [true, ""], way);
+    }
+    equal(toggled, ["camera"]);
+    media.end();
+  });
+});
+
+test("a screen that is shared no longer is no loss, and neither is what did not go out", () => {
+  const media = new Media();
+  const lost = [];
+  media.addEventListener("lost", ({ detail }) => lost.push(detail));
+  return withMachine(async ({ pull }) => {
+    Object.defineProperty(navigator.mediaDevices, "getDisplayMedia", { configurable: true, value: async () => ({ getVideoTracks: () => [picture()], getAudioTracks: () => [] }) });
+    await media.share();
+    delete (/** @type {any} */ (navigator.mediaDevices).getDisplayMedia);
+    pull(/** @type {any} */ (media.tracks.screen));
+    await media.turnOn("camera");
+    /** @type {any} */ (media.tracks.camera).enabled = false;
+    pull(/** @type {any} */ (media.tracks.camera));
+    equal([lost, media.tracks.screen, media.tracks.camera], [[], null, null]);
+  });
+});
+
+test("the choice of devices in a call follows what is plugged in while it is open", async () => {
+  await withMachine(async ({ plug }) => {
+    const media = new Media();
+    showDevices(/** @type {any} */ ({ media, may: () => true, takesPrograms: false, sounds: { move() {} } }));
+    await settle();
+    const names = () => [...document.querySelectorAll("#call-other-camera option")].map(({ textContent }) => textContent);
+    equal(names(), ["Desk"]);
+    await plug("Desk", "Door");
+    equal(names(), ["Desk", "Door"]);
+    const dialog = document.querySelector("dialog");
+    const over = new Promise((resolve) => dialog.addEventListener("close", resolve));
+    dialog.close();
+    await over;
+    await plug("Desk");
+    equal(dialog.querySelectorAll("option").length, 2, "it is closed");
+  });
+});
