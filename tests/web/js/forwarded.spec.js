@@ -18,6 +18,7 @@ class FakePeer extends EventTarget {
   /** @type {any} */
   localDescription = { sdp: "v=0\r\n" };
   remoteDescription = null;
+  currentRemoteDescription = /** @type {any} */ (null);
   /** @type {any[]} */
   places = [];
 
@@ -31,13 +32,15 @@ class FakePeer extends EventTarget {
     this.places.forEach((place, at) => (place.mid = String(at)));
   }
 
-  async setRemoteDescription() {}
+  async setRemoteDescription(given) {
+    this.currentRemoteDescription = given;
+  }
 
   close() {}
 }
 
 /** Aylin in a call with others, whom the node tells of. `answer` answers the oldest question.
- * @param {(ground: { call: Forwarded, comes: (...names: string[]) => Promise<void>, asked: any[], answer: () => Promise<void>,
+ * @param {(ground: { call: Forwarded, comes: (...names: string[]) => Promise<void>, asked: any[], answer: (sdp?: string) => Promise<void>,
  *   refuse: (code: string, about?: object) => Promise<void>, room: CallRoom, rejoined: string[],
  *   speaks: (...names: string[]) => Promise<void>, breaks: (state?: string) => Promise<void>, returns: () => Promise<void>, media: any }) => Promise<void>} body */
 async function withCall(body) {
@@ -63,7 +66,7 @@ async function withCall(body) {
   let here = /** @type {string[]} */ ([]);
   const comes = async (...names) => (room.receive({ k: "call", d: state(here = names) }), settle());
   const speaks = async (...speakers) => (room.receive({ k: "call", d: { ...state(here), speakers } }), settle());
-  const answer = async () => (waiting.shift()?.resolve({ participant: "aylin", sdp: "v=0" }), settle());
+  const answer = async (sdp = "v=0") => (waiting.shift()?.resolve({ participant: "aylin", sdp }), settle());
   const refuse = async (code, about = {}) => (waiting.shift()?.reject(new LiveError(code, about)), settle());
   try {
     room.recover({ snapshot: { ...state([]), may: { publish: ["microphone", "camera"], listen: true, moderate: false } } });
@@ -244,6 +247,25 @@ test("who is carried elsewhere once they send comes in anew, on a newer connecti
     const { generation, publish } = asked.at(-1);
     equal([generation > asked[0].generation, publish.length], [true, 3]);
   })));
+
+test("whose connection is answered by a node that was started again comes in on a new one, at once", async () => {
+  const from = (key) => `v=0\r\na=fingerprint:sha-256 ${key}\r\n`;
+  await withCall(async ({ call, asked, answer }) => {
+    await answer(from("AA:AA"));
+    const { peer } = call;
+    const generations = () => asked.filter(({ method }) => method === "call.offer").map(({ generation }) => generation - asked[0].generation);
+    const restart = async () => (call.doubt(), settle());
+    Object.assign(/** @type {any} */ (peer), { connectionState: "connected", restartIce() {} });
+    await restart();
+    await answer(from("aa:aa"));
+    equal([call.peer === peer, generations()], [true, [0, 0]], "the same node as before");
+    await restart();
+    await answer(from("BB:BB"));
+    equal([call.peer === peer, call.peer?.currentRemoteDescription, generations()], [false, null, [0, 0, 0, 1]], "another one");
+    await answer(from("BB:BB"));
+    equal(generations(), [0, 0, 0, 1]);
+  });
+});
 
 test("whose line is away keeps the call, and what is new is offered once the line is back", async () => {
   await withCall(async ({ call, asked, answer, breaks, returns, media }) => {

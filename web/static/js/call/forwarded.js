@@ -1,7 +1,7 @@
 import { isBroken, isLive, isOver, nextGeneration, pauseAfter, Watch } from "fairmatch/call/connecting";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { Mutes } from "fairmatch/call/mutes";
-import { offered } from "fairmatch/call/offered";
+import { isFromAnother, offered } from "fairmatch/call/offered";
 import { deserving, PLACES_MOST, SPARE } from "fairmatch/call/places";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, encodingsOf, FIT_MS, sendEncodings, shownSizes } from "fairmatch/call/sizes";
@@ -262,6 +262,7 @@ export class Forwarded extends EventTarget {
     const answer = await this.#answered(peer, live.line, { call: topic, device, generation: this.#generation });
     if (peer !== this.peer || !answer) return;
     if (answer.url) return this.#stop("elsewhere");
+    if (isFromAnother(answer.sdp, peer.currentRemoteDescription)) return this.#build();
     this.participant = answer.participant;
     await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     this.#attempt = 0;

@@ -21,6 +21,15 @@ export function offered(sdp) {
   return [...session.filter((line) => READ.test(line)), ...common, ...sections.flatMap(section), ""].join("\r\n");
 }
 
+/** Whether an answer is not from whom the connection stands with, but, say, from a media node that died and was started again: the
+ * keys are others. Not every browser takes them into a connection that has some. @param {string} sdp @param {{ sdp: string } | null} before */
+export function isFromAnother(sdp, before) {
+  return before !== null && keyOf(sdp) !== keyOf(before.sdp);
+}
+
+/** @param {string} sdp */
+const keyOf = (sdp) => /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1].toLowerCase();
+
 /** @param {string[]} lines */
 function section(lines) {
   const codecs = codecsOf(lines);
