@@ -1,5 +1,5 @@
 import { choose } from "fairmatch/call/devices";
-import { sayLost } from "fairmatch/call/lost";
+import { sayLost, sayWhyNot } from "fairmatch/call/lost";
 import { Media } from "fairmatch/call/media";
 import { Preview } from "fairmatch/call/preview";
 import { showDevices } from "fairmatch/call/settings";
@@ -52,7 +52,8 @@ test("in a call, who loses the camera reads that, turns it on again from there, 
     document.body.innerHTML = `<div id="toasts"></div>`;
     const media = new Media();
     const toggled = [];
-    sayLost(/** @type {any} */ ({ media, isOver: false, toggle: (source) => (toggled.push(source), media.turnOn(source)) }));
+    const call = Object.assign(new EventTarget(), { media, isOver: false, toggle: (source) => (toggled.push(source), media.turnOn(source)) });
+    sayLost(/** @type {any} */ (call));
     await media.turnOn("camera");
     const said = () => document.querySelector("#toasts")?.textContent ?? "";
     media.turnOff("camera");
@@ -68,6 +69,34 @@ test("in a call, who loses the camera reads that, turns it on again from there, 
       equal([media.isOn("camera"), said()], [true, ""], way);
     }
     equal(toggled, ["camera"]);
+    pull(/** @type {any} */ (media.tracks.camera));
+    ok(said(), "it is gone once more");
+    call.dispatchEvent(new Event("over"));
+    equal(said(), "", "and nobody is in the call");
+    media.end();
+  });
+});
+
+test("why something does not open is said until it is on, or the call over", async () => {
+  await withMachine(async () => {
+    document.body.innerHTML = `<div id="toasts"></div>`;
+    const media = new Media();
+    const call = Object.assign(new EventTarget(), { media });
+    const said = () => document.querySelector("#toasts")?.textContent ?? "";
+    const fail = (source) => sayWhyNot(/** @type {any} */ (call), new DOMException("", "NotFoundError"), source);
+    fail("camera");
+    ok(said().includes("No camera was found."), said());
+    await media.turnOn("camera");
+    equal(said(), "");
+    fail("camera_2");
+    media.turnOff("camera");
+    ok(said().includes("No camera was found."), "another one is on");
+    call.dispatchEvent(new Event("over"));
+    equal(said(), "");
+    fail("microphone");
+    fail("screen");
+    media.turnOff("camera");
+    ok(said().includes("The screen is not shared."), said());
     media.end();
   });
 });

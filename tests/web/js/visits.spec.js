@@ -12,3 +12,12 @@ test("only what says so is fetched ahead: a page that is fetched counts as looke
   nav.remove();
   said.remove();
 });
+
+test("that the server cannot be reached is said until it can be", () => {
+  document.body.innerHTML = `<div id="toasts"></div>`;
+  const said = () => document.querySelector("#toasts")?.textContent.includes("cannot be reached");
+  document.dispatchEvent(new CustomEvent("turbo:fetch-request-error", { cancelable: true }));
+  equal(said(), true);
+  document.dispatchEvent(new Event("turbo:load"));
+  equal(said(), false);
+});

@@ -2,9 +2,10 @@ import { _, time } from "fairmatch/i18n";
 import { Captions } from "fairmatch/call/captions";
 import { ask } from "fairmatch/call/connecting";
 import { deviceOf } from "fairmatch/call/device";
-import { devices, reason } from "fairmatch/call/devices";
+import { devices } from "fairmatch/call/devices";
 import { Forwarded } from "fairmatch/call/forwarded";
 import { after, atTheFoot, atTheTop, climbing, isCutOff, outSince } from "fairmatch/call/ladder";
+import { sayWhyNot } from "fairmatch/call/lost";
 import { Media, SCREENS, SOURCES } from "fairmatch/call/media";
 import { sayFreed, saySilenced } from "fairmatch/call/moderation";
 import { Pair } from "fairmatch/call/pair";
@@ -153,7 +154,7 @@ export class Call extends EventTarget {
   /** Turn microphone or camera on or off. @param {"microphone" | "camera"} source */
   async toggle(source) {
     if (this.media.isOn(source)) return this.media.turnOff(source);
-    await this.media.turnOn(source).catch((error) => toast(reason(error, source), { error: true }));
+    await this.media.turnOn(source).catch((error) => sayWhyNot(this, error, source));
   }
 
   /** Show a screen, or none any more. */
@@ -168,7 +169,8 @@ export class Call extends EventTarget {
 
   /** Show a screen, also beside another one. */
   async addScreen() {
-    await this.media.share().catch((error) => toast(reason(error, "screen"), { error: true }));
+    const screen = this.media.isOn("screen") ? "screen_2" : "screen";
+    await this.media.share().catch((error) => sayWhyNot(this, error, screen));
   }
 
   get canAddScreen() {
@@ -176,7 +178,7 @@ export class Call extends EventTarget {
   }
 
   async addCamera() {
-    await this.media.addCamera().catch((error) => toast(reason(error, "camera"), { error: true }));
+    await this.media.addCamera().catch((error) => sayWhyNot(this, error, "camera_2"));
   }
 
   get canAddCamera() {

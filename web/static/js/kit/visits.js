@@ -40,5 +40,6 @@ addEventListener("unhandledrejection", (event) => {
 document.addEventListener("turbo:fetch-request-error", (event) => {
   event.preventDefault();
   document.documentElement.removeAttribute("aria-busy");
-  toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
+  const takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
+  document.addEventListener("turbo:load", takeBack, { once: true }); // it can be
 });
