@@ -130,3 +130,18 @@ async def test_a_hidden_tab_gets_counts_only_and_catches_up_when_it_is_shown(
 def _asked(method: str, told: list[str]) -> list[int]:
     """The numbers under which a page has asked for this so far."""
     return [asked["i"] for asked in map(json.loads, told) if isinstance(asked, dict) and asked["m"] == method]
+
+
+async def test_a_page_that_is_not_there_breaks_no_rule_and_the_document_stays(stage: Stage, come: Come) -> None:
+    """Turbo puts the answer in place of everything, its import map included, which is another answer's."""
+    aylin = await come(stage["aylin"])
+    aylin.tab.watch.expect("status of 404")
+    before = await aylin.connection()
+    await aylin.page.evaluate("window.sameDocument = true")
+    await aylin.page.evaluate("Turbo.visit('/fairs/nowhere')")
+    await expect(aylin.page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    await aylin.page.get_by_role("link", name="To the start page").click()
+    await expect(aylin.page.get_by_role("navigation", name="Main")).to_be_visible()
+    await aylin.is_live()
+    assert await aylin.connection() == before
+    assert await aylin.page.evaluate("window.sameDocument")
