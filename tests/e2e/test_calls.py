@@ -3,7 +3,8 @@
 import asyncio
 import re
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import ViewportSize, expect
 
 from tests.e2e.calls import KEEP_CONNECTIONS, SEEN, Caller
 from tests.e2e.conftest import Come
@@ -13,6 +14,7 @@ from tests.support.browser import DESK, PHONE
 from tests.support.server_process import Servers
 
 ROOM = f"{LOBBY}/rooms/round-table"
+WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
 async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "") -> Caller:
@@ -36,6 +38,34 @@ async def test_on_a_phone_the_call_is_in_sight_once_one_has_joined(stage: Stage,
     await Caller(ben.page).join()
     await expect(ben.page.locator(".call-tile").first).to_be_in_viewport(ratio=0.9)
     assert await ben.page.locator("fm-call").evaluate("(call) => call.getBoundingClientRect().top") > 0
+
+
+# What is said, with the parts of the page that it lies on.
+_COVERED = """async (parts) => {
+  const { toast } = await import("fairmatch/kit/toast");
+  toast("Your camera is gone: it was pulled out, or another program took it.", { error: true, action: "Turn on" });
+  const box = (part) => document.querySelector(part)?.getBoundingClientRect();
+  const said = box(".toast");
+  return parts.filter((part) => {
+    const at = box(part);
+    return !at || !(at.bottom <= said.top || said.bottom <= at.top || at.right <= said.left || said.right <= at.left);
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+async def test_what_is_said_covers_no_button_of_a_calls_small_window(
+    stage: Stage, come: Come, size: ViewportSize
+) -> None:
+    """It may stand there for long."""
+    ben = await come(stage["ben"], path=ROOM, size=size)
+    await Caller(ben.page).join()
+    for path, parts in {"/me/notices": [".dock-call"], stage.direct: [".dock-call", ".composer"]}.items():
+        await ben.page.evaluate("(path) => Turbo.visit(path)", path)
+        await expect(ben.page).to_have_url(re.compile(f"{path}$"))
+        await ben.page.locator(parts[-1]).wait_for()
+        await expect(ben.page.locator(".dock-call")).to_be_visible()
+        assert await ben.page.evaluate(_COVERED, parts) == []
 
 
 async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_another_page(
@@ -171,7 +201,7 @@ async def test_screens_captions_and_keys_fit_every_window_and_the_call_goes_on_i
     await people["olga"].sees_and_hears()
     assert len(await aylin.evaluate("window.connections")) == 1  # with a camera that comes later as well
 
-    await _eight_fit_a_phone(people["olga"])
+    await _all_fit(people["olga"])
     await olga.locator(".call-quality summary").click()
     await expect(olga.locator(".call-quality dd").nth(1)).to_contain_text("ms")
     await aylin.keyboard.press("s")
@@ -240,25 +270,32 @@ async def _go_on_in_a_small_window(one: Caller, other: Caller, person: str) -> N
     await expect(other.tile(person)).to_have_count(0)
 
 
-_EIGHT_FIT = """() => {
+# How it looks with so many people, as far as nothing has to be scrolled for the last of them.
+_FIT = """(number) => {
   const grid = document.querySelector(".call-grid");
   const { count } = grid.dataset;
-  const more = Array.from({ length: 8 - grid.children.length }, () => grid.lastElementChild.cloneNode(true));
+  const more = Array.from({ length: number - grid.children.length }, () => grid.lastElementChild.cloneNode(true));
   grid.append(...more);
-  grid.dataset.count = "8";
+  grid.dataset.count = String(Math.min(number, 10));
   const at = (selector) => document.querySelector(selector).getBoundingClientRect();
   const [first, last] = [grid.firstElementChild, grid.lastElementChild].map((one) => one.getBoundingClientRect());
   const [foot, tabs] = [at(".call-foot"), at(".rail-entry")];
+  const below = tabs.top > innerHeight / 2 ? tabs.top : innerHeight;
+  const columns = Math.round(at("fm-call").width / first.width);
   more.forEach((one) => one.remove());
   grid.dataset.count = count;
-  return scrollY === 0 && first.top > 0 && last.bottom <= foot.top && foot.bottom <= tabs.top;
+  return scrollY === 0 && first.top > 0 && last.bottom <= foot.top && foot.bottom <= below ? columns : 0;
 }"""
+# People, and how many of them stand beside each other before a wide window.
+_BESIDE = {3: 2, 4: 2, 6: 3, 9: 3, 12: 4}
 
 
-async def _eight_fit_a_phone(one: Caller) -> None:
-    """Also the last of them is seen with all buttons, without scrolling."""
+async def _all_fit(one: Caller) -> None:
+    """Also the last of them is seen with all buttons, without scrolling; where there is room, all are large."""
     await one.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    assert await one.page.evaluate(_EIGHT_FIT)
+    assert await one.page.evaluate(_FIT, 8)
+    await one.page.set_viewport_size(WIDE)
+    assert {number: await one.page.evaluate(_FIT, number) for number in _BESIDE} == _BESIDE
     await one.page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
 

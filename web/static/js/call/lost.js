@@ -19,7 +19,7 @@ export function sayLost(call) {
 function offerAnother(call, source) {
   if (source === "camera_2") return untilOn(call, source, toast(lost("camera"), { error: true }));
   const turnOn = () => call.media.isOn(source) || void call.toggle(source);
-  untilOn(call, source, toast(lost(source), { error: true, action: _("Turn it on again"), run: turnOn }));
+  untilOn(call, source, toast(lost(source), { error: true, action: _("Turn on"), run: turnOn }));
 }
 
 /** Why something does not open. @param {Call} call @param {unknown} error @param {Source} source */
