@@ -68,6 +68,18 @@ async def test_what_is_said_covers_no_button_of_a_calls_small_window(
         assert await ben.page.evaluate(_COVERED, parts) == []
 
 
+async def test_a_call_is_left_also_from_a_page_that_is_not_there(stage: Stage, come: Come) -> None:
+    ben = await come(stage["ben"], path=ROOM)
+    ben.tab.watch.expect("status of 404")
+    await Caller(ben.page).join()
+    for path, title in {"/me/notices": "Notices", "/fairs/nowhere": "There is nothing here"}.items():
+        await ben.page.evaluate("(path) => Turbo.visit(path)", path)
+        await expect(ben.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        await expect(ben.page.locator(".dock-call")).to_have_count(1)
+    await ben.page.locator(".dock-call [data-does=leave]").click()
+    await expect(ben.page.locator(".dock-call")).to_have_count(0)
+
+
 async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_another_page(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

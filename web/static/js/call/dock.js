@@ -10,27 +10,35 @@ import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
 
+/** What it was drawn in last: an error's page takes the dock away. @type {HTMLElement | null} */
+let drawn = null;
+
 function draw() {
   const dock = document.getElementById("dock");
   if (!dock) return;
   const call = current();
   const shown = call && !hasPageOf(call.place.topic) ? call : null;
   const before = call || hasPageOf(interrupted()?.topic) ? null : interrupted();
-  let place = dock.querySelector(".dock-call");
-  if (!shown && !before) return place ? close(place) : undefined;
-  if (!place) {
-    place = document.createElement("section");
-    place.className = "dock-call";
-    place.setAttribute("aria-label", _("Your call"));
-    dock.append(place);
-  }
-  render(shown ? view(shown) : returnView(/** @type {any} */ (before)), /** @type {HTMLElement} */ (place));
+  if (drawn && (!dock.contains(drawn) || (!shown && !before))) close(drawn);
+  if (!shown && !before) return;
+  drawn ??= begin(dock);
+  render(shown ? view(shown) : returnView(/** @type {any} */ (before)), drawn);
 }
 
-/** What plays in it ends with it. @param {Element} place */
+/** @param {HTMLElement} dock */
+function begin(dock) {
+  const place = document.createElement("section");
+  place.className = "dock-call";
+  place.setAttribute("aria-label", _("Your call"));
+  dock.append(place);
+  return place;
+}
+
+/** What plays in it ends with it. @param {HTMLElement} place */
 function close(place) {
-  render(nothing, /** @type {HTMLElement} */ (place));
+  render(nothing, place);
   place.remove();
+  drawn = null;
 }
 
 /** Whether a call is on this page. @param {string | undefined} topic */
