@@ -57,8 +57,8 @@ _COVERED = """async (parts) => {
 async def test_what_is_said_covers_no_button_of_a_calls_small_window(
     stage: Stage, come: Come, size: ViewportSize
 ) -> None:
-    """It may stand there for long."""
-    ben = await come(stage["ben"], path=ROOM, size=size)
+    """It may stand there for long; and its buttons stand in one line, also with German words."""
+    ben = await come(stage["ben"], path=ROOM, size=size, locale="de")
     await Caller(ben.page).join()
     for path, parts in {"/me/notices": [".dock-call"], stage.direct: [".dock-call", ".composer"]}.items():
         await ben.page.evaluate("(path) => Turbo.visit(path)", path)
@@ -66,6 +66,8 @@ async def test_what_is_said_covers_no_button_of_a_calls_small_window(
         await ben.page.locator(parts[-1]).wait_for()
         await expect(ben.page.locator(".dock-call")).to_be_visible()
         assert await ben.page.evaluate(_COVERED, parts) == []
+    row = ben.page.locator(".dock-call .row > *")
+    assert len(await row.evaluate_all("(all) => [...new Set(all.map((one) => one.offsetTop))]")) == 1
 
 
 async def test_a_call_is_left_also_from_a_page_that_is_not_there(stage: Stage, come: Come) -> None:
