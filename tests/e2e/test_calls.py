@@ -314,10 +314,15 @@ async def _all_fit(one: Caller) -> None:
 
 
 async def _silence(moderator: Caller, one: Caller, person: str) -> None:
-    """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let."""
+    """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let. What is done
+    with somebody lies on no face before one means them."""
     button = moderator.tile(person).locator("[data-mutes=camera]")
+    means = moderator.tile(person).locator(".call-moderation")
+    await moderator.page.mouse.move(0, 0)
+    await expect(means).to_have_css("opacity", "0")
     told = expect(one.page.get_by_text("A moderator has turned your camera off.")).to_be_visible()
     await asyncio.gather(told, button.press("Enter"))
+    await expect(means).to_have_css("opacity", "1")
     await expect(moderator.tile(person).locator("video")).to_have_count(0)
     await assert_accessible(moderator.page)
     camera = one.page.locator("[data-does=camera]")
