@@ -11,21 +11,21 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    SQLColumnExpression,
     bindparam,
     literal_column,
     select,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from fairs.model import Fair
 from meetings.grid import Span
 from meetings.model import Absence, Busy, Meeting, Plan, Seat, Slot
-from meetings.queries import limits_of, slots_of, span_of
+from meetings.queries import limits_of, over_at, slots_of, span_of
 from meetings.rules import Agenda, Limits, SlotTaken, taken
 
-Column = InstrumentedAttribute[datetime]
+Column = SQLColumnExpression[datetime]
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ _PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
 def _taken(but: Select[str] | BindParameter[str]) -> CompoundSelect[*tuple[Any, ...]]:
     """A row for each thing that takes somebody's time: what it is, whose, its slot, and when."""
     return union_all(
-        select(literal_column(f"'{_MEETING}'"), Seat.person_id, Seat.slot_id, Meeting.starts_at, Meeting.ends_at)
+        select(literal_column(f"'{_MEETING}'"), Seat.person_id, Seat.slot_id, Meeting.starts_at, over_at)
         .join(Meeting, Meeting.id == Seat.meeting_id)
         .where(Seat.person_id.in_(_PEOPLE), Seat.slot_id.is_not(None), Meeting.id.not_in(but))
-        .where(*_within(Meeting.starts_at, Meeting.ends_at)),
+        .where(*_within(Meeting.starts_at, over_at)),
         select(literal_column(f"'{_ABSENT}'"), Absence.person_id, Absence.slot_id, Slot.starts_at, Slot.ends_at)
         .join(Slot, Slot.id == Absence.slot_id)
         .where(Absence.person_id.in_(_PEOPLE), *_within(Slot.starts_at, Slot.ends_at)),

@@ -13,7 +13,7 @@ from fairs.model import Fair
 from fairs.rules import Phase, phase
 from meetings.agendas import Choice, choices
 from meetings.model import Meeting, Plan, Request, Seat
-from meetings.queries import groups_of_people, plan_of, retreated, rules_of
+from meetings.queries import groups_of_people, over_at, plan_of, retreated, rules_of
 from meetings.rules import Answer, Mode, WhyNot, response_rate
 
 
@@ -146,6 +146,6 @@ _AHEAD = (
     .join(Meeting, Meeting.id == _THEIRS.meeting_id)
     .join(_MINE, and_(_MINE.meeting_id == Meeting.id, _MINE.person_id == bindparam("me")))
     .where(_THEIRS.person_id.in_(bindparam("others", expanding=True)), Meeting.cancelled_at.is_(None))
-    .where(Meeting.fair_id == bindparam("fair"), Meeting.ends_at > bindparam("now"))
+    .where(Meeting.fair_id == bindparam("fair"), over_at > bindparam("now"))
     .order_by(Meeting.starts_at.desc())  # of several the next one is named
 )

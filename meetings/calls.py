@@ -4,14 +4,14 @@ longer."""
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings import rules
 from meetings.events import MeetingCancelled, MeetingMoved
 from meetings.model import Meeting, Seat
 from meetings.parts import Meetings
-from meetings.queries import at_its_fair
+from meetings.queries import at_its_fair, over_at
 from meetings.watching import CLOSE_JOB
 from server.kernel.asked import asked
 from server.kernel.clock import Clock
@@ -20,8 +20,7 @@ from signaling.listeners import fit_rights, owe_people
 from signaling.parts import Calls
 from signaling.rights import EVERYTHING, CallRights, Pair, RightsOf
 
-# Who stayed longer has longer.
-_ENDS = func.coalesce(Meeting.extended_until, Meeting.ends_at).label("ends_at")
+_ENDS = over_at.label("ends_at")
 _PAIRS = asked("person_id", "meeting_id")
 _SEATS = (
     select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, Meeting.starts_at, _ENDS)

@@ -74,6 +74,7 @@ class MeetingExtended:
     """A meeting goes on a little."""
 
     meeting_id: str
+    person_ids: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Whoever leaves a fair, is shut out of it, or is gone for good: what was arranged with them is over."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import cards
 from meetings.bookings import give_up, lock_meetings
 from meetings.events import MeetingCancelled
 from meetings.model import Meeting, Request, Seat
+from meetings.queries import over_at
 from meetings.requests import abandon
 from meetings.teams.queries import team
 from server.kernel.db import UnitOfWork
@@ -26,7 +27,7 @@ async def call_off(uow: UnitOfWork, person_id: str, *which: ColumnElement[bool])
     """Call off somebody's meetings that are not over, and have the others told. One that is running goes on while two
     others are left in it: of that only they are out, as their rights say."""
     now = uow.clock.now()
-    not_over = Meeting.cancelled_at.is_(None), func.coalesce(Meeting.extended_until, Meeting.ends_at) > now
+    not_over = Meeting.cancelled_at.is_(None), over_at > now
     query = select(Meeting).join(Seat, Seat.meeting_id == Meeting.id)
     found = (await uow.session.scalars(query.where(Seat.person_id == person_id, *not_over, *which))).all()
     people = await lock_meetings(uow, found)

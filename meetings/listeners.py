@@ -94,6 +94,7 @@ def _show_rooms(meetings: Meetings) -> None:
         await show_change(meetings, happened.meeting_id, happened.person_ids)
 
     async def extended(happened: MeetingExtended) -> None:
+        await meetings.tell_mine(happened.person_ids)
         await show_change(meetings, happened.meeting_id)
 
     async def given(happened: SeatGiven) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Row, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.model import Meeting, Request, Rescue, Seat
-from meetings.queries import at_its_fair
+from meetings.queries import at_its_fair, over_at
 from meetings.rules import LEAST_LEFT
 from meetings.standing import stands
 from people.model import Person
@@ -92,11 +92,11 @@ _AHEAD = (
         Seat.person_id,
         Meeting.id,
         Meeting.starts_at,
-        func.coalesce(Meeting.extended_until, Meeting.ends_at).label("ends"),
+        over_at.label("ends"),
         func.row_number().over(partition_by=Seat.person_id, order_by=(Meeting.starts_at, Meeting.id)).label("place"),
     )
     .join(Meeting, Meeting.id == Seat.meeting_id)
-    .where(Seat.person_id.in_(_PEOPLE), Meeting.ends_at > bindparam("now"), Meeting.cancelled_at.is_(None))
+    .where(Seat.person_id.in_(_PEOPLE), over_at > bindparam("now"), Meeting.cancelled_at.is_(None))
     .where(Seat.slot_id.is_not(None), at_its_fair())  # who met a stand-in has given theirs back
     .subquery()
 )

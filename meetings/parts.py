@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from starlette.requests import HTTPConnection
 
 from fairs.cards import cards, roles_column
@@ -12,7 +12,7 @@ from fairs.model import Membership
 from meetings.fitting import Fitting, SharedWords
 from meetings.mine import mine
 from meetings.model import Attendance, Meeting, Seat
-from meetings.queries import at_its_fair
+from meetings.queries import at_its_fair, over_at
 from meetings.room import come_in
 from meetings.rules import EXTENSION, is_open
 from server.kernel.asked import asked
@@ -24,7 +24,6 @@ from server.live.parts import Live
 from server.live.together import Together
 
 _PAIRS = asked("person_id", "meeting_id")
-_ENDS = func.coalesce(Meeting.extended_until, Meeting.ends_at)
 # Whoever is not at the fair any more may still look at what was, when its room is closed.
 _ENTRIES = (
     select(Seat.person_id, Seat.meeting_id, Meeting.fair_id, roles_column().label("roles"))
@@ -34,13 +33,13 @@ _ENTRIES = (
     .outerjoin(Membership, and_(Membership.fair_id == Meeting.fair_id, Membership.person_id == Seat.person_id))
     .where(
         Meeting.cancelled_at.is_(None),
-        or_(at_its_fair(), bindparam("over_by", type_=UtcDateTime()) >= _ENDS),
+        or_(at_its_fair(), bindparam("over_by", type_=UtcDateTime()) >= over_at),
     )
     .group_by(Seat.person_id, Seat.meeting_id, Meeting.fair_id)
 )
 # Of meetings that somebody takes part in and was not seen in yet.
 _BEGUN = (
-    select(Meeting.starts_at, _ENDS.label("ends_at"))
+    select(Meeting.starts_at, over_at.label("ends_at"))
     .join(Seat, Seat.meeting_id == Meeting.id)
     .outerjoin(Attendance, (Attendance.meeting_id == Meeting.id) & (Attendance.person_id == Seat.person_id))
     .where(Meeting.id == bindparam("meeting"), Seat.person_id == bindparam("person"))

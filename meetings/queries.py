@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, literal, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import not_banned
@@ -13,6 +13,9 @@ from fairs.rules import highest
 from meetings.grid import Grid, Hours, Span
 from meetings.model import Break, Day, Group, GroupMember, Meeting, Plan, Retreat, Rule, Seat, Slot
 from meetings.rules import Limits, Mode, mode_between
+
+# When a meeting is over, in a query: who stays longer has longer.
+over_at = func.coalesce(Meeting.extended_until, Meeting.ends_at)
 
 
 @dataclass(frozen=True)

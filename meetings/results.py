@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.model import Attendance, FollowUp, Meeting, NoShow, Outcome, Request
+from meetings.queries import over_at
 from meetings.rules import BECAME, VERDICTS
 from meetings.standing import came
 from people.model import Person
@@ -59,7 +60,7 @@ class Results:
 async def results(session: AsyncSession, fair_id: str, now: datetime) -> Results:
     """The sums of a fair, as they are now."""
     of_fair = Meeting.fair_id == fair_id
-    stands, over = Meeting.cancelled_at.is_(None), Meeting.ends_at <= now
+    stands, over = Meeting.cancelled_at.is_(None), over_at <= now
     both = select(Attendance.meeting_id).group_by(Attendance.meeting_id).having(func.count(Attendance.person_id) > 1)
     meetings = select(func.count()).select_from(Meeting).where(of_fair)
     missed = select(func.count()).select_from(NoShow).join(Meeting, Meeting.id == NoShow.meeting_id).where(of_fair)

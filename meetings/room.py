@@ -71,7 +71,7 @@ async def stay_longer(uow: UnitOfWork, meeting: Meeting) -> bool:
         return False
     meeting.extended_until = more.ends
     close_later(uow, meeting)
-    uow.emit(MeetingExtended(meeting.id))
+    uow.emit(MeetingExtended(meeting.id, frozenset(people)))
     return True
 
 

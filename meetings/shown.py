@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,9 +15,12 @@ from fairs.cards import photo_url
 from fairs.model import Fair
 from meetings import rules
 from meetings.model import Handover, Meeting, Outcome, Proposal, Request, Seat, Slot, Substitution
+from meetings.queries import over_at
 from meetings.teams.model import Routing
 from meetings.teams.queries import shares
 from people.model import Person
+
+Order = SQLColumnExpression[Any]
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ async def agenda(
 ) -> list[MeetingShown]:
     """Somebody's meetings that end after a moment, by time; those not that were called off, or in whose place they met
     a stand-in."""
-    ahead = [Meeting.ends_at > since, Meeting.cancelled_at.is_(None), Seat.slot_id.is_not(None)]
+    ahead = [over_at > since, Meeting.cancelled_at.is_(None), Seat.slot_id.is_not(None)]
     if until is not None:
         ahead.append(Meeting.starts_at < until)
     return await _meetings(session, viewer_id, *ahead, limit=limit)
@@ -151,14 +154,14 @@ async def agenda(
 
 async def past(session: AsyncSession, viewer_id: str, now: datetime, limit: int = 50) -> list[MeetingShown]:
     """Somebody's meetings that are over, the latest first."""
-    over = Meeting.ends_at <= now, Meeting.cancelled_at.is_(None)
-    return await _meetings(session, viewer_id, *over, limit=limit, latest_first=True)
+    over = over_at <= now, Meeting.cancelled_at.is_(None)
+    return await _meetings(session, viewer_id, *over, limit=limit, by=Meeting.starts_at.desc())
 
 
 async def called_off(session: AsyncSession, viewer_id: str, now: datetime, limit: int = 10) -> list[MeetingShown]:
     """Meetings that would still be ahead, but will not be; the latest news first."""
     gone = Meeting.cancelled_at.is_not(None), Meeting.starts_at > now
-    return await _meetings(session, viewer_id, *gone, limit=limit)
+    return await _meetings(session, viewer_id, *gone, limit=limit, by=Meeting.cancelled_at.desc())
 
 
 async def requests(session: AsyncSession, viewer_id: str, *, limit: int = 100) -> list[RequestShown]:
@@ -251,13 +254,9 @@ async def those(session: AsyncSession, person_ids: Collection[str]) -> list[Who]
 
 
 async def _meetings(
-    session: AsyncSession, viewer_id: str, *where: ColumnElement[bool], limit: int = 1, latest_first: bool = False
+    session: AsyncSession, viewer_id: str, *where: ColumnElement[bool], limit: int = 1, by: Order = Meeting.starts_at
 ) -> list[MeetingShown]:
-    query = (
-        _SHOWN.where(Seat.person_id == viewer_id, *where)
-        .order_by(Meeting.starts_at.desc() if latest_first else Meeting.starts_at, Meeting.id)
-        .limit(limit)
-    )
+    query = _SHOWN.where(Seat.person_id == viewer_id, *where).order_by(by, Meeting.id).limit(limit)
     rows = (await session.execute(query)).all()
     ids = [row.Meeting.id for row in rows]
     people, given = await people_of(session, ids), await seats_given(session, ids)

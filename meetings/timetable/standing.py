@@ -14,7 +14,7 @@ from fairs.model import Fair
 from matching.plans.model import Meeting as Two
 from meetings.bookings import ConflictError, Wanted, book
 from meetings.model import Meeting, Plan, Seat
-from meetings.queries import retreated
+from meetings.queries import over_at, retreated
 from meetings.timetable.model import TimetableEntry, TimetableRun
 from server.kernel.db import UnitOfWork
 
@@ -111,7 +111,7 @@ async def unfit(session: AsyncSession, fair_id: str, pairs: Collection[tuple[str
     here = await cards(session, fair_id, people)
     if any(id not in here or not here[id].name for id in people) or await retreated(session, fair_id, people):
         return "away"
-    ahead = Meeting.fair_id == fair_id, Meeting.ends_at > now, Meeting.cancelled_at.is_(None)
+    ahead = Meeting.fair_id == fair_id, over_at > now, Meeting.cancelled_at.is_(None)
     seats = select(Seat.meeting_id, Seat.person_id).join(Meeting, Meeting.id == Seat.meeting_id).where(*ahead)
     at: dict[str, list[str]] = {}
     for meeting_id, person_id in await session.execute(seats.where(Seat.person_id.in_(people))):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from meetings import bookings
+from meetings.agendas import choices
 from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome
 from people.model import Person
 from server.live import topics
@@ -139,6 +140,38 @@ async def test_a_meeting_goes_on_only_while_everybody_is_free(there: Scene) -> N
     await there["bernd"].post(f"/meetings/{meeting}/extend")
     still: Meeting = await there.get(Meeting, meeting)
     assert still.extended_until == slots[0].ends_at + timedelta(minutes=5)
+
+
+async def test_who_stays_longer_is_in_that_meeting_wherever_it_is_listed(there: Scene) -> None:
+    slots, meeting = await there.slots(), await begun(there, "aylin", "bernd")
+    person = topics.person(there.ids["bernd"])
+    async with line(there, "bernd", person) as bernd:
+        await there["aylin"].post(f"/meetings/{meeting}/extend")
+        until = (slots[0].ends_at + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
+        assert (await bernd.hear("meetings"))["next"]["ends_at"] == until, "the dock counts to the later end"
+        await there.go_to(meeting, minutes=-22)
+        assert (await bernd.ask("meetings.mine"))["r"]["next"]["id"] == meeting
+    assert f"/meetings/{meeting}" in (await there["bernd"].get("/meetings")).text
+    assert "No meeting is over yet" in (await there["bernd"].get("/meetings/past")).text
+    async with there.kernel.database.read() as session:
+        found = await choices(session, there.fair, await there.plan(), [there.ids["bernd"]], there.clock.now())
+    assert found[0].free, "the time after the gap"
+    async with there.kernel.database.write() as uow:
+        longer = await uow.session.get_one(Meeting, meeting)
+        longer.extended_until = slots[0].ends_at + timedelta(minutes=10)
+    async with there.kernel.database.read() as session:
+        found = await choices(session, there.fair, await there.plan(), [there.ids["bernd"]], there.clock.now())
+    assert found[0].why == "meeting", "the meeting goes on into it"
+
+
+async def test_of_what_was_called_off_the_latest_news_stand_first(there: Scene) -> None:
+    slots = await there.slots()
+    early, late = await there.book(slots[0], "aylin", "bernd"), await there.book(slots[1], "aylin", "chloe")
+    for meeting in (early, late):
+        await there["aylin"].post(f"/meetings/{meeting}/cancel", data={"reason": ""})
+        there.clock.advance(minutes=1)
+    page = (await there["aylin"].get("/meetings")).text
+    assert page.index(late) < page.index(early)
 
 
 async def test_a_page_loaded_anew_stays_where_one_is_unless_it_has_something_to_say(there: Scene) -> None:
