@@ -23,9 +23,14 @@ async def mine(session: AsyncSession, person_ids: Collection[str], now: datetime
     offers = await _offers(session, [row.person_id for row in found if row.offers], now)
     rows = await _next(session, person_ids, now)
     names = await _names(session, {row.id for row in rows})
-    ahead = {row.person_id: _shown(row, names[row.id]) for row in rows}
+    ahead = {(row.person_id, row.place): _shown(row, names[row.id]) for row in rows}
     return {
-        each: {"waiting": counts.get(each, 0), "next": ahead.get(each), "offer": offers.get(each)}
+        each: {
+            "waiting": counts.get(each, 0),
+            "next": ahead.get((each, 1)),
+            "following": ahead.get((each, 2)),
+            "offer": offers.get(each),
+        }
         for each in person_ids
     }
 
@@ -37,7 +42,7 @@ async def waiting(session: AsyncSession, person_id: str, now: datetime) -> int:
 
 
 async def _next(session: AsyncSession, person_ids: Collection[str], now: datetime) -> list[Row[*tuple[Any, ...]]]:
-    """The meeting that each of these people has, or will have, first."""
+    """The meeting that each of these people has, or will have, first, and the one after it."""
     return list(await session.execute(_NEXT, {"people": list(person_ids), "now": now}))
 
 
@@ -100,7 +105,7 @@ _AHEAD = (
     .where(Seat.slot_id.is_not(None), at_its_fair())  # who met a stand-in has given theirs back
     .subquery()
 )
-_NEXT = select(_AHEAD).where(_AHEAD.c.place == 1)
+_NEXT = select(_AHEAD).where(_AHEAD.c.place <= 2)
 _NAMES = (
     select(Seat.meeting_id, Person.id, Person.name)
     .join(Person, Person.id == Seat.person_id)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from meetings import bookings
 from meetings.agendas import choices
+from meetings.mine import mine
 from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome
 from people.model import Person
 from server.live import topics
@@ -162,6 +163,16 @@ async def test_who_stays_longer_is_in_that_meeting_wherever_it_is_listed(there: 
     async with there.kernel.database.read() as session:
         found = await choices(session, there.fair, await there.plan(), [there.ids["bernd"]], there.clock.now())
     assert found[0].why == "meeting", "the meeting goes on into it"
+
+
+async def test_what_waits_for_somebody_names_the_next_meeting_and_the_one_after_it(there: Scene) -> None:
+    slots = await there.slots()
+    made = [await there.book(slots[at], "aylin", other) for at, other in enumerate(("bernd", "chloe", "dev"))]
+    async with there.kernel.database.read() as session:
+        found = await mine(session, [there.ids["aylin"], there.ids["chloe"]], there.clock.now())
+    aylin, chloe = found[there.ids["aylin"]], found[there.ids["chloe"]]
+    assert [aylin["next"]["id"], aylin["following"]["id"]] == made[:2]
+    assert (aylin["following"]["name"], chloe["next"]["id"], chloe["following"]) == ("Chloé Martin", made[1], None)
 
 
 async def test_of_what_was_called_off_the_latest_news_stand_first(there: Scene) -> None:

@@ -33,6 +33,7 @@ class MyMeetings(Result):
 
     waiting: int = Field(description="How many requests, and questions to step in, wait for their answer.")
     next: NextMeeting | None = Field(description="The meeting that runs or comes next, or null.")
+    following: NextMeeting | None = Field(description="The one after it, or null.")
     offer: StepIn | None = Field(description="Whether they would step in, asked last and not answered yet, or null.")
 
 

@@ -7,22 +7,42 @@
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-meeting.js").NextMeeting} NextMeeting
  * @typedef {import("./types-meeting.js").StepIn} StepIn
+ * @typedef {import("./types-meeting.js").MyMeetings} MyMeetings
  */
+
+/** Meetings of a fair end at the same moment: what follows is asked for within so long afterwards, in ms. */
+const SPREAD_MS = 60_000;
 
 export class Mine extends EventTarget {
   /** Requests that wait for an answer; null: only the page knows. @type {number | null} */
   waiting = null;
   /** @type {NextMeeting | null} */
   next = null;
+  /** The one after it. @type {NextMeeting | null} */
+  following = null;
   /** Whether one would step in for somebody. @type {StepIn | null} */
   offer = null;
   #version = -1;
+  /** The end after which was asked what follows. */
+  #asked = "";
 
   /** @param {import("./line.js").Line} line */
   constructor(line) {
     super();
     this.line = line;
-    line.addEventListener("live", () => void this.#ask());
+    line.addEventListener("live", () => {
+      this.dispatchEvent(new Event("team"));
+      void this.#ask();
+    });
+  }
+
+  /** The meeting that runs or comes next: when one is over the one after it, at once. The server tells of no end by itself. */
+  ahead(now = this.line.ground.now()) {
+    if (!this.next || now < Date.parse(this.next.ends_at)) return this.next;
+    const over = `${this.next.id} ${this.next.ends_at}`;
+    if (this.#asked !== over) this.line.ground.after(this.line.ground.random() * SPREAD_MS, () => void this.#ask());
+    this.#asked = over;
+    return this.following;
   }
 
   /** @param {any} event */
@@ -37,15 +57,15 @@ export class Mine extends EventTarget {
   /** Changes of the time away are not told afterwards, so ask; what is told meanwhile is newer. */
   async #ask() {
     this.#version = -1;
-    this.dispatchEvent(new Event("team"));
     const answer = await this.line.request("meetings.mine", {}).catch(() => null);
     if (answer && this.#version === -1) this.#set(answer);
   }
 
-  /** @param {{ waiting: number, next: NextMeeting | null, offer: StepIn | null }} state */
-  #set({ waiting, next, offer }) {
+  /** @param {MyMeetings} state */
+  #set({ waiting, next, following, offer }) {
     this.waiting = waiting;
     this.next = next;
+    this.following = following;
     this.offer = offer;
     this.dispatchEvent(new Event("change"));
   }

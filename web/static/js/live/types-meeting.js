@@ -43,6 +43,7 @@
  *   What waits for somebody.
  * @property {number} waiting  How many requests, and questions to step in, wait for their answer.
  * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
+ * @property {NextMeeting | null} following  The one after it, or null.
  * @property {StepIn | null} offer  Whether they would step in, asked last and not answered yet, or null.
  * @typedef {object} NextMeeting
  *   The meeting that comes next.

@@ -25,10 +25,6 @@ const LOOK_EVERY = 20_000;
 
 /** @type {WeakSet<EventTarget>} */
 const heard = new WeakSet();
-/** @type {NextMeeting | null} */
-let upcoming = null;
-/** @type {StepIn | null} */
-let offer = null;
 
 function begin() {
   const live = session();
@@ -44,35 +40,35 @@ function begin() {
 /** @param {import("../live/mine.js").Mine} mine */
 function show(mine) {
   if (mine.waiting !== null) setCount("meetings", mine.waiting);
-  upcoming = mine.next;
-  offer = mine.offer;
   drawDock();
 }
 
 /** What is near stays in the dock until it is over, whatever page one is on; but for the page that it leads to, and whoever is in its call. */
 function drawDock() {
   const dock = document.getElementById("dock");
-  if (!dock) return;
+  const mine = session()?.mine;
+  if (!dock || !mine) return;
+  const [upcoming, offer] = [mine.ahead(), mine.offer];
   const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) && current()?.place.path !== upcoming.path ? upcoming : null;
-  place(dock, _("Your next meeting"), near?.id, () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
+  place(dock, _("Your next meeting"), near && JSON.stringify(near), () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
   const open = offer && Date.now() < Date.parse(offer.until) && !isAskedHere(offer.path) ? offer : null;
-  place(dock, _("Somebody waits in vain"), open?.id, () => stepIn(/** @type {StepIn} */ (open)));
+  place(dock, _("Somebody waits in vain"), open && JSON.stringify(open), () => stepIn(/** @type {StepIn} */ (open)));
 }
 
 /**
  * Have one thing of this kind in the dock, or none.
- * @param {HTMLElement} dock @param {string} label @param {string | undefined} id @param {() => HTMLElement} make
+ * @param {HTMLElement} dock @param {string} label @param {string | null} shows  what is drawn anew when it changes @param {() => HTMLElement} make
  */
-function place(dock, label, id, make) {
+function place(dock, label, shows, make) {
   const there = /** @type {HTMLElement | undefined} */ ([...dock.children].find((each) => each.getAttribute("aria-label") === label));
-  if (there?.dataset.meeting === id) return;
-  there?.remove();
-  if (!id) return;
+  if (there?.dataset.shows === shows) return;
+  if (!shows) return there?.remove();
   const section = document.createElement("section");
   section.setAttribute("aria-label", label);
-  section.dataset.meeting = id;
+  section.dataset.shows = shows;
   section.append(make());
-  dock.append(section);
+  if (there) there.replaceWith(section);
+  else dock.append(section);
 }
 
 /** @param {string} path */
