@@ -9,6 +9,7 @@ from meetings import bookings
 from meetings.agendas import choices
 from meetings.mine import mine
 from meetings.model import FollowUp, Meeting, NoShow, Notes, Outcome
+from meetings.rules import EXTENSION
 from people.model import Person
 from server.live import topics
 from signaling.protocol import Expel, Presence
@@ -26,6 +27,8 @@ async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there:
     text = (await there["aylin"].get(path)).text
     assert "The room opens five minutes before" not in text
     assert f'topic="meeting:{meeting}"' in text
+    closes = (await there.get(Meeting, meeting)).ends_at + EXTENSION
+    assert f'closes="{closes.isoformat()}"' in text, "then the page follows"
     assert (await there["aylin"].post(f"/meetings/{meeting}/enter")).is_redirect
     async with line(there, "chloe") as strange:
         heard = (await strange.ask("subscribe", channels={topics.meeting(meeting): None}))["r"]["channels"]

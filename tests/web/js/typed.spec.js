@@ -1,4 +1,4 @@
-import "fairmatch/kit/typed";
+import { keepTyped } from "fairmatch/kit/typed";
 import { equal, test } from "/harness.js";
 
 const PAGE = `
@@ -95,4 +95,18 @@ test("a file that was chosen stays chosen", () => {
   control(1, "plan").files = chosen.files;
   send(0);
   equal([...control(1, "plan").files].map(({ name }) => name), ["plan.pdf"]);
+});
+
+test("what is being written stays where the page is loaded anew by itself, also within an island that says so", () => {
+  const page = `<fm-room><form method="post" action="/outcome" data-typed><input name="step"><textarea name="note"></textarea></form></fm-room>`;
+  document.body.innerHTML = page;
+  control(0, "step").value = "Send curves";
+  control(0, "note").value = "Knows De";
+  control(0, "note").focus();
+  keepTyped();
+  document.body.innerHTML = page;
+  tell("render");
+  tell("load");
+  equal([control(0, "step").value, control(0, "note").value], ["Send curves", "Knows De"]);
+  equal(document.activeElement?.getAttribute("name"), "note");
 });

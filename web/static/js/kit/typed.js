@@ -3,8 +3,8 @@
  * into those that are there again goes what was not sent.
  *
  * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control
- * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList }} Typed  `at`: which
- *   of the form's controls of this name
+ * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList, isIn: boolean }} Typed  `at`: which
+ *   of the form's controls of this name; `isIn`: one is typing there
  */
 
 const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image"]);
@@ -26,14 +26,21 @@ document.addEventListener("turbo:render", () => {
 });
 document.addEventListener("turbo:load", () => (kept = []));
 
+/** All that was typed stays when this page is loaded anew now. */
+export function keepTyped() {
+  isRefused = false;
+  kept = forms().flatMap(([key, form]) => typedInto(key, form));
+}
+
 /** Whether all of the page comes anew, and not for what was looked for. @param {HTMLFormElement} form */
 function changesPage(form) {
   const frame = form.dataset.turboFrame ?? form.closest("turbo-frame")?.getAttribute("target") ?? (form.closest("turbo-frame") ? "own" : "_top");
   return isWritten(form) && frame === "_top";
 }
 
-/** Questions of a search are no text of anybody's, and islands keep what is theirs. @param {HTMLFormElement} form */
+/** Questions of a search are no text of anybody's, and islands keep what is theirs, but where a form says otherwise. @param {HTMLFormElement} form */
 function isWritten(form) {
+  if (form.hasAttribute("data-typed")) return true;
   for (let above = form.parentElement; above; above = above.parentElement)
     if (above.localName.includes("-") && above.localName !== "turbo-frame") return false;
   return form.method === "post";
@@ -62,7 +69,7 @@ function controls(form) {
 
 /** @param {string} key @param {HTMLFormElement} form @returns {Typed[]} */
 function typedInto(key, form) {
-  return controls(form).filter(([, , control]) => !isAsItCame(control)).map(([name, at, control]) => ({ form: key, name, at, value: valueOf(control) }));
+  return controls(form).filter(([, , control]) => !isAsItCame(control)).map(([name, at, control]) => ({ form: key, name, at, value: valueOf(control), isIn: control === document.activeElement }));
 }
 
 /** @param {Control} control */
@@ -91,12 +98,13 @@ function isTick(control) {
 
 function putBack() {
   const there = new Map(forms());
-  for (const { form, name, at, value } of kept) {
+  for (const { form, name, at, value, isIn } of kept) {
     const found = there.get(form);
     const control = found && controls(found).find(([named, place]) => named === name && place === at)?.[2];
     if (!control || !isAsItCame(control)) continue;
     put(control, value);
     control.dispatchEvent(new Event("input", { bubbles: true }));
+    if (isIn) control.focus({ preventScroll: true });
   }
 }
 

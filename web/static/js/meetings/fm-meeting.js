@@ -1,6 +1,7 @@
 import { _ } from "fairmatch/i18n";
 import { morphElements, visit } from "@hotwired/turbo";
 import { toast } from "fairmatch/kit/toast";
+import { keepTyped } from "fairmatch/kit/typed";
 import { LiveError } from "fairmatch/live/errors";
 import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
@@ -18,7 +19,7 @@ const MISSING_AFTER = 122_000;
 const LOOK_EVERY = 10_000;
 /** What a server could not answer is asked again after so long, in ms. */
 const AGAIN_AFTER = 2_000;
-/** How often the page of a room was loaded anew that should have been open. It lasts: one page follows another without a load.
+/** How often the page of a room was loaded anew that should have been open, or closed. It lasts: one page follows another without a load.
  * @type {Map<string | null, number>} */
 const tries = new Map();
 /** What somebody was writing when their page was loaded anew, by the room; they go on in it.
@@ -42,8 +43,9 @@ class FmMeeting extends HTMLElement {
     this.classList.add("fm-live");
     this.#write(topic);
     this.#send(live.line, topic); // whoever prepares a meeting writes before its room opens
-    if (!this.hasAttribute("open")) return this.#comeBack();
-    tries.delete(topic);
+    if (!this.hasAttribute("open")) return Date.now() > this.#moment("ends") ? undefined : this.#comeBack("opens");
+    if (Date.now() < this.#moment("closes")) tries.delete(topic);
+    this.#comeBack("closes");
     const { store, release } = live.line.join(topic, () => new MeetingRoom(topic, live.line), ROOM_GRACE_MS);
     this.#release = release;
     const { signal } = this.#leaving;
@@ -52,7 +54,7 @@ class FmMeeting extends HTMLElement {
     const read = () => this.#read(live.line, topic);
     store.addEventListener("entered", read, { signal }); // what was written between the page and now, or while one was away
     store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
-    store.addEventListener("changed", () => visit(location.href, { action: "replace" }), { signal });
+    store.addEventListener("changed", () => this.#loadAnew(), { signal });
     store.addEventListener("revoked", () => visit("/meetings"), { signal });
     this.#draw(store);
     read(); // a page from before, whose room one was in all the time, missed it as well
@@ -74,15 +76,20 @@ class FmMeeting extends HTMLElement {
     return Date.parse(this.getAttribute(name) ?? "");
   }
 
-  /** Load the page anew once the room opens; over is over. */
-  #comeBack() {
-    const opens = this.#moment("opens");
-    if (Date.now() > this.#moment("ends")) return;
-    const [topic, isPast] = [this.getAttribute("topic"), opens <= Date.now()];
-    this.#after(comeBackAfter(opens, tries.get(topic) ?? 0), () => {
+  /** Load the page anew once the room opens or closes. @param {"opens" | "closes"} what */
+  #comeBack(what) {
+    const moment = this.#moment(what);
+    const [topic, isPast] = [this.getAttribute("topic"), moment <= Date.now()];
+    this.#after(comeBackAfter(moment, tries.get(topic) ?? 0), () => {
       if (isPast) tries.set(topic, (tries.get(topic) ?? 0) + 1);
-      visit(location.href, { action: "replace" });
+      this.#loadAnew();
     });
+  }
+
+  /** The page as it is now, with what is being written into it. */
+  #loadAnew() {
+    keepTyped();
+    visit(location.href, { action: "replace" });
   }
 
   /** Notes that are being written outlast a page that is loaded anew, whatever loads it. @param {string} topic */
