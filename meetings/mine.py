@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from meetings.marks import marks
 from meetings.model import Meeting, Request, Rescue, Seat
 from meetings.queries import at_its_fair, over_at
 from meetings.rules import LEAST_LEFT
@@ -16,13 +17,14 @@ from people.model import Person
 
 
 async def mine(session: AsyncSession, person_ids: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
-    """What waits for each of these people, as `server.live.wire.meeting.MyMeetings`. Three queries, however many; a
-    fourth where somebody is asked to step in."""
+    """What waits for each of these people, as `server.live.wire.meeting.MyMeetings`. Five queries, however many; a
+    sixth where somebody is asked to step in."""
     found = (await session.execute(_WAITING, _asked(person_ids, now))).all()
     counts = {row.person_id: row.number for row in found}
     offers = await _offers(session, [row.person_id for row in found if row.offers], now)
     rows = await _next(session, person_ids, now)
     names = await _names(session, {row.id for row in rows})
+    marked = await marks(session, person_ids)
     ahead = {(row.person_id, row.place): _shown(row, names[row.id]) for row in rows}
     return {
         each: {
@@ -30,6 +32,7 @@ async def mine(session: AsyncSession, person_ids: Collection[str], now: datetime
             "next": ahead.get((each, 1)),
             "following": ahead.get((each, 2)),
             "offer": offers.get(each),
+            "mark": marked[each],
         }
         for each in person_ids
     }
@@ -73,7 +76,7 @@ def _asked(person_ids: Collection[str], now: datetime) -> dict[str, Any]:
     return {"people": list(person_ids), "ends_after": now + LEAST_LEFT}
 
 
-# Built once: each change of a meeting or a request asks all three.
+# Built once: each change of a meeting or a request asks all of them.
 _PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
 _STANDING = Rescue.candidate_id.in_(_PEOPLE), stands(bindparam("ends_after"))
 _WAITS = (

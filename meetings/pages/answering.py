@@ -11,6 +11,7 @@ from meetings import requests, shown
 from meetings.agendas import choices
 from meetings.between import rate
 from meetings.bookings import ConflictError
+from meetings.marks import mark, marks
 from meetings.model import Request as Asked
 from meetings.pages.showing import by_day, conflict_text, fair_and_plan, id_in, me, said, show, why_text
 from meetings.requests import RefusedError
@@ -148,6 +149,7 @@ async def _concerns(request: Request, uow: UnitOfWork, asked: Asked) -> bool:
 async def _page(request: Request, form: Form, status: int = 200) -> Response:
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
+        mine = (await marks(session, [viewer.id]))[viewer.id]
         found = await shown.request(session, viewer.id, id_in(request, "request"))
         if found is None:
             raise not_found()
@@ -166,6 +168,8 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         "request",
         status,
         asked=found,
+        all_mark=mine,
+        own_mark=mark(found.moved_at, found.answer, asked.to_id, asked.turn_id),
         other=found.other,
         proposed=by_day(slots if found.any_slot else proposed, viewer, held),
         days=by_day(slots, viewer, held),

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from fairs.queries import Attendance, fairs_of
 from fairs.rules import Phase, phase
 from meetings import rescue, shown
+from meetings.marks import marks
 from meetings.mine import mine as what_waits
 from meetings.pages.showing import me, show
 from meetings.queries import plans_of
@@ -47,6 +48,7 @@ async def desk(request: Request) -> Response:
     """What can I do now?"""
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
+        mark = (await marks(session, [viewer.id]))[viewer.id]
         ahead = await shown.agenda(session, viewer.id, since=now)
         asked = await shown.requests(session, viewer.id)
         offers = await rescue.offered_to(session, viewer.id, now)
@@ -60,6 +62,7 @@ async def desk(request: Request) -> Response:
     return show(
         request,
         "desk",
+        all_mark=mark,
         next=ahead[0] if ahead else None,
         days=_by_day(ahead, viewer.time_zone),
         mine=[each for each in asked if each.my_turn],

@@ -14,6 +14,7 @@ from meetings.between import between
 from meetings.bookings import ConflictError
 from meetings.displacing import SLOT_WITHDRAWN, other_times
 from meetings.entries import entry, letterhead
+from meetings.marks import mark, marks
 from meetings.model import Attendance, Meeting, NoShow, Plan
 from meetings.pages.showing import (
     by_day,
@@ -170,6 +171,7 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
     """The page of the meeting that the address names, for one of its people."""
     viewer, now = me(request), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
+        mine = (await marks(session, [viewer.id]))[viewer.id]
         found = await my_meeting(request, session)
         meeting = await session.get_one(Meeting, found.id)
         fair, plan = await fair_and_plan(session, meeting.fair_id)
@@ -193,6 +195,8 @@ async def meeting_page(request: Request, form: Form, status: int = 200) -> Respo
         "meeting",
         status,
         meeting=found,
+        all_mark=mine,
+        own_mark=mark(found.starts_at, found.ends_at, found.sequence),
         at_fair=at_fair,
         ahead=ahead,
         days=by_day([each for each in slots if each.slot.id != found.slot_id], viewer, on_table),

@@ -35,6 +35,10 @@ class MyMeetings(Result):
     next: NextMeeting | None = Field(description="The meeting that runs or comes next, or null.")
     following: NextMeeting | None = Field(description="The one after it, or null.")
     offer: StepIn | None = Field(description="Whether they would step in, asked last and not answered yet, or null.")
+    mark: str = Field(
+        description="Another one than before: something of their meetings and requests is different. Pages that show "
+        "them carry the one that they were made with."
+    )
 
 
 class MeetingsMine(Params):

@@ -22,6 +22,8 @@ export class Mine extends EventTarget {
   following = null;
   /** Whether one would step in for somebody. @type {StepIn | null} */
   offer = null;
+  /** Another one than a page was made with: what it shows is different by now. */
+  mark = "";
   #version = -1;
   /** The end after which was asked what follows. */
   #asked = "";
@@ -62,11 +64,12 @@ export class Mine extends EventTarget {
   }
 
   /** @param {MyMeetings} state */
-  #set({ waiting, next, following, offer }) {
+  #set({ waiting, next, following, offer, mark }) {
     this.waiting = waiting;
     this.next = next;
     this.following = following;
     this.offer = offer;
+    this.mark = mark;
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -45,6 +45,8 @@
  * @property {NextMeeting | null} next  The meeting that runs or comes next, or null.
  * @property {NextMeeting | null} following  The one after it, or null.
  * @property {StepIn | null} offer  Whether they would step in, asked last and not answered yet, or null.
+ * @property {string} mark  Another one than before: something of their meetings and requests is different. Pages that
+ *   show them carry the one that they were made with.
  * @typedef {object} NextMeeting
  *   The meeting that comes next.
  * @property {string} id  The meeting's id.

@@ -13,6 +13,7 @@ import { setCount } from "fairmatch/kit/count";
 import { toast } from "fairmatch/kit/toast";
 import { MeetingRoom, ROOM_GRACE_MS } from "fairmatch/live/meeting";
 import { session } from "fairmatch/live/start";
+import "fairmatch/meetings/changes";
 
 /** The dock shows a meeting from so long before it begins, in ms. */
 const NEAR = 15 * 60_000;

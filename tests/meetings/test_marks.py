@@ -1,0 +1,61 @@
+"""The mark of somebody's meetings and requests: another one with each change of them, and the same without."""
+
+from collections.abc import Awaitable, Callable
+
+from meetings.marks import marks
+from server.live import topics
+from tests.meetings.inside import begun, line
+from tests.meetings.scene import Scene
+
+
+async def _all(there: Scene) -> dict[str, str]:
+    async with there.kernel.database.read() as session:
+        found = await marks(session, list(there.ids.values()))
+    return {name: found[there.ids[name]] for name in there.ids}
+
+
+async def _changed(there: Scene, work: Callable[[], Awaitable[object]]) -> set[str]:
+    """For whom something is different after it."""
+    before = await _all(there)
+    there.clock.advance(seconds=1)
+    await work()
+    after = await _all(there)
+    return {name for name in after if after[name] != before[name]}
+
+
+async def test_it_changes_with_whatever_becomes_of_requests_and_meetings_for_those_concerned(there: Scene) -> None:
+    slots, both = await there.slots(), {"aylin", "bernd"}
+    asked = ""
+
+    async def ask() -> None:
+        nonlocal asked
+        asked = await there.ask("aylin", "bernd", *slots[:2])
+
+    def post(name: str, path: str, **data: str) -> Callable[[], Awaitable[object]]:
+        return lambda: there[name].post(path, data=data)
+
+    assert await _changed(there, ask) == both
+    request = f"/meetings/requests/{asked}"
+    assert await _changed(there, post("bernd", f"{request}/propose", slot=slots[2].id)) == both
+    assert await _changed(there, post("aylin", f"{request}/accept", slot=slots[2].id)) == both
+    [meeting] = await there.meetings()
+    path = f"/meetings/{meeting.id}"
+    assert await _changed(there, post("bernd", f"{path}/move", slot=slots[3].id)) == both
+    assert await _changed(there, post("aylin", f"{path}/bring", person=there.ids["chloe"])) == {*both, "chloe"}
+    assert await _changed(there, post("aylin", f"{path}/move", slot=slots[3].id)) == set()
+    assert await _changed(there, post("chloe", f"{path}/cancel", reason="")) == {*both, "chloe"}
+
+
+async def test_it_is_told_with_every_change_and_stands_on_the_pages_that_show_it(there: Scene) -> None:
+    meeting = await begun(there, "aylin", "bernd")
+    async with line(there, "bernd", topics.person(there.ids["bernd"])) as bernd:
+        before = (await bernd.ask("meetings.mine"))["r"]["mark"]
+        for page in ("/meetings", f"/meetings/{meeting}"):
+            assert f'data-mark="{before}"' in (await there["bernd"].get(page)).text
+        await there["aylin"].post(f"/meetings/{meeting}/extend")
+        after = (await bernd.hear("meetings"))["mark"]
+        assert after != before
+        assert f'data-mark="{after}"' in (await there["bernd"].get("/meetings?view=timeline")).text
+    asked = await there.ask("chloe", "dev", (await there.slots())[0])
+    mine = (await _all(there))["dev"]
+    assert f'data-mark="{mine}"' in (await there["dev"].get(f"/meetings/requests/{asked}")).text

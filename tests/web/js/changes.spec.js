@@ -1,0 +1,68 @@
+import "@hotwired/turbo";
+import "fairmatch/meetings/start";
+import { session } from "fairmatch/live/start";
+import { equal, test } from "/harness.js";
+
+let version = 0;
+const pill = () => document.querySelector("#dock .dock-news button");
+
+/** A page that was made with a mark. @param {string} mark @param {string} [own] */
+function page(mark, own) {
+  if (!session()) document.head.insertAdjacentHTML("beforeend", `<meta name="fairmatch-person" content="aylin">`);
+  document.body.innerHTML = `<main id="main" tabindex="-1">${shown(mark, own)}</main><div id="dock"></div>`;
+  document.dispatchEvent(new Event("turbo:load"));
+}
+
+const shown = (mark, own) => `<div data-mark="${mark}"${own ? ` data-own-mark="${own}"` : ""} hidden></div>`;
+
+/** The line says what there is. @param {string} mark */
+function tell(mark) {
+  const { line, mine } = /** @type {import("fairmatch/live/session").Session} */ (session());
+  Object.defineProperty(line, "state", { get: () => "live", set: () => {}, configurable: true }); // nobody answers here
+  mine.receive({ k: "meetings", v: (version += 1), d: { waiting: 0, next: null, following: null, offer: null, mark } });
+}
+
+/** @param {() => unknown} isSo */
+async function until(isSo) {
+  while (!isSo()) await new Promise(requestAnimationFrame);
+}
+
+test("a page of one's meetings says that they are others by now, and loads itself anew on a press alone", async () => {
+  page("one");
+  tell("two");
+  await until(pill);
+  const asked = [];
+  document.addEventListener("turbo:before-visit", (event) => { event.preventDefault(); asked.push(event.detail.url); }, { once: true });
+  pill().click();
+  equal(asked, [location.href]);
+});
+
+test("going back to a page from before says so as well, and the next page forgets it", async () => {
+  page("one");
+  tell("three");
+  page("two");
+  await until(pill);
+  document.body.firstElementChild.innerHTML = shown("three");
+  document.dispatchEvent(new Event("turbo:load"));
+  equal(pill(), null);
+});
+
+test("the page of one meeting asks whether that is another one", async () => {
+  const before = window.fetch;
+  const asked = [];
+  let own = "mine";
+  window.fetch = async (address, ...more) => {
+    if (address !== location.href) return before(address, ...more);
+    asked.push(address);
+    return new Response(shown("four", own));
+  };
+  page("three", "mine");
+  tell("four");
+  await until(() => document.querySelector("[data-mark='four']"));
+  equal([pill(), asked.length], [null, 1]);
+  own = "moved";
+  tell("five");
+  await until(pill);
+  equal(asked.length, 2);
+  window.fetch = before;
+});

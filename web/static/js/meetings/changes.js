@@ -1,0 +1,86 @@
+/**
+ * A page that shows one's meetings stays as it is while one reads it, and after going back: when they are others by now,
+ * that is said in the dock, and shown on a press.
+ */
+
+import { visit } from "@hotwired/turbo";
+import { _ } from "fairmatch/i18n";
+import { icon } from "fairmatch/kit/icon";
+import { onPage } from "fairmatch/kit/page";
+import { keepTyped } from "fairmatch/kit/typed";
+import { session } from "fairmatch/live/start";
+
+/** Of several changes the last counts; and what one did oneself is answered by another page within so long, in ms. */
+const SETTLED = 600;
+/** @type {WeakSet<EventTarget>} */
+const heard = new WeakSet();
+let soon = 0;
+
+function begin() {
+  const mine = session()?.mine;
+  if (mine && !heard.has(mine)) mine.addEventListener("change", lookSoon);
+  if (mine) heard.add(mine);
+  if (!isBehind(place())) draw(false); // what was said of the page before
+  lookSoon();
+}
+
+function lookSoon() {
+  clearTimeout(soon);
+  soon = window.setTimeout(look, SETTLED);
+}
+
+async function look() {
+  const shown = place();
+  if (document.documentElement.hasAttribute("aria-busy")) return lookSoon(); // another page is on its way
+  if (document.visibilityState === "hidden") return;
+  const isNews = isBehind(shown) && (await isAnother(/** @type {HTMLElement} */ (shown)));
+  if (shown === place()) draw(isNews);
+}
+
+/** @returns {HTMLElement | null} */
+function place() {
+  return document.querySelector("[data-mark]");
+}
+
+/** @param {HTMLElement | null} shown */
+function isBehind(shown) {
+  const live = session();
+  return Boolean(shown && live?.line.state === "live" && live.mine.mark && live.mine.mark !== shown.dataset.mark);
+}
+
+/** Of a page about one meeting or request the server is asked, once for each change of any. @param {HTMLElement} shown */
+async function isAnother(shown) {
+  const { mark, ownMark } = shown.dataset;
+  if (!ownMark) return true;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (!answer) return false;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-mark]");
+  if (!(now instanceof HTMLElement) || now.dataset.ownMark !== ownMark) return answer.ok || answer.status === 404;
+  if (shown.dataset.mark === mark) shown.dataset.mark = now.dataset.mark;
+  return false;
+}
+
+/** @param {boolean} isNews */
+function draw(isNews) {
+  const there = document.querySelector("#dock .dock-news");
+  if (!isNews) return there?.remove();
+  if (there) return;
+  const section = Object.assign(document.createElement("section"), { className: "dock-news", role: "status" });
+  const button = Object.assign(document.createElement("button"), { className: "new-pill", type: "button" });
+  button.append(icon("refresh-cw"), Object.assign(document.createElement("span"), { textContent: _("Show changes") }));
+  button.addEventListener("click", show);
+  document.getElementById("dock")?.append(section);
+  section.append(button);
+}
+
+/** The page as it is now, where one reads, with what is typed. */
+function show() {
+  const stays = Object.assign(document.createElement("meta"), { name: "turbo-refresh-scroll", content: "preserve" });
+  document.head.append(stays); // it goes with this page
+  document.addEventListener("turbo:load", () => document.getElementById("main")?.focus({ preventScroll: true }), { once: true });
+  keepTyped();
+  visit(location.href, { action: "replace" });
+}
+
+onPage(begin);
+document.addEventListener("visibilitychange", lookSoon);
