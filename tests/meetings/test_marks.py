@@ -59,3 +59,10 @@ async def test_it_is_told_with_every_change_and_stands_on_the_pages_that_show_it
     asked = await there.ask("chloe", "dev", (await there.slots())[0])
     mine = (await _all(there))["dev"]
     assert f'data-mark="{mine}"' in (await there["dev"].get(f"/meetings/requests/{asked}")).text
+
+
+async def test_what_others_have_is_read_anew_by_whoever_goes_back(there: Scene) -> None:
+    await there.arrange()
+    for name, page in (("edda", "timetable"), ("aylin", "team")):
+        text = (await there[name].get(f"/fairs/ruhr/meetings/{page}")).text
+        assert '<meta name="turbo-cache-control" content="no-cache">' in text, page
