@@ -1,4 +1,5 @@
 import "@hotwired/turbo";
+import { session } from "fairmatch/live/start";
 import "fairmatch/meetings/fm-meeting";
 import { equal, test } from "/harness.js";
 
@@ -26,4 +27,16 @@ test("the page of a room follows when it closes", async () => {
   const where = led();
   enter(0.1, "open");
   equal(await where, location.href);
+});
+
+test("whoever's room is gone is led to what became of the meeting, or to all of theirs where it is not theirs", async () => {
+  const before = window.fetch;
+  for (const [status, page] of [[200, "/meetings/600"], [404, "/meetings"]]) {
+    window.fetch = async (address, ...more) => (address === "/meetings/600" ? new Response("", { status }) : before(address, ...more));
+    const where = led();
+    enter(600, "open");
+    session()?.line.topics.store("meeting:600")?.refuse({ code: "forbidden" });
+    equal(new URL(await where).pathname, page);
+  }
+  window.fetch = before;
 });

@@ -55,7 +55,7 @@ class FmMeeting extends HTMLElement {
     store.addEventListener("entered", read, { signal }); // what was written between the page and now, or while one was away
     store.addEventListener("files", () => this.#frame("meeting-files")?.reload(), { signal });
     store.addEventListener("changed", () => this.#loadAnew(), { signal });
-    store.addEventListener("revoked", () => visit("/meetings"), { signal });
+    store.addEventListener("revoked", () => void this.#leave(topic), { signal });
     this.#draw(store);
     read(); // a page from before, whose room one was in all the time, missed it as well
     this.#after(waitFor(this.#moment("starts")), () => this.#start());
@@ -90,6 +90,13 @@ class FmMeeting extends HTMLElement {
   #loadAnew() {
     keepTyped();
     visit(location.href, { action: "replace" });
+  }
+
+  /** There is no room any more: the meeting's page says why, where one takes part in it still. @param {string} topic */
+  async #leave(topic) {
+    const page = topic.replace("meeting:", "/meetings/");
+    const answer = await fetch(page, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!this.#leaving.signal.aborted) visit(answer?.ok ? page : "/meetings");
   }
 
   /** Notes that are being written outlast a page that is loaded anew, whatever loads it. @param {string} topic */
