@@ -38,3 +38,11 @@ test("after a meeting that is over the dock has the one that follows", () => {
   const following = meeting("Mia", 4, 24);
   equal(tell(meeting("Ben", -21, -1), following), ["Mia", following.starts_at]);
 });
+
+test("a meeting's own page says when it begins, and the dock does not say it again", () => {
+  const tell = told();
+  const here = { ...meeting("Ben", 5, 25), path: `${location.pathname}/room` };
+  equal(tell(here), null);
+  const other = meeting("Mia", 5, 25);
+  equal(tell(other), ["Mia", other.starts_at]);
+});

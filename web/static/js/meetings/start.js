@@ -44,13 +44,13 @@ function show(mine) {
   drawDock();
 }
 
-/** What is near stays in the dock until it is over, whatever page one is on; but for the page that it leads to, and whoever is in its call. */
+/** What is near stays in the dock until it is over, whatever page one is on; but for its own pages, and whoever is in its call. */
 function drawDock() {
   const dock = document.getElementById("dock");
   const mine = session()?.mine;
   if (!dock || !mine) return;
   const [upcoming, offer] = [mine.ahead(), mine.offer];
-  const near = upcoming && isNear(upcoming) && !isHere(upcoming.path) && current()?.place.path !== upcoming.path ? upcoming : null;
+  const near = upcoming && isNear(upcoming) && !isHere(upcoming.path.replace(/\/room$/, "")) && current()?.place.path !== upcoming.path ? upcoming : null;
   place(dock, _("Your next meeting"), near && JSON.stringify(near), () => link(/** @type {NextMeeting} */ (near), "calendar-clock", /** @type {NextMeeting} */ (near).starts_at));
   const open = offer && Date.now() < Date.parse(offer.until) && !isAskedHere(offer.path) ? offer : null;
   place(dock, _("Somebody waits in vain"), open && JSON.stringify(open), () => stepIn(/** @type {StepIn} */ (open)));
