@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from meetings.marks import marks
+from meetings.model import Request
 from server.live import topics
 from tests.meetings.inside import begun, line
 from tests.meetings.scene import Scene
@@ -66,3 +67,17 @@ async def test_what_others_have_is_read_anew_by_whoever_goes_back(there: Scene) 
     for name, page in (("edda", "timetable"), ("aylin", "team")):
         text = (await there[name].get(f"/fairs/ruhr/meetings/{page}")).text
         assert '<meta name="turbo-cache-control" content="no-cache">' in text, page
+
+
+async def test_pages_name_the_moment_at_which_what_they_offer_is_over(there: Scene) -> None:
+    slots = await there.slots()
+    meeting, asked = await there.book(slots[0], "aylin", "bernd"), await there.ask("chloe", "dev", slots[1])
+    expires = (await there.get(Request, asked)).expires_at
+    for name, page, until in (
+        ("aylin", "", slots[0].ends_at),
+        ("aylin", f"/{meeting}", slots[0].starts_at),
+        ("dev", f"/requests/{asked}", expires),
+    ):
+        assert f'data-until="{until.isoformat()}"' in (await there[name].get(f"/meetings{page}")).text, page
+    await there.go_to(meeting, minutes=-1)
+    assert "data-until" not in (await there["aylin"].get(f"/meetings/{meeting}")).text

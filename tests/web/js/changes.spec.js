@@ -47,22 +47,44 @@ test("going back to a page from before says so as well, and the next page forget
   equal(pill(), null);
 });
 
-test("the page of one meeting asks whether that is another one", async () => {
-  const before = window.fetch;
-  const asked = [];
-  let own = "mine";
+/** What the server answers for this page; it is counted. @param {() => string} own @param {(asked: any[]) => Promise<void>} body */
+async function answered(own, body) {
+  const [before, asked] = [window.fetch, []];
   window.fetch = async (address, ...more) => {
     if (address !== location.href) return before(address, ...more);
     asked.push(address);
-    return new Response(shown("four", own));
+    return new Response(own());
   };
-  page("three", "mine");
-  tell("four");
-  await until(() => document.querySelector("[data-mark='four']"));
-  equal([pill(), asked.length], [null, 1]);
-  own = "moved";
-  tell("five");
-  await until(pill);
-  equal(asked.length, 2);
+  await body(asked);
   window.fetch = before;
+}
+
+test("the page of one meeting asks whether that is another one", async () => {
+  let own = "mine";
+  await answered(() => shown("four", own), async (asked) => {
+    page("three", "mine");
+    tell("four");
+    await until(() => document.querySelector("[data-mark='four']"));
+    equal([pill(), asked.length], [null, 1]);
+    own = "moved";
+    tell("five");
+    await until(pill);
+    equal(asked.length, 2);
+  });
+});
+
+test("what a page offers is over at its moment, but not where the page came later than that", async () => {
+  const ends = (ms) => document.querySelector("[data-mark]").setAttribute("data-until", new Date(Date.now() + ms).toISOString());
+  await answered(() => shown("seven", "mine"), async () => {
+    page("six", "mine");
+    ends(-60_000);
+    document.dispatchEvent(new Event("turbo:load"));
+    tell("seven");
+    await until(() => document.querySelector("[data-mark='seven']")); // it has looked
+    equal(pill(), null);
+  });
+  page("seven");
+  ends(100);
+  document.dispatchEvent(new Event("turbo:load"));
+  await until(pill);
 });

@@ -1,6 +1,6 @@
 /**
  * A page that shows one's meetings stays as it is while one reads it, and after going back: when they are others by now,
- * that is said in the dock, and shown on a press.
+ * or what the page offers is over, that is said in the dock, and shown on a press.
  */
 
 import { visit } from "@hotwired/turbo";
@@ -9,19 +9,37 @@ import { icon } from "fairmatch/kit/icon";
 import { onPage } from "fairmatch/kit/page";
 import { keepTyped } from "fairmatch/kit/typed";
 import { session } from "fairmatch/live/start";
+import { waitFor } from "fairmatch/meetings/moments";
 
 /** Of several changes the last counts; and what one did oneself is answered by another page within so long, in ms. */
 const SETTLED = 600;
 /** @type {WeakSet<EventTarget>} */
 const heard = new WeakSet();
 let soon = 0;
+let over = 0;
 
 function begin() {
   const mine = session()?.mine;
   if (mine && !heard.has(mine)) mine.addEventListener("change", lookSoon);
   if (mine) heard.add(mine);
-  if (!isBehind(place())) draw(false); // what was said of the page before
+  if (!isBehind(place()) && !isOver(place())) draw(false); // what was said of the page before
+  lookWhenOver(place());
   lookSoon();
+}
+
+/** What a meeting's page offers ends with its start. @param {HTMLElement | null} shown */
+function lookWhenOver(shown) {
+  clearTimeout(over);
+  if (!shown?.dataset.until) return;
+  shown.dataset.came ??= String(Date.now()); // it stays with the page in Turbo's cache
+  const wait = waitFor(Date.parse(shown.dataset.until));
+  if (wait !== null) over = window.setTimeout(lookSoon, wait);
+}
+
+/** Where it was over as the page came, one of the two clocks is wrong. @param {HTMLElement | null} shown */
+function isOver(shown) {
+  const until = Date.parse(shown?.dataset.until ?? "");
+  return until <= Date.now() && Number(shown?.dataset.came) < until;
 }
 
 function lookSoon() {
@@ -31,9 +49,9 @@ function lookSoon() {
 
 async function look() {
   const shown = place();
-  if (document.documentElement.hasAttribute("aria-busy")) return lookSoon(); // another page is on its way
+  if (document.querySelector(":is(html, form)[aria-busy=true]")) return lookSoon(); // another page is on its way
   if (document.visibilityState === "hidden") return;
-  const isNews = isBehind(shown) && (await isAnother(/** @type {HTMLElement} */ (shown)));
+  const isNews = isOver(shown) || (isBehind(shown) && (await isAnother(/** @type {HTMLElement} */ (shown))));
   if (shown === place()) draw(isNews);
 }
 
