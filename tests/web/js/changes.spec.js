@@ -48,12 +48,12 @@ test("going back to a page from before says so as well, and the next page forget
 });
 
 /** What the server answers for this page; it is counted. @param {() => string} own @param {(asked: any[]) => Promise<void>} body */
-async function answered(own, body) {
+async function answered(own, body, status = 200) {
   const [before, asked] = [window.fetch, []];
   window.fetch = async (address, ...more) => {
     if (address !== location.href) return before(address, ...more);
     asked.push(address);
-    return new Response(own());
+    return new Response(own(), { status });
   };
   await body(asked);
   window.fetch = before;
@@ -87,4 +87,16 @@ test("what a page offers is over at its moment, but not where the page came late
   ends(100);
   document.dispatchEvent(new Event("turbo:load"));
   await until(pill);
+});
+
+test("whose seat a colleague has is led to all of their meetings", async () => {
+  await answered(() => "", async () => {
+    page("eight", "mine");
+    tell("nine");
+    await until(pill);
+  }, 404);
+  const asked = [];
+  document.addEventListener("turbo:before-visit", (event) => { event.preventDefault(); asked.push(new URL(event.detail.url).pathname); }, { once: true });
+  pill().click();
+  equal(asked, ["/meetings"]);
 });

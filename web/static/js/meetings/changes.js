@@ -72,6 +72,7 @@ async function isAnother(shown) {
   if (!ownMark) return true;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer) return false;
+  shown.toggleAttribute("data-gone", answer.status === 404); // a colleague has the seat, or the request
   const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-mark]");
   if (!(now instanceof HTMLElement) || now.dataset.ownMark !== ownMark) return answer.ok || answer.status === 404;
   if (shown.dataset.mark === mark) shown.dataset.mark = now.dataset.mark;
@@ -91,8 +92,9 @@ function draw(isNews) {
   section.append(button);
 }
 
-/** The page as it is now, where one reads, with what is typed. */
+/** The page as it is now, where one reads, with what is typed; all of one's meetings where it is not one's own any more. */
 function show() {
+  if (place()?.hasAttribute("data-gone")) return visit("/meetings");
   const stays = Object.assign(document.createElement("meta"), { name: "turbo-refresh-scroll", content: "preserve" });
   document.head.append(stays); // it goes with this page
   document.addEventListener("turbo:load", () => document.getElementById("main")?.focus({ preventScroll: true }), { once: true });
