@@ -314,8 +314,8 @@ async def _all_fit(one: Caller) -> None:
 
 
 async def _silence(moderator: Caller, one: Caller, person: str) -> None:
-    """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let. What is done
-    with somebody lies on no face before one means them."""
+    """A moderator turns somebody's camera off by keyboard; they cannot turn it on again before they are let. What can
+    be done with somebody lies on no face before one means them."""
     button = moderator.tile(person).locator("[data-mutes=camera]")
     means = moderator.tile(person).locator(".call-moderation")
     await moderator.page.mouse.move(0, 0)
