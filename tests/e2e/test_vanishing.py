@@ -76,15 +76,20 @@ async def own_browser() -> AsyncIterator[OwnBrowser]:
             made.go_on()
 
 
+async def _calls(come: Come, guest: Guest, url: str, path: str) -> Caller:
+    talk = await come(guest, url)
+    talk.tab.watch.expect(BROKEN_NETWORK)
+    await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
+    await talk.open(path)
+    return Caller(talk.page)
+
+
 async def test_a_killed_worker_ends_no_direct_call_and_whose_browser_stands_still_vanishes_within_15_s_and_returns(
     stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser
 ) -> None:
     path = f"{stage.direct}/call"
-    talk = await come(stage["ben"], servers.other_url)
-    talk.tab.watch.expect(BROKEN_NETWORK)
-    await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
-    await talk.open(path)
-    ben, aylin = Caller(talk.page), await own_browser.calls(stage["aylin"], servers.url, path)
+    ben = await _calls(come, stage["ben"], servers.other_url, path)
+    aylin = await own_browser.calls(stage["aylin"], servers.url, path)
     for one in (ben, aylin):
         await one.join()
     for one in (ben, aylin):
@@ -109,3 +114,25 @@ async def test_a_killed_worker_ends_no_direct_call_and_whose_browser_stands_stil
         if took < PROMISED_S:
             return
     raise AssertionError(f"it takes {took} s")
+
+
+async def test_a_browser_that_wakes_up_leaves_the_call_where_its_person_has_taken_it(
+    stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser
+) -> None:
+    """A laptop that was closed hears of nothing, and is forgotten by the time its person goes in at another place."""
+    path = f"{stage.direct}/call"
+    ben = await _calls(come, stage["ben"], servers.other_url, path)
+    closed = await own_browser.calls(stage["aylin"], servers.url, path)
+    for one in (ben, closed):
+        await one.join()
+    await ben.sees_and_hears()
+    own_browser.stop()
+    await expect(ben.tile(stage["aylin"].id)).to_have_count(0)
+
+    taken = await _calls(come, stage["aylin_at_her_desk"], servers.url, path)
+    await taken.join()
+    await ben.sees_and_hears()
+    own_browser.go_on()
+    await expect(closed.page.get_by_text("The call goes on where you joined it last.")).to_be_visible()
+    for one in (ben, taken):
+        assert (await one.sees_and_hears())["connections"] == 1

@@ -204,9 +204,51 @@ test("a tab ends where its person has gone in elsewhere: said by their other tab
     await hear({ sender: "caro", to_device: pair.device, moved: true });
     equal(over, [], "of this tab itself, or not meant for it");
     await hear({ sender: "aylin", device: "a2", moved: true });
+    await hear({ sender: "aylin", device: "a2", to_device: pair.device, moved: true });
     await hear({ to_device: pair.device, moved: true });
-    equal(over, ["moved", "moved"]);
+    equal(over, ["moved", "moved", "moved"]);
   }));
+
+test("a tab whose line was away asks whether its person has gone in elsewhere, and only one that went in later says so", () =>
+  withPair(async ({ pair, hear, said }) => {
+    const over = /** @type {string[]} */ ([]);
+    pair.addEventListener("over", () => over.push("over"));
+    pair.ends.live.line.dispatchEvent(new Event("live"));
+    const { to, device, to_device: meant, generation: since, moved } = said.find(({ to_device: named }) => named);
+    equal([to, device, meant, moved], ["aylin", pair.device, pair.device, true]);
+    const asked = async (other) => {
+      const before = said.length;
+      await hear({ sender: "aylin", moved: true, ...other, to_device: other.device });
+      return said.slice(before).map(({ to, to_device: meant, moved }) => [to, meant, moved]);
+    };
+    equal(await asked({ device: "older", generation: since - 60 }), [["aylin", "older", true]]);
+    equal(await asked({ device: "newer", generation: since + 60 }), []);
+    equal(await asked({ device, generation: since }), [], "its own word");
+    const together = [await asked({ device: "0", generation: since }), await asked({ device: "g", generation: since })];
+    equal(together, [[["aylin", "0", true]], []], "of two in the same second one says so");
+    equal(over, []);
+  }));
+
+test("a tab that fell asleep, and was forgotten for it, does not come back into what its person has moved", async () => {
+  const { now } = Date;
+  try {
+    await withPair(async ({ pair, hear, said }) => {
+      await hear(offer("one"));
+      /** @type {any} */ (pair.peer).connectionState = "disconnected";
+      for (const ms of [0, 60_000]) {
+        Date.now = () => now() + ms;
+        pair.ends.live.line.dispatchEvent(new Event("live"));
+      }
+      equal(pair.others.length, 0);
+      await hear({ ...offer("of the phone"), device: "b2" });
+      await hear({ ...offer("one, awake again"), generation: 8 });
+      equal(toTabs(said).filter(([to]) => to === "ben"), [["ben", "b1"], ["ben", "b1"]]);
+      equal(/** @type {any} */ (pair.peer).remoteDescription.sdp, "of the phone");
+    });
+  } finally {
+    Date.now = now;
+  }
+});
 
 test("a candidate that overtakes the offer of a newer connection is taken with it", () =>
   withPair(async ({ pair, hear }) => {

@@ -1,9 +1,9 @@
 import { nextGeneration, Watch } from "fairmatch/call/connecting";
-import { newDevice } from "fairmatch/call/device";
 import { Early } from "fairmatch/call/early";
 import { isSound, SOURCES } from "fairmatch/call/media";
 import { configuration } from "fairmatch/call/relay";
 import { CAMERAS, FIT_MS, sendAsLarge, shownSizes } from "fairmatch/call/sizes";
+import { Tabs } from "fairmatch/call/tabs";
 import { nothingTold, SECONDS, toldBy, wireOf } from "fairmatch/call/told";
 
 /**
@@ -38,8 +38,7 @@ export class Pair extends EventTarget {
   #paired = 0;
   #isOffering = false;
   #waits = false;
-  /** Their tabs whose place another one has taken. @type {Set<string>} */
-  #turnedAway = new Set();
+  #tabs = new Tabs();
   #early = new Early();
   /** @type {Map<Source, RTCRtpSender>} */
   #senders = new Map();
@@ -62,7 +61,7 @@ export class Pair extends EventTarget {
     super();
     this.ends = ends;
     this.other = other;
-    this.device = newDevice();
+    this.device = this.#tabs.own;
     this.polite = ends.me < other;
   }
 
@@ -70,7 +69,7 @@ export class Pair extends EventTarget {
     const { signal } = this.#over;
     const { signals, line } = this.ends.live;
     signals.addEventListener("signal", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail), { signal });
-    line.addEventListener("live", () => this.#repeat(), { signal });
+    line.addEventListener("live", () => this.#comeBack(), { signal });
     const timers = [setInterval(() => this.#repeat(), REPEAT_MS), setInterval(() => this.#fit(), FIT_MS)];
     signal.addEventListener("abort", () => timers.forEach(clearInterval));
     this.#say({ to: this.ends.me, moved: true });
@@ -247,6 +246,12 @@ export class Pair extends EventTarget {
     live.line.request("call.signal", { ...from, ...to, ...what }).catch(() => {});
   }
 
+  /** Who stood still for a while asks whether one has gone in elsewhere meanwhile. */
+  #comeBack() {
+    this.#say({ to: this.ends.me, to_device: this.device, generation: this.#tabs.since, moved: true });
+    this.#repeat();
+  }
+
   /** Say one's description again while it is without an answer. */
   #repeat() {
     const peer = this.peer;
@@ -272,7 +277,7 @@ export class Pair extends EventTarget {
     if (signal.call !== this.ends.topic || ![this.other, this.ends.me].includes(signal.sender)) return;
     if (signal.moved) return this.#moved(signal);
     if (signal.sender !== this.other || (signal.to_device && signal.to_device !== this.device)) return;
-    if (this.#turnedAway.has(signal.device)) return void (signal.gone || this.#turnAway(signal.device));
+    if (this.#tabs.isTurnedAway(signal.device)) return void (signal.gone || this.#turnAway(signal.device));
     if (signal.to_generation && signal.to_generation !== this.#generation) return;
     if (!this.#meet(signal)) return;
     const peer = this.peer;
@@ -281,16 +286,19 @@ export class Pair extends EventTarget {
     if (signal.candidate) this.#next(peer, () => this.#early.add(peer, /** @type {any} */ (signal.candidate)));
   }
 
-  /** One went in elsewhere: one's own other tab says so to all, and the other side to a tab that goes on speaking.
-   * @param {Signal} signal */
-  #moved({ sender, device, to_device }) {
-    const isMeant = sender === this.other ? to_device === this.device : device !== this.device;
-    if (isMeant) this.dispatchEvent(new CustomEvent("over", { detail: "moved" }));
+  /** One went in elsewhere: one's own other tab says so to all, and to a tab that comes back and asks, as the other side does
+   * to one that goes on speaking. @param {Signal} signal */
+  #moved(signal) {
+    const { sender, device, to_device: meant } = signal;
+    const isMine = sender === this.ends.me;
+    if (isMine && device === this.device) return;
+    const asks = isMine && meant === device;
+    if (asks && this.#tabs.isLaterThan(signal)) this.#say({ to: sender, to_device: device, moved: true });
+    else if (meant === this.device || (isMine && !meant)) this.dispatchEvent(new CustomEvent("over", { detail: "moved" }));
   }
 
   /** @param {string} device */
   #turnAway(device) {
-    this.#turnedAway.add(device);
     this.#say({ to_device: device, moved: true });
   }
 
@@ -308,7 +316,8 @@ export class Pair extends EventTarget {
     const isFresh = !this.peer?.remoteDescription;
     const { type } = signal.description ?? {};
     if (type !== "offer" && !(isFresh && type === "answer")) return this.#early.keepAhead(signal);
-    if (far && !same) this.#turnAway(far.device);
+    const before = this.#tabs.begin(signal.device);
+    if (before) this.#turnAway(before);
     if (!isFresh) this.#build();
     this.#far = { device: signal.device, generation: signal.generation };
     this.#waits = false;

@@ -79,8 +79,10 @@
  *   Pass something on in a call of two: a description, a candidate, that you have gone, or that you have moved. Each
  *   time somebody goes in, a tab takes a new name as its `device`, and tells their other tabs by `moved` to themselves.
  *   A tab of the other person that speaks though another one of theirs has taken its place is told `moved`, too: its
- *   part is over. At most 64 candidates follow a description, and all arrives in the order in which you sent it. Roles
- *   are those of perfect negotiation; the event says which is yours.
+ *   part is over. One whose line was away asks for it, by `moved` to itself with its own name as `to_device` and, as
+ *   `generation`, the second in which it went in: a tab that went in later says so. At most 64 candidates follow a
+ *   description, and all arrives in the order in which you sent it. Roles are those of perfect negotiation; the event
+ *   says which is yours.
  * @property {string} call  The call's topic, call:<id>; the id is that of its room.
  * @property {string} device  Chosen by the client for a tab and kept as long as the tab lives: who comes back is the
  *   same participant.
