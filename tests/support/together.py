@@ -19,6 +19,7 @@ IN_CALLS = (
     "tests/e2e/test_calls.py",
     "tests/e2e/test_check.py",
     "tests/e2e/test_day.py",
+    "tests/e2e/test_forgetting.py",
     "tests/e2e/test_meetings.py",
     "tests/e2e/test_networks.py",
     "tests/e2e/test_node.py",
