@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.kernel.away import is_full, noted
+from server.kernel.away import is_full, note_refusal
 from server.kernel.guard import SignInFirst
 from server.kernel.http import ProblemError, problem, wants_html
 
@@ -75,7 +75,7 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, HTTPException):
         code = _CODES.get(error.status_code, "http_error")
         return ProblemError(error.status_code, code, headers=dict(error.headers or {}))
-    if noted(error):  # once: there is one cause, and each request of that time would repeat it
+    if note_refusal(log, "unavailable", error):
         return _full() if is_full(error) else _unavailable()
     return ProblemError(500, "internal", "Something went wrong here. It has been noted.")
 

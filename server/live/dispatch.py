@@ -6,7 +6,7 @@ import structlog
 from pydantic import ValidationError
 
 from server.kernel.access import allows
-from server.kernel.away import noted
+from server.kernel.away import note_refusal
 from server.live import metrics
 from server.live.away import unavailable
 from server.live.call import Answer, Call
@@ -107,7 +107,7 @@ def refusal_of(error: Exception, method: str, connection: str) -> LiveError:
         return error
     if isinstance(error, ValidationError):
         return LiveError("bad_request", _first_problem(error))
-    if noted(error):
+    if note_refusal(log, "live_unavailable", error, method=method, connection=connection):
         return unavailable()
     log.error("live_method_failed", method=method, connection=connection, exc_info=error)
     return LiveError("internal")

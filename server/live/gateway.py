@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
-from server.kernel.away import is_away
+from server.kernel.away import may_help_later
 from server.live.bucket import Bucket
 from server.live.connection import Connection
 from server.live.dispatch import Dispatch, refusal_of
@@ -182,7 +182,7 @@ class Gateway:
         if isinstance(error, ValidationError):
             connection.close(Close.PROTOCOL, "not a hello")
         else:
-            connection.close(Close.OVERLOADED if is_away(error) else Close.INTERNAL)
+            connection.close(Close.OVERLOADED if may_help_later(error) else Close.INTERNAL)
 
     def _work_off(self, connection: Connection) -> None:
         backlog, connection.backlog = connection.backlog or [], None

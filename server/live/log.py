@@ -8,7 +8,7 @@ from zlib import crc32
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from server.kernel.away import noted
+from server.kernel.away import note_refusal
 from server.kernel.clock import Clock
 from server.kernel.db import Database, UnitOfWork
 from server.kernel.enduring import kept_going
@@ -118,7 +118,7 @@ class EventLog:
                 return
 
     async def _spoiled(self, waiting: Sequence[Waiting], error: Exception) -> None:
-        if noted(error):
+        if note_refusal(log, "log_unavailable", error, appends=len(waiting)):
             metrics.UNAVAILABLE.inc(len(waiting))
             for each in waiting:
                 each.fail(unavailable())

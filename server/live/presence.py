@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from server.kernel.away import note_failure, noted
+from server.kernel.away import note_failure, note_refusal
 from server.kernel.bus import Bus
 from server.kernel.enduring import FIRST_PAUSE_S, LONGEST_PAUSE_S, kept_going
 from server.live import metrics, topics
@@ -322,7 +322,7 @@ async def _told(work: Awaitable[None]) -> bool:
     try:
         await work
     except Exception as error:
-        if noted(error):
+        if note_refusal(log, "arrival_not_told", error):
             return False
         log.warning("arrival_not_told", reason=type(error).__name__)
     return True

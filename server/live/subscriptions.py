@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from server.kernel.away import is_away
+from server.kernel.away import note_refusal
 from server.live.away import unavailable
 from server.live.connection import Connection, Subscription
 from server.live.grants import Arrival, Grant, Topics
@@ -125,9 +125,11 @@ def refused(code: str) -> Standing:
 
 def _failed(error: Exception) -> Standing:
     if not isinstance(error, LiveError):
-        if not is_away(error):
+        if note_refusal(log, "standing_unavailable", error):
+            error = unavailable()
+        else:
             log.error("standing_failed", exc_info=error)
-        error = unavailable() if is_away(error) else LiveError("internal")
+            error = LiveError("internal")
     return Standing(to_json({"ok": False, "e": error.as_dict()}))
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import re
+import sqlite3
 from typing import Any
 
 import httpx2
+import psycopg.errors
 import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
@@ -164,6 +166,31 @@ async def test_a_database_that_is_away_is_no_fault_of_ours(
     said = capsys.readouterr().out
     assert said.count("service_away") == 1
     assert "Traceback" not in said
+
+
+@expects_trouble
+@pytest.mark.parametrize(
+    ("cause", "answered"),
+    [
+        (psycopg.errors.DeadlockDetected("deadlock detected"), (503, "unavailable")),
+        (sqlite3.OperationalError("no such column: nothing"), (500, "internal")),
+    ],
+)
+async def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_away(
+    app: Starlette, capsys: pytest.CaptureFixture[str], cause: Exception, answered: tuple[int, str]
+) -> None:
+    async def fail(_request: object) -> None:
+        raise OperationalError("SELECT nothing", {}, cause)
+
+    app.router.routes.append(Route("/fail", fail))
+    async with browser_of(app) as client:
+        answer = await client.get("/fail", headers=JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == answered
+    said = capsys.readouterr().out
+    assert "service_away" not in said
+    assert said.count("Traceback") >= 1
+    assert str(cause) in said
 
 
 async def test_the_log_of_a_request_has_no_query(

@@ -8,10 +8,21 @@ from pathlib import Path
 import psycopg.errors
 import pytest
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from structlog.testing import capture_logs
 
-from server.kernel.away import STEADY_S, Service, is_away, is_full, note_failure, note_fault
+from server.kernel.away import (
+    REASON_MOST,
+    STEADY_S,
+    Service,
+    is_away,
+    is_full,
+    may_help_later,
+    note_failure,
+    note_fault,
+    note_refusal,
+    reason_of,
+)
 from tests.support.trouble import expects_trouble
 
 log = structlog.get_logger(__name__)
@@ -56,6 +67,127 @@ def test_a_full_disk_is_known_whoever_says_so(tmp_path: Path) -> None:
 )
 def test_other_errors_say_nothing_of_the_disk(error: Exception) -> None:
     assert not is_full(error)
+
+
+def sqlite_says(*statements: str) -> sqlite3.Error:
+    """What SQLite itself says to the last of some statements."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        for each in statements[:-1]:
+            connection.execute(each)
+        with pytest.raises(sqlite3.Error) as raised:
+            connection.execute(statements[-1])
+    finally:
+        connection.close()
+    return raised.value
+
+
+def read_only() -> sqlite3.Error:
+    return sqlite_says("CREATE TABLE one (text)", "PRAGMA query_only = ON", "INSERT INTO one VALUES (1)")
+
+
+def out_of_reach() -> sqlite3.Error:
+    return sqlite_says("ATTACH '/there/is/no/such/folder/one.db' AS other")
+
+
+def locked(folder: Path) -> sqlite3.Error:
+    """By somebody else who writes."""
+    first, second = (sqlite3.connect(folder / "one.db", timeout=0, isolation_level=None) for _ in range(2))
+    try:
+        first.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.Error) as raised:
+            second.execute("BEGIN IMMEDIATE")
+    finally:
+        first.close()
+        second.close()
+    return raised.value
+
+
+def lost() -> OperationalError:
+    """A statement whose line has gone meanwhile, whatever PostgreSQL said as its last word."""
+    return OperationalError("SELECT", {}, psycopg.errors.IdleInTransactionSessionTimeout(), connection_invalidated=True)
+
+
+def test_what_the_database_cannot_is_told_by_its_code(tmp_path: Path) -> None:
+    for error in (read_only(), out_of_reach(), locked(tmp_path), full_sqlite(tmp_path)):
+        assert is_away(of_database(error)), error
+    cannot = psycopg.errors
+    for state in (
+        cannot.AdminShutdown,
+        cannot.CannotConnectNow,
+        cannot.TooManyConnections,
+        cannot.DiskFull,
+        cannot.ConnectionFailure,
+    ):
+        assert is_away(of_database(state())), state
+    assert is_away(InternalError("INSERT", {}, cannot.ReadOnlySqlTransaction()))
+    assert is_away(of_database(psycopg.OperationalError("connection failed: Connection refused")))
+    assert is_away(lost())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        of_database(sqlite_says("SELECT nothing FROM sqlite_schema")),
+        of_database(sqlite_says("SELECT * FROM nothing")),
+        ProgrammingError("SELECT", {}, psycopg.errors.UndefinedColumn()),
+        InternalError("SELECT", {}, psycopg.errors.InFailedSqlTransaction()),
+        of_database(psycopg.errors.DeadlockDetected()),
+        of_database(psycopg.errors.SerializationFailure()),
+        of_database(psycopg.errors.QueryCanceled()),
+        InterfaceError("SELECT", {}, psycopg.InterfaceError("the cursor is closed")),
+        TimeoutError(),
+        ConnectionError(),
+    ],
+)
+def test_a_mistake_of_ours_and_what_nobody_knows_are_not_the_databases(error: Exception) -> None:
+    assert not is_away(error)
+
+
+@expects_trouble
+def test_a_mistake_in_a_statement_is_told_with_its_traceback() -> None:
+    mistake = of_database(sqlite_says("SELECT nothing FROM sqlite_schema"))
+    with capture_logs() as logged:
+        note_failure(log, "one_failed", mistake)
+        note_fault(log, "other_failed", mistake)
+        assert not note_refusal(log, "third_refused", mistake)  # whoever answers tells of it
+    assert [(each["event"], each["log_level"], each["exc_info"]) for each in logged] == [
+        ("one_failed", "error", mistake),
+        ("other_failed", "error", mistake),
+    ]
+
+
+@expects_trouble
+def test_whoever_met_another_one_tries_again_and_each_time_is_told() -> None:
+    for state in psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.QueryCanceled:
+        met = of_database(state())
+        assert may_help_later(met)
+        with capture_logs() as logged:
+            assert note_refusal(log, "refused", met, by="us")
+        assert [(each["event"], each["log_level"], each["exc_info"], each["by"]) for each in logged] == [
+            ("refused", "error", met, "us")
+        ]
+
+
+def test_a_timeout_of_nobody_knows_what_is_told_by_its_name() -> None:
+    for error in TimeoutError(), ConnectionResetError():
+        with capture_logs() as logged:
+            assert note_refusal(log, "refused", error)
+            note_failure(log, "failed", error)
+        assert [(each["event"], each["log_level"], each["reason"]) for each in logged] == [
+            ("refused", "warning", type(error).__name__),
+            ("failed", "warning", type(error).__name__),
+        ]
+
+
+def test_the_reason_is_one_line_without_what_people_wrote() -> None:
+    words = "connection failed: the server is starting up\nDETAIL: more of it"
+    refused = OperationalError("INSERT", {"text": "a secret"}, psycopg.OperationalError(words))
+    assert reason_of(refused) == "OperationalError: connection failed: the server is starting up"
+    assert reason_of(of_database(ConnectionRefusedError())) == "ConnectionRefusedError"
+    no_room = OSError(errno.ENOSPC, "No space left on device", "/data/mail/somebody@example.org.eml")
+    assert reason_of(no_room) == "OSError: No space left on device"
+    assert len(reason_of(of_database(psycopg.OperationalError("x" * 1000)))) == REASON_MOST
 
 
 def a_service() -> tuple[Service, Callable[[float], None]]:
@@ -114,4 +246,3 @@ def test_a_fault_of_ours_is_told_each_time() -> None:
     assert [(each["event"], each["log_level"]) for each in logged] == [("one_failed", "error")] * 2 + [
         ("other_failed", "error")
     ]
-    assert is_away(TimeoutError())
