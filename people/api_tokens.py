@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -82,8 +83,7 @@ async def authenticate(request: Request) -> Holder | None:
         raise token_refused()
     entry, person = row
     if entry.last_used_at is None or now - entry.last_used_at >= USED_EVERY:
-        async with kernel.database.write() as uow:
-            await _used(uow, entry.id)
+        await kernel.database.write_if_possible(partial(_used, token_id=entry.id))
     return Holder(person, entry.id, entry.name, frozenset(entry.scopes), entry.expires_at)
 
 

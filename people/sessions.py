@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
-import structlog
 from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -16,7 +15,6 @@ from people.browsers import summary
 from people.events import SessionRevoked, SessionStarted
 from people.model import Person, SignInSession
 from people.tokens import digest, is_token, new_token
-from server.kernel.away import note_failure
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from server.kernel.parts import kernel_of
@@ -30,8 +28,6 @@ SEEN_EVERY = timedelta(minutes=5)
 COOKIE_SECONDS = 400 * 24 * 3600
 # After signing in, sensitive changes need no further proof for so long.
 FRESH_FOR = timedelta(minutes=30)
-
-log = structlog.get_logger(__name__)
 
 
 class Method(StrEnum):
@@ -65,11 +61,7 @@ async def authenticate(connection: HTTPConnection) -> Signed | None:
         return None
     entry, person = row
     if now - entry.last_seen_at >= SEEN_EVERY:
-        try:
-            async with kernel.database.write() as uow:
-                await _seen(uow, entry.id)
-        except OperationalError as error:  # on a full disk everything can still be read
-            note_failure(log, "last_seen_not_written", error)
+        await kernel.database.write_if_possible(partial(_seen, session_id=entry.id))
     return Signed(person, entry.id)
 
 

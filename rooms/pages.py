@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -129,8 +130,7 @@ async def _found(request: Request, session: AsyncSession, here: Visit) -> tuple[
 
 async def _open(request: Request, here: Visit) -> None:
     """Make the lobby of a fair that has none yet: one that was made on the command line."""
-    async with kernel_of(request).database.write() as uow:
-        await open_lobby(uow, here.fair.id)
+    await kernel_of(request).database.write_if_possible(partial(open_lobby, fair_id=here.fair.id))
 
 
 routes = [

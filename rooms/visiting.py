@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -63,8 +64,7 @@ async def show(request: Request) -> Response:
         room, _ = await _entered(request, session, here)
         missing = await channel_of_room(session, room.id) is None
     if missing:
-        async with kernel_of(request).database.write() as uow:
-            await open_for_room(uow, room.id)
+        await kernel_of(request).database.write_if_possible(partial(open_for_room, room_id=room.id))
     return await _page(request)
 
 

@@ -1,5 +1,6 @@
 """The pages of requests for contact: those that came, those that were sent, and asking."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -149,8 +150,8 @@ async def _seen(request: Request, ids: list[str]) -> None:
     async with kernel_of(request).database.read() as session:
         unseen = [each for each in ids if await newsroom.has_unseen(session, request.state.person.id, each)]
     if unseen:
-        async with kernel_of(request).database.write() as uow:
-            await newsroom.see(uow, request.state.person.id, unseen)
+        seeing = partial(newsroom.see, person_id=request.state.person.id, subjects=unseen)
+        await kernel_of(request).database.write_if_possible(seeing)
 
 
 async def _form(request: Request, form: Form, status: int = 200) -> Response:

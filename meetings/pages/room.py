@@ -31,6 +31,7 @@ from meetings.words import BECAME as BECAME_WORDS
 from meetings.words import VERDICTS as VERDICT_WORDS
 from people.forms import Form
 from people.text import one_line, paragraphs
+from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
@@ -199,10 +200,13 @@ async def _after(session: AsyncSession, viewer_id: str, found: MeetingShown) -> 
 
 async def _open_chat(request: Request) -> None:
     """Two people talk in their own conversation: what is said in the room is found there again."""
-    async with kernel_of(request).database.write() as uow:
+
+    async def opened(uow: UnitOfWork) -> None:
         found = await my_room(request, uow.session)
         if len(found.others) == 1 and found.partner.name and found.cancelled_at is None:
             await chat_actions.converse(uow, me(request).id, found.partner.id)
+
+    await kernel_of(request).database.write_if_possible(opened)
 
 
 async def _standing(request: Request, session: AsyncSession, found: MeetingShown) -> Standing | None:

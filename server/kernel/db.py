@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from server.kernel import sqlite_connection
-from server.kernel.away import DATABASE, DISK, note_fault
+from server.kernel.away import DATABASE, DISK, note_fault, noted
 from server.kernel.clock import Clock
 from server.kernel.events import Events
 from server.kernel.outbox import insert_jobs, job_row
@@ -149,6 +149,16 @@ class Database:
             await work._commit(self.events)
         _has_written()
         await work._publish(self.events, self.enqueued)
+
+    async def write_if_possible(self, work: Callable[[UnitOfWork], Awaitable[object]]) -> None:
+        """One unit of work that may be missed, for whoever only came to look: on a full disk, and while nothing can be
+        written, everything can still be read."""
+        try:
+            async with self.write() as uow:
+                await work(uow)
+        except SQLAlchemyError as error:
+            if not noted(error):
+                raise
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run prepared statements in a transaction of their own: committed when `work` returns, rolled back when it

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from meetings import bookings
@@ -16,6 +17,7 @@ from signaling.protocol import Expel, Presence
 from tests.meetings.inside import begun, line
 from tests.meetings.scene import Scene
 from tests.signaling.quiet import QuietBackEnd
+from tests.support.full import no_room_in
 
 
 async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there: Scene) -> None:
@@ -37,6 +39,14 @@ async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there:
     assert heard[topics.meeting(meeting)]["e"]["code"] in ("not_found", "forbidden")
     assert noted["e"]["code"] in ("not_found", "forbidden")
     assert read["e"]["code"] == noted["e"]["code"]
+
+
+async def test_on_a_full_disk_the_room_of_a_meeting_is_shown(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    await there.go_to(meeting, minutes=4)
+    no_room_in(monkeypatch, there.kernel.database)
+    shown = await there["aylin"].get(f"/meetings/{meeting}/room")
+    assert (shown.status_code, f'topic="meeting:{meeting}"' in shown.text) == (200, True)
 
 
 async def test_a_meetings_call_is_for_its_people_while_its_room_is_open(there: Scene) -> None:

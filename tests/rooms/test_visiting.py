@@ -17,6 +17,7 @@ from rooms.model import LOUNGE
 from server.live.parts import Live
 from signaling import removing
 from tests.fairs.guests import Guests, guests
+from tests.support.full import no_room_in
 
 PATH = "/fairs/ruhr/rooms/lounge"
 MESSAGES = f"{PATH}/messages"
@@ -56,6 +57,16 @@ async def test_one_writes_in_a_room_before_anybody_calls_and_the_others_find_it(
     assert (empty.status_code, "There is nothing to send yet." in empty.text) == (422, True)
     assert (await there["chloe"].get(PATH)).status_code == 404
     assert (await there["chloe"].post(MESSAGES, data={"text": "spam"})).status_code == 403
+
+
+async def test_on_a_full_disk_a_room_is_shown_without_what_would_be_made_in_it(
+    there: Guests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lounge(there)
+    no_room_in(monkeypatch, there.kernel.database)
+    shown = await there["aylin"].get(PATH)
+    assert (shown.status_code, MESSAGES in shown.text) == (200, False)
+    assert (await there["aylin"].get("/fairs/ruhr")).status_code == 200
 
 
 async def test_two_who_come_first_at_once_write_in_one_channel(there: Guests) -> None:

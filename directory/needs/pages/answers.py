@@ -1,5 +1,6 @@
 """Answering a need, the owner's triage, and the thread of one answer up to the conversation."""
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -112,8 +113,8 @@ async def show(request: Request) -> Response:
     async with kernel_of(request).database.read() as session:
         unseen = await newsroom.has_unseen(session, request.state.person.id, one.id)
     if unseen:
-        async with kernel_of(request).database.write() as uow:
-            await newsroom.see(uow, request.state.person.id, [one.id])
+        seeing = partial(newsroom.see, person_id=request.state.person.id, subjects=[one.id])
+        await kernel_of(request).database.write_if_possible(seeing)
     return _thread_page(request, one, need, Form(None, locale_of(request)))
 
 

@@ -1,5 +1,7 @@
 """The go-between's desk, and the owner's choice of one."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -69,8 +71,8 @@ async def _desk(request: Request, form: Form, tried: str = "", status: int = 200
         ids = {each.need_id for each in held} | {each.need_id for each in decided}
         needs = await queries.by_ids(session, viewer, ids)
     if needs:
-        async with kernel_of(request).database.write() as uow:
-            await newsroom.see(uow, request.state.person.id, list(needs))
+        seeing = partial(newsroom.see, person_id=request.state.person.id, subjects=list(needs))
+        await kernel_of(request).database.write_if_possible(seeing)
     locale = locale_of(request)
     return page(
         request,

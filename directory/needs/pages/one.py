@@ -1,6 +1,7 @@
 """A need by itself: for everybody when its owner wants that, and for search engines."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -126,8 +127,8 @@ async def _looked(request: Request, need_id: str) -> None:
     async with kernel_of(request).database.read() as session:
         unseen = await newsroom.has_unseen(session, person_id, need_id)
     if unseen:
-        async with kernel_of(request).database.write() as uow:
-            await newsroom.see(uow, person_id, [need_id])
+        seeing = partial(newsroom.see, person_id=person_id, subjects=[need_id])
+        await kernel_of(request).database.write_if_possible(seeing)
 
 
 def _paths(need: Seen) -> dict[str, str]:

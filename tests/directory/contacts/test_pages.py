@@ -16,6 +16,7 @@ from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from tests.directory.needs.network import Network, organisation
+from tests.support.full import no_room_in
 from web.frame import LOCALE_COOKIE
 
 ASKS = "We look for depots that charge at night, and would like to see yours."
@@ -53,6 +54,12 @@ async def test_a_request_says_what_is_asked_and_what_is_offered(there: Network) 
     assert "Voltbus" in received
     assert "Waits for an answer" in await there.text("aylin", "/contacts?tab=sent")
     assert "4 of 5" in await there.text("aylin", "/contacts")
+
+
+async def test_on_a_full_disk_requests_can_still_be_read(there: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await send(there) == 303
+    no_room_in(monkeypatch, there.kernel.database)
+    assert ASKS in await there.text("bernd", "/contacts")
 
 
 async def test_requests_go_along_as_a_file_with_those_who_belong_to_a_side(there: Network) -> None:

@@ -18,6 +18,7 @@ from directory.partners.actions import appoint, bring, dismiss, let_go
 from people.model import Person
 from tests.directory.needs.network import HIDDEN, REASON, TITLE, Network, organisation
 from tests.directory.needs.test_blind import TELLING
+from tests.support.full import no_room_in
 
 CHAMBER = "Chamber of Mittelruhr"
 
@@ -188,6 +189,22 @@ async def test_an_institution_that_may_not_stand_between_any_more_knows_nothing_
     assert REASON in await there.text("bernd", f"/answers/{second.id}")
     async with there.kernel.database.read() as session:
         assert (await session.scalars(select(GoBetween))).all() == []
+
+
+async def test_on_a_full_disk_the_pages_that_note_that_one_has_looked_are_still_shown(
+    there: Network, chamber: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await there.answer(await chosen(there, chamber))
+    open_need = await there.need()
+    second = await there.answer(open_need)
+    await later(there, days=1)
+    assert await unseen(there, "edda")
+    assert await unseen(there, "bernd")
+    no_room_in(monkeypatch, there.kernel.database)
+    assert REASON in await there.text("edda", "/between")
+    for path in (f"/needs/{open_need}", f"/answers/{second.id}"):
+        assert await there.text("bernd", path)
+    assert await there.text("aylin", f"/answers/{made.id}")
 
 
 async def test_what_nobody_is_left_to_pass_on_comes_to_the_owner(there: Network, chamber: str) -> None:

@@ -3,24 +3,28 @@
 import contextlib
 import errno
 import io
-import sqlite3
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
-from people import sessions
+from people import api_tokens
 from server.kernel import files
 from server.kernel.clock import FrozenClock
+from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
 from server.kernel.settings import Settings
+from tests.kernel_fixtures import browser_of
 from tests.people.scene import AYLIN, at_browser
 from tests.server.kernel.work import enqueue
+from tests.support.full import no_room_in
+from tests.support.trouble import expects_trouble
 
 NOTHING_SAVED = "The server has no room left on its disk."
 
@@ -81,12 +85,25 @@ async def test_a_file_that_finds_no_room_is_no_fault_of_ours(app: Starlette, mon
 async def test_pages_can_be_read_though_it_cannot_be_written_when_somebody_was_here(
     app: Starlette, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def no_room(*_: object) -> None:
-        cause = sqlite3.OperationalError("database or disk is full")
-        cause.sqlite_errorcode = sqlite3.SQLITE_FULL
-        raise OperationalError("UPDATE", {}, cause)
-
-    async with at_browser(app, AYLIN) as (browser, _):
+    kernel: Kernel = app.state.kernel
+    async with at_browser(app, AYLIN) as (browser, aylin):
+        async with kernel.database.write() as uow:
+            until = uow.clock.now() + timedelta(days=30)
+            _, token = await api_tokens.make(uow, aylin.id, "A program", ["directory:read"], until)
         clock.advance(minutes=10)
-        monkeypatch.setattr(sessions, "_seen", no_room)
+        no_room_in(monkeypatch, kernel.database)
         assert (await browser.get("/me")).status_code == 200
+        async with browser_of(app) as program:
+            answer = await program.get("/api/v1/me", headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+
+
+@expects_trouble
+async def test_what_may_be_missed_is_a_fault_all_the_same_where_the_disk_has_room(app: Starlette) -> None:
+    kernel: Kernel = app.state.kernel
+
+    async def mistake(uow: UnitOfWork) -> None:
+        await uow.session.execute(text("SELECT nothing FROM nowhere"))
+
+    with pytest.raises(DBAPIError):
+        await kernel.database.write_if_possible(mistake)
