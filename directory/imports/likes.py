@@ -23,10 +23,9 @@ PAGE = 1_000
 # Likes of one key that are looked at: a name that a hundred have says nothing.
 LIKES_MOST = 25
 # Changes are still found within this time that were begun before others and committed after them, or saved once a clock
-# was right that had been ahead by an hour. What is known is compared by its name, and costs little.
+# was right that had been ahead by an hour: nobody may import meanwhile, and then its mark lies behind the clock again,
+# before those changes. What is known is compared by its name, and costs little.
 OVERLAP = timedelta(hours=2)
-# The same where the clock is not there yet: nobody knows when it was set right, nor by how much.
-TAKEN_BACK = timedelta(days=1)
 
 _NAMES: Table = ImportName.__table__  # type: ignore[assignment]
 _COLUMNS = ("key", "subject", "core", "domain")
@@ -122,8 +121,12 @@ def forget_trial(transaction: Transaction, batch_id: str) -> bool:
     return len(subjects) == PAGE
 
 
-def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
-    """Take in the next page of organisations that were changed after a mark; the mark behind them, None at the end."""
+def follow(transaction: Transaction, after: tuple[datetime, str] | None, now: datetime) -> tuple[datetime, str] | None:
+    """Take in the next page of organisations that were changed after a mark; the mark behind them, None at the end.
+
+    What is kept never lies ahead of the clock: what is saved until the clock is there would be missed. So rows that lie
+    ahead come again each time.
+    """
     rows = transaction.rows(*_changed(after))
     if not rows:
         return None
@@ -138,17 +141,18 @@ def follow(transaction: Transaction, after: tuple[datetime, str] | None) -> tupl
     drop(transaction, _NAMES, "subject", other, batch_id=_FOREVER)
     keep(transaction, [name for subject in other if (name := names[subject])])
     last = (rows[-1][3], rows[-1][0])
-    _mark(transaction, last)
+    _mark(transaction, min(last, (now, "")))
     return last if len(rows) == PAGE else None
 
 
 def mark(transaction: Transaction, now: datetime) -> tuple[datetime, str] | None:
-    """Where to follow from; None: from the beginning."""
+    """Where to follow from; None: from the beginning, as where the clock is not there yet: nobody knows when it was set
+    right, nor by how much."""
     rows = transaction.rows(_marked(), {})
     if not rows:
         return None
     at: datetime = rows[0][0]
-    return (at - OVERLAP if at <= now else now - TAKEN_BACK, "")
+    return (at - OVERLAP, "") if at <= now else None
 
 
 def _mark(transaction: Transaction, at: tuple[datetime, str]) -> None:

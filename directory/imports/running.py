@@ -90,7 +90,7 @@ class Runner:
 
     async def _read(self, run: ImportRun, batch: ImportBatch, told: Told) -> None:
         """A trial or an import: the rows behind those that are done."""
-        await self._prepare(batch)
+        await self._prepare(run.id, batch)
         source, mapping = Source.of(batch.reading), Mapping.of(batch.mapping)
         async with beside.records(self.folder / batch.file, source, mapping, run.rows) as chunks:
             counts = {name: getattr(run, name) for name in COUNTS}
@@ -99,13 +99,21 @@ class Runner:
                 counts = {name: counts[name] + done[name] for name in COUNTS}
                 await told(counts)
 
-    async def _prepare(self, batch: ImportBatch) -> None:
+    async def _prepare(self, run_id: str, batch: ImportBatch) -> None:
         """Know the names of the organisations as they are now, and no more those of the last trial."""
         while await self.database.transact(partial(likes.forget_trial, batch_id=batch.id)):
             pass
-        after = await self.database.transact(partial(likes.mark, now=self.database.clock.now()))
-        while after := await self.database.transact(partial(likes.follow, after=after)):
-            pass
+        seen = now = self.database.clock.now()
+        after = await self.database.transact(partial(likes.mark, now=now))
+        while after := await self.database.transact(partial(likes.follow, after=after, now=now)):
+            if (later := self.database.clock.now()) - seen >= SILENT / 3:
+                seen = later
+                await self._show_life(run_id)
+
+    async def _show_life(self, run_id: str) -> None:
+        async with self.database.write() as work:
+            mine = ImportRun.id == run_id, ImportRun.working.is_not(None)
+            await work.session.execute(update(ImportRun).where(*mine).values(seen_at=work.clock.now()))
 
     async def _done(self, run: ImportRun, batch: ImportBatch, records: list[Record], behind: int) -> dict[str, int]:
         for tries in range(TRIES):

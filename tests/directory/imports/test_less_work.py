@@ -15,7 +15,8 @@ from sqlalchemy import Connection, select
 from bin.places import ROOT
 from directory.imports import likes
 from directory.imports.likes import Named
-from directory.imports.model import ImportName
+from directory.imports.model import ImportBatch, ImportName, ImportNameMark
+from directory.imports.running import Runner
 from directory.organisations import bulk
 from directory.organisations.bulk import OrganisationRow, Outcome
 from directory.organisations.model import Change, Organisation, Tag, Text
@@ -89,7 +90,7 @@ async def test_names_that_did_not_change_stay_where_they_are(
     names = ("Acme GmbH", "Bolt AG", "Curl", "Drill")
     rows = {name: ACME | {"name": name, "website": f"https://{name[:4].lower()}.example"} for name in names}
     ids = {one.source_id: one.id for one in await bring(kernel, rows)}
-    await kernel.database.transact(lambda each: likes.follow(each, None))
+    await kernel.database.transact(lambda each: likes.follow(each, None, clock.now()))
     written: list[str] = []
     keep = likes.keep
 
@@ -112,7 +113,7 @@ async def test_names_that_did_not_change_stay_where_they_are(
     await kernel.database.transact(
         lambda each: bulk.undo(each, [Outcome("Drill", drill.id, "made")], source="network", at=clock.now(), by_id=None)
     )
-    await kernel.database.transact(lambda each: likes.follow(each, None))
+    await kernel.database.transact(lambda each: likes.follow(each, None, clock.now()))
     assert sorted(written) == sorted((ids["Bolt AG"], ids["Curl"]))
     async with kernel.database.read() as session:
         kept = {(name.subject, name.core, name.domain) for name in await session.scalars(select(ImportName))}
@@ -123,24 +124,71 @@ async def test_names_that_did_not_change_stay_where_they_are(
     }
 
 
+async def followed(kernel: Kernel) -> int:
+    """Follow to the end, as a run does before it begins; how many pages that took."""
+    now, pages = kernel.clock.now(), 1
+    after = await kernel.database.transact(lambda each: likes.mark(each, now))
+    while after := await kernel.database.transact(partial(likes.follow, after=after, now=now)):
+        pages += 1
+    return pages
+
+
+async def known(kernel: Kernel) -> set[str]:
+    async with kernel.database.read() as session:
+        return set(await session.scalars(select(ImportName.subject)))
+
+
 @pytest.mark.parametrize("hours", [0, 0.5, 3])
 async def test_names_that_come_after_a_clock_that_was_ahead_is_set_right_are_known(
     kernel: Kernel, clock: FrozenClock, hours: float
 ) -> None:
-    async def followed() -> None:
-        after = await kernel.database.transact(lambda each: likes.mark(each, clock.now()))
-        while after := await kernel.database.transact(partial(likes.follow, after=after)):
-            pass
-
     clock.advance(hours=1)
     await bring(kernel, {"1": ACME})
-    await followed()
+    await followed(kernel)
     clock.advance(hours=-1)
     [bolt] = await bring(kernel, {"2": ACME | {"name": "Bolt AG", "website": "https://bolt.example"}})
     clock.advance(hours=hours)
-    await followed()
-    async with kernel.database.read() as session:
-        assert bolt.id in set(await session.scalars(select(ImportName.subject)))
+    await followed(kernel)
+    assert bolt.id in await known(kernel)
+
+
+async def test_one_row_far_ahead_of_the_clock_hides_none_of_those_that_come(kernel: Kernel, clock: FrozenClock) -> None:
+    clock.advance(days=365)
+    [acme] = await bring(kernel, {"1": ACME})
+    await followed(kernel)  # as it was kept until now: a mark a year ahead
+    clock.advance(days=-365)
+    brought = {acme.id}
+    for number in ("2", "3", "4"):
+        web = f"https://bolt{number}.example"
+        [bolt] = await bring(kernel, {number: ACME | {"name": f"Bolt {number} AG", "website": web}})
+        brought.add(bolt.id)
+        clock.advance(days=2)  # nobody imports meanwhile
+        await followed(kernel)
+        assert await known(kernel) == brought
+        async with kernel.database.read() as session:
+            assert await session.scalar(select(ImportNameMark.updated_at)) <= clock.now()
+
+
+async def test_a_run_that_takes_long_to_learn_the_names_shows_that_it_lives(
+    kernel: Kernel, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likes, "PAGE", 1)
+    monkeypatch.setitem(likes._FIRST_PAGE, "page", 1)
+    await bring(kernel, {f"{each}": ACME | {"name": f"Acme {each}", "website": ""} for each in range(5)})
+    lived: list[str] = []
+
+    async def show_life(_runner: Runner, run_id: str) -> None:
+        lived.append(run_id)
+
+    def slow(*given: Any, **named: Any) -> Any:
+        clock.advance(seconds=10)
+        return follow(*given, **named)
+
+    follow = likes.follow
+    monkeypatch.setattr(likes, "follow", slow)
+    monkeypatch.setattr(Runner, "_show_life", show_life)
+    await Runner(kernel.database, kernel.settings.data)._prepare("the run", ImportBatch(id="the batch"))
+    assert lived == ["the run"] * 2
 
 
 class Explained(CoreTransaction):
