@@ -113,6 +113,7 @@ class Following:
 
     async def _follow(self) -> None:
         """Follow for ever. Raises what went wrong; then it is begun again."""
+        self._forget()
         written = await self.opened()
         try:
             while True:
@@ -138,6 +139,7 @@ class Following:
     async def rebuild(self, progress: Progress | None = None) -> Written:
         """Make a new index from the sources, and put it in use. Give the one in use back before."""
         begun, rows = monotonic(), 0
+        self._forget()
         written = await self._in_thread(self._folder.begin_new)
         try:
             for kind, source in self._catalogue.sources.items():
@@ -148,10 +150,15 @@ class Following:
             await _finished(self._in_thread(written.close))
             raise
         await self._in_thread(self._folder.put_in_use, written)
-        self._seen.clear()
-        self._standing.clear()
         log.info("search_index_made", rows=rows, seconds=round(monotonic() - begun, 1))
         return written
+
+    def _forget(self) -> None:
+        """Know of no row that it was put: what a commit that failed had put is not in the index that is opened next."""
+        self._seen.clear()
+        self._standing.clear()
+        for ahead in self._ahead.values():
+            ahead.clear()
 
     async def sweep(self, written: Written) -> int:
         """Index what changed since the last time, and show it; how many rows that were."""

@@ -1,6 +1,7 @@
 """The index follows the database: what is new, what changed, what is gone. It mends itself; one process writes it."""
 
 import asyncio
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -147,6 +148,59 @@ async def test_many_rows_ahead_of_the_clock_are_gone_through_once(
     clock.advance(hours=1)
     assert await place.follow() == 23
     assert (await place.page("windrad")).results.total == 24
+
+
+async def test_what_a_commit_that_failed_had_put_is_put_again(
+    place: Place, looks_back: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = place.search.following
+    place.organisations.put(document("a", "Windrad Nord", updated_at=NOON))
+    await place.follow()
+    place.organisations.put(document("late", "Windrad Spät", updated_at=NOON - timedelta(seconds=1)))
+    place.organisations.put(document("ahead", "Windrad Früh", updated_at=NOON + timedelta(hours=1)))
+
+    def no_room(_written: Written) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Written, "commit", no_room)
+        looks_back()
+        with pytest.raises(OSError, match="No space left"):
+            await place.follow()
+    place.written.close()
+    swept = asyncio.Event()
+
+    async def wait() -> None:
+        swept.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(following, "_wait", wait)
+    looks_back()
+    going_on = asyncio.create_task(following._follow())
+    async with asyncio.timeout(PATIENCE_S):
+        await swept.wait()
+    assert set(await place.ids("windrad")) == {"a", "late", "ahead"}
+    going_on.cancel()
+    await asyncio.wait([going_on])
+    place.written = await following.opened()
+
+
+async def test_a_new_index_has_what_lies_ahead_of_the_clock(place: Place) -> None:
+    place.organisations.put(document("ahead", "Windrad Früh", updated_at=NOON + timedelta(hours=1)))
+    await place.follow()
+    assert place.search.following._ahead["rows"]
+    await asyncio.to_thread(place.written.close)
+    began = place.search.folder.begin_new
+    known: list[object] = []
+
+    def begin_new() -> Written:
+        known.append([dict(each) for each in place.search.following._ahead.values()])
+        return began()
+
+    place.search.folder.begin_new = begin_new  # type: ignore[method-assign]
+    place.written = await place.search.following.rebuild()
+    assert known == [[{}, {}]]
+    assert await place.ids("windrad") == ["ahead"]
 
 
 async def test_it_looks_back_only_for_as_long_as_something_may_be_late(
