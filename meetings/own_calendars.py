@@ -22,7 +22,7 @@ from web import when
 JOB = "meetings.calendar"
 EVERY = timedelta(hours=1)
 # Calendars that one worker reads at the same time: however many hang, reminders find a hand.
-AT_ONCE = 2
+AT_ONCE = 1
 # How far ahead is looked: fairs are booked some months before.
 AHEAD = timedelta(days=180)
 _PROBLEM_OF = {

@@ -28,6 +28,8 @@ _NOBODY_THERE = frozenset({404, 410})
 _NO_ADDRESS = frozenset({"not_an_address", "forbidden_host"})
 # Seconds for one notice; services answer within some tenths of one. Who waits here has a hand that mails wait for.
 PATIENCE_S = 5.0
+# Notices that one worker hands over at the same time: however many services hang, other jobs find a hand.
+AT_ONCE = 2
 # How long a service that did not answer is left alone, whatever there is for it: a hall full of reminders would else
 # hold all hands for an hour.
 LEFT_ALONE = timedelta(seconds=30)
@@ -73,7 +75,7 @@ class Pusher:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._away: dict[str, datetime] = {}  # services that did not answer, and until when they are left alone
-        kernel.jobs.register(JOB, self.send)
+        kernel.jobs.register(JOB, self.send, at_once=AT_ONCE)
 
     async def send(self, told: dict[str, Any]) -> None:
         """Hand it over, unless it is of no use any more. Raises NotTakenError: then it is tried again."""

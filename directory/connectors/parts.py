@@ -25,7 +25,7 @@ from server.kernel.fetch import FetchError
 from server.kernel.parts import Kernel
 
 # Connections that one worker reads at the same time: however many hang, other jobs find a hand.
-AT_ONCE = 2
+AT_ONCE = 1
 
 
 @dataclass(frozen=True)

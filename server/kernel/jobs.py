@@ -80,7 +80,7 @@ class Jobs:
         self._claim = new_id()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._begun = 0
-        self._hands = Counter[str]()  # how many are running of each kind
+        self._hands: dict[str, str] = {}  # the kinds of those that are running, but for what is being written down
         self._claiming = asyncio.Lock()
         # Whether the last look found all that there was room for: then there may be more.
         self._more = False
@@ -203,20 +203,18 @@ class Jobs:
         task = asyncio.create_task(_logged(self._attempt(row)), name=f"job {row.job}")
         self._running[row.id] = task
         self._begun += 1
-        self._hands[row.job] += 1
+        self._hands[row.id] = row.job
         task.add_done_callback(lambda _: self._ended(row))
         return task
 
     def _ended(self, row: _Claimed) -> None:
         self._running.pop(row.id, None)
-        self._hands[row.job] -= 1
-        if self._registered[row.job].at_once < AT_ONCE:
-            self._wanted.set()  # others of its kind may have waited for its hand
-        if not self._more:
-            return
-        if len(self._running) <= AT_ONCE // 2:
+        self._hands.pop(row.id, None)
+        # Others of its kind may have waited for its hand.
+        waited = self._registered[row.job].at_once < AT_ONCE
+        if self._more and len(self._running) <= AT_ONCE // 2:
             self._wanted.set()  # there is room for several: taking each alone costs as much as taking them together
-        else:  # those that are left may take minutes
+        elif self._more or waited:  # those that are left may take minutes
             asyncio.get_running_loop().call_later(GATHER_S, self._wanted.set)
 
     async def _any_due(self) -> bool:
@@ -225,7 +223,8 @@ class Jobs:
 
     def _due(self, limit: int) -> Select[str, str]:
         """Ids and names of due jobs that this version of the program knows how to do, and has a hand for."""
-        names = sorted(name for name in self._registered if self._has_hand(name, self._hands))
+        hands = Counter(self._hands.values())
+        names = sorted(name for name in self._registered if self._has_hand(name, hands))
         rows = select(OutboxRow.id, OutboxRow.job).where(OutboxRow.due_at <= self._clock.now())
         rows = rows.where(OutboxRow.job.in_(names), OutboxRow.id.not_in(list(self._running)))
         return rows.order_by(OutboxRow.due_at).limit(limit)
@@ -237,7 +236,7 @@ class Jobs:
 
     def _within_hands(self, due: Iterable[Row[str, str]]) -> Iterator[str]:
         """Ids of so many of each kind as there are hands for it."""
-        hands = self._hands.copy()
+        hands = Counter(self._hands.values())
         for row_id, job in due:
             if self._has_hand(job, hands):
                 hands[job] += 1
@@ -284,12 +283,20 @@ class Jobs:
         async with self._writing, self._claiming:
             rows, self._finished = self._finished, []
             if rows:
+                more = self._give_back(rows)
                 async with self._database.write() as work:
                     for statement in _done_with(rows, self._clock.now()):
                         await work.session.execute(statement)
-                    following = await self._claim_due(work, len(rows)) if self._more else []
+                    following = await self._claim_due(work, len(rows)) if more else []
                 for each in following:
                     self._begin(each)
+
+    def _give_back(self, rows: Sequence[_Claimed]) -> bool:
+        """Their hands are free; whether others may have waited for them."""
+        hands = Counter(self._hands.values())
+        for each in rows:
+            self._hands.pop(each.id, None)
+        return self._more or not all(self._has_hand(each.job, hands) for each in rows)
 
     async def _failed(self, row: _Claimed, error: Exception) -> None:
         JOBS_FAILED.labels(row.job).inc()

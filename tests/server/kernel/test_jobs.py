@@ -349,3 +349,28 @@ async def test_two_looks_at_once_take_no_more_of_a_kind_than_it_has_hands(
     answers.set()
     await jobs.run_due()
     assert reading == AT_ONCE
+
+
+async def test_what_waits_for_hands_of_its_kind_is_taken_with_what_is_written_down(kernel: Kernel) -> None:
+    jobs, number = kernel.jobs, 40
+    ends = [asyncio.Event() for _ in range(number)]
+    begun: list[int] = []
+
+    async def read(payload: dict[str, Any]) -> None:
+        begun.append(payload["number"])
+        await ends[payload["number"]].wait()
+
+    jobs.register("read", read, at_once=2)
+    async with kernel.database.write() as uow:
+        for each in range(number):
+            uow.enqueue("read", {"number": each})
+    commits: list[object] = []
+    event.listen(kernel.database.engine.sync_engine, "commit", commits.append)
+    async with asyncio.timeout(PATIENCE_S):
+        for each in range(number):
+            while len(begun) < min(each + 2, number):  # noqa: ASYNC110 - nobody announces it
+                await asyncio.sleep(0.001)
+            ends[begun[each]].set()
+        await jobs.run_due()
+    assert sorted(begun) == list(range(number))
+    assert len(commits) < 1.5 * number, "one for each, in which the next is taken"
