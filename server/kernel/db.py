@@ -20,6 +20,7 @@ from server.kernel.away import DATABASE, DISK, note_fault, noted
 from server.kernel.clock import Clock
 from server.kernel.events import Events
 from server.kernel.outbox import insert_jobs, job_row
+from server.kernel.patience import answered_within
 from server.kernel.prepared import CoreTransaction, Transaction
 from server.kernel.settings import Settings
 from server.kernel.sqlite_writer import SqliteWriter
@@ -88,7 +89,11 @@ class UnitOfWork:
             self.enqueue(job, payload, at=self.clock.now() + OWED_AFTER)
         if self._jobs:
             await insert_jobs(self.session, self._jobs)
-        await self.session.commit()
+        await self.session.flush()
+        with answered_within(
+            None
+        ):  # one that is given up may have been done, and then those who listen must hear of it
+            await self.session.commit()
 
     async def _publish(self, events: Events, enqueued: Callable[[], None]) -> None:
         now = self.clock.now()
@@ -167,8 +172,10 @@ class Database:
         `work` is called once, on SQLite in another thread. Whoever gives up waiting does not end it.
         """
         if self._fast is None or self._writer is None:
-            async with self.engine.begin() as connection:
+            async with self.engine.connect() as connection:
                 result = await connection.run_sync(lambda each: work(CoreTransaction(each)))
+                with answered_within(None):  # as in a unit of work
+                    await connection.commit()
             _has_written()
             return result
         await self._writer.acquire()

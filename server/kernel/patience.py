@@ -15,8 +15,9 @@ _limit: ContextVar[float | None] = ContextVar("answered_within", default=None)
 
 
 @contextmanager
-def answered_within(seconds: float) -> Iterator[None]:
-    """Have the connection given up, and the error of a database that is away raised, when an answer takes longer."""
+def answered_within(seconds: float | None) -> Iterator[None]:
+    """Have the connection given up, and the error of a database that is away raised, when an answer takes longer.
+    None: as long as it takes."""
     before = _limit.set(seconds)
     try:
         yield

@@ -9,9 +9,10 @@ import os
 import socket
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
-from psycopg import AsyncConnection
+import psycopg
+from psycopg import AsyncConnection, capabilities
 
 from server.kernel.patience import answer_limit
 
@@ -26,6 +27,8 @@ _NOTICING = {
 }
 # A process that was busy itself finds the answer in its socket: it reads before it gives up.
 READ_FIRST_S = 0.01
+# How long PostgreSQL may take to hear that nobody waits any more.
+LET_BE_S = 2.0
 
 
 def noticing(given: Collection[str]) -> dict[str, Any]:
@@ -41,7 +44,7 @@ class Line(AsyncConnection[Any]):
         limit = answer_limit()
         if limit is None:
             return await super().wait(*given, **named)
-        end = _End(self.pgconn.socket, limit)
+        end = _End(self, limit)
         try:
             return await super().wait(*given, **named)
         finally:
@@ -49,10 +52,17 @@ class Line(AsyncConnection[Any]):
 
 
 class _End:
-    """Cuts a line after so many seconds, unless it is called off."""
+    """Cuts a line after so many seconds, unless it is called off.
 
-    def __init__(self, line: int, seconds: float) -> None:
+    What was asked on it would go on all the same: PostgreSQL notices only at its end that nobody waits. So it is told
+    to let that be.
+    """
+
+    _cutting: ClassVar[set[asyncio.Task[None]]] = set()  # the loop alone would not keep them
+
+    def __init__(self, line: Line, seconds: float) -> None:
         self._line = line
+        self._socket = line.pgconn.socket
         self._loop = asyncio.get_running_loop()
         self._next = self._loop.call_later(seconds, self._read_first)
 
@@ -64,5 +74,16 @@ class _End:
         self._next = self._loop.call_later(READ_FIRST_S, self._cut)
 
     def _cut(self) -> None:
-        with suppress(OSError), socket.socket(fileno=os.dup(self._line)) as line:
+        if capabilities.has_cancel_safe():  # else it would take a thread, for as long as PostgreSQL stands still
+            telling = self._loop.create_task(self._let_be())
+            self._cutting.add(telling)
+            telling.add_done_callback(self._cutting.discard)
+        self._loop.call_soon(self._shut)  # once that has begun: it asks the line where PostgreSQL is
+
+    def _shut(self) -> None:
+        with suppress(OSError), socket.socket(fileno=os.dup(self._socket)) as line:
             line.shutdown(socket.SHUT_RDWR)
+
+    async def _let_be(self) -> None:
+        with suppress(psycopg.Error, OSError):
+            await self._line.cancel_safe(timeout=LET_BE_S)

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from server.kernel.away import is_away
 from server.kernel.clock import FrozenClock, SystemClock
 from server.kernel.db import OWED_AFTER, Database, database_url
 from server.kernel.events import Events, Owed
 from server.kernel.outbox import OutboxRow
 from server.kernel.parts import Kernel
-from server.kernel.patience import answered_within
 from tests.support.backend import Backend, settings_with
 from tests.support.patience import PATIENCE_S
 from tests.support.trouble import expects_trouble
@@ -327,17 +325,6 @@ async def setting_at(url: str, name: str) -> str | None:
     await database.close()
     return said
 
-
-async def test_who_says_for_how_long_waits_no_longer_for_postgresql(postgresql_url: str) -> None:
-    database = Database(settings_with(database_url=postgresql_url), SystemClock(), Events())
-    with answered_within(0.2):
-        async with asyncio.timeout(PATIENCE_S), database.read() as session:
-            with pytest.raises(OperationalError) as raised:
-                await session.execute(text("SELECT pg_sleep(600)"))
-    assert is_away(raised.value)
-    with answered_within(PATIENCE_S):
-        async with database.read() as session:  # on a new connection
-            assert await session.scalar(text("SELECT 1 FROM pg_sleep(0.3)")) == 1
     async with database.read() as session:
         assert await session.scalar(text("SELECT 1 FROM pg_sleep(0.3)")) == 1
     await database.close()
