@@ -31,7 +31,7 @@ _MET_IN_POSTGRESQL = ("40", "55P03", "57014")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_IN_POSTGRESQL = "53100"
 # How the search index says so, in a ValueError.
-_FULL_IN_WORDS = f"(os error {errno.ENOSPC})"
+_FULL_IN_WORDS = tuple(f"(os error {code})" for code in _FULL)
 # What answers now and fails again a moment later is not back.
 STEADY_S = 10.0
 # Letters of a reason in the log.
@@ -68,7 +68,7 @@ def is_full(error: BaseException) -> bool:
         return cause.errno in _FULL
     if isinstance(cause, sqlite3.Error):
         return _sqlite_code(cause) == sqlite3.SQLITE_FULL
-    in_words = isinstance(cause, ValueError) and _FULL_IN_WORDS in str(cause)
+    in_words = isinstance(cause, ValueError) and any(words in str(cause) for words in _FULL_IN_WORDS)
     return in_words or getattr(cause, "sqlstate", None) == _FULL_IN_POSTGRESQL
 
 
@@ -97,15 +97,17 @@ class Service:
 
 
 # Each process has one of each.
-DATABASE, DISK, REDIS, SEARCH_DISK = (
-    Service(name) for name in ("database", "room on the disk", "redis", "room for the search index")
+DATABASE, REDIS = Service("database"), Service("redis")
+# Three, since they may lie on as many machines, and what was written on one says nothing of the others.
+DATABASE_DISK, FILES_DISK, SEARCH_DISK = (
+    Service(f"room for {what}") for what in ("the database", "files", "the search index")
 )
 
 
-def noted(error: BaseException, disk: Service = DISK) -> bool:
-    """Whether an error comes of what we stand on; then that is said, unless it was."""
+def noted(error: BaseException, disk: Service = FILES_DISK) -> bool:
+    """Whether an error comes of what we stand on; then that is said, unless it was. `disk` is that of files."""
     if is_full(error):
-        disk.away(reason_of(error))
+        (DATABASE_DISK if isinstance(error, DBAPIError) else disk).away(reason_of(error))
     elif is_away(error):
         DATABASE.away(reason_of(error))
     else:
@@ -132,7 +134,7 @@ def note_refusal(log: Any, event: str, error: BaseException, **about: Any) -> bo
     return True
 
 
-def note_failure(log: Any, event: str, error: Exception, *, disk: Service = DISK, **about: Any) -> None:
+def note_failure(log: Any, event: str, error: Exception, *, disk: Service = FILES_DISK, **about: Any) -> None:
     """Log what went wrong in work that goes on: as the fault that it is, unless what it stands on is away."""
     if noted(error, disk):
         log.debug(event, reason=type(error).__name__, **about)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from server.kernel import sqlite_connection
-from server.kernel.away import DATABASE, DISK, note_fault, noted
+from server.kernel.away import DATABASE, DATABASE_DISK, note_fault, noted
 from server.kernel.clock import Clock
 from server.kernel.events import Events
 from server.kernel.outbox import insert_jobs, job_row
@@ -106,7 +106,7 @@ class UnitOfWork:
 
 def _has_written() -> None:
     DATABASE.back()
-    DISK.back()
+    DATABASE_DISK.back()
 
 
 async def _harmless(action: Callable[[], Awaitable[None]]) -> None:

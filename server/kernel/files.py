@@ -7,6 +7,8 @@ import re
 import secrets
 from pathlib import Path
 
+from server.kernel.away import FILES_DISK
+
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8})?")
 
@@ -57,3 +59,4 @@ def write_whole(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    FILES_DISK.back()

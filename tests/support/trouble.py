@@ -37,7 +37,7 @@ def _listen(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
 def no_trouble_is_told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test during which the application told of an error."""
     _told.clear()
-    for service in away.DATABASE, away.DISK, away.REDIS, away.SEARCH_DISK:
+    for service in away.DATABASE, away.REDIS, away.DATABASE_DISK, away.FILES_DISK, away.SEARCH_DISK:
         service.away_since = None  # what one test took away is there again
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     yield

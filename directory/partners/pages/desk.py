@@ -33,7 +33,7 @@ from web.i18n import N_, translations
 from web.paging import offset_in
 from web.render import locale_of, page, redirect
 
-# Organisations that wait for somebody, on one page; and digits of how many stand before it.
+# Organisations that wait for somebody, on one page.
 WAITING = 30
 
 

@@ -53,6 +53,7 @@ def test_a_full_disk_is_known_whoever_says_so(tmp_path: Path) -> None:
     assert is_full(OSError(errno.ENOSPC, "No space left on device"))
     assert is_full(OSError(errno.EDQUOT, "Quota exceeded"))
     assert is_full(ValueError("An IO error occurred: 'No space left on device (os error 28)'"))
+    assert is_full(ValueError("An IO error occurred: 'Disk quota exceeded (os error 122)'"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from people import api_tokens
-from server.kernel import files
+from server.kernel import away, files
 from server.kernel.clock import FrozenClock
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
@@ -23,7 +23,7 @@ from server.kernel.settings import Settings
 from tests.kernel_fixtures import browser_of
 from tests.people.scene import AYLIN, at_browser
 from tests.server.kernel.work import enqueue
-from tests.support.full import no_room_in
+from tests.support.full import full, no_room_in
 from tests.support.trouble import expects_trouble
 
 NOTHING_SAVED = "The server has no room left on its disk."
@@ -66,7 +66,7 @@ async def test_who_saves_on_a_full_disk_reads_that_nothing_was_saved(
             assert (await browser.get("/me")).status_code == 200
             assert (await client.get("/readyz")).status_code == 200  # what there is can be read
     said = [(each["event"], each["service"]) for each in logged if each["log_level"] in ("warning", "error")]
-    assert said == [("service_away", "room on the disk")]
+    assert said == [("service_away", "room for the database")]
 
 
 async def test_a_file_that_finds_no_room_is_no_fault_of_ours(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +80,19 @@ async def test_a_file_that_finds_no_room_is_no_fault_of_ours(app: Starlette, mon
         page = await browser.post("/me/photo", files={"photo": ("me.png", picture.getvalue(), "image/png")})
         assert page.status_code == 503
         assert NOTHING_SAVED in page.text
+
+
+async def test_that_there_is_room_again_is_said_by_what_was_written_there(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel: Kernel = app.state.kernel
+    monkeypatch.setattr(away, "STEADY_S", 0.0)
+    assert away.noted(OSError(errno.ENOSPC, "No space left on device"))
+    assert away.noted(full())
+    await enqueue(kernel)
+    assert (away.DATABASE_DISK.away_since, away.FILES_DISK.away_since is None) == (None, False)
+    await kernel.files.put(b"there is room again")
+    assert away.FILES_DISK.away_since is None
 
 
 async def test_pages_can_be_read_though_it_cannot_be_written_when_somebody_was_here(
