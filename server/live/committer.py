@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from server.kernel.patience import REQUEST_S, answered_within
 from server.live.away import unavailable
 from server.live.entries import Append, Appended
 
@@ -66,7 +67,8 @@ class Lane:
         try:
             while self._waiting:
                 if batch := self._take():
-                    await self._commit(batch)
+                    with answered_within(REQUEST_S):  # whatever the first that waits had: all of them wait
+                        await self._commit(batch)
         finally:
             self._task = None
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeVar
 
+from server.kernel.patience import REQUEST_S, answered_within
+
 K = TypeVar("K")
 V = TypeVar("V")
 MOST = 500  # keys per look-up
@@ -45,7 +47,8 @@ class Together(Generic[K, V]):
         try:
             while self._asked:
                 asked = {key: self._asked.pop(key) for key in list(self._asked)[: self._most]}
-                await self._answer(asked)
+                with answered_within(REQUEST_S):  # whoever began it may have had no limit, and whoever joins it waits
+                    await self._answer(asked)
         finally:
             self._task = None
 

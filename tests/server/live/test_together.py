@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
+from server.kernel.patience import REQUEST_S, answer_limit
 from server.live.together import MOST, Together
 
 
@@ -72,3 +73,15 @@ async def test_one_who_gives_up_harms_nobody() -> None:
         await impatient
     may_answer.set()
     assert await patient == 1
+
+
+async def test_whoever_begins_a_look_up_nobody_waits_longer_than_for_a_page() -> None:
+    limits: list[float | None] = []
+
+    async def look_up(keys: Collection[str]) -> Mapping[str, int]:
+        limits.append(answer_limit())
+        return dict.fromkeys(keys, 1)
+
+    await Together(look_up).get("a")
+    assert limits == [REQUEST_S]
+    assert answer_limit() is None
