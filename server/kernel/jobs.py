@@ -84,6 +84,7 @@ class Jobs:
         self._claiming = asyncio.Lock()
         # Whether the last look found all that there was room for: then there may be more.
         self._more = False
+        self._takes = False  # until it is stopped
         self._finished: list[_Claimed] = []
         self._writing = asyncio.Lock()
         self._wanted = asyncio.Event()
@@ -119,7 +120,7 @@ class Jobs:
     async def stop(self) -> None:
         """Take no more, wait a while for what was begun, and give the rest back."""
         await _cancelled(self._loops)
-        self._more = False
+        self._more = self._takes = False
         if self._running:
             await asyncio.wait(self._running.values(), timeout=STOP_S)
         await _cancelled(list(self._running.values()))
@@ -192,7 +193,7 @@ class Jobs:
     async def _take(self) -> list[asyncio.Task[None]]:
         async with self._claiming:
             room = AT_ONCE - len(self._running)
-            self._more = room <= 0
+            self._more, self._takes = room <= 0, True
             if room <= 0 or not await self._any_due():
                 return []
             async with self._database.write() as work:
@@ -296,7 +297,8 @@ class Jobs:
         hands = Counter(self._hands.values())
         for each in rows:
             self._hands.pop(each.id, None)
-        return self._more or not all(self._has_hand(each.job, hands) for each in rows)
+        waited = not all(self._has_hand(each.job, hands) for each in rows)
+        return self._takes and (self._more or waited)
 
     async def _failed(self, row: _Claimed, error: Exception) -> None:
         JOBS_FAILED.labels(row.job).inc()

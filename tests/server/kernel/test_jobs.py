@@ -374,3 +374,25 @@ async def test_what_waits_for_hands_of_its_kind_is_taken_with_what_is_written_do
         await jobs.run_due()
     assert sorted(begun) == list(range(number))
     assert len(commits) < 1.5 * number, "one for each, in which the next is taken"
+
+
+async def test_a_worker_that_stops_takes_none_of_those_that_wait_for_hands_of_their_kind(kernel: Kernel) -> None:
+    begun, ends = asyncio.Semaphore(0), asyncio.Event()
+
+    async def read(_payload: dict[str, Any]) -> None:
+        begun.release()
+        await ends.wait()
+
+    kernel.jobs.register("read", read, at_once=1)
+    async with kernel.database.write() as uow:
+        for _ in range(3):
+            uow.enqueue("read", {})
+    async with asyncio.timeout(PATIENCE_S):
+        await begun.acquire()
+        stopping = asyncio.create_task(kernel.jobs.stop())
+        while kernel.jobs._takes:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.001)
+        ends.set()
+        await stopping
+    assert len(await rows(kernel)) == 2
+    assert begun.locked(), "one more was begun"
