@@ -191,7 +191,9 @@ def error_page(
     names = (f"error/{code}.html", f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
     known = next(name for name in names if (TEMPLATES / name).is_file())
     came_from = _came_from(request) or _page_above(request) if status == 413 else ""
-    return templates_of(request).page(request, known, status, headers, retry_after=retry_after, came_from=came_from)
+    # Without a route, or a database, nobody has asked who it is: a call that they are in goes on.
+    around = {"came_from": came_from, "nobody_asked": getattr(request.state, "person", None) is None}
+    return templates_of(request).page(request, known, status, headers, retry_after=retry_after, **around)
 
 
 def _came_from(request: Request) -> str:

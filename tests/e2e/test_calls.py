@@ -82,6 +82,23 @@ async def test_a_call_is_left_also_from_a_page_that_is_not_there(stage: Stage, c
     await expect(ben.page.locator(".dock-call")).to_have_count(0)
 
 
+async def test_a_call_and_the_live_line_go_on_over_a_page_that_knows_of_nobody(stage: Stage, come: Come) -> None:
+    """Nobody is asked who they are where there is no route, or none for the method."""
+    ben = await come(stage["ben"], path=ROOM)
+    for status in (404, 405):
+        ben.tab.watch.expect(f"status of {status}")
+    await Caller(ben.page).join()
+    line = await ben.page.evaluate_handle("import('fairmatch/live/start').then(({ session }) => session().line)")
+    for path in ("/no/such/page", "/sign-out"):
+        await ben.page.evaluate("(path) => Turbo.visit(path)", path)
+        await expect(ben.page).to_have_url(re.compile(f"{path}$"))
+        await expect(ben.page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+        await expect(ben.page.locator(".dock-call")).to_have_count(1)
+        assert await line.evaluate("(line) => [line.state, line.stop]") == ["live", None]
+    await ben.page.evaluate("(path) => Turbo.visit(path)", ROOM)
+    await expect(ben.page.locator("fm-call.is-in")).to_be_visible()
+
+
 async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_another_page(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

@@ -113,6 +113,21 @@ async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: h
     assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text
 
 
+@pytest.mark.parametrize("status", [404, 405, 503])
+async def test_an_error_before_anybody_asked_who_it_is_says_so(
+    stage: Stage, client: httpx2.AsyncClient, status: int
+):
+    """Else the browser would take it for a page of somebody who has left, and end their call."""
+    unknown, dock = '<meta name="fairmatch-person-unknown">', 'id="dock"'
+    page = (await client.get(f"/error/{status}")).text
+    assert unknown in page and dock in page
+    page = (await client.get("/")).text
+    assert unknown not in page and dock not in page, "nobody is signed in"
+    stage.viewer = AYLIN
+    page = (await client.get(f"/error/{status}")).text
+    assert unknown not in page and dock in page
+
+
 async def test_what_was_too_large_leads_back_to_where_the_form_was(client: httpx2.AsyncClient):
     """And nowhere else: what a browser names is a page of ours, or the start page it is."""
     host = client.base_url.netloc.decode()

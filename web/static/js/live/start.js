@@ -18,13 +18,15 @@ let current = null;
 /** What is live for the person who is signed in on this page; null when nobody is. @returns {Session | null} */
 export function session() {
   const person = signedIn();
-  if (person === (current?.person ?? "")) return current;
+  if (person === null || person === (current?.person ?? "")) return current;
   current?.line.end();
   current = person ? begin(person) : null;
   return current;
 }
 
+/** Their id; "": nobody's; null on a page of an error that could not find out, and so tells of nobody who left. */
 function signedIn() {
+  if (document.querySelector("meta[name=fairmatch-person-unknown]")) return null;
   const meta = document.querySelector("meta[name=fairmatch-person]");
   return meta instanceof HTMLMetaElement ? meta.content : "";
 }
