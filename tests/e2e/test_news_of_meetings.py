@@ -43,9 +43,12 @@ async def test_pages_of_meetings_say_that_they_are_others_by_now_and_show_it_on_
     await expect(changes).to_be_visible()
     await assert_accessible(aylin)
     before = await _times(aylin)
+    await aylin.evaluate("scrollTo(0, 120)")
     await changes.click()
     await expect(changes).to_be_hidden()
     assert await _times(aylin) != before
+    assert await aylin.evaluate("scrollY") == 120, "where she read"
+    await expect(aylin.locator("#main")).to_be_focused()
     # Calling off while she reads another page, before she goes back
     await aylin.get_by_role("navigation", name="Main").get_by_role("link", name="Messages").click()
     await expect(aylin).to_have_url(f"{servers.url}/messages")

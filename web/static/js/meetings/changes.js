@@ -95,11 +95,14 @@ function draw(isNews) {
 /** The page as it is now, where one reads, with what is typed; all of one's meetings where it is not one's own any more. */
 function show() {
   if (place()?.hasAttribute("data-gone")) return visit("/meetings");
-  const stays = Object.assign(document.createElement("meta"), { name: "turbo-refresh-scroll", content: "preserve" });
-  document.head.append(stays); // it goes with this page
-  document.addEventListener("turbo:load", () => document.getElementById("main")?.focus({ preventScroll: true }), { once: true });
+  visit(location.href, /** @type {any} */ ({ action: "replace", refresh: { scroll: "preserve" } }));
   keepTyped();
-  visit(location.href, { action: "replace" });
+  const settled = new AbortController();
+  const { signal } = settled;
+  const load = () => (settled.abort(), document.getElementById("main")?.focus({ preventScroll: true }));
+  document.addEventListener("turbo:load", load, { signal });
+  // It does not come, or another one is looked for instead: where the focus is then is not for this one to say.
+  for (const sign of ["turbo:fetch-request-error", "turbo:visit"]) document.addEventListener(sign, () => settled.abort(), { signal });
 }
 
 onPage(begin);
