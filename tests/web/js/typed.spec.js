@@ -101,12 +101,27 @@ test("what is being written stays where the page is loaded anew by itself, also 
   const page = `<fm-room><form method="post" action="/outcome" data-typed><input name="step"><textarea name="note"></textarea></form></fm-room>`;
   document.body.innerHTML = page;
   control(0, "step").value = "Send curves";
-  control(0, "note").value = "Knows De";
   control(0, "note").focus();
+  tell("visit");
   keepTyped();
+  control(0, "note").value = "Knows Depots"; // the answer takes a moment
+  control(0, "note").setSelectionRange(6, 8);
+  tell("before-render");
   document.body.innerHTML = page;
   tell("render");
   tell("load");
-  equal([control(0, "step").value, control(0, "note").value], ["Send curves", "Knows De"]);
+  equal([control(0, "step").value, control(0, "note").value], ["Send curves", "Knows Depots"]);
   equal(document.activeElement?.getAttribute("name"), "note");
+  equal([control(0, "note").selectionStart, control(0, "note").selectionEnd], [6, 8]);
+});
+
+test("where the page did not come by itself, the next one that is looked for begins empty", () => {
+  typeAll();
+  tell("visit");
+  keepTyped();
+  tell("visit"); // a link: the first one did not arrive
+  tell("before-render");
+  document.body.innerHTML = PAGE;
+  tell("render");
+  equal(shown(), FRESH);
 });

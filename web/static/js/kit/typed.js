@@ -3,8 +3,8 @@
  * into those that are there again goes what was not sent.
  *
  * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control
- * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList, isIn: boolean }} Typed  `at`: which
- *   of the form's controls of this name; `isIn`: one is typing there
+ * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList, isIn: boolean, from: number | null, to: number | null }} Typed
+ *   `at`: which of the form's controls of this name; `isIn`: one is typing there, `from` and `to`: between these letters
  */
 
 const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image"]);
@@ -12,24 +12,38 @@ const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image
 /** @type {Typed[]} */
 let kept = [];
 let isRefused = false;
+/** Whether the page comes anew by itself. */
+let takesAll = false;
 
 document.addEventListener("turbo:submit-start", (event) => {
   const sent = /** @type {HTMLFormElement} */ (/** @type {CustomEvent} */ (event).detail.formSubmission.formElement);
-  isRefused = false;
+  isRefused = takesAll = false;
   kept = changesPage(sent) ? forms().flatMap(([key, form]) => (form === sent ? [] : typedInto(key, form))) : [];
 });
 document.addEventListener("turbo:submit-end", (event) => (isRefused = !(/** @type {CustomEvent} */ (event).detail.success)));
+document.addEventListener("turbo:visit", () => (takesAll = false));
+// Until now one has gone on typing.
+document.addEventListener("turbo:before-render", () => {
+  if (!takesAll || isPreview()) return;
+  takesAll = false;
+  kept = forms().flatMap(([key, form]) => typedInto(key, form));
+});
 document.addEventListener("turbo:render", () => {
-  if (document.documentElement.hasAttribute("data-turbo-preview")) return;
+  if (isPreview()) return;
   putBack();
   if (isRefused) kept = []; // no load follows
 });
 document.addEventListener("turbo:load", () => (kept = []));
 
-/** All that was typed stays when this page is loaded anew now. */
+/** All that is typed stays when this page is loaded anew, which has begun just now. */
 export function keepTyped() {
   isRefused = false;
-  kept = forms().flatMap(([key, form]) => typedInto(key, form));
+  takesAll = true;
+}
+
+/** Whether what is shown is a page from before, until the one that was asked for comes. */
+function isPreview() {
+  return document.documentElement.hasAttribute("data-turbo-preview");
 }
 
 /** Whether all of the page comes anew, and not for what was looked for. @param {HTMLFormElement} form */
@@ -69,7 +83,7 @@ function controls(form) {
 
 /** @param {string} key @param {HTMLFormElement} form @returns {Typed[]} */
 function typedInto(key, form) {
-  return controls(form).filter(([, , control]) => !isAsItCame(control)).map(([name, at, control]) => ({ form: key, name, at, value: valueOf(control), isIn: control === document.activeElement }));
+  return controls(form).filter(([, , control]) => !isAsItCame(control)).map(([name, at, control]) => ({ form: key, name, at, value: valueOf(control), isIn: control === document.activeElement, ...caretIn(control) }));
 }
 
 /** @param {Control} control */
@@ -91,6 +105,12 @@ function valueOf(control) {
   return isTick(control) ? control.checked : control.value;
 }
 
+/** Where one writes; nowhere in what has no letters. @param {Control} control */
+function caretIn(control) {
+  if (control instanceof HTMLSelectElement) return { from: null, to: null };
+  return { from: control.selectionStart, to: control.selectionEnd };
+}
+
 /** @param {Control} control @returns {control is HTMLInputElement} */
 function isTick(control) {
   return control.type === "checkbox" || control.type === "radio";
@@ -98,13 +118,15 @@ function isTick(control) {
 
 function putBack() {
   const there = new Map(forms());
-  for (const { form, name, at, value, isIn } of kept) {
+  for (const { form, name, at, value, isIn, from, to } of kept) {
     const found = there.get(form);
     const control = found && controls(found).find(([named, place]) => named === name && place === at)?.[2];
     if (!control || !isAsItCame(control)) continue;
     put(control, value);
     control.dispatchEvent(new Event("input", { bubbles: true }));
-    if (isIn) control.focus({ preventScroll: true });
+    if (!isIn) continue;
+    control.focus({ preventScroll: true });
+    if (from !== null && !(control instanceof HTMLSelectElement)) control.setSelectionRange(from, to);
   }
 }
 

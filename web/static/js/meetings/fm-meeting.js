@@ -88,8 +88,8 @@ class FmMeeting extends HTMLElement {
 
   /** The page as it is now, with what is being written into it. */
   #loadAnew() {
-    keepTyped();
     visit(location.href, { action: "replace" });
+    keepTyped();
   }
 
   /** There is no room any more: the meeting's page says why, where one takes part in it still. @param {string} topic */
