@@ -178,6 +178,10 @@ def redirect(url: str, said: str = "", *, refused: bool = False) -> RedirectResp
     return response
 
 
+# After these the same form can be sent again, as after a fault of ours; after 413 with less in it.
+_SENT_AGAIN = frozenset({409, 429})
+
+
 def error_page(
     request: Request,
     status: int,
@@ -190,10 +194,21 @@ def error_page(
     status. `retry_after` is in seconds, for 429."""
     names = (f"error/{code}.html", f"error/{status}.html", "error/500.html" if status >= 500 else "error/400.html")
     known = next(name for name in names if (TEMPLATES / name).is_file())
-    came_from = _came_from(request) or _page_above(request) if status == 413 else ""
-    # Without a route, or a database, nobody has asked who it is: a call that they are in goes on.
-    around = {"came_from": came_from, "nobody_asked": getattr(request.state, "person", None) is None}
+    asks = request.method in ("GET", "HEAD")
+    sent_again = status == 413 or (not asks and (status in _SENT_AGAIN or status >= 500))
+    around = {
+        "came_from": _came_from(request) or _page_above(request) if sent_again else "",
+        "again": _own_address(request) if asks else "",  # a form's address often has no page
+        # Without a route, or a database, nobody has asked who it is: a call that they are in goes on.
+        "nobody_asked": getattr(request.state, "person", None) is None,
+    }
     return templates_of(request).page(request, known, status, headers, retry_after=retry_after, **around)
+
+
+def _own_address(request: Request) -> str:
+    """What was asked for, on our own host whatever it begins with."""
+    path = "/" + request.url.path.lstrip("/\\")
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def _came_from(request: Request) -> str:

@@ -117,7 +117,8 @@ def _routes() -> list[Route]:
         return page(request, "landing.html", fairs=fairs, partners=[])
 
     async def failing(request: Request) -> Response:
-        return error_page(request, request.path_params["status"], retry_after=8)
+        code = request.path_params["code"]
+        return error_page(request, int(code) if code.isdigit() else 503, code=code, retry_after=8)
 
     async def saving(request: Request) -> Response:
         return redirect("/messages", "Ihr Foto <ist> gespeichert.")
@@ -140,7 +141,8 @@ def _routes() -> list[Route]:
 
     return [
         Route("/", landing),
-        Route("/error/{status:int}", failing),
+        Route("/error/{code}", failing),
+        Route("/send/{code}", failing, methods=["POST"]),
         Route("/save", saving, methods=["POST"]),
         Route("/refuse", refusing, methods=["POST"]),
         Route("/messages", kit),

@@ -114,18 +114,18 @@ async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: h
 
 
 @pytest.mark.parametrize("status", [404, 405, 503])
-async def test_an_error_before_anybody_asked_who_it_is_says_so(
-    stage: Stage, client: httpx2.AsyncClient, status: int
-):
+async def test_an_error_before_anybody_asked_who_it_is_says_so(stage: Stage, client: httpx2.AsyncClient, status: int):
     """Else the browser would take it for a page of somebody who has left, and end their call."""
-    unknown, dock = '<meta name="fairmatch-person-unknown">', 'id="dock"'
-    page = (await client.get(f"/error/{status}")).text
-    assert unknown in page and dock in page
-    page = (await client.get("/")).text
-    assert unknown not in page and dock not in page, "nobody is signed in"
+    parts = ('<meta name="fairmatch-person-unknown">', 'id="dock"')
+
+    async def has(path: str) -> list[bool]:
+        page = (await client.get(path)).text
+        return [part in page for part in parts]
+
+    assert await has(f"/error/{status}") == [True, True]
+    assert await has("/") == [False, False], "nobody is signed in"
     stage.viewer = AYLIN
-    page = (await client.get(f"/error/{status}")).text
-    assert unknown not in page and dock in page
+    assert await has(f"/error/{status}") == [False, True]
 
 
 async def test_what_was_too_large_leads_back_to_where_the_form_was(client: httpx2.AsyncClient):
@@ -137,6 +137,19 @@ async def test_what_was_too_large_leads_back_to_where_the_form_was(client: httpx
     for other in elsewhere:
         answer = await client.get("/error/413", headers={"referer": other})
         assert re.search(r'<a class="button button-primary" href="/"', answer.text)
+
+
+@pytest.mark.parametrize("code", ["429", "500", "503", "full"])
+async def test_what_was_sent_in_vain_leads_back_to_the_form_and_never_asks_for_the_forms_address(
+    client: httpx2.AsyncClient, code: str
+):
+    primary, typed = re.compile(r'<a class="button button-primary" href="([^"]*)"'), "What you typed is still there"
+    host = client.base_url.netloc.decode()
+    sent = (await client.post(f"/send/{code}", headers={"referer": f"http://{host}/messages?x=1"})).text
+    assert (primary.findall(sent), typed in sent) == (["/messages?x=1"], True)
+    assert primary.findall((await client.post(f"/send/{code}")).text) == ["/"]
+    asked = (await client.get(f"/error/{code}?x=1")).text
+    assert primary.findall(asked) == [f"/error/{code}?x=1"]
 
 
 async def test_too_many_requests_say_how_long_to_wait(client: httpx2.AsyncClient):

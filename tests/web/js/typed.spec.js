@@ -67,6 +67,39 @@ test("where a form is gone nothing is put, and one's own words stand before what
   equal([control(0, "about").value, control(2, "name").value], ["Forty buses", ""]);
 });
 
+const ERROR = `<div class="error-page"><h1>Nothing was saved</h1></div>`;
+
+test("what was sent in vain is there again on the way back from an error, and on no other page", () => {
+  for (const [path, wanted] of [[location.pathname, TYPED], ["/elsewhere", FRESH]]) {
+    typeAll();
+    const before = location.href;
+    send(0, { success: false, page: ERROR });
+    history.replaceState(null, "", path);
+    document.body.innerHTML = PAGE;
+    tell("render");
+    tell("load");
+    equal(shown(), wanted);
+    document.body.innerHTML = PAGE;
+    tell("render");
+    equal(shown(), FRESH, "once");
+    history.replaceState(null, "", before);
+  }
+});
+
+test("what is typed while a page is loaded anew stays also where the first answer is an error", () => {
+  typeAll();
+  tell("visit");
+  keepTyped();
+  for (const page of [ERROR, ERROR, PAGE]) {
+    tell("before-render");
+    document.body.innerHTML = page;
+    tell("render");
+    tell("load");
+    tell("visit");
+  }
+  equal(shown(), TYPED);
+});
+
 test("what was not sent is forgotten with the next page", () => {
   typeAll();
   send(1);

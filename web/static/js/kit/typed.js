@@ -1,6 +1,6 @@
 /**
  * What was typed into one form of a page outlives the sending of another one. The page that comes has its forms anew:
- * into those that are there again goes what was not sent.
+ * into those that are there again goes what was not sent; and where an error stood in the page's place, what was sent in vain.
  *
  * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control
  * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList, isIn: boolean, from: number | null, to: number | null }} Typed
@@ -12,13 +12,20 @@ const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image
 /** @type {Typed[]} */
 let kept = [];
 let isRefused = false;
+/** What was sent. @type {Typed[]} */
+let sent = [];
 /** Whether the page comes anew by itself. */
 let takesAll = false;
+/** The path of the page in whose place an error stands; "": none does. */
+let covered = "";
 
 document.addEventListener("turbo:submit-start", (event) => {
-  const sent = /** @type {HTMLFormElement} */ (/** @type {CustomEvent} */ (event).detail.formSubmission.formElement);
+  const handedIn = /** @type {HTMLFormElement} */ (/** @type {CustomEvent} */ (event).detail.formSubmission.formElement);
   isRefused = takesAll = false;
-  kept = changesPage(sent) ? forms().flatMap(([key, form]) => (form === sent ? [] : typedInto(key, form))) : [];
+  const [all, others] = changesPage(handedIn) ? [forms(), forms().filter(([, form]) => form !== handedIn)] : [[], []];
+  kept = others.flatMap(([key, form]) => typedInto(key, form));
+  // A file may be what it was refused for.
+  sent = all.flatMap(([key, form]) => (form === handedIn ? typedInto(key, form).filter(({ value }) => !(value instanceof FileList)) : []));
 });
 document.addEventListener("turbo:submit-end", (event) => (isRefused = !(/** @type {CustomEvent} */ (event).detail.success)));
 document.addEventListener("turbo:visit", () => (takesAll = false));
@@ -30,10 +37,22 @@ document.addEventListener("turbo:before-render", () => {
 });
 document.addEventListener("turbo:render", () => {
   if (isPreview()) return;
+  if (covered && covered !== location.pathname) kept = [];
+  covered = document.querySelector(".error-page") ? location.pathname : "";
+  if (covered) return cover();
   putBack();
   if (isRefused) kept = []; // no load follows
 });
-document.addEventListener("turbo:load", () => (kept = []));
+document.addEventListener("turbo:load", () => {
+  if (!covered) kept = [];
+});
+
+/** The way back from an error leads to the page as it was: nothing came of what was sent. */
+function cover() {
+  if (isRefused) kept = [...kept, ...sent];
+  isRefused = false;
+  sent = [];
+}
 
 /** All that is typed stays when this page is loaded anew, which has begun just now. */
 export function keepTyped() {
