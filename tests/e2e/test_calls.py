@@ -162,6 +162,12 @@ async def test_whoever_opens_a_call_of_two_in_another_window_goes_on_there_and_c
         told = expect(before.page.get_by_text("The call goes on where you joined it last.")).to_be_visible()
         await asyncio.gather(told, now.join())
         await before.page.locator("[data-does=join]").wait_for()
+        for part in ("microphone", "camera"):  # nobody is filmed where they have left
+            button = before.page.locator(f"[data-does={part}]")
+            await expect(button).to_have_text(f"Turn the {part} on")
+            await button.click()
+            await expect(button).not_to_have_text(f"Turn the {part} on")
+        await expect(before.page.locator(".call-door")).to_contain_text("The call goes on where you joined it last.")
         for one in (now, ben):
             assert (await one.sees_and_hears())["connections"] == 1
         await expect(ben.page.locator(".call-tile")).to_have_count(2)

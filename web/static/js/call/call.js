@@ -138,8 +138,8 @@ export class Call extends EventTarget {
     await this.way.start();
   }
 
-  /** Leave. */
-  end() {
+  /** Leave. @param {string} [why]  goes with "over": "moved" */
+  end(why = "") {
     if (this.isOver) return;
     this.isOver = true;
     this.#stopping.abort();
@@ -148,7 +148,7 @@ export class Call extends EventTarget {
     this.signs.end();
     this.captions.end();
     this.sounds.play([]);
-    this.dispatchEvent(new Event("over"));
+    this.dispatchEvent(new CustomEvent("over", { detail: why }));
   }
 
   /** Turn microphone or camera on or off. @param {"microphone" | "camera"} source */
@@ -279,9 +279,8 @@ export class Call extends EventTarget {
   #refused(code) {
     if (this.isOver) return;
     if (this.#isClosing) toast(_("The time is over, and the room is closed."));
-    else if (code === "moved") toast(_("The call goes on where you joined it last."));
-    else toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
-    this.end();
+    else if (code !== "moved") toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
+    this.end(code);
   }
 
   /** @param {AbortSignal} signal */

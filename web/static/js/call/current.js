@@ -1,4 +1,6 @@
+import { _ } from "fairmatch/i18n";
 import { forget, keep, kept } from "fairmatch/call/kept-call";
+import { toast } from "fairmatch/kit/toast";
 import { session } from "fairmatch/live/start";
 
 /**
@@ -19,6 +21,8 @@ let now = null;
 /** How often it is written down that one is still in it, in ms. */
 const KEEP_EVERY_MS = 5_000;
 let isUnloading = false;
+/** The topic of the call that goes on elsewhere: one has moved there, and joined none here since. */
+let moved = "";
 
 /** The call that a page that was loaded anew has cut off. */
 export function interrupted() {
@@ -33,6 +37,16 @@ export function letGo() {
   tell();
 }
 
+/** What one reads where one moved away from a call; "" where one did not. @param {string} [topic] */
+export function whereItGoesOn(topic) {
+  return topic && topic === moved ? _("The call goes on where you joined it last.") : "";
+}
+
+/** Whether a call is on this page. @param {string} [topic] */
+export function hasPageOf(topic) {
+  return Boolean(topic && document.querySelector(`fm-call[data-topic="${CSS.escape(topic)}"]`));
+}
+
 /** @returns {Call | null} */
 export function current() {
   if (now && now.live !== session()) now.end();
@@ -43,6 +57,7 @@ export function current() {
 export function hold(call) {
   const { live, place, media } = call;
   now = call;
+  moved = "";
   document.documentElement.dataset.call = place.topic;
   sayWhetherSeen(live);
   const note = () => call.isOver || keep(live.storages.tab, call, Date.now());
@@ -51,18 +66,25 @@ export function hold(call) {
   const noting = setInterval(note, KEEP_EVERY_MS);
   call.addEventListener("over", () => clearInterval(noting));
   note();
-  call.addEventListener("over", () => over(call));
+  call.addEventListener("over", (event) => over(call, /** @type {CustomEvent} */ (event).detail));
   tell();
 }
 
-/** @param {Call} call */
-function over(call) {
+/** @param {Call} call @param {string} why */
+function over(call, why) {
   if (!isUnloading) forget(call.live.storages.tab, call.live.person);
   if (call !== now) return;
   now = null;
+  if (why === "moved") sayMoved(call.place.topic);
   delete document.documentElement.dataset.call;
   sayWhetherSeen(call.live);
   tell();
+}
+
+/** On the call's own page its door says so. @param {string} topic */
+function sayMoved(topic) {
+  moved = topic;
+  if (!hasPageOf(topic)) toast(whereItGoesOn(topic));
 }
 
 /** Whoever is in a call is told everything, behind other windows as well; a page that is shown is told anyhow.

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
-import { calls, current, interrupted, letGo } from "fairmatch/call/current";
+import { calls, current, hasPageOf, interrupted, letGo } from "fairmatch/call/current";
 import { playing } from "fairmatch/call/playing";
 import { shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
@@ -39,11 +39,6 @@ function close(place) {
   render(nothing, place);
   place.remove();
   drawn = null;
-}
-
-/** Whether a call is on this page. @param {string | undefined} topic */
-function hasPageOf(topic) {
-  return Boolean(topic && document.querySelector(`fm-call[data-topic="${CSS.escape(topic)}"]`));
 }
 
 /** A call that loading a page anew has cut off. @param {import("./kept-call.js").KeptCall} before */

@@ -3,7 +3,7 @@ import { _ } from "fairmatch/i18n";
 import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
 import { writeInstead } from "fairmatch/call/beside";
-import { calls, current, interrupted, letGo } from "fairmatch/call/current";
+import { calls, current, interrupted, letGo, whereItGoesOn } from "fairmatch/call/current";
 import { join, knock } from "fairmatch/call/joining";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
@@ -67,6 +67,11 @@ class FmCall extends HTMLElement {
     return before && before.topic === this.dataset.topic ? before.on : null;
   }
 
+  /** What the door opens at once; everything where nothing is said. Whoever speaks elsewhere now is not filmed here. */
+  get #opens() {
+    return whereItGoesOn(this.dataset.topic) ? { microphone: false, camera: false } : (this.#comesBack ?? undefined);
+  }
+
   get #isClosed() {
     return Boolean(this.dataset.closes) && Date.now() >= Date.parse(this.dataset.closes ?? "") - CLOCKS_MS;
   }
@@ -100,7 +105,7 @@ class FmCall extends HTMLElement {
 
   #begin() {
     const kinds = /** @type {any[]} */ (["microphone", "camera"].filter((kind) => this.dataset.publish?.split(" ").includes(kind)));
-    const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds, this.#comesBack ?? undefined);
+    const preview = new Preview(() => this.#preview === preview && this.#draw(), kinds, this.#opens);
     this.#preview = preview;
     void preview.start();
     knock(this.place, this.#leaving.signal);
@@ -110,7 +115,8 @@ class FmCall extends HTMLElement {
   /** @param {Preview} preview */
   #doorView(preview) {
     const elsewhere = current();
-    const note = elsewhere ? html`<p class="quiet-line">${icon("info")} ${_("You are in a call with %(name)s. Joining here leaves it.", { name: elsewhere.place.name })}</p>` : nothing;
+    const said = elsewhere ? _("You are in a call with %(name)s. Joining here leaves it.", { name: elsewhere.place.name }) : whereItGoesOn(this.dataset.topic);
+    const note = said ? html`<p class="quiet-line" role="status">${icon("info")} ${said}</p>` : nothing;
     const label = this.dataset.rings ? _("Call %(name)s", { name: this.place.name }) : _("Join");
     return preview.view({ join: () => void this.#press(), label, note, busy: this.#joining });
   }
