@@ -3,6 +3,7 @@ import { sayLost, sayWhyNot } from "fairmatch/call/lost";
 import { Media } from "fairmatch/call/media";
 import { Preview } from "fairmatch/call/preview";
 import { showDevices } from "fairmatch/call/settings";
+import { toast } from "fairmatch/kit/toast";
 import { render } from "lit";
 import { equal, ok, settle, test } from "/harness.js";
 
@@ -16,7 +17,7 @@ async function withMachine(body) {
   const of = (name) => ({ kind: "videoinput", label: name, deviceId: name });
   const given = {
     enumerateDevices: async () => cameras.map(of),
-    getUserMedia: async ({ video }) => (opened.push(video.deviceId?.exact ?? ""), { getTracks: () => [picture()] }),
+    getUserMedia: async ({ video }) => (opened.push(video?.deviceId?.exact ?? ""), { getTracks: () => [picture()] }),
   };
   for (const [name, value] of Object.entries(given)) Object.defineProperty(mediaDevices, name, { configurable: true, value });
   const plug = async (...names) => ((cameras = names), mediaDevices.dispatchEvent(new Event("devicechange")), settle());
@@ -73,6 +74,32 @@ test("in a call, who loses the camera reads that, turns it on again from there, 
     ok(said(), "it is gone once more");
     call.dispatchEvent(new Event("over"));
     equal(said(), "", "and nobody is in the call");
+    media.end();
+  });
+});
+
+test("camera and microphone that go at once are one line with one button, and what is back is named no longer", async () => {
+  await withMachine(async ({ pull }) => {
+    document.body.innerHTML = `<div id="toasts"></div>`;
+    const media = new Media();
+    const call = Object.assign(new EventTarget(), { media, isOver: false, toggle: (source) => media.turnOn(source) });
+    sayLost(/** @type {any} */ (call));
+    const said = () => document.querySelector("#toasts")?.textContent ?? "";
+    const loseBoth = async () => {
+      for (const source of ["microphone", "camera"]) await media.turnOn(source);
+      for (const source of ["microphone", "camera"]) pull(/** @type {any} */ (media.tracks[source]));
+      ok(said().includes("Your camera and microphone are gone"), said());
+    };
+    await loseBoth();
+    document.querySelector("#toasts button").click();
+    await settle();
+    equal([media.isOn("camera"), media.isOn("microphone"), said()], [true, true, ""]);
+    await loseBoth();
+    await media.turnOn("microphone");
+    ok(said().includes("Your camera is gone"), said());
+    toast("Something newer");
+    await media.turnOn("camera");
+    equal(said(), "Something newer");
     media.end();
   });
 });

@@ -7,19 +7,45 @@ import { toast } from "fairmatch/kit/toast";
 
 /** @typedef {import("./call.js").Call} Call @typedef {import("./media.js").Source} Source */
 
-/** Who loses a camera or microphone in the middle of a call reads that, and can go on with another one. @param {Call} call */
+/** Who loses a camera or microphone in the middle of a call reads that, and can go on with another one. One line tells of
+ * all that is gone: a dock takes both along at once. @param {Call} call */
 export function sayLost(call) {
-  call.media.addEventListener("lost", (event) => {
-    const source = /** @type {CustomEvent} */ (event).detail;
-    if (!call.isOver) offerAnother(call, source);
+  const { media } = call;
+  /** @type {Set<Source>} */
+  const gone = new Set();
+  let takeBack = () => false;
+  const say = () => {
+    takeBack();
+    takeBack = gone.size ? toast(wordsOf(gone), { error: true, ...wayBack(call, gone) }) : () => false;
+  };
+  media.addEventListener("lost", (event) => {
+    if (call.isOver) return;
+    gone.add(/** @type {CustomEvent} */ (event).detail);
+    say();
   });
+  media.addEventListener("change", () => {
+    const back = [...gone].filter((source) => media.isOn(source) && gone.delete(source));
+    if (back.length && takeBack()) say(); // where another line stands by now, that is newer
+  });
+  call.addEventListener("over", () => (gone.clear(), say()));
 }
 
-/** @param {Call} call @param {import("./devices.js").Kind | "camera_2"} source */
-function offerAnother(call, source) {
-  if (source === "camera_2") return untilOn(call, source, toast(lost("camera"), { error: true }));
-  const turnOn = () => call.media.isOn(source) || void call.toggle(source);
-  untilOn(call, source, toast(lost(source), { error: true, action: _("Turn on"), run: turnOn }));
+/** @param {Set<Source>} gone */
+function wordsOf(gone) {
+  const kinds = new Set([...gone].map((source) => /** @type {import("./devices.js").Kind} */ (ANOTHER[source] ?? source)));
+  return kinds.size > 1 ? _("Your camera and microphone are gone: they were pulled out, or another program took them.") : lost([...kinds][0]);
+}
+
+/** What was lost is turned on again by one press; but no second camera, which is chosen in the bar.
+ * @param {Call} call @param {Set<Source>} gone */
+function wayBack(call, gone) {
+  const sources = /** @type {import("./devices.js").Kind[]} */ ([...gone].filter((source) => source !== "camera_2"));
+  if (sources.length === 0) return {};
+  const run = () => {
+    gone.clear(); // what does not open says why
+    for (const source of sources) if (!call.media.isOn(source)) void call.toggle(source);
+  };
+  return { action: _("Turn on"), run };
 }
 
 /** Why something does not open. @param {Call} call @param {unknown} error @param {Source} source */

@@ -17,7 +17,7 @@ const UNREAD = 1000; // milliseconds in which nobody has read them yet
  * the page lies below a veil, and is neither pressed nor read out.
  * @param {string} text
  * @param {Options} [options]
- * @returns {() => void} takes it back, where it stands still
+ * @returns {() => boolean} takes it back, where it stands still, and says whether it did
  */
 export function toast(text, { error = false, action = "", run } = {}) {
   const line = document.createElement("div");
@@ -27,7 +27,11 @@ export function toast(text, { error = false, action = "", run } = {}) {
   said.set(line, Date.now());
   place()?.replaceChildren(line);
   if (!error) leaveLater(line);
-  return () => line.remove();
+  return () => {
+    const { isConnected } = line;
+    line.remove();
+    return isConnected;
+  };
 }
 
 /** When each line was said. @type {WeakMap<Element, number>} */
