@@ -1,7 +1,7 @@
 import "@hotwired/turbo";
 import "fairmatch/meetings/start";
 import { session } from "fairmatch/live/start";
-import { equal, test } from "/harness.js";
+import { equal, settle, test } from "/harness.js";
 
 let version = 0;
 const pill = () => document.querySelector("#dock .dock-news button");
@@ -19,7 +19,13 @@ const shown = (mark, own) => `<div data-mark="${mark}"${own ? ` data-own-mark="$
 function tell(mark) {
   const { line, mine } = /** @type {import("fairmatch/live/session").Session} */ (session());
   Object.defineProperty(line, "state", { get: () => "live", set: () => {}, configurable: true }); // nobody answers here
-  mine.receive({ k: "meetings", v: (version += 1), d: { waiting: 0, next: null, following: null, offer: null, mark } });
+  mine.ask = async () => true; // the server says the same
+  receive(mark);
+}
+
+/** @param {string} mark */
+function receive(mark) {
+  session()?.mine.receive({ k: "meetings", v: (version += 1), d: { waiting: 0, next: null, following: null, offer: null, mark } });
 }
 
 /** @param {() => unknown} isSo */
@@ -45,6 +51,48 @@ test("going back to a page from before says so as well, and the next page forget
   document.body.firstElementChild.innerHTML = shown("three");
   document.dispatchEvent(new Event("turbo:load"));
   equal(pill(), null);
+});
+
+test("a page that is newer than what the line has told stays as it is: the server is asked before anything is said", async () => {
+  page("newer");
+  tell("older");
+  let asked = 0;
+  session().mine.ask = async () => (receive("newer"), (asked += 1), true);
+  await until(() => asked);
+  await settle();
+  equal(pill(), null);
+  const shows = new Promise((resolve) => document.addEventListener("turbo:load", () => setTimeout(resolve, 700), { once: true }));
+  document.dispatchEvent(new Event("turbo:load"));
+  await shows;
+  equal([pill(), asked], [null, 1]);
+});
+
+test("a press that changed nothing takes the pill away, until something else is new", async () => {
+  page("eleven");
+  tell("twelve");
+  await until(pill);
+  document.addEventListener("turbo:before-visit", (event) => event.preventDefault(), { once: true });
+  pill().click();
+  page("eleven"); // the answer
+  equal(pill(), null);
+  receive("twelve");
+  await new Promise((resolve) => setTimeout(resolve, 700)); // it has looked
+  equal(pill(), null);
+  receive("thirteen");
+  await until(pill);
+});
+
+test("what waits for the page that was asked for waits no longer where that does not come", async () => {
+  for (const sign of ["fetch-request-error", "visit"]) {
+    page("twenty");
+    tell(`twenty-one after ${sign}`);
+    await until(pill);
+    document.addEventListener("turbo:before-visit", (event) => event.preventDefault(), { once: true });
+    pill().click();
+    document.dispatchEvent(new Event(`turbo:${sign}`));
+    document.dispatchEvent(new Event("turbo:load"));
+    equal(document.activeElement?.localName, "body", sign);
+  }
 });
 
 /** What the server answers for this page; it is counted. @param {() => string} own @param {(asked: any[]) => Promise<void>} body */

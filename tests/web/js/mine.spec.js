@@ -32,6 +32,20 @@ test("when a meeting is over the one after it is there at once, and what follows
   equal([store.ahead(over)?.id, store.following?.id], ["second", "third"]);
 });
 
+test("what follows is asked for again where nobody answers, or where the browser's clock is ahead of the server's", async () => {
+  const { ground, store } = await mine(FIRST, SECOND);
+  const answers = [null, state(FIRST, SECOND), state(SECOND, THIRD)];
+  let asked = 0;
+  store.line.request = async () => answers[asked++] ?? Promise.reject(new Error("nobody is there"));
+  ground.clock.now = Date.parse(FIRST.ends_at);
+  store.ahead();
+  for (const times of [1, 2, 3, 3]) {
+    await ground.clock.pass(90_000);
+    equal(asked, times);
+  }
+  equal(store.next?.id, "second");
+});
+
 test("a meeting that was moved or goes on is the one that was told last", async () => {
   const { store } = await mine(FIRST, SECOND);
   await store.receive({ k: "meetings", v: 7, d: state({ ...FIRST, ends_at: "2026-11-23T10:25:00Z" }, SECOND) });

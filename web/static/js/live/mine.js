@@ -12,6 +12,8 @@
 
 /** Meetings of a fair end at the same moment: what follows is asked for within so long afterwards, in ms. */
 const SPREAD_MS = 60_000;
+/** Where that is not known then, so long after. */
+const AGAIN_MS = 60_000;
 
 export class Mine extends EventTarget {
   /** Requests that wait for an answer; null: only the page knows. @type {number | null} */
@@ -25,7 +27,7 @@ export class Mine extends EventTarget {
   /** Another one than a page was made with: what it shows is different by now. */
   mark = "";
   #version = -1;
-  /** The end after which was asked what follows. */
+  /** The end after which is asked what follows. */
   #asked = "";
 
   /** @param {import("./line.js").Line} line */
@@ -34,17 +36,29 @@ export class Mine extends EventTarget {
     this.line = line;
     line.addEventListener("live", () => {
       this.dispatchEvent(new Event("team"));
-      void this.#ask();
+      void this.ask();
     });
   }
 
   /** The meeting that runs or comes next: when one is over the one after it, at once. The server tells of no end by itself. */
   ahead(now = this.line.ground.now()) {
     if (!this.next || now < Date.parse(this.next.ends_at)) return this.next;
-    const over = `${this.next.id} ${this.next.ends_at}`;
-    if (this.#asked !== over) this.line.ground.after(this.line.ground.random() * SPREAD_MS, () => void this.#ask());
-    this.#asked = over;
+    this.#askWhatFollows(`${this.next.id} ${this.next.ends_at}`);
     return this.following;
+  }
+
+  /** Once; and later again where nobody answered, or where it is not over by the server's clock. @param {string} over */
+  #askWhatFollows(over) {
+    if (this.#asked === over) return;
+    this.#asked = over;
+    const { ground } = this.line;
+    ground.after(ground.random() * SPREAD_MS, async () => {
+      await this.ask();
+      ground.after(AGAIN_MS, () => {
+        if (this.#asked === over) this.#asked = "";
+        if (!["idle", "stopped"].includes(this.line.state)) this.ahead(); // they are here still
+      });
+    });
   }
 
   /** @param {any} event */
@@ -56,11 +70,12 @@ export class Mine extends EventTarget {
     this.#set(event.d);
   }
 
-  /** Changes of the time away are not told afterwards, so ask; what is told meanwhile is newer. */
-  async #ask() {
+  /** Changes of the time away are not told afterwards, so ask; what is told meanwhile is newer. Whether it is known now. */
+  async ask() {
     this.#version = -1;
     const answer = await this.line.request("meetings.mine", {}).catch(() => null);
     if (answer && this.#version === -1) this.#set(answer);
+    return Boolean(answer) || this.#version !== -1;
   }
 
   /** @param {MyMeetings} state */

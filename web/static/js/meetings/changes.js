@@ -17,6 +17,10 @@ const SETTLED = 600;
 const heard = new WeakSet();
 let soon = 0;
 let over = 0;
+/** The page's mark and the line's of which the server has said that they differ. */
+let sure = "";
+/** And those between which a press changed nothing. */
+let inVain = "";
 
 function begin() {
   const mine = session()?.mine;
@@ -51,7 +55,7 @@ async function look() {
   const shown = place();
   if (document.querySelector(":is(html, form)[aria-busy=true]")) return lookSoon(); // another page is on its way
   if (document.visibilityState === "hidden") return;
-  const isNews = isOver(shown) || (isBehind(shown) && (await isAnother(/** @type {HTMLElement} */ (shown))));
+  const isNews = isOver(shown) || (isBehind(shown) && marks(shown) !== inVain && (await isAnother(/** @type {HTMLElement} */ (shown))));
   if (shown === place()) draw(isNews);
 }
 
@@ -66,10 +70,23 @@ function isBehind(shown) {
   return Boolean(shown && live?.line.state === "live" && live.mine.mark && live.mine.mark !== shown.dataset.mark);
 }
 
+/** @param {HTMLElement | null} shown */
+function marks(shown) {
+  return `${shown?.dataset.mark} ${session()?.mine.mark}`;
+}
+
+/** A page can be newer than what the line has told. @param {HTMLElement} shown */
+async function isSure(shown) {
+  if (marks(shown) === sure) return true;
+  if (!(await session()?.mine.ask())) return false;
+  sure = marks(shown); // what was told says "change", and so is looked at once more
+  return isBehind(shown);
+}
+
 /** Of a page about one meeting or request the server is asked, once for each change of any. @param {HTMLElement} shown */
 async function isAnother(shown) {
   const { mark, ownMark } = shown.dataset;
-  if (!ownMark) return true;
+  if (!ownMark) return isSure(shown);
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer) return false;
   shown.toggleAttribute("data-gone", answer.status === 404); // a colleague has the seat, or the request
@@ -95,11 +112,17 @@ function draw(isNews) {
 /** The page as it is now, where one reads, with what is typed; all of one's meetings where it is not one's own any more. */
 function show() {
   if (place()?.hasAttribute("data-gone")) return visit("/meetings");
+  const before = place()?.dataset.mark;
   visit(location.href, /** @type {any} */ ({ action: "replace", refresh: { scroll: "preserve" } }));
   keepTyped();
   const settled = new AbortController();
   const { signal } = settled;
-  const load = () => (settled.abort(), document.getElementById("main")?.focus({ preventScroll: true }));
+  const load = () => {
+    settled.abort();
+    document.getElementById("main")?.focus({ preventScroll: true });
+    draw(false); // whatever is new by now is found once more
+    inVain = place()?.dataset.mark === before ? marks(place()) : "";
+  };
   document.addEventListener("turbo:load", load, { signal });
   // It does not come, or another one is looked for instead: where the focus is then is not for this one to say.
   for (const sign of ["turbo:fetch-request-error", "turbo:visit"]) document.addEventListener(sign, () => settled.abort(), { signal });
