@@ -41,5 +41,10 @@ document.addEventListener("turbo:fetch-request-error", (event) => {
   event.preventDefault();
   document.documentElement.removeAttribute("aria-busy");
   const takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
-  document.addEventListener("turbo:load", takeBack, { once: true }); // it can be
+  const load = (/** @type {Event} */ loaded) => {
+    if (!(/** @type {CustomEvent} */ (loaded).detail?.timing?.requestEnd)) return; // a page from before, which nobody was asked for
+    document.removeEventListener("turbo:load", load);
+    takeBack();
+  };
+  document.addEventListener("turbo:load", load);
 });
