@@ -126,6 +126,15 @@ async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(
     assert await log.evaluate("(log) => log.clientHeight") > 150
     await expect(log.get_by_text(texts[-1])).to_be_in_viewport(ratio=1)
 
+    # One's own menu stays within reach, and lies on nothing of the conversation's head.
+    own = aylin.page.locator(".rail-own > button")
+    await expect(own).to_be_in_viewport(ratio=1)
+    left = await own.evaluate("(own) => own.getBoundingClientRect().left")
+    ends = await aylin.page.locator(".talk-head > *").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().right)"
+    )
+    assert max(ends) <= left
+
     # Nothing moves from under what presses while one writes, though the field is left by then.
     last = aylin.message(texts[-1])
     await last.evaluate(
@@ -140,6 +149,8 @@ async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(
     await expect(tabs).to_be_visible()
     await expect(tabs).to_be_in_viewport(ratio=1)
     await expect(aylin.field).to_be_in_viewport(ratio=1)
+    await own.click()
+    await expect(aylin.page.locator("#own-menu").get_by_role("link", name="Your profile")).to_be_in_viewport()
 
 
 async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, servers: Servers, come: Come) -> None:
