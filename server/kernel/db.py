@@ -90,9 +90,8 @@ class UnitOfWork:
         if self._jobs:
             await insert_jobs(self.session, self._jobs)
         await self.session.flush()
-        with answered_within(
-            None
-        ):  # one that is given up may have been done, and then those who listen must hear of it
+        # One that is given up may have been done, and then those who listen must hear of it.
+        with answered_within(None):
             await self.session.commit()
 
     async def _publish(self, events: Events, enqueued: Callable[[], None]) -> None:

@@ -30,7 +30,7 @@ LEASE_S = 60.0
 # How often a worker looks for jobs that became due by time, or that another worker enqueued and did not get to.
 SWEEP_S = 2.0
 # Jobs that one worker does at once: they wait for mail servers, not for the processor.
-AT_ONCE = 8
+AT_ONCE = 10
 # How long a free hand waits for others, so that they take their next jobs together.
 GATHER_S = 0.05
 # With the back-off below, the last attempt comes about nine hours after the first.

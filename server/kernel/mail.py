@@ -26,9 +26,9 @@ from server.kernel.settings import Settings
 JOB = "mail.send"
 # For the whole conversation with the mail server.
 SMTP_TIMEOUT_S = 30
-# Mails that one worker sends at the same time. Of its eight hands push services get two, calendars and connections one
-# each: while all of those hang, one is left for what waits for nobody.
-AT_ONCE = 3
+# Mails that one worker sends at the same time. Of its ten hands push services get two, calendars and connections
+# one each: while all of those hang, one is left for what waits for nobody.
+AT_ONCE = 5
 
 # Renders a template of web/templates: (name, locale, context) -> text.
 Render = Callable[[str, str, dict[str, Any]], str]
