@@ -3,7 +3,8 @@
 import json
 import re
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
@@ -145,3 +146,32 @@ async def test_a_page_that_is_not_there_breaks_no_rule_and_the_document_stays(st
     await aylin.is_live()
     assert await aylin.connection() == before
     assert await aylin.page.evaluate("window.sameDocument")
+
+
+@pytest.mark.parametrize("status", [413, 503])
+async def test_after_an_error_the_way_leads_back_to_the_form_with_what_was_typed(
+    stage: Stage, come: Come, status: int
+) -> None:
+    """Turbo puts an error of the server in place of everything, and of any other in place of the page."""
+    aylin = await come(stage["aylin"], path="/me")
+    aylin.tab.watch.expect(f"status of {status}")
+    page = aylin.page
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(response=await route.fetch(), status=status)
+
+    await page.route("**/me", lambda route: refuse(route) if route.request.method == "POST" else route.continue_())
+    position = page.get_by_label("What you do there")
+    form = page.locator("form").filter(has=position)
+    await form.evaluate(
+        """(form) => {
+          const large = Object.assign(document.createElement("input"), { type: "hidden", name: "large" });
+          large.value = "x".repeat(1_200_000);
+          form.append(large);
+        }"""
+    )
+    await position.fill("Plans depots")
+    await form.evaluate("(form) => form.requestSubmit()")
+    await expect(page.get_by_role("heading", name="That was too large")).to_be_visible()
+    await page.get_by_role("link", name="Back to the form").click()
+    await expect(position).to_have_value("Plans depots")
