@@ -60,7 +60,8 @@ addEventListener("click", (event) => {
     const look = () => {
       const video = document.querySelector(".call-tile:not(.is-own) video");
       if (!video) return requestAnimationFrame(look);
-      video.requestVideoFrameCallback(() => (note("frame"), resolve(window.marks)));
+      // Who sees a picture is connected: on a busy machine a browser draws it before it tells of that.
+      video.requestVideoFrameCallback(() => (note("connected"), note("frame"), resolve(window.marks)));
     };
     look();
   });
