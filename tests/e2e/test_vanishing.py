@@ -84,9 +84,8 @@ async def _calls(come: Come, guest: Guest, url: str, path: str) -> Caller:
     return Caller(talk.page)
 
 
-async def test_a_killed_worker_ends_no_direct_call_and_whose_browser_stands_still_vanishes_within_15_s_and_returns(
-    stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser
-) -> None:
+async def _ben_and_aylin(stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser) -> tuple[Caller, Caller]:
+    """The two in their call; Aylin in the browser of her own."""
     path = f"{stage.direct}/call"
     ben = await _calls(come, stage["ben"], servers.other_url, path)
     aylin = await own_browser.calls(stage["aylin"], servers.url, path)
@@ -94,7 +93,13 @@ async def test_a_killed_worker_ends_no_direct_call_and_whose_browser_stands_stil
         await one.join()
     for one in (ben, aylin):
         await one.sees_and_hears()
+    return ben, aylin
 
+
+async def test_a_killed_worker_ends_no_direct_call_and_whose_browser_stands_still_vanishes_within_15_s_and_returns(
+    stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser
+) -> None:
+    ben, aylin = await _ben_and_aylin(stage, servers, come, own_browser)
     await servers.kill()
     for one in (ben, aylin):
         assert (await one.sees_and_hears())["connections"] == 1
@@ -120,16 +125,11 @@ async def test_a_browser_that_wakes_up_leaves_the_call_where_its_person_has_take
     stage: Stage, servers: Servers, come: Come, own_browser: OwnBrowser
 ) -> None:
     """A laptop that was closed hears of nothing, and is forgotten by the time its person goes in at another place."""
-    path = f"{stage.direct}/call"
-    ben = await _calls(come, stage["ben"], servers.other_url, path)
-    closed = await own_browser.calls(stage["aylin"], servers.url, path)
-    for one in (ben, closed):
-        await one.join()
-    await ben.sees_and_hears()
+    ben, closed = await _ben_and_aylin(stage, servers, come, own_browser)
     own_browser.stop()
     await expect(ben.tile(stage["aylin"].id)).to_have_count(0)
 
-    taken = await _calls(come, stage["aylin_at_her_desk"], servers.url, path)
+    taken = await _calls(come, stage["aylin_at_her_desk"], servers.url, f"{stage.direct}/call")
     await taken.join()
     await ben.sees_and_hears()
     own_browser.go_on()

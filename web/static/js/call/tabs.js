@@ -1,6 +1,9 @@
 import { nextGeneration } from "fairmatch/call/connecting";
 import { newDevice } from "fairmatch/call/device";
 
+/** Tabs that were turned away and are known for it: more than anybody opens. */
+const MOST = 64;
+
 /** Which tab of each of two people a direct call goes through: the one in which they went in last. */
 export class Tabs {
   /** This tab, for this one time in the call. */
@@ -17,7 +20,7 @@ export class Tabs {
   begin(device) {
     const before = this.#theirs === device ? "" : this.#theirs;
     this.#theirs = device;
-    if (before) this.#turnedAway.add(before);
+    if (before) this.#turnedAway = new Set([...this.#turnedAway, before].slice(-MOST));
     return before;
   }
 
