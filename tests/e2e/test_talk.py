@@ -144,7 +144,7 @@ async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(
         })"""
     )
     await last.click()
-    shrunk = await aylin.page.wait_for_function("window.shrunk")  # it is known a moment after the click
+    shrunk = await aylin.page.wait_for_function("() => window.shrunk")  # it is known a moment after the click
     assert await shrunk.json_value() == [True, 0]
     await expect(tabs).to_be_visible()
     await expect(tabs).to_be_in_viewport(ratio=1)

@@ -82,7 +82,7 @@ async def test_a_long_word_in_what_is_asked_leaves_the_answers_where_they_are(sh
     word = "Energieversorgungsunternehmensdigitalisierungsfachkräftemesse2027"
     await title.evaluate("(element, word) => { element.textContent = word; }", word)
     await tab.page.get_by_role("button", name="Remove the photo").click()
-    await tab.page.wait_for_function("document.querySelector('#example-confirm').open")
+    await tab.page.wait_for_function("() => document.querySelector('#example-confirm').open")
     dialog = "document.querySelector('#example-confirm')"
     assert await tab.page.evaluate(f"{dialog}.scrollWidth - {dialog}.clientWidth") == 0
 
@@ -113,7 +113,7 @@ async def test_the_first_stop_of_the_keyboard_leads_past_the_frame(tab: Tab):
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     await tab.page.keyboard.press("Enter")
-    await tab.page.wait_for_function("document.activeElement.id === 'main'")
+    await tab.page.wait_for_function("() => document.activeElement.id === 'main'")
     assert tab.page.url.endswith("/dev/kit#main")
     assert not any("/dev/kit" in url for url in asked)
 
@@ -123,7 +123,7 @@ async def test_a_link_within_the_page_leaves_what_was_typed(tab: Tab):
     link = "<a href=#composer>To it</a>"
     await tab.page.evaluate("link => document.getElementById('main').insertAdjacentHTML('afterbegin', link)", link)
     await tab.page.get_by_role("link", name="To it").click()
-    await tab.page.wait_for_function("document.activeElement.id === 'composer'")
+    await tab.page.wait_for_function("() => document.activeElement.id === 'composer'")
     await tab.page.keyboard.press("!")
     await tab.page.wait_for_timeout(100)  # a visit would have begun by now
     assert await tab.page.input_value("#composer") == "half a sentence!"
@@ -238,7 +238,7 @@ async def test_the_countdown_counts_down(tab: Tab):
     before = await left.inner_text()
     assert before.startswith("12:")
     await tab.page.wait_for_function(
-        "before => document.querySelector('[data-left]').textContent !== before", arg=before
+        "(before) => document.querySelector('[data-left]').textContent !== before", arg=before
     )
 
 
