@@ -275,15 +275,16 @@ class Hub:
         return self._bus.silent_for > DEAF_AFTER_S
 
     async def _compare(self, topics: Collection[str]) -> None:
-        """Bring the rooms in step with the log, whatever the bus has told or not told: one query for all."""
+        """Bring the rooms in step with the log, whatever the bus has told or not told: one query for all, and an answer
+        that names those alone that are not, of thousands hardly one."""
         open_ones = (self.rooms[topic] for topic in topics if topic in self.rooms)
-        known = {room.topic: room.top for room in open_ones if room.durable and room.begun}
-        tops = await self._source.tops(list(known)) if known else {}
-        for topic, top in tops.items():
+        known = {room.topic: Top(room.top, room.epoch) for room in open_ones if room.durable and room.begun}
+        found = await self._source.elsewhere(known) if known else {}
+        for topic, top in found.items():
             room = self.rooms.get(topic)
             if room is None or not room.begun:
                 continue
-            if top.epoch != room.epoch or top.seq < known[topic]:
+            if top.epoch != room.epoch or top.seq < known[topic].seq:
                 self._begin_again(room, top)
             elif top.seq > room.top:
                 self._heal(room, top.seq)

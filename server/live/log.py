@@ -103,6 +103,12 @@ class EventLog:
         async with self._database.read() as session:
             return await store.tops(session, list(channels))
 
+    async def elsewhere(self, known: Mapping[str, Top]) -> Mapping[str, Top]:
+        """Of these channels those that stand elsewhere than is known, and where."""
+        metrics.READS.labels("tops").inc()
+        async with self._database.read() as session:
+            return await store.elsewhere(session, known)
+
     async def _commit(self, waiting: Sequence[Waiting]) -> None:
         """Commit a group; whoever spoils it is refused alone."""
         metrics.COMMIT_BATCH.observe(len(waiting))

@@ -21,6 +21,10 @@ class Source(Protocol):
         """How far channels have come."""
         ...
 
+    async def elsewhere(self, known: Mapping[str, Top]) -> Mapping[str, Top]:
+        """Of these channels those that stand elsewhere than is known, and where."""
+        ...
+
 
 class Recall:
     """The memory of rooms, backed by the log."""

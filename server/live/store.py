@@ -6,7 +6,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Select, Table, and_, bindparam, cast, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,15 +20,28 @@ _EVENTS: Table = EventRow.__table__  # type: ignore[assignment]
 _EVENT_COLUMNS = (
     _EVENTS.c.channel, _EVENTS.c.seq, _EVENTS.c.sender, _EVENTS.c.cid, _EVENTS.c.kind, _EVENTS.c.data, _EVENTS.c.at
 )  # fmt: skip
+DATABASE = ""  # the counter that keeps the epoch of the database itself
 _EVENT_NAMES = tuple(column.name for column in _EVENT_COLUMNS)
 _attributes = attrgetter("channel", "seq", "sender", "cid", "kind", "json", "at")
-DATABASE = ""  # the counter that keeps the epoch of the database itself
 
 
 def _of_channels() -> Select[str, int, str]:
     names = asked("channel")
     return select(_COUNTERS.c.channel, _COUNTERS.c.seq, _COUNTERS.c.epoch).join(
         names, names.c.channel == _COUNTERS.c.channel
+    )
+
+
+def _elsewhere() -> Select[str, int, str]:
+    """Channels that do not stand where they are said to. One without a counter stands where `tops` says."""
+    said = asked("channel", "seq", "epoch")
+    of_all = select(_COUNTERS.c.epoch).where(_COUNTERS.c.channel == DATABASE).scalar_subquery()
+    seq = func.coalesce(_COUNTERS.c.seq, 0)
+    epoch = func.coalesce(_COUNTERS.c.epoch, of_all, NEVER.epoch)
+    return (
+        select(said.c.channel, seq, epoch)
+        .outerjoin(_COUNTERS, _COUNTERS.c.channel == said.c.channel)
+        .where(or_(seq != cast(said.c.seq, BigInteger), epoch != said.c.epoch))
     )
 
 
@@ -39,6 +52,7 @@ def _of_keys() -> Select[*tuple[Any, ...]]:
 
 
 _TOPS = _of_channels()
+_ELSEWHERE = _elsewhere()
 # Always in the same order, so that two transactions never wait for each other. SQLite knows no FOR UPDATE: there the
 # whole transaction is the lock.
 _LOCK = Prepared(_TOPS.order_by(_COUNTERS.c.channel).with_for_update(of=_COUNTERS))
@@ -145,3 +159,11 @@ async def tops(session: AsyncSession, channels: Collection[str]) -> dict[str, To
     rows = await session.execute(_TOPS, {"asked": [(each,) for each in (DATABASE, *channels)]})
     found = {DATABASE: NEVER} | {channel: Top(seq, epoch) for channel, seq, epoch in rows}
     return {channel: found.get(channel, found[DATABASE]) for channel in channels}
+
+
+async def elsewhere(session: AsyncSession, known: Mapping[str, Top]) -> dict[str, Top]:
+    """Of these channels those that stand elsewhere than is known, and where: mostly none of many."""
+    rows = await session.execute(
+        _ELSEWHERE, {"asked": [(name, str(top.seq), top.epoch) for name, top in known.items()]}
+    )
+    return {channel: Top(seq, epoch) for channel, seq, epoch in rows}

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
 from server.live import committer, store
-from server.live.entries import Append, Encoded, Event, Placed
+from server.live.entries import Append, Encoded, Event, Placed, Top
 from server.live.log import EventLog
 from server.live.model import EventRow, TicketRow
 from server.live.redaction import redact
@@ -289,6 +289,22 @@ async def test_after_a_restore_every_channel_is_in_a_new_epoch(log: EventLog, wo
     after = await log.tops([HALL, FOYER])
     assert after[HALL].seq == 1
     assert after[HALL].epoch == after[FOYER].epoch != before[HALL].epoch
+
+
+async def test_what_stands_elsewhere_than_is_known_is_told_and_nothing_else(
+    log: EventLog, workers: list[Worker]
+) -> None:
+    await log.append(said())
+    await log.append(said(channel=FOYER))
+    known = {**await log.tops([HALL, FOYER, "chat:nobody-spoke-here"])}
+    assert await log.elsewhere(known) == {}
+    await workers[-1].log.append(said())
+    moved = {HALL: Top(2, known[HALL].epoch)}
+    assert await log.elsewhere(known) == moved
+    assert await log.elsewhere({HALL: Top(10, known[HALL].epoch)}) == moved, "one that went back"
+    async with workers[0].kernel.database.write() as work:
+        await store.begin_again(work.session)
+    assert await log.elsewhere(known) == await log.tops(list(known)), "in a new epoch, also where nobody spoke"
 
 
 async def test_what_was_redacted_is_given_out_in_its_new_form(log: EventLog, workers: list[Worker]) -> None:

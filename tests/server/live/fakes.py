@@ -81,6 +81,9 @@ class Log:
         await asyncio.sleep(self._chance.random() * 0.05)
         return found
 
+    async def elsewhere(self, known: Mapping[str, Top]) -> Mapping[str, Top]:
+        return {channel: top for channel, top in (await self.tops(known)).items() if top != known[channel]}
+
 
 class BadBus:
     """Every delivery may be lost, doubled, late, and so in any order."""
