@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { _ } from "fairmatch/i18n";
 import { icon } from "fairmatch/kit/icon";
 
@@ -99,7 +100,12 @@ function writingView(captions) {
     captions.write();
   };
   return html`<form class="call-writing" @submit=${submit} @keydown=${leave}><label class="visually-hidden" for="call-caption">${_("Type captions")}</label>
-    <div class="field-box"><input class="input" id="call-caption" maxlength=${LONG_MOST} autocomplete="off"></div>
+    <div class="field-box"><input class="input" id="call-caption" maxlength=${LONG_MOST} autocomplete="off" ${ref(begun)}></div>
     <button class="button button-plain button-icon" title=${_("Show this line")} aria-label=${_("Show this line")}>${icon("send")}</button>
     <button type="button" class="button button-plain button-icon" title=${_("Stop typing captions")} aria-label=${_("Stop typing captions")} @click=${() => captions.write()}>${icon("x")}</button></form>`;
+}
+
+/** Whoever wants to type begins at once: the line is not on the page yet when it is made. @param {Element | undefined} line */
+function begun(line) {
+  if (line instanceof HTMLElement) queueMicrotask(() => line.focus());
 }

@@ -34,11 +34,13 @@ function begin(dock) {
   return place;
 }
 
-/** What plays in it ends with it. @param {HTMLElement} place */
+/** What plays in it ends with it; whoever pressed a key in it goes on where the page begins. @param {HTMLElement} place */
 function close(place) {
+  const hadFocus = place.contains(document.activeElement);
   render(nothing, place);
   place.remove();
   drawn = null;
+  if (hadFocus) document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 /** A call that loading a page anew has cut off. @param {import("./kept-call.js").KeptCall} before */

@@ -93,7 +93,18 @@ class FmCall extends HTMLElement {
 
   /** @param {unknown} view */
   #show(view) {
+    const hadFocus = this.contains(document.activeElement);
     this.#shown = render(view, this.#ground);
+    if (hadFocus && !this.contains(document.activeElement)) this.#keepFocus();
+  }
+
+  /** What was pressed is gone with all that it stood among. The keyboard goes on in what took its place, and not on a
+   * button of that, which a key that is held down would press. */
+  #keepFocus() {
+    const place = /** @type {HTMLElement | null} */ (this.querySelector(".call-bar, .call-door") ?? this.querySelector(".call-line"));
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 
   /** On a phone the button stands so far below the picture that what replaces both is out of sight. */

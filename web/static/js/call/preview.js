@@ -122,7 +122,7 @@ export class Preview {
       ${sends ? html`<div class="call-mirror">${picture
         ? html`<video .srcObject=${playing(picture)} autoplay playsinline muted .muted=${true} aria-label=${_("Your picture, as in a mirror")}></video>`
         : html`<p class="call-dark">${icon("video-off")} ${_("The camera is off")}</p>`}</div>` : nothing}
-      <div class="call-door">
+      <div class="call-door" role="group" aria-label=${label}>
         ${note}
         ${this.kinds.includes("microphone") ? this.#part("microphone", _("Microphone")) : nothing}
         ${this.kinds.includes("camera") ? this.#part("camera", _("Camera")) : nothing}
