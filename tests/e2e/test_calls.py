@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -17,9 +18,9 @@ ROOM = f"{LOBBY}/rooms/round-table"
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
-async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "") -> Caller:
+async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "", **tab: Any) -> Caller:
     """Somebody before a page, whose connections can be looked into."""
-    talk = await come(stage[name], url, path=LOBBY)
+    talk = await come(stage[name], url, path=LOBBY, **tab)
     await talk.tab.context.add_init_script(KEEP_CONNECTIONS)
     await talk.open(path)
     return Caller(talk.page)
@@ -144,7 +145,7 @@ async def test_two_people_see_and_hear_each_other_and_go_on_while_one_reads_anot
     muted = ben.tile(stage["aylin"].id).get_by_role("img", name="microphone off")
     await expect(muted).to_be_visible()
     await ben.page.locator("[data-does=leave]").click()
-    await expect(aylin.page.get_by_text("Nobody else is here yet.")).to_be_visible()
+    await expect(aylin.page.get_by_text("Ben Krüger has left.")).to_be_visible()
 
 
 async def test_whoever_opens_a_call_of_two_in_another_window_goes_on_there_and_comes_back_likewise(

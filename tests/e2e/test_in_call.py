@@ -1,12 +1,21 @@
 """By keyboard, on a phone that lies, and alone again: what one finds in a call."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.e2e.calls import Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
+
+LYING: ViewportSize = {"width": 740, "height": 360}
+# Whether each picture is seen whole, between the page's head and the buttons.
+_SEEN_WHOLE = """() => {
+  const at = (one) => one.getBoundingClientRect();
+  const [above, below] = [at(document.querySelector(".rail")).bottom, at(document.querySelector(".call-foot")).top];
+  const tiles = [...document.querySelectorAll(".call-tile")].map(at);
+  return tiles.length === 2 && tiles.every(({ top, bottom }) => above <= top && bottom <= below);
+}"""
 
 
 async def _has_focus(page: Page, within: str) -> None:
@@ -20,9 +29,11 @@ async def test_the_keyboard_goes_on_where_one_has_joined_left_and_typed(stage: S
     join, leave = page.locator("[data-does=join]"), page.locator("[data-does=leave]")
     await join.press("Enter")
     await _has_focus(page, ".call-bar")
+    await page.locator("[data-does=microphone]").wait_for()  # as soon as the server has said what Ben may do
     await page.keyboard.press("Tab")
     await expect(page.locator("[data-does=microphone]")).to_be_focused()
     await page.keyboard.press("c")
+    await expect(page.locator(".call-captions")).to_be_visible()
     await page.locator("[data-does=write-captions]").press("Enter")
     await expect(page.locator("#call-caption")).to_be_focused()
     await page.keyboard.press("Escape")
@@ -35,3 +46,22 @@ async def test_the_keyboard_goes_on_where_one_has_joined_left_and_typed(stage: S
     await page.evaluate("(path) => window.Turbo.visit(path)", f"{LOBBY}/programme")
     await page.locator(".dock-call [data-does=leave]").press("Enter")
     await expect(page.locator("#main")).to_be_focused()
+
+
+async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywhere_that_they_have_left(
+    stage: Stage, come: Come
+) -> None:
+    """The two stood below each other, each of them higher than what the buttons leave of such a window."""
+    aylin = await calling(come, stage, "aylin", ROOM, size=LYING)
+    ben = await calling(come, stage, "ben", ROOM)
+    await ben.join()
+    await aylin.join()
+    await aylin.page.wait_for_function(_SEEN_WHOLE)
+    await aylin.page.evaluate("(path) => window.Turbo.visit(path)", f"{LOBBY}/programme")
+    dock = aylin.page.locator(".dock-call")
+    await expect(dock).to_be_visible()
+    await expect(dock.get_by_role("status")).to_have_text("")
+    await ben.page.locator("[data-does=leave]").click()
+    await expect(dock.get_by_role("status")).to_have_text("Ben Krüger has left.")
+    await dock.get_by_role("link", name="Return").click()
+    await expect(aylin.page.locator(".call-line")).to_have_text("Ben Krüger has left.")

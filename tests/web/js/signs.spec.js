@@ -65,3 +65,19 @@ test("what a worker of an older release tells one by one is shown as well", () =
   equal([[...shown.reactions], shown.said], [[["anna", "❤️"]], "ANNA: ❤️"]);
   shown.end();
 });
+
+test("of the last one it is said by name that they have left, of several that everybody has", () => {
+  const [shown] = signs();
+  shown.meet([]);
+  equal(shown.gone, "", "nobody was there yet");
+  shown.meet(["anna", "ben"]);
+  shown.meet(["ben"]);
+  shown.nameOf = () => "Participant"; // the page knows only who is there
+  shown.meet([]);
+  shown.meet([]);
+  equal(shown.gone, "BEN has left.");
+  shown.meet(["anna", "ben"]);
+  shown.meet([]);
+  equal(shown.gone, "Everybody else has left.");
+  shown.end();
+});

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { whatBecame } from "fairmatch/call/alone";
 import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, hasPageOf, interrupted, letGo } from "fairmatch/call/current";
 import { playing } from "fairmatch/call/playing";
@@ -59,7 +60,7 @@ function view(call) {
         : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
     <div class="dock-head"><p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>${popOutButton()}</div>
     ${call.room.recording ? html`<p class="small"><a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("This call is being recorded.")}</a></p>` : nothing}
-    ${call.trouble ? html`<p class="small muted">${call.trouble}</p>` : nothing}
+    <p class="small muted dock-line" role="status">${call.trouble || whatBecame(call)}</p>
     <div class="row">${partButton(call, "microphone")}
       <a class="button button-plain" href=${call.place.path}>${_("Return")}</a>${leaveButton(call)}</div>`;
 }

@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { whyAlone } from "fairmatch/call/alone";
 import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
 import { writeInstead } from "fairmatch/call/beside";
@@ -7,7 +8,7 @@ import { calls, current, interrupted, letGo, whereItGoesOn } from "fairmatch/cal
 import { join, knock } from "fairmatch/call/joining";
 import { Preview } from "fairmatch/call/preview";
 import { askFor } from "fairmatch/call/ringing";
-import { stage, tilesOf } from "fairmatch/call/tiles";
+import { stage } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
 import { toast } from "fairmatch/kit/toast";
 
@@ -168,13 +169,10 @@ class FmCall extends HTMLElement {
 
   /** @param {import("./call.js").Call} call */
   #callView(call) {
-    const { screens, people } = tilesOf(call);
-    const alone = call.isOnStage ? screens.length + people.length === 0 : call.others.length === 0;
-    const nobody = call.isOnStage ? _("Nobody is on the stage yet.") : _("Nobody else is here yet.");
     return html`<div class="call">
       ${stage(call)}
       <div class="call-foot"><p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("Do you agree?")}</a> ` : nothing}${
-        call.trouble || call.signs.said || (alone ? (call.ringing || nobody) : "")}${writeInstead(call)}</p>
+        call.trouble || call.signs.said || whyAlone(call)}${writeInstead(call)}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${captionsView(call)}
       ${bar(call)}</div>

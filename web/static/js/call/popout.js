@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { whatBecame } from "fairmatch/call/alone";
 import { byKey, leaveButton, partButton } from "fairmatch/call/bar";
 import { calls, current } from "fairmatch/call/current";
 import { answerKeys } from "fairmatch/call/media-keys";
@@ -127,7 +128,7 @@ function view(call) {
       ? html`<video class=${tile.screen ? "is-screen" : ""} .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
       : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</div>
     <p class="popout-line one-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
-      call.trouble || call.signs.said || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
+      call.trouble || call.signs.said || whatBecame(call) || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
     <div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>${partButton(call, "microphone")}${partButton(call, "camera")}
       <button type="button" class="button button-plain button-icon" title=${_("Back into the page")} aria-label=${_("Back into the page")}
         data-does="popin" @click=${back}>${icon("maximize-2")}</button>${leaveButton(call)}</div>`;

@@ -24,8 +24,12 @@ export class Signs extends EventTarget {
   reactions = new Map();
   /** The last of it in words, for those who do not see it. */
   said = "";
+  /** Why nobody else is there, where somebody was: "" until then. */
+  gone = "";
   /** @type {Set<string>} */
   #present = new Set();
+  /** What the only other one is called: a page may know that no longer once they have left. */
+  #only = "";
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
@@ -83,6 +87,8 @@ export class Signs extends EventTarget {
   /** Who is in the call now: hands of those who left go down, and one's own is shown to those who came. @param {string[]} people */
   meet(people) {
     const isNew = people.some((person) => !this.#present.has(person));
+    if (people.length === 0 && this.#present.size > 0) this.gone = this.#only ? _("%(name)s has left.", { name: this.#only }) : _("Everybody else has left.");
+    this.#only = people.length === 1 ? this.nameOf(people[0]) : "";
     this.#present = new Set(people);
     for (const person of this.hands) if (person !== this.live.person && !this.#present.has(person)) this.hands.delete(person);
     if (isNew && this.isUp) void this.#tell({ hand: true });
