@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE, OpenTab, Tab
@@ -308,6 +308,20 @@ async def test_a_line_is_said_by_a_script(tab: Tab):
     await asyncio.gather(line.filter(has_text="Deleted").get_by_role("button", name="Undo").click(), said)
     assert await tab.page.evaluate("window.undone")
     await line.wait_for(state="detached")
+
+
+async def test_a_line_that_stays_is_closed_and_the_keyboard_goes_on_where_it_was(tab: Tab):
+    line, start = tab.page.locator("#toasts .toast"), tab.page.locator(".rail a").first
+    await start.focus()
+    await tab.page.evaluate(
+        """import("fairmatch/kit/toast").then(({ toast }) => toast("The camera does not start.", { error: true }))"""
+    )
+    close = line.get_by_role("button", name="Close")
+    await assert_accessible(tab.page)
+    await close.focus()
+    await close.press("Enter")
+    await line.wait_for(state="detached")
+    await expect(start).to_be_focused()
 
 
 async def test_scripts_speak_the_readers_language(show: Show):

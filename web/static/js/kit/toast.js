@@ -1,5 +1,6 @@
 /** A line that says quietly that something worked, or what to do when it did not. */
 
+import { _ } from "fairmatch/i18n";
 import { icon } from "fairmatch/kit/icon";
 
 const STAY = 6000; // milliseconds; long enough to read two short sentences
@@ -7,7 +8,7 @@ const UNREAD = 1000; // milliseconds in which nobody has read them yet
 
 /**
  * @typedef {object} Options
- * @property {boolean} [error]  says what went wrong, and stays until it is closed by the next one
+ * @property {boolean} [error]  says what went wrong, and stays until it is closed, or another one comes
  * @property {string} [action]  a word for a button, such as "Undo"
  * @property {() => void} [run]  what the button does
  */
@@ -23,7 +24,9 @@ export function toast(text, { error = false, action = "", run } = {}) {
   const line = document.createElement("div");
   line.className = error ? "toast toast-error" : "toast";
   line.append(error ? icon("circle-alert") : icon("check"), Object.assign(document.createElement("span"), { textContent: text }));
-  if (action) line.append(actionButton(action, () => { line.remove(); run?.(); }));
+  const close = closing(line);
+  if (action) line.append(actionButton(action, () => { close(); run?.(); }));
+  if (error) line.append(closeButton(close));
   said.set(line, Date.now());
   place()?.replaceChildren(line);
   if (!error) leaveLater(line);
@@ -63,6 +66,29 @@ function actionButton(word, run) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "link-button", textContent: word });
   button.addEventListener("click", run);
   return button;
+}
+
+/** @param {() => void} close */
+function closeButton(close) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "toast-close", ariaLabel: _("Close"), title: _("Close") });
+  button.append(icon("x"));
+  button.addEventListener("click", close);
+  return button;
+}
+
+/** What takes a line away that a button in it was pressed of; the focus goes back to where it came from.
+ * @param {HTMLElement} line */
+function closing(line) {
+  /** @type {EventTarget | null} */
+  let before = null;
+  line.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!line.contains(/** @type {Node | null} */ (relatedTarget))) before = relatedTarget;
+  });
+  return () => {
+    const hadFocus = line.contains(document.activeElement);
+    line.remove();
+    if (hadFocus && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  };
 }
 
 /**
