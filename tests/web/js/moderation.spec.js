@@ -70,6 +70,10 @@ test("a moderator finds by name whoever only watches, puts them out, and lets th
   call.dispatchEvent(new Event("change"));
   equal(names(), []);
   equal(dialog.contains(document.activeElement), true, "the focus stays in the dialog");
+  field.value = "";
+  field.dispatchEvent(new Event("input"));
+  await press("[data-remove]");
+  equal(asked, [["call.remove", "Élodie"]], "a double click does not hit whoever has moved up");
   await press("[data-readmits]");
   equal(asked, [["call.remove", "Élodie"], ["call.readmit", "Élodie"]]);
   equal(dialog.querySelector("[data-readmits]"), null);

@@ -62,10 +62,17 @@ function mute(call, other, part, muted) {
   return moderate(call, "call.mute", { participant: other.id, sources: SOURCES[part], muted });
 }
 
+/** Once somebody is out the others move up, and the second press of a double click would put the next one out. In ms. */
+const ONE_AT_A_TIME_MS = 1_000;
+let putOutAt = -Infinity;
+
 /** @param {Call} call @param {Other} other @param {typeof sayOut} isOut */
 async function putOut(call, { person }, isOut) {
+  if (performance.now() - putOutAt < ONE_AT_A_TIME_MS) return;
+  putOutAt = performance.now();
   const { name } = call.card(person);
   if (await moderate(call, "call.remove", { person })) isOut(name, () => moderate(call, "call.readmit", { person }));
+  else putOutAt = -Infinity; // nobody has moved
 }
 
 /** @param {string} name @param {() => Promise<boolean>} readmit */
