@@ -1,5 +1,5 @@
 import { _ } from "fairmatch/i18n";
-import { calls, current } from "fairmatch/call/current";
+import { calls, current, whereItGoesOn } from "fairmatch/call/current";
 import { newCid } from "fairmatch/live/ground";
 
 /**
@@ -35,7 +35,7 @@ export function askFor(place) {
     }
     if (!call.isOver) return;
     stop();
-    void say("missed");
+    if (!whereItGoesOn(place.topic)) void say("missed"); // whoever went on elsewhere is still there
   };
   const hear = (/** @type {any} */ { detail }) => {
     if (detail.call !== place.topic || detail.state !== "declined") return;
