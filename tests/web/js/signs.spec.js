@@ -79,5 +79,12 @@ test("of the last one it is said by name that they have left, of several that ev
   shown.meet(["anna", "ben"]);
   shown.meet([]);
   equal(shown.gone, "Everybody else has left.");
+  shown.meet(["anna"]);
+  shown.meet([], false);
+  shown.meet([], true);
+  equal(shown.gone, "", "the call was cut off, and nobody is back yet");
+  shown.meet(["anna"]);
+  shown.meet([]);
+  equal(shown.gone, "Participant has left.");
   shown.end();
 });

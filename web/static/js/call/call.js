@@ -327,7 +327,7 @@ export class Call extends EventTarget {
   #changed() {
     if (this.isOver) return;
     if (this.isIn) this.#wasIn = true;
-    this.signs.meet(this.others.map(({ person }) => person));
+    this.signs.meet(this.others.map(({ person }) => person), this.isIn);
     this.#hearFreed();
     if (this.way && "quality" in this.way) this.measured = this.way.quality && { quality: this.way.quality };
     this.#seeWhetherOut(Date.now());

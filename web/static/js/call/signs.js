@@ -30,6 +30,7 @@ export class Signs extends EventTarget {
   #present = new Set();
   /** What the only other one is called: a page may know that no longer once they have left. */
   #only = "";
+  #wasCut = false;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
@@ -84,10 +85,13 @@ export class Signs extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Who is in the call now: hands of those who left go down, and one's own is shown to those who came. @param {string[]} people */
-  meet(people) {
+  /** Who is in the call now: hands of those who left go down, and one's own is shown to those who came. Whom
+   * one does not see because the call itself was cut off has not left. @param {string[]} people @param {boolean} [isIn] */
+  meet(people, isIn = true) {
     const isNew = people.some((person) => !this.#present.has(person));
-    if (people.length === 0 && this.#present.size > 0) this.gone = this.#only ? _("%(name)s has left.", { name: this.#only }) : _("Everybody else has left.");
+    this.#wasCut = !isIn || (this.#wasCut && people.length === 0);
+    if (this.#wasCut) this.gone = "";
+    else if (people.length === 0 && this.#present.size > 0) this.gone = this.#only ? _("%(name)s has left.", { name: this.#only }) : _("Everybody else has left.");
     this.#only = people.length === 1 ? this.nameOf(people[0]) : "";
     this.#present = new Set(people);
     for (const person of this.hands) if (person !== this.live.person && !this.#present.has(person)) this.hands.delete(person);
