@@ -30,8 +30,11 @@ _TAGS = {
 }
 _SCHEMES = {"http", "https", "mailto"}
 _HEADING = re.compile(r"<(/?)(h[1-5])>")
+_WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|code|del|em|i|ins|mark|s|small|span|strong|sub|sup|u)\b[^>]*>")
+_GAPS = re.compile(r"<br\b[^>]*>|(?<=</a>)(?=<a\b)")  # links beside each other are words of their own
 _ANY_TAG = re.compile(r"<[^>]*>")
 _BLANKS = re.compile(r"\s+")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…")
 
 # Raw HTML is text, and pictures are left out: they would be loaded from elsewhere.
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
@@ -53,5 +56,13 @@ def plain(text: str) -> str:
 
 
 def words_of(shown: str) -> str:
-    """The words of HTML on one line."""
-    return _BLANKS.sub(" ", html.unescape(_ANY_TAG.sub(" ", shown))).strip()
+    """The words of HTML on one line. Emphasis leaves no gap behind; items of a list, headings and paragraphs that end
+    without a full stop are set apart, else they would run into one sentence."""
+    pieces = _ANY_TAG.split(_WITHIN_WORDS.sub("", _GAPS.sub(" ", shown)))
+    said: list[str] = []
+    for piece in pieces:
+        if words := _BLANKS.sub(" ", html.unescape(piece)).strip():
+            if said:
+                said.append(" " if said[-1].endswith(_SENTENCE_ENDS) else " · ")
+            said.append(words)
+    return "".join(said)
