@@ -36,6 +36,7 @@ import meetings.listeners
 import meetings.live
 import meetings.own_data
 import meetings.pages
+import meetings.pages.today
 import meetings.teams.section
 import meetings.timetable.runs
 import notices.pages
@@ -300,7 +301,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
         setattr(app.state, part, getattr(fairmatch, part))
     for part in ("organisations", "sitemap", "needs", "search", "imports"):
         setattr(app.state, part, getattr(fairmatch.directory, part))
-    app.state.today = [people.pages.notice.part, *fairmatch.directory.today]
+    app.state.today = [people.pages.notice.part, meetings.pages.today.part, *fairmatch.directory.today]
     app.state.partner_hosts = fairmatch.directory.hosts
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app

@@ -1,0 +1,36 @@
+"""What meetings say on the start page: whom one meets next, and who waits for one's answer."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from fairs.queries import fairs_of
+from meetings import rescue, shown
+from people import zones
+from people.model import Person
+from server.kernel.parts import kernel_of
+from web.part import Part
+from web.render import locale_of
+
+# A glance, no list.
+SHOWN = 5
+
+
+async def part(request: Request, session: AsyncSession, person: Person) -> Part | None:
+    """The next meeting, and requests whose turn is one's own; None: there is neither."""
+    now, locale = kernel_of(request).clock.now(), locale_of(request)
+    # As on the page of meetings: out of a fair, nobody is led to what was booked there.
+    here = {each.fair.slug for each in await fairs_of(session, person.id)}
+    ahead = [each for each in await shown.agenda(session, person.id, since=now) if each.fair_slug in here]
+    asked = [each for each in await shown.requests(session, person.id) if each.my_turn]
+    offers = await rescue.offered_to(session, person.id, now)
+    if not (ahead or asked or offers):
+        return None
+    context = {
+        "next": ahead[0] if ahead else None,
+        "asked": asked[:SHOWN],
+        "more": len(asked) - SHOWN,
+        "offers": offers,
+        "now": now,
+        "city": lambda zone: zones.city(zone, locale),
+    }
+    return Part("meetings/today.html", context)

@@ -1,0 +1,37 @@
+"""The start page says whom one meets next, and who waits for an answer."""
+
+from tests.meetings.scene import Scene
+
+
+async def test_the_start_page_shows_the_next_meeting_and_the_requests_that_wait(there: Scene) -> None:
+    slots = await there.slots()
+    late, next_one = await there.book(slots[3], "bernd", "dev"), await there.book(slots[1], "bernd", "aylin")
+    request = await there.ask("chloe", "bernd", slots[2])
+    page = (await there["bernd"].get("/")).text
+    assert f"/meetings/{next_one}/room" in page
+    assert f"/meetings/{late}" not in page, "one after the other"
+    assert f"/meetings/requests/{request}" in page
+    assert "Charging for 24 buses" in page
+
+
+async def test_who_has_asked_and_waits_is_not_told_to_answer(there: Scene) -> None:
+    slots = await there.slots()
+    request = await there.ask("chloe", "bernd", slots[2])
+    assert f"/meetings/requests/{request}" not in (await there["chloe"].get("/")).text
+
+
+async def test_more_requests_than_a_glance_are_counted(there: Scene) -> None:
+    extra = await there.place.people(*(f"Person {number}" for number in range(6)))
+    await there.place.join(there.fair, *extra)
+    there.ids.update({f"extra{at}": id for at, id in enumerate(extra)})
+    for at in range(6):
+        await there.ask(f"extra{at}", "bernd")
+    page = (await there["bernd"].get("/")).text
+    assert page.count("/meetings/requests/") == 5
+    assert "1 more request" in page
+
+
+async def test_out_of_a_fair_nobody_is_led_to_what_was_booked_there(there: Scene) -> None:
+    meeting = await there.book((await there.slots())[1], "bernd", "aylin")
+    await there["bernd"].post(f"/fairs/{there.fair.slug}/leave")
+    assert f"/meetings/{meeting}" not in (await there["bernd"].get("/")).text
