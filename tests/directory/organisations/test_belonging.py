@@ -250,6 +250,16 @@ async def test_a_profile_leads_to_the_organisations_of_a_person(there: Scene) ->
     assert (await there["ada"].get("/organisations/mine/export.json")).json() == []
 
 
+async def test_who_belongs_to_none_is_led_to_look_for_theirs_before_they_add_one(there: Scene) -> None:
+    find, add = 'href="/discover?kind=organisation"', 'href="/organisations/new"'
+    alone = (await there["ada"].get("/organisations/mine")).text
+    assert 0 < alone.index(find) < alone.index(add)
+    assert alone.count(add) == 1
+    await there.organisation()
+    listed = (await there["aylin"].get("/organisations/mine")).text
+    assert (find in listed, listed.count(add)) == (False, 1)
+
+
 async def only_claim(there: Scene, organisation_id: str, name: str) -> str:
     """The claim of somebody that waits."""
     mine = Claim.organisation_id == organisation_id, Claim.person_id == there.ids[name], Claim.decided_at.is_(None)
