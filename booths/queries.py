@@ -86,12 +86,17 @@ class Upcoming:
     talks: Sequence[tuple[Fair, TalkShown]]
 
 
-async def programme(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
-    """The talks of a fair in their order; what lies outside its days is left out. One query."""
-    return [talk for talk in await all_talks(session, fair, person_id) if talk.when.day in days_of(fair)]
+async def programme(
+    session: AsyncSession, fair: Fair, person_id: str | None, room_id: str | None = None
+) -> list[TalkShown]:
+    """The talks of a fair, or of one of its stages, in their order; what lies outside its days is left out. One
+    query."""
+    return [talk for talk in await all_talks(session, fair, person_id, room_id) if talk.when.day in days_of(fair)]
 
 
-async def all_talks(session: AsyncSession, fair: Fair, person_id: str | None) -> list[TalkShown]:
+async def all_talks(
+    session: AsyncSession, fair: Fair, person_id: str | None, room_id: str | None = None
+) -> list[TalkShown]:
     """The same with those that lie outside the fair's days, as it became shorter: for its organisers."""
     query = (
         select(Talk, *_ROOM, *_EXHIBITOR)
@@ -100,6 +105,8 @@ async def all_talks(session: AsyncSession, fair: Fair, person_id: str | None) ->
         .where(Talk.fair_id == fair.id)
         .order_by(Talk.day, Talk.begins, Room.name, Talk.id)
     )
+    if room_id is not None:
+        query = query.where(Talk.room_id == room_id)
     return [_talk(row, fair) for row in await session.execute(query)]
 
 
@@ -216,6 +223,13 @@ async def stands(session: AsyncSession, fair_id: str, person_id: str | None) -> 
         .order_by(Room.name, Room.id)
     )
     return [StandShown(row.id, row.room, row.room_slug, _exhibitor(row)) for row in await session.execute(query)]
+
+
+async def exhibitor(session: AsyncSession, room_id: str, person_id: str | None) -> Exhibitor | None:
+    """Whose stand a room is; None: nobody's, or not for this viewer."""
+    query = select(*_EXHIBITOR).join(Stand, Stand.organisation_id == Organisation.id)
+    row = (await session.execute(query.where(Stand.room_id == room_id, visible_to(person_id)))).one_or_none()
+    return _exhibitor(row) if row else None
 
 
 async def exhibiting(session: AsyncSession, fair_id: str, person_id: str) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from fairs import queries
 from fairs.cards import Card, cards
 from fairs.doors import Visit, visit
 from people.forms import Form
-from rooms.queries import lobby
+from rooms.queries import has_stands, lobby
 from server.kernel.http import ProblemError
 from server.kernel.parts import kernel_of
 from server.live import topics
@@ -85,6 +85,7 @@ async def _lobby(request: Request, here: Visit, status: int = 200, typed: str = 
         room_id, me = found
         shown = await talk(request, session, me, fair=here.fair.slug)
         present = await who_is_here(request, session, here.fair.id, room_id, SHOWN)
+        stands = await has_stands(session, here.fair.id)
     return page(
         request,
         "rooms/lobby.html",
@@ -94,6 +95,7 @@ async def _lobby(request: Request, here: Visit, status: int = 200, typed: str = 
         fair=here.shown,
         talk=shown,
         present=present,
+        stands=stands,
         presence={"count": present.count, "people": [card.wire() for card in present.people]},
         typed=typed,
         wrong=wrong,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import SEPARATOR, not_banned, roles_column
 from fairs.model import Membership
-from rooms.model import LOBBY, WITH_CALLS, Room, RoomClosure, is_open
+from rooms.model import BOOTH, LOBBY, WITH_CALLS, Room, RoomClosure, is_open
 from server.kernel.asked import asked
 
 Pair = tuple[str, str]  # person id, room id
@@ -36,6 +36,12 @@ async def with_calls(session: AsyncSession, fair_id: str) -> list[Room]:
     """The rooms of a fair that have calls and are open, by name."""
     found = select(Room).where(Room.fair_id == fair_id, Room.kind.in_(WITH_CALLS), is_open()).order_by(Room.name)
     return list(await session.scalars(found))
+
+
+async def has_stands(session: AsyncSession, fair_id: str) -> bool:
+    """Whether a fair has rooms for stands that are open."""
+    found = select(Room.id).where(Room.fair_id == fair_id, Room.kind == BOOTH, is_open()).limit(1)
+    return await session.scalar(found) is not None
 
 
 async def closed(session: AsyncSession, fair_id: str) -> list[Room]:

@@ -1,6 +1,6 @@
 """The pages of a fair's rooms that have calls: which there are, and each with its call."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,11 +26,15 @@ from server.live import topics
 from server.live.parts import live_of
 from signaling.rights import CallRights
 from web.i18n import N_
+from web.part import Part
 from web.render import page, redirect
 
 # People whom the page knows from the beginning; others are learned from the live line.
 KNOWN = 100
 KINDS = {STAGE: N_("Stage"), BOOTH: N_("Stand"), MEETING: N_("Meeting room"), LOUNGE: N_("Lounge")}
+# (request, session, visit, room) -> what another feature says of who and what is there; None: nothing. The composition
+# root puts it into the application's state as `in_rooms`.
+Bring = Callable[[Request, AsyncSession, Visit, Room], Awaitable[Part | None]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ async def _page(request: Request, status: int = 200, typed: str = "", wrong: str
         present = await who_is_here(request, session, here.fair.id, room.id, KNOWN)
         me = await _standing(request, session, room)
         shown = await talk(request, session, me, fair=here.fair.slug) if me else None
+        bring: Bring = request.app.state.in_rooms
+        part = await bring(request, session, here, room)
     return page(
         request,
         "rooms/room.html",
@@ -102,6 +108,7 @@ async def _page(request: Request, status: int = 200, typed: str = "", wrong: str
         path=_path(here, room),
         present=present,
         talk=shown,
+        part=part,
         typed=typed,
         wrong=wrong,
         call=topics.call(room.id),

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 import booths.calls
 import booths.documents
+import booths.in_room
 import booths.pages
 import booths.parts
 import booths.room_pages
@@ -302,6 +303,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     for part in ("organisations", "sitemap", "needs", "search", "imports"):
         setattr(app.state, part, getattr(fairmatch.directory, part))
     app.state.today = [people.pages.notice.part, meetings.pages.today.part, *fairmatch.directory.today]
+    app.state.in_rooms = booths.in_room.part
     app.state.partner_hosts = fairmatch.directory.hosts
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
