@@ -91,6 +91,29 @@ async def test_whoever_is_invited_gives_it_a_face_and_documents_and_shares_words
     await expect(edda.get_by_label("Role of Aylin Demir")).to_have_count(0)
 
 
+@same_on_both_grounds
+async def test_whoever_bookmarks_stays_at_the_button_and_is_led_on_when_signed_out_by_then(
+    place: Place, open_tab: OpenTab
+) -> None:
+    page = await place.come(open_tab, "edda", VOLTBUS)
+    button = page.get_by_role("button", name="Bookmark")
+    await page.set_viewport_size({"width": 360, "height": 300})
+    await button.scroll_into_view_if_needed()
+    before = await page.evaluate("scrollY")
+    assert before > 0
+    for pressed, said in (("true", "Bookmarked: you find it under Lists."), ("false", "The bookmark is gone.")):
+        await button.click()
+        await expect(page.get_by_text(said)).to_be_in_viewport()
+        await expect(button).to_have_attribute("aria-pressed", pressed)
+        await expect(button).to_be_focused()
+        assert await page.evaluate("scrollY") == before
+    await assert_accessible(page)
+
+    await page.context.clear_cookies()
+    await button.click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 async def _give_it_a_face(page: Page) -> None:
     """A logo and a banner; what is no picture, whatever its name says, is refused beside where it was chosen."""
     for label, wide in (("Logo", LOGO_WIDE), ("Banner", BANNER_WIDE)):

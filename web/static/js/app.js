@@ -7,6 +7,7 @@ import "@hotwired/turbo";
 import "fairmatch/kit/ago";
 import "fairmatch/kit/controls";
 import "fairmatch/kit/countdown";
+import "fairmatch/kit/frames";
 import "fairmatch/kit/menu";
 import "fairmatch/kit/search";
 import "fairmatch/kit/tabs";
