@@ -35,7 +35,8 @@ async def create(request: Request) -> Response:
         except IntegrityError:
             form.refuse("slug", N_("Another fair has this address."))
         else:
-            return redirect(f"/fairs/{plan.slug}", said=_said(request, N_("The fair is there, and its lobby is open.")))
+            words = _said(request, N_("The fair is there, and its lobby is open."))
+            return redirect(f"/fairs/{plan.slug}/desk", said=words)
     return _page(request, form, status=422)
 
 

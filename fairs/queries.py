@@ -114,6 +114,12 @@ async def member_count(session: AsyncSession, fair_id: str) -> int:
     return await session.scalar(select(people).where(Membership.fair_id == fair_id, not_banned())) or 0
 
 
+async def role_counts(session: AsyncSession, fair_id: str) -> dict[str, int]:
+    """How many people have each role that somebody has, banned ones not counted."""
+    query = select(Membership.role, func.count()).where(Membership.fair_id == fair_id, not_banned())
+    return {role: count for role, count in await session.execute(query.group_by(Membership.role))}
+
+
 async def organisers(session: AsyncSession, fair_id: str) -> frozenset[str]:
     """The ids of those who run the fair and are not banned from it, for the rule that somebody always does."""
     run = Membership.fair_id == fair_id, Membership.role == "organiser", not_banned()

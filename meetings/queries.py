@@ -42,6 +42,12 @@ async def plans_of(session: AsyncSession, fair_ids: Collection[str]) -> dict[str
     return {each.fair_id: each for each in found}
 
 
+async def count_booked(session: AsyncSession, fair_id: str) -> int:
+    """How many meetings of a fair are booked, past ones too; those that were called off are not."""
+    query = select(func.count()).select_from(Meeting)
+    return await session.scalar(query.where(Meeting.fair_id == fair_id, Meeting.cancelled_at.is_(None))) or 0
+
+
 async def meeting_with_plan(
     session: AsyncSession, viewer_id: str, meeting_id: str
 ) -> tuple[Meeting, Fair, Plan] | None:

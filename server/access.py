@@ -153,6 +153,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/check/bytes"): Access.SIGNED_IN,
     ("POST", "/check/bytes"): Access.SIGNED_IN,
     ("GET", "/fairs/{fair}/connections"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/desk"): Access.ORGANISER,
     ("GET", "/messages/{channel}"): Access.SIGNED_IN,
     ("POST", "/messages/{channel}"): Access.SIGNED_IN,
     # Meetings: the plan is the organiser's; everything else is found by its own people alone, by the query

@@ -48,6 +48,7 @@ import rooms.calls
 import rooms.closing
 import rooms.live
 import rooms.pages
+import rooms.preparing
 import rooms.today
 import rooms.visiting
 import signaling.checks.pages
@@ -229,6 +230,7 @@ class Fairmatch:
             *booths.talk_pages.routes,
             *booths.taking.routes,
             *rooms.pages.routes,
+            *rooms.preparing.routes,
             *rooms.visiting.routes,
             *meetings.pages.routes,
             *chat.conduct.routes,

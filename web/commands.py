@@ -68,6 +68,7 @@ _AT_A_FAIR = (
     Command(N_("People"), "users", "/fairs/{fair}/people", also=N_("attendees members")),
     Command(N_("Rooms"), "video", "/fairs/{fair}/rooms", also=N_("calls")),
     Command(N_("When you are free"), "clock", "/fairs/{fair}/meetings/availability", also=N_("availability times")),
+    Command(N_("Prepare the fair"), "list-checks", "/fairs/{fair}/desk", also=N_("organiser desk steps")),
     Command(N_("Edit the fair"), "pencil", "/fairs/{fair}/plan", also=N_("organiser settings")),
     Command(N_("Make the programme"), "pencil", "/fairs/{fair}/programme/desk", also=N_("organiser desk")),
     Command(

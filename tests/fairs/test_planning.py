@@ -38,7 +38,7 @@ async def test_a_new_fair_is_open_at_once_and_its_maker_runs_it(with_admin: Gues
     assert "/fairs/new" in (await with_admin["chloe"].get("/fairs")).text
     assert (await with_admin["chloe"].get("/fairs/new")).status_code == 200
     made = await with_admin["chloe"].post("/fairs/new", data=TYPED)
-    assert (made.status_code, made.headers["location"]) == (303, "/fairs/wasserstofftage-koeln")
+    assert (made.status_code, made.headers["location"]) == (303, "/fairs/wasserstofftage-koeln/desk")
     lobby = (await with_admin["chloe"].get("/fairs/wasserstofftage-koeln")).text
     assert "Write to everybody in the lobby" in lobby
     assert "Wasserstofftage 🔋 Köln" in lobby
