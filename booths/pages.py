@@ -172,7 +172,7 @@ async def give_stand(request: Request) -> Response:
                 if refused.code == "no_stand":
                     raise not_found() from None
                 form.refuse(field, WHY[refused.code][1])
-    return await _desk(request, form, 422) if not form.good else led_back(request, N_("It is saved."))
+    return await _desk(request, form, 422) if not form.good else led_back(request, N_("It is saved."), "#stands")
 
 
 async def open_place(request: Request) -> Response:
@@ -188,7 +188,7 @@ async def open_place(request: Request) -> Response:
                 await actions.open_place(uow, here.fair, kind, name)
             except RefusedError as refused:
                 form.refuse(*WHY[refused.code])
-    return await _desk(request, form, 422) if not form.good else led_back(request, N_("The room is open."))
+    return await _desk(request, form, 422) if not form.good else led_back(request, N_("The room is open."), "#rooms")
 
 
 async def close_place(request: Request) -> Response:
@@ -213,7 +213,7 @@ async def _placed(request: Request, do: Callable[..., Awaitable[None]], said: st
             if refused.code == "no_room":
                 raise not_found() from None
             form.say(WHY[refused.code][1])
-    return await _desk(request, form, 422) if not form.good else led_back(request, said)
+    return await _desk(request, form, 422) if not form.good else led_back(request, said, "#rooms")
 
 
 async def _entered(request: Request, session: AsyncSession, here: Visit, form: Form) -> Entered | None:
@@ -346,10 +346,10 @@ def _number(typed: str, none: int) -> int:
     return int(typed) if _NUMBER.fullmatch(typed) else none
 
 
-def led_back(request: Request, said: str) -> Response:
-    """Lead back to where the programme is made; `said` is a message id."""
+def led_back(request: Request, said: str, at: str = "") -> Response:
+    """Lead back to where the programme is made, to one part of it where it is said; `said` is a message id."""
     words = translations(locale_of(request)).gettext(said)
-    return redirect(f"/fairs/{request.path_params['fair']}/programme/desk", said=words)
+    return redirect(f"/fairs/{request.path_params['fair']}/programme/desk{at}", said=words)
 
 
 routes = [

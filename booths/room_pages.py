@@ -42,7 +42,7 @@ async def rename(request: Request) -> Response:
                 form.refuse(*WHY[refused.code])
     if not form.good:
         return _page(request, here, before, form, 422)
-    return led_back(request, N_("The room has its new name."))
+    return led_back(request, N_("The room has its new name."), "#rooms")
 
 
 async def _room(request: Request, session: AsyncSession, here: Visit) -> Room:

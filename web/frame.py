@@ -17,6 +17,7 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "fairmatch_theme"
 LOCALE_COOKIE = "fairmatch_locale"
 SAID_COOKIE = "fairmatch_said"
+AT_COOKIE = "fairmatch_at"
 REFUSED = "!"  # before what the cookie says: it was not done; never the first letter of a quoted line
 
 
@@ -78,6 +79,7 @@ class Frame:
     theme: str  # "light", "dark", or "" for what the system says
     said: str  # what the page before has done, in one line; or ""
     refused: bool  # that line says why nothing was done
+    at: str  # the id of the part of the page that a form led back to; or ""
     back: str  # the address to come back to from a choice of language or appearance
 
 
@@ -96,6 +98,7 @@ def frame_of(request: Request) -> Frame:
         theme=theme if theme in THEMES else "",
         said=unquote(said.removeprefix(REFUSED))[:200],
         refused=said.startswith(REFUSED),
+        at=unquote(request.cookies.get(AT_COOKIE, ""))[:200],
         back=_address(request),
     )
 

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from web import when
 from web.assets import Assets
-from web.frame import REFUSED, SAID_COOKIE, SIGN_OUT, answers, frame_of, hue, initials
+from web.frame import AT_COOKIE, REFUSED, SAID_COOKIE, SIGN_OUT, answers, frame_of, hue, initials
 from web.i18n import DEFAULT, LOCALES, formats, translations
 from web.icons import icon
 
@@ -88,8 +88,8 @@ class Templates:
         self._begin()
         html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
         response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache"} | dict(headers or {}))
-        if SAID_COOKIE in request.cookies:
-            response.delete_cookie(SAID_COOKIE, path="/")
+        for shown_once in {SAID_COOKIE, AT_COOKIE} & request.cookies.keys():
+            response.delete_cookie(shown_once, path="/")
         return response
 
     def text(self, name: str, locale: str = DEFAULT, /, **context: Any) -> str:
@@ -169,8 +169,13 @@ def page(request: Request, name: str, /, status: int = 200, **context: Any) -> H
 
 def redirect(url: str, said: str = "", *, refused: bool = False) -> RedirectResponse:
     """Go on after a POST (303). `said` is a translated line that the next page shows once: "Your photo is saved."; or,
-    `refused`, why nothing was done."""
+    `refused`, why nothing was done.
+
+    Which part of the page the address names is said in a cookie, too: a script that follows a redirect is not told.
+    """
     response = RedirectResponse(url, 303)
+    if at := urlsplit(url).fragment:
+        response.set_cookie(AT_COOKIE, quote(at), max_age=60, path="/", httponly=True, samesite="lax")
     if said:
         response.set_cookie(
             SAID_COOKIE, REFUSED * refused + quote(said), max_age=60, path="/", httponly=True, samesite="lax"

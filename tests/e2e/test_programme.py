@@ -49,6 +49,8 @@ async def test_a_talk_is_entered_found_by_others_moved_and_keeps_its_stage_open_
         await olga.get_by_label("Its name").fill(name)
         await olga.get_by_role("button", name="Open it").click()
         await expect(olga.get_by_role("button", name=f"Close “{name}”")).to_be_visible()
+        await expect(olga.locator("#rooms")).to_be_focused()  # where one goes on, not the top of a long page
+        await expect(olga.get_by_role("heading", name="Rooms", exact=True)).to_be_in_viewport()
     await olga.get_by_label("People who speak").fill("Aylin Demir, head of charging")
     await olga.get_by_label("English").fill("How a depot charges at night with **60 kW**.")
     await _enter(olga, TALK, "10:00")

@@ -124,7 +124,7 @@ def _routes() -> list[Route]:
         return redirect("/messages", "Ihr Foto <ist> gespeichert.")
 
     async def refusing(_request: Request) -> Response:
-        return redirect("/messages", "Das Foto ist zu groß!", refused=True)
+        return redirect("/messages#größe", "Das Foto ist zu groß!", refused=True)
 
     async def kit(request: Request) -> Response:
         return await pages.kit(request)

@@ -103,6 +103,13 @@ async def test_why_nothing_was_done_looks_unlike_what_was_done(client: httpx2.As
     assert "<span>Das Foto ist zu groß!</span>" in refused
 
 
+async def test_the_part_of_a_page_that_a_form_leads_back_to_is_said_on_that_page_once(client: httpx2.AsyncClient):
+    answer = await client.post("/refuse")
+    assert answer.headers["location"].endswith("#gr%C3%B6%C3%9Fe")
+    assert '<meta name="fairmatch-at" content="größe">' in (await client.get("/messages")).text
+    assert "fairmatch-at" not in (await client.get("/messages")).text
+
+
 @pytest.mark.parametrize("status", STATUSES)
 async def test_an_error_says_what_happened_what_is_safe_and_what_to_do(client: httpx2.AsyncClient, status: int):
     answer = await client.get(f"/error/{status}")

@@ -24,3 +24,18 @@ test("that the server cannot be reached is said until it can be", () => {
   load({ visitStart: 1, requestStart: 1, requestEnd: 2, visitEnd: 2 });
   equal(said(), false);
 });
+
+test("a form leads back to the part of the page that it came from, and the keyboard goes on there", () => {
+  document.body.innerHTML = `<button>Skip</button><div style="height: 5000px"></div><section id="rooms"><h2>Rooms</h2></section>`;
+  const meta = Object.assign(document.createElement("meta"), { name: "fairmatch-at", content: "rooms" });
+  document.head.append(meta);
+  document.dispatchEvent(new CustomEvent("turbo:load", { detail: {} }));
+  const rooms = document.querySelector("#rooms");
+  equal(document.activeElement === rooms, true);
+  equal(rooms.getBoundingClientRect().top < innerHeight, true);
+  scrollTo(0, 0);
+  rooms.blur();
+  document.dispatchEvent(new CustomEvent("turbo:load", { detail: {} }));
+  equal([document.activeElement === rooms, scrollY], [false, 0], "gone back to, it is read from where one was");
+  document.body.innerHTML = "";
+});

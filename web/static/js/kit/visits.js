@@ -1,5 +1,5 @@
 /** What a visit by Turbo leaves undone: the policy's nonce, links within the page, pages that are fetched ahead, visits called
- * off, and visits that never arrive. */
+ * off, visits that never arrive, and the part of a page that a form leads back to. */
 
 import { _ } from "fairmatch/i18n";
 import { toast } from "fairmatch/kit/toast";
@@ -22,6 +22,17 @@ function nonce() {
 document.addEventListener("turbo:click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (link?.hash && link.href === location.href.replace(/#.*|$/, link.hash)) event.preventDefault();
+});
+
+// A form that leads back to a part of its page: the browser's fetch keeps from Turbo which one, so the page says it.
+document.addEventListener("turbo:load", () => {
+  const meta = document.querySelector("meta[name=fairmatch-at]");
+  meta?.remove();
+  const place = meta instanceof HTMLMetaElement && !location.hash ? document.getElementById(meta.content) : null;
+  if (!place) return;
+  if (place.tabIndex < 0) place.setAttribute("tabindex", "-1"); // the keyboard goes on from here
+  place.focus({ preventScroll: true });
+  place.scrollIntoView();
 });
 
 // A page that is fetched ahead counts as looked at, and what was told of it as seen: only where that means nothing, which
