@@ -39,14 +39,17 @@ async def see(request: Request) -> Response:
 
 
 async def progress(request: Request) -> Response:
-    """How far a run is, as a part of the page; 204 when it is at its end, and the page is to be read anew."""
+    """How far a run is, or its booking, as a part of the page; 204 when that is at its end, and the page is to be read
+    anew."""
     async with kernel_of(request).database.read() as session:
         here = await here_with_plan(request, session)
-        run = await reading.at_work(session, here.fair.id)
-        if run is None:
-            return Response(status_code=204, headers={"cache-control": "no-store"})
-        count = await reading.count(session, run.id)
-    return show(request, "timetable_progress", run=run, made=count)
+        if run := await reading.at_work(session, here.fair.id):
+            return show(request, "timetable_progress", run=run, made=await reading.count(session, run.id))
+        made = await reading.latest(session, here.fair.id)
+        booking = await reading.booking(session, made) if made else None
+    if booking is None:
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+    return show(request, "timetable_booking", booking=booking)
 
 
 async def bring(request: Request) -> Response:
@@ -117,6 +120,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         found = await reading.rows(session, run.id) if run and run.ended_at else []
         reasons = await reading.sentences(session, run.reasons) if run else []
         count = await reading.count(session, run.id) if run else 0
+        booking = await reading.booking(session, run) if run else None
     by_person = request.query_params.get("by") == "person"
     return show(
         request,
@@ -126,6 +130,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         size=size,
         run=run,
         made=count,
+        booking=booking,
         usual_apart=FAIRNESS,
         refused=told(request, refused),
         reasons=[said(request)(each.text) % each.params for each in reasons],

@@ -321,6 +321,7 @@ async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) 
     path = "/fairs/ruhr/meetings/results"
     text = (await there["edda"].get(path)).text
     assert "1 / 2 (50 %)" in text
+    assert shares(text) == {"held": 1, "not over yet": 0, "over, and not held": 1, "called off": 0}
     assert text.count("Shown as soon as 3 people have said something.") == 2
     for name in ("bernd", "chloe"):
         meeting = first if name == "bernd" else second
@@ -332,3 +333,9 @@ async def test_the_organiser_sees_sums_and_none_of_too_few_people(there: Scene) 
     assert ("2", "3", "We follow up") in bars
     assert ("0", "3", "Not for us") in bars
     assert (await there["aylin"].get(path)).status_code == 404
+
+
+def shares(text: str) -> dict[str, int]:
+    """The words and numbers of the parts of a whole."""
+    found = re.findall(r'<dt><span class="shares-dot[^>]*></span>([^<]+)</dt><dd class="figures">([0-9]+)</dd>', text)
+    return {word: int(number) for word, number in found}

@@ -134,6 +134,9 @@ async def test_wishes_that_cannot_be_kept_are_named(there: Scene) -> None:
     assert "Not everything can be kept together" in page
     assert "Aylin Demir and Bernd Kowalski" in page.replace("\n", " ") or "Bernd Kowalski and Aylin Demir" in page
     assert "cannot meet: they have no free time or no language in common, or one of them would rather not." in page
+    assert "No timetable came out" in page
+    assert "and make it again." in page, "what to do stands below it"
+    assert "Provisional result" not in page
     async with there.kernel.database.write() as uow:
         (await uow.session.get_one(Person, there.ids["edda"])).time_zone = "Asia/Baku"
     await there["bernd"].post("/fairs/ruhr/meetings/availability/day", data={"day": "2026-09-15", "free": "yes"})
@@ -176,6 +179,36 @@ async def test_a_killed_optimiser_goes_on_and_is_given_up_in_the_end(
     assert run.failure
     assert run.ended_at is not None
     assert "ended from outside several times" in (await there["edda"].get(PATH)).text
+
+
+async def test_how_far_the_booking_is_stands_on_the_page_while_it_goes_on(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, book = asyncio.Event(), runs._book
+
+    async def when_told(*what: Any) -> None:
+        await go.wait()
+        await book(*what)
+
+    monkeypatch.setattr(runs, "_book", when_told)
+    await bring(there, *await four(there))
+    run = await make(there)
+    edda = there["edda"]
+    assert "none: it is the best possible" in (await edda.get(PATH)).text
+    assert (await edda.get(f"{PATH}/progress")).status_code == 204, "nothing is being booked before it is published"
+    await edda.post(f"{PATH}/{run.id}/publish")
+    page = (await edda.get(PATH)).text
+    assert f'data-import-progress="{PATH}/progress"' in page
+    assert '<progress value="0" max="6" aria-label="The meetings are being booked">' in page
+    assert "Mend it after changes" not in page
+    assert "0 / 6" in (await edda.get(f"{PATH}/progress")).text
+    go.set()
+    await there.kernel.jobs.run_due()
+    assert (await edda.get(f"{PATH}/progress")).status_code == 204
+    page = (await edda.get(PATH)).text
+    assert "6 meetings are booked." in page
+    assert "Mend it after changes" in page
+    assert "data-import-progress" not in page
 
 
 async def test_what_was_taken_meanwhile_is_named_and_nobody_is_booked_twice(there: Scene) -> None:
