@@ -163,6 +163,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/fairs/{fair}/meetings/groups/{group}"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/meetings/rules"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/meetings/results"): Access.ORGANISER,
+    ("GET", "/fairs/{fair}/meetings/marks/{of}"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/meetings/timetable"): Access.ORGANISER,
     ("POST", "/fairs/{fair}/meetings/timetable"): Access.ORGANISER,
     ("GET", "/fairs/{fair}/meetings/timetable/progress"): Access.ORGANISER,

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from meetings.bookings import ConflictError
+from meetings.fair_marks import REPAIR, mark_of
 from meetings.pages.showing import me, said, show
 from meetings.pages.timetable import here_with_plan, run_of, told
 from meetings.timetable import differences, reading, repairs, runs
@@ -59,6 +60,7 @@ async def _page(request: Request, refused: str = "", status: int = 422) -> Respo
         here = await here_with_plan(request, session)
         if await reading.published(session, here.fair.id) is None:
             raise not_found()
+        fair_mark = await mark_of(session, here.fair.id, REPAIR)
         run = await reading.latest(session, here.fair.id, mending=True)
         found = await differences.difference(session, run, now) if run and run.ended_at else None
         reasons = await reading.sentences(session, run.reasons) if run else []
@@ -67,6 +69,7 @@ async def _page(request: Request, refused: str = "", status: int = 422) -> Respo
         "repair",
         status if refused else 200,
         fair=here.shown,
+        fair_mark=fair_mark,
         run=run,
         found=found,
         refused=refused,

@@ -15,6 +15,7 @@ from fairs.doors import Visit, visit
 from matching.gaps.instance import FAIRNESS
 from matching.plans.tables import safe_cell
 from matching.refusal import BadInputError
+from meetings.fair_marks import TIMETABLE, mark_of
 from meetings.pages.showing import id_in, me, said, show
 from meetings.queries import plan_of
 from meetings.timetable import building, reading, runs, wishes
@@ -115,6 +116,7 @@ async def as_csv(request: Request) -> Response:
 async def _page(request: Request, refused: UnacceptableError | BadInputError | None = None) -> Response:
     async with kernel_of(request).database.read() as session:
         here = await here_with_plan(request, session)
+        fair_mark = await mark_of(session, here.fair.id, TIMETABLE)
         size = await building.size(session, here.fair, kernel_of(request).clock.now())
         run = await reading.latest(session, here.fair.id)
         found = await reading.rows(session, run.id) if run and run.ended_at else []
@@ -127,6 +129,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         "timetable",
         422 if refused else 200,
         fair=here.shown,
+        fair_mark=fair_mark,
         size=size,
         run=run,
         made=count,

@@ -66,6 +66,7 @@ NO_PAGES = {
     "/check/bytes",
     "/imports/{batch}/progress",
     "/fairs/{fair}/meetings/timetable/progress",
+    "/fairs/{fair}/meetings/marks/{of}",
     "/calendar/{token}",
     "/meetings/{meeting}/meeting.ics",
     "/meetings/{meeting}/files/{file}",

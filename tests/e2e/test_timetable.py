@@ -92,6 +92,9 @@ async def test_sixty_people_get_their_timetable_and_it_is_mended(come: Come, sta
     await both_accessible(olga, deutsch, f"{PATH}/repair")
     await olga.get_by_role("button", name="Change it and tell them").click()
     await expect(olga.get_by_role("heading", name="This was changed")).to_be_visible()
+    # Whoever looks at it elsewhere is told within moments, and sees it where they are
+    await deutsch.get_by_role("button", name="Änderungen zeigen").click()
+    await expect(deutsch.get_by_role("heading", name="Das wurde geändert")).to_be_visible()
     await aylin.goto("/meetings")
     await expect(aylin.get_by_role("heading", name="Called off")).to_be_visible()
 

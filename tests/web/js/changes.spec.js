@@ -148,3 +148,26 @@ test("whose seat a colleague has is led to all of their meetings", async () => {
   pill().click();
   equal(asked, ["/meetings"]);
 });
+
+test("a page of all meetings of a fair asks for the mark of that, and not of one's own", async () => {
+  const [before, asked] = [window.fetch, []];
+  let mark = "all";
+  window.fetch = async (address, ...more) => (address === "/marks/results" ? (asked.push(address), new Response(mark)) : before(address, ...more));
+  tell("one's own");
+  page("all");
+  document.querySelector("[data-mark]").dataset.markAt = "/marks/results";
+  document.dispatchEvent(new Event("turbo:load"));
+  await until(() => asked.length);
+  await settle();
+  equal(pill(), null);
+  mark = "others";
+  document.dispatchEvent(new Event("visibilitychange"));
+  await until(pill);
+  const count = asked.length;
+  document.querySelector("#main").insertAdjacentHTML("beforeend", `<div data-import-progress="/progress"></div>`);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await new Promise((resolve) => setTimeout(resolve, 700)); // it would have asked
+  equal(asked.length, count, "what goes on shows itself");
+  window.fetch = before;
+  page("none");
+});

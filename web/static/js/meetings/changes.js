@@ -13,6 +13,9 @@ import { waitFor } from "fairmatch/meetings/moments";
 
 /** Of several changes the last counts; and what one did oneself is answered by another page within so long, in ms. */
 const SETTLED = 600;
+/** The line tells of one's own meetings: about all those of a fair a page that shows them asks so often while it is seen, in ms. */
+const ASKED_EVERY = 15_000;
+let beat = 0;
 /** @type {WeakSet<EventTarget>} */
 const heard = new WeakSet();
 let soon = 0;
@@ -28,6 +31,8 @@ function begin() {
   if (mine) heard.add(mine);
   if (!isBehind(place()) && !isOver(place())) draw(false); // what was said of the page before
   lookWhenOver(place());
+  clearInterval(beat);
+  if (place()?.dataset.markAt) beat = window.setInterval(lookSoon, ASKED_EVERY);
   lookSoon();
 }
 
@@ -55,8 +60,17 @@ async function look() {
   const shown = place();
   if (document.querySelector(":is(html, form)[aria-busy=true]")) return lookSoon(); // another page is on its way
   if (document.visibilityState === "hidden") return;
+  if (shown?.dataset.markAt) return lookAtFair(shown, shown.dataset.markAt);
   const isNews = isOver(shown) || (isBehind(shown) && marks(shown) !== inVain && (await isAnother(/** @type {HTMLElement} */ (shown))));
   if (shown === place()) draw(isNews);
+}
+
+/** What goes on there shows itself, and brings the page anew at its end. @param {HTMLElement} shown @param {string} address */
+async function lookAtFair(shown, address) {
+  if (document.querySelector("[data-import-progress]")) return;
+  const answer = await fetch(address).catch(() => null);
+  const mark = answer?.ok && (await answer.text());
+  if (mark && shown === place()) draw(mark !== shown.dataset.mark);
 }
 
 /** @returns {HTMLElement | null} */
@@ -67,7 +81,7 @@ function place() {
 /** @param {HTMLElement | null} shown */
 function isBehind(shown) {
   const live = session();
-  return Boolean(shown && live?.line.state === "live" && live.mine.mark && live.mine.mark !== shown.dataset.mark);
+  return Boolean(shown && !shown.dataset.markAt && live?.line.state === "live" && live.mine.mark && live.mine.mark !== shown.dataset.mark);
 }
 
 /** @param {HTMLElement | null} shown */
