@@ -165,7 +165,8 @@ def _opened(text: str, name: str) -> tuple[list[str], Any]:
     head = [cell.strip().lower() for cell in next(lines, [])]
     needed, optional = _COLUMNS[name]
     if missing := [column for column in needed if column not in head]:
-        raise BadInputError(N_("%(file)s has no column %(column)s."), file=f"{name}.csv", column=missing[0])
+        said = N_("%(file)s has no column “%(column)s”; needed are %(needed)s.")
+        raise BadInputError(said, file=f"{name}.csv", column=missing[0], needed=", ".join(needed))
     if strange := [column for column in head if column not in (*needed, *optional)]:
         text, known = N_("%(file)s has the column “%(column)s”; known are %(known)s."), ", ".join((*needed, *optional))
         raise BadInputError(text, file=f"{name}.csv", column=strange[0][:40], known=known)

@@ -296,6 +296,14 @@ async def test_a_wrong_file_is_refused_whole(there: Scene, line: str, said: str)
         assert not await session.scalar(select(func.count()).select_from(MeetingWish))
 
 
+async def test_where_wishes_come_from_is_said_where_there_are_none(there: Scene) -> None:
+    assert "under “Whom you wish to meet”" in (await there["edda"].get(PATH)).text
+    refused = await there["edda"].post(f"{PATH}/wishes", files={"file": ("w.csv", "from,to\na,b", "text/csv")})
+    assert "has no column “of”; needed are of, whom." in refused.text
+    await bring(there, *await four(there))
+    assert "under “Whom you wish to meet”" not in (await there["edda"].get(PATH)).text
+
+
 async def test_a_file_of_wishes_is_read_beside_the_event_loop(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     readers, read = [], wishes.read_wishes
 

@@ -113,10 +113,11 @@ def test_a_folder_of_csv_files_is_a_problem(tmp_path: Path):
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"people": "name\nada\n"}, "people.csv has no column id."),
+        ({"people": "name\nada\n"}, "people.csv has no column “id”; needed are id."),
+        ({"wishes": "from,to\nada,ben\n"}, "wishes.csv has no column “of”; needed are of, whom."),
         ({"people": "id,shoe\nada,7\n"}, "people.csv has the column “shoe”; known are id, group"),
         ({"people": "id,id\nada,ada\n"}, "people.csv has a column twice."),
-        ({"people": ""}, "people.csv has no column id."),
+        ({"people": ""}, "people.csv has no column “id”; needed are id."),
         ({"people": 'id\n"ada\n'}, "people.csv is no CSV file."),
         ({"wishes": "of,whom\nada\n"}, "wishes.csv, line 2 has 1 cells, and 2 are needed."),
         ({"wishes": "of,whom\nada,\n"}, "wishes.csv, line 2 has nothing in the column whom."),
