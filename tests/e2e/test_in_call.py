@@ -1,5 +1,6 @@
 """By keyboard, on a phone that lies, and alone again: what one finds in a call."""
 
+import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.e2e.calls import Caller
@@ -7,6 +8,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
+from tests.support.browser import PHONE
 
 LYING: ViewportSize = {"width": 740, "height": 360}
 # Whether each picture is seen whole, between the page's head and the buttons.
@@ -15,6 +17,16 @@ _SEEN_WHOLE = """() => {
   const [above, below] = [at(document.querySelector(".rail")).bottom, at(document.querySelector(".call-foot")).top];
   const tiles = [...document.querySelectorAll(".call-tile")].map(at);
   return tiles.length === 2 && tiles.every(({ top, bottom }) => above <= top && bottom <= below);
+}"""
+
+LOW: ViewportSize = {"width": 1280, "height": 560}
+# The next meeting beside the call, as its module draws it.
+_IS_NEXT = """() => document.getElementById("dock").insertAdjacentHTML("beforeend",
+  '<div><a class="dock-meeting" href="/meetings"><span>Mia Sommer<br>in 4:58</span></a></div>')"""
+_RINGS = """async () => {
+  const { show } = await import("fairmatch/call/ring-card");
+  show({ cid: "1", call: "call:1", path: "/", name: "Mia Sommer", sender: "mia", state: "ringing" }, () => {});
+  return document.querySelector(".dock-ring").getBoundingClientRect().top;
 }"""
 
 
@@ -57,6 +69,7 @@ async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywher
     await ben.join()
     await aylin.join()
     await aylin.page.wait_for_function(_SEEN_WHOLE)
+    await expect(aylin.tile(stage["ben"].id)).to_contain_text("Ben Krüger")  # who is in a room is told on its own way
     await aylin.page.evaluate("(path) => window.Turbo.visit(path)", f"{LOBBY}/programme")
     dock = aylin.page.locator(".dock-call")
     await expect(dock).to_be_visible()
@@ -65,3 +78,17 @@ async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywher
     await expect(dock.get_by_role("status")).to_have_text("Ben Krüger has left.")
     await dock.get_by_role("link", name="Return").click()
     await expect(aylin.page.locator(".call-line")).to_have_text("Ben Krüger has left.")
+
+
+@pytest.mark.parametrize("size", [PHONE, LYING, LOW])
+async def test_beside_a_call_the_end_of_a_page_can_be_pressed_and_who_rings_is_seen_whole(
+    stage: Stage, come: Come, size: ViewportSize
+) -> None:
+    """The small window lay on the buttons of the last rows for good; and a ring above it began above the screen."""
+    ben = await calling(come, stage, "ben", ROOM, size=size)
+    await ben.join()
+    await ben.page.evaluate("(path) => window.Turbo.visit(path)", f"{LOBBY}/people")
+    await expect(ben.page.locator(".dock-call")).to_be_visible()
+    await ben.page.evaluate(_IS_NEXT)
+    await ben.page.locator(".main :is(a, button)").last.click(trial=True)
+    assert await ben.page.evaluate(_RINGS) >= 0
