@@ -270,3 +270,10 @@ async def test_there_is_nothing_to_ask_where_there_is_no_organisation(there: Net
     for path in (f"/contacts/to/{new_id()}", "/contacts/to/nobody", "/contacts?tab=nothing"):
         assert (await there["aylin"].get(path)).status_code == 404
     assert await send(there, to="voltbus") == 404  # oneself
+
+
+async def test_who_has_asked_nobody_yet_is_led_to_whom_one_can_ask(there: Network) -> None:
+    way = 'href="/discover?kind=organisation"'
+    assert way in (await there["aylin"].get("/contacts?tab=sent")).text
+    assert await send(there) == 303
+    assert way not in (await there["aylin"].get("/contacts?tab=sent")).text

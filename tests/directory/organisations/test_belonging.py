@@ -260,6 +260,13 @@ async def test_who_belongs_to_none_is_led_to_look_for_theirs_before_they_add_one
     assert (find in listed, listed.count(add)) == (False, 1)
 
 
+async def test_the_list_of_ones_organisations_leads_to_who_asks_them_for_contact(there: Scene) -> None:
+    way = 'href="/contacts"'
+    assert way not in (await there["ada"].get("/organisations/mine")).text, "nobody can ask"
+    await there.organisation()
+    assert way in (await there["aylin"].get("/organisations/mine")).text
+
+
 async def only_claim(there: Scene, organisation_id: str, name: str) -> str:
     """The claim of somebody that waits."""
     mine = Claim.organisation_id == organisation_id, Claim.person_id == there.ids[name], Claim.decided_at.is_(None)
