@@ -11,8 +11,10 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from directory.organisations import actions
 from people.admins import grant_admin
 from server.kernel.clock import FrozenClock
+from tests.directory.scene import VOLTBUS
 from tests.fairs.guests import Guests, guests
 from tests.kernel_fixtures import NOON
 from tests.support.patience import PATIENCE_S
@@ -183,3 +185,17 @@ async def test_results_go_along_as_a_file_with_those_who_have_an_account(
     assert (await there["aylin"].get("/discover/export.csv?q=energy+forum")).content.startswith(b"\xef\xbb\xbf")
     assert (await client.get("/discover/export.csv")).status_code in (303, 401)
     assert "/discover/export.xlsx?q=energy" in (await there["aylin"].get("/discover?q=energy+forum")).text
+
+
+async def test_what_one_has_narrowed_down_to_stands_above_the_results_and_is_cleared_there(there: Guests) -> None:
+    slug = await _voltbus(there)
+    page = await until_found(there["aylin"], "/discover?type=startup&industry=energy", f"/o/{slug}")
+    [chosen] = re.findall(r'<ul class="facets-chosen".*?</ul>', page, re.DOTALL)
+    ways = re.findall(r'href="([^"]+)"[^>]*>([^<]+)<', chosen)
+    assert ways == [("/discover?industry=energy", "Start-up"), ("/discover?type=startup", "Energy")]
+    assert "facets-chosen" not in (await there["aylin"].get("/discover")).text
+
+
+async def _voltbus(there: Guests) -> str:
+    async with there.kernel.database.write() as uow:
+        return await actions.create(uow, VOLTBUS | {"visibility": "public"}, by_id=there.ids["aylin"])
