@@ -1,4 +1,5 @@
 import { _ } from "fairmatch/i18n";
+import { takingAway } from "fairmatch/kit/focus";
 import { icon } from "fairmatch/kit/icon";
 
 /**
@@ -8,12 +9,15 @@ import { icon } from "fairmatch/kit/icon";
  * @typedef {(state: "taken" | "declined") => void} Answer
  */
 
+/** What takes a card away. @type {WeakMap<HTMLElement, () => void>} */
+const ends = new WeakMap();
+
 /** Show a ring, or none any more. One that is shown already stays as it is. @param {Ring | null} ring @param {Answer} answer */
 export function show(ring, answer) {
   const dock = document.getElementById("dock");
   const there = /** @type {HTMLElement | null} */ (dock?.querySelector(".dock-ring"));
   if (!dock || there?.dataset.ring === ring?.cid) return;
-  there?.remove();
+  if (there) ends.get(there)?.();
   if (ring) dock.prepend(card(ring, answer));
 }
 
@@ -37,6 +41,7 @@ function card(ring, answer) {
   decline.append(_("Not now"));
   row.append(accept, decline);
   made.append(who, row);
+  ends.set(made, takingAway(made));
   void addFace(who, ring);
   return made;
 }

@@ -1,6 +1,7 @@
 /** A line that says quietly that something worked, or what to do when it did not. */
 
 import { _ } from "fairmatch/i18n";
+import { takingAway } from "fairmatch/kit/focus";
 import { icon } from "fairmatch/kit/icon";
 
 const STAY = 6000; // milliseconds; long enough to read two short sentences
@@ -24,7 +25,7 @@ export function toast(text, { error = false, action = "", run } = {}) {
   const line = document.createElement("div");
   line.className = error ? "toast toast-error" : "toast";
   line.append(error ? icon("circle-alert") : icon("check"), Object.assign(document.createElement("span"), { textContent: text }));
-  const close = closing(line);
+  const close = takingAway(line);
   if (action) line.append(actionButton(action, () => { close(); run?.(); }));
   if (error) line.append(closeButton(close));
   said.set(line, Date.now());
@@ -74,21 +75,6 @@ function closeButton(close) {
   button.append(icon("x"));
   button.addEventListener("click", close);
   return button;
-}
-
-/** What takes a line away that a button in it was pressed of; the focus goes back to where it came from.
- * @param {HTMLElement} line */
-function closing(line) {
-  /** @type {EventTarget | null} */
-  let before = null;
-  line.addEventListener("focusin", ({ relatedTarget }) => {
-    if (!line.contains(/** @type {Node | null} */ (relatedTarget))) before = relatedTarget;
-  });
-  return () => {
-    const hadFocus = line.contains(document.activeElement);
-    line.remove();
-    if (hadFocus && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-  };
 }
 
 /**
