@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { _ } from "fairmatch/i18n";
 import { writeButton } from "fairmatch/call/beside";
+import { current } from "fairmatch/call/current";
 import { isPress, showKeys } from "fairmatch/call/keys";
 import { showPeople } from "fairmatch/call/people";
 import { canPopOut, isOut, togglePopOut } from "fairmatch/call/popout";
@@ -96,3 +97,6 @@ export function byKey(event, call) {
   else return;
   event.preventDefault();
 }
+
+// Here, since whoever has just joined has the buttons, and not all yet that comes later.
+document.addEventListener("keydown", (event) => byKey(event, current()));

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
 import { whatBecame } from "fairmatch/call/alone";
-import { byKey, leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
+import { leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, hasPageOf, interrupted, letGo } from "fairmatch/call/current";
 import { playing } from "fairmatch/call/playing";
 import { shownOf } from "fairmatch/call/tiles";
@@ -67,4 +67,3 @@ function view(call) {
 
 calls.addEventListener("change", draw);
 onPage(draw);
-document.addEventListener("keydown", (event) => byKey(event, current()));
