@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client import REGISTRY
+
 from bench.figures import percentile
 from bench.line.people import Listener, Talk, come_true, there
 from bench.processes import ServerError, family, memory_kib
@@ -124,7 +126,9 @@ async def commits(scene: Scene, seconds: float) -> Figures:
     channel = topics.chat(scene.place.channel)
     log, close = await _log(scene.settings)
 
-    async def appending(lanes: int) -> float:
+    async def appending(lanes: int) -> tuple[float, float]:
+        """Events a second, and events to a commit."""
+        before = _batches()
         until, done = time.monotonic() + seconds, 0
 
         async def one_after_another() -> None:
@@ -135,12 +139,24 @@ async def commits(scene: Scene, seconds: float) -> Figures:
 
         began = time.monotonic()
         await asyncio.gather(*(one_after_another() for _ in range(lanes)))
-        return done / (time.monotonic() - began)
+        took = time.monotonic() - began
+        events, commits = (now - then for now, then in zip(_batches(), before, strict=True))
+        return done / took, events / commits
 
-    one_by_one = await appending(1)
-    together = await appending(TOGETHER)
+    one_by_one, _ = await appending(1)
+    together, to_a_commit = await appending(TOGETHER)
     await close()
-    return [("one_by_one_per_s", one_by_one, "1/s"), ("together_per_s", together, "1/s")]
+    return [
+        ("one_by_one_per_s", one_by_one, "1/s"),
+        ("together_per_s", together, "1/s"),
+        ("together_per_commit", to_a_commit, "events"),
+    ]
+
+
+def _batches() -> tuple[float, float]:
+    """Events that this process committed, and its commits."""
+    of = "fairmatch_live_commit_batch"
+    return REGISTRY.get_sample_value(f"{of}_sum") or 0.0, REGISTRY.get_sample_value(f"{of}_count") or 0.0
 
 
 async def _log(settings: Settings) -> tuple[EventLog, Callable[[], Any]]:

@@ -68,7 +68,8 @@ async def test_a_scene_has_all_its_figures(case: str) -> None:
 
 async def test_commits_are_counted_one_by_one_and_together() -> None:
     found = _figures(await asyncio.to_thread(line.run, Options("bench", only="sqlite commits", seconds=0.2)))
-    assert found["fairmatch together_per_s"] > found["fairmatch one_by_one_per_s"] > 0
+    assert all(value > 0 for value in found.values())
+    assert found["fairmatch together_per_commit"] > 10, "which is why they are faster where the machine is quiet"
 
 
 async def test_both_ends_of_the_bus_are_counted() -> None:

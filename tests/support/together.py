@@ -20,6 +20,7 @@ IN_CALLS = (
     "tests/e2e/test_check.py",
     "tests/e2e/test_day.py",
     "tests/e2e/test_forgetting.py",
+    "tests/e2e/test_in_call.py",
     "tests/e2e/test_meetings.py",
     "tests/e2e/test_networks.py",
     "tests/e2e/test_node.py",
