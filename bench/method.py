@@ -187,7 +187,8 @@ say {line_scenes.LONG_RATE:.0f} messages of 4,000 characters a second, then go o
 to read: what that does to the others, and the most that the servers' processes hold together (PSS). **lost doorbells**:
 messages are committed to the database, and nobody is told, as when a worker dies in that moment or Redis loses
 something; **healed** is until clients have them. The bar is 2 s. **commits**: the log alone, no server and no receiver:
-messages of one channel with their rows, one after the other, and from {line_scenes.TOGETHER:,} at once. **bus**: one
+messages of one channel with their rows, one after the other, and from {line_scenes.TOGETHER:,} at once;
+**per commit** is how many of those one transaction took. **bus**: one
 process publishes {line_bus.RATE:,.0f} messages of 350 bytes a second on Redis and another one hears them, one by one or
 sixteen within a turn of the loop; the processor time of both, without Redis' own. The peer is redis-py with publish and
 listen.

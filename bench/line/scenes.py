@@ -149,7 +149,7 @@ async def commits(scene: Scene, seconds: float) -> Figures:
     return [
         ("one_by_one_per_s", one_by_one, "1/s"),
         ("together_per_s", together, "1/s"),
-        ("together_per_commit", to_a_commit, "events"),
+        ("together_per_commit", to_a_commit, "messages"),
     ]
 
 
