@@ -89,6 +89,7 @@ async def mute(call: Call, params: CallMute) -> None:
         muted=params.muted,
         # Who mutes themselves does so as anybody; a moderator may undo for themselves what another one did.
         moderator=_rights(call).moderate and not (own and params.muted),
+        own=own,
     )
     try:
         await _calls(call).back_end.mute(given)

@@ -112,6 +112,7 @@ class Mute(Frame):
     sources: list[Source]
     muted: bool
     moderator: bool = Field(True, description="Only a moderator undoes what a moderator did.")
+    own: bool = Field(False, description="A moderator undoes it for themselves: their own wish as well.")
 
 
 class Remove(Frame):

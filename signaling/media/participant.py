@@ -49,7 +49,7 @@ class Participant:
     listening: dict[str, str] = field(default_factory=dict)  # mid -> track id or AUTO
     sizes: Mapping[str, Size] = field(default_factory=dict)  # mid -> how large it is shown
     session: str = ""
-    muted: set[str] = field(default_factory=set)  # sources
+    muted: set[str] = field(default_factory=set)  # sources, by themselves
     muted_by_moderator: set[str] = field(default_factory=set)
     path: Path = field(default_factory=Path)
     choices: dict[str, Choice] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Participant:
             self.unpublish(each.source)
             kind = "audio" if each.source in SOUNDS else "video"
             track = Track(f"{self.id}.{each.source}", self.id, kind, each.source, section)  # type: ignore[arg-type]
-            track.muted = each.source in self.muted
+            track.muted = self._is_silent(each.source)
             self.tracks[each.source] = track
             self.inbound.add(mid, track)
 
@@ -152,18 +152,22 @@ class Participant:
         """Forward nothing of these sources, or forward them again. Raises MediaError: a moderator's word stands, and
         holds for a second camera or screen as well."""
         sources: set[str] = set(mute.sources)
+        if not mute.moderator and not mute.muted and sources & self.muted_by_moderator:
+            raise MediaError("forbidden", "a moderator has muted it")
+        change = set.update if mute.muted else set.difference_update
+        if mute.own or not mute.moderator:
+            change(self.muted, sources)
         if mute.moderator:
             sources |= {second for second, first in ANOTHER.items() if first in sources}
-        if not mute.muted and not mute.moderator and sources & self.muted_by_moderator:
-            raise MediaError("forbidden", "a moderator has muted it")
-        self.muted = self.muted | sources if mute.muted else self.muted - sources
-        if mute.moderator:
-            self.muted_by_moderator = self.muted & (self.muted_by_moderator | sources)
-            silenced = self.room.silenced.setdefault(self.person, set())
-            silenced.update(sources) if mute.muted else silenced.difference_update(sources)
+            change(self.muted_by_moderator, sources)
+            change(self.room.silenced.setdefault(self.person, set()), sources)
         for source in sources:
             if track := self.tracks.get(source):
-                track.muted = mute.muted
+                track.muted = self._is_silent(source)
+
+    def _is_silent(self, source: str) -> bool:
+        """By their own wish or a moderator's: whom a moderator lets speak again is heard when they want to be."""
+        return source in self.muted or source in self.muted_by_moderator
 
     def close(self) -> None:
         """Nothing comes from them and nothing goes to them from now on."""

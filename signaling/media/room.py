@@ -87,7 +87,7 @@ class Room:
         made.peer = self.mux.open(offer.fragment, offer.fingerprints, role, made, encoder=join.encoder)  # type: ignore[arg-type]
         made.session = join.session
         made.muted_by_moderator = set(self.silenced.get(join.person, ()))
-        made.muted = made.muted_by_moderator | (found.muted if found else set())
+        made.muted = set(found.muted) if found else set()
         return made
 
     def _answer(self, participant: Participant, offer: Offer) -> str:

@@ -15,7 +15,24 @@ window.RTCPeerConnection = class extends window.RTCPeerConnection {
   constructor(...given) { super(...given); window.connections.push(this); }
 };
 """
-SEEN = "(video) => new Promise((seen) => video.requestVideoFrameCallback(seen))"
+# What the others of a call show in it.
+OTHERS_VIDEOS = ".call-tile:not(.is-own) video"
+# Waits for a picture in the video of that place among those of a selector; it is looked for anew each second, since a
+# tile may put up another video for another track. A line that did not bear it may have to rest for a minute (below).
+_SEES = """async ([selector, at]) => {
+  const until = Date.now() + 90_000;
+  const found = () => document.querySelectorAll(selector)[at];
+  while (Date.now() < until) {
+    const seen = new Promise((resolve) => found()?.requestVideoFrameCallback(() => resolve(true)));
+    if (await Promise.race([seen, new Promise((resolve) => setTimeout(resolve, 1_000, false))])) return;
+  }
+  const video = found();
+  const told = ({ readyState, muted, enabled }) => [readyState, muted, enabled];
+  const tracks = (video?.srcObject?.getVideoTracks() ?? []).map(told);
+  const states = window.connections.map((one) => [one.connectionState, one.signalingState]);
+  const stands = [Boolean(video), video?.paused, video?.readyState, tracks, states, document.visibilityState];
+  throw new Error(`no picture comes in ${selector}, ${at}: ${JSON.stringify(stands)}`);
+}"""
 _COUNTED = """async () => {
   const counted = { frames: 0, sound: 0, connections: 0 };
   for (const one of window.connections) {
@@ -174,6 +191,9 @@ class Caller:
 
     async def shows(self, key: str) -> None:
         """Wait until pictures come in a tile."""
-        video = self.tile(key).locator("video")
-        await video.wait_for()
-        await video.evaluate(SEEN)
+        await self.tile(key).locator("video").wait_for()
+        await self.sees(f".call-tile[data-tile='{key}'] video")
+
+    async def sees(self, selector: str, at: int = 0) -> None:
+        """Wait until a picture comes in one of the videos that a selector finds."""
+        await self.page.evaluate(_SEES, [selector, at])

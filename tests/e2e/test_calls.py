@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import ViewportSize, expect
 
-from tests.e2e.calls import KEEP_CONNECTIONS, SEEN, Caller
+from tests.e2e.calls import KEEP_CONNECTIONS, OTHERS_VIDEOS, Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
@@ -271,10 +271,10 @@ async def _broadcast(one: Caller, encoder: Caller, viewer: Caller) -> None:
     address = await one.page.get_by_label("Address", exact=True).input_value()
     await encoder.broadcasts(address, await one.page.get_by_label("Token (bearer)").input_value())
     await one.page.keyboard.press("Escape")
-    videos = viewer.page.locator(".call-tile:not(.is-own) video")
+    videos = viewer.page.locator(OTHERS_VIDEOS)
     await expect(videos).to_have_count(2)
     for at in range(2):
-        await videos.nth(at).evaluate(SEEN)
+        await viewer.sees(OTHERS_VIDEOS, at)
     assert await encoder.ends_broadcast() == 200
     await expect(videos).to_have_count(1)
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from signaling.media.system_tls import is_there
-from tests.e2e.calls import SEEN
+from tests.e2e.calls import OTHERS_VIDEOS
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
 from tests.e2e.test_calls import ROOM, calling
@@ -35,11 +35,11 @@ async def test_what_ffmpeg_sends_into_a_call_is_seen_and_heard(stage: Stage, ser
     await aylin.page.get_by_role("button", name="Address for an encoder").click()
     address = await aylin.page.get_by_label("Address", exact=True).input_value()
     token = await aylin.page.get_by_label("Token (bearer)").input_value()
-    videos = ben.page.locator(".call-tile:not(.is-own) video")
+    videos = ben.page.locator(OTHERS_VIDEOS)
     async with encoding(address, token):
         await expect(videos).to_have_count(2, timeout=START_TIMEOUT_S * 1_000)  # FFmpeg has to be loaded first
         for at in range(2):
-            await videos.nth(at).evaluate(SEEN)
+            await ben.sees(OTHERS_VIDEOS, at)
         await ben.hears("microphone")
     await expect(videos).to_have_count(1)
 

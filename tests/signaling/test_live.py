@@ -280,7 +280,7 @@ async def a_moderator_who_mutes_themselves_does_so_as_anybody(
 ) -> None:
     for name, muted in (("edda", True), ("edda", False), ("aylin", True)):
         await ask(edda, "call.mute", call=call, sources=["camera"], participant=ids[name], muted=muted)
-    assert [given.moderator for _, given in back_end.asked] == [False, True, True]
+    assert [(given.moderator, given.own) for _, given in back_end.asked] == [(False, True), (True, True), (True, False)]
     back_end.asked.clear()
 
 

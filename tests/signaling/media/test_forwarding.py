@@ -165,6 +165,25 @@ async def test_a_moderator_mutes_and_the_room_is_silent_until_it_is_undone(stage
     await until(lambda: len(viewer.sound) == 1)
 
 
+async def test_whom_a_moderator_lets_again_shows_something_once_they_have_turned_it_on(stage: Stage) -> None:
+    anna = await stage.join("anna", SENDS)
+    viewer = await stage.join("viewer", hears={"a": "anna.microphone"})
+    told = stage.node.rooms["stage"].participants["anna"].state
+    mute = {"room": "stage", "participant": "anna", "sources": ["microphone"]}
+    await stage.node.ask("mute", mute | {"muted": True})
+    await stage.node.ask("mute", mute | {"muted": True, "moderator": False})  # as a browser tells that it is off there
+    await stage.node.ask("mute", mute | {"muted": False})
+    assert (told().silenced, [track.muted for track in told().tracks if track.source == "microphone"]) == ([], [True])
+    await stage.node.ask("mute", mute | {"muted": False, "moderator": False})
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 1)
+    # Another moderator's word is undone for oneself together with one's own.
+    for how in ({"muted": True}, {"muted": True, "moderator": False}, {"muted": False, "own": True}):
+        await stage.node.ask("mute", mute | how)
+    anna.send_sound()
+    await until(lambda: len(viewer.sound) == 2)
+
+
 async def test_who_sends_hears_how_well_it_arrives_and_no_more_is_wanted_than_the_best_viewer_can_take(
     stage: Stage,
 ) -> None:

@@ -40,13 +40,19 @@ test("a camera that is turned on stays on while the state that shows it is late,
   equal(heard, [false, false]);
 });
 
-test("a camera that a moderator turns off is off here as well", async () => {
-  const { node, heard, camera, mutes } = withCamera();
+test("a camera that a moderator turns off is off here as well, which the node is told: it stays off when they let one again", async () => {
+  const { node, heard, camera, mutes, settles } = withCamera();
   [camera.isOn, node.muted] = [true, false];
   mutes.tell(false);
   Object.assign(node, { muted: true, silenced: ["camera"] });
   mutes.tell(false);
-  equal([heard, camera.isOn], [[], false]);
+  await settle();
+  equal([heard, camera.isOn], [[true], false]);
+  await settles();
+  node.silenced = [];
+  mutes.tell(false);
+  await settles();
+  equal([heard, camera.isOn], [[true], false]);
 });
 
 test("what the node did not hear is told once more, and only a moderator's word turns a camera off", async () => {

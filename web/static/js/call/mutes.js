@@ -32,8 +32,15 @@ export class Mutes {
       const isMuted = this.ways.isSilent(source);
       if (isMuted === (told?.muted ?? muted)) continue;
       if (isMuted || mineToSay || told || !this.ways.silencedNow().includes(source)) this.#mute(source, isMuted);
-      else this.ways.silenced(source);
+      else this.#hush(source);
     }
+  }
+
+  /** A moderator did it, and it is silent here as well: the node is told that, or whom they let again would seem to send
+   * something before anything is turned on. @param {Source} source */
+  #hush(source) {
+    this.ways.silenced(source);
+    if (this.ways.isSilent(source)) this.#mute(source, true);
   }
 
   /** One after the other: who changes their mind at once is not heard in the wrong order. What was not heard is told once
