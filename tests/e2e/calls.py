@@ -46,10 +46,10 @@ _COUNTED = """async () => {
   }
   return counted;
 }"""
-_COMES = """async () => {
+_COMES = """async (within) => {
   const count = %s;
   const before = await count();
-  const until = Date.now() + 30_000;
+  const until = Date.now() + within;
   while (Date.now() < until) {
     const now = await count();
     if (now.frames > before.frames && now.sound > before.sound) return now;
@@ -59,7 +59,10 @@ _COMES = """async () => {
   const states = (one) => [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState,
     candidates(one.localDescription), candidates(one.remoteDescription)];
   const said = [...document.querySelectorAll(".call-line, .toast")].map(({ textContent }) => textContent.trim());
-  const found = [await count(), document.documentElement.dataset.live, window.connections.map(states), said];
+  const { current } = await import("fairmatch/call/current");
+  const tracksOf = ({ tracks }) => tracks.map(({ source, muted, paused }) => [source, muted, paused]);
+  const call = [current()?.measured, current()?.room?.participants?.map(tracksOf)];
+  const found = [await count(), document.documentElement.dataset.live, window.connections.map(states), said, call];
   throw new Error(`nothing comes: ${JSON.stringify(found)}`);
 }"""
 
@@ -151,9 +154,9 @@ class Caller:
         counted: dict[str, Any] = await self.page.evaluate(_COUNTED)
         return counted
 
-    async def sees_and_hears(self) -> dict[str, Any]:
+    async def sees_and_hears(self, within_s: float = 30.0) -> dict[str, Any]:
         """Wait until more pictures were decoded than now, and more sound came."""
-        counted: dict[str, Any] = await self.page.evaluate(_COMES % _COUNTED)
+        counted: dict[str, Any] = await self.page.evaluate(_COMES % _COUNTED, within_s * 1_000)
         return counted
 
     async def hears(self, source: str) -> None:

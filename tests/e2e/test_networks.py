@@ -74,6 +74,8 @@ LISTEN = """() => {
 }"""
 # While sound only is on the line says that, and nothing of the way.
 SAYS = """(line) => window.said.some((said) => said.includes(line) || said.includes("sound only for now"))"""
+# Pictures that were given up come back after forty good looks of three seconds, at most (web/static/js/call/ladder.js).
+PICTURES_BACK_S = 150.0
 # From where the relay sends, and as what others see it.
 RELAY, RELAY_SEEN = "127.0.0.2", "127.0.0.3"
 
@@ -205,7 +207,9 @@ async def give_pictures_up_and_get_them_back(node: UdpProxy, aylin: Caller, ben:
 
 async def come_in_anew(net: Network, aylin: Caller, ben: Caller) -> None:
     """After a break so long that her page begins anew by itself, as when a laptop sleeps, both see and hear each other.
-    Whether the node has forgotten her by then is the chance of a moment."""
+    Whether the node has forgotten her by then is the chance of a moment, and so is whether somebody goes without
+    pictures for a while after all that was before, as the ladder says."""
+    await are_steady(aylin, ben)
     before = await aylin.page.evaluate("window.connections.length")
     net.block_udp(True)
     net.tcp.hold()
@@ -213,7 +217,7 @@ async def come_in_anew(net: Network, aylin: Caller, ben: Caller) -> None:
     net.tcp.mend()
     net.block_udp(False)
     for one in (aylin, ben):
-        await one.sees_and_hears()
+        await one.sees_and_hears(PICTURES_BACK_S)
 
 
 # It waits for what takes time by its nature, many times over.

@@ -18,11 +18,22 @@ from tests.support.browser import DESK, PHONE
 from tests.support.patience import PATIENCE_S
 from tests.support.server_process import Servers
 
-_PLAYS = """async (video) => {
+# Waits for what a video has come to, and says where it stands if it never does.
+_COMES_TO = """const comesTo = async (video, isSo) => {
+    const until = Date.now() + 60_000;
+    while (!isSo()) {
+      const { currentTime, duration, readyState, paused, seeking, error } = video;
+      const stands = [currentTime, duration, readyState, paused, seeking, error?.message];
+      if (Date.now() > until) throw new Error(`it never does: ${JSON.stringify(stands)}`);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  };"""
+_PLAYS = f"""async (video) => {{
+  {_COMES_TO}
   await video.play();
-  while (video.currentTime < 0.5) await new Promise((resolve) => requestAnimationFrame(resolve));
+  await comesTo(video, () => video.currentTime >= 0.5);
   return [video.videoWidth, video.duration];
-}"""
+}}"""
 # As an encoder or another browser sends.
 _SENDS_H264 = """() => {
   const { prototype } = window.RTCPeerConnection;
@@ -38,20 +49,22 @@ _SENDS_H264 = """() => {
 # What each part has more of: two seconds of a camera that makes five a second.
 PICTURES = 10
 # From the end of one part into the next one.
-_GOES_ON = """async (video) => {
+_GOES_ON = f"""async (video) => {{
+  {_COMES_TO}
   const before = video.src;
   video.currentTime = video.duration - 0.1;
   await video.play();
   const comes = () => video.src !== before && video.currentTime > 0.2;
-  while (!comes()) await new Promise((resolve) => requestAnimationFrame(resolve));
+  await comesTo(video, comes);
   video.pause();  // the part may be short
   return [before, video.src];
-}"""
+}}"""
 # A chapter that begins with its part is no place to go to: then it only plays.
-_SHOWN_AT = """async (video) => {
-  while (video.seeking || !video.currentTime) await new Promise((resolve) => requestAnimationFrame(resolve));
+_SHOWN_AT = f"""async (video) => {{
+  {_COMES_TO}
+  await comesTo(video, () => !video.seeking && video.currentTime);
   return video.currentTime;
-}"""
+}}"""
 
 
 def pictures_in(part: Path) -> int:
