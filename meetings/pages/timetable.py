@@ -21,6 +21,7 @@ from meetings.queries import plan_of
 from meetings.timetable import building, reading, runs, wishes
 from meetings.timetable.model import TimetableRun
 from meetings.timetable.reading import Row
+from meetings.timetable.spread import TOGETHER_FROM, spread
 from meetings.words import CONFLICTS
 from people.forms import Form, uploaded
 from people.text import UnacceptableError
@@ -123,6 +124,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         reasons = await reading.sentences(session, run.reasons) if run else []
         count = await reading.count(session, run.id) if run else 0
         booking = await reading.booking(session, run) if run else None
+        shares = await spread(session, here.fair.id, run.id) if run and run.ended_at and count else None
     by_person = request.query_params.get("by") == "person"
     return show(
         request,
@@ -134,6 +136,8 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         run=run,
         made=count,
         booking=booking,
+        spread=shares,
+        together_from=TOGETHER_FROM,
         usual_apart=FAIRNESS,
         refused=told(request, refused),
         reasons=[said(request)(each.text) % each.params for each in reasons],
