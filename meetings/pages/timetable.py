@@ -20,6 +20,7 @@ from meetings.pages.showing import id_in, me, said, show
 from meetings.queries import plan_of
 from meetings.timetable import building, reading, runs, wishes
 from meetings.timetable.model import TimetableRun
+from meetings.timetable.progress import booking
 from meetings.timetable.reading import Row
 from meetings.timetable.spread import TOGETHER_FROM, spread
 from meetings.words import CONFLICTS
@@ -48,10 +49,10 @@ async def progress(request: Request) -> Response:
         if run := await reading.at_work(session, here.fair.id):
             return show(request, "timetable_progress", run=run, made=await reading.count(session, run.id))
         made = await reading.latest(session, here.fair.id)
-        booking = await reading.booking(session, made) if made else None
-    if booking is None:
+        under_way = await booking(session, made) if made else None
+    if under_way is None or not under_way.goes_on:
         return Response(status_code=204, headers={"cache-control": "no-store"})
-    return show(request, "timetable_booking", booking=booking)
+    return show(request, "timetable_booking", booking=under_way)
 
 
 async def bring(request: Request) -> Response:
@@ -123,7 +124,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         found = await reading.rows(session, run.id) if run and run.ended_at else []
         reasons = await reading.sentences(session, run.reasons) if run else []
         count = await reading.count(session, run.id) if run else 0
-        booking = await reading.booking(session, run) if run else None
+        under_way = await booking(session, run) if run else None
         shares = await spread(session, here.fair.id, run.id) if run and run.ended_at and count else None
     by_person = request.query_params.get("by") == "person"
     return show(
@@ -135,7 +136,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         size=size,
         run=run,
         made=count,
-        booking=booking,
+        booking=under_way,
         spread=shares,
         together_from=TOGETHER_FROM,
         usual_apart=FAIRNESS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from meetings.model import Meeting, Slot
@@ -93,17 +93,6 @@ async def published(session: AsyncSession, fair_id: str) -> TimetableRun | None:
         TimetableRun.fair_id == fair_id, TimetableRun.mends_id.is_(None), TimetableRun.published_at.is_not(None)
     )
     return await session.scalar(query.order_by(TimetableRun.published_at.desc()).limit(1))
-
-
-async def booking(session: AsyncSession, run: TimetableRun) -> tuple[int, int] | None:
-    """How many meetings of a run are through, booked or not to be booked any more, and of how many; None where nothing
-    is under way: it is not published, or all are."""
-    if run.published_at is None:
-        return None
-    through = func.sum(case((TimetableEntry.meeting_id.is_not(None) | (TimetableEntry.why != ""), 1), else_=0))
-    query = select(through, func.count()).where(TimetableEntry.timetable_id == run.id)
-    done, whole = (await session.execute(query)).one()
-    return (done, whole) if whole and done < whole else None
 
 
 async def count(session: AsyncSession, run_id: str) -> int:

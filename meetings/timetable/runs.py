@@ -24,13 +24,14 @@ from meetings.parts import Meetings
 from meetings.timetable import repairs
 from meetings.timetable.building import PEOPLE_MOST, build, build_repair, given
 from meetings.timetable.model import TimetableEntry, TimetableRun
+from meetings.timetable.progress import PUBLISH_JOB, booking
 from meetings.timetable.standing import unfit
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
 from web.i18n import N_
 
-MAKE_JOB, PUBLISH_JOB = "meetings.timetable.make", "meetings.timetable.publish"
+MAKE_JOB = "meetings.timetable.make"
 # How long the optimiser may look for something better, and how near to the best possible is near enough.
 SECONDS, GAP = 60.0, 0.001
 # Meetings of a timetable for the fewest gaps, above the largest published event: the clauses of 300 take half a GB
@@ -85,11 +86,18 @@ async def stop(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
 
 
 async def publish(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
-    """Have what was found be booked. Twice is once; what mends a timetable is applied, not published."""
+    """Have what was found be booked, or the rest where the job was given up. Twice is once; what mends a timetable is
+    applied, not published."""
     await uow.session.refresh(run, with_for_update=True)
-    if run.published_at is None and run.ended_at is not None and run.mends_id is None:
+    if run.ended_at is None or run.mends_id is not None:
+        return
+    if run.published_at is not None:
+        under_way = await booking(uow.session, run)
+        if under_way is None or under_way.goes_on:
+            return
+    else:
         run.published_at, run.published_by_id = uow.clock.now(), by_id
-        uow.enqueue(PUBLISH_JOB, {"run_id": run.id})
+    uow.enqueue(PUBLISH_JOB, {"run_id": run.id})
 
 
 def register(meetings: Meetings) -> None:

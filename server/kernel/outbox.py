@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,3 +46,9 @@ async def insert_jobs(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> 
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(OutboxRow).on_conflict_do_nothing(index_elements=["key"])
     await session.execute(statement, list(rows))
+
+
+async def waits(session: AsyncSession, job: str, field: str, value: str) -> bool:
+    """Whether a job with this in its payload waits, is tried again, or is being done; one that is parked is not."""
+    about = OutboxRow.job == job, OutboxRow.payload[field].as_string() == value
+    return await session.scalar(select(OutboxRow.id).where(OutboxRow.due_at.is_not(None), *about).limit(1)) is not None

@@ -13,8 +13,10 @@ from meetings.model import Absence, Meeting, Reminder, Retreat, Seat
 from meetings.timetable import repairs, runs
 from meetings.timetable.model import TimetableChange, TimetableRun
 from server.kernel.ids import new_id
+from server.kernel.jobs import GiveUpError
 from tests.meetings.scene import Scene
 from tests.meetings.test_timetable import PATH, bring, four, mails, make
+from tests.support.trouble import expects_trouble
 
 REPAIR = f"{PATH}/repair"
 
@@ -251,3 +253,37 @@ async def test_nothing_is_mended_before_something_is_published(there: Scene) -> 
     assert (await there["edda"].get(REPAIR)).status_code == 404
     assert (await there["edda"].post(REPAIR)).status_code == 404
     assert (await there["aylin"].get(REPAIR)).status_code == 404
+
+
+@expects_trouble
+async def test_it_is_offered_where_the_booking_was_given_up_and_the_rest_can_still_be_booked(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, edda, tried = runs._book, there["edda"], 0
+
+    async def twice(*what: Any) -> None:
+        nonlocal tried
+        tried += 1
+        if tried > 2:
+            raise GiveUpError
+        await book(*what)
+
+    monkeypatch.setattr(runs, "_book", twice)
+    await published(there)
+    assert await there.kernel.jobs.parked() == 1
+    assert (await edda.get(f"{PATH}/progress")).status_code == 204, "nothing goes on: the page is read anew"
+    page = (await edda.get(PATH)).text
+    assert "The booking broke off" in page
+    assert "2 of 6 meetings are through." in page
+    assert "data-import-progress" not in page
+    assert f'href="{REPAIR}"' in page
+    monkeypatch.setattr(runs, "_book", book)
+    run = await published_run(there)
+    for _twice in range(2):
+        assert (await edda.post(f"{PATH}/{run.id}/publish")).is_redirect
+    assert "data-import-progress" in (await edda.get(PATH)).text
+    await there.kernel.jobs.run_due()
+    assert len(await held(there)) == 6
+    page = (await edda.get(PATH)).text
+    assert "6 meetings are booked." in page
+    assert "The booking broke off" not in page
