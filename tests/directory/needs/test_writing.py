@@ -110,7 +110,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     answer = await there["bernd"].post("/needs", data=FORM | {"organisation": there.organisations["utility"]} | changes)
 
     assert answer.status_code == 422
-    assert re.search(rf'href="#{field}">[^<]*{re.escape(why)}', answer.text)
+    assert re.search(rf'href="#{field}"><span class="strong">[^<]+[:?]</span> [^<]*{re.escape(why)}', answer.text)
     assert "Ab Herbst laden bei uns" in answer.text or changes.get("text_de") == ""
     async with there.kernel.database.read() as session:
         assert (await session.scalars(select(Need))).all() == []
