@@ -1,5 +1,6 @@
 """The pages of fairs: the list, going in and out, who is there."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,11 +17,14 @@ from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
+from server.kernel.text import composed
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
 # People on a page of the list.
 PEOPLE_PAGE = 60
+# Characters of what is sought; no name needs as many.
+SOUGHT_MOST = 80
 
 
 async def index(request: Request) -> Response:
@@ -69,19 +73,23 @@ async def leave(request: Request) -> Response:
 
 async def people(request: Request) -> Response:
     """Everybody at the fair, by name, page by page."""
-    role, after = known_role(request), request.query_params.get("after")
+    role, words, after = known_role(request), sought(request), request.query_params.get("after")
     if after is not None and not is_id(after):
         raise not_found()
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
-        found = await queries.members(session, here.fair.id, after=after, limit=PEOPLE_PAGE + 1, role=role)
+        listed = await queries.members(
+            session, here.fair.id, after=after, limit=PEOPLE_PAGE + 1, role=role, words=words
+        )
+        found = await queries.found_count(session, here.fair.id, role=role, words=words) if words else 0
         total = await queries.member_count(session, here.fair.id)
-        ids = [each.card.id for each in found[:PEOPLE_PAGE]]
+        ids = [each.card.id for each in listed[:PEOPLE_PAGE]]
         viewer_id, now = request.state.person.id, kernel_of(request).clock.now()
         asks = await people_of(request).approaches.in_list(session, here.fair.id, viewer_id, ids, now)
         shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
-    shown = found[:PEOPLE_PAGE]
-    onward = _onward(here.shown.path, role, shown[-1].card.id) if len(found) > PEOPLE_PAGE else ""
+        shut_out = [each for each in shut_out if all(word.lower() in each.name.lower() for word in words)]
+    shown = listed[:PEOPLE_PAGE]
+    onward = here.shown.path + "/people" + narrowed(role, words, shown[-1].card.id) if len(listed) > PEOPLE_PAGE else ""
     return page(
         request,
         "fairs/people.html",
@@ -90,7 +98,10 @@ async def people(request: Request) -> Response:
         fair=here.shown,
         members=shown,
         total=total,
+        found=found,
         role=role,
+        sought=" ".join(words),
+        narrowed=lambda role: narrowed(role, words),
         first=after is None,
         onward=onward,
         banned=shut_out,
@@ -118,8 +129,17 @@ def known_role(request: Request) -> str | None:
     return role
 
 
-def _onward(path: str, role: str | None, after: str) -> str:
-    return f"{path}/people?" + urlencode({"after": after} | ({"role": role} if role else {}))
+def sought(request: Request) -> list[str]:
+    """The words of a name that the address asks for; what is no text is none."""
+    typed = request.query_params.get("q", "")[:SOUGHT_MOST]
+    return "".join(each if each.isprintable() else " " for each in composed(typed)).split()
+
+
+def narrowed(role: str | None, words: Sequence[str], after: str = "") -> str:
+    """What the address of the list has behind it: "?role=speaker&q=ann", or nothing."""
+    asked = {"after": after, "role": role or "", "q": " ".join(words)}
+    asked = {key: value for key, value in asked.items() if value}
+    return "?" + urlencode(asked) if asked else ""
 
 
 routes = [

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from fairs.cards import COLUMNS, SEPARATOR, Card, card_of, not_banned, roles_column
 from fairs.model import Ban, Fair, Membership
 from people.model import Person
+from server.kernel.tables import small_letters
 
 # A day that is over in UTC is over everywhere at most this much later (UTC-12).
 LATEST_ZONE = timedelta(hours=12)
@@ -91,21 +92,43 @@ async def granted_roles(session: AsyncSession, fair_id: str, person_id: str) -> 
 
 
 async def members(
-    session: AsyncSession, fair_id: str, *, after: str | None = None, limit: int = 50, role: str | None = None
+    session: AsyncSession,
+    fair_id: str,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    role: str | None = None,
+    words: Sequence[str] = (),
 ) -> list[Member]:
     """A page of the fair's people by name, without banned ones. `after` is the id of the last one before the page."""
-    having = aliased(Membership)
-    of_role = exists().where(having.fair_id == fair_id, having.person_id == Person.id, having.role == role)
     query = (
         select(*COLUMNS, roles_column().label("roles"))
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
-        .where(*([of_role] if role else []), *below(after))
+        .where(*_listed(fair_id, role, words), *below(after))
         .group_by(Person.id)
         .order_by(func.lower(Person.name), Person.id)
         .limit(limit)
     )
     return [Member(card_of(row), _roles(row.roles)) for row in await session.execute(query)]
+
+
+async def found_count(session: AsyncSession, fair_id: str, *, role: str | None, words: Sequence[str]) -> int:
+    """How many people `members` has on all its pages."""
+    people = select(func.count(func.distinct(Person.id))).join(Membership, Membership.person_id == Person.id)
+    return await session.scalar(people.where(*_listed(fair_id, role, words))) or 0
+
+
+def _listed(fair_id: str, role: str | None, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Who is in, not banned, has this role, and has each of these words in their name or that of their organisation."""
+    having = aliased(Membership)
+    of_role = exists().where(having.fair_id == fair_id, having.person_id == Person.id, having.role == role)
+    named = [or_(*(_holds(column, word) for column in (Person.name, Person.organisation))) for word in words]
+    there = [Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None)]
+    return [*there, *([of_role] if role else []), *named]
+
+
+def _holds(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    return small_letters(column, word).contains(word.lower(), autoescape=True)
 
 
 async def member_count(session: AsyncSession, fair_id: str) -> int:

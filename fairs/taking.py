@@ -1,6 +1,6 @@
 """Taking fairs, and the people of one, along as a file: what their pages say, to whoever sees those."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from directory.exports.table import PAGE, Row, Table, columns_in, in_pages
 from fairs import queries
 from fairs.doors import visit
 from fairs.model import Fair
-from fairs.pages import known_role
+from fairs.pages import known_role, sought
 from fairs.rules import GIVEN_ROLES
 from fairs.shown import ROLE_NAMES
 from server.kernel.parts import kernel_of
@@ -55,22 +55,22 @@ async def fairs(request: Request) -> Response:
 
 
 async def people(request: Request) -> Response:
-    """Everybody at the fair, or those with the role that the address names, by name; who is excluded is not there."""
-    role = known_role(request)
+    """Everybody at the fair, or those whom the address narrows it to, by name; who is excluded is not there."""
+    role, words = known_role(request), sought(request)
     async with kernel_of(request).database.read() as session:
         here = await visit(request, session)
     ending = await format_asked(request)
     columns = columns_in(_TITLES, locale_of(request))
-    return file_of(Table("people", columns, _rows(request, here.fair.id, role)), ending)
+    return file_of(Table("people", columns, _rows(request, here.fair.id, role, words)), ending)
 
 
-async def _rows(request: Request, fair_id: str, role: str | None) -> AsyncIterator[list[Row]]:
+async def _rows(request: Request, fair_id: str, role: str | None, words: Sequence[str]) -> AsyncIterator[list[Row]]:
     """The people in pages; each is read by itself, so nobody waits for a slow connection."""
     kernel, _ = kernel_of(request), translations(locale_of(request)).gettext
     site, after = kernel.settings.public_url, None
     while True:
         async with kernel.database.read() as session:
-            found = await queries.members(session, fair_id, after=after, limit=PAGE, role=role)
+            found = await queries.members(session, fair_id, after=after, limit=PAGE, role=role, words=words)
         if found:
             yield [_row(one, _, site) for one in found]
         if len(found) < PAGE:

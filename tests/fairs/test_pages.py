@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx2
+import pytest
 
 from fairs import queries
 from tests.fairs.cast import Place
@@ -96,3 +97,46 @@ async def test_joining_twice_at_once_joins_once(place: Place) -> None:
     await asyncio.gather(*(place.join(fair, aylin) for _ in range(4)))
     async with place.database.read() as session:
         assert await queries.granted_roles(session, fair.id, aylin) == {"attendee"}
+
+
+async def test_people_are_found_by_parts_of_their_names_page_by_page(there: Guests) -> None:
+    for number in range(70):
+        await there.place.join(there.fair, await there.place.person(f"Ömer Guest {number:02}"))
+    first = await there["edda"].get("/fairs/ruhr/people?q=guest++ÖMER")
+    assert "70 people found" in first.text
+    assert "Bernd Kowalski" not in first.text
+    onward = first.headers["link"].split(">")[0].removeprefix("<")
+    second = await there["edda"].get(onward)
+    assert "link" not in second.headers
+    assert "Ömer Guest 69" in second.text
+    assert "Ömer Guest 69" not in first.text
+    assert 'value="guest ÖMER"' in second.text, "what was typed is still there"
+    assert "Aylin Demir" not in (await there["edda"].get("/fairs/ruhr/people?q=hagenow")).text
+    by_organisation = (await there["edda"].get("/fairs/ruhr/people?q=Kowal+hagenow")).text
+    assert "1 person found" in by_organisation
+    assert "Bernd Kowalski" in by_organisation
+
+
+async def test_what_is_sought_stays_with_the_role_and_goes_along_as_a_file(there: Guests) -> None:
+    page = (await there["dev"].get("/fairs/ruhr/people?q=dev&role=moderator")).text
+    assert "Dev Patel" in page
+    assert '<input type="hidden" name="role" value="moderator">' in page
+    assert "/fairs/ruhr/people?role=speaker&amp;q=dev" in page
+    assert "/fairs/ruhr/people/export.csv?role=moderator&amp;q=dev" in page
+    assert 'href="/fairs/ruhr/people?role=moderator">Show all<' in page
+    file = (await there["dev"].get("/fairs/ruhr/people/export.csv?q=dev")).text
+    assert "Dev Patel" in file
+    assert "Bernd Kowalski" not in file
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "zzz", "' OR 1=1", "\\"])
+async def test_who_is_not_there_is_not_found(there: Guests, typed: str) -> None:
+    answer = await there["aylin"].get("/fairs/ruhr/people", params={"q": typed})
+    assert answer.status_code == 200
+    assert "Nobody here is called that" in answer.text
+
+
+@pytest.mark.parametrize("typed", ["\x00", "\x00bernd\x07", "   ", "bernd" + " " * 500])
+async def test_what_is_no_text_seeks_nothing(there: Guests, typed: str) -> None:
+    answer = await there["aylin"].get("/fairs/ruhr/people", params={"q": typed})
+    assert "Bernd Kowalski" in answer.text
