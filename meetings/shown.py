@@ -72,9 +72,14 @@ class MeetingShown:
         """Whether its room can be entered."""
         return self.cancelled_at is None and rules.is_open(self.starts_at, self.ends_at, now)
 
+    @property
+    def opens_at(self) -> datetime:
+        """When its room opens."""
+        return self.starts_at - rules.OPENS_BEFORE
+
     def ahead_at(self, now: datetime) -> bool:
         """Whether its room will be open, and is not yet."""
-        return self.cancelled_at is None and now < self.starts_at - rules.OPENS_BEFORE
+        return self.cancelled_at is None and now < self.opens_at
 
 
 @dataclass(frozen=True)

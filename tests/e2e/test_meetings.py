@@ -149,6 +149,7 @@ async def test_two_people_meet(come: Come, stage: Stage, servers: Servers, clock
     )
     # Both enter; each sees the other there, and what the other one writes
     await other.locator(".dock-meeting").click()
+    await one.reload()  # it comes anew when its room opens, by the browser's clock, which has not moved along
     await one.get_by_role("link", name="Enter the room").click()
     await expect(one.locator(".room-person[data-here]")).to_contain_text("Ben Krüger")
     room = urlsplit(one.url).path

@@ -1,9 +1,11 @@
 """The mark of somebody's meetings and requests: another one with each change of them, and the same without."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from meetings.marks import marks
 from meetings.model import Request
+from meetings.rules import OPENS_BEFORE
 from server.live import topics
 from tests.meetings.inside import begun, line
 from tests.meetings.scene import Scene
@@ -73,11 +75,15 @@ async def test_pages_name_the_moment_at_which_what_they_offer_is_over(there: Sce
     slots = await there.slots()
     meeting, asked = await there.book(slots[0], "aylin", "bernd"), await there.ask("chloe", "dev", slots[1])
     expires = (await there.get(Request, asked)).expires_at
-    for name, page, until in (
-        ("aylin", "", slots[0].ends_at),
-        ("aylin", f"/{meeting}", slots[0].starts_at),
-        ("dev", f"/requests/{asked}", expires),
-    ):
-        assert f'data-until="{until.isoformat()}"' in (await there[name].get(f"/meetings{page}")).text, page
+
+    async def named(name: str, page: str, until: datetime) -> bool:
+        return f'data-until="{until.isoformat()}"' in (await there[name].get(f"/meetings{page}")).text
+
+    for page in ("", f"/{meeting}"):
+        assert await named("aylin", page, slots[0].starts_at - OPENS_BEFORE), "its room opens"
+    assert await named("dev", f"/requests/{asked}", expires)
+    await there.go_to(meeting, minutes=4)
+    assert await named("aylin", "", slots[0].ends_at)
+    assert await named("aylin", f"/{meeting}", slots[0].starts_at)
     await there.go_to(meeting, minutes=-1)
     assert "data-until" not in (await there["aylin"].get(f"/meetings/{meeting}")).text

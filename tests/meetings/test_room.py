@@ -41,6 +41,20 @@ async def test_the_room_opens_five_minutes_before_and_only_for_its_people(there:
     assert read["e"]["code"] == noted["e"]["code"]
 
 
+async def test_one_is_led_into_the_room_once_it_is_open_and_before_to_prepare(there: Scene) -> None:
+    meeting_id = await there.book((await there.slots())[1], "aylin", "bernd")
+    pages = ("/", "/meetings", f"/meetings/{meeting_id}")
+    opens = "2026-09-15T07:20:00+00:00"
+    for minutes, sign in ((-6, "Prepare the meeting"), (-5, "Enter the room")):
+        await there.go_to(meeting_id, minutes=-minutes)
+        for path in pages:
+            text = (await there["aylin"].get(path)).text
+            assert f"<span>{sign}</span>" in text
+            assert ("The room opens five minutes before" in text) == (minutes == -6)
+            assert text.count("<span>Enter the room</span>") == (minutes == -5)
+            assert path == "/" or (f'data-until="{opens}"' in text) == (minutes == -6), "it comes anew by itself"
+
+
 async def test_on_a_full_disk_the_room_of_a_meeting_is_shown(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting = await there.book((await there.slots())[0], "aylin", "bernd")
     await there.go_to(meeting, minutes=4)
