@@ -115,6 +115,14 @@ class RequestShown:
         """Its page."""
         return f"/meetings/requests/{self.id}"
 
+    def past_at(self, now: datetime) -> bool:
+        """Whether it can only be answered by other times: all that were proposed have begun."""
+        return self.answer is None and not self.any_slot and all(each.starts_at <= now for each in self.slots)
+
+    def other_at(self, now: datetime) -> datetime:
+        """When there is something else to be answered: it has expired, or the next of its times has begun."""
+        return min([self.expires_at, *(each.starts_at for each in self.slots if each.starts_at > now)])
+
 
 NOBODY = Who("", "", "", "", "", "UTC", "", "")
 _WHO = (

@@ -81,7 +81,7 @@ async def test_pages_name_the_moment_at_which_what_they_offer_is_over(there: Sce
 
     for page in ("", f"/{meeting}"):
         assert await named("aylin", page, slots[0].starts_at - OPENS_BEFORE), "its room opens"
-    assert await named("dev", f"/requests/{asked}", expires)
+    assert await named("dev", f"/requests/{asked}", min(expires, slots[1].starts_at))
     await there.go_to(meeting, minutes=4)
     assert await named("aylin", "", slots[0].ends_at)
     assert await named("aylin", f"/{meeting}", slots[0].starts_at)

@@ -223,6 +223,27 @@ async def test_it_is_always_said_why_somebody_cannot_be_asked(there: Scene) -> N
     assert await why("aylin", "chloe") is WhyNot.NO_SLOT
 
 
+async def test_what_was_proposed_for_a_time_that_is_past_is_answered_by_another_time(there: Scene) -> None:
+    slots = await there.slots()
+    request = await there.ask("aylin", "bernd", slots[0])
+    path = f"/meetings/requests/{request}"
+    for page in ("/", "/meetings", path):
+        assert "time is past" not in (await there["bernd"].get(page)).text
+    there.clock.advance(seconds=(slots[0].starts_at - there.clock.now()).total_seconds())
+    for page in ("/", "/meetings"):
+        assert "The proposed time is past: propose another one." in (await there["bernd"].get(page)).text
+    text = (await there["bernd"].get(path)).text
+    assert "The proposed time is past" in text
+    assert f'action="{path}/accept"' not in text
+    assert re.search(r'<details class="answer-way" open><summary>Propose up to three other times', text)
+    assert "can still propose another time." in (await there["aylin"].get(path)).text
+    refused = await there["bernd"].post(f"{path}/accept", data={"slot": slots[0].id})
+    assert refused.status_code == 409
+    assert "This time is over." in refused.text
+    assert (await there["bernd"].post(f"{path}/propose", data={"slot": [slots[3].id]})).is_redirect
+    assert "time is past" not in (await there["aylin"].get(path)).text
+
+
 async def test_how_often_somebody_answers_is_shown_once_it_says_something(there: Scene) -> None:
     for name in ("aylin", "chloe"):
         request = await there.ask(name, "bernd")
