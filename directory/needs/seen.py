@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from babel.dates import format_date
-from babel.numbers import format_compact_currency, format_currency
 
 from directory.needs import rules
 from directory.needs.rules import OPEN, slug
 from directory.organisations.vocabulary import country_name
+from web import money
 from web.i18n import N_, formats, translations
 
 KIND_NAMES = {"seek": N_("Seeks"), "offer": N_("Offers")}
@@ -156,15 +156,10 @@ class Seen:
     def budget(self, locale: str) -> str:
         """The range of money, short."""
         least, most = self.budget_from, self.budget_to
-        if least is None and most is None:
-            return ""
-        _ = translations(locale).gettext
-        if least is None or most is None:
-            only = _money(least if most is None else most, self.currency, locale)
-            return (_("from %(money)s") if most is None else _("up to %(money)s")) % {"money": only}
-        if least == most:
-            return _("about %(money)s") % {"money": _money(least, self.currency, locale)}
-        return f"{_money(least, self.currency, locale)} – {_money(most, self.currency, locale)}"
+        if least is not None and least == most:
+            about = translations(locale).gettext("about %(money)s")
+            return about % {"money": money.amount(least, self.currency, locale, short=True)}
+        return money.span(least, most, self.currency, locale, short=True)
 
     def until(self, locale: str, style: str = "medium") -> str:
         """The last day for answers, as the owner put it."""
@@ -176,12 +171,3 @@ class Seen:
     def facts(self, locale: str) -> list[str]:
         """Its conditions in short, for a card."""
         return [each for each in (self.where(locale), self.until(locale), self.budget(locale)) if each]
-
-
-def _money(amount: int | None, currency: str, locale: str) -> str:
-    """An amount in whole units, short from a million on."""
-    value, known = amount or 0, formats(locale)
-    if value >= 1_000_000:
-        return str(format_compact_currency(value, currency, locale=known, fraction_digits=1))
-    pattern = "#,##0\xa0¤" if locale == "de" else "¤#,##0"
-    return str(format_currency(value, currency, pattern, locale=known, currency_digits=False))

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from babel.numbers import format_currency
 from markupsafe import Markup
 
 from directory.organisations.rules import in_locale
@@ -15,7 +14,8 @@ from directory.products.model import Product, ProductPicture
 from directory.products.names import FIELD_NAMES
 from directory.products.queries import Listed
 from directory.products.vocabulary import CATEGORIES, MATURITIES
-from web.i18n import LOCALES, formats, translations
+from web import money
+from web.i18n import LOCALES, translations
 
 
 @dataclass(frozen=True)
@@ -118,21 +118,8 @@ class ProductCard:
 
 def price(least: int | None, most: int | None, currency: str, locale: str) -> str:
     """A price or a range of prices, in cents, as people write it; empty for none."""
-    _ = translations(locale).gettext
-    written = [_amount(cents, currency or "EUR", locale) for cents in (least, most) if cents is not None]
-    if least is not None and most is not None:
-        return written[0] if least == most else "–".join(written)
-    if least is not None:
-        return _("from %(price)s") % {"price": written[0]}
-    return _("up to %(price)s") % {"price": written[0]} if written else ""
-
-
-def _amount(cents: int, currency: str, locale: str) -> str:
-    """Whole amounts without ".00": prices here are orders of magnitude."""
-    standard = str(formats(locale).currency_formats["standard"].pattern)
-    pattern = standard.replace(".00", "") if cents % 100 == 0 else standard
-    amount = Decimal(cents) / 100
-    return str(format_currency(amount, currency, pattern, locale=formats(locale), currency_digits=False))
+    least_of, most_of = (None if cents is None else Decimal(cents) / 100 for cents in (least, most))
+    return money.span(least_of, most_of, currency or "EUR", locale)
 
 
 def _facts(product: Product, locale: str) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ async def test_a_need_is_written_and_published_with_one_form(there: Network) -> 
 
     english = await there.text("nobody", f"/needs/{need.id}")
     assert "NRW, Germany" in english
-    assert "€50,000 – €100,000" in english
+    assert "€50,000–€100,000" in english
     assert "until 12 December 2026" in english
     assert "<strong>24 buses</strong>" in english
     german = await there.text("nobody", f"/needs/{need.id}?lang=de")

@@ -167,6 +167,16 @@ async def test_pictures_and_documents_come_and_go(there: Scene) -> None:
     assert list(there.kernel.files.folder.rglob("*.*")) == []
 
 
+async def test_what_is_asked_for_is_not_called_optional(there: Scene) -> None:
+    product = await made(there)
+    page = (await there["aylin"].get(f"{product}/edit")).text
+    assert not re.search(r'for="name\.en">[^<]*<span class="field-optional">', page)
+    assert re.search(r'for="name\.de">[^<]*<span class="field-optional">', page), "one language is enough"
+    own = await there["aylin"].get(f"/o/{(await there.organisation())[0]}/edit")
+    for text in (page, own.text):
+        assert '<legend class="field-label">Who sees this page</legend>' in text
+
+
 async def test_only_editors_make_and_change_products(there: Scene) -> None:
     path = await made(there)
     assert (await there["chloe"].get(f"{path}/edit")).status_code == 404
