@@ -29,6 +29,7 @@ from meetings.timetable.standing import unfit
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from server.kernel.outbox import waits
 from web.i18n import N_
 
 MAKE_JOB = "meetings.timetable.make"
@@ -80,9 +81,13 @@ async def _start(uow: UnitOfWork, run: TimetableRun) -> TimetableRun:
 
 
 async def stop(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
-    """Ask for the best so far."""
-    if run.stopped_at is None and run.ended_at is None:
+    """Ask for the best so far. Where its job was given up nobody else ends it, and no other one could begin."""
+    if run.ended_at is not None:
+        return
+    if run.stopped_at is None:
         run.stopped_at, run.stopped_by_id = uow.clock.now(), by_id
+    if not await waits(uow.session, MAKE_JOB, "run_id", run.id):
+        _break_off(uow, run)
 
 
 async def publish(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
@@ -134,9 +139,13 @@ async def _begun(meetings: Meetings, run_id: str) -> Mapping[str, Any] | None:
             return None
         run.attempts += 1
         if run.attempts > ATTEMPTS_MOST:
-            run.ended_at, run.failure = uow.clock.now(), BROKE_OFF if run.mends_id is None else repairs.BROKE_OFF
+            _break_off(uow, run)
             return None
         return await _job(uow, run)
+
+
+def _break_off(uow: UnitOfWork, run: TimetableRun) -> None:
+    run.ended_at, run.failure = uow.clock.now(), BROKE_OFF if run.mends_id is None else repairs.BROKE_OFF
 
 
 async def _job(uow: UnitOfWork, run: TimetableRun) -> Mapping[str, Any] | None:

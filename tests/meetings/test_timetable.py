@@ -18,7 +18,9 @@ from meetings.model import Meeting
 from meetings.timetable import runs, wishes
 from meetings.timetable.model import MeetingWish, TimetableEntry, TimetableRun
 from people.model import Person
+from server.kernel.jobs import GiveUpError
 from tests.meetings.scene import Scene
+from tests.support.trouble import expects_trouble
 
 PATH = "/fairs/ruhr/meetings/timetable"
 
@@ -275,6 +277,26 @@ async def test_one_timetable_at_a_time_is_made_and_can_be_stopped(
     await asyncio.wait_for(there.kernel.jobs.run_due(), 60)
     assert (await last(there)).stopped_by_id == there.ids["edda"]
     assert (await there["edda"].get(f"{PATH}/progress")).status_code == 204
+
+
+@expects_trouble
+async def test_where_its_job_was_given_up_one_that_is_being_made_can_be_ended_and_another_one_begun(
+    there: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = runs._begun
+
+    async def gives_up(*_: Any) -> None:
+        raise GiveUpError
+
+    monkeypatch.setattr(runs, "_begun", gives_up)
+    await bring(there, *await four(there))
+    await there["edda"].post(PATH, data={})
+    await there.kernel.jobs.run_due()
+    assert await there.kernel.jobs.parked() == 1
+    await there["edda"].post(f"{PATH}/{(await last(there)).id}/stop")
+    assert "The optimiser was ended from outside" in (await there["edda"].get(PATH)).text
+    monkeypatch.setattr(runs, "_begun", begun)
+    assert (await make(there)).status == "optimal"
 
 
 WRONG = [
