@@ -153,6 +153,7 @@ class Fairmatch:
     chat: Chat
     meetings: Meetings
     calls: Calls
+    recordings: Recordings
 
     @classmethod
     def build(cls, kernel: Kernel) -> "Fairmatch":
@@ -203,10 +204,10 @@ class Fairmatch:
         persons.own_data.register("chat", own_data.collect, own_data.erasing(live.log))
         persons.own_data.register("meetings", meetings.own_data.collect, meetings.own_data.erase)
         notices.parts.build(kernel, persons.own_data)
-        Recordings.build(calls, persons.own_data)
+        recordings = Recordings.build(calls, persons.own_data)
         persons.own_data.register("calls", signaling.own_data.collect, signaling.own_data.erase)
         _end_connections_with_sessions(kernel, live)
-        return cls(kernel, files, templates, live, persons, found, talk, meets, calls)
+        return cls(kernel, files, templates, live, persons, found, talk, meets, calls, recordings)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -253,6 +254,7 @@ class Fairmatch:
             await self.calls.start()
             await self.live.start(LIVE_METHODS)
             ending.push_async_callback(self.live.stop)
+            await self.recordings.ending.start()
             ending.push_async_callback(self.chat.stop)
             await ending.enter_async_context(self.directory.running())
             yield

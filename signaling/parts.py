@@ -15,6 +15,7 @@ from signaling.back_end import MediaBackEnd
 from signaling.own_nodes import OwnNodes
 from signaling.protocol import Expel, MediaError, RoomState, SetRights
 from signaling.reactions import Reactions
+from signaling.recorded import Recorded, Why
 from signaling.removing import removed
 from signaling.rights import CallRights, Doors, Pair
 from signaling.signals import Signals, Signs
@@ -30,6 +31,7 @@ class Calls:
     doors: Doors = field(default_factory=Doors)
     signals: Signals = field(default_factory=Signals)
     signs: Signs = field(default_factory=Signs)
+    recorded: Recorded = field(default_factory=Recorded)
     reactions: Reactions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,10 +96,16 @@ class Calls:
             known = False
         mine: CallRights = arrival.grant.data
         more = {"v": state.v if state else 0, "kind": mine.kind, "may": _may(mine), "known": known}
-        return call_wire(state) | more
+        return call_wire(state) | more | {"stopped": self._stopped(arrival.id, state)}
+
+    def _stopped(self, room: str, state: RoomState | None) -> dict[str, str] | None:
+        """As `server.live.wire.call.RecordingStopped`: for whoever was not on the line when it was told."""
+        last = self.recorded.last(room, self.kernel.clock.now())
+        return None if last is None or (state and state.recording) else stopped_wire(last.recording, last.why)
 
     def _room_changed(self, state: RoomState) -> None:
         self.live.show_state(topics.call(state.room), "call", call_wire(state), v=state.v)
+        self.recorded.follow(state)
 
 
 def _may(rights: CallRights) -> dict[str, Any]:
@@ -120,6 +128,11 @@ def call_wire(state: RoomState | None) -> dict[str, Any]:
         return {"participants": [], "speakers": [], "recording": False}
     wire = state.model_dump(mode="json")
     return {key: wire[key] for key in ("participants", "speakers")} | {"recording": bool(state.recording)}
+
+
+def stopped_wire(recording: str, why: Why) -> dict[str, str]:
+    """The end of a recording as `server.live.wire.call.RecordingStopped`."""
+    return {"recording": recording, "why": why}
 
 
 def refused(error: MediaError) -> LiveError:

@@ -5,15 +5,20 @@ from math import ceil
 from pathlib import Path
 
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, update
 
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import new_id
+from signaling.leases import CUT_OFF_S, LEASE_S
+from signaling.recorded import Why
 from signaling.recordings.finishing import Finished
 from signaling.recordings.model import Recording, RecordingAnswer, RecordingChapter
 
 SETTLE_JOB, FORGET_JOB, REMOVE_JOB = "recordings.settle", "recordings.forget", "recordings.remove_file"
 # How often it is looked whether a recording has ended without anybody having said so.
 LOOK_EVERY = timedelta(minutes=1)
+# A node that counts as dead may live, and write until it has noticed that it does.
+LOST_FOR_SURE = timedelta(seconds=CUT_OFF_S - LEASE_S + 1)
 
 
 def begin(uow: UnitOfWork, call_id: str, name: str, by_id: str) -> Recording:
@@ -41,6 +46,7 @@ def answer(uow: UnitOfWork, recording_id: str, person_id: str, *, agrees: bool) 
 def finish(uow: UnitOfWork, recording: Recording, file: Finished, keep: timedelta) -> None:
     """It has ended, and its file is whole. It is forgotten by itself after `keep`."""
     recording.ended_at = now = uow.clock.now()
+    recording.stopped_at = recording.stopped_at or now
     recording.seconds, recording.bytes = ceil(file.seconds), file.bytes
     for number, (at_ms, person_id, title) in enumerate(file.chapters):
         uow.session.add(
@@ -49,6 +55,21 @@ def finish(uow: UnitOfWork, recording: Recording, file: Finished, keep: timedelt
             )
         )
     uow.enqueue(FORGET_JOB, {"recording": recording.id}, at=now + keep)
+
+
+async def stop(uow: UnitOfWork, recording_id: str, why: Why) -> bool:
+    """Nothing is recorded any more; its file is made whole in a moment. False: that was known."""
+    running = Recording.id == recording_id, Recording.stopped_at.is_(None), Recording.ended_at.is_(None)
+    stopped = await uow.session.scalar(
+        # Who ends one notes first that they do, and it may be the node that tells of it first.
+        update(Recording)
+        .where(*running)
+        .values(stopped_at=uow.clock.now(), why=func.coalesce(Recording.why, why))
+        .returning(Recording.id)
+    )
+    if stopped:
+        look_again(uow, recording_id, LOST_FOR_SURE)
+    return stopped is not None
 
 
 def publish(uow: UnitOfWork, recording: Recording, by_id: str) -> None:

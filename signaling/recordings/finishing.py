@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,7 +43,7 @@ def finish(path: Path, names: Mapping[str, str]) -> Finished:
     titled = [(ms, person, title or names.get(person or "", "")) for ms, person, title in chapters]
     begins = list(parts_of(path))
     seconds = 0.0
-    for at_ms, until_ms in zip(begins, [*begins[1:], None], strict=True):
+    for at_ms, until_ms in zip_longest(begins, begins[1:]):
         lasted = _finish_part(part_path(path, at_ms), chapters_within(titled, at_ms, until_ms))
         seconds = at_ms / 1_000 + lasted if lasted else seconds
     size = sum(each.stat().st_size for each in parts_of(path).values())

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kernel.tables import Base
+from signaling.recorded import Why
 
 
 class Recording(Base):
@@ -18,6 +19,8 @@ class Recording(Base):
     name: Mapped[str]  # of the room, as it was called then
     by_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
     began_at: Mapped[datetime]
+    why: Mapped[Why | None] = mapped_column(String)  # it stops; null while nothing is known that ends it
+    stopped_at: Mapped[datetime | None]  # nothing is recorded any more
     ended_at: Mapped[datetime | None]  # set once the file is whole
     seconds: Mapped[int] = mapped_column(default=0)  # 0: nothing was recorded
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)

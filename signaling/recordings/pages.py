@@ -16,7 +16,7 @@ from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
 from signaling.media.film_parts import parts_of
 from signaling.parts import calls_of
-from signaling.protocol import Mark, MediaError
+from signaling.protocol import Mark, MediaError, RoomState
 from signaling.recordings import actions, queries
 from signaling.recordings.model import Recording
 from signaling.recordings.parts import Recordings
@@ -33,12 +33,10 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
     call_id = request.path_params["call"]
     rights, me = await _entered(request, call_id)
     viewer = Viewer(me, rights.moderate)
+    running, state = await _running(request, call_id, asks=not wrong)
     async with kernel_of(request).database.read() as session:
-        running = await queries.running(session, call_id)
         answers = await queries.answers(session, running.id) if running else {}
-    # What went wrong may be the node: nobody waits for it twice.
-    silent = await _unanswered(request, call_id, rights, answers) if running and not wrong else []
-    async with kernel_of(request).database.read() as session:
+        silent = _unanswered(state, rights, answers)
         ended = await queries.ended(session, viewer, call_id)
         people = [*answers, *silent, *(each.by_id for each in ended), *([running.by_id] if running else [])]
         names = await queries.names(session, people)
@@ -55,19 +53,32 @@ async def index(request: Request, status: int = 200, wrong: str = "") -> Respons
         silent=silent,
         sizes={each.id: _megabytes(each.bytes, request.state.locale) for each in ended},
         can_record=calls_of(request).back_end.engine == "node",
+        stopped=None if running else calls_of(request).recorded.last(call_id, kernel_of(request).clock.now()),
         **context,
     )
 
 
-async def _unanswered(request: Request, call_id: str, rights: CallRights, answers: Collection[str]) -> list[str]:
-    """Who is in the call and has not answered, for moderators. Who only watches a stage has nothing to agree to."""
-    if not rights.moderate:
-        return []
+async def _running(request: Request, call_id: str, *, asks: bool) -> tuple[Recording | None, RoomState | None]:
+    """The recording that runs, and how the call is, as far as that is known: its node may not answer just now. Where it
+    says that nothing is recorded, nothing is. Without `asks` it is believed what is on record: what went wrong before
+    may have been the node, and nobody waits for it twice."""
+    async with kernel_of(request).database.read() as session:
+        running = await queries.running(session, call_id)
+    if running is None or not asks:
+        return running, None
     try:
         state = await calls_of(request).back_end.state(call_id)
-    except MediaError:  # its node does not answer just now; the answers are there without it
+    except MediaError:
+        return running, None
+    runs = await recordings_of(request).ending.runs_by(running, state)
+    return (running if runs else None), state
+
+
+def _unanswered(state: RoomState | None, rights: CallRights, answers: Collection[str]) -> list[str]:
+    """Who is in the call and has not answered, for moderators. Who only watches a stage has nothing to agree to."""
+    if not rights.moderate or state is None:
         return []
-    there = [each.person for each in state.participants if each.tracks or rights.kind != "stage"] if state else []
+    there = [each.person for each in state.participants if each.tracks or rights.kind != "stage"]
     return [person for person in dict.fromkeys(there) if person not in answers][: queries.SHOWN]
 
 
@@ -82,6 +93,7 @@ async def begin(request: Request) -> Response:
     call_id = request.path_params["call"]
     rights, me = await _moderating(request, call_id)
     kernel = kernel_of(request)
+    await _running(request, call_id, asks=True)  # of one that its node has lost nobody has to wait for the end
     async with kernel.database.write() as uow:
         if await queries.running(uow.session, call_id):
             return redirect(_path(call_id))
@@ -136,7 +148,7 @@ async def end(request: Request) -> Response:
         recording = await queries.running(session, call_id)
     if recording:
         try:
-            await calls_of(request).back_end.end_recording(call_id)
+            await recordings_of(request).ending.end(recording)
             await recordings_of(request).settle(recording.id)
         except MediaError:
             return await index(request, 503, "away")

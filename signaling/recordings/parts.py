@@ -15,7 +15,9 @@ from server.kernel.db import UnitOfWork
 from server.kernel.ids import is_id
 from signaling.parts import Calls
 from signaling.protocol import AGREED_MOST, MediaError, Record
+from signaling.recorded import why_of
 from signaling.recordings import actions, queries
+from signaling.recordings.ending import Ending
 from signaling.recordings.finishing import finish
 from signaling.recordings.model import Recording, RecordingAnswer, RecordingChapter
 
@@ -26,6 +28,11 @@ class Recordings:
 
     calls: Calls
 
+    @property
+    def ending(self) -> Ending:
+        """How they stop."""
+        return Ending(self.calls)
+
     @classmethod
     def build(cls, calls: Calls, own_data: OwnData) -> Self:
         """Compose them."""
@@ -34,6 +41,7 @@ class Recordings:
         jobs.register(actions.FORGET_JOB, built._forget)
         jobs.register(actions.REMOVE_JOB, built._remove_files)
         own_data.register("recordings", collect, erase)
+        built.ending.listen()
         return built
 
     def path(self, recording_id: str) -> Path:
@@ -65,10 +73,14 @@ class Recordings:
             return
         state = await self.calls.back_end.state(recording.call_id)
         if state and state.recording == recording_id:
-            async with kernel.database.write() as uow:
-                actions.look_again(uow, recording_id, actions.LOOK_EVERY)
-            await self.fit(recording)  # an answer that the node was not told of, as it was away just then
-            return
+            if recording.why is None:
+                async with kernel.database.write() as uow:
+                    actions.look_again(uow, recording_id, actions.LOOK_EVERY)
+                await self.fit(recording)  # an answer that the node was not told of, as it was away just then
+                return
+            # Said to have stopped: who ended it did not get that far, or its node was only thought to be dead.
+            await self.calls.back_end.end_recording(recording.call_id)
+        await self.ending.stopped(recording_id, why_of(state))
         file = await asyncio.to_thread(finish, self.path(recording_id), names)
         async with kernel.database.write() as uow:
             fresh = await uow.session.get(Recording, recording_id, with_for_update=True)

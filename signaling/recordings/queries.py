@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,8 @@ from signaling.recordings.model import Recording, RecordingAnswer, RecordingChap
 
 # Recordings of one room on its page, the newest ones.
 SHOWN = 100
+
+_RUNS = Recording.stopped_at.is_(None), Recording.ended_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,21 @@ class Viewer:
 
 
 async def running(session: AsyncSession, call_id: str) -> Recording | None:
-    """The recording of a call that has not ended."""
-    found = select(Recording).where(Recording.call_id == call_id, Recording.ended_at.is_(None))
+    """The recording of a call that runs, as far as anybody knows."""
+    found = select(Recording).where(Recording.call_id == call_id, *_RUNS)
     one: Recording | None = await session.scalar(found.order_by(Recording.id.desc()).limit(1))
     return one
+
+
+async def all_running(session: AsyncSession) -> Sequence[Recording]:
+    """The recordings that run in any call, as far as anybody knows."""
+    return (await session.scalars(select(Recording).where(*_RUNS))).all()
+
+
+async def stopped_since(session: AsyncSession, since: datetime) -> Sequence[Recording]:
+    """What has stopped since then, the last one last."""
+    found = select(Recording).where(Recording.stopped_at >= since).order_by(Recording.stopped_at)
+    return (await session.scalars(found)).all()
 
 
 async def ended(session: AsyncSession, viewer: Viewer, call_id: str) -> Sequence[Recording]:

@@ -69,6 +69,15 @@ class CallMay(Message):
     moderate: bool = Field(description="Mute and remove others.")
 
 
+class RecordingStopped(Message):
+    """A recording of the call has ended, and what was recorded is kept."""
+
+    recording: str = Field(description="Which one.")
+    why: Literal["ended", "lost", "failed", "empty"] = Field(
+        description="A moderator ended it; what carried it was interrupted; the disk took no more; nobody was there."
+    )
+
+
 class CallSnapshot(CallState):
     """A call as it is now, and what you may do in it."""
 
@@ -79,6 +88,9 @@ class CallSnapshot(CallState):
         True,
         description="Whether it is known how the call is. If not, its media node cannot be asked now: keep what you "
         "have, and subscribe again after a second, then after longer.",
+    )
+    stopped: RecordingStopped | None = Field(
+        None, description="The last recording, if nobody wished its end, that was just now, and none runs since."
     )
 
 
@@ -320,6 +332,7 @@ EVENTS = [
     EventSpec("call", "sign", Form.PASSING, Sign),
     EventSpec("call", "reactions", Form.PASSING, Reactions),
     EventSpec("call", "caption", Form.PASSING, Caption),
+    EventSpec("call", "recording.stopped", Form.PASSING, RecordingStopped),
     EventSpec("person", "signal", Form.PASSING, Signal),
 ]
 

@@ -59,6 +59,8 @@ class RecordingBackEnd(QuietBackEnd):
 
     async def end_recording(self, room: str) -> None:
         """As a node does."""
+        if self.away:
+            raise MediaError("unavailable", "away")
         self.running = ""
 
 

@@ -6,6 +6,7 @@ import { whatBecame } from "fairmatch/call/alone";
 import { leaveButton, partButton, popOutButton } from "fairmatch/call/bar";
 import { calls, current, hasPageOf, interrupted, letGo } from "fairmatch/call/current";
 import { playing } from "fairmatch/call/playing";
+import { isRecorded, recordingsOf, whyStopped } from "fairmatch/call/recorded";
 import { shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
@@ -59,8 +60,8 @@ function view(call) {
       ${tile?.picture ? html`<video .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
         : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</a>
     <div class="dock-head"><p class="dock-name one-line"><bdi>${call.place.name}</bdi></p>${popOutButton()}</div>
-    ${call.room.recording ? html`<p class="small"><a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("This call is being recorded.")}</a></p>` : nothing}
-    <p class="small muted dock-line" role="status">${call.trouble || whatBecame(call)}</p>
+    ${isRecorded(call) ? html`<p class="small"><a class="link" href=${recordingsOf(call)}>${_("This call is being recorded.")}</a></p>` : nothing}
+    <p class="small muted dock-line" role="status">${call.trouble || whyStopped(call) || whatBecame(call)}</p>
     <div class="row">${partButton(call, "microphone")}
       <a class="button button-plain" href=${call.place.path}>${_("Return")}</a>${leaveButton(call)}</div>`;
 }

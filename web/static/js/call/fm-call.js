@@ -7,6 +7,7 @@ import { writeInstead } from "fairmatch/call/beside";
 import { calls, current, interrupted, letGo, whereItGoesOn } from "fairmatch/call/current";
 import { join, knock } from "fairmatch/call/joining";
 import { Preview } from "fairmatch/call/preview";
+import { recordingView } from "fairmatch/call/recorded";
 import { askFor } from "fairmatch/call/ringing";
 import { stage } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
@@ -171,7 +172,7 @@ class FmCall extends HTMLElement {
   #callView(call) {
     return html`<div class="call">
       ${stage(call)}
-      <div class="call-foot"><p class="call-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href="/calls/${call.place.topic.slice(5)}/recordings">${_("Do you agree?")}</a> ` : nothing}${
+      <div class="call-foot"><p class="call-line" role="status">${recordingView(call)}${
         call.trouble || call.signs.said || whyAlone(call)}${writeInstead(call)}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${captionsView(call)}

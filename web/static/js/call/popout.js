@@ -5,6 +5,7 @@ import { byKey, leaveButton, partButton } from "fairmatch/call/bar";
 import { calls, current } from "fairmatch/call/current";
 import { answerKeys } from "fairmatch/call/media-keys";
 import { playing, streamOf } from "fairmatch/call/playing";
+import { isRecorded, whyStopped } from "fairmatch/call/recorded";
 import { shownOf } from "fairmatch/call/tiles";
 import { avatar } from "fairmatch/kit/avatar";
 import { icon } from "fairmatch/kit/icon";
@@ -127,8 +128,8 @@ function view(call) {
   return html`<div class="popout-picture ${tile?.speaks ? "is-speaking" : ""}">${tile?.picture
       ? html`<video class=${tile.screen ? "is-screen" : ""} .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
       : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</div>
-    <p class="popout-line one-line" role="status">${call.room.recording ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
-      call.trouble || call.signs.said || whatBecame(call) || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
+    <p class="popout-line one-line" role="status">${isRecorded(call) ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
+      call.trouble || whyStopped(call) || call.signs.said || whatBecame(call) || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
     <div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>${partButton(call, "microphone")}${partButton(call, "camera")}
       <button type="button" class="button button-plain button-icon" title=${_("Back into the page")} aria-label=${_("Back into the page")}
         data-does="popin" @click=${back}>${icon("maximize-2")}</button>${leaveButton(call)}</div>`;

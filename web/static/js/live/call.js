@@ -6,6 +6,7 @@
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-call.js").Participant} Participant
  * @typedef {import("./types-call.js").CallMay} CallMay
+ * @typedef {import("./types-call.js").RecordingStopped} RecordingStopped
  */
 
 /** Who is in it could not be said: it is asked again after about so long, then twice as long, and so on; in ms. */
@@ -19,6 +20,9 @@ export class CallRoom extends EventTarget {
   /** Ids of participants, the active speaker first. @type {string[]} */
   speakers = [];
   recording = false;
+  /** The last recording, which nobody wished to end, or that ended just now; null: none, or another one runs.
+   * @type {RecordingStopped & { heardAt: number } | null} */
+  stopped = null;
   /** What one may do; null: not known yet. @type {CallMay | null} */
   may = null;
   /** What it belongs to: stage, booth, meeting ... */
@@ -42,6 +46,7 @@ export class CallRoom extends EventTarget {
     if (!snapshot) return;
     this.may = snapshot.may;
     this.kind = snapshot.kind;
+    if (snapshot.stopped) this.#hasStopped(snapshot.stopped);
     if (snapshot.known !== false) return this.#set(snapshot);
     clearTimeout(this.#again);
     const pause = Math.min(AGAIN_MS * 2 ** this.#asked++, AGAIN_MOST_MS);
@@ -53,6 +58,10 @@ export class CallRoom extends EventTarget {
   receive(event) {
     if (event.k === "call") this.#set(event.d);
     else if (event.k === "may") this.#mayNow(event.d);
+    else if (event.k === "recording.stopped") {
+      this.#hasStopped(event.d);
+      this.dispatchEvent(new Event("change"));
+    }
     else if (event.k === "sign" || event.k === "reactions" || event.k === "caption") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 
@@ -67,10 +76,16 @@ export class CallRoom extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** Whoever comes back is told once more of what they know. @param {RecordingStopped} stopped */
+  #hasStopped(stopped) {
+    if (this.stopped?.recording !== stopped.recording) this.stopped = { ...stopped, heardAt: Date.now() };
+  }
+
   /** @param {{ participants: Participant[], speakers: string[], recording: boolean }} state */
   #set({ participants, speakers, recording }) {
     clearTimeout(this.#again);
     this.#asked = 0;
+    if (recording && !this.recording) this.stopped = null;
     Object.assign(this, { participants, speakers, recording });
     this.dispatchEvent(new Event("change"));
   }

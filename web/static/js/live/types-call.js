@@ -105,6 +105,8 @@
  * @property {CallMay} may  What you may do.
  * @property {boolean} [known]  Whether it is known how the call is. If not, its media node cannot be asked now: keep
  *   what you have, and subscribe again after a second, then after longer.
+ * @property {RecordingStopped | null} [stopped]  The last recording, if nobody wished its end, that was just now, and
+ *   none runs since.
  * @typedef {object} CallState
  *   How a call is now. Who is not among the participants, and wants to be, offers anew with a higher generation.
  * @property {Array<Participant>} participants  Everybody in it.
@@ -164,6 +166,11 @@
  * @property {Record<string, number>} counts  How often each came.
  * @property {Record<string, "applause" | "heart" | "laugh" | "yes" | "wow" | "thanks">} people  What each person showed
  *   last, by their id. At most fifty are named, those who may speak first.
+ * @typedef {object} RecordingStopped
+ *   A recording of the call has ended, and what was recorded is kept.
+ * @property {string} recording  Which one.
+ * @property {"ended" | "lost" | "failed" | "empty"} why  A moderator ended it; what carried it was interrupted; the
+ *   disk took no more; nobody was there.
  * @typedef {object} Sign
  *   Somebody in the call shows something to the others.
  * @property {string} person  The person's id.

@@ -345,6 +345,7 @@
  *   "sign": import("./types-call.js").Sign,
  *   "reactions": import("./types-call.js").Reactions,
  *   "caption": import("./types-call.js").Caption,
+ *   "recording.stopped": import("./types-call.js").RecordingStopped,
  *   "signal": import("./types-call.js").Signal,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
