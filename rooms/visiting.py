@@ -24,6 +24,7 @@ from server.kernel.http import ProblemError, not_found
 from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.parts import live_of
+from signaling.removing import removed
 from signaling.rights import CallRights
 from web.i18n import N_
 from web.part import Part
@@ -93,6 +94,7 @@ async def _page(request: Request, status: int = 200, typed: str = "", wrong: str
         room, rights = await _entered(request, session, here)
         present = await who_is_here(request, session, here.fair.id, room.id, KNOWN)
         me = await _standing(request, session, room)
+        out = await removed(session, [(request.state.person.id, room.id)])
         shown = await talk(request, session, me, fair=here.fair.slug) if me else None
         bring: Bring = request.app.state.in_rooms
         part = await bring(request, session, here, room)
@@ -112,6 +114,7 @@ async def _page(request: Request, status: int = 200, typed: str = "", wrong: str
         typed=typed,
         wrong=wrong,
         call=topics.call(room.id),
+        removed=bool(out),
         known=known(present),
     )
 

@@ -105,7 +105,7 @@ async def remove(call: Call, params: CallRemove) -> None:
     await _may_remove(call, params.person)
     async with call.kernel.database.write() as uow:
         removing.remove(uow, _room(call), params.person, call.person.id)
-    call.live.grants.revoke(params.person, str(call.topic))
+    call.live.grants.revoke(params.person, str(call.topic), "removed")
     try:
         await _calls(call).end(person=params.person, room=_room(call))
     except MediaError as error:

@@ -96,7 +96,10 @@ class Calls:
             known = False
         mine: CallRights = arrival.grant.data
         more = {"v": state.v if state else 0, "kind": mine.kind, "may": _may(mine), "known": known}
-        return call_wire(state) | more | {"stopped": self._stopped(arrival.id, state)}
+        agrees = None
+        if state and state.recording and mine.publish:  # who only watches has nothing to agree to
+            agrees = await self.recorded.answer_of(state.recording, arrival.person_id)
+        return call_wire(state) | more | {"agrees": agrees, "stopped": self._stopped(arrival.id, state)}
 
     def _stopped(self, room: str, state: RoomState | None) -> dict[str, str] | None:
         """As `server.live.wire.call.RecordingStopped`: for whoever was not on the line when it was told."""

@@ -25,7 +25,7 @@ class Stopped:
     at: datetime
 
 
-async def _unknown(_call: str, _person: str) -> bool | None:
+async def _unknown(_recording: str, _person: str) -> bool | None:
     return None
 
 

@@ -54,9 +54,9 @@ class Rights:
         """Hear it no longer."""
         await self._bus.unsubscribe(BUS_TOPIC, self._heard)
 
-    def revoke(self, person_id: str, topic: str) -> None:
-        """The person may no longer hear the topic: cut, and told so."""
-        self._tell({"do": "revoke", "person": person_id, "topic": topic})
+    def revoke(self, person_id: str, topic: str, why: str = "") -> None:
+        """The person may no longer hear the topic: cut, and told so, with a reason as in `Revoked`."""
+        self._tell({"do": "revoke", "person": person_id, "topic": topic, "why": why})
 
     def restore(self, person_id: str, topic: str) -> None:
         """The person may hear the topic again: whoever does not is told so, and subscribes anew."""
@@ -124,11 +124,11 @@ class Rights:
             kind, data = namespace.regranted(grant)
             connection.tell(topic, kind, dict(data))
 
-    def _cut(self, connection: Connection, topic: str) -> None:
+    def _cut(self, connection: Connection, topic: str, why: str = "") -> None:
         connection.revision += 1
         if topic in connection.topics:
             self._leave(connection, topic)
-            connection.tell(topic, "revoked", {})
+            connection.tell(topic, "revoked", {"why": why} if why else {})
 
     def _tell(self, order: dict[str, str]) -> None:
         self._do(order)
@@ -151,7 +151,7 @@ class Rights:
             self._close(self._connections.of(order["person"]))
         elif order["do"] == "revoke":
             for each in self._connections.of(order["person"]):
-                self._cut(each, order["topic"])
+                self._cut(each, order["topic"], order.get("why", ""))  # older workers give none
         elif order["do"] == "restore":
             for each in self._connections.of(order["person"]):
                 if order["topic"] not in each.topics:

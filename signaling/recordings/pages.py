@@ -104,6 +104,7 @@ async def begin(request: Request) -> Response:
         async with kernel.database.write() as uow:
             await actions.delete(uow, recording.id)
         return await index(request, 409, "empty" if error.code == "not_found" else "away")
+    recordings_of(request).told(call_id, me, agrees=True)
     return redirect(_path(call_id))
 
 
@@ -119,6 +120,7 @@ async def answer(request: Request) -> Response:
         if recording is None:
             return redirect(_path(call_id))
         actions.answer(uow, recording.id, me, agrees=agrees == "yes")
+    recordings_of(request).told(call_id, me, agrees=agrees == "yes")
     try:
         await recordings_of(request).fit(recording)
     except MediaError as error:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from people.own_data import OwnData
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import is_id
+from server.live import topics
 from signaling.parts import Calls
 from signaling.protocol import AGREED_MOST, MediaError, Record
 from signaling.recorded import why_of
@@ -42,6 +43,7 @@ class Recordings:
         jobs.register(actions.REMOVE_JOB, built._remove_files)
         own_data.register("recordings", collect, erase)
         built.ending.listen()
+        calls.recorded.answer_of = built._answer_of
         return built
 
     def path(self, recording_id: str) -> Path:
@@ -88,6 +90,15 @@ class Recordings:
                 actions.finish(uow, fresh, file, timedelta(days=kernel.settings.recording_days))
         if fresh is None:  # deleted meanwhile: what was made of it goes as well
             await asyncio.to_thread(actions.remove_files, self.path(recording_id))
+
+    def told(self, call_id: str, person_id: str, *, agrees: bool) -> None:
+        """Tell somebody's tabs what they have answered."""
+        answered = {"call": topics.call(call_id), "agrees": agrees}
+        self.calls.live.publish(topics.person(person_id), "recording.answer", answered)
+
+    async def _answer_of(self, recording_id: str, person_id: str) -> bool | None:
+        async with self.calls.kernel.database.read() as session:
+            return await queries.answer_of(session, recording_id, person_id)
 
     async def _agreed(self, recording_id: str) -> list[str]:
         async with self.calls.kernel.database.read() as session:

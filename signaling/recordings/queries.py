@@ -64,6 +64,16 @@ async def answers(session: AsyncSession, recording_id: str) -> dict[str, bool]:
     return latest
 
 
+async def answer_of(session: AsyncSession, recording_id: str, person_id: str) -> bool | None:
+    """What somebody answered last; None: nothing."""
+    mine = RecordingAnswer.recording_id == recording_id, RecordingAnswer.person_id == person_id
+    found = select(RecordingAnswer.agrees).where(*mine)
+    last: bool | None = await session.scalar(
+        found.order_by(RecordingAnswer.at.desc(), RecordingAnswer.id.desc()).limit(1)
+    )
+    return last
+
+
 async def chapters(session: AsyncSession, recording_id: str) -> list[tuple[int, str]]:
     """Where each begins, in milliseconds, and what it is called: a mark's title, or who speaks."""
     found = (

@@ -91,12 +91,14 @@ async def test_whoever_was_removed_from_a_call_neither_reads_nor_writes_beside_i
         removing.remove(uow, room, bernd, there.ids["dev"])
     shut = (await there["bernd"].get(PATH)).text
     assert ("stop that" in shut, 'id="beside"' in shut, "data-topic" in shut) == (False, False, True)
+    assert "data-removed" in shut
     assert (await there["bernd"].post(MESSAGES, data={"text": "no"})).status_code == 403
     async with there.kernel.database.read() as session:
         assert (await unread(session, [bernd]))[bernd] == []
     async with there.kernel.database.write() as uow:
         await removing.readmit(uow, room, bernd, there.ids["dev"])
-    assert "stop that" in (await there["bernd"].get(PATH)).text
+    open_again = (await there["bernd"].get(PATH)).text
+    assert ("stop that" in open_again, "data-removed" in open_again) == (True, False)
 
 
 async def test_who_may_not_write_in_the_lobby_may_not_write_in_the_rooms_either(there: Guests) -> None:

@@ -197,7 +197,7 @@ async def test_who_was_removed_is_out_at_once_and_comes_back_only_when_let_in(
             speaker.send(opus(seq, 960 * seq, speaker.sections[0].ssrc))
         await asyncio.sleep(0.1)
         assert len(listener.packets) == heard
-        await aylin.event(k="revoked", c=call)
+        assert (await aylin.event(k="revoked", c=call))["d"] == {"why": "removed"}
         with pytest.raises(RefusedError, match="not_found"):
             await join(aylin, call, peers, sends=True, generation=1)
         await ask(edda, "call.readmit", call=call, person=there.ids["aylin"])

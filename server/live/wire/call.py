@@ -78,6 +78,13 @@ class RecordingStopped(Message):
     )
 
 
+class RecordingAnswered(Message):
+    """You have answered whether you agree to be recorded, in this tab or another one; on your own topic."""
+
+    call: str = Field(description=CALL)
+    agrees: bool
+
+
 class CallSnapshot(CallState):
     """A call as it is now, and what you may do in it."""
 
@@ -88,6 +95,9 @@ class CallSnapshot(CallState):
         True,
         description="Whether it is known how the call is. If not, its media node cannot be asked now: keep what you "
         "have, and subscribe again after a second, then after longer.",
+    )
+    agrees: bool | None = Field(
+        None, description="While it is recorded: whether you agreed to that. Null: you have not answered."
     )
     stopped: RecordingStopped | None = Field(
         None, description="The last recording, if nobody wished its end, that was just now, and none runs since."
@@ -334,6 +344,7 @@ EVENTS = [
     EventSpec("call", "caption", Form.PASSING, Caption),
     EventSpec("call", "recording.stopped", Form.PASSING, RecordingStopped),
     EventSpec("person", "signal", Form.PASSING, Signal),
+    EventSpec("person", "recording.answer", Form.PASSING, RecordingAnswered),
 ]
 
 SNAPSHOTS = {"call": CallSnapshot}

@@ -1,6 +1,6 @@
 """Messages of the session itself: greeting, subscribing, catching up."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -140,6 +140,8 @@ class Bye(Message):
 
 class Revoked(Message):
     """The right to read this topic is gone: forget what is held of it."""
+
+    why: Literal["", "removed"] = Field("", description="`removed`: a moderator has removed you from a call.")
 
 
 class Restored(Message):

@@ -1,9 +1,9 @@
 import { render } from "lit";
-import { isRecorded, recordingView, whyStopped } from "fairmatch/call/recorded";
+import { hearAnswers, isRecorded, recordingView, whyStopped } from "fairmatch/call/recorded";
 import { CallRoom } from "fairmatch/live/call";
 import { equal, settle, test } from "/harness.js";
 
-const may = { publish: [], listen: true, moderate: false };
+const may = { publish: ["microphone"], listen: true, moderate: false };
 const state = (recording) => ({ participants: [], speakers: [], recording });
 
 /** Somebody's call, as its room tells it. @param {object} [more] */
@@ -83,4 +83,25 @@ test("nothing is said to be recorded while nobody can know", () => {
   equal(isRecorded(call), false);
   call.isIn = true;
   equal(isRecorded(call), true, "what carries it goes on without the server");
+});
+
+test("who has agreed is not asked again until the next recording, and can think again", () => {
+  const signals = new EventTarget();
+  const call = inCall({ live: { line: { state: "live" }, signals } });
+  hearAnswers(call, new AbortController().signal);
+  const answers = (agrees, topic = "call:1") => signals.dispatchEvent(new CustomEvent("recording.answer", { detail: { call: topic, agrees } }));
+  const asked = () => shown(call).querySelector("a")?.textContent;
+  answers(true, "call:2");
+  equal(asked(), "Do you agree?");
+  answers(true);
+  equal(asked(), "You agreed.");
+  answers(false);
+  equal(asked(), "You did not agree: you are not in it.");
+  call.room.receive({ k: "call", d: state(false) });
+  call.room.receive({ k: "call", d: state(true) });
+  equal(asked(), "Do you agree?");
+  call.room.recover({ snapshot: { ...state(true), may, kind: "booth", known: true, agrees: true } });
+  equal(asked(), "You agreed.");
+  call.room.receive({ k: "may", d: { ...may, publish: [] } });
+  equal(asked(), undefined, "who only watches has nothing to agree to");
 });

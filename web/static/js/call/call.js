@@ -8,12 +8,15 @@ import { after, atTheFoot, atTheTop, climbing, isCutOff, outSince } from "fairma
 import { sayWhyNot } from "fairmatch/call/lost";
 import { Media, SCREENS, SOURCES } from "fairmatch/call/media";
 import { sayFreed, saySilenced } from "fairmatch/call/moderation";
+import { sayOver } from "fairmatch/call/over";
 import { Pair } from "fairmatch/call/pair";
 import { heard, measure, nothingCounted } from "fairmatch/call/quality";
+import { hearAnswers } from "fairmatch/call/recorded";
 import { hasRelay, isRelayOnly } from "fairmatch/call/relay";
 import { Signs } from "fairmatch/call/signs";
 import { Sounds } from "fairmatch/call/sounds";
 import { toast } from "fairmatch/kit/toast";
+import { iceServer, through } from "fairmatch/call/ways";
 import { CallRoom } from "fairmatch/live/call";
 
 /**
@@ -114,7 +117,8 @@ export class Call extends EventTarget {
     this.room.addEventListener("caption", (event) => this.captions.take(/** @type {CustomEvent} */ (event).detail), { signal });
     this.captions.addEventListener("change", () => this.#changed(), { signal });
     this.signs.addEventListener("change", () => this.#changed(), { signal });
-    this.room.addEventListener("revoked", () => this.#refused("forbidden"), { signal });
+    this.room.addEventListener("revoked", (event) => this.#refused(/** @type {CustomEvent} */ (event).detail || "forbidden"), { signal });
+    hearAnswers(this, signal);
     this.people?.addEventListener("change", () => this.#changed(), { signal });
     this.#watchNetwork(signal);
   }
@@ -138,7 +142,7 @@ export class Call extends EventTarget {
     await this.way.start();
   }
 
-  /** Leave. @param {string} [why]  goes with "over": "moved" */
+  /** Leave. @param {string} [why]  goes with "over": "moved", "removed" */
   end(why = "") {
     if (this.isOver) return;
     this.isOver = true;
@@ -278,8 +282,7 @@ export class Call extends EventTarget {
   /** @param {string} code */
   #refused(code) {
     if (this.isOver) return;
-    if (this.#isClosing) toast(_("The time is over, and the room is closed."));
-    else if (code !== "moved") toast(code === "forbidden" || code === "not_found" ? _("You are not in this call any more.") : _("The call could not be reached. Try again in a moment."), { error: true });
+    sayOver(code, this.#isClosing);
     this.end(code);
   }
 
@@ -383,17 +386,4 @@ export class Call extends EventTarget {
     const way = this.measured?.way;
     return way === "direct" ? _("The call goes straight through again.") : _("The network changed: the call goes through the relay now (%(way)s).", { way: String(way).toUpperCase() });
   }
-}
-
-/** The way for more than two. LiveKit's is loaded by whoever takes it.
- * @param {"node" | "livekit"} engine @param {Ends} ends @param {CallRoom} room */
-async function through(engine, ends, room) {
-  if (engine !== "livekit") return new Forwarded(ends, room);
-  const { Elsewhere } = await import("fairmatch/call/elsewhere");
-  return new Elsewhere(ends, room);
-}
-
-/** @param {{ urls: string[], username: string, credential: string }} server @returns {RTCIceServer} */
-export function iceServer({ urls, username, credential }) {
-  return username ? { urls, username, credential } : { urls };
 }

@@ -23,6 +23,8 @@ const KEEP_EVERY_MS = 5_000;
 let isUnloading = false;
 /** The topic of the call that goes on elsewhere: one has moved there, and joined none here since. */
 let moved = "";
+/** The topic of the call that a moderator has removed one from. */
+let removed = "";
 
 /** The call that a page that was loaded anew has cut off. */
 export function interrupted() {
@@ -42,6 +44,16 @@ export function whereItGoesOn(topic) {
   return topic && topic === moved ? _("The call goes on where you joined it last.") : "";
 }
 
+/** Whether a moderator has removed one from a call, as far as this tab knows. @param {string} [topic] */
+export function isPutOut(topic) {
+  return Boolean(topic) && topic === removed;
+}
+
+/** One may come in again. */
+export function letIn() {
+  removed = "";
+}
+
 /** Whether a call is on this page. @param {string} [topic] */
 export function hasPageOf(topic) {
   return Boolean(topic && document.querySelector(`fm-call[data-topic="${CSS.escape(topic)}"]`));
@@ -57,7 +69,7 @@ export function current() {
 export function hold(call) {
   const { live, place, media } = call;
   now = call;
-  moved = "";
+  moved = removed = "";
   document.documentElement.dataset.call = place.topic;
   sayWhetherSeen(live);
   const note = () => call.isOver || keep(live.storages.tab, call, Date.now());
@@ -76,6 +88,7 @@ function over(call, why) {
   if (call !== now) return;
   now = null;
   if (why === "moved") sayMoved(call.place.topic);
+  if (why === "removed") sayPutOut(call.place.topic);
   delete document.documentElement.dataset.call;
   sayWhetherSeen(call.live);
   tell();
@@ -85,6 +98,12 @@ function over(call, why) {
 function sayMoved(topic) {
   moved = topic;
   if (!hasPageOf(topic)) toast(whereItGoesOn(topic));
+}
+
+/** The same of who is out. @param {string} topic */
+function sayPutOut(topic) {
+  removed = topic;
+  if (!hasPageOf(topic)) toast(_("A moderator has removed you from the call."), { error: true });
 }
 
 /** Whoever is in a call is told everything, behind other windows as well; a page that is shown is told anyhow.

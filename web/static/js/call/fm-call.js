@@ -5,9 +5,10 @@ import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
 import { writeInstead } from "fairmatch/call/beside";
 import { calls, current, interrupted, letGo, whereItGoesOn } from "fairmatch/call/current";
+import { Door } from "fairmatch/call/door";
 import { join, knock } from "fairmatch/call/joining";
 import { Preview } from "fairmatch/call/preview";
-import { recordingView } from "fairmatch/call/recorded";
+import { recordedAtDoor, recordingView } from "fairmatch/call/recorded";
 import { askFor } from "fairmatch/call/ringing";
 import { stage } from "fairmatch/call/tiles";
 import { icon } from "fairmatch/kit/icon";
@@ -25,6 +26,8 @@ const CLOCKS_MS = 3_000;
 class FmCall extends HTMLElement {
   /** @type {Preview | null} */
   #preview = null;
+  /** @type {Door | null} */
+  #door = null;
   #joining = false;
   #pressed = false;
   #ground = document.createElement("div");
@@ -47,8 +50,7 @@ class FmCall extends HTMLElement {
 
   disconnectedCallback() {
     this.#leaving.abort();
-    this.#preview?.end();
-    this.#preview = null;
+    this.#leaveDoor();
     this.#shown?.setConnected(false); // videos that go on keep the whole page in memory
   }
 
@@ -83,14 +85,23 @@ class FmCall extends HTMLElement {
     const comesIn = call && !this.classList.contains("is-in");
     this.classList.toggle("is-in", Boolean(call));
     if (call) {
-      this.#preview?.end();
-      this.#preview = null;
+      this.#leaveDoor();
       this.#show(this.#callView(call));
       if (comesIn && this.#pressed) this.#bringIntoView();
       return;
     }
     if (this.#isClosed) return this.#show(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`);
-    this.#show(this.#doorView(this.#preview ?? this.#begin()));
+    this.#door ??= new Door(this.place, this.dataset.removed !== undefined, () => this.#draw());
+    if (!this.#door.isShut) return this.#show(this.#doorView(this.#preview ?? this.#begin()));
+    this.#preview?.end();
+    this.#preview = null;
+    this.#show(html`<p class="call-line" role="status">${_("A moderator has removed you from this call. You can join here once they let you in again.")}</p>`);
+  }
+
+  #leaveDoor() {
+    this.#preview?.end();
+    this.#door?.end();
+    this.#preview = this.#door = null;
   }
 
   /** @param {unknown} view */
@@ -129,7 +140,7 @@ class FmCall extends HTMLElement {
   #doorView(preview) {
     const elsewhere = current();
     const said = elsewhere ? _("You are in a call with %(name)s. Joining here leaves it.", { name: elsewhere.place.name }) : whereItGoesOn(this.dataset.topic);
-    const note = said ? html`<p class="quiet-line" role="status">${icon("info")} ${said}</p>` : nothing;
+    const note = html`${said ? html`<p class="quiet-line" role="status">${icon("info")} ${said}</p>` : nothing}${this.#door?.isRecorded ? recordedAtDoor(preview.kinds.length > 0) : nothing}`;
     const label = this.dataset.rings ? _("Call %(name)s", { name: this.place.name }) : _("Join");
     return preview.view({ join: () => void this.#press(), label, note, busy: this.#joining });
   }
@@ -157,6 +168,8 @@ class FmCall extends HTMLElement {
     this.#preview = null;
     try {
       if (!isHere) return;
+      this.#door?.end();
+      this.#door = null;
       await join(place, preview.give());
       if (rings) askFor(place);
     } catch {

@@ -34,11 +34,33 @@ export function whyStopped(call, now = Date.now()) {
 
 /** @param {Call} call */
 export function recordingView(call) {
-  if (isRecorded(call)) return html`<span class="live-text">${_("This call is being recorded.")}</span> <a class="link" href=${recordingsOf(call)}>${_("Do you agree?")}</a> `;
+  if (isRecorded(call)) return html`<span class="live-text">${_("This call is being recorded.")}</span> ${answerView(call)}`;
   const why = whyStopped(call);
   if (!why) return nothing;
   const goesOn = call.moderates && call.room.stopped?.why !== "ended";
   return html`${why} ${goesOn ? html`<button type="button" class="link-button" data-does="record-again" @click=${() => recordAgain(call)}>${_("Record again")}</button> ` : nothing}`;
+}
+
+/** Who has answered can think again; who only watches has nothing to agree to. @param {Call} call */
+function answerView(call) {
+  const { agrees, may } = call.room;
+  if (!may?.publish.length) return nothing;
+  const words = agrees === null ? _("Do you agree?") : agrees ? _("You agreed.") : _("You did not agree: you are not in it.");
+  return html`<a class="link" href=${recordingsOf(call)}>${words}</a> `;
+}
+
+/** Before one comes in. @param {boolean} sends  whether one may be heard or seen there */
+export function recordedAtDoor(sends) {
+  return html`<p role="status"><strong class="live-text">${_("This call is being recorded.")}</strong>
+    ${sends ? _("Once you are in you are asked whether you agree. Unless you do, neither your sound nor your picture is kept.") : nothing}</p>`;
+}
+
+/** What one answers on the page of the recordings, in any tab. @param {Call} call @param {AbortSignal} signal */
+export function hearAnswers({ live, place, room }, signal) {
+  live.signals?.addEventListener("recording.answer", (event) => {
+    const { call, agrees } = /** @type {CustomEvent} */ (event).detail;
+    if (call === place.topic) room.answered(agrees);
+  }, { signal });
 }
 
 /** Everybody is asked anew: it is another recording. @param {Call} call */

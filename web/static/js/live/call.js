@@ -1,7 +1,7 @@
 /**
  * A call, as the media node tells it: who is in it, what they send, who speaks, and what one may do.
  *
- * Events: "change"; "sign" when somebody shows a hand, "reactions" when people react, "caption" when they write along, with it as detail; "revoked" when one has no part in it any more.
+ * Events: "change"; "sign" when somebody shows a hand, "reactions" when people react, "caption" when they write along, with it as detail; "revoked" when one has no part in it any more, with why as detail.
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types-call.js").Participant} Participant
@@ -20,6 +20,8 @@ export class CallRoom extends EventTarget {
   /** Ids of participants, the active speaker first. @type {string[]} */
   speakers = [];
   recording = false;
+  /** What one answered who is asked to be recorded; null: nothing yet. @type {boolean | null} */
+  agrees = null;
   /** The last recording, which nobody wished to end, or that ended just now; null: none, or another one runs.
    * @type {RecordingStopped & { heardAt: number } | null} */
   stopped = null;
@@ -46,6 +48,7 @@ export class CallRoom extends EventTarget {
     if (!snapshot) return;
     this.may = snapshot.may;
     this.kind = snapshot.kind;
+    this.agrees = snapshot.agrees ?? null;
     if (snapshot.stopped) this.#hasStopped(snapshot.stopped);
     if (snapshot.known !== false) return this.#set(snapshot);
     clearTimeout(this.#again);
@@ -65,14 +68,20 @@ export class CallRoom extends EventTarget {
     else if (event.k === "sign" || event.k === "reactions" || event.k === "caption") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 
-  /** @param {{ code: string }} _why */
-  refuse(_why) {
-    this.dispatchEvent(new Event("revoked"));
+  /** @param {{ code: string, why?: string }} refusal */
+  refuse({ why = "" }) {
+    this.dispatchEvent(new CustomEvent("revoked", { detail: why }));
   }
 
   /** A role was given or taken away meanwhile. @param {CallMay} may */
   #mayNow(may) {
     this.may = may;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** One has answered. @param {boolean} agrees */
+  answered(agrees) {
+    this.agrees = agrees;
     this.dispatchEvent(new Event("change"));
   }
 
@@ -86,17 +95,21 @@ export class CallRoom extends EventTarget {
     clearTimeout(this.#again);
     this.#asked = 0;
     if (recording && !this.recording) this.stopped = null;
+    if (!recording && this.recording) this.agrees = null; // the next one is another question
     Object.assign(this, { participants, speakers, recording });
     this.dispatchEvent(new Event("change"));
   }
 }
 
+const TO_ONESELF = new Set(["signal", "ring", "recording.answer"]);
+
 /**
- * What others send to this person about calls. Events, with the message as detail: "signal", "ring".
+ * What others send to this person about calls. Events, with the message as detail: "signal", "ring",
+ * "recording.answer".
  */
 export class Signals extends EventTarget {
   /** @param {any} event */
   receive(event) {
-    if (event.k === "signal" || event.k === "ring") this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
+    if (TO_ONESELF.has(event.k)) this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 }

@@ -244,7 +244,7 @@ export class Line extends EventTarget {
   /** @param {any} event */
   #receive(event) {
     if (event.k === "bye") this.#pause = event.d.after_ms ?? null;
-    else if (event.k === "revoked") this.#refuse(event.c, { code: "forbidden" });
+    else if (event.k === "revoked") this.#refuse(event.c, { code: "forbidden", why: event.d?.why });
     else if (event.k === "restored") this.topics.restore(event.c) && this.rejoin(event.c);
     else this.topics.store(event.c)?.receive(event);
   }
@@ -257,7 +257,7 @@ export class Line extends EventTarget {
     }
   }
 
-  /** The server does not tell of it any more: whoever wants it later asks anew. @param {string} topic @param {{ code: string }} why */
+  /** The server does not tell of it any more: whoever wants it later asks anew. @param {string} topic @param {{ code: string, why?: string }} why */
   #refuse(topic, why) {
     this.#told.delete(topic);
     this.topics.refuse(topic, why);

@@ -76,7 +76,7 @@ export class Topics {
     return channels;
   }
 
-  /** @param {string} topic @param {{ code: string }} why */
+  /** @param {string} topic @param {{ code: string, why?: string }} why */
   refuse(topic, why) {
     const joined = this.#joined.get(topic);
     if (!joined) return;

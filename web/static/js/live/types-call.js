@@ -105,6 +105,7 @@
  * @property {CallMay} may  What you may do.
  * @property {boolean} [known]  Whether it is known how the call is. If not, its media node cannot be asked now: keep
  *   what you have, and subscribe again after a second, then after longer.
+ * @property {boolean | null} [agrees]  While it is recorded: whether you agreed to that. Null: you have not answered.
  * @property {RecordingStopped | null} [stopped]  The last recording, if nobody wished its end, that was just now, and
  *   none runs since.
  * @typedef {object} CallState
@@ -166,6 +167,10 @@
  * @property {Record<string, number>} counts  How often each came.
  * @property {Record<string, "applause" | "heart" | "laugh" | "yes" | "wow" | "thanks">} people  What each person showed
  *   last, by their id. At most fifty are named, those who may speak first.
+ * @typedef {object} RecordingAnswered
+ *   You have answered whether you agree to be recorded, in this tab or another one; on your own topic.
+ * @property {string} call  The call's topic, call:<id>; the id is that of its room.
+ * @property {boolean} agrees
  * @typedef {object} RecordingStopped
  *   A recording of the call has ended, and what was recorded is kept.
  * @property {string} recording  Which one.

@@ -196,6 +196,7 @@
  *   The right to read this topic, which was gone, is there again: subscribe anew, where you still want it.
  * @typedef {object} Revoked
  *   The right to read this topic is gone: forget what is held of it.
+ * @property {"" | "removed"} [why]  `removed`: a moderator has removed you from a call.
  * @typedef {object} RoomContacts
  *   Which of one's contacts are in a room: people with whom one has talked, or to whom one was introduced.
  * @property {string} room  The room's topic, room:<id>.
@@ -347,6 +348,7 @@
  *   "caption": import("./types-call.js").Caption,
  *   "recording.stopped": import("./types-call.js").RecordingStopped,
  *   "signal": import("./types-call.js").Signal,
+ *   "recording.answer": import("./types-call.js").RecordingAnswered,
  *   "typing": Typing,
  *   "meeting.reminder": import("./types-meeting.js").MeetingReminder,
  *   "meeting.team": import("./types-meeting.js").TeamAsked,
