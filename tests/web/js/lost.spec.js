@@ -128,6 +128,34 @@ test("why something does not open is said until it is on, or the call over", asy
   });
 });
 
+test("where camera and microphone do not open, one line says why neither does, and goes on with what is left", async () => {
+  await withMachine(async () => {
+    document.body.innerHTML = `<div id="toasts"></div>`;
+    const media = new Media();
+    const call = /** @type {any} */ (Object.assign(new EventTarget(), { media }));
+    const said = () => document.querySelector("#toasts")?.textContent?.trim() ?? "";
+    const fail = (source, name) => sayWhyNot(call, new DOMException("", name), source);
+    fail("microphone", "NotFoundError");
+    fail("camera", "NotReadableError");
+    equal(said(), "No microphone was found. Plug one in, or just listen. The camera does not start. Another program may be using it: close that, then try again.");
+    equal(document.querySelectorAll(".toast").length, 1);
+    await media.turnOn("camera");
+    equal(said(), "No microphone was found. Plug one in, or just listen.");
+    media.turnOff("camera");
+    document.querySelector(".toast-close")?.click();
+    fail("camera", "NotAllowedError");
+    equal(said(), "The browser may not use the camera. Allow it in the address bar, then try again.", "what was closed is known");
+    fail("microphone", "NotAllowedError");
+    equal(said(), "The browser may use neither camera nor microphone. Allow both in the address bar, then try again.");
+    fail("camera", "SecurityError");
+    fail("microphone", "SecurityError");
+    equal(said(), "Camera and microphone work on secure pages only. Open this page with https.", "the same is said once");
+    call.dispatchEvent(new Event("over"));
+    equal(said(), "");
+    media.end();
+  });
+});
+
 test("a screen that is shared no longer is no loss, and neither is what did not go out", () => {
   const media = new Media();
   const lost = [];

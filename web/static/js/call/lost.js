@@ -48,16 +48,59 @@ function wayBack(call, gone) {
   return { action: _("Turn on"), run };
 }
 
+/** What does not open in each call, and why. @type {WeakMap<Call, WhyNot>} */
+const closed = new WeakMap();
+
 /** Why something does not open. @param {Call} call @param {unknown} error @param {Source} source */
 export function sayWhyNot(call, error, source) {
-  untilOn(call, source, toast(reason(error, ANOTHER[source] ?? source), { error: true }));
+  const why = closed.get(call) ?? new WhyNot(call);
+  closed.set(call, why);
+  why.add(source, error);
 }
 
-/** Take a line back once what it is about is on, or the call over. @param {Call} call @param {Source} source @param {() => void} takeBack */
-function untilOn(call, source, takeBack) {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const settle = () => (settled.abort(), takeBack());
-  call.media.addEventListener("change", () => call.media.isOn(source) && settle(), { signal });
-  call.addEventListener("over", settle, { signal });
+/** One line tells of all that does not open, until it is on or the call over. */
+class WhyNot {
+  /** @type {Map<Source, unknown>} */
+  #errors = new Map();
+  #takeBack = () => false;
+
+  /** @param {Call} call */
+  constructor(call) {
+    const { media } = call;
+    call.addEventListener("over", () => this.end());
+    media.addEventListener("change", () => {
+      const opened = [...this.#errors.keys()].filter((source) => media.isOn(source) && this.#errors.delete(source));
+      if (opened.length && this.#takeBack()) this.#say();
+    });
+  }
+
+  /** What was closed, or stood there before something newer, is not said again. @param {Source} source @param {unknown} error */
+  add(source, error) {
+    if (!this.#takeBack()) this.#errors.clear();
+    this.#errors.delete(source);
+    this.#errors.set(source, error);
+    this.#say();
+  }
+
+  end() {
+    this.#errors.clear();
+    this.#takeBack();
+  }
+
+  #say() {
+    if (this.#errors.size) this.#takeBack = toast(wordsWhy(this.#errors), { error: true });
+  }
+}
+
+/** @param {Map<Source, unknown>} errors */
+function wordsWhy(errors) {
+  const isForbidden = (/** @type {Source} */ source) => nameOf(errors.get(source)) === "NotAllowedError";
+  if (errors.size === 2 && isForbidden("camera") && isForbidden("microphone"))
+    return _("The browser may use neither camera nor microphone. Allow both in the address bar, then try again.");
+  return [...new Set([...errors].map(([source, error]) => reason(error, ANOTHER[source] ?? source)))].join(" ");
+}
+
+/** @param {unknown} error */
+function nameOf(error) {
+  return error instanceof DOMException ? error.name : "";
 }
