@@ -1,3 +1,5 @@
+import { Call } from "fairmatch/call/call";
+import { Media } from "fairmatch/call/media";
 import { Signs } from "fairmatch/call/signs";
 import { equal, test } from "/harness.js";
 
@@ -87,4 +89,49 @@ test("of the last one it is said by name that they have left, of several that ev
   shown.meet([]);
   equal(shown.gone, "Participant has left.");
   shown.end();
+});
+
+test("what reaches nobody is said in the line, and why, once", async () => {
+  let code = "closed";
+  const line = { request: async () => Promise.reject(Object.assign(new Error(), { code })) };
+  const shown = new Signs({ person: "me", line }, "call:1", () => "Me");
+  const said = /** @type {string[]} */ ([]);
+  shown.addEventListener("change", () => said.at(-1) !== shown.said && said.push(shown.said));
+  await shown.toggle();
+  equal([shown.isUp, said], [false, ["Your hand is up.", "That did not get through. Try again in a moment."]]);
+  await shown.react("👏");
+  equal(said.length, 2, "the same is not said anew");
+  code = "too_many";
+  await shown.react("👏");
+  equal(said.at(-1), "That was a lot at once. Wait a moment, then go on.");
+  code = "forbidden";
+  shown.fail({ code });
+  equal([said.at(-1), shown.wrong], ["You may not do that here.", "You may not do that here."]);
+  shown.take({ person: "anna", hand: true });
+  equal([shown.said, shown.wrong], ["Me wants to speak.", ""]);
+  shown.end();
+});
+
+test("a hand that cannot be taken down stays up, and who comes meanwhile is no reason to say anything", async () => {
+  let isAway = false;
+  const line = { request: async () => (isAway ? Promise.reject(new Error("away")) : {}) };
+  const shown = new Signs({ person: "me", line }, "call:1", () => "Me");
+  await shown.toggle();
+  isAway = true;
+  const { said } = shown;
+  shown.meet(["anna"]);
+  await Promise.resolve();
+  equal(shown.said, said);
+  await shown.toggle();
+  equal([shown.isUp, shown.said], [true, "That did not get through. Try again in a moment."]);
+  shown.end();
+});
+
+test("captions that reach nobody are said like hands", async () => {
+  const room = Object.assign(new EventTarget(), { may: null });
+  const request = () => Promise.reject(Object.assign(new Error(), { code: "too_many" }));
+  const line = { state: "live", join: () => ({ store: room, release: () => {} }), doubt: () => {}, request };
+  const call = new Call(/** @type {any} */ ({ line, person: "me" }), /** @type {any} */ ({ topic: "call:1", people: [] }), new Media());
+  equal([await call.captions.send("Good evening"), call.signs.wrong], [false, "That was a lot at once. Wait a moment, then go on."]);
+  call.end();
 });

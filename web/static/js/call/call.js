@@ -99,7 +99,7 @@ export class Call extends EventTarget {
     this.place = place;
     this.media = media;
     this.sounds = new Sounds(() => this.#changed());
-    this.captions = new Captions((text) => live.line.request("call.caption", { call: place.topic, text }).then(() => true, () => false));
+    this.captions = new Captions((text) => live.line.request("call.caption", { call: place.topic, text }).then(() => true, (error) => (this.signs.fail(error), false)));
     this.signs = new Signs(live, place.topic, (person) => this.card(person).name);
     const joined = live.line.join(place.topic, () => new CallRoom(() => live.line.rejoin(place.topic)), 0);
     const people = place.room ? live.room(place.room) : null;

@@ -186,7 +186,7 @@ class FmCall extends HTMLElement {
     return html`<div class="call">
       ${stage(call)}
       <div class="call-foot"><p class="call-line" role="status">${recordingView(call)}${
-        call.trouble || call.signs.said || whyAlone(call)}${writeInstead(call)}</p>
+        call.signs.wrong || call.trouble || call.signs.said || whyAlone(call)}${writeInstead(call)}</p>
       ${call.sounds.isBlocked ? html`<p><button type="button" class="button button-primary" @click=${() => call.sounds.unblock()}>${icon("volume-2")}<span>${_("Turn the sound on")}</span></button></p>` : nothing}
       ${captionsView(call)}
       ${bar(call)}</div>

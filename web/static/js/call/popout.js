@@ -129,7 +129,7 @@ function view(call) {
       ? html`<video class=${tile.screen ? "is-screen" : ""} .srcObject=${playing(tile.picture)} autoplay playsinline muted .muted=${true}></video>`
       : html`<span class="call-face">${tile ? avatar({ ...tile.card, photo: tile.card.photo ?? "", size: "large" }) : icon("phone")}</span>`}</div>
     <p class="popout-line one-line" role="status">${isRecorded(call) ? html`<span class="live-text">${_("This call is being recorded.")}</span> ` : nothing}${
-      call.trouble || whyStopped(call) || call.signs.said || whatBecame(call) || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
+      call.signs.wrong || call.trouble || whyStopped(call) || call.signs.said || whatBecame(call) || html`<bdi>${tile?.card.name ?? call.place.name}</bdi>`}</p>
     <div class="call-bar" role="toolbar" aria-label=${_("Your part in the call")}>${partButton(call, "microphone")}${partButton(call, "camera")}
       <button type="button" class="button button-plain button-icon" title=${_("Back into the page")} aria-label=${_("Back into the page")}
         data-does="popin" @click=${back}>${icon("maximize-2")}</button>${leaveButton(call)}</div>`;

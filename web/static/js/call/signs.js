@@ -16,6 +16,8 @@ const EMOJI = new Map([...REACTIONS].map(([emoji, word]) => [word, emoji]));
 const STANDS_MS = 5_000;
 /** As many of those who react at once are named in that line; of more it says how many. */
 const SAID_MOST = 3;
+/** What a server says to whom it takes for a machine. */
+const TOO_MANY = new Set(["too_many", "rate_limited"]);
 
 export class Signs extends EventTarget {
   /** Who has a hand up, the first one first. @type {Set<string>} */
@@ -24,6 +26,8 @@ export class Signs extends EventTarget {
   reactions = new Map();
   /** The last of it in words, for those who do not see it. */
   said = "";
+  /** The same, where that is what went wrong: it is said before all else. */
+  wrong = "";
   /** Why nobody else is there, where somebody was: "" until then. */
   gone = "";
   /** @type {Set<string>} */
@@ -50,12 +54,25 @@ export class Signs extends EventTarget {
   async toggle() {
     const hand = !this.isUp;
     this.take({ person: this.live.person, hand });
-    if (!(await this.#tell({ hand }))) this.take({ person: this.live.person, hand: !hand });
+    const error = await this.#tell({ hand });
+    if (!error) return;
+    if (hand) this.hands.delete(this.live.person);
+    else this.hands.add(this.live.person);
+    this.fail(error);
   }
 
   /** @param {string} emoji  one of REACTIONS */
   async react(emoji) {
-    await this.#tell({ reaction: REACTIONS.get(emoji) });
+    const error = await this.#tell({ reaction: REACTIONS.get(emoji) });
+    if (error) this.fail(error);
+  }
+
+  /** Something that one showed or wrote has reached nobody: the line says so and why, once for all of a moment.
+   * @param {{ code?: string }} error */
+  fail({ code = "" }) {
+    this.#say(whyNot(code));
+    this.wrong = this.said;
+    this.dispatchEvent(new Event("change"));
   }
 
   /** Somebody shows something. @param {Sign} sign */
@@ -102,15 +119,16 @@ export class Signs extends EventTarget {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** @param {object} sign */
+  /** Why it was told to nobody; null: it was told. @param {object} sign @returns {Promise<{ code?: string } | null>} */
   #tell(sign) {
-    return this.live.line.request("call.sign", { call: this.topic, ...sign }).then(() => true, () => false);
+    return this.live.line.request("call.sign", { call: this.topic, ...sign }).then(() => null, (error) => error);
   }
 
   /** @param {string} text */
   #say(text) {
     this.said = text;
-    this.#later("", () => (this.said = ""));
+    this.wrong = "";
+    this.#later("", () => (this.said = this.wrong = ""));
   }
 
   /** @param {string} key @param {() => void} undo */
@@ -118,4 +136,10 @@ export class Signs extends EventTarget {
     clearTimeout(this.#timers.get(key));
     this.#timers.set(key, setTimeout(() => (undo(), this.dispatchEvent(new Event("change"))), STANDS_MS));
   }
+}
+
+/** @param {string} code */
+function whyNot(code) {
+  if (TOO_MANY.has(code)) return _("That was a lot at once. Wait a moment, then go on.");
+  return code === "forbidden" ? _("You may not do that here.") : _("That did not get through. Try again in a moment.");
 }
