@@ -209,7 +209,7 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await here.get_by_role("button", name="Remove Ben Krüger from the call").press("Enter")
     await expect(here.get_by_role("button", name="Let them in again")).to_be_visible()
     await people["olga"].page.keyboard.press("Escape")
-    await expect(people["ben"].page.locator("[data-does=join]")).to_be_visible()
+    await expect(people["ben"].page.get_by_text("A moderator has removed you from this call.")).to_be_visible()
     assert await people["ben"].counted() == {"frames": 0, "sound": 0, "connections": 0}
     await expect(people["ben"].page.locator("#beside .composer-why")).to_be_visible()
     await expect(people["aylin"].tile(stage["ben"].id)).to_have_count(0)
@@ -320,6 +320,9 @@ _FIT = """(number) => {
   const [foot, tabs] = [at(".call-foot"), at(".rail-entry")];
   const below = tabs.top > innerHeight / 2 ? tabs.top : innerHeight;
   const columns = Math.round(at("fm-call").width / first.width);
+  // The third of three stands below the middle of the others.
+  const middles = [at(".call-grid"), last].map(({ left, right }) => Math.round((left + right) / 2));
+  if (number === 3 && innerWidth > 1200 && Math.abs(middles[0] - middles[1]) > 1) return -1;
   more.forEach((one) => one.remove());
   grid.dataset.count = count;
   return scrollY === 0 && first.top > 0 && last.bottom <= foot.top && foot.bottom <= below ? columns : 0;
