@@ -11,7 +11,7 @@ from signaling.protocol import RoomState
 # A moderator ended it; what carried it is gone; the disk took no more; nobody was in the call any more.
 Why = Literal["ended", "lost", "failed", "empty"]
 # Whoever comes back into the call within this time is told that its recording has stopped.
-TOLD_FOR = timedelta(minutes=10)
+TOLD_FOR = timedelta(minutes=5)
 # Calls of which that is known: the oldest is forgotten first.
 REMEMBERED = 1_000
 

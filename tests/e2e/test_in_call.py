@@ -23,6 +23,14 @@ LOW: ViewportSize = {"width": 1280, "height": 560}
 # The next meeting beside the call, as its module draws it.
 _IS_NEXT = """() => document.getElementById("dock").insertAdjacentHTML("beforeend",
   '<div><a class="dock-meeting" href="/meetings"><span>Mia Sommer<br>in 4:58</span></a></div>')"""
+# Whether what is up next lies on no picture.
+_IS_CLEAR = """() => {
+  const at = (one) => one.getBoundingClientRect();
+  const next = at(document.querySelector(".dock-meeting"));
+  const isBeside = ({ left, right }) => right <= next.left || next.right <= left;
+  const isBelow = ({ top }) => next.bottom <= top;
+  return [...document.querySelectorAll(".call-tile")].map(at).every((tile) => isBeside(tile) || isBelow(tile));
+}"""
 _RINGS = """async () => {
   const { show } = await import("fairmatch/call/ring-card");
   show({ cid: "1", call: "call:1", path: "/", name: "Mia Sommer", sender: "mia", state: "ringing" }, () => {});
@@ -69,6 +77,10 @@ async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywher
     await ben.join()
     await aylin.join()
     await aylin.page.wait_for_function(_SEEN_WHOLE)
+    await aylin.page.evaluate(_IS_NEXT)
+    assert await aylin.page.evaluate(_IS_CLEAR)
+    await aylin.page.wait_for_function(_SEEN_WHOLE)
+    await aylin.page.evaluate("() => document.querySelector('#dock > div:has(.dock-meeting)').remove()")
     await expect(aylin.tile(stage["ben"].id)).to_contain_text("Ben Krüger")  # who is in a room is told on its own way
     await aylin.page.evaluate("(path) => window.Turbo.visit(path)", f"{LOBBY}/programme")
     dock = aylin.page.locator(".dock-call")

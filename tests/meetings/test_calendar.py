@@ -249,3 +249,12 @@ async def test_a_file_for_the_calendar_is_for_who_takes_part(there: Scene) -> No
     assert only(read(answer.text)).uid == f"{meeting}@localhost"
     for path in ("", "/room", "/meeting.ics"):
         assert (await there["chloe"].get(f"/meetings/{meeting}{path}")).status_code == 404
+
+
+async def test_no_line_of_when_a_meeting_is_begins_with_a_dot(there: Scene) -> None:
+    """When it is takes a line on a phone, and what followed it in the same one began the next."""
+    meeting = await there.book((await there.slots())[0], "aylin", "bernd")
+    page = (await there["aylin"].get(f"/meetings/{meeting}")).text
+    head = page[page.index('<header class="page-head"') : page.index("</header>", page.index('class="page-head"'))]
+    assert "times-day" in head
+    assert "·" not in head
