@@ -244,7 +244,7 @@ export class Line extends EventTarget {
   /** @param {any} event */
   #receive(event) {
     if (event.k === "bye") this.#pause = event.d.after_ms ?? null;
-    else if (event.k === "revoked") this.#refuse(event.c, { code: "forbidden", why: event.d?.why });
+    else if (event.k === "revoked") this.#refuse(event.c, { code: "forbidden", ...event.d });
     else if (event.k === "restored") this.topics.restore(event.c) && this.rejoin(event.c);
     else this.topics.store(event.c)?.receive(event);
   }
