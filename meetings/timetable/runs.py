@@ -64,7 +64,11 @@ async def pack(uow: UnitOfWork, fair: Fair, *, tables: int | None, apart: int, b
 
 
 async def mend(uow: UnitOfWork, fair: Fair, mends: TimetableRun, *, by_id: str) -> TimetableRun:
-    """Look for the smallest change of a published timetable. Raises UnacceptableError as `start` does."""
+    """Look for the smallest change of a published timetable. Raises UnacceptableError as `start` does, and while it is
+    still being booked: what is found then would leave out what is not booked yet."""
+    under_way = await booking(uow.session, mends)
+    if under_way is not None and under_way.goes_on:
+        raise UnacceptableError(N_("The meetings are still being booked. Mend the timetable when that is done."))
     run = TimetableRun(fair_id=fair.id, mends_id=mends.id, tables=mends.tables, least=mends.least, made_by_id=by_id)
     return await _start(uow, run)
 

@@ -282,8 +282,11 @@ async def test_it_is_offered_where_the_booking_was_given_up_and_the_rest_can_sti
     for _twice in range(2):
         assert (await edda.post(f"{PATH}/{run.id}/publish")).is_redirect
     assert "data-import-progress" in (await edda.get(PATH)).text
+    early = await edda.post(REPAIR)
+    assert (early.status_code, "still being booked" in early.text) == (422, True)
     await there.kernel.jobs.run_due()
     assert len(await held(there)) == 6
+    assert (await edda.post(REPAIR)).is_redirect
     page = (await edda.get(PATH)).text
     assert "6 meetings are booked." in page
     assert "The booking broke off" not in page
