@@ -17,7 +17,7 @@ import { Signs } from "fairmatch/call/signs";
 import { Sounds } from "fairmatch/call/sounds";
 import { toast } from "fairmatch/kit/toast";
 import { iceServer, through } from "fairmatch/call/ways";
-import { CallRoom } from "fairmatch/live/call";
+import { joinedCall } from "fairmatch/live/call";
 
 /**
  * One's part in a call: what one sends, whom one sees and hears, and how one gets there. It belongs to no page.
@@ -101,7 +101,7 @@ export class Call extends EventTarget {
     this.sounds = new Sounds(() => this.#changed());
     this.captions = new Captions((text) => live.line.request("call.caption", { call: place.topic, text }).then(() => true, (error) => (this.signs.fail(error), false)));
     this.signs = new Signs(live, place.topic, (person) => this.card(person).name);
-    const joined = live.line.join(place.topic, () => new CallRoom(() => live.line.rejoin(place.topic)), 0);
+    const joined = joinedCall(live.line, place.topic);
     const people = place.room ? live.room(place.room) : null;
     this.room = joined.store;
     this.people = people?.store ?? null;

@@ -2,12 +2,12 @@
 
 import { isPutOut, letIn } from "fairmatch/call/current";
 import { session } from "fairmatch/live/start";
-import { CallRoom } from "fairmatch/live/call";
+import { joinedCall } from "fairmatch/live/call";
 
 export class Door {
   /** Whether a moderator has put one out, and has not let one in again. */
   isShut;
-  /** @type {CallRoom | undefined} */
+  /** @type {import("../live/call.js").CallRoom | undefined} */
   #room;
   #over = new AbortController();
 
@@ -16,7 +16,7 @@ export class Door {
     this.isShut = isShut || isPutOut(topic);
     const live = session();
     if (!live || other) return; // two people alone are neither recorded nor moderated
-    const { store, release } = live.line.join(topic, () => new CallRoom(() => live.line.rejoin(topic)), 0);
+    const { store, release } = joinedCall(live.line, topic);
     const { signal } = this.#over;
     this.#room = store;
     const now = (/** @type {boolean} */ isShut) => {

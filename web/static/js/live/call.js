@@ -113,3 +113,10 @@ export class Signals extends EventTarget {
     if (TO_ONESELF.has(event.k)) this.dispatchEvent(new CustomEvent(event.k, { detail: event.d }));
   }
 }
+
+/** The call of a topic, until it is released. Its state outlives whoever joined it first, so it is made here, where it
+ * holds nothing of theirs: a door's page would be kept by the call that one enters through it.
+ * @param {import("./line.js").Line} line @param {string} topic @returns {{ store: CallRoom, release: () => void }} */
+export function joinedCall(line, topic) {
+  return line.join(topic, () => new CallRoom(() => line.rejoin(topic)), 0);
+}
