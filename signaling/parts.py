@@ -98,7 +98,7 @@ class Calls:
         more = {"v": state.v if state else 0, "kind": mine.kind, "may": _may(mine), "known": known}
         agrees = None
         if state and state.recording and mine.publish:  # who only watches has nothing to agree to
-            agrees = await self.recorded.answer_of(state.recording, arrival.person_id)
+            agrees = await self.recorded.answer_of((state.recording, arrival.person_id))
         return call_wire(state) | more | {"agrees": agrees, "stopped": self._stopped(arrival.id, state)}
 
     def _stopped(self, room: str, state: RoomState | None) -> dict[str, str] | None:

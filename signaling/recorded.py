@@ -25,7 +25,7 @@ class Stopped:
     at: datetime
 
 
-async def _unknown(_recording: str, _person: str) -> bool | None:
+async def _unknown(_asked: tuple[str, str]) -> bool | None:
     return None
 
 
@@ -35,8 +35,8 @@ class Recorded:
 
     # Called where a node says no longer that it records.
     on_stopped: Callable[[str, Why], None] = field(default=lambda _recording, _why: None)
-    # What somebody answered who was asked whether they agree; None: nothing yet.
-    answer_of: Callable[[str, str], Awaitable[bool | None]] = _unknown
+    # Asked with a recording and a person: whether they agreed; None: they have not answered.
+    answer_of: Callable[[tuple[str, str]], Awaitable[bool | None]] = _unknown
     _running: dict[str, str] = field(default_factory=dict)
     _stopped: OrderedDict[str, Stopped] = field(default_factory=OrderedDict)
 

@@ -1,7 +1,7 @@
 """What recordings stand on, composed at the start: their jobs, and what a person may have of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from people.own_data import OwnData
 from server.kernel.db import UnitOfWork
 from server.kernel.ids import is_id
 from server.live import topics
+from server.live.together import Together
 from signaling.parts import Calls
 from signaling.protocol import AGREED_MOST, MediaError, Record
 from signaling.recorded import why_of
@@ -43,7 +44,7 @@ class Recordings:
         jobs.register(actions.REMOVE_JOB, built._remove_files)
         own_data.register("recordings", collect, erase)
         built.ending.listen()
-        calls.recorded.answer_of = built._answer_of
+        calls.recorded.answer_of = Together(built._answers_of).get
         return built
 
     def path(self, recording_id: str) -> Path:
@@ -96,9 +97,17 @@ class Recordings:
         answered = {"call": topics.call(call_id), "agrees": agrees}
         self.calls.live.publish(topics.person(person_id), "recording.answer", answered)
 
-    async def _answer_of(self, recording_id: str, person_id: str) -> bool | None:
+    async def _answers_of(self, asked: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], bool]:
+        """What people answered, by recording and person, for all who ask in the same moment: one query a recording."""
+        people: dict[str, list[str]] = {}
+        for recording_id, person_id in asked:
+            people.setdefault(recording_id, []).append(person_id)
+        found: dict[tuple[str, str], bool] = {}
         async with self.calls.kernel.database.read() as session:
-            return await queries.answer_of(session, recording_id, person_id)
+            for recording_id, theirs in people.items():
+                answers = await queries.answers(session, recording_id, theirs)
+                found |= {(recording_id, person_id): agrees for person_id, agrees in answers.items()}
+        return found
 
     async def _agreed(self, recording_id: str) -> list[str]:
         async with self.calls.kernel.database.read() as session:

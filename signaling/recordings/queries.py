@@ -1,6 +1,6 @@
 """What is known of recordings. Whether the viewer may enter the call was asked before; here is what of it they see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,27 +51,20 @@ async def ended(session: AsyncSession, viewer: Viewer, call_id: str) -> Sequence
     return (await session.scalars(found.order_by(Recording.began_at.desc()).limit(SHOWN))).all()
 
 
-async def answers(session: AsyncSession, recording_id: str) -> dict[str, bool]:
-    """Who agreed and who did not, by person: the latest answer of each, who answered last stands last."""
+async def answers(session: AsyncSession, recording_id: str, people: Collection[str] | None = None) -> dict[str, bool]:
+    """Who agreed and who did not, by person: the latest answer of each, who answered last stands last. `people`: of
+    these alone."""
     found = select(RecordingAnswer.person_id, RecordingAnswer.agrees).where(
         RecordingAnswer.recording_id == recording_id
     )
+    if people is not None:
+        found = found.where(RecordingAnswer.person_id.in_(people))
     rows = await session.execute(found.order_by(RecordingAnswer.at, RecordingAnswer.id))
     latest: dict[str, bool] = {}
     for person, agrees in rows:
         latest.pop(person, None)
         latest[person] = agrees
     return latest
-
-
-async def answer_of(session: AsyncSession, recording_id: str, person_id: str) -> bool | None:
-    """What somebody answered last; None: nothing."""
-    mine = RecordingAnswer.recording_id == recording_id, RecordingAnswer.person_id == person_id
-    found = select(RecordingAnswer.agrees).where(*mine)
-    last: bool | None = await session.scalar(
-        found.order_by(RecordingAnswer.at.desc(), RecordingAnswer.id.desc()).limit(1)
-    )
-    return last
 
 
 async def chapters(session: AsyncSession, recording_id: str) -> list[tuple[int, str]]:

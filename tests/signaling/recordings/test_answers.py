@@ -1,6 +1,11 @@
 """Who has answered whether they agree is told so in all their tabs, and is not asked again."""
 
+import asyncio
+
+import pytest
+
 from server.live import topics
+from signaling.recordings import queries
 from tests.chat.lines import Lines
 from tests.signaling.recordings.test_endings import begun
 from tests.signaling.recordings.test_stopping import line, named
@@ -32,3 +37,22 @@ async def test_who_asks_has_agreed(named: Lines) -> None:
         recording, _ = await begun(named.there)
         told = await dev.event(k="recording.answer", c=mine)
         assert told["d"] == {"call": topics.call(recording.call_id), "agrees": True}
+
+
+async def test_what_a_crowd_answered_is_read_for_all_who_ask_in_the_same_moment(
+    named: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording, path = await begun(named.there)
+    await named.there["aylin"].post(f"{path}/answer", data={"agrees": "yes"})
+    answers, reads = queries.answers, 0
+
+    async def counted(*what):
+        nonlocal reads
+        reads += 1
+        return await answers(*what)
+
+    monkeypatch.setattr(queries, "answers", counted)
+    answer_of = named.there.app.state.calls.recorded.answer_of
+    people = [named.there.ids["aylin"], named.there.ids["bernd"], *(f"nobody-{number}" for number in range(300))]
+    found = await asyncio.gather(*(answer_of((recording.id, each)) for each in people))
+    assert (found, reads) == ([True, *[None] * 301], 1)
