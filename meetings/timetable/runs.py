@@ -86,6 +86,7 @@ async def _start(uow: UnitOfWork, run: TimetableRun) -> TimetableRun:
 
 async def stop(uow: UnitOfWork, run: TimetableRun, *, by_id: str) -> None:
     """Ask for the best so far. Where its job was given up nobody else ends it, and no other one could begin."""
+    await uow.session.refresh(run, with_for_update=True)  # one that ends just now has not broken off
     if run.ended_at is not None:
         return
     if run.stopped_at is None:
