@@ -1,6 +1,6 @@
 """The fair's own page: its lobby for who is in, the way in for everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,10 +24,14 @@ from server.kernel.parts import kernel_of
 from server.live import topics
 from server.live.parts import live_of
 from web.engines import head_of, speak_as_asked
+from web.part import Part
 from web.render import page, redirect
 
 # People on the page before the browser has asked for more.
 SHOWN = 100
+# (request, session, visit) -> what another feature says at the door of a fair; None: nothing. The composition root puts
+# it into the application's state as `at_doors`.
+BringToDoor = Callable[[Request, AsyncSession, Visit], Awaitable[Part | None]]
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,8 @@ async def _door(request: Request, here: Visit) -> Response:
     async with kernel_of(request).database.read() as session:
         ban = await queries.ban_in_force(session, here.fair.id, here.person.id) if here.person else None
         total = await queries.member_count(session, here.fair.id)
+        bring: BringToDoor = request.app.state.at_doors
+        part = None if ban else await bring(request, session, here)
     layout = "layouts/app.html" if here.person else "layouts/plain.html"
     return page(
         request,
@@ -115,6 +121,7 @@ async def _door(request: Request, here: Visit) -> Response:
         person_in=here.person,
         ban=ban,
         total=total,
+        part=part,
         layout=layout,
         **head_of(request, here.shown.path),
     )

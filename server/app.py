@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+import booths.at_door
 import booths.calls
 import booths.documents
 import booths.in_room
@@ -307,7 +308,7 @@ def create_app(settings: Settings, kernel: Kernel | None = None) -> Starlette:
     for part in ("organisations", "sitemap", "needs", "search", "imports"):
         setattr(app.state, part, getattr(fairmatch.directory, part))
     app.state.today = [people.pages.notice.part, meetings.pages.today.part, *fairmatch.directory.today]
-    app.state.in_rooms = booths.in_room.part
+    app.state.in_rooms, app.state.at_doors = booths.in_room.part, booths.at_door.part
     app.state.partner_hosts = fairmatch.directory.hosts
     app.state.readiness = health.Readiness({"live": lambda: fairmatch.live.ready})
     return app
