@@ -17,7 +17,7 @@ from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
-from server.kernel.text import composed
+from server.kernel.text import composed, plain, spellings
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
@@ -87,7 +87,7 @@ async def people(request: Request) -> Response:
         viewer_id, now = request.state.person.id, kernel_of(request).clock.now()
         asks = await people_of(request).approaches.in_list(session, here.fair.id, viewer_id, ids, now)
         shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
-        shut_out = [each for each in shut_out if all(word.lower() in each.name.lower() for word in words)]
+        shut_out = [each for each in shut_out if all(_named(each.name, word) for word in words)]
     shown = listed[:PEOPLE_PAGE]
     onward = here.shown.path + "/people" + narrowed(role, words, shown[-1].card.id) if len(listed) > PEOPLE_PAGE else ""
     return page(
@@ -133,6 +133,11 @@ def sought(request: Request) -> list[str]:
     """The words of a name that the address asks for; what is no text is none."""
     typed = request.query_params.get("q", "")[:SOUGHT_MOST]
     return "".join(each if each.isprintable() else " " for each in composed(typed)).split()
+
+
+def _named(name: str, word: str) -> bool:
+    """What `queries.members` asks the database."""
+    return any(each in plain(name) for each in spellings(word))
 
 
 def narrowed(role: str | None, words: Sequence[str], after: str = "") -> str:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from fairs.cards import COLUMNS, SEPARATOR, Card, card_of, not_banned, roles_column
 from fairs.model import Ban, Fair, Membership
 from people.model import Person
-from server.kernel.tables import small_letters
+from server.kernel.tables import named_like
 
 # A day that is over in UTC is over everywhere at most this much later (UTC-12).
 LATEST_ZONE = timedelta(hours=12)
@@ -122,13 +122,9 @@ def _listed(fair_id: str, role: str | None, words: Sequence[str]) -> list[Column
     """Who is in, not banned, has this role, and has each of these words in their name or that of their organisation."""
     having = aliased(Membership)
     of_role = exists().where(having.fair_id == fair_id, having.person_id == Person.id, having.role == role)
-    named = [or_(*(_holds(column, word) for column in (Person.name, Person.organisation))) for word in words]
+    named = [or_(*(named_like(column, word) for column in (Person.name, Person.organisation))) for word in words]
     there = [Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None)]
     return [*there, *([of_role] if role else []), *named]
-
-
-def _holds(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    return small_letters(column, word).contains(word.lower(), autoescape=True)
 
 
 async def member_count(session: AsyncSession, fair_id: str) -> int:

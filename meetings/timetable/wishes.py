@@ -18,7 +18,7 @@ from people.addresses import normalise
 from people.model import Person
 from people.text import UnacceptableError
 from server.kernel.db import UnitOfWork
-from server.kernel.tables import small_letters
+from server.kernel.tables import named_like
 from web.i18n import N_
 
 # What one person may wish: enough for a fair's days, and few enough that each of them means something.
@@ -103,8 +103,7 @@ async def own_wishes(session: AsyncSession, fair_id: str, of_id: str) -> list[Ow
 async def members_named(session: AsyncSession, fair_id: str, name: str, but: Sequence[str]) -> list[Card]:
     """A few people of a fair whose name holds this text, apart from some."""
     inside = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
-    named = small_letters(Person.name, name).contains(name.lower(), autoescape=True)
-    wanted = named, Person.id.in_(inside), Person.id.not_in(but)
+    wanted = named_like(Person.name, name), Person.id.in_(inside), Person.id.not_in(but)
     ids = await session.scalars(select(Person.id).where(*wanted).order_by(Person.name).limit(FOUND_MOST))
     found = await cards(session, fair_id, ids.all())
     return sorted(found.values(), key=lambda card: card.name.casefold())

@@ -26,3 +26,24 @@ def is_common(text: str) -> bool:
 def composed(text: str) -> str:
     """The text in NFC, in which the same letters are the same characters; marks beyond `MARKS_MOST` are left out."""
     return text if text.isascii() else unicodedata.normalize("NFC", _PILED_MARKS.sub(r"\1", text))
+
+
+# What people type who have no key for a letter: two letters for some, and one for each of the others.
+PAIRS = {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
+_STROKES = dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True))
+_LATIN = [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
+_MARKED = {chr(code): unicodedata.normalize("NFKD", chr(code))[0].lower() for code in _LATIN}
+BARE = {letter: base for letter, base in (_MARKED | _STROKES).items() if base.isascii() and letter not in PAIRS}
+_PLAIN = str.maketrans(BARE | PAIRS)
+_UMLAUTS = re.compile("([aou])e")
+
+
+def plain(text: str) -> str:
+    """A text in small letters without accents, by which names are found: "Hydro Lumière" is "hydro lumiere"."""
+    return (text if text.isascii() else text.translate(_PLAIN)).lower()
+
+
+def spellings(word: str) -> list[str]:
+    """How a word may stand in a plain text: as it is, and with the umlauts for which somebody typed two letters."""
+    as_it_is = plain(word)
+    return list(dict.fromkeys((as_it_is, _UMLAUTS.sub(r"\1", as_it_is))))

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from fairs import queries
+from fairs import actions, queries
 from tests.fairs.cast import Place
 from tests.fairs.guests import Guests
 
@@ -115,6 +115,19 @@ async def test_people_are_found_by_parts_of_their_names_page_by_page(there: Gues
     by_organisation = (await there["edda"].get("/fairs/ruhr/people?q=Kowal+hagenow")).text
     assert "1 person found" in by_organisation
     assert "Bernd Kowalski" in by_organisation
+
+
+async def test_people_are_found_without_their_accents_the_ones_who_are_shut_out_too(there: Guests) -> None:
+    joerg = await there.place.person("Jörg Séguin")
+    await there.place.join(there.fair, joerg)
+    for shut_out in (False, True):
+        if shut_out:
+            async with there.kernel.database.write() as uow:
+                await actions.ban(uow, there.fair.id, joerg, by_id=there.ids["edda"], reason="Spam")
+        for typed in ("jorg seguin", "Joerg", "JÖRG SÉGUIN"):
+            page = (await there["edda"].get("/fairs/ruhr/people", params={"q": typed})).text
+            assert "Jörg Séguin" in page, typed
+        assert "Jörg Séguin" not in (await there["edda"].get("/fairs/ruhr/people?q=jurg")).text
 
 
 async def test_what_is_sought_stays_with_the_role_and_goes_along_as_a_file(there: Guests) -> None:
