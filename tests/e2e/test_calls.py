@@ -12,6 +12,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.support.axe import assert_accessible
 from tests.support.browser import DESK, PHONE
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
 ROOM = f"{LOBBY}/rooms/round-table"
@@ -26,6 +27,7 @@ async def calling(come: Come, stage: Stage, name: str, path: str, url: str = "",
     return Caller(talk.page)
 
 
+@same_on_both_grounds
 async def test_on_a_phone_the_call_is_in_sight_once_one_has_joined(stage: Stage, come: Come) -> None:
     """The button stands below picture and devices, all of which give way to the call; and much can stand below it."""
     ben = await come(stage["ben"], path=ROOM, size=PHONE)
@@ -54,6 +56,7 @@ _COVERED = """async (parts) => {
 }"""
 
 
+@same_on_both_grounds
 @pytest.mark.parametrize("size", [PHONE, DESK])
 async def test_what_is_said_covers_no_button_of_a_calls_small_window(
     stage: Stage, come: Come, size: ViewportSize
@@ -224,6 +227,7 @@ async def test_three_meet_in_a_room_and_whom_a_moderator_removes_is_out(
     await _broadcast(people["aylin"], people["ben"], people["olga"])
 
 
+@same_on_both_grounds
 async def test_screens_captions_and_keys_fit_every_window_and_the_call_goes_on_in_a_small_one(
     stage: Stage, servers: Servers, come: Come
 ) -> None:

@@ -75,6 +75,7 @@ async def test_who_is_here_opens_from_a_button_on_a_phone(stage: Stage, servers:
     await assert_accessible(aylin.page)
 
 
+@same_on_both_grounds
 async def test_on_a_phone_the_way_into_a_fair_stands_below_what_it_leads_to(stage: Stage, come: Come) -> None:
     """Also while somebody is in the lobby, whom the start page shows."""
     await come(stage["aylin"])

@@ -8,6 +8,7 @@ from tests.e2e.calls import Caller
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.talk import Talk
+from tests.support.ground import same_on_both_grounds
 from tests.support.patience import PATIENCE_S
 
 ROOM = f"{LOBBY}/rooms/round-table"
@@ -47,6 +48,7 @@ async def _leave(talk: Talk) -> None:
     await _visit(talk, "/me/notices", "h1:has-text('Notices')")
 
 
+@same_on_both_grounds
 async def test_a_page_with_a_preview_goes_when_one_leaves_it(stage: Stage, come: Come) -> None:
     aylin = await come(stage["aylin"], path="/me/notices")
     session = await aylin.tab.context.new_cdp_session(aylin.page)
@@ -60,6 +62,7 @@ async def test_a_page_with_a_preview_goes_when_one_leaves_it(stage: Stage, come:
         await _settled(session, aylin, before)
 
 
+@same_on_both_grounds
 async def test_a_call_holds_none_of_the_pages_on_which_one_was_in_it(stage: Stage, come: Come) -> None:
     aylin = await come(stage["aylin"], path=ROOM)
     session = await aylin.tab.context.new_cdp_session(aylin.page)

@@ -9,6 +9,7 @@ from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
 from tests.support.browser import PHONE
+from tests.support.ground import same_on_both_grounds
 
 LYING: ViewportSize = {"width": 740, "height": 360}
 # Whether each picture is seen whole, between the page's head and the buttons.
@@ -43,6 +44,7 @@ async def _has_focus(page: Page, within: str) -> None:
     await expect(page.locator(f"{within}:focus-within")).to_be_visible()
 
 
+@same_on_both_grounds
 async def test_the_keyboard_goes_on_where_one_has_joined_left_and_typed(stage: Stage, come: Come) -> None:
     """Each of these presses takes away the button that was pressed."""
     page = (await calling(come, stage, "ben", ROOM)).page
@@ -68,6 +70,7 @@ async def test_the_keyboard_goes_on_where_one_has_joined_left_and_typed(stage: S
     await expect(page.locator("#main")).to_be_focused()
 
 
+@same_on_both_grounds
 async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywhere_that_they_have_left(
     stage: Stage, come: Come
 ) -> None:
@@ -92,6 +95,7 @@ async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywher
     await expect(aylin.page.locator(".call-line")).to_have_text("Ben Krüger has left.")
 
 
+@same_on_both_grounds
 @pytest.mark.parametrize("size", [PHONE, LYING, LOW])
 async def test_beside_a_call_the_end_of_a_page_can_be_pressed_and_who_rings_is_seen_whole(
     stage: Stage, come: Come, size: ViewportSize

@@ -8,6 +8,7 @@ from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
 # Pages that lead to one another by links of the frame.
@@ -63,6 +64,7 @@ FIRST_SEEN = """() => {
 }"""
 
 
+@same_on_both_grounds
 async def test_the_wheel_scrolls_over_messages_and_one_comes_back_to_where_one_read(stage: Stage, come: Come) -> None:
     aylin = await come(stage["aylin"])
     await aylin.say(*(f"Line {number}" for number in range(40)))
@@ -133,6 +135,7 @@ def _asked(method: str, told: list[str]) -> list[int]:
     return [asked["i"] for asked in map(json.loads, told) if isinstance(asked, dict) and asked["m"] == method]
 
 
+@same_on_both_grounds
 async def test_a_page_that_is_not_there_breaks_no_rule_and_the_document_stays(stage: Stage, come: Come) -> None:
     """Turbo puts the answer in place of everything, its import map included, which is another answer's."""
     aylin = await come(stage["aylin"])
@@ -148,6 +151,7 @@ async def test_a_page_that_is_not_there_breaks_no_rule_and_the_document_stays(st
     assert await aylin.page.evaluate("window.sameDocument")
 
 
+@same_on_both_grounds
 @pytest.mark.parametrize("status", [413, 503])
 async def test_after_an_error_the_way_leads_back_to_the_form_with_what_was_typed(
     stage: Stage, come: Come, status: int

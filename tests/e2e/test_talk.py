@@ -6,6 +6,7 @@ from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import Come
 from tests.e2e.stage import Stage
+from tests.support.ground import same_on_both_grounds
 from tests.support.server_process import Servers
 
 
@@ -117,6 +118,7 @@ async def test_a_call_by_name_and_a_direct_message_count_in_the_navigation_of_an
     await expect(unread).to_contain_text("1")
 
 
+@same_on_both_grounds
 async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(stage: Stage, come: Come) -> None:
     aylin = await come(stage["aylin"], path=stage.direct, size={"width": 360, "height": 300})
     texts = [f"A message of several lines on a phone, and the number of it is {number}." for number in range(4)]
@@ -153,6 +155,7 @@ async def test_more_than_half_of_what_a_phones_keyboard_leaves_is_what_was_said(
     await expect(aylin.page.locator("#own-menu").get_by_role("link", name="Your profile")).to_be_in_viewport()
 
 
+@same_on_both_grounds
 async def test_what_somebody_writes_is_text_and_never_markup(stage: Stage, servers: Servers, come: Come) -> None:
     aylin = await come(stage["aylin"])
     ben = await come(stage["ben"], servers.other_url)
