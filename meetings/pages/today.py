@@ -5,6 +5,7 @@ from starlette.requests import Request
 
 from fairs.queries import fairs_of
 from meetings import rescue, shown
+from meetings.marks import marks
 from people import zones
 from people.model import Person
 from server.kernel.parts import kernel_of
@@ -18,6 +19,7 @@ SHOWN = 5
 async def part(request: Request, session: AsyncSession, person: Person) -> Part | None:
     """The next meeting, and requests whose turn is one's own; None: there is neither."""
     now, locale = kernel_of(request).clock.now(), locale_of(request)
+    mine = (await marks(session, [person.id]))[person.id]
     # As on the page of meetings: out of a fair, nobody is led to what was booked there.
     here = {each.fair.slug for each in await fairs_of(session, person.id)}
     ahead = [each for each in await shown.agenda(session, person.id, since=now) if each.fair_slug in here]
@@ -26,6 +28,7 @@ async def part(request: Request, session: AsyncSession, person: Person) -> Part 
     if not (ahead or asked or offers):
         return None
     context = {
+        "mark": mine,
         "next": ahead[0] if ahead else None,
         "asked": asked[:SHOWN],
         "more": len(asked) - SHOWN,

@@ -36,9 +36,14 @@ async def meetings(stage: Stage, backend: Backend) -> list[str]:
 async def test_pages_of_meetings_say_that_they_are_others_by_now_and_show_it_on_a_press(
     come: Come, stage: Stage, servers: Servers, meetings: list[str]
 ) -> None:
-    aylin = (await come(stage["aylin"], path="/meetings", size=PHONE)).page
+    aylin = (await come(stage["aylin"], path="/", size=PHONE)).page
     ben = (await come(stage["ben"], servers.other_url, path=f"/meetings/{meetings[0]}")).page
     changes = aylin.get_by_role("button", name="Show changes")
+    await _move(ben)
+    await changes.click()  # the start page has the next meeting, too
+    await expect(changes).to_be_hidden()
+    await aylin.get_by_role("navigation", name="Main").get_by_role("link", name="Meetings").click()
+    await expect(aylin).to_have_url(f"{servers.url}/meetings")
     await _move(ben)
     await expect(changes).to_be_visible()
     await assert_accessible(aylin)

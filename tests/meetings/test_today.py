@@ -1,5 +1,8 @@
 """The start page says whom one meets next, and who waits for an answer."""
 
+import re
+from datetime import timedelta
+
 from tests.meetings.scene import Scene
 
 
@@ -35,3 +38,16 @@ async def test_out_of_a_fair_nobody_is_led_to_what_was_booked_there(there: Scene
     meeting = await there.book((await there.slots())[1], "bernd", "aylin")
     await there["bernd"].post(f"/fairs/{there.fair.slug}/leave")
     assert f"/meetings/{meeting}" not in (await there["bernd"].get("/")).text
+
+
+async def test_the_start_page_says_when_the_next_room_opens_and_that_there_is_another_meeting(there: Scene) -> None:
+    slots = await there.slots()
+    await there.book(slots[3], "bernd", "dev")
+    before = (await there["bernd"].get("/")).text
+    opens = slots[3].starts_at - timedelta(minutes=5)
+    assert f'data-until="{opens.isoformat()}"' in before
+    await there.book(slots[1], "bernd", "aylin")
+    after = (await there["bernd"].get("/")).text
+    marks = [re.findall(r'data-mark="(\w+)"', page) for page in (before, after)]
+    assert [len(each) for each in marks] == [1, 1]
+    assert marks[0] != marks[1]
