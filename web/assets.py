@@ -23,6 +23,7 @@ from starlette.routing import Route
 from web import icons, vendor
 from web.i18n import LOCALES, TRANSLATIONS, load
 from web.messages import in_scripts
+from web.packing import WORTH_PACKING_BYTES, packed, takes_packed
 from web.stylesheet import compose
 
 STATIC = Path(__file__).parent / "static"
@@ -47,6 +48,13 @@ class Asset:
     def url(self) -> str:
         """Where the browser finds it."""
         return f"/assets/{self.hash}/{self.path}"
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The content packed, once for all who ask; None where that saves nothing, as in fonts, which are packed."""
+        if len(self.content) < WORTH_PACKING_BYTES or self.type.startswith("font/"):
+            return None
+        return packed(self.content)
 
 
 class UnknownAssetError(LookupError):
@@ -180,7 +188,10 @@ def serve(assets: Assets) -> Route:
         if asset is None:
             return PlainTextResponse("Not found", 404)
         kept = FOREVER if request.path_params["hash"] == asset.hash else "no-store"
-        return Response(asset.content, media_type=asset.type, headers={"Cache-Control": kept})
+        headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
+        if takes_packed(request.headers) and asset.packed is not None:
+            return Response(asset.packed, media_type=asset.type, headers=headers | {"Content-Encoding": "gzip"})
+        return Response(asset.content, media_type=asset.type, headers=headers)
 
     return Route("/assets/{hash}/{path:path}", answer, name="asset")
 

@@ -22,6 +22,7 @@ from web.assets import Assets
 from web.frame import AT_COOKIE, REFUSED, SAID_COOKIE, SIGN_OUT, answers, frame_of, hue, initials
 from web.i18n import DEFAULT, LOCALES, formats, translations
 from web.icons import icon
+from web.packing import PackedPage
 from web.summaries import with_names
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -88,7 +89,7 @@ class Templates:
             self._assets.refresh()
         self._begin()
         html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
-        response = HTMLResponse(
+        response = PackedPage(
             with_names(html), status, headers={"Cache-Control": "private, no-cache"} | dict(headers or {})
         )
         for shown_once in {SAID_COOKIE, AT_COOKIE} & request.cookies.keys():
