@@ -18,10 +18,9 @@ test("that the server cannot be reached is said until it can be", () => {
   const said = () => document.querySelector("#toasts")?.textContent.includes("cannot be reached");
   document.dispatchEvent(new CustomEvent("turbo:fetch-request-error", { cancelable: true }));
   equal(said(), true);
-  const load = (timing) => document.dispatchEvent(new CustomEvent("turbo:load", { detail: { timing } }));
-  load({ visitStart: 1, visitEnd: 2 });
+  document.dispatchEvent(new CustomEvent("turbo:load", { detail: { timing: { visitStart: 1, visitEnd: 2 } } }));
   equal(said(), true, "a page from before was gone back to");
-  load({ visitStart: 1, requestStart: 1, requestEnd: 2, visitEnd: 2 });
+  document.dispatchEvent(new CustomEvent("turbo:before-fetch-response", { detail: {} }));
   equal(said(), false);
 });
 

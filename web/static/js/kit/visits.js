@@ -52,10 +52,6 @@ document.addEventListener("turbo:fetch-request-error", (event) => {
   event.preventDefault();
   document.documentElement.removeAttribute("aria-busy");
   const takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
-  const load = (/** @type {Event} */ loaded) => {
-    if (!(/** @type {CustomEvent} */ (loaded).detail?.timing?.requestEnd)) return; // a page from before, which nobody was asked for
-    document.removeEventListener("turbo:load", load);
-    takeBack();
-  };
-  document.addEventListener("turbo:load", load);
+  // Whatever is answered, the server is there: also to a form that comes back with its errors, which is no visit.
+  document.addEventListener("turbo:before-fetch-response", takeBack, { once: true });
 });
