@@ -1,5 +1,6 @@
 """People at real browsers: in by mail and by passkey, with and without scripts, and everything about their account."""
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from people.consent import Kind
 from people.model import Consent
@@ -72,6 +73,37 @@ async def test_a_photo_is_one_press_and_what_was_typed_stays(aylin: Tab) -> None
     await expect(page.get_by_text("Your photo is removed.")).to_be_visible()
     await expect(shown).to_have_count(0)
     await expect(page.get_by_label("What I offer")).to_have_value("Not saved yet")
+
+
+async def test_a_large_photo_is_made_smaller_before_it_is_sent_and_the_page_says_that_it_is_on_its_way(
+    aylin: Tab,
+) -> None:
+    page = aylin.page
+    await page.goto("/me")
+    sent, large = await _held(page), _large_photo()
+    await page.locator("#photo").set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": large})
+    route = await sent
+    assert await page.locator("#photo").evaluate("(field) => field.files[0].size") < len(large) / 2
+    await expect(page.get_by_role("status").get_by_text("Your photo is being sent.")).to_be_visible()
+    await route.continue_()
+    await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
+    await expect(page.locator(".photo-form img")).to_have_js_property("naturalWidth", 512)
+    await expect(page.get_by_text("Your photo is being sent.")).to_have_count(0)
+
+
+async def test_a_photo_that_does_not_arrive_can_be_chosen_again(aylin: Tab) -> None:
+    aylin.watch.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    page = aylin.page
+    await page.goto("/me")
+    photo = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    await aylin.context.set_offline(True)
+    await page.locator("#photo").set_input_files(photo)
+    await expect(page.locator("#toasts")).to_contain_text("The server cannot be reached just now.")
+    await expect(page.get_by_text("Your photo is being sent.")).to_have_count(0)
+    await expect(page.locator("#photo")).to_have_value("")  # the same one is a choice again
+    await aylin.context.set_offline(False)
+    await page.locator("#photo").set_input_files(photo)
+    await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
 
 
 async def test_a_file_that_is_no_photo_is_refused_in_words(aylin: Tab) -> None:
@@ -260,6 +292,20 @@ async def _sign_out(page: Page) -> None:
     await page.locator("[popovertarget='own-menu']").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+
+async def _held(page: Page) -> asyncio.Future[Route]:
+    """The next photo that leaves the browser, before it goes on."""
+    sent: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+    await page.route("**/me/photo", lambda route: sent.set_result(route), times=1)
+    return sent
+
+
+def _large_photo() -> bytes:
+    """As a telephone takes them: more pixels, and bytes, than are kept."""
+    out = io.BytesIO()
+    Image.effect_noise((3000, 2000), 40).convert("RGB").save(out, "JPEG", quality=90)
+    return out.getvalue()
 
 
 def _photo(kind: str = "JPEG") -> bytes:
