@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from urllib.parse import urljoin
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -135,8 +136,9 @@ class Assets:
         """Add the addresses of a module, and of what it imports, in the order of a walk."""
         seen[url] = None
         for name in imported(self[url.split("/", 3)[3]].content.decode()):
-            if name in imports and imports[name] not in seen:
-                self._reached(imports[name], imports, seen)
+            address = _address(name, url, imports)
+            if address and address not in seen:
+                self._reached(address, imports, seen)
 
     def _add_all(self) -> None:
         self._add_packages(self._node_modules)
@@ -199,6 +201,16 @@ def serve(assets: Assets) -> Route:
 def imported(script: str) -> list[str]:
     """What a module imports as it is loaded, in the order it says so."""
     return _STATIC_IMPORT.findall(script)
+
+
+def _address(name: str, importer: str, imports: dict[str, str]) -> str | None:
+    """What a browser makes of the name that a module imports another one by; None where it knows no such name."""
+    if name.startswith("."):
+        return urljoin(importer, name)
+    if name in imports:
+        return imports[name]
+    folder = max((known for known in imports if known.endswith("/") and name.startswith(known)), key=len, default="")
+    return imports[folder] + name.removeprefix(folder) if folder else None
 
 
 def _is_own_script(path: str) -> bool:

@@ -121,6 +121,14 @@ def test_what_the_entry_needs_is_preloaded_without_waiting_for_it(assets: Assets
     assert len(preloads) == len(set(preloads))
 
 
+def test_what_a_package_imports_from_its_own_folder_is_preloaded_too(assets: Assets):
+    preloads = assets.preloads(("js/chat/fm-chat.js",), "en")
+    paths = [url.split("/", 3)[3].removeprefix("vendor/") for url in preloads]
+    assert {"lit/directives/repeat.js", "lit-html/directives/repeat.js", "lit-html/directive.js"} <= set(paths)
+    assert {"lit-element/lit-element.js", "@lit/reactive-element/css-tag.js"} <= set(paths)
+    assert all(url == assets.url(url.split("/", 3)[3]) for url in preloads)
+
+
 def test_a_reader_gets_the_catalogue_of_their_language(assets: Assets):
     english = json.loads(assets.import_map("en"))["imports"]["fairmatch/messages"]
     german = json.loads(assets.import_map("de"))["imports"]["fairmatch/messages"]
