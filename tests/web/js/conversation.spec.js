@@ -237,6 +237,18 @@ test("Escape leaves a message as it was, and leads back to the field", async () 
   equal(document.activeElement, area);
 });
 
+test("a second press of Send sends nothing more, and the empty field is no mistake", async () => {
+  const { area, element, socket } = await shown([]);
+  let scolded = false;
+  area.addEventListener("invalid", () => (scolded = true));
+  area.value = "Hello";
+  const send = element.querySelector(".composer-send");
+  send.click();
+  send.click();
+  await settle();
+  equal([scolded, socket.asked("chat.send").length, document.activeElement === area], [false, 1, true]);
+});
+
 test("one message is reached with Tab, the others with the arrow keys", async () => {
   const { log } = await shown(many(10));
   equal(rows(log).map(({ tabIndex }) => tabIndex), [...Array(9).fill(-1), 0]);

@@ -9,7 +9,7 @@ export const BEN = { id: "0190a000-0000-7000-8000-000000000002", name: "Ben Krü
 export const me = { id: AYLIN, name: "Aylin", photo: null };
 export const rights = { send: true, moderate: false, why: null, until: null };
 const HTML = `<fm-none class="chat"><div class="chat-log" role="log" tabindex="0"></div><p class="typing"></p>
-  <form class="composer"><textarea id="composer" class="composer-text"></textarea><button class="composer-send">Send</button></form></fm-none>
+  <form class="composer"><textarea id="composer" class="composer-text" required></textarea><button class="composer-send">Send</button></form></fm-none>
   <div id="toasts"></div>`;
 
 /** A conversation on the screen, before a server that the test plays. */

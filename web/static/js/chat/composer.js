@@ -30,6 +30,7 @@ export class Composer {
     const { near, far } = around;
     this.mentions = new Mentions(this.area, list, { near, far, picked: ({ id, name }) => (this.#called[name] = id) });
     this.#restore(around.draft);
+    form.noValidate = true; // to press twice is no mistake: there is nothing more to send, and nothing to say about it
     form.addEventListener("submit", (event) => this.#submit(event));
     this.area.addEventListener("keydown", (event) => this.#key(event));
     this.area.addEventListener("input", () => this.#changed());
