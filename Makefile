@@ -8,7 +8,7 @@ ARGS ?=
 chore = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Fairmatch needs Python 3.11 to 3.14: install one of them and run this again." >&2; exit 1; }; exec $(PYTHON) -m bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit lint format messages docs screenshots bench pins clean
+.PHONY: help setup run test unit lint format messages docs screenshots icons bench pins clean
 
 help: ## List the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ docs: ## Write the generated pages of docs/ anew
 
 screenshots: ## Take the pictures in docs/screenshots; ARGS=--all takes every page, into var
 	$(chore) screenshots $(ARGS)
+
+icons: ## Draw the pictures for home screens anew
+	$(chore) icons
 
 bench: ## Measure; NAME=fanout, ARGS=--json
 	$(chore) bench $(NAME) $(ARGS)

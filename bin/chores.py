@@ -87,5 +87,6 @@ CHORES: dict[str, Callable[[list[str]], int | None]] = {
     "messages": _module("web.messages", "--add"),
     "docs": _module("bin.reference"),
     "screenshots": _screenshots,
+    "icons": _module("bin.app_icons"),
     "bench": _module("bench"),
 }

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from web import icons, vendor
+from web import home_screen, icons, vendor
 from web.i18n import LOCALES, TRANSLATIONS, load
 from web.messages import in_scripts
 from web.packing import WORTH_PACKING_BYTES, packed, takes_packed
@@ -30,7 +30,13 @@ from web.stylesheet import compose
 STATIC = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 _STATIC_IMPORT = re.compile(
     r"""(?:^|[;}])\s*(?:import|export)\b\s*(?:[\w*{$][^;'"()=]*?\bfrom\s*)?["']([^"']+)["']""", re.M
 )
@@ -164,6 +170,7 @@ class Assets:
         wanted = in_scripts(scripts.values())
         for locale in LOCALES:
             self._add(f"messages/{locale}.js", load(locale).module(wanted).encode())
+            self._add(f"app/{locale}.webmanifest", home_screen.manifest(locale, self.url))
         for entry in sorted((self._static / "css").glob("*.css")):
             self._add(f"css/{entry.name}", compose(entry, self.url).encode())
 

@@ -106,6 +106,19 @@ async def test_a_photo_that_does_not_arrive_can_be_chosen_again(aylin: Tab) -> N
     await expect(page.get_by_text("Your photo is saved.")).to_be_visible()
 
 
+async def test_what_a_home_screen_needs_is_in_order_and_only_who_is_signed_in_has_it(
+    aylin: Tab, tab: Tab, servers: Servers
+) -> None:
+    await aylin.page.goto("/me/notices")
+    told = await (await aylin.context.new_cdp_session(aylin.page)).send("Page.getAppManifest")
+    assert told["url"].startswith(f"{servers.url}/assets/")
+    assert told["errors"] == []
+    await expect(aylin.page.get_by_role("heading", name="On the home screen")).to_be_visible()
+    await expect(aylin.page.get_by_text("Your browser's menu has the way")).to_be_visible()
+    await tab.page.goto("/")
+    await expect(tab.page.locator("link[rel=manifest]")).to_have_count(0)
+
+
 async def test_a_file_that_is_no_photo_is_refused_in_words(aylin: Tab) -> None:
     page = aylin.page
     await page.goto("/me")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import httpx2
@@ -149,6 +150,7 @@ def test_each_package_of_the_list_has_files(assets: Assets):
 
 
 def test_a_changed_file_has_another_address_after_a_refresh(tmp_path: Path):
+    shutil.copytree(STATIC / "images", tmp_path / "images")
     (tmp_path / "js").mkdir()
     script = tmp_path / "js/one.js"
     script.write_text("export const one = 1;")

@@ -5,5 +5,6 @@
 
 import "fairmatch/call/start";
 import "fairmatch/chat/start";
+import "fairmatch/kit/home-screen";
 import "fairmatch/live/start";
 import "fairmatch/meetings/start";

@@ -5,6 +5,7 @@
 
 import { _ } from "fairmatch/i18n";
 import { bytes } from "fairmatch/kit/base64";
+import { mustBeOnHomeScreen } from "fairmatch/kit/home-screen";
 import { on } from "fairmatch/kit/page";
 
 const WORKER = "/notices/worker.js";
@@ -16,7 +17,7 @@ class FmPush extends HTMLElement {
     const button = /** @type {HTMLButtonElement} */ (this.querySelector("button"));
     if (!possible()) {
       button.hidden = true;
-      this.#say(_("This browser takes no notices from websites."));
+      this.#say(mustBeOnHomeScreen() ? _("On this device notices come only to what is on its home screen; see below.") : _("This browser takes no notices from websites."));
       return;
     }
     if (Notification.permission === "denied") this.#say(blocked());
