@@ -16,7 +16,6 @@ from fairs.documents import FairSource
 from fairs.events import FairRevised
 from fairs.model import Fair
 from server.kernel.parts import Kernel
-from web.markdown import plain
 from web.when import date
 
 
@@ -64,7 +63,7 @@ class EventSource(FairSource):
 
 
 def _document(talk: Talk, fair: Fair, said: Said) -> Document:
-    about = {locale: Wording(talk.title, fair.name, plain(text)) for locale, text in said.texts.items()}
+    about = {locale: Wording(talk.title, fair.name, markdown=text) for locale, text in said.texts.items()}
     return Document(
         kind="event",
         id=talk.id,

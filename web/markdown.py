@@ -33,6 +33,8 @@ _HEADING = re.compile(r"<(/?)(h[1-5])>")
 _WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|code|del|em|i|ins|mark|s|small|span|strong|sub|sup|u)\b[^>]*>")
 _GAPS = re.compile(r"<br\b[^>]*>|(?<=</a>)(?=<a\b)")  # links beside each other are words of their own
 _ANY_TAG = re.compile(r"<[^>]*>")
+# Characters of Markdown that are read for each one of words: addresses of links take some.
+READ_FOR_EACH = 2
 _BLANKS = re.compile(r"\s+")
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…")
 
@@ -53,6 +55,16 @@ def rendered(text: str) -> Markup:
 def plain(text: str) -> str:
     """The words of the text on one line."""
     return words_of(_markdown.render(text))
+
+
+def beginning(text: str, most: int) -> str:
+    """The words with which the text begins, on one line of at most so many characters.
+
+    No more of it is read than that takes: a page with many long texts has no time for all of each.
+    """
+    if len(text) > (read := most * READ_FOR_EACH):
+        text = text[:read].rsplit(maxsplit=1)[0]
+    return plain(text)[:most]
 
 
 def words_of(shown: str) -> str:

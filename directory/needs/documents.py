@@ -20,7 +20,6 @@ from directory.speaking import NOBODY, viewer_of
 from directory.speaking import Viewer as Speaker
 from server.kernel.clock import Clock
 from web.i18n import LOCALES, N_, translations
-from web.markdown import plain
 
 # Somebody with an account and no organisation: what everybody who is signed in may know.
 _ANYBODY = Speaker(person_id="anybody")
@@ -93,7 +92,7 @@ def _document(need: Seen, public: bool, place: tuple[float | None, float | None]
         id=need.id,
         path=need.path(),
         wordings={
-            locale: Wording(each.title, need.by(locale), plain(f"{each.text}\n\n{each.gets}"))
+            locale: Wording(each.title, need.by(locale), markdown=f"{each.text}\n\n{each.gets}".strip())
             for locale, each in need.texts.items()
         },
         updated_at=need.updated_at,
@@ -131,7 +130,7 @@ def _card(need: Seen, locale: str) -> Card:
         path=need.path(locale),
         name=said.title,
         line=need.by(locale),
-        text=plain(said.text),
+        markdown=said.text,
         by=need.owner.name if need.owner else "",
         facts=need.facts(locale),
         words=[*_words(need), need.place],

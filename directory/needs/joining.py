@@ -10,7 +10,7 @@ from starlette.requests import Request
 from directory.contacts.model import ContactReply, ContactRequest
 from directory.contacts.queries import response_rates
 from directory.needs import queries
-from directory.needs.jsonld import described
+from directory.needs.jsonld import LISTED_MOST, described
 from directory.needs.knowing import REVEALING, for_engines
 from directory.needs.ladder import ACCEPTED, NOT_OVER
 from directory.needs.model import Answer, AnswerStep, GoBetween, Need, NeedFile, Sifting
@@ -50,7 +50,7 @@ async def section(request: Request, session: AsyncSession, seen: Organisation) -
 
 def _jsonld(request: Request, needs: Sequence[Seen]) -> list[dict[str, object]]:
     base = kernel_of(request).settings.public_url
-    return [described(need, locale_of(request), base) for need in needs if need.visibility == "public"]
+    return [described(need, locale_of(request), base, LISTED_MOST) for need in needs if need.visibility == "public"]
 
 
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:

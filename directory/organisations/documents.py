@@ -17,7 +17,6 @@ from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Catalogue,
 from people import languages
 from server.kernel.prepared import CoreTransaction
 from web.i18n import LOCALES
-from web.markdown import plain
 
 
 class OrganisationSource:
@@ -116,10 +115,10 @@ def wholeness(organisation: Organisation, fields: Mapping[str, Any]) -> float:
 def _wordings(organisation: Organisation, fields: Mapping[str, Any]) -> dict[str, Wording]:
     """In each language that says something; the name belongs to all of them."""
     said = {
-        locale: Wording(organisation.name, fields[f"pitch.{locale}"], plain(fields[f"description.{locale}"]))
+        locale: Wording(organisation.name, fields[f"pitch.{locale}"], markdown=fields[f"description.{locale}"])
         for locale in LOCALES
     }
-    filled = {locale: one for locale, one in said.items() if one.line or one.text}
+    filled = {locale: one for locale, one in said.items() if one.line or one.markdown}
     return filled or {"en": said["en"]}
 
 

@@ -16,7 +16,6 @@ from directory.search.changes import rows_after
 from directory.search.documents import MEMBERS, PUBLIC, Behind, Card, Document, Kind, Mark, Viewer, Wording
 from server.kernel.prepared import CoreTransaction
 from web.i18n import LOCALES
-from web.markdown import plain
 
 
 class ProductSource:
@@ -111,10 +110,10 @@ def _words(product: Product, organisation: Organisation, fields: Mapping[str, An
 
 def _wordings(fields: Mapping[str, Any]) -> dict[str, Wording]:
     said = {
-        locale: Wording(fields[f"name.{locale}"], fields[f"line.{locale}"], plain(fields[f"description.{locale}"]))
+        locale: Wording(fields[f"name.{locale}"], fields[f"line.{locale}"], markdown=fields[f"description.{locale}"])
         for locale in LOCALES
     }
-    return {locale: one for locale, one in said.items() if one.name or one.line or one.text}
+    return {locale: one for locale, one in said.items() if one.name or one.line or one.markdown}
 
 
 async def _tags(session: AsyncSession, organisation_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:

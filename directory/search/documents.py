@@ -41,6 +41,7 @@ class Wording:
     name: str = ""
     line: str = ""  # one sentence: the pitch
     text: str = ""  # the rest, as plain text
+    markdown: str = ""  # or as it was typed: the index takes the words out of it, in a thread of its own
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Card:
     words: Sequence[str] = ()  # as in the document: what may have been found without standing in a text
     starts_at: datetime | None = None  # events
     offers: bool = False  # needs: it is an offer
+    markdown: str = ""  # a text as it was typed, in place of `text`: only what is around an answer is read of it
 
 
 @dataclass(frozen=True)

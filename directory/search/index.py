@@ -16,6 +16,7 @@ from directory.search.documents import FACETS, PUBLIC, TEXT_MOST, Document, Kind
 from directory.search.language import words_of
 from directory.search.places import Where, find_place
 from directory.search.vocabulary import VocabularyWriter
+from web.markdown import plain
 
 # What lies in the folder is made anew when this changes: fields, folding or the ways words are cut.
 SCHEMA_VERSION = 2
@@ -97,6 +98,7 @@ def _words(document: Document) -> dict[str, list[str]]:
         found["name"] += words_of(wording.name)
         found["line"] += words_of(wording.line[:TEXT_MOST])
         found[ANYWHERE] += words_of(wording.text[:TEXT_MOST])
+        found[ANYWHERE] += words_of(plain(wording.markdown[:TEXT_MOST]))
     for each in (*document.words, document.place):
         found["line"] += words_of(each[:TEXT_MOST])
     found[ANYWHERE] += found["name"] + found["line"]

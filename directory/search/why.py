@@ -17,6 +17,8 @@ SNIPPET = 180
 BEFORE = 60
 # Characters of Markdown on each side of a word that answers: what is cut out of them is shorter.
 AROUND = 400
+# How many such parts of a text are read, to find one that shows the word: of a card's, and of what stands behind one.
+TRIED_ON_CARD, TRIED_BEHIND = 2, 6
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Marker:
     def why(self, card: Card) -> Why:
         """The reasons for one card."""
         name, line = self.pieces(card.name), self.pieces(card.line)
-        snippet = self._snippet(card.text)
+        snippet = self._snippet(card.text) or self._out_of(card.markdown[:TEXT_MOST], TRIED_ON_CARD)
         shown = _marked((*name, *line, *snippet))
         return Why(
             name=name,
@@ -69,7 +71,7 @@ class Marker:
     def with_behind(self, why: Why, behind: Behind) -> Why:
         """The reasons for a card on which none is shown: out of a text that answers, else the words that do."""
         for text in behind.texts:
-            if snippet := self._out_of(text[:TEXT_MOST]):
+            if snippet := self._out_of(text[:TEXT_MOST], TRIED_BEHIND):
                 return replace(why, snippet=snippet, similar=self._similar(_marked(snippet)))
         return replace(why, words=self._other_words(behind.words))
 
@@ -93,13 +95,17 @@ class Marker:
         cut = " ".join(text[start:end].split())
         return self.pieces(("… " if start else "") + cut + (" …" if end < len(text) else ""))
 
-    def _out_of(self, text: str) -> list[Piece]:
-        """The same of Markdown, of which only what is around the word is read."""
+    def _out_of(self, text: str, tries: int) -> list[Piece]:
+        """The same of Markdown, of which only what is around the word is read, at most so many times."""
         read = 0
         for start, _, word in spans(text):
             if start >= read and word in self._ways:
+                if not tries:
+                    break
+                tries -= 1
                 read = start + AROUND
-                if snippet := self._snippet(plain(text[max(0, start - AROUND) : read])):
+                part = text[_word_start(text, start - AROUND) : _word_end(text, read)]  # no half of a link
+                if snippet := self._snippet(plain(part)):
                     return snippet  # else it stood in what is not shown, such as the address of a link
         return []
 

@@ -27,7 +27,7 @@ from server.kernel.http import not_found
 from server.kernel.ids import is_id, new_id
 from server.kernel.parts import kernel_of
 from web.engines import speak_as_asked
-from web.markdown import plain
+from web.markdown import beginning
 from web.render import locale_of, page
 
 # Characters of the description that search engines and messengers show.
@@ -78,7 +78,7 @@ async def context_of(
     return {
         "need": need,
         "said": need.said(locale),
-        "description": plain(need.said(locale).text)[:DESCRIPTION_MOST],
+        "description": beginning(need.said(locale).text, DESCRIPTION_MOST),
         "paths": _paths(need),
         "asked_lang": request.query_params.get("lang", ""),
         "public_url": kernel_of(request).settings.public_url,

@@ -3,8 +3,16 @@
 import json
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
+from directory.needs.documents import NeedSource
+from directory.needs.jsonld import LISTED_MOST
+from directory.needs.model import Need
 from directory.needs.seen import Wording
+from directory.search.documents import Viewer
 from tests.directory.needs.network import HIDDEN, TITLE, Network
+from web import markdown
 
 HOME = "http://localhost:8000"
 
@@ -44,3 +52,24 @@ async def test_what_somebody_looks_for_in_the_list_is_for_no_search_engine(there
         page = await there.text("nobody", f"/needs?{asked}")
         assert ("noindex" in page, "ld+json" in page, "canonical" in page) == (True, False, False), asked
     assert (await there["nobody"].get("/needs?lang=xx")).status_code == 404
+
+
+async def test_lists_of_long_needs_read_no_more_of_them_than_they_show(
+    there: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        await there.need("aylin", texts={"en": Wording(f"Charging number {number}", "word " + "[" * 5_900, "", "")})
+    read: list[int] = []
+    render = markdown._markdown.render
+    monkeypatch.setattr(markdown._markdown, "render", lambda text: read.append(len(text)) or render(text))
+    source = NeedSource(there.kernel.clock)
+    async with there.kernel.database.read() as session:
+        ids = list(await session.scalars(select(Need.id)))
+        documents = await source.documents(session, ids)
+        cards = await source.cards(session, Viewer(None, "en"), ids)
+    assert len(documents) == len(cards) == 3
+    assert read == [], "the index reads them, in a thread, and a card what is around an answer"
+    assert len(_data(await there.text("nobody", "/needs"))["itemListElement"]) == 3
+    await there.text("nobody", "/o/voltbus")
+    assert read
+    assert max(read) <= 2 * LISTED_MOST

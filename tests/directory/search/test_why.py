@@ -1,9 +1,13 @@
 """Every result says why it was found."""
 
+import pytest
+
+from directory.search import why
 from directory.search.documents import Behind, Card
 from directory.search.expanding import Means, Wanted
 from directory.search.shown import marked
-from directory.search.why import Marker, Piece
+from directory.search.why import AROUND, TRIED_BEHIND, TRIED_ON_CARD, Marker, Piece
+from web.markdown import plain
 
 WANTED = (
     Wanted(("ladesaeule",), (Means("exact", ("ladesaeule",)), Means("inside", ("schnellladesaeulen",)))),
@@ -59,3 +63,18 @@ def test_a_text_behind_the_card_says_why_and_else_the_words_do() -> None:
     only_words = marker.with_behind(marker.why(card), Behind(["Nichts davon."], ["Ladesäule", "Elektronik"]))
     assert (only_words.words, only_words.snippet) == (["Ladesäule"], [])
     assert not marker.with_behind(marker.why(card), Behind()).said
+
+
+def test_of_a_long_text_on_a_card_only_what_is_around_the_word_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(why, "plain", lambda text: read.append(len(text)) or plain(text))
+    hidden = "[x](https://ladesaeule.example) " * 200
+    long = "**Vorher.** " * 50 + "Unsere **Ladesäule** lädt schnell. " + hidden
+    found = Marker(WANTED).why(Card("need", "n", "/n", "Name", markdown=long))
+    assert "Unsere [Ladesäule] lädt schnell." in shown(list(found.snippet))
+    assert (len(read), read[0] <= 2 * AROUND) == (1, True)
+    assert not Marker(WANTED).why(Card("need", "n", "/n", "Name", markdown=hidden)).snippet
+    assert len(read) == 1 + TRIED_ON_CARD
+    card = Card("need", "n", "/n", "Name")
+    assert not Marker(WANTED).with_behind(Marker(WANTED).why(card), Behind([hidden])).snippet
+    assert len(read) == 1 + TRIED_ON_CARD + TRIED_BEHIND
