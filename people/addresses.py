@@ -29,6 +29,15 @@ def normalise(text: str) -> str:
     return address.lower()
 
 
+def mailbox(address: str) -> str:
+    """Where the mails to a (normalised) address come together: `ada+fair@` and `ada+news@` are both read by `ada@`.
+
+    For counting alone: elsewhere the two may be two people.
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def _no_address() -> UnacceptableError:
     return UnacceptableError(N_("That is not a mail address we can write to."))
 

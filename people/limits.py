@@ -2,12 +2,15 @@
 
 from starlette.requests import Request
 
+from people.addresses import mailbox
 from people.tokens import digest
 from server.kernel.parts import kernel_of
 from server.kernel.rate import address_of
 
 MAILS_TO_ADDRESS = "5 per 15 minute"
 MAILS_FROM_NETWORK = "200 per hour"
+# Invitations into organisations: of one person, of one person to one address, and to one address by everybody.
+INVITATIONS, INVITATIONS_OF_ONE, INVITATIONS_TO_ADDRESS = "40 per day", "10 per day", "20 per day"
 # Guesses at one account. The way in by mail stays open meanwhile.
 PASSWORDS_OF_ADDRESS = "10 per 15 minute"
 PASSWORDS_FROM_NETWORK = "200 per 15 minute"
@@ -21,7 +24,17 @@ PROOFS = "20 per 15 minute"
 async def mail_may_go(request: Request, email: str) -> None:
     """Count a mail to an address that a stranger typed. Raises ProblemError 429."""
     network = ("mail from", MAILS_FROM_NETWORK, address_of(request))
-    await kernel_of(request).limiter.spend_all(network, ("mail to", MAILS_TO_ADDRESS, digest(email)))
+    await kernel_of(request).limiter.spend_all(network, ("mail to", MAILS_TO_ADDRESS, _reader(email)))
+
+
+async def invitation_may_go(request: Request, email: str) -> None:
+    """Count an invitation that the signed-in person sends to an address. Raises ProblemError 429."""
+    person_id, reader = request.state.person.id, _reader(email)
+    await kernel_of(request).limiter.spend_all(
+        ("invitation", INVITATIONS, person_id),
+        ("invitation to", INVITATIONS_OF_ONE, person_id, reader),
+        ("invited", INVITATIONS_TO_ADDRESS, reader),
+    )
 
 
 async def password_may_be_tried(request: Request, email: str) -> None:
@@ -38,3 +51,8 @@ async def passkey_may_be_tried(request: Request) -> None:
 async def may(request: Request, what: str, limit: str) -> None:
     """Count something that the signed-in person does. Raises ProblemError 429."""
     await kernel_of(request).limiter.spend(what, limit, request.state.person.id)
+
+
+def _reader(email: str) -> str:
+    """Who reads an address, for counting."""
+    return digest(mailbox(email))

@@ -23,11 +23,11 @@ from directory.api.shapes.members import (
 from directory.organisations import belonging, mails
 from directory.organisations import queries as organisation_queries
 from directory.organisations.actions import RefusedError
-from directory.organisations.pages.people import INVITATIONS, PEOPLE_SHOWN, REFUSALS
+from directory.organisations.pages.people import PEOPLE_SHOWN, REFUSALS
 from directory.organisations.policy import Standing
 from directory.organisations.queries import Seen
 from people.addresses import normalise
-from people.limits import may
+from people.limits import invitation_may_go
 from server.kernel.access import Access
 from server.kernel.db import UnitOfWork
 from server.kernel.http import ProblemError, not_found
@@ -76,7 +76,7 @@ async def invite(call: Call) -> Response:
     email = ruled(call, "/email", lambda: normalise(given.email))
     async with call.kernel.database.read() as session:
         await _seen(call, session)
-    await may(call.request, "invitation", INVITATIONS)
+    await invitation_may_go(call.request, email)
     locale = given.language or locale_of(call.request)
     async with _changing(call) as (uow, seen):
         token = await belonging.invite(uow, call.id, email, given.role, by_id=call.by_id)

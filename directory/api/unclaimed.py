@@ -10,11 +10,10 @@ from directory.api.partners import own_partner
 from directory.api.ruling import ruled
 from directory.api.shapes.partners import KeeperNew, Unclaimed, UnclaimedPage, UnclaimedQuery
 from directory.organisations.actions import RefusedError
-from directory.organisations.pages.people import INVITATIONS
 from directory.partners import queries
 from directory.partners.pages.handing import invite_keeper
 from people.addresses import normalise
-from people.limits import may
+from people.limits import invitation_may_go
 from server.kernel.access import Access
 from server.kernel.http import not_found
 from web.i18n import N_
@@ -39,7 +38,7 @@ async def invite(call: Call) -> Response:
     email = ruled(call, "/email", lambda: normalise(given.email))
     async with call.kernel.database.read() as session:
         await own_partner(call, session)
-    await may(call.request, "invitation", INVITATIONS)
+    await invitation_may_go(call.request, email)
     locale = given.language or locale_of(call.request)
     try:
         async with call.kernel.database.write() as uow:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people.addresses import normalise, readable
+from people.addresses import mailbox, normalise, readable
 from people.text import UnacceptableError
 
 
@@ -22,6 +22,11 @@ def test_a_domain_of_look_alike_letters_is_another_address_and_shows_it():
     look_alike = normalise("aylin@\u0430\u0440\u0440\u04cf\u0435.com")
     assert look_alike != "aylin@apple.com"
     assert readable(look_alike) == look_alike == "aylin@xn--80ak6aa92e.com"
+
+
+def test_what_is_added_to_an_address_leads_into_the_same_mailbox():
+    assert mailbox("aylin+fair+2@example.org") == mailbox("aylin@example.org") == "aylin@example.org"
+    assert mailbox("+aylin@example.org") == "+aylin@example.org"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,10 @@ async def test_a_mailbox_cannot_be_flooded(kernel: Kernel, client: httpx2.AsyncC
     assert refused.status_code == 429
     assert "too often" in refused.text
     assert AYLIN.upper() in refused.text
+    local, _, domain = AYLIN.partition("@")
+    for added in ("+a", "+b"):
+        address = f"{local}{added}@{domain}"
+        assert (await client.post("/register", data={"name": "Aylin", "email": address})).status_code == 429
 
 
 async def test_another_persons_session_ends_when_a_link_is_followed(app: Starlette, kernel: Kernel):

@@ -15,7 +15,7 @@ from directory.organisations.rules import ROLES
 from directory.organisations.shown import ROLE_NAMES
 from people.addresses import normalise, readable
 from people.forms import Form
-from people.limits import may
+from people.limits import invitation_may_go, may
 from people.model import Person
 from server.kernel.db import UnitOfWork
 from server.kernel.http import not_found
@@ -24,7 +24,7 @@ from server.kernel.parts import kernel_of
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
-CLAIMS, INVITATIONS = "20 per day", "40 per day"
+CLAIMS = "20 per day"
 PEOPLE_SHOWN = 500
 # What a rule's refusal means, in words.
 REFUSALS = {
@@ -92,7 +92,7 @@ async def invite(request: Request) -> Response:
     email, role = form.take("email", normalise, ""), form.typed("role")
     if not form.good:
         return await _page(request, form, 422)
-    await may(request, "invitation", INVITATIONS)
+    await invitation_may_go(request, email)
 
     async def change(uow: UnitOfWork, seen: Seen) -> str:
         by_id = request.state.person.id

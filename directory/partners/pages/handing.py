@@ -7,12 +7,12 @@ from starlette.routing import Route
 from directory.organisations import belonging, mails
 from directory.organisations.actions import RefusedError
 from directory.organisations.model import Organisation
-from directory.organisations.pages.people import INVITATIONS, REFUSALS
+from directory.organisations.pages.people import REFUSALS
 from directory.partners import queries
 from directory.partners.pages.desk import desk_page, own
 from people.addresses import normalise
 from people.forms import Form
-from people.limits import may
+from people.limits import invitation_may_go
 from server.kernel.db import UnitOfWork
 from server.kernel.http import not_found
 from server.kernel.ids import is_id
@@ -31,7 +31,7 @@ async def invite(request: Request) -> Response:
         await own(request, session)
     if not form.good:
         return await desk_page(request, form, 422)
-    await may(request, "invitation", INVITATIONS)
+    await invitation_may_go(request, email)
     said, refusal = N_("The invitation is on its way."), ""
     try:
         async with kernel_of(request).database.write() as uow:

@@ -90,13 +90,14 @@ def described(embedded_settings: Settings, clock: FrozenClock, monkeypatch: pyte
         "needs.SAVES",
         "documents.UPLOADS",
         "pictures.UPLOADS",
-        "members.INVITATIONS",
         "joining.CLAIMS",
         "contacts.REQUESTS",
         "answers.ANSWERS",
         "answers.STEPS",
     ):
         monkeypatch.setattr(f"directory.api.{limit}", UNLIMITED)
+    for limit in ("INVITATIONS", "INVITATIONS_OF_ONE", "INVITATIONS_TO_ADDRESS"):
+        monkeypatch.setattr(f"people.limits.{limit}", UNLIMITED)
     monkeypatch.setattr("server.kernel.guard.CHANGES_PER_PERSON", UNLIMITED)
     monkeypatch.setattr(api_tokens, "WRONG_FROM_ADDRESS", UNLIMITED)
     app = create_app(embedded_settings, create_kernel(embedded_settings, clock))

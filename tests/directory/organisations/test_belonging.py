@@ -5,6 +5,7 @@ from collections.abc import Collection
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,7 @@ from directory.organisations import bulk, own_data
 from directory.organisations.bulk import OrganisationRow
 from directory.organisations.model import Claim, Invitation, Organisation
 from people import actions as people_actions
+from people import limits
 from tests.directory.scene import VOLTBUS, Scene
 
 
@@ -110,6 +112,22 @@ async def test_an_invitation_by_mail_lets_in_once(there: Scene) -> None:
     assert await there.roles(id_) == {"aylin": "administrator", "chloe": "editor"}
     await there["gina"].post("/invitation", data={"token": token})
     assert "gina" not in await there.roles(id_)
+
+
+async def test_nobody_is_flooded_with_invitations(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "INVITATIONS_OF_ONE", "2 per day")
+    monkeypatch.setattr(limits, "INVITATIONS_TO_ADDRESS", "3 per day")
+    slugs = [(await there.organisation(by=by, name=f"Works of {by}", website=""))[0] for by in ("aylin", "chloe")]
+
+    async def invited_by(by: str, slug: str, email: str) -> int:
+        asked = await there[by].post(f"/o/{slug}/invitations", data={"email": email, "role": "editor"})
+        return asked.status_code
+
+    for tag, status in (("", 303), ("+fair", 303), ("+again", 429)):
+        assert await invited_by("aylin", slugs[0], f"gina{tag}@elsewhere.example") == status, "all read in one mailbox"
+    assert await invited_by("aylin", slugs[0], "ben@elsewhere.example") == 303
+    assert await invited_by("chloe", slugs[1], "gina@elsewhere.example") == 303
+    assert await invited_by("chloe", slugs[1], "gina@elsewhere.example") == 429
 
 
 async def test_withdrawn_and_old_invitations_are_good_for_nothing(there: Scene) -> None:
