@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 
-from directory.cells import neutral
+from directory.cells import neutral_in_lines
 from directory.exports.table import Cell, Row, Table, flat
 
 # By it spreadsheets know that a CSV file is UTF-8.
@@ -35,7 +35,7 @@ async def as_json(table: Table) -> AsyncIterator[bytes]:
 
 def _lines(rows: Iterable[Row]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([neutral(_text(cell)) for cell in row] for row in rows)
+    csv.writer(out).writerows([neutral_in_lines(_text(cell)) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 

@@ -43,6 +43,25 @@ async def test_csv_is_for_spreadsheets() -> None:
     assert second == [f"'{EVIL}", "'@sum; x", "-5", ""]
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("Works;=1+1", "Works;'=1+1"),
+        ("Works; @sum; -2", "Works; '@sum; '-2"),
+        ("Works\t+1", "Works\t'+1"),
+        ("One\n=1\r\n@2\n-3", "One\n'=1\r\n'@2\n'-3"),
+        ("We seek:\n- roofs\n+ yards", "We seek:\n- roofs\n+ yards"),
+        ("=1;=2", "'=1;'=2"),
+        ("a - b; c", "a - b; c"),
+    ],
+)
+async def test_a_spreadsheet_that_splits_lines_elsewhere_finds_no_formula_in_csv(cell: str, shown: str) -> None:
+    content = await written("csv", [[cell, ["x", "=y"], 1999, None]])
+    _, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert row[:2] == [shown, "x; '=y"]
+    assert sheet(await written("xlsx", [["Works;=1+1", [], None, None]]))[1][0] == "Works;=1+1", "one cell, one text"
+
+
 async def test_a_workbook_has_no_formulas_and_bears_what_excel_does_not() -> None:
     content = await written("xlsx", [[EVIL, ["a", "b"], 1999, AT]], [["bell\x07", ["y" * 40_000], None, None]])
     heading, first, second = sheet(content)
