@@ -58,6 +58,10 @@ class KeptFiles:
                 drop(uow, *contents)
             raise
 
+    async def used(self, session: AsyncSession, name: str, *, but: Uses) -> bool:
+        """Whether any part besides one shows or hands out a file."""
+        return any([await uses(session, name) for uses in self._users if uses is not but])
+
     async def _drop_all(self, payload: dict[str, Any]) -> None:
         for name in payload["names"]:
             async with self._database.write() as uow:

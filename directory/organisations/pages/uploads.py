@@ -19,6 +19,7 @@ from directory.organisations.rules import DOCUMENTS_MOST
 from directory.organisations.shown import Shown
 from people.forms import FIELDS_MOST
 from people.limits import may
+from people.queries import has_photo
 from people.text import UnacceptableError
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
@@ -117,10 +118,17 @@ async def picture(request: Request) -> Response:
         path = kernel_of(request).files.path(name)
     except ValueError as error:
         raise not_found() from error
-    if not name.endswith(".webp") or not path.is_file():
+    if not name.endswith(".webp") or not path.is_file() or await _is_only_a_photo(request, name):
         raise not_found()
     headers = {"cache-control": FOR_GOOD, "content-security-policy": "default-src 'none'; sandbox"}
     return FileResponse(path, headers=headers, media_type="image/webp")
+
+
+async def _is_only_a_photo(request: Request, name: str) -> bool:
+    """Whether a file is a person's photo, which only those who are signed in see, and nothing that others show."""
+    kernel = kernel_of(request)
+    async with kernel.database.read() as session:
+        return await has_photo(session, name) and not await kernel.kept.used(session, name, but=has_photo)
 
 
 async def _uploaded(request: Request, field: str, keep: Keep, said: str) -> Response:

@@ -6,9 +6,11 @@ import zipfile
 import httpx2
 import pytest
 from PIL import Image
+from sqlalchemy import update
 from starlette.applications import Starlette
 
 from directory import pictures
+from directory.organisations.model import Organisation
 from people.text import UnacceptableError
 from tests.directory.scene import Scene
 from tests.kernel_fixtures import browser_of
@@ -82,6 +84,21 @@ async def test_a_logo_is_shown_to_everybody_and_kept_for_good(app: Starlette, th
     assert answer.headers["content-type"] == "image/webp"
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+async def test_a_persons_photo_is_no_picture_for_strangers_unless_an_organisation_shows_it(
+    app: Starlette, there: Scene
+) -> None:
+    slug, _ = await there.organisation()
+    await there["aylin"].post("/me/photo", files=files("photo", picture()))
+    page = (await there["aylin"].get("/me")).text
+    name = page.partition('src="/photos/')[2].partition('"')[0]
+    assert (await there["chloe"].get(f"/photos/{name}")).status_code == 200
+    async with browser_of(app) as stranger:
+        assert (await stranger.get(f"/pictures/{name}")).status_code == 404
+        async with there.kernel.database.write() as uow:
+            await uow.session.execute(update(Organisation).where(Organisation.slug == slug).values(banner=name))
+        assert (await stranger.get(f"/pictures/{name}")).status_code == 200
 
 
 async def test_a_file_with_the_wrong_ending_is_refused_at_its_field(there: Scene) -> None:
