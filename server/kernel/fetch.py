@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urljoin
 
@@ -32,6 +32,11 @@ LEAST_HIGH_PORT = 1024
 
 _ABOUT = {"user-agent": "Fairmatch", "accept-encoding": "identity"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Where single hosts of the internet have their IPv6 addresses (RFC 4291, 2.4): what is elsewhere, such as fec0::/10,
+# which Python counts as global, leads into a network of one's own or nowhere.
+_UNICAST = IPv6Network("2000::/3")
+# Numbers of the protocols themselves (RFC 6890): a translator or a router of one's own may answer to them.
+_PROTOCOLS = IPv4Network("192.0.0.0/24")
 # An IPv4 address within an IPv6 one, in its last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -174,7 +179,8 @@ def _no_address() -> FetchError:
 
 def _is_public(ip: IpAddress) -> bool:
     special = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved
-    return ip.is_global and not special and not ip.is_unspecified
+    elsewhere = ip in _PROTOCOLS if isinstance(ip, IPv4Address) else ip not in _UNICAST
+    return ip.is_global and not special and not ip.is_unspecified and not elsewhere
 
 
 def _within(ip: IpAddress) -> list[IpAddress]:

@@ -12,8 +12,8 @@ from tests.support.certificate import certified
 from tests.support.hosts import HERE, Answering, knowing, saying, serving
 
 V4 = "127.0.0.1 127.9.9.9 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1"
-MORE_V4 = "255.255.255.255 192.0.2.1 198.18.0.1"
-V6 = "::1 :: fe80::1 fe80::1%eth0 fc00::1 fd12::1 ff02::1 64:ff9b:1::1 2001:db8::1"
+MORE_V4 = "255.255.255.255 192.0.2.1 198.18.0.1 192.0.0.8 192.0.0.192"
+V6 = "::1 :: fe80::1 fe80::1%eth0 fc00::1 fd12::1 ff02::1 64:ff9b:1::1 2001:db8::1 fec0::1 feff::7f00:1 4000::1"
 V4_WITHIN_V6 = "::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1 64:ff9b::7f00:1 2002:7f00:1:: 2001:0:7f00:1::1"
 NO_ADDRESSES = "localhost 1234"
 NOT_PUBLIC = " ".join([V4, MORE_V4, V6, V4_WITHIN_V6, NO_ADDRESSES]).split()
