@@ -51,9 +51,10 @@ def busy(content: bytes, window: Window) -> list[Span]:
     replaced = _replaced(events, window.zone)
     found: list[Span] = []
     for event in events:
+        found += _times(event, window, replaced.get(str(event.get("uid", "")), ()))
+        # After each, also the only one: what takes so long is wrong, and is tried again ever later.
         if time.thread_time() - begun > READ_S:
             raise NoCalendarError("too much to read")
-        found += _times(event, window, replaced.get(str(event.get("uid", "")), ()))
     return joined(found)[:BUSY_MOST]
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from meetings import own_calendars
+from meetings import calendars, own_calendars
 from meetings.bookings import ConflictError
 from meetings.calendars import NoCalendarError, Window, busy
 from meetings.grid import Span
@@ -112,6 +112,19 @@ def test_times_that_touch_are_one() -> None:
         "DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z", "DTSTART:20260915T073000Z\r\nDTEND:20260915T090000Z",
         "DTSTART:20260915T090000Z\r\nDTEND:20260915T093000Z"), WINDOW)  # fmt: skip
     assert local(found) == ["15.09. 09:00-11:30"]
+
+
+def test_an_only_event_that_takes_too_long_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    times, taken = calendars._times, [0.0]
+
+    def long(*event: Any) -> list[Span]:
+        taken.append(calendars.READ_S + 1)
+        return times(*event)
+
+    monkeypatch.setattr(calendars, "_times", long)
+    monkeypatch.setattr(calendars.time, "thread_time", lambda: taken[-1])
+    with pytest.raises(NoCalendarError):
+        busy(calendar("DTSTART:20260915T070000Z\r\nDTEND:20260915T080000Z"), WINDOW)
 
 
 @pytest.mark.parametrize(
