@@ -90,7 +90,7 @@ class Templates:
         self._begin()
         html = self._environments[locale].get_template(name).render(self._around(request, locale) | context)
         response = PackedPage(
-            with_names(html), status, headers={"Cache-Control": "private, no-cache"} | dict(headers or {})
+            with_names(html), status, headers={"cache-control": "private, no-cache"} | dict(headers or {})
         )
         for shown_once in {SAID_COOKIE, AT_COOKIE} & request.cookies.keys():
             response.delete_cookie(shown_once, path="/")
