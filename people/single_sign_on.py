@@ -65,7 +65,7 @@ class SingleSignOn:
         self._issuer = settings.oidc_issuer
         self._id = settings.oidc_client_id
         self._secret = settings.oidc_client_secret.get_secret_value()
-        self._back = f"{settings.public_url}/sign-in/oidc/return"
+        self.back = f"{settings.public_url}/sign-in/oidc/return"
         self._seal = seal
         self._client = client
         self._description: tuple[datetime, dict[str, Any]] | None = None
@@ -88,6 +88,10 @@ class SingleSignOn:
         """Let go of the connections."""
         await self._client.aclose()
 
+    async def look(self, now: datetime) -> None:
+        """See whether the provider can be used at all. Raises SingleSignOnError."""
+        await self._key_set(now)
+
     async def begin(self, next_path: str, now: datetime) -> Begun:
         """Send somebody to the provider. Raises SingleSignOnError when it cannot be reached."""
         endpoint = (await self._described(now))["authorization_endpoint"]
@@ -96,7 +100,7 @@ class SingleSignOn:
         query = {
             "response_type": "code",
             "client_id": self._id,
-            "redirect_uri": self._back,
+            "redirect_uri": self.back,
             "scope": "openid email profile",
             "state": state,
             "nonce": nonce,
@@ -131,7 +135,7 @@ class SingleSignOn:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self._back,
+            "redirect_uri": self.back,
             "code_verifier": verifier,
             "client_id": self._id,
         }

@@ -98,7 +98,7 @@ from server.kernel.memory_bus import MemoryBus
 from server.kernel.migrate import upgrade
 from server.kernel.parts import Kernel
 from server.kernel.rate import Limiter
-from server.kernel.refusal import alone_or_connected
+from server.kernel.refusal import alone_or_connected, make_writable
 from server.kernel.settings import Settings
 from server.kernel.shared_bus import shared_bus
 from server.live.identity import Identity, SessionCheck
@@ -112,8 +112,8 @@ from web.render import Templates, error_page
 
 
 def create_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
-    """The ground under the features, built but not started."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """The ground under the features, built but not started. Raises StartRefused."""
+    make_writable(settings.data)
     clock = clock or SystemClock()
     events = Events()
     database = Database(settings, clock, events)

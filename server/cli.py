@@ -9,7 +9,7 @@ import typer
 from server.cli_fair import fair
 from server.cli_import import bring
 from server.cli_push import push
-from server.cli_run import DataOption, refuse, run_with_kernel, settings_with, with_kernel
+from server.cli_run import DataOption, readable_settings, refuse, run_with_kernel, settings_with, with_kernel
 from server.cli_search import search
 from server.cli_timetable import timetable
 from server.cli_user import user
@@ -45,17 +45,29 @@ def serve(
 ) -> None:
     """Run the server."""
     settings = settings_with(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
-    if settings.demo and {settings.host, urlsplit(settings.public_url).hostname} <= set(_LOOPBACK):
-        settings = settings.model_copy(update={"dev": True})  # a demo on one's own machine shows its mails
-    from server.kernel.refusal import StartRefused
+    from server.kernel.refusal import StartRefused, refuse_unsupported
     from server.process import serve as run
 
     try:
+        refuse_unsupported(settings)
+        if worker_socket is None:
+            _tell_of_unknown_settings()
+        if settings.demo and {settings.host, urlsplit(settings.public_url).hostname} <= set(_LOOPBACK):
+            settings = settings.model_copy(update={"dev": True})  # a demo on one's own machine shows its mails
         if settings.demo and worker_socket is None:
             asyncio.run(with_kernel(settings, _fill))
         run(settings, worker_socket)
     except StartRefused as reason:
         refuse(reason)
+
+
+def _tell_of_unknown_settings() -> None:
+    import structlog
+
+    from server.kernel.given import unknown_settings
+
+    for name, meant in unknown_settings().items():
+        structlog.get_logger(__name__).warning("unknown_setting", name=name, perhaps=meant)
 
 
 @app.command()
@@ -71,14 +83,17 @@ def media_node(
     import socket
 
     settings = settings_with(media_host=host, media_port=port, media_addresses=address or None)
-    from server.kernel.refusal import StartRefused
+    from server.kernel.refusal import StartRefused, refuse_unsupported
     from signaling.media.member import serve as run
 
     if not settings.redis_url:
         refuse(StartRefused("A media node of its own is found through Redis: set FAIRMATCH_REDIS_URL."))
     try:
+        refuse_unsupported(settings)
         given = name or f"{socket.gethostname()}-{settings.media_port}"
         run(settings, given.replace(" ", "_"), parent=os.getppid() if child else None)
+    except StartRefused as reason:
+        refuse(reason)
     except OSError as error:
         where = f"{settings.media_host or settings.host} port {settings.media_port}"
         typer.echo(f"The media node cannot use UDP on {where}: {error.strerror}.", err=True)
@@ -103,9 +118,13 @@ async def _fill(kernel: "Kernel") -> None:
 @app.command()
 def doctor(data: DataOption = None) -> None:
     """Check everything that the server stands on, and say what to do."""
-    from server.doctor import examine
+    from server.doctor import cannot_be_read, examine
+    from server.kernel.given import UnreadableSettings
 
-    findings = asyncio.run(examine(settings_with(quiet=True, data=data)))
+    try:
+        findings = asyncio.run(examine(readable_settings(quiet=True, data=data)))
+    except UnreadableSettings as reason:
+        findings = cannot_be_read(reason)
     for finding in findings:
         typer.echo(finding)
     raise typer.Exit(1 if any(finding.todo for finding in findings) else 0)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -16,11 +16,24 @@ DataOption = Annotated[Path | None, typer.Option(help="Folder for the database, 
 
 
 def settings_with(*, quiet: bool = False, **typed: Any) -> "Settings":
-    """The settings, with what was typed put over them; logs are set up. `quiet`: warnings only."""
-    from server.kernel.observe import set_up_logs
-    from server.kernel.settings import Settings
+    """The settings, with what was typed put over them; logs are set up. `quiet`: warnings only.
 
-    settings = Settings(**{name: value for name, value in typed.items() if value is not None})
+    Ends the command with a sentence for each setting that cannot be read.
+    """
+    from server.kernel.given import UnreadableSettings
+
+    try:
+        return readable_settings(quiet=quiet, **typed)
+    except UnreadableSettings as reason:
+        refuse(reason)
+
+
+def readable_settings(*, quiet: bool = False, **typed: Any) -> "Settings":
+    """The same for whoever says it in another way. Raises UnreadableSettings."""
+    from server.kernel.given import read_settings
+    from server.kernel.observe import set_up_logs
+
+    settings = read_settings(**{name: value for name, value in typed.items() if value is not None})
     set_up_logs(settings.model_copy(update={"log_level": "warning"}) if quiet else settings)
     return settings
 
@@ -35,8 +48,10 @@ async def with_kernel(settings: "Settings", work: Callable[["Kernel"], Awaitable
     """Do one thing with the database brought up to date. Raises StartRefused."""
     from server.app import create_kernel
     from server.kernel.migrate import upgrade
+    from server.kernel.refusal import refuse_unsupported
     from server.kernel.sweeping import end_start
 
+    refuse_unsupported(settings)
     kernel = create_kernel(settings)
     try:
         await upgrade(kernel.database)
@@ -57,9 +72,11 @@ async def _with_database(settings: "Settings", work: Callable[["Database"], Awai
     from server.kernel.db import Database
     from server.kernel.events import Events
     from server.kernel.migrate import upgrade
+    from server.kernel.refusal import make_writable, refuse_unsupported
     from server.kernel.sweeping import end_start
 
-    settings.data.mkdir(parents=True, exist_ok=True)
+    refuse_unsupported(settings)
+    make_writable(settings.data)
     database = Database(settings, SystemClock(), Events())
     try:
         await upgrade(database)
@@ -71,7 +88,10 @@ async def _with_database(settings: "Settings", work: Callable[["Database"], Awai
 
 def run_refusable(work: Awaitable[None]) -> None:
     """Run to the end; a reason not to, or input that cannot be taken, becomes one sentence and an exit code."""
-    from server.kernel.refusal import StartRefused
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from server.kernel.away import is_away, is_full, reason_of
+    from server.kernel.refusal import NotReachable, StartRefused
 
     async def main() -> None:
         await work
@@ -80,6 +100,10 @@ def run_refusable(work: Awaitable[None]) -> None:
         asyncio.run(main())
     except StartRefused as reason:
         refuse(reason)
+    except SQLAlchemyError as error:
+        if not is_away(error) and not is_full(error):
+            raise
+        refuse(NotReachable(f"The database does not do what it is asked ({reason_of(error)})."))
     except ValueError as error:
         from people.text import UnacceptableError
 
@@ -89,7 +113,7 @@ def run_refusable(work: Awaitable[None]) -> None:
         raise typer.Exit(1) from None
 
 
-def refuse(reason: Exception) -> None:
+def refuse(reason: Exception) -> NoReturn:
     """Say why not, and exit."""
     typer.echo(f"Fairmatch does not start: {reason}", err=True)
     raise typer.Exit(getattr(reason, "code", 1))

@@ -6,18 +6,21 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from hiredis import ReplyError
 from sqlalchemy import text
 
-from server.kernel.away import is_full
+from server.kernel.away import REASON_MOST, is_full, reason_of
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
 from server.kernel.events import Events
+from server.kernel.given import UnreadableSettings, unknown_settings
 from server.kernel.jobs import Jobs
 from server.kernel.migrate import current_revision, head_revision
-from server.kernel.refusal import StartRefused, refuse_unsupported
+from server.kernel.redis_line import open_line
+from server.kernel.refusal import LET_IT_WRITE, StartRefused, refuse_unsupported
 from server.kernel.settings import Settings
 from server.kernel.shared_bus import shared_bus
 
@@ -72,11 +75,19 @@ async def _finding(what: str, check: Check, settings: Settings) -> Finding:
         return Finding(what, "no answer in time", "See whether it runs, and whether this machine can reach it.")
 
 
+def cannot_be_read(reason: UnreadableSettings) -> list[Finding]:
+    """The same where there is nothing yet that could be looked at."""
+    return [Finding("settings", "one cannot be read", sentence) for sentence in reason.wrong]
+
+
 async def _settings(settings: Settings) -> str:
     try:
         refuse_unsupported(settings)
     except StartRefused as reason:
-        raise Unwell("they do not go together", str(reason)) from None
+        raise Unwell("a server cannot start with them", str(reason)) from None
+    for name, meant in unknown_settings().items():
+        todo = f"Is {meant} meant?" if meant else "Take it out, or see `fairmatch settings` for the one that is meant."
+        raise Unwell(f"{name} is none, and does nothing", todo)
     where = "SQLite in the data folder" if settings.embedded else "PostgreSQL"
     return f"{settings.workers} worker(s), {where}, {'Redis' if settings.redis_url else 'no Redis'}"
 
@@ -90,8 +101,7 @@ async def _data(settings: Settings) -> str:
     except OSError as error:
         if is_full(error):
             raise Unwell(f"no room is left on the disk of {settings.data}: nothing can be saved", _MAKE_ROOM) from None
-        todo = "Give the server's user the right to write there, or set FAIRMATCH_DATA to another folder."
-        raise Unwell(f"{settings.data} cannot be written ({error.strerror})", todo) from None
+        raise Unwell(f"{settings.data} cannot be written ({error.strerror})", LET_IT_WRITE) from None
     free = shutil.disk_usage(settings.data).free
     if free < FREE_BYTES:
         raise Unwell(f"{free // 1024**2} MiB free on the disk of {settings.data}", _MAKE_ROOM)
@@ -115,7 +125,7 @@ async def _database(settings: Settings) -> str:
         raise
     except Exception as error:
         todo = "Start it, and check FAIRMATCH_DATABASE_URL (host, port, user, password, name)."
-        raise Unwell(f"does not answer ({type(error).__name__})", todo) from None
+        raise Unwell(f"does not answer ({reason_of(error)})", todo) from None
 
 
 async def _look_at_schema(database: Database) -> str:
@@ -168,6 +178,11 @@ async def _jobs(settings: Settings) -> str:
 async def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         return "not used: one worker needs none"
+    todo = "Start it, and check FAIRMATCH_REDIS_URL (host, port, password)."
+    try:
+        (await open_line(settings.redis_url, lambda _: None)).abort()
+    except (OSError, ReplyError, ValueError) as error:
+        raise Unwell(f"does not let us in ({_in_words(error)})", todo) from None
     bus = shared_bus(settings, SystemClock(), use="doctor")
     heard = asyncio.Event()
     try:
@@ -179,7 +194,8 @@ async def _redis(settings: Settings) -> str:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(heard.wait(), 0.2)
     except TimeoutError:
-        todo = "Start it, and check FAIRMATCH_REDIS_URL (host, port, password)."
+        if settings.bus_cluster:
+            todo = "Start the Redis Cluster, and check FAIRMATCH_BUS_CLUSTER."
         raise Unwell("a message to ourselves did not come back", todo) from None
     finally:
         await bus.stop()
@@ -197,7 +213,12 @@ async def _mail(settings: Settings) -> str:
         return await _greet_mail_server(url)
     except Exception as error:
         todo = "Check FAIRMATCH_SMTP_URL: smtps://user:password@host:465, or smtp://user:password@host:587."
-        raise Unwell(f"the server does not let us in ({type(error).__name__})", todo) from None
+        raise Unwell(f"the server does not let us in ({_in_words(error)})", todo) from None
+
+
+def _in_words(error: Exception) -> str:
+    """An error in one line, in the words of whom it comes from."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:REASON_MOST].removesuffix(": ")
 
 
 async def _greet_mail_server(url: str) -> str:
@@ -207,6 +228,25 @@ async def _greet_mail_server(url: str) -> str:
 
     async with aiosmtplib.SMTP(**smtp_options(url)) as server:
         return f"{server.hostname} lets us in"
+
+
+async def _single_sign_on(settings: Settings) -> str:
+    if not settings.oidc_issuer:
+        return "off: no provider is set"
+    from people.seals import Seal
+    from people.single_sign_on import SingleSignOn, SingleSignOnError
+
+    provider = SingleSignOn.of(settings, Seal(b"", "doctor", timedelta()))
+    if provider is None:
+        raise Unwell("the client has no id", "Set FAIRMATCH_OIDC_CLIENT_ID.")
+    try:
+        await provider.look(datetime.now(UTC))
+    except SingleSignOnError as error:
+        todo = "Check FAIRMATCH_OIDC_ISSUER: it is written exactly as the provider calls itself."
+        raise Unwell(str(error), todo) from None
+    finally:
+        await provider.close()
+    return f"{provider.name} answers; people come back from it to {provider.back}"
 
 
 async def _push(settings: Settings) -> str:
@@ -225,6 +265,30 @@ async def _push(settings: Settings) -> str:
         )
         raise Unwell(f"{contact} leads to nobody", todo)
     return f"on, push services write to {contact.removeprefix('mailto:')}"
+
+
+async def _media_node(settings: Settings) -> str:
+    if settings.livekit_url:
+        return "not used: LiveKit carries calls"
+    if not settings.redis_url:
+        if settings.media_node == "elsewhere":
+            todo = "Set FAIRMATCH_REDIS_URL, through which nodes are found, or FAIRMATCH_MEDIA_NODE to here."
+            raise Unwell("none can be found", todo)
+        return "started with the first call"
+    from signaling.protocol import MediaError
+    from signaling.registry import Registry
+
+    registry = Registry(settings)
+    try:
+        nodes = await registry.members()
+    except MediaError as error:
+        return f"not looked at: {error.message}"
+    finally:
+        await registry.stop()
+    if not nodes and settings.media_node == "elsewhere":
+        todo = "Start `fairmatch media-node` with the same FAIRMATCH_REDIS_URL and FAIRMATCH_REDIS_PREFIX."
+        raise Unwell("none is there: calls of more than two find no place", todo)
+    return ", ".join(node.name for node in nodes) or "started with the server, or the first call"
 
 
 async def _relay(settings: Settings) -> str:
@@ -284,7 +348,9 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("jobs", _jobs),
     ("Redis", _redis),
     ("mail", _mail),
+    ("single sign-on", _single_sign_on),
     ("push notices", _push),
+    ("media node", _media_node),
     ("relay", _relay),
     ("LiveKit", _livekit),
     ("address", _address),

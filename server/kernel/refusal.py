@@ -1,18 +1,20 @@
 """What keeps the server from starting: each reason one sentence that says what to do."""
 
+import errno
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from server.kernel.settings import Settings
+from server.kernel.unsound import what_is_wrong
 
 # Key of PostgreSQL's advisory lock that servers hold while they run.
 SERVERS_LOCK = 0x666D_7376
 # Exit code of a server that refuses to start (EX_CONFIG of sysexits.h): starting it again would not help.
 REFUSED = 78
+LET_IT_WRITE = "Give the server's user the right to write there, or set FAIRMATCH_DATA to another folder."
 
 
 class StartRefused(RuntimeError):  # noqa: N818 - it is what it says
@@ -29,40 +31,18 @@ class NotReachable(StartRefused):
 
 def refuse_unsupported(settings: Settings) -> None:
     """Raise StartRefused for settings that do not go together."""
-    if reason := _unsupported(settings):
+    if reason := what_is_wrong(settings):
         raise StartRefused(reason)
 
 
-def _unsupported(settings: Settings) -> str:
-    several = settings.workers > 1
-    if several and settings.embedded:
-        return "Several workers need PostgreSQL: set FAIRMATCH_DATABASE_URL, or start one worker."
-    if several and not settings.redis_url:
-        return "Several workers need Redis to reach one another: set FAIRMATCH_REDIS_URL, or start one worker."
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
-        return "FAIRMATCH_REDIS_URL must begin with redis:// or rediss://."
-    if settings.bus_cluster and not settings.redis_url:
-        return "FAIRMATCH_BUS_CLUSTER needs FAIRMATCH_REDIS_URL beside it: limits and media nodes are counted there."
-    if not all(url.startswith(("redis://", "rediss://")) for url in settings.bus_cluster):
-        return "Each address in FAIRMATCH_BUS_CLUSTER must begin with redis:// or rediss://."
-    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
-        return "FAIRMATCH_DATABASE_URL must begin with postgresql://; leave it empty for SQLite in the data folder."
-    if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
-        return "FAIRMATCH_BASE_URL must begin with https:// (or http:// on your own machine)."
-    return _unreadable(settings)
-
-
-def _unreadable(settings: Settings) -> str:
-    """Which address of Redis is none. Nothing of it is repeated, as there may be a password in it."""
-    for name, urls in (("REDIS_URL", [settings.redis_url]), ("BUS_CLUSTER", settings.bus_cluster)):
-        for url in urls:
-            try:
-                _ = urlsplit(url).port
-            except ValueError:
-                return (
-                    f"FAIRMATCH_{name} cannot be read: write redis://host:6379, and special signs in a password as %23."
-                )
-    return ""
+def make_writable(folder: Path) -> None:
+    """Have a data folder that can be written. Raises StartRefused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise StartRefused(f"The data folder {folder} cannot be written ({error.strerror}). {LET_IT_WRITE}") from None
 
 
 @contextmanager
@@ -71,7 +51,7 @@ def only_server(folder: Path) -> Iterator[None]:
 
     The lock is the operating system's: it ends with the process, however that ends.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_writable(folder)
     with (folder / "server.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,14 +1,23 @@
 """Every setting, in one class, from the environment (FAIRMATCH_...) and a `.env` file."""
 
 import fcntl
+import json
 import os
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(given: Any) -> Any:
+    return json.loads(given) if isinstance(given, str) else given
+
+
+# Read by us rather than by pydantic-settings, which ends with an error of its own where it is no JSON.
+Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -25,7 +34,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="", description="redis://host:6379/0; needed as soon as there is more than one worker."
     )
-    bus_cluster: list[str] = Field(
+    bus_cluster: Listed = Field(
         default_factory=list,
         description="Where one Redis cannot carry the bus: primaries of a Redis Cluster (7 or newer), as in "
         '["redis://one:6379", "redis://two:6379"], which name the others. FAIRMATCH_REDIS_URL is needed as well.',
@@ -43,7 +52,7 @@ class Settings(BaseSettings):
     base_url: str = Field(
         default="", description="Address that people type, used in mails; empty: http://localhost:PORT."
     )
-    allowed_origins: list[str] = Field(
+    allowed_origins: Listed = Field(
         default_factory=list, description="Further origins whose pages may open the live line, as a JSON list."
     )
     trusted_proxies: str = Field(
@@ -66,7 +75,7 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Bearer token for /metrics; empty: only from this machine."
     )
 
-    own_hosts: list[str] = Field(
+    own_hosts: Listed = Field(
         default_factory=list,
         description="Hosts in the operator's own network that feeds and calendars may be fetched from, as a JSON list.",
     )
@@ -113,11 +122,11 @@ class Settings(BaseSettings):
         le=3_650,
         description="Days for which recordings of calls are kept before they go by themselves.",
     )
-    media_addresses: list[str] = Field(
+    media_addresses: Listed = Field(
         default_factory=list, description="Addresses at which browsers reach the media node, as a JSON list."
     )
-    stun_urls: list[str] = Field(default_factory=list, description="stun:host:port for browsers, as a JSON list.")
-    turn_urls: list[str] = Field(
+    stun_urls: Listed = Field(default_factory=list, description="stun:host:port for browsers, as a JSON list.")
+    turn_urls: Listed = Field(
         default_factory=list, description="turn:host:port and turns:host:port of coturn for browsers, as a JSON list."
     )
     turn_secret: SecretStr = Field(

@@ -156,3 +156,58 @@ def commands_of(typed: Typer, prefix: str) -> Iterator[str]:
     for group in typed.registered_groups:
         assert group.typer_instance is not None
         yield from commands_of(group.typer_instance, f"{prefix} {group.name}")
+
+
+@pytest.mark.parametrize("command", [["serve"], ["user", "list"], ["migrate"], ["media-node"], ["jobs"]])
+async def test_a_setting_that_cannot_be_read_is_one_sentence_whatever_the_command(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRMATCH_PORT", "99999")
+
+    result = await fairmatch(*command)
+
+    said = "Fairmatch does not start: FAIRMATCH_PORT must be a whole number from 0 to 65535.\n"
+    assert (result.exit_code, result.stderr) == (78, said)
+
+
+async def test_the_doctor_names_each_setting_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRMATCH_PORT", "99999")
+    monkeypatch.setenv("FAIRMATCH_TURN_URLS", "turn:host")
+
+    result = await fairmatch("doctor")
+
+    assert result.exit_code == 1
+    assert re.findall(r"-> (\w+) must be", result.stdout) == ["FAIRMATCH_PORT", "FAIRMATCH_TURN_URLS"]
+
+
+async def test_a_database_that_is_away_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRMATCH_DATABASE_URL", "postgresql://fair@127.0.0.1:9/fair")
+
+    result = await fairmatch("user", "list")
+
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Fairmatch does not start: The database .*[Rr]efused.*\n", result.stderr)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["user", "list"], ["import", __file__, "--source", "us"]])
+async def test_a_data_folder_that_cannot_be_is_one_sentence(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FAIRMATCH_DATA", str(tmp_path / "file"))
+
+    result = await fairmatch(*command, *(["--port", "0"] if command == ["serve"] else []))
+
+    assert result.exit_code == 78
+    assert re.fullmatch(r"Fairmatch does not start: The data folder .* cannot be written .*\n", result.stderr)
+
+
+async def test_what_looks_like_a_setting_and_is_none_is_said_when_a_server_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAIRMATCH_DATABSE_URL", "postgresql://fair@db/fair")
+    monkeypatch.setenv("FAIRMATCH_HOST", "not an address")  # it ends at once
+
+    result = await fairmatch("serve")
+
+    assert re.search(r"unknown_setting +name=FAIRMATCH_DATABSE_URL perhaps=FAIRMATCH_DATABASE_URL", result.stdout)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from server.doctor import Finding, examine
 from server.kernel.clock import SystemClock
@@ -14,7 +14,9 @@ from server.kernel.db import Database
 from server.kernel.events import Events
 from server.kernel.outbox import OutboxRow
 from server.kernel.settings import Settings
+from signaling.registry import Member, Registry
 from signaling.turn_client import TRIES
+from tests.people.provider import CLIENT, provider
 from tests.support.backend import Backend, settings_with
 from tests.support.guard import Guard
 from tests.support.livekit import KEY, LiveKitStandIn
@@ -116,6 +118,65 @@ class Usage(NamedTuple):
     total: int
     used: int
     free: int
+
+
+async def test_a_setting_that_is_none_is_said_with_the_one_that_may_be_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRMATCH_DATABSE_URL", "postgresql://fair@db/fair")
+
+    finding = await found(settings_with(data=tmp_path), "settings")
+
+    assert finding.found == "FAIRMATCH_DATABSE_URL is none, and does nothing"
+    assert finding.todo == "Is FAIRMATCH_DATABASE_URL meant?"
+
+
+async def test_a_database_that_lets_nobody_in_says_why_in_its_own_words(tmp_path: Path, postgresql_url: str) -> None:
+    url = make_url(postgresql_url).set(database="nobodys").render_as_string(hide_password=False)
+
+    finding = await found(settings_with(data=tmp_path, database_url=url), "database")
+
+    assert 'database "nobodys" does not exist' in finding.found
+    assert "FAIRMATCH_DATABASE_URL" in finding.todo
+
+
+async def test_redis_says_why_it_lets_nobody_in(tmp_path: Path, redis_url: str) -> None:
+    finding = await found(settings_with(data=tmp_path, redis_url=redis_url.replace("//", "//:wrong@")), "Redis")
+
+    assert "does not let us in (ReplyError: " in finding.found
+    assert "FAIRMATCH_REDIS_URL" in finding.todo
+
+
+async def test_a_provider_of_single_sign_on_is_asked_whether_it_is_there(tmp_path: Path) -> None:
+    assert (await found(settings_with(data=tmp_path), "single sign-on")).todo == ""
+    given = {"data": tmp_path, "oidc_client_id": CLIENT, "base_url": "http://localhost:8000"}
+    async with provider(SystemClock()) as given_by:
+        sound = await found(settings_with(**given, oidc_issuer=given_by.url), "single sign-on")
+        other = await found(settings_with(**given, oidc_issuer=f"{given_by.url}/"), "single sign-on")
+
+    assert (sound.found, sound.todo) == (
+        "127.0.0.1 answers; people come back from it to http://localhost:8000/sign-in/oidc/return",
+        "",
+    )
+    assert "by another name" in other.found
+    assert "FAIRMATCH_OIDC_ISSUER" in other.todo
+
+
+async def test_whether_there_is_a_node_for_calls_is_seen_where_it_runs_elsewhere(
+    tmp_path: Path, redis_url: str
+) -> None:
+    alone = await found(settings_with(data=tmp_path, media_node="elsewhere"), "media node")
+    assert "FAIRMATCH_REDIS_URL" in alone.todo
+
+    shared = {"data": tmp_path, "redis_url": redis_url, "redis_prefix": tmp_path.name, "media_node": "elsewhere"}
+    none = await found(settings_with(**shared), "media node")
+    assert "fairmatch media-node" in none.todo
+
+    registry = Registry(settings_with(**shared))
+    await registry.renew(Member("node-1", "a-life"))
+    one = await found(settings_with(**shared), "media node")
+    await registry.stop()
+    assert (one.found, one.todo) == ("node-1", "")
 
 
 async def test_a_disk_that_is_nearly_full_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,19 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from server.kernel.refusal import NotReachable, StartRefused, alone_or_connected, only_server, refuse_unsupported
+from server.kernel.refusal import (
+    NotReachable,
+    StartRefused,
+    alone_or_connected,
+    make_writable,
+    only_server,
+    refuse_unsupported,
+)
 from tests.support.backend import settings_with
 
 DATABASE = "postgresql://fair@db/fair"
@@ -13,6 +22,10 @@ DATABASE = "postgresql://fair@db/fair"
 def test_settings_that_go_together_are_fine() -> None:
     refuse_unsupported(settings_with())
     refuse_unsupported(settings_with(workers=4, database_url=DATABASE, redis_url="redis://redis"))
+    refuse_unsupported(settings_with(base_url="https://fair.example.org/", trusted_proxies="::1, 10.0.0.0/8"))
+    refuse_unsupported(
+        settings_with(trusted_proxies="*", smtp_url=SecretStr("smtps://fair:a%23b@mail.example.org:465"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,6 +42,19 @@ def test_settings_that_go_together_are_fine() -> None:
         ({"redis_url": "redis://redis", "bus_cluster": ["redis://[::1"]}, "FAIRMATCH_BUS_CLUSTER cannot be read"),
         ({"database_url": "mysql://db/fair"}, "FAIRMATCH_DATABASE_URL must begin with"),
         ({"base_url": "fair.example.org"}, "FAIRMATCH_BASE_URL must begin with"),
+        ({"base_url": "https://"}, "FAIRMATCH_BASE_URL must be https:// and the host alone"),
+        ({"base_url": "https://fair.example.org:port"}, "FAIRMATCH_BASE_URL must be https:// and the host alone"),
+        ({"base_url": "https://example.org/fair"}, "FAIRMATCH_BASE_URL must be https:// and the host alone"),
+        ({"trusted_proxies": "127.0.0.1, caddy"}, "FAIRMATCH_TRUSTED_PROXIES must be addresses or networks"),
+        ({"smtp_url": SecretStr("mail.example.org")}, "FAIRMATCH_SMTP_URL cannot be read"),
+        ({"smtp_url": SecretStr("http://mail.example.org")}, "FAIRMATCH_SMTP_URL cannot be read"),
+        ({"smtp_url": SecretStr("smtps://fair:a#b@mail.example.org")}, "FAIRMATCH_SMTP_URL cannot be read"),
+        ({"mail_from": "Our fair"}, "FAIRMATCH_MAIL_FROM must have a mail address in it"),
+        ({"stun_urls": ["stun.example.org"]}, "Each address in FAIRMATCH_STUN_URLS must begin with stun:"),
+        ({"turn_urls": ["turn.example.org"]}, "Each address in FAIRMATCH_TURN_URLS must begin with turn: or turns:"),
+        ({"livekit_url": "livekit.example.org"}, "FAIRMATCH_LIVEKIT_URL cannot be read"),
+        ({"livekit_url": "wss://livekit.example.org", "livekit_key": "us"}, "FAIRMATCH_LIVEKIT_URL needs"),
+        ({"oidc_issuer": "https://id.example.org"}, "FAIRMATCH_OIDC_ISSUER and FAIRMATCH_OIDC_CLIENT_ID need"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused_in_one_sentence(settings: dict[str, object], reason: str) -> None:
@@ -37,6 +63,20 @@ def test_settings_that_do_not_go_together_are_refused_in_one_sentence(settings: 
 
     assert str(refused.value).startswith(reason)
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_refused_repeats_no_password() -> None:
+    with pytest.raises(StartRefused) as refused:
+        refuse_unsupported(settings_with(smtp_url=SecretStr("smtps://fair:4711#0815@mail.example.org")))
+
+    assert not {"4711", "0815"} & set(re.findall(r"\d+", str(refused.value)))
+
+
+def test_a_data_folder_that_cannot_be_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(StartRefused, match=r"cannot be written .* set FAIRMATCH_DATA to another folder"):
+        make_writable(tmp_path / "file")
 
 
 def test_a_data_folder_has_one_server(tmp_path: Path) -> None:
