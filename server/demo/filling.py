@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chat import actions, sending, texts
 from chat import queries as chat_queries
 from chat.reading import begin
@@ -28,6 +31,7 @@ from server.demo.seeking import seek
 from server.demo.story import CONVERSATIONS, LOBBY, UNREAD_IN_CONVERSATIONS, UNREAD_IN_LOBBY, Line
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
+from server.kernel.refusal import StartRefused
 from server.live.entries import Append, Appended
 from server.live.log import EventLog
 
@@ -53,7 +57,16 @@ class DemoLink:
 
 
 async def fill(kernel: Kernel) -> list[DemoLink]:
-    """Make the demo fair if it is not there, and links for five of its people. What is there stays as it is."""
+    """Make the demo fair if it is not there, and links for five of its people. What is there stays as it is.
+
+    Raises StartRefused where other people are: the cast would stand among them, and its links let anybody be organiser.
+    """
+    async with kernel.database.read() as session:
+        if await _is_another_place(session):
+            raise StartRefused(
+                "This database has accounts already, and the demo fair is for an empty one: choose another data folder "
+                "or database, or leave the demo out."
+            )
     people = await _people(kernel)
     fair = await _fair(kernel, people)
     await _talk(kernel, fair, people)
@@ -63,6 +76,14 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     await meetings.arrange(kernel, fair, people)
     await checks.check(kernel, people)
     return await _links(kernel, people)
+
+
+async def _is_another_place(session: AsyncSession) -> bool:
+    """Whether somebody is there, and no demo fair; without the cast, which a filling that broke off has left."""
+    if await fair_queries.by_slug(session, EDITION):
+        return False
+    ours = [normalise(role.email) for role in CAST]
+    return await session.scalar(select(Person.id).where(Person.email.not_in(ours)).limit(1)) is not None
 
 
 async def _people(kernel: Kernel) -> dict[str, Person]:

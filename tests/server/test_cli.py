@@ -211,3 +211,14 @@ async def test_what_looks_like_a_setting_and_is_none_is_said_when_a_server_start
     result = await fairmatch("serve")
 
     assert re.search(r"unknown_setting +name=FAIRMATCH_DATABSE_URL perhaps=FAIRMATCH_DATABASE_URL", result.stdout)
+
+
+async def test_the_demo_does_not_come_among_people_who_are_there(backend: Backend) -> None:
+    await fairmatch("user", "add", "ada@example.org", "--name", "Ada Lovelace")
+
+    for command in (["demo"], ["serve", "--demo", "--port", "0"]):
+        result = await fairmatch(*command)
+
+        assert result.exit_code == 78
+        assert result.stderr.startswith("Fairmatch does not start: This database has accounts already")
+    assert len((await fairmatch("user", "list")).stdout.splitlines()) == 1
