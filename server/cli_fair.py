@@ -43,14 +43,18 @@ def add(
 ) -> None:
     """Add a fair with its lobby, and print its address. People can join at once."""
     from fairs.actions import Plan
-    from people import zones
+    from people import text, zones
 
     if not zones.known(zone):
         _refuse(f"{zone} is not a time zone that we know; write it like Europe/Berlin.")
     try:
+        name, tagline = text.one_line(text.NAME_MOST)(name), text.one_line(text.LINE_MOST)(tagline)
         plan = Plan(slug, name, tagline, starts.date(), ends.date(), zone)
     except ValueError as problem:
-        _refuse(f"{problem}.")
+        sentence = str(problem).rstrip(".")
+        _refuse(f"{sentence[0].upper()}{sentence[1:]}.")
+    if not name:
+        _refuse("A fair needs a name: give one with --name.")
     run_with_kernel(data, lambda kernel: _add(kernel, plan, organiser))
 
 

@@ -38,7 +38,9 @@ def test_two_fairs_cannot_have_one_address(data: Path) -> None:
     [
         ("--organiser", "nobody@chamber.example", "no account"),
         ("--zone", "Europe/Bielefeld", "time zone"),
-        ("--ends", "2026-11-01", "cannot end before"),
+        ("--ends", "2026-11-01", "A fair cannot end before it starts."),
+        ("--name", " ", "A fair needs a name"),
+        ("--name", "H" * 300, "80"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(data: Path, option: str, value: str, said: str) -> None:
