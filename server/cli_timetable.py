@@ -84,8 +84,9 @@ def _meetings_in(data: object) -> object:
 def _json(file: Path) -> object:
     from matching.refusal import BadInputError
 
+    text = _text(file)  # which has sentences of its own
     try:
-        return json.loads(_text(file))
+        return json.loads(text)
     except (ValueError, RecursionError):
         raise BadInputError(f"{file.name} is no JSON file.") from None
 

@@ -103,6 +103,7 @@ def test_meetings_are_written_for_spreadsheets(wishes: Path, agreed: Path, tmp_p
     [
         ("x.dzn", b"nBusiness = 3;", "The file does not say nMeetings"),
         ("x.dzn", b"\xff\xfe\x00", "x.dzn is no text in UTF-8."),
+        ("x.json", b"\xff\xfe\x00", "x.json is no text in UTF-8."),
         ("x.json", b"{", "x.json is no JSON file."),
         ("x.json", b"[" * 100_000, "x.json is no JSON file."),
         ("x.json", b"[]", "The file must hold one JSON object"),
@@ -121,6 +122,7 @@ def test_bad_files_are_refused_in_a_sentence(tmp_path: Path, name: str, content:
 
 def test_files_that_are_not_there_are_named(tmp_path: Path, agreed: Path):
     assert timetable(tmp_path / "none.dzn").stderr == "none.dzn cannot be read: No such file or directory.\n"
+    assert timetable(tmp_path / "none.json").stderr == "none.json cannot be read: No such file or directory.\n"
     assert timetable(tmp_path).stderr == "people.csv cannot be read: No such file or directory.\n"
     done = timetable(agreed, "--json", "--out", tmp_path / "no" / "folder.csv")
     assert done.exit_code == 2
