@@ -62,6 +62,7 @@ LONG = [
     ".card-facts li",
     ".list-title",
     ".notice li",
+    ".quiet-line span",
     ".empty-title",
     ".field-error span",
 ]
@@ -105,6 +106,21 @@ async def test_on_touch_everything_that_is_pressed_is_44_pixels_high(show: Show)
             .map((element) => element.className + " " + element.textContent.trim())"""
     )
     assert small == []
+
+
+async def test_on_touch_a_line_at_the_foot_of_the_page_has_room_above_and_below_what_it_says(show: Show):
+    tab = await show(size=PHONE, has_touch=True, is_mobile=True)
+    tab.watch.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    await tab.context.set_offline(True)
+    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
+    line = await tab.page.locator("#toasts .toast").bounding_box()
+    assert line
+    size = await tab.page.locator("#toasts .toast span").evaluate(
+        """(span) => { const range = document.createRange(); range.selectNodeContents(span);
+                       const { top, bottom } = range.getBoundingClientRect(); return { top, bottom }; }"""
+    )
+    assert size["top"] - line["y"] >= 8
+    assert line["y"] + line["height"] - size["bottom"] >= 8
 
 
 async def test_the_first_stop_of_the_keyboard_leads_past_the_frame(tab: Tab):
