@@ -119,6 +119,26 @@ async def test_what_a_home_screen_needs_is_in_order_and_only_who_is_signed_in_ha
     await expect(tab.page.locator("link[rel=manifest]")).to_have_count(0)
 
 
+async def test_what_was_typed_is_still_there_when_the_server_was_updated_while_one_wrote(aylin: Tab) -> None:
+    page = aylin.page
+    await page.goto("/me")
+    await page.get_by_label("Your name").fill("")
+    await page.get_by_label("What I offer").fill("A page of text")
+    await page.get_by_label("English", exact=True).check()
+    await page.route("**/me", _as_after_an_update)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator("#toasts")).to_contain_text("please send it again")
+    await page.unroute("**/me", _as_after_an_update)
+    await expect(page.get_by_label("What I offer")).to_have_value("A page of text")
+    await expect(page.get_by_label("English", exact=True)).to_be_checked()
+    await page.get_by_label("Your name").fill("Aylin Demir")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_label("What I offer")).to_have_value("A page of text")
+    await expect(page.locator("#toasts")).to_be_empty()
+
+
 async def test_a_file_that_is_no_photo_is_refused_in_words(aylin: Tab) -> None:
     page = aylin.page
     await page.goto("/me")
@@ -305,6 +325,15 @@ async def _sign_out(page: Page) -> None:
     await page.locator("[popovertarget='own-menu']").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+
+async def _as_after_an_update(route: Route) -> None:
+    """What is sent is answered with the styles of a newer server."""
+    if route.request.method != "POST":
+        await route.continue_()
+        return
+    answer = await route.fetch()
+    await route.fulfill(response=answer, body=(await answer.text()).replace("css/app.css", "css/app.css?newer"))
 
 
 async def _held(page: Page) -> asyncio.Future[Route]:

@@ -1,13 +1,20 @@
 /**
  * What was typed into one form of a page outlives the sending of another one. The page that comes has its forms anew:
- * into those that are there again goes what was not sent; and where an error stood in the page's place, what was sent in vain.
+ * into those that are there again goes what was not sent; and where an error stood in the page's place, or the server was
+ * updated meanwhile, what was sent in vain.
  *
  * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control
  * @typedef {{ form: string, name: string, at: number, value: string | boolean | string[] | FileList, isIn: boolean, from: number | null, to: number | null }} Typed
  *   `at`: which of the form's controls of this name; `isIn`: one is typing there, `from` and `to`: between these letters
  */
 
+import { _ } from "fairmatch/i18n";
+import { toast } from "fairmatch/kit/toast";
+
 const NEVER = new Set(["hidden", "password", "submit", "button", "reset", "image"]);
+
+/** Where it waits while the whole document comes anew. */
+const STORED = "fairmatch-typed";
 
 /** @type {Typed[]} */
 let kept = [];
@@ -43,9 +50,27 @@ document.addEventListener("turbo:render", () => {
   putBack();
   if (isRefused) kept = []; // no load follows
 });
+document.addEventListener("turbo:load", takeUp, { once: true });
 document.addEventListener("turbo:load", () => {
   if (!covered) kept = [];
 });
+// The answer names other scripts or styles than this page: Turbo gives it up, and the whole document comes anew.
+document.addEventListener("turbo:reload", () => {
+  const all = takesAll ? forms().flatMap(([key, form]) => typedInto(key, form)) : isRefused ? [...kept, ...sent] : kept;
+  const typed = all.filter(({ value }) => !(value instanceof FileList));
+  if (typed.length) sessionStorage.setItem(STORED, JSON.stringify({ typed, isRefused }));
+});
+
+/** What was typed before the document came anew. What was refused has to be sent again, since nobody saw the answer. */
+function takeUp() {
+  const stored = sessionStorage.getItem(STORED);
+  if (!stored) return;
+  sessionStorage.removeItem(STORED);
+  const before = JSON.parse(stored);
+  kept = before.typed;
+  putBack();
+  if (before.isRefused) toast(_("Fairmatch was updated meanwhile, and what you sent was not taken. It is still here; please send it again."), { error: true });
+}
 
 /** The way back from an error leads to the page as it was: nothing came of what was sent. */
 function cover() {
