@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from booths import queries
+from booths.cards.queries import guest_at
+from booths.queries import Exhibitor
 from booths.shown import path_of
 from fairs.doors import Visit
 from people import zones
@@ -14,12 +16,18 @@ from web.render import locale_of
 
 
 async def part(request: Request, session: AsyncSession, here: Visit, room: Room) -> Part | None:
-    """None: it is nobody's stand, or nothing comes any more. One query."""
+    """None: it is nobody's stand, or nothing comes any more. One query; at a stand two, for the viewer's card."""
     viewer = here.person.id if here.person else None
     if room.kind == BOOTH:
         by = await queries.exhibitor(session, room.id, viewer)
-        return Part("booths/in_room.html", {"by": by, "talk": None}) if by else None
+        return await _at_stand(session, here, room, by) if by else None
     return await _on_stage(request, session, here, room, viewer) if room.kind == STAGE else None
+
+
+async def _at_stand(session: AsyncSession, here: Visit, room: Room, by: Exhibitor) -> Part:
+    card = await guest_at(session, here.fair.id, by.id, here.person.id) if here.person and here.roles else None
+    form = f"{here.shown.path}/rooms/{room.slug}/card"
+    return Part("booths/in_room.html", {"by": by, "talk": None, "card": card, "form": form})
 
 
 async def _on_stage(

@@ -79,10 +79,18 @@ class StandShown:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A room: its name, and that in addresses."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True)
 class Upcoming:
     """What an organisation does at fairs that are not over: its stands by their rooms' names, and its talks by time."""
 
-    stands: Sequence[tuple[Fair, str]]
+    stands: Sequence[tuple[Fair, Place]]
     talks: Sequence[tuple[Fair, TalkShown]]
 
 
@@ -245,7 +253,7 @@ async def upcoming(session: AsyncSession, organisation_id: str, now: datetime) -
     """What an organisation that the viewer may see does at fairs that are not over. Two queries, built once: the page
     of every organisation asks."""
     asked = {"organisation": organisation_id, "since": (now - LATEST_ZONE).date()}
-    held = [(row.Fair, row.room) for row in await session.execute(_stands_to_come(), asked)]
+    held = [(row.Fair, Place(row.room, row.room_slug)) for row in await session.execute(_stands_to_come(), asked)]
     talks = [(row.Fair, _talk(row, row.Fair)) for row in await session.execute(_talks_to_come(), asked)]
     still = [(fair, each) for fair, each in talks if each.ends_at > now and each.when.day in days_of(fair)]
     return Upcoming(

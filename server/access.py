@@ -92,6 +92,12 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/fairs/{fair}/rooms"): Access.MEMBER,
     ("GET", "/fairs/{fair}/rooms/{room}"): Access.MEMBER,
     ("POST", "/fairs/{fair}/rooms/{room}/messages"): Access.MEMBER,
+    # Visiting cards: left by who has a role in the fair and is none of the stand's own, and seen again and taken
+    # back by who left them; those of an organisation are in server.access_directory
+    ("GET", "/fairs/{fair}/rooms/{room}/card"): Access.MEMBER,
+    ("POST", "/fairs/{fair}/rooms/{room}/card"): Access.MEMBER,
+    ("GET", "/cards"): Access.SIGNED_IN,
+    ("POST", "/cards/{card}/take-back"): Access.SIGNED_IN,  # one's own cards, by the query
     # What is on at a fair: for everybody, as the fair itself is; made by its organisers
     ("GET", "/fairs/{fair}/programme"): Access.ANYONE,
     ("GET", "/fairs/{fair}/programme.ics"): Access.ANYONE,

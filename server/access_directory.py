@@ -73,6 +73,13 @@ DIRECTORY_ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/o/{slug}/invitations/{invitation}/withdraw"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/people/{person}/role"): Access.SIGNED_IN,
     ("POST", "/o/{slug}/people/{person}/remove"): Access.SIGNED_IN,
+    # Visiting cards that were left at an organisation's stands: for who belongs to it, and for nobody else
+    ("GET", "/o/{slug}/cards"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/cards/export.{format}"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/cards/cards.vcf"): Access.SIGNED_IN,
+    ("GET", "/o/{slug}/cards/{card}/card.vcf"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/cards/{card}/assessment"): Access.SIGNED_IN,
+    ("POST", "/o/{slug}/cards/{card}/note"): Access.SIGNED_IN,
     # Needs. What somebody may see of a need is decided in the query; a need is changed by those who speak for its
     # organisation, an answer moved on by those who speak for one of its two sides
     ("GET", "/needs"): Access.ANYONE,

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute
 
 import booths.at_door
 import booths.calls
+import booths.cards.pages
+import booths.cards.parts
 import booths.documents
 import booths.in_room
 import booths.pages
@@ -198,6 +200,7 @@ class Fairmatch:
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
         booths.parts.join(persons.own_data, found.organisations, found.sitemap)
+        booths.cards.parts.join(persons.own_data, found.organisations, found.needs.newsroom)
         booths.documents.listen(kernel, found.search.following.ring)
         kernel.kept.register(meetings.files.uses_file)
         found.organisations.sections.append(meetings.teams.section.bring)
@@ -231,6 +234,7 @@ class Fairmatch:
             *booths.room_pages.routes,
             *booths.talk_pages.routes,
             *booths.taking.routes,
+            *booths.cards.pages.routes,
             *rooms.pages.routes,
             *rooms.preparing.routes,
             *rooms.visiting.routes,

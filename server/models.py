@@ -1,6 +1,7 @@
 """Every module with tables, so that the metadata is whole. A feature with tables adds its line here."""
 
 from booths import model as booths_model
+from booths.cards import model as cards_model
 from chat import model as chat_model
 from directory.connectors import model as connectors_model
 from directory.contacts import model as contacts_model
@@ -27,6 +28,7 @@ from signaling.recordings import model as recordings_model
 
 __all__ = [
     "booths_model",
+    "cards_model",
     "chat_model",
     "checks_model",
     "connectors_model",

@@ -47,6 +47,7 @@ _ENTRIES = (
 _OWN = (
     Entry("profile", N_("Your profile"), "id-card-lanyard", "/me"),
     Entry("lists", N_("Lists"), "list", "/lists"),
+    Entry("cards", N_("Your cards"), "contact", "/cards"),
     Entry("organisations", N_("Your organisations"), "building-2", "/organisations/mine"),
     Entry("devices", N_("Your devices"), "monitor-smartphone", "/me/devices"),
     Entry("notices", N_("Notices"), "bell", "/me/notices"),

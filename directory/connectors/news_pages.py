@@ -143,6 +143,7 @@ async def _desk(request: Request, form: Form | None) -> Response:
         headers={"cache-control": "no-store"},
         organisation=seen.organisation,
         path=f"/o/{seen.organisation.slug}",
+        standing=seen.standing,
         feed=feed,
         problem=PROBLEMS[feed.problem] if feed and feed.problem else "",
         kept=kept,

@@ -74,7 +74,7 @@ NO_PAGES = {
     "/sign-in/oidc",
     "/sign-in/oidc/return",
 }
-FILES = (".csv", ".xlsx", ".json", ".ics", ".xml", ".txt", ".css", ".{format}")
+FILES = (".csv", ".xlsx", ".json", ".ics", ".vcf", ".xml", ".txt", ".css", ".{format}")
 # Pages behind a token of a mail, and those of what nobody in the demo has.
 ELSEWHERE = {
     "/sign-in/link",

@@ -83,6 +83,7 @@ async def history(request: Request) -> Response:
         request,
         "organisations/history.html",
         organisation=seen.organisation,
+        standing=seen.standing,
         path=path,
         changes=shown,
         names=FIELD_NAMES,

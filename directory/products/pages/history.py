@@ -34,6 +34,7 @@ async def show(request: Request) -> Response:
         request,
         "products/history.html",
         organisation=seen.organisation,
+        standing=seen.standing,
         path=path,
         address=here,
         one=product,
