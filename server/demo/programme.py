@@ -1,4 +1,5 @@
-"""The demo fair's programme: a stand and some talks, once. The talks go along when the fair's days are moved."""
+"""The demo fair's programme: a stand with the cards that people left there, and some talks, once. The talks go along
+when the fair's days are moved."""
 
 from collections.abc import Mapping
 
@@ -6,11 +7,13 @@ from sqlalchemy import select
 
 from booths import actions, queries
 from booths.actions import Entered
+from booths.cards.actions import leave
+from booths.cards.rules import Said
 from booths.rules import Speaker, When
 from directory.organisations.model import Organisation
 from fairs.model import Fair
 from people.model import Person
-from rooms.model import BOOTH
+from rooms.model import BOOTH, Room
 from rooms.queries import with_calls
 from server.kernel.db import UnitOfWork
 from server.kernel.parts import Kernel
@@ -39,16 +42,25 @@ TEXTS = {
 }
 SPEAKERS = (Speaker("Aylin Demir", "leads the pilots at Voltbus"), Speaker("Deniz Aksoy", "runs the depot in Manisa"))
 
+# Who left a card at the stand, with what on it.
+CARDS = (
+    ("dev", Said(with_email=True, about="Second-life cells for your buffers: may I send you our measurements?")),
+    ("chloe", Said(phone="+33 1 23 45 67 89", about="We run twelve hydrogen buses, and would like to compare.")),
+)
+
 
 async def make(kernel: Kernel, fair: Fair, people: Mapping[str, Person]) -> None:
     """Enter what is on at the fair, by its organiser; nothing where something is entered already."""
     async with kernel.database.write() as uow:
         if await queries.count_talks(uow.session, fair.id):
             return
-        await _enter(uow, await uow.session.get_one(Fair, fair.id), people["edda"].id)
+        there = await uow.session.get_one(Fair, fair.id)
+        stand, whose = await _enter(uow, there, people["edda"].id)
+        for key, said in CARDS:
+            await leave(uow, there, stand, whose, said, by_id=people[key].id)
 
 
-async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
+async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> tuple[Room, str]:
     ids = {each.slug: each.id for each in await uow.session.scalars(select(Organisation))}
     [stage, *_] = await queries.stages(uow.session, fair.id)
     for slug, title, when in TALKS:
@@ -57,3 +69,4 @@ async def _enter(uow: UnitOfWork, fair: Fair, by_id: str) -> None:
         await actions.enter_talk(uow, fair, entered, by_id=by_id)
     [stand, *_] = [room for room in await with_calls(uow.session, fair.id) if room.kind == BOOTH]
     await actions.give_stand(uow, fair, stand.id, ids[STAND], by_id=by_id)
+    return stand, ids[STAND]
