@@ -42,6 +42,9 @@ _MAY = {
 }
 LIFETIME = timedelta(days=7)  # of a token: an encoder is set up before the fair
 BODY_BYTES = MOST_BYTES + 1024
+# Of one person's encoders and players together: an offer, and whatever comes of candidates. Each offer makes the node
+# work, and no other limit counts who comes without a session.
+REQUESTS_OF_ONE = "120 per minute"
 _STATUS = {"bad_request": 400, "forbidden": 403, "not_found": 404, "conflict": 409, "moved": 503, "unavailable": 503}
 
 Way = Literal["whip", "whep"]
@@ -142,7 +145,8 @@ async def describe(request: Request) -> Response:
     taken = {"accept-post": SDP_TYPE, "accept-patch": FRAGMENT_TYPE, "allow": "OPTIONS, POST, PATCH, DELETE"}
     response = Response(headers=taken | _MAY)
     bearer = _bearer(request)
-    return _with_ice_servers(response, request, bearer) if bearer else response
+    stands = bearer is not None and await _rights(request, bearer) is not None
+    return _with_ice_servers(response, request, bearer) if bearer and stands else response
 
 
 def _with_ice_servers(response: Response, request: Request, bearer: Bearer) -> Response:
@@ -169,10 +173,17 @@ async def _admitted(request: Request) -> tuple[Bearer, CallRights]:
         raise ProblemError(
             401, "unauthorized", "A good bearer token is needed.", headers={"www-authenticate": "Bearer"}
         )
-    rights = (await calls_of(request).rights([(bearer.person, bearer.call)])).get((bearer.person, bearer.call))
-    if rights is None or not (rights.publish if bearer.way == "whip" else rights.listen):
+    await kernel_of(request).limiter.spend("encoder", REQUESTS_OF_ONE, bearer.person)
+    rights = await _rights(request, bearer)
+    if rights is None:
         raise ProblemError(403, "forbidden", "Its person may not do this any more.")
     return bearer, rights
+
+
+async def _rights(request: Request, bearer: Bearer) -> CallRights | None:
+    """What its person may do in the call; None where that is no longer what the token is for."""
+    rights = (await calls_of(request).rights([(bearer.person, bearer.call)])).get((bearer.person, bearer.call))
+    return rights if rights and (rights.publish if bearer.way == "whip" else rights.listen) else None
 
 
 async def _standing(request: Request, bearer: Bearer) -> str:

@@ -278,8 +278,9 @@ async def test_without_a_good_token_nobody_gets_in(there: Guests, stage_id: str,
 
 
 async def test_a_token_does_what_its_person_may_do_and_no_more(
-    there: Guests, stage_id: str, encoder: httpx2.AsyncClient
+    there: Guests, stage_id: str, encoder: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(whip, "ice_servers", lambda *_given: [IceServer(["turn:relay.example:3478"], "1:dev", "x")])
     watcher = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=SDP | bearer(there, stage_id, "aylin"))
     assert watcher.status_code == 403
     async with there.kernel.database.write() as uow:
@@ -287,6 +288,20 @@ async def test_a_token_does_what_its_person_may_do_and_no_more(
     removed = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=SDP | bearer(there, stage_id, "dev"))
     assert removed.status_code == 403
     assert asked(there) == []
+    shown = await encoder.options(f"/whip/{stage_id}", headers=bearer(there, stage_id, "dev"))
+    assert (shown.status_code, "link" in shown.headers) == (200, False), "nor does it open a relay"
+
+
+async def test_nobody_keeps_the_node_busy_with_offers(
+    there: Guests, stage_id: str, encoder: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whip, "REQUESTS_OF_ONE", "2 per minute")
+    for status in (201, 201, 429):
+        answer = await encoder.post(f"/whip/{stage_id}", content=offer(), headers=SDP | bearer(there, stage_id))
+        assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert int(answer.headers["retry-after"]) > 0
+    assert len(asked(there)) == 2
 
 
 @pytest.mark.parametrize(
