@@ -1,14 +1,18 @@
 """A talk outside the programme: its address, for search engines, and for calendars."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from booths.model import TalkRemoval
 from booths.queries import Said, TalkShown
-from booths.rules import Speaker, When
+from booths.rules import TALKS_MOST, Speaker, When
 from fairs.model import Fair
 from meetings.ics import Entry
 from web.markdown import plain
+
+# What a talk says, in words: calendars look at a whole programme again and again, each by itself, and so may anybody.
+_words = lru_cache(TALKS_MOST)(plain)
 
 
 def path_of(fair: Fair, talk_id: str) -> str:
@@ -24,7 +28,7 @@ def names_of(talk: TalkShown, speakers: Sequence[Speaker]) -> str:
 def event(fair: Fair, talk: TalkShown, home: str, said: Said | None = None, locale: str = "") -> dict[str, Any]:
     """A talk as search engines read it (schema.org, JSON-LD); `home` is our own address."""
     address = home + path_of(fair, talk.id)
-    text = plain(said.text(locale)[0]) if said else ""
+    text = _words(said.text(locale)[0]) if said else ""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
@@ -72,7 +76,7 @@ def programme_of(fair: Fair, talks: Sequence[TalkShown], home: str) -> dict[str,
 def entry(fair: Fair, talk: TalkShown, said: Said, home: str, locale: str) -> Entry:
     """A talk as a calendar has it."""
     line = " · ".join(each for each in (names_of(talk, said.speakers), fair.name, talk.stage) if each)
-    text = plain(said.text(locale)[0])
+    text = _words(said.text(locale)[0])
     return Entry(
         id=talk.id,
         sequence=talk.sequence,

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from booths import own_data
@@ -15,6 +16,7 @@ from server.kernel.ids import new_id
 from tests.booths.stage import PATH, Programme
 from tests.booths.test_programme import talks
 from tests.meetings.reader import read
+from web import markdown
 
 V1 = "/api/v1/fairs"
 
@@ -51,6 +53,20 @@ async def test_a_talk_has_a_page_for_everybody_that_programme_and_organisation_l
         assert f'hreflang="de" href="http://localhost:8000{public}?lang=de"' in head
         assert f'og:url" content="http://localhost:8000{public}"' in head
         assert (await there.stranger.get(f"{public}?lang=fr")).status_code == 404
+
+
+async def test_what_talks_say_is_read_once_however_often_calendars_look(
+    there: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await address(there, **ABOUT | {"text.en": f"What *{new_id()}* did"})
+    rendered: list[str] = []
+    render = markdown._markdown.render
+    monkeypatch.setattr(markdown._markdown, "render", lambda text: rendered.append(text) or render(text))
+    first = (await there.stranger.get(f"{PATH}.ics")).text
+    assert [each for each in rendered if "What *" in each]
+    rendered.clear()
+    again = (await there.stranger.get(f"{PATH}.ics")).text
+    assert (rendered, len(read(again).events)) == ([], len(read(first).events))
 
 
 async def test_the_programme_goes_along_as_a_file(there: Programme) -> None:
