@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from directory.cells import neutral_in_lines
 from fairs.doors import Visit, visit
 from matching.gaps.instance import FAIRNESS
-from matching.plans.tables import safe_cell
 from matching.refusal import BadInputError
 from meetings.fair_marks import TIMETABLE, mark_of
 from meetings.pages.showing import id_in, me, said, show
@@ -184,7 +184,7 @@ def _csv(found: Sequence[Row]) -> str:
     for each in found:
         times = (each.starts_at.isoformat(), each.ends_at.isoformat())
         people = (each.one_mail, each.one, each.other_mail, each.other)
-        writer.writerow([*times, *map(safe_cell, people)])
+        writer.writerow([*times, *map(neutral_in_lines, people)])
     return file.getvalue()
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import csv
+import io
 import re
 import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
@@ -15,8 +18,10 @@ from fairs import actions
 from matching.running import end_session, running
 from meetings import bookings
 from meetings.model import Meeting
+from meetings.pages.timetable import _csv
 from meetings.timetable import runs, wishes
 from meetings.timetable.model import MeetingWish, TimetableEntry, TimetableRun
+from meetings.timetable.reading import Row
 from people.model import Person
 from server.kernel.jobs import GiveUpError
 from tests.meetings.scene import Scene
@@ -57,6 +62,13 @@ async def four(there: Scene) -> list[str]:
     mail = await mails(there)
     people = [mail[there.ids[name]] for name in ("aylin", "bernd", "chloe", "dev")]
     return [f"{one},{other},like,2" for one, other in combinations(people, 2)]
+
+
+def test_a_name_is_no_formula_in_the_file_of_a_timetable() -> None:
+    at = datetime(2026, 9, 15, 8, tzinfo=UTC)
+    row = Row(at, at, "Ada;=1+1", "=Ben", "ada@example.org", "ben@example.org", booked=True, why="")
+    [_, (_, _, *people)] = csv.reader(io.StringIO(_csv([row])))
+    assert people == ["ada@example.org", "Ada;'=1+1", "ben@example.org", "'=Ben"]
 
 
 async def test_sixty_people_get_from_wishes_to_booked_meetings_and_a_supplement(there: Scene) -> None:
