@@ -1,6 +1,7 @@
 """The command line: fairmatch serve, doctor, migrate, user, ... Each command imports what it needs when it runs."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -9,13 +10,23 @@ import typer
 from server.cli_fair import fair
 from server.cli_import import bring
 from server.cli_push import push
-from server.cli_run import DataOption, readable_settings, refuse, run_with_kernel, settings_with, with_kernel
+from server.cli_run import (
+    DataOption,
+    given_settings,
+    log_as_set,
+    refuse,
+    run_with_kernel,
+    settings_with,
+    with_kernel,
+)
 from server.cli_search import search
 from server.cli_timetable import timetable
 from server.cli_user import user
+from server.kernel import figures
 
 if TYPE_CHECKING:
     from server.kernel.parts import Kernel
+    from server.kernel.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,7 +55,13 @@ def serve(
     worker_socket: Annotated[int | None, typer.Option(hidden=True, help="The supervisor's socket.")] = None,
 ) -> None:
     """Run the server."""
-    settings = settings_with(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
+    settings = given_settings(host=host, port=port, data=data, workers=workers, demo=demo, dev=dev)
+    with figures.gathered() if settings.workers > 1 and worker_socket is None else nullcontext():
+        _serve(settings, worker_socket)
+
+
+def _serve(settings: "Settings", worker_socket: int | None) -> None:
+    log_as_set(settings)
     from server.kernel.refusal import StartRefused, refuse_unsupported
     from server.process import serve as run
 
@@ -119,10 +136,12 @@ async def _fill(kernel: "Kernel") -> None:
 def doctor(data: DataOption = None) -> None:
     """Check everything that the server stands on, and say what to do."""
     from server.doctor import cannot_be_read, examine
-    from server.kernel.given import UnreadableSettings
+    from server.kernel.given import UnreadableSettings, read_settings
 
     try:
-        findings = asyncio.run(examine(readable_settings(quiet=True, data=data)))
+        settings = read_settings(**({"data": data} if data else {}))
+        log_as_set(settings, quiet=True)
+        findings = asyncio.run(examine(settings))
     except UnreadableSettings as reason:
         findings = cannot_be_read(reason)
     for finding in findings:

@@ -20,22 +20,26 @@ def settings_with(*, quiet: bool = False, **typed: Any) -> "Settings":
 
     Ends the command with a sentence for each setting that cannot be read.
     """
-    from server.kernel.given import UnreadableSettings
+    settings = given_settings(**typed)
+    log_as_set(settings, quiet=quiet)
+    return settings
+
+
+def given_settings(**typed: Any) -> "Settings":
+    """The same without the logs."""
+    from server.kernel.given import UnreadableSettings, read_settings
 
     try:
-        return readable_settings(quiet=quiet, **typed)
+        return read_settings(**{name: value for name, value in typed.items() if value is not None})
     except UnreadableSettings as reason:
         refuse(reason)
 
 
-def readable_settings(*, quiet: bool = False, **typed: Any) -> "Settings":
-    """The same for whoever says it in another way. Raises UnreadableSettings."""
-    from server.kernel.given import read_settings
+def log_as_set(settings: "Settings", *, quiet: bool = False) -> None:
+    """Set up the logs. `quiet`: warnings only."""
     from server.kernel.observe import set_up_logs
 
-    settings = read_settings(**{name: value for name, value in typed.items() if value is not None})
     set_up_logs(settings.model_copy(update={"log_level": "warning"}) if quiet else settings)
-    return settings
 
 
 def run_with_kernel(data: Path | None, work: Callable[["Kernel"], Awaitable[None]]) -> None:

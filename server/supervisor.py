@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
-from pathlib import Path
 
 import structlog
 
@@ -15,8 +12,6 @@ from server.kernel.refusal import REFUSED
 from server.kernel.settings import Settings
 from signaling import kept_node
 
-# Where prometheus_client keeps the figures of several processes; set before it is imported.
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A worker that dies sooner than this after its start is started again only after a growing pause.
 HEALTHY_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
@@ -31,12 +26,7 @@ log = structlog.get_logger(__name__)
 
 def supervise(settings: Settings, listener: socket.socket) -> None:
     """Run `settings.workers` processes until a signal says to stop. Exits with REFUSED when they refuse to start."""
-    figures = Path(tempfile.mkdtemp(prefix="fairmatch-metrics-"))
-    os.environ[METRICS_FOLDER] = str(figures)
-    try:
-        code = asyncio.run(Supervisor(settings, listener).run())
-    finally:
-        shutil.rmtree(figures, ignore_errors=True)
+    code = asyncio.run(Supervisor(settings, listener).run())
     if code:
         raise SystemExit(code)
 

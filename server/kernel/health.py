@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.kernel import figures
 from server.kernel.http import not_found
 from server.kernel.parts import Kernel, kernel_of
 from server.kernel.patience import answered_within
@@ -74,7 +74,7 @@ async def metrics(request: Request) -> Response:
 
 def _figures() -> CollectorRegistry:
     """This process's figures, or those of all workers of this machine where a supervisor has them gathered."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if not figures.are_gathered():
         return REGISTRY
     gathered = CollectorRegistry()
     MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]

@@ -92,7 +92,8 @@ async def test_workers_serve_one_address_are_started_again_and_end_together(runn
 
     async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE_S) as client:
         assert (await client.get("/readyz")).status_code == 200
-        assert "fairmatch_" in (await client.get("/metrics")).text
+        figures = (await client.get("/metrics")).text
+    assert 'fairmatch_errors_logged_total{event="process_ended"} 1.0' in figures  # the supervisor's own are among them
 
     os.kill(node, signal.SIGKILL)
     await until(lambda: running.tail(1000).count("media_node_serves") == 2)
@@ -138,7 +139,7 @@ async def test_a_process_that_cannot_be_started_for_now_is_tried_again_while_the
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse_twice)
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.05)
-    monkeypatch.setenv(supervisor.METRICS_FOLDER, str(tmp_path))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     settings = Settings(worker_name="fair", workers=2, media_node="elsewhere", redis_url="redis://127.0.0.1:1")
     with socket.socket() as listener:
         kept = supervisor.Supervisor(settings, listener)
