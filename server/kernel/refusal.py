@@ -36,9 +36,9 @@ def refuse_unsupported(settings: Settings) -> None:
 
 
 def make_writable(folder: Path) -> None:
-    """Have a data folder that can be written. Raises StartRefused."""
+    """Have a data folder that can be written; one that is made is its owner's alone. Raises StartRefused."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:

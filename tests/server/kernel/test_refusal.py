@@ -1,4 +1,5 @@
 import re
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,15 @@ def test_what_is_refused_repeats_no_password() -> None:
         refuse_unsupported(settings_with(smtp_url=SecretStr("smtps://fair:4711#0815@mail.example.org")))
 
     assert not {"4711", "0815"} & set(re.findall(r"\d+", str(refused.value)))
+
+
+def test_a_data_folder_that_is_made_is_its_owners_alone_and_one_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir(mode=0o755)
+    for name in ("own", "shared"):
+        make_writable(tmp_path / name)
+
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("own", "shared")]
+    assert modes == [0o700, 0o755]
 
 
 def test_a_data_folder_that_cannot_be_is_refused_with_what_to_do(tmp_path: Path) -> None:
