@@ -103,6 +103,13 @@ def test_every_named_volume_is_declared() -> None:
     assert {name for name in mounted if not name.startswith(".")} == set(COMPOSE["volumes"])
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_logs_does_not_fill_the_disk(service: str) -> None:
+    logging = SERVICES[service]["logging"]
+    assert logging["driver"] == "local", "which throws the oldest away"
+    assert {"max-size", "max-file"} <= set(logging["options"])
+
+
 def test_a_worker_has_time_to_take_leave() -> None:
     longest = Settings.model_fields["drain_seconds"].default
     assert int(SERVICES["worker"]["stop_grace_period"].removesuffix("s")) > longest + 10
