@@ -61,7 +61,12 @@ Check = Callable[[Settings], Awaitable[str]]
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Run all checks, one after the other."""
+    """Run all checks, one after the other. With settings that no server starts with nothing else is looked at: what it
+    would find comes of them, and what it would say to do is beside the point."""
+    try:
+        refuse_unsupported(settings)
+    except StartRefused as reason:
+        return [Finding("settings", "a server cannot start with them", str(reason))]
     return [await _finding(what, check, settings) for what, check in CHECKS]
 
 
@@ -73,6 +78,9 @@ async def _finding(what: str, check: Check, settings: Settings) -> Finding:
         return Finding(what, unwell.found, unwell.todo)
     except TimeoutError:
         return Finding(what, "no answer in time", "See whether it runs, and whether this machine can reach it.")
+    except Exception as error:  # whoever asks a doctor is not to be told by a traceback, nor left without the rest
+        todo = "Check its settings; where they are right, this is a fault of the program."
+        return Finding(what, f"cannot be looked at ({_in_words(error)})", todo)
 
 
 def cannot_be_read(reason: UnreadableSettings) -> list[Finding]:
@@ -81,10 +89,6 @@ def cannot_be_read(reason: UnreadableSettings) -> list[Finding]:
 
 
 async def _settings(settings: Settings) -> str:
-    try:
-        refuse_unsupported(settings)
-    except StartRefused as reason:
-        raise Unwell("a server cannot start with them", str(reason)) from None
     for name, meant in unknown_settings().items():
         todo = f"Is {meant} meant?" if meant else "Take it out, or see `fairmatch settings` for the one that is meant."
         raise Unwell(f"{name} is none, and does nothing", todo)
@@ -237,8 +241,7 @@ async def _single_sign_on(settings: Settings) -> str:
     from people.single_sign_on import SingleSignOn, SingleSignOnError
 
     provider = SingleSignOn.of(settings, Seal(b"", "doctor", timedelta()))
-    if provider is None:
-        raise Unwell("the client has no id", "Set FAIRMATCH_OIDC_CLIENT_ID.")
+    assert provider is not None, "its client's id stands beside the issuer, else the settings were refused"
     try:
         await provider.look(datetime.now(UTC))
     except SingleSignOnError as error:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
 
-from server.doctor import Finding, examine
+from server.doctor import CHECKS, Finding, examine
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
 from server.kernel.events import Events
@@ -118,6 +118,39 @@ class Usage(NamedTuple):
     total: int
     used: int
     free: int
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"redis_url": "redis://127.0.0.1:port"},
+        {"database_url": "mysql://db/fair"},
+        {"livekit_url": "livekit.example.org"},
+        {"smtp_url": SecretStr("mail.example.org")},
+        {"turn_urls": ["turn.example.org"], "turn_secret": SecretStr("s")},
+    ],
+)
+async def test_settings_that_no_server_starts_with_are_all_that_is_said(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    [finding] = await examine(settings_with(**({"data": tmp_path} | settings)))
+
+    assert (finding.what, finding.found) == ("settings", "a server cannot start with them")
+    assert f"FAIRMATCH_{next(iter(settings)).upper()}" in finding.todo
+
+
+async def test_a_check_that_fails_in_a_way_that_nobody_thought_of_is_a_line_like_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_settings: Settings) -> str:
+        raise KeyError("nobody thought of it")
+
+    monkeypatch.setattr("server.doctor.CHECKS", [("Redis", fail), *CHECKS[-1:]])
+    first, last = await examine(settings_with(data=tmp_path))
+
+    assert (first.what, first.found) == ("Redis", "cannot be looked at (KeyError: 'nobody thought of it')")
+    assert "fault of the program" in first.todo
+    assert (last.what, last.todo) == ("address", "")
 
 
 async def test_a_setting_that_is_none_is_said_with_the_one_that_may_be_meant(
@@ -249,5 +282,5 @@ async def test_relays_that_are_not_set_up_to_the_end_are_seen(tmp_path: Path) ->
     assert (await found(settings_with(data=tmp_path), "relay")).todo == ""
     bare = await found(settings_with(data=tmp_path, turn_urls=["turn:turn.example"]), "relay")
     assert "FAIRMATCH_TURN_SECRET" in bare.todo
-    wrong = await found(settings_with(data=tmp_path, turn_urls=["turn.example"], turn_secret=SecretStr("s")), "relay")
+    wrong = await found(settings_with(data=tmp_path, turn_urls=["turn:"], turn_secret=SecretStr("s")), "relay")
     assert "turn:host:port" in wrong.todo
