@@ -19,7 +19,7 @@ import structlog
 from hiredis import ReplyError
 from redis.crc import key_slot
 
-from server.kernel.away import REDIS
+from server.kernel.away import REDIS, reason_of
 from server.kernel.bus import Handler
 from server.kernel.clock import Clock
 from server.kernel.enduring import kept_going
@@ -129,7 +129,7 @@ class ClusterBus:
             try:
                 await self._look()
             except (OSError, ReplyError) as error:
-                REDIS.away(type(error).__name__)
+                REDIS.away(reason_of(error))
 
     async def _look(self) -> None:
         """Ask who has which slot, and follow what has moved. Raises OSError or ReplyError when nobody answers."""

@@ -13,7 +13,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.requests import HTTPConnection
 
-from server.kernel.away import REDIS
+from server.kernel.away import REDIS, reason_of
 from server.kernel.http import ProblemError
 from server.kernel.settings import Settings
 
@@ -78,7 +78,7 @@ class Limiter:
             raise too_often(wait)
 
     def _alone(self, error: Exception) -> None:
-        REDIS.away(f"rate limits: {type(error).__name__}")
+        REDIS.away(f"rate limits: {reason_of(error)}")
         self._alone_until = time.monotonic() + ON_ITS_OWN_S
 
     async def _counted(self, count: Callable[[MovingWindowRateLimiter], Awaitable[T]]) -> T:

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from server.kernel.away import REDIS
+from server.kernel.away import REDIS, reason_of
 from server.kernel.bus import Handler
 from server.kernel.clock import Clock
 from server.kernel.enduring import kept_going
@@ -350,7 +350,7 @@ async def _kept_up(serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await serve()
         except Exception as error:
-            REDIS.away(type(error).__name__)
+            REDIS.away(reason_of(error))
         if asyncio.get_running_loop().time() - begun > LONGEST_RETRY_S:
             wait = FIRST_RETRY_S
         await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spread, not a secret

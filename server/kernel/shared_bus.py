@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from hiredis import ReplyError
 
+from server.kernel.away import reason_of
 from server.kernel.bus import Bus
 from server.kernel.clock import Clock
 from server.kernel.redis_bus import RedisBus, channel_of
@@ -39,7 +40,7 @@ async def is_heard(settings: Settings, topic: str) -> bool:
         async with asyncio.timeout(ANSWER_LIMIT_S):
             return await _is_heard(url, count, channel)
     except (OSError, ReplyError) as error:
-        log.warning("bus_does_not_say", topic=topic, error=type(error).__name__)
+        log.warning("bus_does_not_say", topic=topic, error=reason_of(error))
         return False
 
 

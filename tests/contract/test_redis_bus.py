@@ -291,6 +291,19 @@ async def test_flushing_redis_disturbs_nobody(
     assert gaps == []
 
 
+async def test_why_redis_lets_nobody_in_is_said_in_its_own_words(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(away.REDIS, "away_since", None)
+    with redis, capture_logs() as logged:
+        bus = RedisBus(redis.url.replace("//", "//:wrong@"), "test", SystemClock())
+        command(redis, "CONFIG SET requirepass right")
+        await bus.start()
+        await until(lambda: bool(logged), PATIENCE_S)
+        await bus.stop()
+
+    assert logged[0]["event"] == "service_away"
+    assert logged[0]["reason"].startswith("ReplyError: WRONGPASS")
+
+
 async def test_a_wrong_password_keeps_the_bus_away_but_not_the_server(redis: Redis) -> None:
     with redis:
         command(redis, "CONFIG SET requirepass right")
