@@ -50,13 +50,14 @@ class Settings(BaseSettings):
         default="", description="Stable name of this worker among the others; empty: made at start."
     )
     base_url: str = Field(
-        default="", description="Address that people type, used in mails; empty: http://localhost:PORT."
+        default="", description="Address that people type, without a path, used in mails; empty: http://localhost:PORT."
     )
     allowed_origins: Listed = Field(
         default_factory=list, description="Further origins whose pages may open the live line, as a JSON list."
     )
     trusted_proxies: str = Field(
-        default="127.0.0.1", description="Addresses of reverse proxies whose headers are believed."
+        default="127.0.0.1",
+        description="Addresses or networks, with commas between, of proxies whose headers are believed; *: any.",
     )
     drain_seconds: float = Field(
         default=20.0, ge=0, le=24, description="How long a stopping worker takes leave of people; it ends within 30 s."
