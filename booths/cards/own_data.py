@@ -40,9 +40,9 @@ async def erase(uow: UnitOfWork, person_id: str) -> None:
 async def carry(uow: UnitOfWork, from_id: str, into_id: str) -> None:
     """Have the cards of one organisation belong to another one. Of two of one person at one fair the later
     one stays."""
-    both = VisitingCard.organisation_id.in_((from_id, into_id))
+    both = select(VisitingCard).where(VisitingCard.organisation_id.in_((from_id, into_id))).order_by(VisitingCard.id)
     newest: dict[tuple[str, str], VisitingCard] = {}
-    for card in (await uow.session.scalars(select(VisitingCard).where(both).with_for_update())).all():
+    for card in (await uow.session.scalars(both.with_for_update())).all():
         whose = card.person_id, card.fair_id
         later, earlier = sorted((card, newest.get(whose, card)), key=_said_at, reverse=True)
         newest[whose] = later

@@ -168,10 +168,11 @@ async def moments(session: AsyncSession, organisation_id: str, fair_id: str) -> 
     return (await session.scalars(select(VisitingCard.left_at).where(*_which(organisation_id, fair_id)))).all()
 
 
-async def names_between(session: AsyncSession, organisation_id: str, first: str, end: str) -> Sequence[str]:
-    """Who left a card with an organisation, from one card on to before another one."""
-    between = VisitingCard.id >= first, VisitingCard.id < end
-    return (await session.scalars(select(VisitingCard.name).where(*_which(organisation_id, ""), *between))).all()
+async def number_between(session: AsyncSession, organisation_id: str, first: str, end: str) -> tuple[int, str]:
+    """How many cards were left with an organisation, from one on to before another one; and who left one of them."""
+    query = select(func.count(), func.min(VisitingCard.name)).where(*_which(organisation_id, ""))
+    row = (await session.execute(query.where(VisitingCard.id >= first, VisitingCard.id < end))).one()
+    return row[0], row[1] or ""
 
 
 async def at_fairs(

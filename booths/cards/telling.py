@@ -67,22 +67,23 @@ async def put_into_words(
         begun = await _begun(session, person.id, organisation_id)
         for first, end in pairwise([*begun, _END]):
             if (key := (KIND, f"{organisation_id}{_BETWEEN}{first}")) in asked:
-                names = await queries.names_between(session, organisation_id, first, end)
-                if names:
-                    lines[key] = Line(_said(names, organisation.name, locale), f"/o/{organisation.slug}/cards")
+                number, who = await queries.number_between(session, organisation_id, first, end)
+                if number:
+                    said = _said(number, who, organisation.name, locale)
+                    lines[key] = Line(said, f"/o/{organisation.slug}/cards")
     return lines
 
 
-def _said(names: Sequence[str], organisation: str, locale: str) -> str:
+def _said(number: int, who: str, organisation: str, locale: str) -> str:
     told = translations(locale)
-    if len(names) == 1:
-        return told.gettext(_ONE) % {"who": names[0], "name": organisation}
-    ngettext, several = told.ngettext, {"num": len(names), "name": organisation}
+    if number == 1:
+        return told.gettext(_ONE) % {"who": who, "name": organisation}
+    ngettext, several = told.ngettext, {"num": number, "name": organisation}
     return (
         ngettext(
             "%(num)s person left a card at the stand of %(name)s",
             "%(num)s people left a card at the stand of %(name)s",
-            len(names),
+            number,
         )
         % several
     )

@@ -73,7 +73,8 @@ async def leave(request: Request) -> Response:
     form = await Form.of(request)
     phone = form.take("phone", phone_number, "")
     about = form.take("about", text.paragraphs(ABOUT_MOST), "")
-    await may(request, "card", CARDS)
+    if form.good:
+        await may(request, "card", CARDS)
     said = Said(form.typed("email") == "yes", phone, about)
     new = False
     async with kernel_of(request).database.write() as uow:

@@ -53,11 +53,11 @@ async def assess(request: Request) -> Response:
 async def write_note(request: Request) -> Response:
     """Write down something about a card, for all of the organisation."""
     form, card_id = await Form.of(request), _id(request)
-    note = form.take("note", text.paragraphs(NOTE_MOST), "")
+    note, before = (form.take(field, text.paragraphs(NOTE_MOST), "") for field in ("note", "before"))
     async with kernel_of(request).database.write() as uow:
         seen = await doors.admitted(request, uow.session, belongs)
         if form.good:
-            before, by_id = text.paragraphs(10 * NOTE_MOST)(form.typed("before")), request.state.person.id
+            by_id = request.state.person.id
             try:
                 await actions.write_note(uow, seen.organisation.id, card_id, note, before=before, by_id=by_id)
             except RefusedError as refused:
@@ -78,7 +78,7 @@ async def _page(request: Request, asked: Asked, before: str | None) -> Response:
         which = asked.among(fairs)
         found = await queries.at_organisation(session, seen.organisation.id, which, before=before, limit=PAGE + 1)
         counts = await queries.assessed(session, seen.organisation.id, which.fair_id)
-        days = await _days(request, session, seen.organisation.id, fairs, which)
+        days = await _days(request, session, seen.organisation.id, fairs, which) if before is None else None
         shown = found[:PAGE]
         known = await at_a_fair_with(session, person.id, [each.card.person_id for each in shown])
     await telling.seen(kernel_of(request).database, person.id, seen.organisation.id)

@@ -148,6 +148,12 @@ async def test_at_one_fair_somebody_leaves_so_many_cards_and_no_more(
     assert rules.CARDS_MOST == 100
 
 
+async def test_a_program_that_goes_wild_is_slowed_down(there: Cards, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("booths.cards.pages.leaving.CARDS", "2 per hour")
+    statuses = [(await there.leave(about=about)).status_code for about in ("x" * 601, "One", "Two", "Three")]
+    assert statuses == [422, 303, 303, 429], "what was not taken does not count"
+
+
 async def test_ones_cards_say_who_has_what_and_one_press_takes_them_back(there: Cards) -> None:
     assert "You have left no card yet" in await there.text("bernd", "/cards")
     await there.leave(email="yes", phone="0201 / 123456")

@@ -120,8 +120,20 @@ async def test_a_note_says_who_wrote_last_and_nothing_of_a_colleague_is_lost(the
     assert "Met him.\nRing him." in await there.text("aylin")
     answer = await there["aylin"].post(path, data={"note": "x" * 601, "before": "Met him.\nRing him."})
     assert (answer.status_code, "That is too long" in answer.text) == (422, True)
+    assert 'href="#note"' in answer.text, "what is wrong leads to its field"
+    assert 'id="note"' in answer.text
     await there["aylin"].post(path, data={"note": "", "before": "Met him.\nRing him."})
     assert "Met him." not in await there.text("dev")
+
+
+async def test_what_no_form_of_ours_says_breaks_nothing(there: Cards) -> None:
+    await there.leave()
+    path = f"{there.path}/{await there.card()}"
+    for before in ("x" * 10_000, "\u202e"):
+        assert (await there["aylin"].post(f"{path}/note", data={"note": "Mine", "before": before})).status_code == 422
+    wrong = {"assessment": "soon", "is": "great", "page": "x", "fair": "none"}
+    assert (await there["aylin"].post(f"{path}/assessment", data=wrong)).status_code in (303, 404)
+    assert "Mine" not in await there.text("aylin")
 
 
 async def test_two_who_write_the_first_note_at_once_lose_nothing(there: Cards) -> None:
@@ -151,6 +163,7 @@ async def test_the_list_is_narrowed_by_assessment_and_by_fair(there: Cards) -> N
     page = await there.text("aylin")
     assert page.index("From Edda") < page.index("From Bernd"), "the latest first"
     assert "Not assessed yet (1)" in page
+    assert "1 not assessed yet" in page
     for wrong in ("?is=great", "?fair=none", "?before=x"):
         assert (await there["aylin"].get(there.path + wrong)).status_code == 404, wrong
 
