@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 # The day of the wording that is shown now (web/templates/people/data_notice.html). A new wording is a new day.
-WORDINGS = {Kind.DATA_NOTICE: "2026-11-28"}
+WORDINGS = {Kind.DATA_NOTICE: "2026-11-29"}
 _LATEST = (
     select(Consent.wording)
     .where(Consent.person_id == bindparam("by"), Consent.kind == bindparam("to"), Consent.withdrawn_at.is_(None))

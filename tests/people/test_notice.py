@@ -16,7 +16,7 @@ from tests.people.scene import AYLIN, BEN, at_browser
 from web.frame import LOCALE_COOKIE
 
 OLDER = "2026-05-04"
-TOLD = "There is a new wording, of 28 November 2026"
+TOLD = "There is a new wording, of 29 November 2026"
 ASKED = 'action="/me/data/notice"'
 READ = {"wording": WORDINGS[Kind.DATA_NOTICE]}
 
@@ -64,7 +64,7 @@ async def test_who_agreed_to_an_older_wording_is_told_and_agrees_to_the_new_one(
     assert "That you agree is on record." in today
     assert TOLD not in today
     assert ASKED not in (await browser.get("/data-notice")).text
-    assert "in the wording of 28 November 2026" in (await browser.get("/me/data")).text
+    assert "in the wording of 29 November 2026" in (await browser.get("/me/data")).text
     assert await on_record(kernel, aylin) == [WORDINGS[Kind.DATA_NOTICE], OLDER]
 
 
@@ -72,7 +72,7 @@ async def test_in_german_it_is_told_in_german(reader: tuple[httpx2.AsyncClient, 
     browser, _ = reader
     browser.headers["accept-language"] = "de"
     browser.cookies.set(LOCALE_COOKIE, "de")
-    assert "Es gibt eine neue Fassung vom 28. November 2026" in (await browser.get("/")).text
+    assert "Es gibt eine neue Fassung vom 29. November 2026" in (await browser.get("/")).text
     assert "Zugestimmt haben Sie der Fassung vom 4. Mai 2026" in (await browser.get("/data-notice")).text
 
 

@@ -204,4 +204,4 @@ async def test_the_data_notice_says_for_how_long_recordings_are_kept(kernel: Ker
     assert f"A recording: {days} days at most." in (await client.get("/data-notice")).text
     german = (await client.get("/data-notice", headers={"accept-language": "de"})).text
     assert f"Eine Aufnahme: höchstens {days} Tage." in german
-    assert "Fassung vom 28. November 2026" in german
+    assert "Fassung vom 29. November 2026" in german
