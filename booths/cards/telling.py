@@ -34,13 +34,15 @@ async def tell_of(uow: UnitOfWork, card: VisitingCard) -> None:
     """Tell of a new card, unless somebody has not looked at those before it yet: it is counted there."""
     people = await _people(uow.session, card.fair_id, card.organisation_id)
     waiting = select(News.person_id).where(News.person_id.in_(people), *_unseen(card.organisation_id))
-    known = set(await uow.session.scalars(waiting))
+    # Held until the commit: whoever looks in this moment waits, and has this card in the list.
+    known = set(await uow.session.scalars(waiting.with_for_update()))
     subject = f"{card.organisation_id}{_BETWEEN}{card.id}"
     await newsroom.tell(uow, [each for each in people if each not in known], KIND, subject, f"{KIND}:{card.id}")
 
 
 async def seen(database: Database, person_id: str, organisation_id: str) -> None:
-    """Whoever looks at an organisation's cards has seen what they were told about them."""
+    """Whoever looks at an organisation's cards has seen what they were told about them. Said before the cards are read:
+    what comes in between is told anew."""
     async with database.read() as session:
         mine = select(News.subject).where(News.person_id == person_id, *_unseen(organisation_id))
         subjects = (await session.scalars(mine)).all()

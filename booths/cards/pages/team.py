@@ -71,9 +71,11 @@ async def write_note(request: Request) -> Response:
 
 
 async def _page(request: Request, asked: Asked, before: str | None) -> Response:
-    person = request.state.person
-    async with kernel_of(request).database.read() as session:
+    person, database = request.state.person, kernel_of(request).database
+    async with database.read() as session:
         seen = await doors.admitted(request, session, belongs)
+    await telling.seen(database, person.id, seen.organisation.id)
+    async with database.read() as session:
         fairs = await queries.fairs_with_cards(session, seen.organisation.id)
         which = asked.among(fairs)
         found = await queries.at_organisation(session, seen.organisation.id, which, before=before, limit=PAGE + 1)
@@ -81,7 +83,6 @@ async def _page(request: Request, asked: Asked, before: str | None) -> Response:
         days = await _days(request, session, seen.organisation.id, fairs, which) if before is None else None
         shown = found[:PAGE]
         known = await at_a_fair_with(session, person.id, [each.card.person_id for each in shown])
-    await telling.seen(kernel_of(request).database, person.id, seen.organisation.id)
     path = f"/o/{seen.organisation.slug}/cards"
     return page(
         request,

@@ -238,6 +238,15 @@ async def test_a_change_of_the_profile_does_not_reach_a_card(there: Cards) -> No
     assert "Bernd Kowalski" in await there.text("aylin")
 
 
+async def test_leaving_again_and_taking_back_at_once_end_with_one_card_or_none(there: Cards) -> None:
+    await there.leave()
+    card = await there.card()
+    deeds = [there.leave(about=each) for each in ("One", "Two")]
+    answers = await asyncio.gather(*deeds, there["bernd"].post(f"/cards/{card}/take-back"), there.leave())
+    assert {answer.status_code for answer in answers} == {303}
+    assert len(await there.cards()) <= 1
+
+
 async def test_taking_back_and_noting_at_once_leave_nothing_behind(there: Cards) -> None:
     await there.leave()
     card = await there.card()

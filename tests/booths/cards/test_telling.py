@@ -4,9 +4,13 @@ import asyncio
 
 from sqlalchemy import func, select
 
+from booths.cards.actions import leave
+from booths.cards.rules import Said
 from booths.cards.telling import KIND
 from directory.news.model import News
 from directory.organisations.model import Member
+from fairs.model import Fair
+from rooms.model import Room
 from tests.booths.cards.scene import Cards
 from tests.people.browsers import signed_in
 from web.frame import LOCALE_COOKIE
@@ -58,6 +62,17 @@ async def test_whoever_looks_has_seen_them_and_reads_of_the_next_ones(there: Car
     await visitors(there, 2)
     assert await lines(there) == ["2 people left a card at the stand of Voltbus"]
     assert await lines(there, "dev") == ["3 people left a card at the stand of Voltbus"]
+
+
+async def test_a_card_that_comes_while_somebody_looks_is_in_the_list_or_told(there: Cards) -> None:
+    await there.leave()
+    async with there.kernel.database.write() as uow:
+        fair = await uow.session.get_one(Fair, there.fair.guests.fair.id)
+        room = await uow.session.get_one(Room, there.fair.stand)
+        await leave(uow, fair, room, there.voltbus, Said(), by_id=there.ids["edda"])
+        looking = asyncio.create_task(there.text("aylin"))
+        await asyncio.wait([looking], timeout=1)
+    assert "Edda Brandt" in await looking or "Edda Brandt" in str(await lines(there))
 
 
 async def test_what_was_taken_back_is_no_news(there: Cards) -> None:
