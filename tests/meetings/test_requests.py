@@ -40,6 +40,15 @@ async def test_a_request_is_asked_countered_and_accepted(there: Scene) -> None:
     assert "Bernd Kowalski" in (await there["aylin"].get(f"/meetings/{meeting.id}")).text
 
 
+async def test_the_only_time_that_was_proposed_is_chosen_already(there: Scene) -> None:
+    slots = await there.slots()
+    one = await there["bernd"].get(f"/meetings/requests/{await there.ask('aylin', 'bernd', slots[0])}")
+    assert re.findall(r'type="radio"[^>]* value="([^"]+)" checked', one.text) == [slots[0].id]
+    two = await there["bernd"].get(f"/meetings/requests/{await there.ask('chloe', 'bernd', *slots[:2])}")
+    assert 'type="radio"' in two.text
+    assert not re.search(r'type="radio"[^>]* checked', two.text)
+
+
 async def test_what_is_missing_in_a_request_is_said_and_nothing_typed_is_lost(there: Scene) -> None:
     answer = await there["aylin"].post(
         f"/fairs/ruhr/meetings/with/{there.ids['bernd']}", data={"ask": "A long story", "offer": " "}
