@@ -85,6 +85,19 @@ async def test_an_organisation_is_looked_after_joined_kept_in_mind_and_asked(pla
 
 
 @same_on_both_grounds
+async def test_a_name_of_one_long_word_breaks_in_the_history_of_a_page_on_a_phone(
+    place: Place, open_tab: OpenTab
+) -> None:
+    aylin = await place.come(open_tab, "aylin", f"{VOLTBUS}/edit", size=PHONE)
+    await aylin.get_by_label("Name", exact=True).fill("Energieversorgungsunternehmensdigitalisierungsfachkräftemesse")
+    await aylin.get_by_role("button", name="Save", exact=True).click()
+    await aylin.wait_for_url(f"**{VOLTBUS}")
+    await aylin.goto(f"{VOLTBUS}/history")
+    await expect(aylin.locator("ins").first).to_have_text(re.compile("^Energieversorgung"))
+    assert await aylin.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@same_on_both_grounds
 async def test_who_stays_outside_or_has_to_go_sees_it_as_its_administrator_has_decided(
     place: Place, open_tab: OpenTab
 ) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -117,6 +118,18 @@ async def test_what_a_home_screen_needs_is_in_order_and_only_who_is_signed_in_ha
     await expect(aylin.page.get_by_text("Your browser's menu has the way")).to_be_visible()
     await tab.page.goto("/")
     await expect(tab.page.locator("link[rel=manifest]")).to_have_count(0)
+
+
+async def test_with_letters_of_twice_the_size_the_tabs_of_a_phone_stay_beside_each_other(aylin: Tab) -> None:
+    await aylin.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await aylin.page.goto("/me")
+    await aylin.page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    ends = await aylin.page.locator(".rail-word:visible").evaluate_all(
+        "(words) => words.map((word) => word.getBoundingClientRect()).map(({ left, right }) => [left, right])"
+    )
+    assert len(ends) >= 4
+    assert all(0 <= left < right <= PHONE["width"] for left, right in ends)
+    assert all(right <= left for (_, right), (left, _) in pairwise(ends)), "no word lies on the next"
 
 
 async def test_what_was_typed_is_still_there_when_the_server_was_updated_while_one_wrote(aylin: Tab) -> None:

@@ -63,6 +63,7 @@ LONG = [
     ".list-title",
     ".notice li",
     ".quiet-line span",
+    ".bar-words span:first-child",
     ".empty-title",
     ".field-error span",
 ]
