@@ -145,7 +145,7 @@ async def _page(request: Request, here: Visit, form: Form, status: int = 0) -> R
         "answers": answers,
         "wish": wish,
         "wishes": WISHES,
-        "can_wish": found.why is not WhyNot.NO_PLAN,
+        "can_wish": found.why not in (WhyNot.NO_PLAN, WhyNot.OVER),
     }
     more |= {"other": other, "team": team, "send_to": f"with/{other_id}"}
     return _form(request, here, form, found, status, by_day(found.slots, viewer, held), **more)

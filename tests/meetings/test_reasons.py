@@ -65,6 +65,15 @@ async def test_what_holds_for_everybody_in_the_list_is_said_once(there: Scene) -
     assert (await there["bernd"].get(PEOPLE)).text.count("The fair is over.") == 1
 
 
+async def test_who_comes_after_the_fair_is_asked_for_no_wishes(there: Scene) -> None:
+    path = f"/fairs/ruhr/meetings/with/{there.ids['aylin']}"
+    assert "For the organiser’s timetable" in (await there["bernd"].get(path)).text
+    there.clock.advance(days=30)
+    page = (await there["bernd"].get(path)).text
+    assert "The fair is over." in page
+    assert "For the organiser’s timetable" not in page
+
+
 @pytest.mark.parametrize(
     ("zone", "said"),
     [

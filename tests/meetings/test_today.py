@@ -51,3 +51,19 @@ async def test_the_start_page_says_when_the_next_room_opens_and_that_there_is_an
     marks = [re.findall(r'data-mark="(\w+)"', page) for page in (before, after)]
     assert [len(each) for each in marks] == [1, 1]
     assert marks[0] != marks[1]
+
+
+async def test_after_a_meeting_the_start_page_asks_how_it_was_until_one_has_said_so(there: Scene) -> None:
+    slots = await there.slots()
+    said, unsaid = await there.book(slots[0], "bernd", "dev"), await there.book(slots[1], "bernd", "aylin")
+    assert "How was it?" not in (await there["bernd"].get("/")).text
+    await there.go_to(unsaid, hours=-1)
+    await there["bernd"].post(f"/meetings/{said}/outcome", data={"verdict": "good"})
+    there.clock.advance(days=7)
+    page = (await there["bernd"].get("/")).text
+    assert "How was it?" in page
+    assert f"/meetings/{unsaid}/room#outcome" in page
+    assert f"/meetings/{said}/room#outcome" not in page
+    there.clock.advance(days=8)
+    assert "How was it?" not in (await there["bernd"].get("/")).text, "after two weeks on the page of meetings alone"
+    assert "How was it?" in (await there["bernd"].get("/meetings")).text

@@ -65,6 +65,12 @@ async def test_older_messages_have_a_page_of_their_own(there: Guests) -> None:
     assert (await there["dev"].get("/fairs/ruhr?before=x")).status_code == 404
 
 
+async def test_the_lobby_of_a_fair_that_is_over_says_so(there: Guests) -> None:
+    assert not re.search(r'<p class="talk-line">.*Over', (await there["dev"].get("/fairs/ruhr")).text)
+    there.place.clock.advance(hours=24 * 30)
+    assert re.search(r'<p class="talk-line">.*Over</span> · Lobby', (await there["dev"].get("/fairs/ruhr")).text)
+
+
 async def test_nobody_outside_reads_or_writes_in_the_lobby(there: Guests) -> None:
     await there["aylin"].post("/fairs/ruhr/messages", data={"text": "a secret of the lobby"})
     assert "secret" not in (await there["chloe"].get("/fairs/ruhr")).text
