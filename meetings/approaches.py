@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from fairs.cards import not_banned
 from fairs.model import Fair, Membership
+from fairs.rules import Phase, phase
 from meetings.model import Plan
 from meetings.queries import retreated
 from meetings.reasons import why_not
@@ -18,11 +19,11 @@ from people.approaches import Approach, InList
 from web.i18n import N_
 
 
-async def from_page(session: AsyncSession, viewer_id: str, person_id: str) -> Approach | None:
-    """A meeting at the latest fair with meetings at which both are."""
+async def from_page(session: AsyncSession, viewer_id: str, person_id: str, now: datetime) -> Approach | None:
+    """A meeting at the latest fair with meetings at which both are; once that is over, the reason why there is none."""
     mine, theirs = aliased(Membership), aliased(Membership)
     query = (
-        select(Fair.id, Fair.slug)
+        select(Fair)
         .join(Plan, Plan.fair_id == Fair.id)
         .join(mine, mine.fair_id == Fair.id)
         .join(theirs, theirs.fair_id == Fair.id)
@@ -30,12 +31,12 @@ async def from_page(session: AsyncSession, viewer_id: str, person_id: str) -> Ap
         .order_by(Fair.starts_on.desc())
         .limit(1)
     )
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
+    fair = await session.scalar(query)
+    if fair is None:
         return None
-    away = await retreated(session, found.id, [person_id])
-    path = f"/fairs/{found.slug}/meetings/with/{person_id}"
-    return Approach(N_("Ask for a meeting"), path, "calendar-plus", WHY_NOT[WhyNot.RETREATED] if away else "")
+    path = f"/fairs/{fair.slug}/meetings/with/{person_id}"
+    why = await _why_nobody_asks(session, fair, person_id, now)
+    return Approach(N_("Ask for a meeting"), path, "calendar-plus", WHY_NOT[why] if why else "")
 
 
 async def from_list(
@@ -56,6 +57,12 @@ async def from_list(
         nobody={each for each, one in why.items() if one is of_all},
         why_nobody=WHY_NOT[of_all] if of_all else "",
     )
+
+
+async def _why_nobody_asks(session: AsyncSession, fair: Fair, person_id: str, now: datetime) -> WhyNot | None:
+    if phase(fair.starts_on, fair.ends_on, now, fair.time_zone) is Phase.OVER:
+        return WhyNot.OVER
+    return WhyNot.RETREATED if await retreated(session, fair.id, [person_id]) else None
 
 
 def _is_everybodys(one: WhyNot, why: Mapping[str, WhyNot], others: Collection[str]) -> bool:

@@ -31,8 +31,8 @@ class InList:
     why_nobody: str = ""
 
 
-# (session, viewer's id, other's id) -> what is offered; None: nothing.
-Offer = Callable[[AsyncSession, str, str], Awaitable[Approach | None]]
+# (session, viewer's id, other's id, now) -> what is offered; None: nothing.
+Offer = Callable[[AsyncSession, str, str, datetime], Awaitable[Approach | None]]
 # (session, fair's id, viewer's id, the ids of those in the list, now) -> what is offered; None: nothing.
 Look = Callable[[AsyncSession, str, str, Collection[str], datetime], Awaitable[InList | None]]
 
@@ -49,9 +49,9 @@ class Approaches:
         self._offers.append(offer)
         self._lists.append(in_list)
 
-    async def to(self, session: AsyncSession, viewer_id: str, person_id: str) -> list[Approach]:
+    async def to(self, session: AsyncSession, viewer_id: str, person_id: str, now: datetime) -> list[Approach]:
         """What a viewer can do with somebody."""
-        found = [await offer(session, viewer_id, person_id) for offer in self._offers]
+        found = [await offer(session, viewer_id, person_id, now) for offer in self._offers]
         return [each for each in found if each is not None]
 
     async def in_list(

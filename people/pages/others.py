@@ -19,13 +19,13 @@ FOR_GOOD = "private, max-age=31536000, immutable"
 async def show(request: Request) -> Response:
     """A person's profile, for whoever shares something with them; who does not, finds nobody."""
     viewer: Person = request.state.person
-    person_id = id_in(request, "person")
+    person_id, now = id_in(request, "person"), kernel_of(request).clock.now()
     async with kernel_of(request).database.read() as session:
         known = people_of(request).acquaintances
         person = await known.visible(session, viewer, person_id)
         talk = person is not None and await known.may_talk(session, viewer.id, person_id)
         belongs = await people_of(request).affiliations.of(session, viewer.id, person_id) if person else []
-        approaches = await people_of(request).approaches.to(session, viewer.id, person_id) if person else []
+        approaches = await people_of(request).approaches.to(session, viewer.id, person_id, now) if person else []
     if person is None:
         raise not_found()
     locale = locale_of(request)
@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
         own=person.id == viewer.id,
         talk=talk,
         approaches=[] if person.id == viewer.id else approaches,
-        now=kernel_of(request).clock.now(),
+        now=now,
         belongs=belongs,
         speaks=[languages.name(code, locale) for code in person.languages],
     )

@@ -65,6 +65,16 @@ async def test_what_holds_for_everybody_in_the_list_is_said_once(there: Scene) -
     assert (await there["bernd"].get(PEOPLE)).text.count("The fair is over.") == 1
 
 
+async def test_after_the_fair_nobodys_page_leads_to_asking_for_a_meeting(there: Scene) -> None:
+    path = f"/people/{there.ids['aylin']}"
+    assert "Ask for a meeting" in (await there["bernd"].get(path)).text
+    there.clock.advance(days=30)
+    page = (await there["bernd"].get(path)).text
+    assert "Ask for a meeting" not in page
+    assert "The fair is over. You can write a message." in page
+    assert "Write a message" in page
+
+
 async def test_who_comes_after_the_fair_is_asked_for_no_wishes(there: Scene) -> None:
     path = f"/fairs/ruhr/meetings/with/{there.ids['aylin']}"
     assert "For the organiser’s timetable" in (await there["bernd"].get(path)).text
