@@ -64,8 +64,8 @@ async def fill(kernel: Kernel) -> list[DemoLink]:
     async with kernel.database.read() as session:
         if await _is_another_place(session):
             raise StartRefused(
-                "This database has accounts already, and the demo fair is for an empty one: choose another data folder "
-                "or database, or leave the demo out."
+                "This database has accounts already, and the demo fair is for an empty one: start without it by "
+                "`fairmatch serve`, or choose another data folder or database."
             )
     people = await _people(kernel)
     fair = await _fair(kernel, people)
