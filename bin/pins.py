@@ -19,7 +19,7 @@ _SOURCES = {
 
 def pins() -> None:
     """Write requirements/*.txt; what changed is left for a person to read and commit. Raises ChoreError."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     with alone():
         python_packages.ensure_environment()
         with step("uv"):

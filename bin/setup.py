@@ -13,7 +13,7 @@ from bin.places import SETUP_LOG, VAR
 def setup(for_tests: bool = False) -> None:
     """Install what is pinned and not there yet. Raises ChoreError."""
     began = time.monotonic()
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     with alone():
         browser_packages_done = browser_packages.begin(with_tools=for_tests)
         done = [python_packages.ensure("test" if for_tests else "run"), browser_packages_done()]

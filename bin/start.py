@@ -50,7 +50,7 @@ def _port_sentence(port: int, error: OSError) -> str:
 
 def _check_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ChoreError(
             f"The data folder {folder} cannot be made ({error.strerror}): choose another with DATA=."

@@ -90,7 +90,7 @@ def beside(parts: Sequence[str]) -> Iterator[Callable[[], None]]:
         return
     if not _allowed():
         raise ChoreError(f"This needs {_listed(missing)}: type `{_line(missing)}` and run this again.")
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     say(f"-> This needs {_listed(missing)}, from the system's packages: {_line(missing)}")
     installing = ThreadPoolExecutor(1).submit(_install, missing)
 

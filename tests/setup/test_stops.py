@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,18 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         free = other.getsockname()[1]
     with pytest.raises(ChoreError, match=r"data folder .* cannot be made"):
         start(str(free), str(tmp_path / "file" / "data"))
+
+
+def test_a_data_folder_that_a_start_makes_is_its_owners_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    begun = []
+    monkeypatch.setattr(os, "execve", lambda *given: begun.append(given))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        free = other.getsockname()[1]
+    monkeypatch.chdir(ROOT)
+    start(str(free), str(tmp_path / "data"))
+
+    assert begun
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
