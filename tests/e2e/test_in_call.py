@@ -8,7 +8,7 @@ from tests.e2e.conftest import Come
 from tests.e2e.stage import LOBBY, Stage
 from tests.e2e.test_calls import ROOM, calling
 from tests.support.axe import assert_accessible
-from tests.support.browser import PHONE
+from tests.support.browser import DESK, PHONE
 from tests.support.ground import same_on_both_grounds
 
 LYING: ViewportSize = {"width": 740, "height": 360}
@@ -31,6 +31,10 @@ _IS_CLEAR = """() => {
   const isBeside = ({ left, right }) => right <= next.left || next.right <= left;
   const isBelow = ({ top }) => next.bottom <= top;
   return [...document.querySelectorAll(".call-tile")].map(at).every((tile) => isBeside(tile) || isBelow(tile));
+}"""
+_IS_ABOVE_COMPOSER = """() => {
+  const at = (one) => one.getBoundingClientRect();
+  return at(document.querySelector(".dock-meeting")).bottom <= at(document.querySelector(".beside .composer")).top;
 }"""
 _RINGS = """async () => {
   const { show } = await import("fairmatch/call/ring-card");
@@ -93,6 +97,17 @@ async def test_on_a_phone_that_lies_one_sees_the_other_whole_and_reads_everywher
     await expect(dock.get_by_role("status")).to_have_text("Ben Krüger has left.")
     await dock.get_by_role("link", name="Return").click()
     await expect(aylin.page.locator(".call-line")).to_have_text("Ben Krüger has left.")
+
+
+@same_on_both_grounds
+@pytest.mark.parametrize("size", [DESK, LOW])
+async def test_what_is_up_next_lies_not_on_what_one_writes_with_beside_a_call(
+    stage: Stage, come: Come, size: ViewportSize
+) -> None:
+    ben = (await come(stage["ben"], path=ROOM, size=size)).page
+    await ben.evaluate(_IS_NEXT)
+    await expect(ben.locator(".beside .composer-send")).to_be_visible()
+    assert await ben.evaluate(_IS_ABOVE_COMPOSER)
 
 
 @same_on_both_grounds
