@@ -31,6 +31,7 @@ CARDS = "60 per hour"
 # From where one comes, and is led back to.
 ROOM, ORGANISATION, OWN = "room", "organisation", "cards"
 PRIVATE = {"cache-control": "no-store"}
+OTHERS = N_("This stand belongs to somebody else by now. Please look again to whom you give your card.")
 WHY = {
     "own": N_("You belong to this organisation yourself."),
     "full": N_("You have left 100 cards at this fair. Take one back first."),
@@ -79,6 +80,8 @@ async def leave(request: Request) -> Response:
     new = False
     async with kernel_of(request).database.write() as uow:
         place = await _place(request, uow.session)
+        if form.typed("to") != place.by.id:
+            form.say(OTHERS)
         if form.good:
             try:
                 new = await actions.leave(uow, place.here.fair, place.room, place.by.id, said, by_id=place.person.id)

@@ -112,9 +112,8 @@ async def _alone(request: Request, card_id: str, form: Form) -> Response:
         one = await queries.one_at_organisation(session, seen.organisation.id, card_id)
         if one is None:
             raise not_found()
-        known = await at_a_fair_with(session, request.state.person.id, [one.card.person_id])
     path, asked = f"/o/{seen.organisation.slug}/cards", _asked_by(form)
-    around = {"organisation": seen.organisation, "path": path, "asked": asked, "known": known}
+    around = {"organisation": seen.organisation, "path": path, "asked": asked}
     return page(request, "booths/cards/note.html", 422, headers=PRIVATE, one=one, form=form, **around, **_words())
 
 

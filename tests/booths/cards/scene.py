@@ -28,6 +28,7 @@ class Cards:
 
     fair: Programme
     voltbus: str  # its id
+    whose: str = ""  # the stand is, by the id of an organisation
 
     def __getitem__(self, name: str) -> httpx2.AsyncClient:
         """Somebody's browser."""
@@ -50,7 +51,7 @@ class Cards:
 
     async def leave(self, by: str = "bernd", path: str = FORM, **said: str) -> httpx2.Response:
         """Leave a card at Voltbus's stand."""
-        return await self[by].post(path, data={"about": ABOUT} | said)
+        return await self[by].post(path, data={"about": ABOUT, "to": self.whose} | said)
 
     async def text(self, by: str, path: str = "") -> str:
         """A page as somebody reads it: Voltbus's cards unless said otherwise."""
@@ -70,6 +71,7 @@ class Cards:
 
     async def give_stand(self, organisation_id: str | None) -> None:
         """Have the stand be somebody's."""
+        self.whose = organisation_id or ""
         async with self.kernel.database.write() as uow:
             fair = await uow.session.get_one(Fair, self.fair.guests.fair.id)
             await actions.give_stand(uow, fair, self.fair.stand, organisation_id, by_id=self.ids["edda"])

@@ -134,6 +134,18 @@ async def test_there_is_no_form_where_nobody_exhibits(there: Cards) -> None:
     assert await there.cards() == []
 
 
+async def test_nobody_gets_a_card_that_was_meant_for_somebody_else(there: Cards) -> None:
+    _, hydro = await there.fair.organisation(name="Hydro Lumière", visibility="public")
+    assert f'name="to" value="{there.voltbus}"' in await there.text("bernd", FORM)
+    await there.give_stand(hydro)
+    answer = await there.leave(to=there.voltbus, about="For Voltbus")
+    assert answer.status_code == 422
+    for said in ("This stand belongs to somebody else by now.", "The people of Hydro Lumière", "For Voltbus"):
+        assert said in answer.text
+    assert await there.cards() == []
+    assert (await there.leave(to="")).status_code == 422
+
+
 async def test_at_one_fair_somebody_leaves_so_many_cards_and_no_more(
     there: Cards, monkeypatch: pytest.MonkeyPatch
 ) -> None:

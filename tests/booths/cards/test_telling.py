@@ -32,7 +32,7 @@ async def visitors(there: Cards, number: int) -> None:
     await guests.place.join(guests.fair, *ids.values())
     async with signed_in(guests.app, ids) as browsers:
         answers = await asyncio.gather(
-            *(each.post("/fairs/ruhr/rooms/hall-1/card", data={}) for each in browsers.values())
+            *(each.post("/fairs/ruhr/rooms/hall-1/card", data={"to": there.voltbus}) for each in browsers.values())
         )
     assert {answer.status_code for answer in answers} == {303}
 
