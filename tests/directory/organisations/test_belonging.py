@@ -173,6 +173,20 @@ async def test_the_last_administrator_stays_and_others_may_go(there: Scene) -> N
     assert await there.roles(id_) == {"ben": "administrator"}
 
 
+@pytest.mark.parametrize(("role", "parts"), [("member", 4), ("editor", 6)])
+async def test_every_part_of_the_desk_that_one_is_shown_opens(there: Scene, role: str, parts: int) -> None:
+    slug, id_ = await there.organisation()
+    await there["ben"].post(f"/o/{slug}/claim")
+    claim = await only_claim(there, id_, "ben")
+    await there["aylin"].post(f"/o/{slug}/claims/{claim}", data={"answer": "yes", "role": role})
+    page = (await there["ben"].get(f"/o/{slug}")).text
+    tabs = re.search(r'<nav class="tabs".*?</nav>', page, re.DOTALL)
+    assert tabs
+    ways = re.findall(r'href="([^"]+)"', tabs[0])
+    assert len(ways) == parts
+    assert {way: (await there["ben"].get(way)).status_code for way in ways} == dict.fromkeys(ways, 200)
+
+
 async def test_a_name_leads_to_a_profile_only_for_whom_it_opens(there: Scene) -> None:
     slug, id_ = await there.organisation()
     await there["ben"].post(f"/o/{slug}/claim")
