@@ -122,6 +122,16 @@ async def revoke(uow: UnitOfWork, person_id: str, token_id: str) -> bool:
     return bool(ended.all())
 
 
+async def revoke_all(uow: UnitOfWork, person_id: str | None, *, by: str | None) -> int:
+    """End all tokens of a person, or (None) of everybody. Returns how many ended."""
+    now = uow.clock.now()
+    theirs = [ApiToken.person_id == person_id] if person_id else []
+    ended = await uow.session.execute(
+        update(ApiToken).where(*theirs, *_alive(now)).values(revoked_at=now, revoked_by=by).returning(ApiToken.id)
+    )
+    return len(ended.all())
+
+
 async def living(session: AsyncSession, person_id: str, now: datetime) -> Sequence[ApiToken]:
     """A person's own tokens that are good, the latest first."""
     mine = select(ApiToken).where(ApiToken.person_id == person_id, *_alive(now))

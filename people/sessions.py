@@ -95,6 +95,11 @@ async def revoke_all(uow: UnitOfWork, person_id: str, *, by: str | None, but: st
     return await _revoke(uow, *others, by=by)
 
 
+async def revoke_everybodys(uow: UnitOfWork, *, by: str | None) -> int:
+    """End all sessions of all people. Returns how many ended."""
+    return await _revoke(uow, by=by)
+
+
 async def of_person(session: AsyncSession, person_id: str, now: datetime) -> list[SignInSession]:
     """The sessions in which a person is signed in, the latest used first."""
     mine = select(SignInSession).where(SignInSession.person_id == person_id, *_alive(now))

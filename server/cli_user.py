@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from server.kernel.db import UnitOfWork
     from server.kernel.parts import Kernel
 
-user = typer.Typer(no_args_is_help=True, help="Accounts: list them, add one, make an administrator, give a way in.")
+user = typer.Typer(
+    no_args_is_help=True, help="Accounts: list them, add one, make an administrator, give a way in, sign out."
+)
 
 Email = Annotated[str, typer.Argument(help="The account's mail address.")]
 
@@ -94,6 +96,31 @@ def link(email: Email, data: DataOption = None) -> None:
         async with kernel.database.write() as uow:
             address = await link_for(uow, kernel.settings, await _person(uow, email))
         typer.echo(address)
+
+    run_with_kernel(data, work)
+
+
+@user.command("sign-out")
+def sign_out(
+    email: Annotated[str, typer.Argument(help="The account's mail address.")] = "",
+    everybody: Annotated[bool, typer.Option("--everybody", help="All accounts, as after a leak.")] = False,
+    data: DataOption = None,
+) -> None:
+    """End all sign-ins of an account and the tokens of its programs; passwords and passkeys stay."""
+    if bool(email) == everybody:
+        refuse("Name one account by its mail address, or say --everybody.")
+
+    async def work(kernel: "Kernel") -> None:
+        from people import api_tokens, sessions
+
+        async with kernel.database.write() as uow:
+            person_id = None if everybody else (await _person(uow, email)).id
+            if person_id is None:
+                ended = await sessions.revoke_everybodys(uow, by=None)
+            else:
+                ended = await sessions.revoke_all(uow, person_id, by=None)
+            tokens = await api_tokens.revoke_all(uow, person_id, by=None)
+        typer.echo(f"Ended: {ended} sign-ins, {tokens} tokens of programs.")
 
     run_with_kernel(data, work)
 

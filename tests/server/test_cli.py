@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from people import api_tokens, sessions
+from people.queries import all_people, by_email
+from server.app import create_kernel
 from server.cli import app
 from server.kernel.clock import SystemClock
 from server.kernel.db import Database
@@ -74,7 +78,59 @@ async def test_an_administrator_is_made_and_unmade() -> None:
     assert "admin" in (await fairmatch("user", "list")).stdout
 
 
-@pytest.mark.parametrize("command", ["link", "admin"])
+async def test_an_account_or_everybody_is_signed_out_with_the_programs_of_theirs(backend: Backend) -> None:
+    for name in ("ada", "ben", "eva"):
+        await fairmatch("user", "add", f"{name}@example.org", "--name", name)
+    await _signed_in(backend, "ada", "ben", "eva")
+
+    one = await fairmatch("user", "sign-out", "Ada@example.org")
+    left = await _signed_in_now(backend)
+    all_others = await fairmatch("user", "sign-out", "--everybody")
+
+    assert one.stdout == "Ended: 1 sign-ins, 1 tokens of programs.\n"
+    assert left == {"ben", "eva"}
+    assert all_others.stdout == "Ended: 2 sign-ins, 2 tokens of programs.\n"
+    assert await _signed_in_now(backend) == set()
+
+
+@pytest.mark.parametrize("words", [[], ["ada@example.org", "--everybody"]])
+async def test_who_is_to_be_signed_out_is_said(words: list[str]) -> None:
+    result = await fairmatch("user", "sign-out", *words)
+
+    assert (result.exit_code, result.output) == (1, "Name one account by its mail address, or say --everybody.\n")
+
+
+async def _signed_in(backend: Backend, *names: str) -> None:
+    """Each has a sign-in and a program's token."""
+    kernel = create_kernel(backend.settings())
+    try:
+        async with kernel.database.write() as uow:
+            for name in names:
+                person = await by_email(uow.session, f"{name}@example.org")
+                assert person
+                await sessions.start(uow, person, sessions.Method.LINK, "")
+                until = kernel.clock.now() + timedelta(days=30)
+                await api_tokens.make(uow, person.id, "theirs", ["read"], until)
+    finally:
+        await kernel.database.close()
+
+
+async def _signed_in_now(backend: Backend) -> set[str]:
+    """Who has a sign-in and a token that are good."""
+    kernel = create_kernel(backend.settings())
+    try:
+        now = kernel.clock.now()
+        async with kernel.database.read() as session:
+            everybody = await all_people(session)
+            by = {each.name: await sessions.of_person(session, each.id, now) for each in everybody}
+            tokens = {each.name: await api_tokens.living(session, each.id, now) for each in everybody}
+    finally:
+        await kernel.database.close()
+    assert {name for name in by if by[name]} == {name for name in tokens if tokens[name]}
+    return {name for name in by if by[name]}
+
+
+@pytest.mark.parametrize("command", ["link", "admin", "sign-out"])
 async def test_an_unknown_address_is_said_to_be_one(command: str) -> None:
     result = await fairmatch("user", command, "nobody@example.org")
 
@@ -82,7 +138,7 @@ async def test_an_unknown_address_is_said_to_be_one(command: str) -> None:
     assert "no account with the address nobody@example.org" in result.output
 
 
-@pytest.mark.parametrize("command", [["link"], ["admin"], ["add", "--name", "Ada"]])
+@pytest.mark.parametrize("command", [["link"], ["admin"], ["sign-out"], ["add", "--name", "Ada"]])
 async def test_what_is_no_address_is_said_to_be_none(command: list[str]) -> None:
     result = await fairmatch("user", *command, "nobody@")
 
