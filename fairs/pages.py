@@ -1,5 +1,6 @@
 """The pages of fairs: the list, going in and out, who is there."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -17,14 +18,14 @@ from people.parts import people_of
 from server.kernel.http import ProblemError, not_found
 from server.kernel.ids import is_id
 from server.kernel.parts import kernel_of
-from server.kernel.text import composed, plain, spellings
+from server.kernel.text import composed, in_any_spelling
 from web.i18n import N_, translations
 from web.render import locale_of, page, redirect
 
 # People on a page of the list.
 PEOPLE_PAGE = 60
-# Characters of what is sought; no name needs as many.
-SOUGHT_MOST = 80
+# Characters of what is sought, and words; no name needs as many.
+SOUGHT_MOST, WORDS_MOST = 80, 8
 
 
 async def index(request: Request) -> Response:
@@ -87,7 +88,7 @@ async def people(request: Request) -> Response:
         viewer_id, now = request.state.person.id, kernel_of(request).clock.now()
         asks = await people_of(request).approaches.in_list(session, here.fair.id, viewer_id, ids, now)
         shut_out = await queries.banned(session, here.fair.id) if here.staff and not after else []
-        shut_out = [each for each in shut_out if all(_named(each.name, word) for word in words)]
+        shut_out = [each for each in shut_out if all(re.search(in_any_spelling(word), each.name) for word in words)]
     shown = listed[:PEOPLE_PAGE]
     onward = here.shown.path + "/people" + narrowed(role, words, shown[-1].card.id) if len(listed) > PEOPLE_PAGE else ""
     return page(
@@ -132,12 +133,7 @@ def known_role(request: Request) -> str | None:
 def sought(request: Request) -> list[str]:
     """The words of a name that the address asks for; what is no text is none."""
     typed = request.query_params.get("q", "")[:SOUGHT_MOST]
-    return "".join(each if each.isprintable() else " " for each in composed(typed)).split()
-
-
-def _named(name: str, word: str) -> bool:
-    """What `queries.members` asks the database."""
-    return any(each in plain(name) for each in spellings(word))
+    return "".join(each if each.isprintable() else " " for each in composed(typed)).split()[:WORDS_MOST]
 
 
 def narrowed(role: str | None, words: Sequence[str], after: str = "") -> str:

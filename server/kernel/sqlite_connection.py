@@ -14,8 +14,6 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
-from server.kernel.text import plain
-
 T = TypeVar("T")
 
 # Longest wait for SQLite's lock. Only other programs can hold it (a backup, a shell): our writers queue before it.
@@ -32,8 +30,6 @@ _SETTINGS = (
 )
 # What a text in small letters is asked of, in every script: SQLite's own `lower` knows ASCII alone.
 SMALL = "small"
-# And what one without accents is asked of, see server.kernel.text.
-PLAIN = "plain"
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -43,7 +39,6 @@ def opened(path: Path) -> sqlite3.Connection:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
         connection.create_function(SMALL, 1, _small, deterministic=True)
-        connection.create_function(PLAIN, 1, _plain, deterministic=True)
     except BaseException:  # no database, or one that is locked
         connection.close()
         raise
@@ -52,10 +47,6 @@ def opened(path: Path) -> sqlite3.Connection:
 
 def _small(text: str | None) -> str | None:
     return text.lower() if text is not None else None
-
-
-def _plain(text: str | None) -> str | None:
-    return plain(text) if text is not None else None
 
 
 async def connect(path: Path) -> "Connection":

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 # What stacks more marks upon one letter is no text of any script (Unicode's Stream-Safe Text Format, UAX 15). Composing
 # sorts the marks of a letter, which takes time by the square of their number: half a megabyte would take minutes.
@@ -28,22 +29,45 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", _PILED_MARKS.sub(r"\1", text))
 
 
-# What people type who have no key for a letter: two letters for some, and one for each of the others.
-PAIRS = {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
+# Letters for which people type two who have no key for them; and such as have one of ASCII below their strokes.
+_PAIRS = {"ss": "ßẞ", "ae": "æÆ", "oe": "œŒ"}
 _STROKES = dict(zip("øØłŁđĐðÐħĦı", "oollddddhhi", strict=True))
 _LATIN = [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
 _MARKED = {chr(code): unicodedata.normalize("NFKD", chr(code))[0].lower() for code in _LATIN}
-BARE = {letter: base for letter, base in (_MARKED | _STROKES).items() if base.isascii() and letter not in PAIRS}
-_PLAIN = str.maketrans(BARE | PAIRS)
-_UMLAUTS = re.compile("([aou])e")
+# Each letter beyond ASCII with the one that is left of it without its accents.
+BARE = {letter: base for letter, base in (_MARKED | _STROKES).items() if base.isascii() and base.isalpha()}
+_UMLAUT = re.compile("[aou]e")
+_PAIR = re.compile("|".join(_PAIRS))
 
 
 def plain(text: str) -> str:
-    """A text in small letters without accents, by which names are found: "Hydro Lumière" is "hydro lumiere"."""
-    return (text if text.isascii() else text.translate(_PLAIN)).lower()
+    """A text in small letters without accents: "Hydro Lumière" is "hydro lumiere", and "Strauß" "strauss"."""
+    for pair, letters in _PAIRS.items():
+        text = re.sub(f"[{letters}]", pair, text)
+    return "".join(BARE.get(letter, letter) for letter in text).lower()
 
 
-def spellings(word: str) -> list[str]:
-    """How a word may stand in a plain text: as it is, and with the umlauts for which somebody typed two letters."""
-    as_it_is = plain(word)
-    return list(dict.fromkeys((as_it_is, _UMLAUTS.sub(r"\1", as_it_is))))
+def in_any_spelling(word: str) -> str:
+    """A regular expression, for PostgreSQL as for Python, that finds the word in any case, with or without accents, and
+    with umlauts where somebody typed two letters for them."""
+    typed, found = plain(word), ""
+    at = 0
+    while at < len(typed):
+        first, both = _letter(typed[at]), typed[at : at + 2]
+        ways = [first] if _UMLAUT.fullmatch(both) else []
+        ways += [f"[{_PAIRS[both]}]"] if _PAIR.fullmatch(both) else []
+        if ways:
+            found += f"(?:{'|'.join([first + _letter(both[1]), *ways])})"
+        else:
+            found += first
+        at += 2 if ways else 1
+    return found
+
+
+@cache
+def _letter(one: str) -> str:
+    """What stands for a letter of a plain word; half of a pair may be all that was typed of it."""
+    pairs = [letters for pair, letters in _PAIRS.items() if one in pair]
+    spellings = {one, one.upper(), *(letter for letter, base in BARE.items() if base == one), *"".join(pairs)}
+    spellings = {each for each in spellings if len(each) == 1}
+    return f"[{''.join(sorted(spellings))}]" if len(spellings) > 1 else re.escape(one)

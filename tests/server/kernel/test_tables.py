@@ -7,7 +7,7 @@ from people import operators
 from people.model import Person
 from server.kernel.parts import Kernel
 from server.kernel.tables import named_like, small_letters
-from server.kernel.text import BARE, PAIRS, plain
+from server.kernel.text import BARE, plain
 
 # More letters than SQLite takes one function within another for.
 ALPHABETS = "абвгдежзийклмнопрстуфхцчшщъыьэюя αβγδεζηθικλμνξοπρστυφχψω"
@@ -32,11 +32,11 @@ async def test_a_word_is_found_in_any_case_in_every_script(kernel: Kernel, name:
     [
         ("Hydro Lumière", ["lumiere", "LUMIÈRE", "lumière", "Lumiere", "o l"]),
         ("Jörg Müller", ["jorg", "Joerg", "JÖRG", "muller", "Mueller", "müller"]),
-        ("Łukasz Strauß", ["lukasz", "ŁUKASZ", "strauss", "Strauß", "STRAUSS"]),
+        ("Łukasz Strauß", ["lukasz", "ŁUKASZ", "strauss", "Strauß", "STRAUSS", "straus"]),
         ("Søren Ærø", ["soren", "søren", "aero", "Ærø"]),
         ("Manuel Bauer", ["manuel", "bauer"]),
         ("Елена Ёлкина", ["елена", "ЁЛКИНА"]),
-        ("100 % Grün_Strom", ["100 %", "n_s", "gruen"]),
+        ("100 % Grün_Strom (A|B) [x] c\\d*", ["100 %", "n_s", "gruen", "(a|b)", "[x]", "\\d*", "c\\d"]),
     ],
 )
 async def test_a_name_is_found_with_and_without_its_accents(kernel: Kernel, name: str, typed: list[str]) -> None:
@@ -50,7 +50,7 @@ async def test_a_name_is_found_with_and_without_its_accents(kernel: Kernel, name
 
 
 async def test_both_databases_leave_out_the_accents_of_every_letter(kernel: Kernel) -> None:
-    letters = "".join([*BARE, *PAIRS])
+    letters = "".join([*BARE, *"ßẞæÆœŒ"])
     names = [letters[start : start + 70] for start in range(0, len(letters), 70)]
     async with kernel.database.write() as uow:
         for number, each in enumerate(names):
