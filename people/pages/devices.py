@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from people import actions, browsers, passkeys, passwords, sessions
+from people import actions, api_tokens, browsers, passkeys, passwords, sessions
 from people.addresses import normalise, readable
 from people.forms import Form
 from people.limits import PROOFS, mail_may_go, may
@@ -139,7 +139,7 @@ async def needs_no_proof(request: Request) -> bool:
 async def _page(request: Request, forms: Mapping[str, Form], status: int = 200) -> Response:
     """`forms`: those that come back with something wrong in them."""
     person: Person = request.state.person
-    devices, keys = await _found(request, person)
+    devices, keys, tokens = await _found(request, person)
     return page(
         request,
         "people/devices.html",
@@ -147,6 +147,7 @@ async def _page(request: Request, forms: Mapping[str, Form], status: int = 200) 
         headers=PRIVATE,
         devices=devices,
         passkeys=keys,
+        tokens=tokens,
         passkeys_most=passkeys.MOST,
         passkey_host=people_of(request).passkeys.host,
         address=forms.get("address", Form()),
@@ -157,14 +158,16 @@ async def _page(request: Request, forms: Mapping[str, Form], status: int = 200) 
     )
 
 
-async def _found(request: Request, person: Person) -> tuple[list[Device], list[Passkey]]:
+async def _found(request: Request, person: Person) -> tuple[list[Device], list[Passkey], int]:
+    """Devices, passkeys, and how many tokens of programs are good."""
     kernel = kernel_of(request)
     async with kernel.database.read() as session:
         signed_in = await sessions.of_person(session, person.id, kernel.clock.now())
         keys = await passkeys.of_person(session, person.id)
+        tokens = len(await api_tokens.living(session, person.id, kernel.clock.now()))
     here = request.state.session_id
     devices = [Device(one, one.id == here, browsers.is_phone(one.user_agent)) for one in signed_in]
-    return sorted(devices, key=lambda device: not device.here), keys
+    return sorted(devices, key=lambda device: not device.here), keys, tokens
 
 
 def _done(request: Request, said: str) -> Response:

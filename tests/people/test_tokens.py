@@ -69,6 +69,19 @@ async def test_no_cache_keeps_the_page_that_shows_a_token(app: Starlette):
         )  # Turbo's own, in the page's memory
 
 
+async def test_where_one_looks_who_gets_in_programs_are_named_until_their_tokens_end(app: Starlette, kernel: Kernel):
+    async with at_browser(app, AYLIN) as (browser, _):
+        assert "by a token of yours" not in (await browser.get("/me/devices")).text
+        token = await made(browser)
+        await browser.post("/me/password", data={"new_password": "three lamps by the canal"})
+        assert (await me(app, token)).status_code == 200, "a new password ends sign-ins alone"
+        page = (await browser.get("/me/devices")).text
+        assert "A program has access as well, by a token of yours" in page
+        assert 'href="/me/tokens">See the tokens' in page
+        await browser.post(f"/me/tokens/{(await kept(kernel))[0].id}/revoke")
+        assert "by a token of yours" not in (await browser.get("/me/devices")).text
+
+
 async def test_a_token_ends_when_it_is_revoked_and_nobody_else_can_do_that(app: Starlette, kernel: Kernel):
     async with at_browser(app, AYLIN) as (browser, _), at_browser(app, BEN) as (other, _):
         token = await made(browser)
