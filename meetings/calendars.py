@@ -1,4 +1,7 @@
-"""Somebody's own calendar, read for when they are busy. Pure, and slow: to be run in a thread. What for is not kept."""
+"""Somebody's own calendar, read for when they are busy. Pure, and slow: `calendar_worker` reads it beside the server.
+
+What they are busy with is not kept.
+"""
 
 import time
 from collections import defaultdict

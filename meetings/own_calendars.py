@@ -1,6 +1,5 @@
 """Somebody's own calendar: connected, read every hour by a job (less often while that fails), and let go."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.connectors.rules import next_at
 from meetings.bookings import lock_people
-from meetings.calendars import BYTES_MOST, NoCalendarError, Window, busy
+from meetings.calendar_worker import read
+from meetings.calendars import BYTES_MOST, NoCalendarError, Window
 from meetings.grid import Span
 from meetings.model import Busy, OwnCalendar
 from people.model import Person
@@ -80,7 +80,7 @@ class Reader:
     async def _busy(self, url: str, window: Window) -> tuple[list[Span] | None, str | None]:
         try:
             fetched = await self._kernel.fetcher.fetch(url, accept="text/calendar", most_bytes=BYTES_MOST)
-            return await asyncio.to_thread(busy, fetched.content, window), None
+            return await read(fetched.content, window), None
         except FetchError as error:
             return None, _PROBLEM_OF.get(error.code, "unreachable")
         except NoCalendarError:

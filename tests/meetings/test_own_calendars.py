@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from meetings import calendars, own_calendars
+from meetings import calendar_worker, calendars, own_calendars
 from meetings.bookings import ConflictError
+from meetings.calendar_worker import read
 from meetings.calendars import NoCalendarError, Window, busy
 from meetings.grid import Span
 from meetings.model import OwnCalendar
@@ -133,6 +134,30 @@ def test_an_only_event_that_takes_too_long_is_too_much(monkeypatch: pytest.Monke
 def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(NoCalendarError):
         busy(content, WINDOW)
+
+
+async def test_a_calendar_is_read_beside_the_server_as_it_stands() -> None:
+    for event, expected in EVENTS[3:6]:
+        assert local(await read(calendar(event), WINDOW)) == expected
+    assert await read(calendar(), WINDOW) == []
+    with pytest.raises(NoCalendarError):
+        await read(b"<html>", WINDOW)
+
+
+async def test_a_calendar_that_cannot_be_read_in_time_is_given_up_with_its_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, start = [], asyncio.create_subprocess_exec
+
+    async def starting(*command: Any, **how: Any) -> Any:
+        begun.append(await start(*command, **how))
+        return begun[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
+    monkeypatch.setattr(calendar_worker, "WAITED_S", 0.0)
+    with pytest.raises(NoCalendarError):
+        await read(calendar(), WINDOW)
+    assert begun[0].returncode is not None
 
 
 async def test_a_calendar_blocks_times_and_lets_them_go_again(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
