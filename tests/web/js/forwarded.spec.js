@@ -111,6 +111,13 @@ test("what a section shall be forwarded with is left in it, and nothing else", (
     "a=ssrc:1 cname:x", "a=rtpmap:98 VP8/90000", "a=rtcp-fb:98 nack", "a=rtpmap:99 rtx/90000", "a=fmtp:99 apt=98", "a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid", ""]);
 });
 
+test("how to reach each other is kept wherever the browser says it: Firefox has its keys before the first section", () => {
+  const media = (mid, kind, ...lines) => [`m=${kind} 9 UDP/TLS/RTP/SAVPF 109`, "c=IN IP4 0.0.0.0", "a=ice-pwd:secret", "a=ice-ufrag:abcd", `a=mid:${mid}`, "a=setup:actpass", ...lines];
+  const offer = ["v=0", "o=mozilla 1 0 IN IP4 0.0.0.0", "a=fingerprint:sha-256 AA:BB", "a=group:BUNDLE 0 1", "a=ice-options:trickle", ...media(0, "audio"), ...media(1, "audio", "a=bundle-only"), ""];
+  equal(offered(offer.join("\r\n")).split("\r\n"), ["v=0", "o=mozilla 1 0 IN IP4 0.0.0.0", "a=group:BUNDLE 0 1", "a=fingerprint:sha-256 AA:BB", "c=IN IP4 0.0.0.0",
+    "a=ice-pwd:secret", "a=ice-ufrag:abcd", "a=setup:actpass", "m=audio 9 UDP/TLS/RTP/SAVPF 109", "a=mid:0", "m=audio 9 UDP/TLS/RTP/SAVPF 109", "a=mid:1", ""]);
+});
+
 test("coming in takes one offer, the next two are seen without one, and the third with places for two more", async () => {
   await withCall(async ({ comes, asked, answer }) => {
     await answer();

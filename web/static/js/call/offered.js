@@ -4,7 +4,7 @@
  * offer (32 KiB). Without what the node does not read, 28 places and six sources of one's own fit.
  */
 
-/** How to reach each other is the same for all: it is said once, before the first section. */
+/** How to reach each other is the same for all: it is said once, before the first section. Firefox says some of it there itself. */
 const TRANSPORT = /^(c=|a=(ice-ufrag|ice-pwd|fingerprint|setup):)/;
 const READ = /^([vostm]=|a=(group|mid|rtcp-mux|sendrecv|sendonly|recvonly|inactive|rid|ssrc|ssrc-group|extmap|rtpmap|fmtp|rtcp-fb)\b)/;
 const EXTENSIONS = /:(ssrc-audio-level|sdes:(mid|rtp-stream-id|repaired-rtp-stream-id)|3gpp:video-orientation)$|\/abs-send-time$/;
@@ -17,7 +17,7 @@ const ODD = /(^|;)\s*(profile-id=[1-9]|profile=[1-9]|profile-level-id=f4|packeti
 /** @param {string} sdp */
 export function offered(sdp) {
   const [session, ...sections] = sdp.split(/\r\n(?=m=)/).map((part) => part.split("\r\n").filter(Boolean));
-  const common = sections[0]?.filter((line) => TRANSPORT.test(line)) ?? [];
+  const common = [...session, ...(sections[0] ?? [])].filter((line) => TRANSPORT.test(line));
   return [...session.filter((line) => READ.test(line)), ...common, ...sections.flatMap(section), ""].join("\r\n");
 }
 
