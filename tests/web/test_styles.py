@@ -40,6 +40,14 @@ def test_sides_are_those_of_the_text_and_not_of_the_paper() -> None:
     assert [(path.name, found) for path, text in STYLES.items() for found in re.findall(side, text)] == []
 
 
+def test_a_meter_looks_the_same_wherever_it_stands_and_in_every_browser() -> None:
+    """One that has no style of ours is drawn by the browser: in the dark, Firefox draws an empty like a full one."""
+    parts = ["", *(f"::{part}" for part in ("-webkit-meter-bar", "-webkit-meter-optimum-value", "-moz-meter-bar"))]
+    heads = [head for text in STYLES.values() for head in re.findall(r"([^{}]+){", text)]
+
+    assert {f"meter{part}" for part in parts} - {each.strip() for head in heads for each in head.split(",")} == set()
+
+
 def test_each_stylesheet_is_in_a_layer_of_the_entry() -> None:
     entry = (CSS / "app.css").read_text()
     order = re.search(r"^@layer ([a-z, ]+);", entry, re.MULTILINE)
