@@ -61,3 +61,12 @@ def test_each_stylesheet_is_in_a_layer_of_the_entry() -> None:
         layered |= dict.fromkeys(CSS.glob(pattern), layer[1])
     assert layered.keys() == set(CSS.rglob("*.css")) - {CSS / "app.css"}
     assert set(layered.values()) == set(order[1].split(", "))
+
+
+def test_popovers_are_no_higher_than_what_is_in_them() -> None:
+    """WebKit stretches the rows of a grid whose height is that of its content, to all of the window."""
+    reset = (CSS / "base" / "reset.css").read_text()
+    rows = [found for text in STYLES.values() for found in re.findall(r":popover-open[^{]*{[^}]*align-content", text)]
+
+    assert "[popover] { align-content: start; }" in reset
+    assert rows == []
