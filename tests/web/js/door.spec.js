@@ -1,4 +1,6 @@
 import "fairmatch/call/fm-call";
+import "fairmatch/call/fm-check";
+import "fairmatch/call/rung";
 import { hold, isPutOut } from "fairmatch/call/current";
 import { session } from "fairmatch/live/start";
 import { equal, ok, settle, test } from "/harness.js";
@@ -72,4 +74,25 @@ test("who stands at the door when they are removed reads it there", async () => 
   topic().refuse("call:1", { code: "forbidden", why: "removed" });
   equal(shown(), OUT);
   document.querySelector("fm-call")?.remove();
+});
+
+test("a browser without WebRTC says so in one sentence at the door and at the check, and does not ring", async () => {
+  const { RTCPeerConnection: real } = globalThis;
+  delete (/** @type {any} */ (globalThis).RTCPeerConnection);
+  try {
+    await on(`<div id="dock"></div><main id="main">${door()}<fm-check data-servers="[]" data-engine="node"></fm-check></main>`);
+    const says = "This browser cannot take part in calls, since it has no WebRTC or has it switched off; everything else works here, writing too.";
+    equal([shown(), document.querySelector("fm-check")?.textContent?.trim()], [says, says]);
+    equal(document.querySelectorAll("#main button").length, 0);
+    document.dispatchEvent(new Event("turbo:load"));
+    const ring = { cid: "1", call: "call:2", path: "/", name: "Mia Sommer", sender: "mia", state: "ringing" };
+    const rings = () => (session()?.signals.dispatchEvent(new CustomEvent("ring", { detail: ring })), document.querySelector(".dock-ring") !== null);
+    equal(rings(), false, "who rings would wait for nobody");
+    globalThis.RTCPeerConnection = real;
+    equal(rings(), true);
+    session()?.signals.dispatchEvent(new CustomEvent("ring", { detail: { ...ring, state: "missed" } }));
+  } finally {
+    globalThis.RTCPeerConnection = real;
+    document.body.innerHTML = "";
+  }
 });

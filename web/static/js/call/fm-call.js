@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { canCall, whyNoCalls } from "fairmatch/call/able";
 import { whyAlone } from "fairmatch/call/alone";
 import { bar } from "fairmatch/call/bar";
 import { captionsView } from "fairmatch/call/captions";
@@ -91,6 +92,7 @@ class FmCall extends HTMLElement {
       return;
     }
     if (this.#isClosed) return this.#show(html`<p class="call-line">${_("The time is over, and the room is closed.")}</p>`);
+    if (!canCall()) return this.#show(html`<p class="call-line" role="status">${whyNoCalls()}</p>`);
     this.#door ??= new Door(this.place, this.dataset.removed !== undefined, () => this.#draw());
     if (!this.#door.isShut) return this.#show(this.#doorView(this.#preview ?? this.#begin()));
     this.#preview?.end();

@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { _, decimal } from "fairmatch/i18n";
+import { canCall, whyNoCalls } from "fairmatch/call/able";
 import { speakerChoice } from "fairmatch/call/choices";
 import { devices, lost, onDevices, reason } from "fairmatch/call/devices";
 import { Media } from "fairmatch/call/media";
@@ -165,6 +166,7 @@ class FmCheck extends HTMLElement {
   }
 
   #door() {
+    if (!canCall()) return verdict("bad", whyNoCalls()); // and nothing is kept: the network is not to blame
     return html`<p>${_("The browser asks whether this page may use camera and microphone.")}</p>
       <p><button type="button" class="button button-primary" data-does="check" @click=${() => void this.#begin()}>${icon("activity")}<span>${_("Begin the check")}</span></button></p>`;
   }

@@ -1,4 +1,5 @@
 import { visit } from "@hotwired/turbo";
+import { canCall } from "fairmatch/call/able";
 import { current } from "fairmatch/call/current";
 import * as card from "fairmatch/call/ring-card";
 import { onPage } from "fairmatch/kit/page";
@@ -38,6 +39,7 @@ function hear(ring) {
     if (asked?.call === ring.call) show(null);
     return;
   }
+  if (!canCall()) return; // who cannot answer finds the note, and who rings hears nothing of an answer
   if (ring.mine || answered.has(ring.cid) || current()?.place.topic === ring.call) return;
   show(ring);
 }
