@@ -70,3 +70,23 @@ def test_popovers_are_no_higher_than_what_is_in_them() -> None:
 
     assert "[popover] { align-content: start; }" in reset
     assert rows == []
+
+
+def test_every_list_to_choose_from_has_the_kits_arrow() -> None:
+    """Without it browsers draw lists of their own, WebKit higher than the fields beside them."""
+    found = [
+        (path.name, re.sub(r"\s+", " ", before))
+        for path, text in sources(".html", ".js")
+        for before in re.findall(r"(.{0,60})<select\b", text, re.DOTALL)
+    ]
+
+    assert found
+    assert [each for each in found if not re.search(r'<div class="field-box field-select">\s*$', each[1])] == []
+
+
+def test_what_one_narrows_down_by_can_be_opened_where_no_style_can_open_it() -> None:
+    search = (CSS / "features" / "search.css").read_text()
+
+    assert re.findall(r"(@supports[^{]*{\s*)?\.facets-title[^{]*{ display: none; }", search) == [
+        "@supports selector(::details-content) {\n    "
+    ]
