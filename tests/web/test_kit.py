@@ -175,6 +175,24 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab: Tab):
     assert await opener.evaluate("element => element === document.activeElement")
 
 
+async def test_a_press_beside_a_dialog_closes_it_where_the_browser_does_not_know_that(tab: Tab):
+    opener, dialog = tab.page.locator("[commandfor=example-dialog]"), tab.page.locator("#example-dialog")
+    await tab.page.evaluate("delete HTMLDialogElement.prototype.closedBy")
+    await dialog.evaluate("element => element.removeAttribute('closedby')")
+    await opener.click()
+    box = await dialog.bounding_box()
+    assert box is not None
+    await tab.page.mouse.move(box["x"] + 30, box["y"] + 30)
+    await tab.page.mouse.down()  # letters are selected, and the finger slips
+    await tab.page.mouse.move(5, 5)
+    await tab.page.mouse.up()
+    await tab.page.mouse.click(box["x"] + 3, box["y"] + 30)
+    assert await dialog.is_visible()
+    await tab.page.mouse.click(5, 5)
+    await expect(dialog).to_be_hidden()
+    assert await opener.evaluate("element => element === document.activeElement")
+
+
 async def test_a_menu_opens_beside_its_button_and_obeys_the_arrows(tab: Tab):
     button = tab.page.locator("[popovertarget=example-menu]")
     await button.click()

@@ -1,5 +1,6 @@
 import { html, render } from "lit";
 import { _ } from "fairmatch/i18n";
+import { closesBeside } from "fairmatch/kit/beside";
 import { icon } from "fairmatch/kit/icon";
 
 /**
@@ -13,6 +14,7 @@ export function confirmed(place, { title, text, verb }) {
   dialog.className = "dialog";
   dialog.setAttribute("aria-labelledby", "confirm-title");
   dialog.setAttribute("closedby", "any");
+  closesBeside(dialog);
   render(html`<div class="dialog-head"><h2 class="dialog-title" id="confirm-title">${title}</h2>
       <form method="dialog"><button class="button button-quiet button-icon" aria-label=${_("Close")} title=${_("Close")}>${icon("x")}</button></form></div>
     <div class="dialog-body"><p>${text}</p>

@@ -1,6 +1,7 @@
 /** Small manners of buttons, fields and dialogs, for what the elements do not do by themselves. */
 
 import { _ } from "fairmatch/i18n";
+import { closesBeside } from "fairmatch/kit/beside";
 import { on, onPage } from "fairmatch/kit/page";
 
 // A button that says why it cannot be used stays reachable, and does nothing.
@@ -12,12 +13,12 @@ document.addEventListener("click", (event) => {
 }, { capture: true });
 
 // Browsers without command/commandfor open the dialog here.
-if (!("commandForElement" in HTMLButtonElement.prototype)) {
-  on("click", "[command=show-modal]", (button) => {
-    const dialog = document.getElementById(button.getAttribute("commandfor") ?? "");
-    if (dialog instanceof HTMLDialogElement) dialog.showModal();
-  });
-}
+on("click", "[command=show-modal]", (button) => {
+  const dialog = document.getElementById(button.getAttribute("commandfor") ?? "");
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  closesBeside(dialog);
+  if (!("commandForElement" in HTMLButtonElement.prototype)) dialog.showModal();
+});
 
 // A dialog that is open when the page goes would come back open, but no longer modal, from the cache.
 document.addEventListener("turbo:before-cache", () => {
