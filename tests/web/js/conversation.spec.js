@@ -164,6 +164,39 @@ test("Shift+Enter and Enter while composing do not send", async () => {
   equal([socket.asked("chat.send").length, area.value], [0, "にほ"]);
 });
 
+test("the Enter with which Safari ends composing neither saves a correction nor calls somebody", async () => {
+  const { log, socket, area } = await shown([mine(1), message(2, { author: BEN })]);
+  await press(area, "ArrowUp");
+  const field = log.querySelector(".message-editor textarea");
+  field.value = "にほ";
+  await press(field, "Enter", { keyCode: 229 });
+  equal([socket.asked("chat.edit").length, field.isConnected], [0, true]);
+  await press(field, "Escape");
+  await type(area, "@Be");
+  await press(area, "Enter", { keyCode: 229 });
+  equal(area.value, "@Be");
+});
+
+test("where CSS cannot, a field grows with its text all the same, also with lines that the browser breaks", async () => {
+  const { supports } = CSS;
+  CSS.supports = () => false;
+  try {
+    const long = "a long word and another ".repeat(20);
+    const { log, area } = await shown([{ ...mine(1), text: long }]);
+    area.style.width = "200px";
+    const before = area.clientHeight;
+    await press(area, "ArrowUp");
+    const field = log.querySelector(".message-editor textarea");
+    await type(area, long);
+    for (const one of [area, field]) ok(one.clientHeight >= one.scrollHeight && one.clientHeight > before, `${one.clientHeight} of ${one.scrollHeight}`);
+    area.value = "";
+    area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    equal(area.clientHeight, before);
+  } finally {
+    CSS.supports = supports;
+  }
+});
+
 test("nothing but space is not sent", async () => {
   const { socket, area } = await shown(many(1));
   await type(area, " \n ");
@@ -271,6 +304,13 @@ test("the tools of a message are there when it has the focus, and only those tha
     await settle();
     equal(words(), expected, `row ${index}`);
   }
+});
+
+test("a tap brings the tools also where a browser gives the focus to nothing that does not listen", async () => {
+  const { log } = await shown([message(1, { author: BEN }), message(2, { author: BEN })]);
+  log.querySelector(".message-text").click();
+  await settle();
+  equal([log.querySelectorAll(".message-tools").length, document.activeElement === rows(log)[0]], [1, true]);
 });
 
 test("deleting asks first, and the focus stays at the message", async () => {

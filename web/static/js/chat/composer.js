@@ -1,4 +1,5 @@
 import { sends } from "fairmatch/chat/enter";
+import { grow } from "fairmatch/chat/grow";
 import { Mentions } from "fairmatch/chat/mentions";
 import { clean, withMentions } from "fairmatch/chat/text";
 
@@ -15,8 +16,6 @@ import { clean, withMentions } from "fairmatch/chat/text";
  * @property {import("./mentions.js").Near} near
  * @property {import("./mentions.js").Far} far
  */
-
-const ROWS_MOST = 8;
 
 export class Composer {
   /** @type {Record<string, string>} */
@@ -56,7 +55,7 @@ export class Composer {
     if (!draft || (this.area.value && this.area.value !== draft.text)) return;
     this.area.value = draft.text;
     this.#called = draft.called;
-    this.#fit();
+    grow(this.area);
   }
 
   /** @param {Event} event */
@@ -85,15 +84,9 @@ export class Composer {
   }
 
   #changed() {
-    this.#fit();
+    grow(this.area);
     this.around.keep({ text: this.area.value, called: this.#called });
     if (this.area.value) this.around.typed();
-  }
-
-  /** Where CSS cannot have a field grow with its text. */
-  #fit() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.area.rows = Math.min(ROWS_MOST, this.area.value.split("\n").length);
   }
 }
 

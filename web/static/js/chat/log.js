@@ -50,6 +50,7 @@ export class Log {
     place.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     place.addEventListener("keydown", (event) => this.#walk(event));
     place.addEventListener("focusin", (event) => this.#activate(event));
+    place.addEventListener("click", (event) => this.#tapped(event));
     place.addEventListener("pointerover", (event) => this.#activate(event));
     place.addEventListener("pointerleave", () => this.#deactivate());
     this.#watch.observe(place);
@@ -225,6 +226,13 @@ export class Log {
     this.view.active = key;
     this.view.entry = entry;
     this.#draw(false);
+  }
+
+  /** A telephone's Safari gives the focus, and with it the tools, only to what listens to taps. @param {Event} event */
+  #tapped({ target }) {
+    const row = rowOf(target);
+    if (!row || row.contains(document.activeElement) || /** @type {Element} */ (target).closest("a, button, textarea")) return;
+    row.focus({ preventScroll: true });
   }
 
   #deactivate() {

@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { _, ngettext } from "fairmatch/i18n";
+import { composes } from "fairmatch/chat/enter";
 import { avatar } from "fairmatch/kit/avatar";
 
 /**
@@ -49,7 +50,7 @@ export class Mentions {
 
   /** A key in the field that is the list's. @param {KeyboardEvent} event @returns {boolean} whether it was */
   take(event) {
-    if (!this.isOpen || event.isComposing) return false;
+    if (!this.isOpen || composes(event)) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.#point(this.#at + step);
     else if (event.key === "Enter" || event.key === "Tab") this.#pick(this.#people[this.#at]);

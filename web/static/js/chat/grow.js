@@ -1,0 +1,8 @@
+/** Have a field be as high as what is written in it, where CSS cannot; a style says how high it gets at most.
+ * @param {HTMLTextAreaElement} area */
+export function grow(area) {
+  if (CSS.supports("field-sizing", "content")) return;
+  area.style.blockSize = "";
+  // Its edges count with its height, and not with that of the text.
+  if (area.value) area.style.blockSize = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+}
