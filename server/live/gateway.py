@@ -47,6 +47,9 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let an upgrade in, or not. Over the seam, this returns as soon as the line is handed over."""
         await receive()  # websocket.connect
+        if self.draining and (line := line_of(scope)) is not None:
+            line.hang_up()
+            return
         if (wait := self._wait()) > 0:
             await _refuse(send, 503, wait)
             return

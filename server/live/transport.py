@@ -60,6 +60,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if self.disconnected or self.close_sent or self.transport.is_closing():
             self._lose()
 
+    def hang_up(self) -> None:
+        """End the connection without an answer to the upgrade, as a worker does that is gone. A proxy then asks another
+        one and leaves this one alone for a while; a refusal it would pass on, and lead whoever tries again back here,
+        where the fewest people are."""
+        self.transport.close()
+
     async def run_asgi(self) -> None:
         """Run the endpoint. When it took the line over, its end is not the end of the line, and what only it
         needed is let go: an idle connection keeps little more than its socket."""
@@ -78,7 +84,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
                 self._let_go()
 
     def _end_unclaimed(self) -> None:
-        if not self.handshake_complete:
+        if not self.handshake_complete and not self.transport.is_closing():
             self.send_500_response()
         if self.close_timer is None:
             self.transport.close()

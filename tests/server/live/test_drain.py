@@ -5,14 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from server.kernel.parts import Kernel
 from server.live import watch
 from server.live.limits import Limits
 from server.live.watch import IN_FLIGHT_S, Watch
 from server.live.wire.codes import Close
-from tests.server.live.ground import ANNA, BEN, HALL, Fair, World, build, serving
+from tests.server.live.ground import ANNA, BEN, HALL, PLAIN_OPTIONS, Fair, World, build, serving
 from tests.support.patience import PATIENCE_S
 from tests.support.virtual_time import run
 
@@ -31,13 +31,25 @@ async def test_everybody_is_told_when_to_come_back_and_then_sent_away(either: Wo
         assert not either.live.ready
 
 
-async def test_nobody_is_let_in_any_more(either: World) -> None:
-    await either.live.drain()
-    with pytest.raises(InvalidStatus) as refused:
-        async with either.upgraded():
+async def test_whoever_knocks_gets_no_answer_so_that_a_proxy_asks_another_worker(world: World) -> None:
+    """Caddy was seen to lead those who were sent away back here again and again, as the fewest people were here."""
+    await world.live.drain()
+    with pytest.raises(InvalidMessage) as closed:
+        async with world.upgraded():
             pass
-    assert refused.value.response.status_code == 503
-    assert "retry-after" in refused.value.response.headers
+    assert isinstance(closed.value.__cause__, EOFError)  # not a byte
+
+
+async def test_nobody_is_let_in_over_the_standard_interface_either_which_must_answer(
+    kernel: Kernel, fair: Fair
+) -> None:
+    async with serving(build(kernel, fair), fair, PLAIN_OPTIONS) as world:
+        await world.live.drain()
+        with pytest.raises(InvalidStatus) as refused:
+            async with world.upgraded():
+                pass
+        assert refused.value.response.status_code == 503
+        assert "retry-after" in refused.value.response.headers
 
 
 async def test_what_is_under_way_is_answered_before_the_close(
