@@ -22,6 +22,7 @@ from tests.support.patience import PATIENCE_S
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 RELAY = (ROOT / "deploy" / "turnserver.conf").read_text()
+CADDY = (ROOT / "deploy" / "Caddyfile").read_text()
 DENIED = re.findall(r"^denied-peer-ip=(.+)-(.+)$", RELAY, re.MULTILINE)
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -58,8 +59,14 @@ def test_only_the_proxies_the_relay_and_the_media_node_are_reached_from_outside(
 
 
 def test_the_proxy_asks_the_program_before_it_fetches_a_certificate_for_a_name() -> None:
-    asked = re.findall(r"ask http://worker:8000(\S+)", (ROOT / "deploy" / "Caddyfile").read_text())
+    asked = re.findall(r"ask http://worker:8000(\S+)", CADDY)
     assert [(ROUTES["GET", path], path in FOR_MACHINES) for path in asked] == [(Access.PUBLIC, True)]
+
+
+def test_while_no_worker_is_there_the_proxy_says_so_in_both_languages() -> None:
+    [said] = re.findall(r"handle_errors 502 503 504 \{.*?respond <<HTML\n(.*?)\n\s*HTML\n", CADDY, re.DOTALL)
+    assert "does not answer just now" in said
+    assert "antwortet gerade nicht" in said.partition('lang="de"')[2]
 
 
 def test_browsers_are_sent_to_the_ports_and_ways_that_the_relay_has() -> None:

@@ -308,6 +308,30 @@ async def test_a_visit_that_does_not_arrive_leaves_everything_as_it_is(tab: Tab)
     await tab.page.wait_for_url("**/messages")
 
 
+async def test_what_a_proxy_answers_in_place_of_the_server_leaves_everything_as_it_is(tab: Tab):
+    """It was taken for a page: an empty one made the browser give up all that was typed; a form said nothing at all."""
+    tab.watch.expect("status of 502")
+    page = tab.page
+    unreached = page.locator("#toasts").get_by_text("The server cannot be reached just now.")
+    await page.evaluate("window.kept = true")
+    await page.route("**/messages", lambda route: route.fulfill(status=502, body=""))
+    await page.fill("#composer", "half a sentence")
+    await page.locator(".rail").get_by_role("link", name="Messages").click()
+    await unreached.wait_for()
+    await page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend',"
+        " '<form method=post action=/messages><button>Send it to nobody</button></form>')"
+    )
+    await page.evaluate("document.getElementById('toasts').replaceChildren()")
+    await page.get_by_role("button", name="Send it to nobody").click()
+    await unreached.wait_for()
+    assert await page.input_value("#composer") == "half a sentence"
+    await page.unroute("**/messages")
+    await page.locator(".rail").get_by_role("link", name="Messages").click()
+    await page.wait_for_url("**/messages")
+    assert await page.evaluate("window.kept")
+
+
 async def test_a_visit_that_is_called_off_while_it_arrives_is_no_error(tab: Tab):
     async with tab.page.expect_response("**/slow"):
         await tab.page.evaluate("void Turbo.visit('/slow')")

@@ -48,10 +48,23 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 // Without this, Turbo would give the whole page up for the browser's own one, and with it all that was typed.
-document.addEventListener("turbo:fetch-request-error", (event) => {
+document.addEventListener("turbo:fetch-request-error", unreached);
+
+// A proxy that finds no server behind it, as for moments of an update, answers in its place.
+document.addEventListener("turbo:before-fetch-response", (event) => {
+  const { response } = /** @type {CustomEvent} */ (event).detail.fetchResponse;
+  // Each answer of ours has a number, also one that says what is wrong.
+  if ([502, 503, 504].includes(response.status) && !response.headers.has("x-request-id")) unreached(event);
+  // Whatever is answered, the server is there: also to a form that comes back with its errors, which is no visit.
+  else takeBack();
+});
+
+let takeBack = () => {};
+
+/** @param {Event} event */
+function unreached(event) {
   event.preventDefault();
   document.documentElement.removeAttribute("aria-busy");
-  const takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
-  // Whatever is answered, the server is there: also to a form that comes back with its errors, which is no visit.
-  document.addEventListener("turbo:before-fetch-response", takeBack, { once: true });
-});
+  takeBack();
+  takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
+}
