@@ -34,7 +34,7 @@ async def index(request: Request) -> Response:
     now, locale = kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         mine = await queries.fairs_of(session, person.id)
-        open_fairs = await queries.open_fairs(session, now)
+        open_fairs = await queries.open_fairs(session, now, person.id)
     inside = {each.fair.id for each in mine}
     return page(
         request,

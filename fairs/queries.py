@@ -54,10 +54,11 @@ async def all_fairs(session: AsyncSession) -> Sequence[Fair]:
     return (await session.scalars(select(Fair).order_by(Fair.starts_on.desc(), Fair.id))).all()
 
 
-async def open_fairs(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[Fair]:
-    """Fairs that are not over, the next one first."""
-    still = Fair.ends_on >= (now - LATEST_ZONE).date()
-    return (await session.scalars(select(Fair).where(still).order_by(Fair.starts_on, Fair.id).limit(limit))).all()
+async def open_fairs(session: AsyncSession, now: datetime, person_id: str = "", limit: int = 20) -> Sequence[Fair]:
+    """Fairs that are not over, the next one first; for a person those from which they are not shut out."""
+    out = select(Ban.fair_id).where(Ban.person_id == person_id, Ban.lifted_at.is_(None))
+    query = select(Fair).where(Fair.ends_on >= (now - LATEST_ZONE).date(), Fair.id.not_in(out))
+    return (await session.scalars(query.order_by(Fair.starts_on, Fair.id).limit(limit))).all()
 
 
 async def fairs_of(session: AsyncSession, person_id: str) -> list[Attendance]:

@@ -42,7 +42,7 @@ async def fairs(request: Request) -> Response:
     kernel, person_id, _ = kernel_of(request), request.state.person.id, translations(locale_of(request)).gettext
     async with kernel.database.read() as session:
         mine = await queries.fairs_of(session, person_id)
-        others = await queries.open_fairs(session, kernel.clock.now())
+        others = await queries.open_fairs(session, kernel.clock.now(), person_id)
     listed = [(each.fair, each.roles) for each in mine]
     inside = {fair.id for fair, _roles in listed}
     listed += [(fair, frozenset[str]()) for fair in others if fair.id not in inside]

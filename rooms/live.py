@@ -71,10 +71,11 @@ def listen(kernel: Kernel, live: Live) -> None:
     """Cut those off who have no right to a fair's rooms any more."""
 
     async def shut_out(happened: MemberBanned | MemberLeft) -> None:
+        why = "banned" if isinstance(happened, MemberBanned) else ""
         async with kernel.database.read() as session:
             rooms = await of_fair(session, happened.fair_id)
         for room_id in rooms:
-            live.grants.revoke(happened.person_id, topics.room(room_id))
+            live.grants.revoke(happened.person_id, topics.room(room_id), why)
 
     async def changed(happened: RolesChanged) -> None:
         live.grants.refresh(happened.person_id)

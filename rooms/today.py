@@ -54,7 +54,7 @@ async def today(request: Request) -> Response:
     now, locale = kernel_of(request).clock.now(), locale_of(request)
     async with kernel_of(request).database.read() as session:
         mine = await _my_fairs(request, session, person, now)
-        others = await queries.open_fairs(session, now)
+        others = await queries.open_fairs(session, now, person.id)
         waiting = (await unread(session, [person.id]))[person.id]
         parts = await _parts(request, session, person)
     inside = {each.fair.id for each in mine}

@@ -88,6 +88,8 @@ async def test_who_is_banned_reads_why_and_nothing_else(there: Guests) -> None:
     assert "Join the fair" not in text
     assert (await there["bernd"].post("/fairs/ruhr/join")).status_code == 303
     assert (await there["bernd"].get("/fairs/ruhr/people")).status_code == 404
+    for path in ("/", "/fairs", "/fairs/export.csv"):
+        assert "Ruhr Energy Forum" not in (await there["bernd"].get(path)).text, path
 
 
 async def test_the_start_page_says_what_waits_and_where_one_can_go(there: Guests) -> None:

@@ -141,7 +141,10 @@ class Bye(Message):
 class Revoked(Message):
     """The right to read this topic is gone: forget what is held of it."""
 
-    why: Literal["", "removed"] = Field("", description="`removed`: a moderator has removed you from a call.")
+    why: Literal["", "removed", "banned"] = Field(
+        "",
+        description="`removed`: a moderator has removed you from a call. `banned`: you are excluded from the fair.",
+    )
 
 
 class Restored(Message):

@@ -1,5 +1,6 @@
 import { html, nothing, render } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { visit } from "@hotwired/turbo";
 import { _, ngettext } from "fairmatch/i18n";
 import { avatar } from "fairmatch/kit/avatar";
 import { toast } from "fairmatch/kit/toast";
@@ -25,6 +26,7 @@ class FmPresence extends HTMLElement {
     this.#leaving = new AbortController();
     store.seed(JSON.parse(this.querySelector("script[data-presence]")?.textContent || '{"count":0,"people":[]}'));
     store.addEventListener("change", () => this.#draw(store), { signal: this.#leaving.signal });
+    store.addEventListener("revoked", (event) => this.#shutOut(/** @type {CustomEvent} */ (event).detail), { signal: this.#leaving.signal });
     // What the server wrote goes once: lit does not find what it drew itself when that was taken away.
     if (!this.#isDrawn) for (const place of this.querySelectorAll(".presence-people, .presence-more")) place.replaceChildren();
     this.#isDrawn = true;
@@ -34,6 +36,12 @@ class FmPresence extends HTMLElement {
   disconnectedCallback() {
     this.#leaving.abort();
     this.#release();
+  }
+
+  /** Whoever is excluded from the fair reads so, and why, on the fair's own page. @param {string} why */
+  #shutOut(why) {
+    const fair = this.getAttribute("fair");
+    if (why === "banned" && fair) visit(fair, { action: "replace" });
   }
 
   /** @param {Room} room */

@@ -1,7 +1,7 @@
 /**
  * Who is in a room now. Being subscribed to a room is being there.
  *
- * Events: "change".
+ * Events: "change"; "revoked" when one has no part in it any more, with why as detail.
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types.js").Person} Person
@@ -79,10 +79,11 @@ export class Room extends EventTarget {
     else this.#move(event.d);
   }
 
-  /** @param {{ code: string }} _why */
-  refuse(_why) {
+  /** @param {{ code: string, why?: string }} refusal */
+  refuse({ why = "" }) {
     this.#contacts = [];
     this.#replace({ count: 0, people: [] });
+    this.dispatchEvent(new CustomEvent("revoked", { detail: why }));
   }
 
   /** @param {Snapshot} snapshot */

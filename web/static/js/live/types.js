@@ -196,7 +196,8 @@
  *   The right to read this topic, which was gone, is there again: subscribe anew, where you still want it.
  * @typedef {object} Revoked
  *   The right to read this topic is gone: forget what is held of it.
- * @property {"" | "removed"} [why]  `removed`: a moderator has removed you from a call.
+ * @property {"" | "removed" | "banned"} [why]  `removed`: a moderator has removed you from a call. `banned`: you are
+ *   excluded from the fair.
  * @typedef {object} RoomContacts
  *   Which of one's contacts are in a room: people with whom one has talked, or to whom one was introduced.
  * @property {string} room  The room's topic, room:<id>.
