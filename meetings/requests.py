@@ -5,9 +5,9 @@ A request holds no slot. Several may name the same one; the first that is accept
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import cards, not_banned
@@ -15,7 +15,7 @@ from fairs.model import Fair, Membership
 from meetings.between import between
 from meetings.bookings import ConflictError, Wanted, book_held, hold_slot, lock_people
 from meetings.events import RequestAnswered, RequestMoved, RequestSent
-from meetings.model import Handover, Meeting, Plan, Proposal, Request
+from meetings.model import Handover, Meeting, Plan, Proposal, Request, Slot
 from meetings.queries import plan_of, retreated, slots_by_id
 from meetings.rules import PROPOSALS_MOST, REMINDED_BEFORE, Answer, Mode, WhyNot
 from meetings.teams.queries import in_one_team, mates_of
@@ -78,7 +78,7 @@ async def request(
         any_slot=not slots,
         sent_at=now,
         moved_at=now,
-        expires_at=now + timedelta(hours=found.plan.answer_within),
+        expires_at=await _due(uow, found.plan, now),
     )
     uow.session.add(made)
     await uow.session.flush()
@@ -256,12 +256,20 @@ async def _give_turn(
 ) -> None:
     plan = await _plan(uow, fair)
     asked.turn_id, asked.moved_at = turn_id, uow.clock.now()
-    asked.expires_at = asked.moved_at + timedelta(hours=plan.answer_within)
+    asked.expires_at = await _due(uow, plan, asked.moved_at)
     _watch(uow, asked)
     if not quiet:  # whoever took it themselves knows
         _tell(uow, asked, "sent" if also else "moved", turn_id)
     concerned = frozenset({asked.from_id, asked.to_id, also} - {""})
     uow.emit(RequestMoved(asked.id, concerned, turn_id))
+
+
+async def _due(uow: UnitOfWork, plan: Plan, now: datetime) -> datetime:
+    """Until when an answer is awaited: once the fair's last time has begun, none could lead to a meeting."""
+    ahead = Slot.fair_id == plan.fair_id, Slot.withdrawn_at.is_(None), Slot.starts_at > now
+    last = await uow.session.scalar(select(func.max(Slot.starts_at)).where(*ahead))
+    within = now + timedelta(hours=plan.answer_within)
+    return min(within, last) if last else within
 
 
 def _watch(uow: UnitOfWork, asked: Request) -> None:

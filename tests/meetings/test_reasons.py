@@ -114,17 +114,17 @@ async def test_until_when_one_can_answer_wish_and_enter_stands_on_the_fairs_cloc
             (await uow.session.get_one(Person, there.ids[name])).time_zone = "Asia/Baku"
     path = f"/meetings/requests/{await there.ask('bernd', 'aylin', slots[0])}"
     mails = await told(there)
-    until = "16 Sept 2026, 16:00 UTC+4 (14:00 in Berlin)"
+    until = "16 Sept 2026, 13:30 UTC+4 (11:30 in Berlin)"
     assert f"until {until}" in (await there["aylin"].get("/meetings")).text
     assert f"Your answer is awaited until {until}." in (await there["aylin"].get(path)).text
     here = await there["bernd"].get(path)  # whose clock is the fair's
-    assert "can answer until 16 Sept 2026, 14:00 CEST.</p>" in here.text
+    assert "can answer until 16 Sept 2026, 11:30 CEST.</p>" in here.text
     wished = "12 Dec 2026, 13:00 UTC+4 (10:00 in Berlin)"
     assert f"You can change it until {wished}." in (await there["aylin"].get("/fairs/ruhr/meetings/wishes")).text
     rules = (await there["edda"].get("/fairs/ruhr/meetings/timetable/rules")).text
     assert f"As saved: until {wished}." in rules
     assert "11:00 (09:00 in Berlin)</option>" in rules
-    assert "until 16 Sept 2026, 16:00 UTC+4 (16 Sept 2026, 14:00 CEST)." in " ".join("".join(mails.values()).split())
+    assert "until 16 Sept 2026, 13:30 UTC+4 (16 Sept 2026, 11:30 CEST)." in " ".join("".join(mails.values()).split())
     meeting = await there.book(slots[1], "aylin", "bernd")
     room = (await there["aylin"].get(f"/meetings/{meeting}/room")).text
     assert "The room opens five minutes before: 15 Sept 2026, 11:20 UTC+4 (09:20 in Berlin)." in room

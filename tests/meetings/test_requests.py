@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from meetings.between import between, rate
 from meetings.grid import Hours
@@ -251,6 +252,19 @@ async def test_what_was_proposed_for_a_time_that_is_past_is_answered_by_another_
     assert "This time is over." in refused.text
     assert (await there["bernd"].post(f"{path}/propose", data={"slot": [slots[3].id]})).is_redirect
     assert "time is past" not in (await there["aylin"].get(path)).text
+
+
+async def test_nobody_is_asked_to_answer_after_the_last_time_at_which_one_could_meet(there: Scene) -> None:
+    await there.arrange(replace(WISH, answer_within=12))
+    slots = await there.slots()
+    early: Request = await there.get(Request, await there.ask("aylin", "bernd", slots[-1]))
+    assert early.expires_at == early.sent_at + timedelta(hours=12)
+    there.clock.advance(seconds=(slots[-3].starts_at - there.clock.now()).total_seconds())
+    late: Request = await there.get(Request, await there.ask("chloe", "dev", slots[-1]))
+    assert late.expires_at == slots[-1].starts_at
+    await there["dev"].post(f"/meetings/requests/{late.id}/propose", data={"slot": [slots[-2].id]})
+    answered: Request = await there.get(Request, late.id)
+    assert (answered.turn_id, answered.expires_at) == (there.ids["chloe"], slots[-1].starts_at)
 
 
 async def test_how_often_somebody_answers_is_shown_once_it_says_something(there: Scene) -> None:

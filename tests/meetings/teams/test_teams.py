@@ -71,7 +71,7 @@ async def test_a_request_goes_to_whoever_fits_and_says_why(there: Scene, team: s
     assert "Why it came to you" not in (await there["bernd"].get(path)).text
     async with there.kernel.database.write() as uow:
         await uow.session.execute(update(Person).where(Person.id == there.ids["bernd"]).values(time_zone="Asia/Baku"))
-    assert "until 16 Sept 2026, 16:00 UTC+4 (14:00 in Berlin)" in (await there["bernd"].get(TEAM)).text
+    assert "until 16 Sept 2026, 13:30 UTC+4 (11:30 in Berlin)" in (await there["bernd"].get(TEAM)).text
     assert "answers as a team" in (await there["aylin"].get(path)).text
     assert (await ask_team(there, team)).status_code == 409  # one at a time, whoever has it
     page = (await there["aylin"].get(f"/fairs/ruhr/meetings/with/{there.ids['bernd']}")).text
