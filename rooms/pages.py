@@ -17,6 +17,7 @@ from chat.standing import Standing, standing
 from fairs import queries
 from fairs.cards import Card, cards
 from fairs.doors import Visit, visit
+from people import zones
 from people.forms import Form
 from rooms.queries import has_stands, lobby
 from server.kernel.http import ProblemError
@@ -25,7 +26,7 @@ from server.live import topics
 from server.live.parts import live_of
 from web.engines import head_of, speak_as_asked
 from web.part import Part
-from web.render import page, redirect
+from web.render import locale_of, page, redirect
 
 # People on the page before the browser has asked for more.
 SHOWN = 100
@@ -120,6 +121,7 @@ async def _door(request: Request, here: Visit) -> Response:
         fair=here.shown,
         person_in=here.person,
         ban=ban,
+        city=zones.city(here.fair.time_zone, locale_of(request)),
         total=total,
         part=part,
         layout=layout,

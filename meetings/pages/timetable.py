@@ -156,8 +156,11 @@ def told(request: Request, refused: UnacceptableError | BadInputError | None) ->
     """What was refused, in the reader's language; empty for nothing."""
     if refused is None:
         return ""
-    text = said(request)(refused.text)
-    return text % refused.params if refused.params else text
+    _ = said(request)
+    text, params = _(refused.text), dict(refused.params)
+    if "file" in params:  # the readers name it as it is called in a folder of several; here there is the one chosen
+        params["file"] = _(N_("Your file"))
+    return text % params if params else text
 
 
 def _by_person(found: Sequence[Row]) -> list[Row]:

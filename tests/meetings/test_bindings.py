@@ -105,10 +105,10 @@ async def look(there: Scene, *lines: str) -> str:
 @pytest.mark.parametrize(
     ("page", "content", "said"),
     [
-        ("rules/look", "rule;who\n", "bindings.csv hat eine Spalte „who“; bekannt sind: rule, one"),
-        ("rules/look", b"\xff", "bindings.csv ist kein Text in UTF-8."),
-        ("wishes", "of,whom\na@example.org\n", "wishes.csv, Zeile 2: 1 Zellen statt 2."),
-        ("wishes", "of\n", "wishes.csv hat keine Spalte „whom“; nötig sind of, whom."),
+        ("rules/look", "rule;who\n", "Ihre Datei hat eine Spalte „who“; bekannt sind: rule, one"),
+        ("rules/look", b"\xff", "Ihre Datei ist kein Text in UTF-8."),
+        ("wishes", "of,whom\na@example.org\n", "Ihre Datei, Zeile 2: 1 Zellen statt 2."),
+        ("wishes", "of\n", "Ihre Datei hat keine Spalte „whom“; nötig sind of, whom."),
     ],
 )
 async def test_why_a_whole_file_is_refused_is_said_in_the_readers_language(

@@ -67,3 +67,17 @@ async def test_after_a_meeting_the_start_page_asks_how_it_was_until_one_has_said
     there.clock.advance(days=8)
     assert "How was it?" not in (await there["bernd"].get("/")).text, "after two weeks on the page of meetings alone"
     assert "How was it?" in (await there["bernd"].get("/meetings")).text
+
+
+async def test_who_has_had_meetings_and_has_none_ahead_is_not_told_that_there_were_none(there: Scene) -> None:
+    assert "No meetings yet" in (await there["bernd"].get("/meetings")).text
+    [slot, *_] = await there.slots()
+    said = await there.book(slot, "bernd", "dev")
+    await there.go_to(said, hours=-1)
+    await there["bernd"].post(f"/meetings/{said}/outcome", data={"verdict": "good"})
+    text = (await there["bernd"].get("/meetings")).text
+    assert "No meetings yet" not in text
+    assert "No meeting is ahead" in text
+    room = (await there["bernd"].get(f"/meetings/{said}/room")).text
+    assert "The meeting is over." in room
+    assert "not here yet" not in room

@@ -71,6 +71,12 @@ async def test_the_lobby_of_a_fair_that_is_over_says_so(there: Guests) -> None:
     assert re.search(r'<p class="talk-line">.*Over</span> · Lobby', (await there["dev"].get("/fairs/ruhr")).text)
 
 
+async def test_the_lobby_of_a_fair_that_has_not_begun_says_so_and_when_it_is(there: Guests) -> None:
+    there.place.clock.advance(hours=-24 * 30)
+    line = r'<p class="talk-line">.*Still to come</span> · Lobby<span> · [^<]+ 20\d\d</span>'
+    assert re.search(line, (await there["dev"].get("/fairs/ruhr")).text)
+
+
 async def test_nobody_outside_reads_or_writes_in_the_lobby(there: Guests) -> None:
     await there["aylin"].post("/fairs/ruhr/messages", data={"text": "a secret of the lobby"})
     assert "secret" not in (await there["chloe"].get("/fairs/ruhr")).text
@@ -88,6 +94,8 @@ async def test_who_is_banned_reads_why_and_nothing_else(there: Guests) -> None:
     assert "Join the fair" not in text
     assert (await there["bernd"].post("/fairs/ruhr/join")).status_code == 303
     assert (await there["bernd"].get("/fairs/ruhr/people")).status_code == 404
+    there["bernd"].cookies.set("fairmatch_locale", "de")
+    assert "ausgeschlossen: „Advertising in every channel“" in (await there["bernd"].get("/fairs/ruhr")).text
     for path in ("/", "/fairs", "/fairs/export.csv"):
         assert "Ruhr Energy Forum" not in (await there["bernd"].get(path)).text, path
 

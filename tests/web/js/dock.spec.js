@@ -1,4 +1,5 @@
 import "fairmatch/meetings/start";
+import { countDown } from "fairmatch/kit/countdown";
 import { session } from "fairmatch/live/start";
 import { equal, test } from "/harness.js";
 
@@ -31,6 +32,19 @@ test("the countdown follows a meeting that is moved", () => {
   equal(tell(after), ["Ben", after.starts_at]);
   equal(document.querySelectorAll("#dock .dock-meeting").length, 1);
   equal(tell(meeting("Ben", 100, 120)), null);
+});
+
+test("once it is so, a countdown says what has become of it", () => {
+  document.body.innerHTML = `<p data-countdown data-past="has begun"><span class="countdown-label">begins in</span> <span data-left></span> <time></time></p>`;
+  const one = /** @type {HTMLElement} */ (document.querySelector("[data-countdown]"));
+  const [label, left, time] = [".countdown-label", "[data-left]", "time"].map((each) => one.querySelector(each));
+  const shown = (minutes) => {
+    time.dateTime = at(minutes);
+    countDown(one);
+    return [label.hidden, left.textContent];
+  };
+  equal(shown(-1), [true, "has begun"]);
+  equal(shown(60.5), [false, "1 h 00 min"]);
 });
 
 test("after a meeting that is over the dock has the one that follows", () => {

@@ -21,6 +21,19 @@ test("on a stage those are seen who send, and who wants to speak", () => {
   equal(names({ moderates: true, sends: true, more: 30 }), "greta You");
 });
 
+test("one's own tile has one's own initials, and is called You", () => {
+  const meta = Object.assign(document.createElement("meta"), { name: "fairmatch-person", content: "aylin" });
+  Object.assign(meta.dataset, { name: "Aylin Demir", photo: "" });
+  document.head.append(meta);
+  const signs = { hands: new Set(), reactions: new Map() };
+  const call = { others: [], signs, isOnStage: false, isSpeakerView: false, moderates: false, pinned: "", may: () => true, media: { isOn: () => false, tracks: {} }, live: { person: "aylin" } };
+  const page = document.createElement("div");
+  render(stage(/** @type {any} */ (call)), page);
+  meta.remove();
+  equal(page.querySelector(".call-face")?.textContent?.trim(), "AD");
+  equal(page.querySelector(".call-name bdi")?.textContent, "You");
+});
+
 test("in a room everybody is seen", () => {
   equal(names({ isOnStage: false }), "greta ben cem You");
 });

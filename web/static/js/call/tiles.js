@@ -17,6 +17,7 @@ import { icon } from "fairmatch/kit/icon";
  * @property {string} key
  * @property {Source} source
  * @property {Card} card
+ * @property {{ name?: string, photo?: string }} [face]  what stands for somebody without a picture, where the card does not say it
  * @property {MediaStreamTrack | undefined} picture
  * @property {boolean} muted
  * @property {boolean} speaks
@@ -58,10 +59,16 @@ function ownTiles(call) {
   const watches = !call.may("microphone") && !call.may("camera");
   const isAudience = !isSeen(call, { watches, person: live.person });
   return isAudience ? [] : [...shown, /** @type {Source} */ ("camera")].map((source) => ({
-    key: keyOf("own", source), source, card: { id: live.person, name: _("You") }, own: true, screen: SCREENS.includes(source),
+    key: keyOf("own", source), source, card: { id: live.person, name: _("You") }, face: ownFace(), own: true, screen: SCREENS.includes(source),
     picture: media.isOn(source) ? (media.tracks[source] ?? undefined) : undefined,
     muted: !media.isOn("microphone"), speaks: false, ready: true, ...signsOf(call, source === "camera" ? live.person : ""),
   }));
+}
+
+/** One's own name and photo, as the page knows them: one's tile is called "You", and that has no initials. */
+function ownFace() {
+  const { name, photo } = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=fairmatch-person]"))?.dataset ?? {};
+  return name ? { name, photo } : {};
 }
 
 /** @param {string} owner @param {Source} source */
@@ -108,10 +115,10 @@ export function stage(call) {
 
 /** @param {Call} call @param {Tile} tile @param {boolean} canPin */
 function tileView(call, tile, canPin) {
-  const { card, source, picture, muted, speaks, ready, own, screen, hand, reaction } = tile;
+  const { card, face, source, picture, muted, speaks, ready, own, screen, hand, reaction } = tile;
   const classes = ["call-tile", speaks && "is-speaking", own && "is-own", screen && "is-screen"].filter(Boolean).join(" ");
   return html`<figure class=${classes} data-tile=${keyOf(card.id, source)}>
-    ${picture && screen ? nothing : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", size: "huge" })}</span>`}
+    ${picture && screen ? nothing : html`<span class="call-face">${avatar({ ...card, photo: card.photo ?? "", ...face, size: "huge" })}</span>`}
     ${picture ? html`<video .srcObject=${playing(picture)} autoplay playsinline muted .muted=${true}></video>` : nothing}
     ${reaction ? html`<span class="call-reaction" aria-hidden="true">${reaction}</span>` : nothing}
     <figcaption class="call-name">${hand ? html`<span class="call-hand" role="img" aria-label=${_("wants to speak")}>${icon("hand")}</span>` : nothing}${muted && source === "camera" ? html`<span class="call-muted" role="img" aria-label=${_("microphone off")}>${icon("mic-off")}</span>` : nothing}

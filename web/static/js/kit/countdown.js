@@ -1,4 +1,4 @@
-/** Counts down to the <time> in each [data-countdown]: 2 h 05 min, then 12:40 in the last hour. */
+/** Counts down to the <time> in each [data-countdown]: 2 h 05 min, then 12:40 in the last hour, then its data-past. */
 
 import { _ } from "fairmatch/i18n";
 import { onPage } from "fairmatch/kit/page";
@@ -17,8 +17,12 @@ export function countDown(element) {
   const left = /** @type {HTMLElement | null} */ (element.querySelector("[data-left]"));
   if (!until || !left) return;
   const seconds = Math.floor((Date.parse(until.dateTime) - Date.now()) / SECOND);
+  // "begins in: now" is no sentence: once it is so, what has become of it stands there instead.
+  const past = seconds <= 0 ? element.dataset.past : "";
+  const label = /** @type {HTMLElement | null} */ (element.querySelector(".countdown-label"));
+  if (label) label.hidden = Boolean(past);
   left.hidden = false;
-  left.textContent = inWords(seconds);
+  left.textContent = past || inWords(seconds);
   element.toggleAttribute("data-soon", seconds <= SOON);
 }
 
