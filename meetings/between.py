@@ -107,6 +107,12 @@ async def _already(
     return found
 
 
+async def meeting_ahead(session: AsyncSession, fair_id: str, me: str, other: str, now: datetime) -> str | None:
+    """The id of the next meeting of two people at a fair that is not over."""
+    asked = {"me": me, "others": [other], "fair": fair_id, "now": now}
+    return next((meeting for _, meeting in reversed((await session.execute(_AHEAD, asked)).all())), None)
+
+
 async def open_requests(session: AsyncSession, fair_id: str, person_id: str) -> int:
     """How many requests of somebody wait for the other one. Only these use up the budget: an answer gives it back."""
     waiting = Request.fair_id == fair_id, Request.from_id == person_id, Request.answered_at.is_(None)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from fairs.model import Fair
 from meetings import requests, shown
 from meetings.agendas import choices
-from meetings.between import rate
+from meetings.between import meeting_ahead, rate
 from meetings.bookings import ConflictError
 from meetings.marks import mark, marks
 from meetings.model import Request as Asked
@@ -160,6 +160,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         team = await requests.colleagues(session, asked.fair_id, viewer.id) if theirs else []
         answers = await rate(session, asked.fair_id, found.other.id)
         meeting_id = await shown.meeting_of(session, viewer.id, found.id)
+        anyway = await meeting_ahead(session, fair.id, viewer.id, found.other.id, now)
         held = await shown.on_the_table(session, viewer.id, fair.id, but=found.id)
     on_the_table = {each.id for each in found.slots}
     proposed = [each for each in slots if each.slot.id in on_the_table]
@@ -180,6 +181,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
         answers=answers,
         words=ANSWERS,
         meeting_id=meeting_id,
+        anyway=None if found.answer else anyway,
         most=PROPOSALS_MOST,
         reason_most=REASON_MOST,
     )

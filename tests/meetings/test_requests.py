@@ -254,6 +254,21 @@ async def test_what_was_proposed_for_a_time_that_is_past_is_answered_by_another_
     assert "time is past" not in (await there["aylin"].get(path)).text
 
 
+async def test_whoever_meets_anyway_reads_so_beside_what_was_asked_before(there: Scene) -> None:
+    slots = await there.slots()
+    path = f"/meetings/requests/{await there.ask('aylin', 'bernd', slots[0])}"
+    for name in ("aylin", "bernd"):
+        assert "You have a meeting with this person already." not in (await there[name].get(path)).text
+    later, sooner = await there.book(slots[3], "aylin", "bernd"), await there.book(slots[1], "aylin", "bernd")
+    for name in ("aylin", "bernd"):
+        text = (await there[name].get(path)).text
+        assert "You have a meeting with this person already." in text
+        assert f'href="/meetings/{sooner}"' in text
+        assert f'href="/meetings/{later}"' not in text
+    await there["bernd"].post(f"{path}/decline", data={"reason": "We meet anyway"})
+    assert "You have a meeting with this person already." not in (await there["bernd"].get(path)).text
+
+
 async def test_nobody_is_asked_to_answer_after_the_last_time_at_which_one_could_meet(there: Scene) -> None:
     await there.arrange(replace(WISH, answer_within=12))
     slots = await there.slots()
