@@ -39,6 +39,7 @@ LOOKING = (
     "tests/support/test_server_process.py",
     "tests/web/js/",
     "tests/web/test_kit.py",
+    "tests/web/test_visits.py",
 )
 # Modules in which the first test makes for all others what takes seconds: each process that had one would make it.
 SHARING = ("tests/web/test_translations.py",)

@@ -1,12 +1,13 @@
 """A stage for the shell: its own pages with the real templates, assets and headers, without features or a database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -22,6 +23,7 @@ from server.kernel.clock import FrozenClock
 from server.kernel.context import RequestContext
 from server.kernel.headers import SecurityHeaders
 from server.kernel.settings import Settings
+from tests.support.browser import OpenTab, Tab
 from web import pages
 from web.assets import Assets, of_the_product, serve
 from web.frame import LOCALE_COOKIE
@@ -154,3 +156,26 @@ def _routes() -> list[Route]:
 
 def _locale(connection: HTTPConnection) -> str:
     return negotiate([connection.cookies.get(LOCALE_COOKIE)], connection.headers.get("accept-language"))
+
+
+Show = Callable[..., Awaitable[Tab]]
+
+
+@pytest.fixture
+def show(stage: Stage, stage_url: str, open_tab: OpenTab) -> Show:
+    """Open a page of the shell: the pattern page as Aylin sees it, the others as anybody does."""
+
+    async def open_at(path: str = "/dev/kit", **how: Any) -> Tab:
+        stage.viewer = AYLIN if path == "/dev/kit" else None
+        tab = await open_tab(stage_url, **how)
+        tab.watch.expect("status of 404")  # the error page; and the stage has no live line
+        await tab.page.goto(path)
+        return tab
+
+    return open_at
+
+
+@pytest.fixture
+async def tab(show: Show) -> Tab:
+    """Aylin at her desk, before the pattern page."""
+    return await show()

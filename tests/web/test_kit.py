@@ -1,42 +1,17 @@
 """The kit in a real browser: accessible in both languages and schemes, on a phone, by keyboard, under the policy."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.support.axe import assert_accessible
-from tests.support.browser import DESK, PHONE, OpenTab, Tab
-from tests.web.conftest import AYLIN, Stage
+from tests.support.browser import DESK, PHONE, Tab
+from tests.web.conftest import Show
 
 PAGES = ["/", "/dev/kit", "/error/404"]
 NARROW = {"width": 320, "height": 640}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-Show = Callable[..., Awaitable[Tab]]
-
-
-@pytest.fixture
-def show(stage: Stage, stage_url: str, open_tab: OpenTab) -> Show:
-    """Open a page of the shell: the pattern page as Aylin sees it, the others as anybody does."""
-
-    async def open_at(path: str = "/dev/kit", **how: Any) -> Tab:
-        stage.viewer = AYLIN if path == "/dev/kit" else None
-        tab = await open_tab(stage_url, **how)
-        tab.watch.expect("status of 404")  # the error page; and the stage has no live line
-        await tab.page.goto(path)
-        return tab
-
-    return open_at
-
-
-@pytest.fixture
-async def tab(show: Show) -> Tab:
-    """Aylin at her desk, before the pattern page."""
-    return await show()
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
@@ -275,86 +250,6 @@ async def test_the_countdown_counts_down(tab: Tab):
     await tab.page.wait_for_function(
         "(before) => document.querySelector('[data-left]').textContent !== before", arg=before
     )
-
-
-async def test_a_visit_keeps_the_document_and_the_dock(tab: Tab):
-    await tab.page.evaluate("document.getElementById('dock').append('a call'); window.kept = true")
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.wait_for_url("**/messages")
-    await tab.page.locator("[aria-busy]").wait_for(state="detached")
-    assert await tab.page.evaluate("window.kept && document.getElementById('dock').textContent") == "a call"
-
-
-async def test_the_kit_works_on_the_page_after_a_visit(tab: Tab):
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.wait_for_url("**/messages")
-    await tab.page.locator("[aria-busy]").wait_for(state="detached")
-    await tab.page.locator("[popovertarget=example-menu]").click()
-    await tab.page.locator("#example-menu").wait_for()
-    await tab.page.keyboard.press("Escape")
-    await tab.page.keyboard.press("/")
-    assert await tab.page.evaluate("document.activeElement.id") == "search"
-
-
-async def test_a_visit_that_does_not_arrive_leaves_everything_as_it_is(tab: Tab):
-    tab.watch.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
-    await tab.page.fill("#composer", "half a sentence")
-    await tab.context.set_offline(True)
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.locator("#toasts").get_by_text("The server cannot be reached just now.").wait_for()
-    assert await tab.page.input_value("#composer") == "half a sentence"
-    await tab.context.set_offline(False)
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.wait_for_url("**/messages")
-
-
-async def test_what_a_proxy_answers_in_place_of_the_server_leaves_everything_as_it_is(tab: Tab):
-    """It was taken for a page: an empty one made the browser give up all that was typed; a form said nothing at all."""
-    tab.watch.expect("status of 502")
-    page = tab.page
-    unreached = page.locator("#toasts").get_by_text("The server cannot be reached just now.")
-    await page.evaluate("window.kept = true")
-    await page.route("**/messages", lambda route: route.fulfill(status=502, body=""))
-    await page.fill("#composer", "half a sentence")
-    await page.locator(".rail").get_by_role("link", name="Messages").click()
-    await unreached.wait_for()
-    await page.evaluate(
-        "document.querySelector('main').insertAdjacentHTML('beforeend',"
-        " '<form method=post action=/messages><button>Send it to nobody</button></form>')"
-    )
-    await page.evaluate("document.getElementById('toasts').replaceChildren()")
-    await page.get_by_role("button", name="Send it to nobody").click()
-    await unreached.wait_for()
-    assert await page.input_value("#composer") == "half a sentence"
-    await page.unroute("**/messages")
-    await page.locator(".rail").get_by_role("link", name="Messages").click()
-    await page.wait_for_url("**/messages")
-    assert await page.evaluate("window.kept")
-
-
-async def test_a_visit_that_is_called_off_while_it_arrives_is_no_error(tab: Tab):
-    async with tab.page.expect_response("**/slow"):
-        await tab.page.evaluate("void Turbo.visit('/slow')")
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.wait_for_url("**/messages")
-    await tab.page.locator("[aria-busy]").wait_for(state="detached")
-    assert tab.watch.problems == []
-
-
-async def test_the_policy_allows_scripts_of_later_pages(tab: Tab):
-    nonce = await tab.page.get_attribute("meta[name=csp-nonce]", "content")
-    await tab.page.locator(".rail").get_by_role("link", name="Messages").click()
-    await tab.page.wait_for_url("**/messages")
-    await tab.page.locator("[aria-busy]").wait_for(state="detached")
-    assert await tab.page.get_attribute("meta[name=csp-nonce]", "content") == nonce
-
-
-async def test_a_slow_visit_shows_a_bar_that_the_policy_allows(tab: Tab):
-    """Turbo puts a stylesheet into the page for it; a refused one would be a problem on the console."""
-    styled = await tab.page.evaluate(
-        "[...document.styleSheets].some((sheet) => !sheet.href && sheet.cssRules.length > 0)"
-    )
-    assert styled
 
 
 async def test_a_line_is_said_by_a_script(tab: Tab):

@@ -1,6 +1,6 @@
 import { Conversation } from "fairmatch/chat/conversation";
 import { Session } from "fairmatch/live/session";
-import { FakeGround, FakeStorage } from "/fakes.js";
+import { FakeGround, FakeStorage, message } from "/fakes.js";
 import { settle } from "/harness.js";
 
 export const LOBBY = "chat:lobby";
@@ -37,3 +37,23 @@ export async function shown(messages, more = {}, drafts = new FakeStorage()) {
 }
 
 export const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+/** A message that Aylin has just written. */
+export const mine = (s) => message(s, { author: me, at: "2026-11-23T10:25:00Z" });
+
+/** So many messages of Ben's. */
+export const many = (count) => Array.from({ length: count }, (_, index) => message(index + 1, { author: BEN }));
+
+export const rows = (log) => [...log.querySelectorAll(".message")];
+
+export async function press(target, key, more = {}) {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  await settle();
+}
+
+export async function type(area, text) {
+  area.focus();
+  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await settle();
+}

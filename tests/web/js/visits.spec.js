@@ -20,7 +20,7 @@ test("that the server cannot be reached is said until it can be", () => {
   equal(said(), true);
   document.dispatchEvent(new CustomEvent("turbo:load", { detail: { timing: { visitStart: 1, visitEnd: 2 } } }));
   equal(said(), true, "a page from before was gone back to");
-  document.dispatchEvent(new CustomEvent("turbo:before-fetch-response", { detail: {} }));
+  document.dispatchEvent(new CustomEvent("turbo:before-fetch-response", { detail: { fetchResponse: { response: new Response() } } }));
   equal(said(), false);
 });
 
