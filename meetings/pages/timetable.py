@@ -144,7 +144,7 @@ async def _page(request: Request, refused: UnacceptableError | BadInputError | N
         reasons=[said(request)(each.text) % each.params for each in reasons],
         rows=_by_person(found)[:SHOWN_MOST] if by_person else found[:SHOWN_MOST],
         total=len(found) * (2 if by_person else 1),
-        booked=sum(each.booked for each in found),
+        booked=sum(each.booked and not each.called_off for each in found),
         lost=[each for each in found if each.why],
         conflicts=CONFLICTS,
         by_person=by_person,

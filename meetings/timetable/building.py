@@ -46,7 +46,11 @@ class Size:
 
 async def size(session: AsyncSession, fair: Fair, now: datetime) -> Size:
     """What a timetable would be made from."""
-    wishes = await _wishes(session, fair.id)
+    said = await _wishes(session, fair.id)
+    # Who has left, or is shut out, has said theirs, and counts no more: neither do wishes to meet them.
+    named = {id for each in said for id in (each.of_id, each.whom_id)}
+    here = {each.id for each in await _people(session, fair.id, named)}
+    wishes = [each for each in said if {each.of_id, each.whom_id} <= here]
     people = {id for each in wishes for id in (each.of_id, each.whom_id)}
     must = {frozenset((each.of_id, each.whom_id)) for each in wishes if each.kind == Kind.MUST}
     pinned = {frozenset((each.one_id, each.other_id)) for each in await pairings(session, fair.id) if each.slot_id}

@@ -223,6 +223,11 @@ async def test_how_far_the_booking_is_stands_on_the_page_while_it_goes_on(
     assert "6 meetings are booked." in page
     assert "Mend it after changes" in page
     assert "data-import-progress" not in page
+    [one, *_] = await there.meetings()
+    async with there.kernel.database.write() as uow:
+        ill = await uow.session.get_one(Meeting, one.id)
+        await bookings.cancel(uow, ill, by_id=there.ids["aylin"], reason="Ill")
+    assert "5 meetings are booked." in (await edda.get(PATH)).text
 
 
 async def test_what_was_taken_meanwhile_is_named_and_nobody_is_booked_twice(there: Scene) -> None:
@@ -336,6 +341,16 @@ async def test_where_wishes_come_from_is_said_where_there_are_none(there: Scene)
     assert "has no column “of”; needed are of, whom." in refused.text
     await bring(there, *await four(there))
     assert "under “Whom you wish to meet”" not in (await there["edda"].get(PATH)).text
+
+
+async def test_who_is_shut_out_is_not_counted_among_those_who_have_wishes(there: Scene) -> None:
+    def counted(text: str) -> list[str]:
+        return re.findall(r"<dt>(?:People with wishes|Wishes)</dt>\s*<dd>(\d+)</dd>", text)
+
+    await bring(there, *await four(there))
+    assert counted((await there["edda"].get(PATH)).text) == ["4", "6"]
+    await there.place.ban(there.fair, there.ids["chloe"], by=there.ids["edda"])
+    assert counted((await there["edda"].get(PATH)).text) == ["3", "3"]
 
 
 async def test_a_file_of_wishes_is_read_beside_the_event_loop(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
