@@ -69,6 +69,10 @@ async def test_the_chosen_scheme_is_there_before_the_first_script(client: httpx2
         ("  ", ""),
         ("(Ada) Byron", "B"),
         ("ß", "SS"),
+        ("Dr. Greta Lindqvist", "GL"),
+        ("Prof. Dipl.-Ing. Greta Lindqvist", "GL"),
+        ("J. Lindqvist", "JL"),
+        ("Dr.", "D"),
     ],
 )
 def test_initials_stand_for_a_name(name: str, letters: str):

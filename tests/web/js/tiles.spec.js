@@ -23,7 +23,7 @@ test("on a stage those are seen who send, and who wants to speak", () => {
 
 test("one's own tile has one's own initials, and is called You", () => {
   const meta = Object.assign(document.createElement("meta"), { name: "fairmatch-person", content: "aylin" });
-  Object.assign(meta.dataset, { name: "Aylin Demir", photo: "" });
+  Object.assign(meta.dataset, { name: "Prof. Dr. Aylin Demir", photo: "" });
   document.head.append(meta);
   const signs = { hands: new Set(), reactions: new Map() };
   const call = { others: [], signs, isOnStage: false, isSpeakerView: false, moderates: false, pinned: "", may: () => true, media: { isOn: () => false, tracks: {} }, live: { person: "aylin" } };

@@ -27,12 +27,14 @@ export function avatar({ id, name, photo = "", size = "medium", here }) {
 }
 
 /**
- * Up to two letters that stand for a name: first and last word.
+ * Up to two letters that stand for a name, as `initials` in web/frame.py finds them: first and last word without titles.
  * @param {string} name
  * @returns {string}
  */
 export function initials(name) {
-  const words = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const all = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const untitled = all.filter((word) => [...word].length <= 2 || !word.endsWith("."));
+  const words = untitled.length > 0 ? untitled : all;
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map((word) => [...word][0].toUpperCase()).join("");
 }
