@@ -134,6 +134,27 @@ test("markup in names and texts is text", async () => {
   equal([texts(log)[0], log.querySelector(".message-name").textContent, log.querySelector("img, b, i")], [evil, "<i>Ben</i>", null]);
 });
 
+test("a field that grows leaves one at the newest message", async () => {
+  const { supports } = CSS;
+  CSS.supports = () => false;
+  try {
+    const { element, log, area } = await shown(many(50));
+    element.style.cssText = "display: flex; flex-direction: column; height: 500px";
+    log.style.cssText += "; flex: 1; height: auto; min-height: 0";
+    area.style.width = "200px";
+    await frame();
+    ok(atEnd(log), "it does not begin at the end");
+    for (let words = 0; words < 40; words++) {
+      await type(area, "a long word ");
+      await frame();
+      await frame();
+    }
+    equal([atEnd(log), pill(element)], [true, null]);
+  } finally {
+    CSS.supports = supports;
+  }
+});
+
 test("one message is reached with Tab, the others with the arrow keys", async () => {
   const { log } = await shown(many(10));
   equal(rows(log).map(({ tabIndex }) => tabIndex), [...Array(9).fill(-1), 0]);
