@@ -168,6 +168,24 @@ async def test_a_press_beside_a_dialog_closes_it_where_the_browser_does_not_know
     assert await opener.evaluate("element => element === document.activeElement")
 
 
+async def test_an_older_browser_on_a_dark_device_shows_what_is_written_and_says_that_it_is_older(show: Show):
+    tab = await show("/error/404", dark=True)
+    told, letters = tab.page.locator(".too-old"), "getComputedStyle(document.body).color"
+    await expect(told).to_be_hidden()
+    dark = await tab.page.evaluate(letters)
+
+    async def know_less(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=(await answer.text()).replace("light-dark(", "unheard-of("))
+
+    await tab.page.route("**/css/app.css", know_less)
+    await tab.page.reload()
+    await expect(told).to_contain_text("This browser is older")
+    assert await tab.page.evaluate(letters) not in {dark, "rgb(0, 0, 0)"}
+    assert await tab.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    await assert_accessible(tab.page)
+
+
 async def test_a_menu_opens_beside_its_button_and_obeys_the_arrows(tab: Tab):
     button = tab.page.locator("[popovertarget=example-menu]")
     await button.click()

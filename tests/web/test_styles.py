@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.web.test_schemes import sources
 from web.assets import STATIC
+from web.stylesheet import compose
 
 CSS = STATIC / "css"
 TOKENS = (CSS / "base" / "tokens.css").read_text()
@@ -90,3 +91,15 @@ def test_what_one_narrows_down_by_can_be_opened_where_no_style_can_open_it() -> 
     assert re.findall(r"(@supports[^{]*{\s*)?\.facets-title[^{]*{ display: none; }", search) == [
         "@supports selector(::details-content) {\n    "
     ]
+
+
+def test_a_browser_that_does_not_know_pairs_of_colours_gets_the_light_ones() -> None:
+    pairs = re.findall(rf"^  ({_NAME}): light-dark", TOKENS, re.MULTILINE)
+    composed = compose(CSS / "app.css", lambda path: path)
+    light = re.search(
+        r"@supports not \(color: light-dark\(#fff, #000\)\) { :root, [^{]*{ color-scheme: light; ([^}]*) } }", composed
+    )
+
+    assert pairs
+    assert light
+    assert re.findall(rf"({_NAME}): oklch", light[1]) == pairs
