@@ -41,6 +41,15 @@ async def test_the_browsers_frame_has_the_colour_of_the_chosen_scheme(
     assert [bool(media) for _, media in frame] == ([False] if theme else []) + [True, True]
 
 
+async def test_the_stylesheet_is_the_first_thing_that_a_page_has_fetched(client: httpx2.AsyncClient):
+    """Over HTTP/2 it goes over a slow line before what is named below it, and nothing is shown without it."""
+    fetched = re.findall(
+        r'<(?:link rel="(stylesheet|preload|modulepreload)"|script type="(module)")', (await client.get("/")).text
+    )
+    assert fetched[0] == ("stylesheet", "")
+    assert {kind for kinds in fetched for kind in kinds if kind} == {"stylesheet", "preload", "modulepreload", "module"}
+
+
 async def test_the_chosen_language_comes_before_the_browsers(client: httpx2.AsyncClient):
     await client.post("/language", data={"locale": "de"})
     assert '<html lang="de"' in (await client.get("/", headers={"accept-language": "en"})).text
