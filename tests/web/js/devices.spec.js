@@ -64,6 +64,27 @@ function shown(speakers, moved = () => {}) {
   return ground;
 }
 
+test("where the browser has a window of its own for loudspeakers, what is picked there is chosen, and whoever closes it keeps theirs", async () => {
+  const { mediaDevices } = navigator;
+  const moved = [];
+  const pick = async (answer) => {
+    Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: { selectAudioOutput: () => answer } });
+    shown([], () => moved.push(chosen().speaker)).querySelector("[data-does=ask-speaker]").click();
+    await answer.catch(() => {});
+    await Promise.resolve();
+    return chosen().speaker;
+  };
+  equal(shown([]).querySelector("[data-does=ask-speaker]"), null);
+  try {
+    equal(await pick(Promise.resolve({ deviceId: "headset" })), "headset");
+    equal(await pick(Promise.reject(new DOMException("", "NotAllowedError"))), "headset");
+    equal(moved, ["headset"]);
+  } finally {
+    Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: mediaDevices });
+    choose({ speaker: "" });
+  }
+});
+
 /** What is played while the loudspeaker is tried, and where. */
 async function tried(speaker, canChoose = true) {
   const { prototype } = HTMLMediaElement;

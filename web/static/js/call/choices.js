@@ -19,7 +19,7 @@ export function deviceSelect(id, devices, now, take, label) {
   </select>${icon("chevron-down")}</div>`;
 }
 
-/** The loudspeaker, where there are several, and whether one hears it.
+/** The loudspeaker, where there are several or the browser has a window for it, and whether one hears it.
  * @param {string} id @param {MediaDeviceInfo[]} speakers @param {() => void} [moved]  another one was chosen */
 export function speakerChoice(id, speakers, moved = () => {}) {
   const take = (/** @type {string} */ speaker) => {
@@ -27,7 +27,17 @@ export function speakerChoice(id, speakers, moved = () => {}) {
     moved();
   };
   return html`<div class="call-choice">${speakers.length > 1 ? deviceSelect(id, speakers, chosen().speaker, take, _("Loudspeaker")) : nothing}
+    ${canAsk() ? html`<button type="button" class="button button-plain" data-does="ask-speaker" @click=${() => void ask(take)}>${_("Choose the loudspeaker")}</button>` : nothing}
     <button type="button" class="button button-plain" data-does="sound" @click=${() => void playTone()}>${icon("volume-2")}<span>${_("Play a sound")}</span></button></div>`;
+}
+
+/** Firefox names to a page no loudspeaker but those that somebody has picked in its own window. */
+const canAsk = () => "selectAudioOutput" in (navigator.mediaDevices ?? {});
+
+/** Whoever picks none keeps the one there was. @param {(id: string) => void} take */
+async function ask(take) {
+  const picked = await /** @type {any} */ (navigator.mediaDevices).selectAudioOutput().catch(() => null);
+  if (picked) take(picked.deviceId);
 }
 
 /** Nothing, where browser and camera cannot do it. @param {MediaStreamTrack | null} camera */
