@@ -43,6 +43,11 @@ function counter() {
   return place;
 }
 
+// Firefox leads the caret of a field into the window, and there it may stand below a bar: what keys lead to stands clear of it.
+document.addEventListener("keyup", ({ key, target }) => {
+  if (key === "Tab" && target instanceof HTMLElement && target.matches("main :is(input, textarea)")) target.scrollIntoView({ block: "nearest" });
+});
+
 // After a form came back with errors, the list of them is what one hears and sees first.
 onPage((body) => {
   const first = body.querySelector("[data-focus]");
