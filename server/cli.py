@@ -125,11 +125,14 @@ def demo(data: DataOption = None) -> None:
 
 async def _fill(kernel: "Kernel") -> None:
     from server.demo import fill
+    from server.demo.firefox import hint
 
     links = await fill(kernel)
     typer.echo("The demo fair is ready. Open each of these links in a browser of its own, and be that person:")
     for link in links:
         typer.echo(f"  {link.name}, {link.role}\n    {link.url}")
+    if said := hint(kernel.settings):
+        typer.echo(said)
 
 
 @app.command()

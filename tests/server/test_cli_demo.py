@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from server.cli import app
-from server.demo import DemoLink
+from server.demo import DemoLink, firefox
 from server.kernel.settings import Settings
 
 
@@ -21,7 +22,7 @@ def test_the_links_of_five_people_are_printed_with_their_names_and_what_they_are
         return links
 
     async def with_kernel(_settings: Settings, work: Callable[[Any], Awaitable[None]]) -> None:
-        await work(None)
+        await work(SimpleNamespace(settings=_settings))
 
     monkeypatch.setattr("server.demo.fill", made)
     monkeypatch.setattr("server.cli.with_kernel", with_kernel)
@@ -33,6 +34,24 @@ def test_the_links_of_five_people_are_printed_with_their_names_and_what_they_are
     for link in links:
         at = lines.index(f"{link.name}, {link.role}")
         assert lines[at + 1] == link.url
+
+
+@pytest.mark.parametrize(
+    ("host", "media_host", "own", "said"),
+    [
+        ("127.0.0.1", "", "192.0.2.7", True),
+        ("localhost", "", "192.0.2.7", True),
+        ("127.0.0.1", "192.0.2.7", "192.0.2.7", False),  # done
+        ("192.0.2.7", "", "192.0.2.7", False),
+        ("127.0.0.1", "", "", False),  # in no network, nothing helps
+    ],
+)
+def test_how_firefox_gets_into_calls_on_ones_own_machine_is_said_where_it_would_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, media_host: str, own: str, said: bool
+) -> None:
+    monkeypatch.setattr(firefox, "own_address", lambda: own)
+    hint = firefox.hint(Settings(host=host, media_host=media_host, data=tmp_path))
+    assert ("FAIRMATCH_MEDIA_HOST=192.0.2.7" in hint, bool(hint)) == (said, said)
 
 
 @pytest.fixture
