@@ -10,8 +10,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES = 32 * 1024
 # From the connection, or the end of the request before, until the head is whole. Idle keep-alive is uvicorn's affair.
 HEAD_S = 15.0
-# From the head to the end of the body: the largest photo over a poor mobile line.
+# From the head to the end of the body: the largest photo over a poor mobile line. A longer one goes on for as long as
+# each such while has brought what a slow line does, 256 kbit/s: an import of a gigabyte.
 BODY_S = 300.0
+BODY_BYTES_PER_S = 32 * 1024
 # A body in chunks carries their sizes, extensions and trailers: no more of it than a head may have, beyond what the
 # smallest chunks need for each byte.
 FRAMING_PER_BYTE = 8
@@ -27,6 +29,7 @@ class BoundedHttp(HttpToolsProtocol):
     _in_body = False
     _head_bytes = 0
     _framing_bytes = 0
+    _body_bytes = 0  # of this while
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -49,7 +52,7 @@ class BoundedHttp(HttpToolsProtocol):
         if (self._in_head and self._head_bytes > HEAD_BYTES) or self._framing_bytes > HEAD_BYTES:
             self._cut(_TOO_LARGE)
         elif self._in_body and self._timer is None and self.transport.get_protocol() is self:
-            self._timer = self.loop.call_later(BODY_S, self._cut, _TOO_SLOW)
+            self._await_body()
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -70,6 +73,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         self._framing_bytes = max(0, self._framing_bytes - FRAMING_PER_BYTE * len(body))
+        self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -77,6 +81,16 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_body = False
         self._stop_timer()
         super().on_message_complete()
+
+    def _await_body(self) -> None:
+        self._body_bytes = 0
+        self._timer = self.loop.call_later(BODY_S, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        if self._body_bytes < BODY_S * BODY_BYTES_PER_S:
+            self._cut(_TOO_SLOW)
+        else:
+            self._await_body()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -107,3 +107,27 @@ async def test_a_connection_may_rest_between_two_requests_for_longer_than_a_body
     await line[0].readuntil(b"\r\n\r\n5")
 
     assert await answer_to(line, POST + CHUNK + b"0\r\n\r\n") == b"HTTP/1.1 200 OK"
+
+
+async def test_a_large_body_over_a_slow_line_is_read_for_as_long_as_it_goes_on(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, wait = asyncio.Queue[BoundedHttp](), BoundedHttp._await_body
+
+    def awaits(self: BoundedHttp) -> None:
+        wait(self)
+        waits.put_nowait(self)
+
+    monkeypatch.setattr(BoundedHttp, "_await_body", awaits)
+    monkeypatch.setattr(http_protocol, "BODY_BYTES_PER_S", len(b"hello") / http_protocol.BODY_S)
+    reader, writer = line
+    async with asyncio.timeout(PATIENCE_S):
+        writer.write(POST)
+        for _while in range(3):
+            server = await waits.get()
+            writer.write(CHUNK)
+            while not server._body_bytes:  # noqa: ASYNC110 - nobody announces it
+                await asyncio.sleep(0.001)
+            server._look_at_body()  # as when that time is over
+        server._look_at_body()  # nothing has come since
+        assert (await reader.readline()).strip() == b"HTTP/1.1 408 Request Timeout"
