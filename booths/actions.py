@@ -10,6 +10,7 @@ from booths import queries
 from booths.events import ProgrammeChanged, StandGiven
 from booths.model import Stand, Talk, TalkRemoval, TalkSpeaker, TalkText
 from booths.rules import ROOMS_MOST, TALKS_MOST, Speaker, When, wrong_with
+from booths.telling import tell_of
 from directory.organisations.actions import note
 from directory.organisations.model import Organisation
 from directory.organisations.queries import present
@@ -101,7 +102,8 @@ async def rename_place(uow: UnitOfWork, fair: Fair, room_id: str, name: str) -> 
 
 
 async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id: str | None, *, by_id: str) -> None:
-    """Say whose a stand is; None: nobody's. Both organisations' histories say so. Raises RefusedError."""
+    """Say whose a stand is; None: nobody's. Both organisations' histories say so, and who speaks for the one that gets
+    it is told. Raises RefusedError."""
     room = await _room(uow, fair, room_id, BOOTH)
     if room is None:
         raise RefusedError("no_stand")
@@ -117,6 +119,7 @@ async def give_stand(uow: UnitOfWork, fair: Fair, room_id: str, organisation_id:
         await _shown(uow, organisation_id)
         uow.session.add(Stand(room_id=room_id, organisation_id=organisation_id, since=uow.clock.now(), by_id=by_id))
         await note(uow, organisation_id, "stand", after=place, by_id=by_id)
+        await tell_of(uow, room_id, organisation_id, by_id=by_id)
     uow.emit(StandGiven(room_id))
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
-from booths import queries
+from booths import queries, telling
 from booths.cards.queries import guest_at
 from booths.queries import Exhibitor
 from booths.shown import path_of
@@ -16,10 +16,13 @@ from web.render import locale_of
 
 
 async def part(request: Request, session: AsyncSession, here: Visit, room: Room) -> Part | None:
-    """None: it is nobody's stand, or nothing comes any more. One query; at a stand two, for the viewer's card."""
+    """None: it is nobody's stand, or nothing comes any more. One query; at a stand three, for the viewer's
+    card and for what they were told of it."""
     viewer = here.person.id if here.person else None
     if room.kind == BOOTH:
         by = await queries.exhibitor(session, room.id, viewer)
+        if by and viewer:
+            await telling.seen(kernel_of(request).database, session, viewer, room.id)
         return await _at_stand(session, here, room, by) if by else None
     return await _on_stage(request, session, here, room, viewer) if room.kind == STAGE else None
 

@@ -199,7 +199,7 @@ class Fairmatch:
         persons.own_data.register("fairs", fairs.own_data.collect, fairs.own_data.erase)
         found = Directory.build(kernel, persons, catalogue_of(kernel))
         found.organisations.carriers.append(carry_teams)
-        booths.parts.join(persons.own_data, found.organisations, found.sitemap)
+        booths.parts.join(persons.own_data, found.organisations, found.needs.newsroom, found.sitemap)
         booths.cards.parts.join(persons.own_data, found.organisations, found.needs.newsroom)
         booths.documents.listen(kernel, found.search.following.ring)
         kernel.kept.register(meetings.files.uses_file)

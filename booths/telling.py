@@ -1,0 +1,50 @@
+"""What those who speak for an organisation are told when a stand at a fair is given to it."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booths.model import Stand
+from directory.news import newsroom
+from directory.news.newsroom import Line
+from directory.organisations.model import Organisation
+from directory.speaking import speakers, viewer_of
+from fairs.model import Fair
+from people.model import Person
+from rooms.model import Room
+from server.kernel.db import Database, UnitOfWork
+from web.i18n import N_, translations
+
+KIND = "stand.given"
+NEWS_KINDS = (KIND,)
+_SAID = N_("%(name)s has the stand “%(stand)s” at %(fair)s")
+
+
+async def tell_of(uow: UnitOfWork, room_id: str, organisation_id: str, *, by_id: str) -> None:
+    """Tell of a stand that was given, once for each organisation that gets it; whoever gave it knows."""
+    people = [each for each in await speakers(uow.session, organisation_id) if each != by_id]
+    await newsroom.tell(uow, people, KIND, room_id, f"{KIND}:{room_id}:{organisation_id}")
+
+
+async def seen(database: Database, session: AsyncSession, person_id: str, room_id: str) -> None:
+    """Whoever is at the stand has seen it. One query for those who were told nothing."""
+    if await newsroom.has_unseen(session, person_id, room_id):
+        await database.write_if_possible(partial(newsroom.see, person_id=person_id, subjects=[room_id]))
+
+
+async def put_into_words(
+    session: AsyncSession, person: Person, asked: Collection[tuple[str, str]], locale: str
+) -> Mapping[tuple[str, str], Line]:
+    """News about stands for one reader, of those that are still their organisation's. One query for all."""
+    own = (await viewer_of(session, person.id)).organisations
+    columns = Stand.room_id, Organisation.name, Room.name, Room.slug, Fair.name, Fair.slug
+    query = select(*columns).join(Organisation, Organisation.id == Stand.organisation_id)
+    query = query.join(Room, Room.id == Stand.room_id).join(Fair, Fair.id == Room.fair_id)
+    query = query.where(Stand.room_id.in_([room_id for _kind, room_id in asked]), Stand.organisation_id.in_(own))
+    text = translations(locale).gettext(_SAID)
+    return {
+        (KIND, room_id): Line(text % {"name": name, "stand": stand, "fair": fair}, f"/fairs/{at}/rooms/{slug}")
+        for room_id, name, stand, slug, fair, at in await session.execute(query)
+    }

@@ -1,0 +1,47 @@
+"""Who speaks for an organisation reads that a stand was given to it."""
+
+from tests.booths.stage import PATH, Programme
+from web.frame import LOCALE_COOKIE
+
+LINE = "Voltbus has the stand “Hall 1” at Ruhr Energy Forum"
+STAND = "/fairs/ruhr/rooms/hall-1"
+
+
+async def give(there: Programme, whose: str) -> None:
+    """Say at the page of the programme whose the stand is; nobody's by an empty name."""
+    answer = await there["edda"].post(f"{PATH}/stands/{there.stand}", data={f"stand-{there.stand}": whose})
+    assert answer.status_code == 303
+
+
+async def unseen(there: Programme, by: str = "aylin") -> list[tuple[str, str]]:
+    """Somebody's news that they have not looked at, with where they lead."""
+    news = (await there[by].get("/needs/news/export.json")).json()
+    return [(one["text"], one["page"].partition("localhost:8000")[2]) for one in news if one["seen"] is None]
+
+
+async def test_who_speaks_for_an_organisation_reads_once_that_it_has_a_stand(there: Programme) -> None:
+    await give(there, there.voltbus)
+    await give(there, "")
+    assert await unseen(there) == [], "it is theirs no more"
+    await give(there, there.voltbus)
+    assert await unseen(there) == [(LINE, STAND)]
+    assert (await unseen(there, "bernd"), await unseen(there, "edda")) == ([], [])
+    assert LINE in (await there["aylin"].get("/")).text
+    there["aylin"].cookies.set(LOCALE_COOKIE, "de")
+    assert "Voltbus hat jetzt einen Stand: „Hall 1“, Ruhr Energy Forum" in (await there["aylin"].get("/")).text
+
+
+async def test_whoever_is_at_the_stand_has_seen_it(there: Programme) -> None:
+    await give(there, there.voltbus)
+    assert (await there["aylin"].get("/fairs/ruhr/rooms/main-stage")).status_code == 200
+    assert await unseen(there) == [(LINE, STAND)]
+    assert (await there["aylin"].get(STAND)).status_code == 200
+    assert await unseen(there) == []
+
+
+async def test_a_stand_that_goes_to_others_is_news_to_them_alone(there: Programme) -> None:
+    hydro, _ = await there.organisation("bernd", name="Hydro Nord", visibility="public")
+    await give(there, there.voltbus)
+    await give(there, hydro)
+    assert await unseen(there) == []
+    assert await unseen(there, "bernd") == [("Hydro Nord has the stand “Hall 1” at Ruhr Energy Forum", STAND)]
