@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import ColumnElement, Row, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import not_banned
@@ -46,11 +46,10 @@ class Size:
 
 async def size(session: AsyncSession, fair: Fair, now: datetime) -> Size:
     """What a timetable would be made from."""
-    said = await _wishes(session, fair.id)
     # Who has left, or is shut out, has said theirs, and counts no more: neither do wishes to meet them.
-    named = {id for each in said for id in (each.of_id, each.whom_id)}
-    here = {each.id for each in await _people(session, fair.id, named)}
-    wishes = [each for each in said if {each.of_id, each.whom_id} <= here]
+    wishes = await _wishes(
+        session, fair.id, MeetingWish.of_id.in_(_here(fair.id)), MeetingWish.whom_id.in_(_here(fair.id))
+    )
     people = {id for each in wishes for id in (each.of_id, each.whom_id)}
     must = {frozenset((each.of_id, each.whom_id)) for each in wishes if each.kind == Kind.MUST}
     pinned = {frozenset((each.one_id, each.other_id)) for each in await pairings(session, fair.id) if each.slot_id}
@@ -114,11 +113,13 @@ async def _build(
     )
 
 
-async def _wishes(session: AsyncSession, fair_id: str) -> Sequence[Row[str, str, str, float]]:
+async def _wishes(
+    session: AsyncSession, fair_id: str, *which: ColumnElement[bool]
+) -> Sequence[Row[str, str, str, float]]:
     """A must that nobody may break is the organiser's to give: somebody's own one is a weighty “would like”."""
     kind = case((MeetingWish.organiser | (MeetingWish.kind != Kind.MUST), MeetingWish.kind), else_=Kind.LIKE.value)
     columns = MeetingWish.of_id, MeetingWish.whom_id, kind.label("kind"), MeetingWish.weight
-    return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id))).all()
+    return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id, *which))).all()
 
 
 def _wanted(
@@ -194,9 +195,14 @@ def _bound(guest: Guest, pins: Collection[Two], stays: frozenset[str] | None) ->
 
 
 async def _people(session: AsyncSession, fair_id: str, ids: Collection[str]) -> list[Person]:
-    inside = select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
-    query = select(Person).where(Person.id.in_(ids), Person.id.in_(inside), Person.erased_at.is_(None))
+    query = select(Person).where(Person.id.in_(ids), Person.id.in_(_here(fair_id)))
     return list(await session.scalars(query.order_by(Person.id)))
+
+
+def _here(fair_id: str) -> Select[str]:
+    """The ids of those who are in a fair and not shut out."""
+    inside = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
+    return inside.where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
 
 
 async def _met(session: AsyncSession, fair_id: str) -> set[frozenset[str]]:
