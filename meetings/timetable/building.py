@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, case, select
+from sqlalchemy import Row, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairs.cards import not_banned
@@ -47,9 +47,8 @@ class Size:
 async def size(session: AsyncSession, fair: Fair, now: datetime) -> Size:
     """What a timetable would be made from."""
     # Who has left, or is shut out, has said theirs, and counts no more: neither do wishes to meet them.
-    wishes = await _wishes(
-        session, fair.id, MeetingWish.of_id.in_(_here(fair.id)), MeetingWish.whom_id.in_(_here(fair.id))
-    )
+    here = set(await session.scalars(_inside(fair.id)))
+    wishes = [each for each in await _wishes(session, fair.id) if {each.of_id, each.whom_id} <= here]
     people = {id for each in wishes for id in (each.of_id, each.whom_id)}
     must = {frozenset((each.of_id, each.whom_id)) for each in wishes if each.kind == Kind.MUST}
     pinned = {frozenset((each.one_id, each.other_id)) for each in await pairings(session, fair.id) if each.slot_id}
@@ -113,13 +112,11 @@ async def _build(
     )
 
 
-async def _wishes(
-    session: AsyncSession, fair_id: str, *which: ColumnElement[bool]
-) -> Sequence[Row[str, str, str, float]]:
+async def _wishes(session: AsyncSession, fair_id: str) -> Sequence[Row[str, str, str, float]]:
     """A must that nobody may break is the organiser's to give: somebody's own one is a weighty “would like”."""
     kind = case((MeetingWish.organiser | (MeetingWish.kind != Kind.MUST), MeetingWish.kind), else_=Kind.LIKE.value)
     columns = MeetingWish.of_id, MeetingWish.whom_id, kind.label("kind"), MeetingWish.weight
-    return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id, *which))).all()
+    return (await session.execute(select(*columns).where(MeetingWish.fair_id == fair_id))).all()
 
 
 def _wanted(
@@ -195,14 +192,13 @@ def _bound(guest: Guest, pins: Collection[Two], stays: frozenset[str] | None) ->
 
 
 async def _people(session: AsyncSession, fair_id: str, ids: Collection[str]) -> list[Person]:
-    query = select(Person).where(Person.id.in_(ids), Person.id.in_(_here(fair_id)))
+    query = select(Person).where(Person.id.in_(ids), Person.id.in_(_inside(fair_id)), Person.erased_at.is_(None))
     return list(await session.scalars(query.order_by(Person.id)))
 
 
-def _here(fair_id: str) -> Select[str]:
+def _inside(fair_id: str) -> Select[str]:
     """The ids of those who are in a fair and not shut out."""
-    inside = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
-    return inside.where(Membership.fair_id == fair_id, not_banned(), Person.erased_at.is_(None))
+    return select(Membership.person_id).where(Membership.fair_id == fair_id, not_banned())
 
 
 async def _met(session: AsyncSession, fair_id: str) -> set[frozenset[str]]:
