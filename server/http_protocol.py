@@ -87,7 +87,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._timer = self.loop.call_later(BODY_S, self._look_at_body)
 
     def _look_at_body(self) -> None:
-        if self._body_bytes < BODY_S * BODY_BYTES_PER_S:
+        # What was answered already is read by nobody, and need not come to an end.
+        is_read = self.cycle is not None and not self.cycle.response_started
+        if not is_read or self._body_bytes < BODY_S * BODY_BYTES_PER_S:
             self._cut(_TOO_SLOW)
         else:
             self._await_body()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import uvicorn
@@ -15,8 +16,12 @@ POST = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\
 CHUNK = b"5\r\nhello\r\n"
 
 
-async def app(_scope: Scope, receive: Receive, send: Send) -> None:
-    """Says how many bytes the body had."""
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how many bytes the body had; at /unread without having read it."""
+    if scope["path"] == "/unread":
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body"})
+        return
     size, more = 0, True
     while more:
         message = await receive()
@@ -131,3 +136,19 @@ async def test_a_large_body_over_a_slow_line_is_read_for_as_long_as_it_goes_on(
             server._look_at_body()  # as when that time is over
         server._look_at_body()  # nothing has come since
         assert (await reader.readline()).strip() == b"HTTP/1.1 408 Request Timeout"
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_body_that_nobody_reads_is_cut_off_however_steadily_it_comes(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "BODY_BYTES_PER_S", 0)
+    reader, writer = line
+    async with asyncio.timeout(PATIENCE_S):
+        writer.write(POST.replace(b"/", b"/unread", 1))
+        assert (await reader.readline()).strip() == b"HTTP/1.1 403 Forbidden"
+        with suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(CHUNK)
+                await writer.drain()
+                await asyncio.sleep(0.01)
