@@ -49,25 +49,32 @@ def plain(text: str) -> str:
 
 def in_any_spelling(word: str) -> str:
     """A regular expression, for PostgreSQL as for Python, that finds the word in any case, with or without accents, and
-    with umlauts where somebody typed two letters for them."""
-    typed, found = plain(word), ""
-    at = 0
+    with umlauts where somebody typed two letters for them.
+
+    Whatever the text, it is looked through in time that grows with its length alone: what stands for two letters stands
+    for a single one only at an end of the word, so there are never several ways through the middle of a text, of which
+    each would be tried after each.
+    """
+    typed, found, at = plain(word), "", 0
     while at < len(typed):
-        first, both = _letter(typed[at]), typed[at : at + 2]
+        both, first = typed[at : at + 2], _letter(typed[at], _halves(typed, at))
         ways = [first] if _UMLAUT.fullmatch(both) else []
         ways += [f"[{_PAIRS[both]}]"] if _PAIR.fullmatch(both) else []
-        if ways:
-            found += f"(?:{'|'.join([first + _letter(both[1]), *ways])})"
-        else:
-            found += first
+        found += f"(?:{'|'.join([first + _letter(both[1], _halves(typed, at + 1)), *ways])})" if ways else first
         at += 2 if ways else 1
     return found
 
 
+def _halves(typed: str, at: int) -> str:
+    """The letters of whose pair only the second one was typed, at the beginning, or only the first one, at the end."""
+    begins = [letters for pair, letters in _PAIRS.items() if at == 0 and pair[1] == typed[at]]
+    ends = [letters for pair, letters in _PAIRS.items() if at == len(typed) - 1 and pair[0] == typed[at]]
+    return "".join(begins + ends)
+
+
 @cache
-def _letter(one: str) -> str:
-    """What stands for a letter of a plain word; half of a pair may be all that was typed of it."""
-    pairs = [letters for pair, letters in _PAIRS.items() if one in pair]
-    spellings = {one, one.upper(), *(letter for letter, base in BARE.items() if base == one), *"".join(pairs)}
+def _letter(one: str, halves: str) -> str:
+    """What stands for a letter of a plain word."""
+    spellings = {one, one.upper(), *(letter for letter, base in BARE.items() if base == one), *halves}
     spellings = {each for each in spellings if len(each) == 1}
     return f"[{''.join(sorted(spellings))}]" if len(spellings) > 1 else re.escape(one)
