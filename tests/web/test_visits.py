@@ -1,5 +1,7 @@
 """Going from page to page in a real browser: the document stays, also where what was asked for does not arrive."""
 
+from playwright.async_api import Route
+
 from tests.support.browser import Tab
 
 
@@ -56,6 +58,47 @@ async def test_what_a_proxy_answers_in_place_of_the_server_leaves_everything_as_
     await page.locator(".rail").get_by_role("link", name="Messages").click()
     await page.wait_for_url("**/messages")
     assert await page.evaluate("window.kept")
+
+
+async def test_a_visit_that_does_not_arrive_is_over(tab: Tab):
+    """Its bar went on for ever, above the words that say that nothing arrives."""
+    tab.watch.expect("status of 502")
+    page, bar = tab.page, tab.page.locator(".turbo-progress-bar")
+
+    async def late(route: Route):
+        await bar.wait_for()  # a bar is shown from half a second on
+        await route.fulfill(status=502, body="")
+
+    await page.route("**/messages", late)
+    await page.locator(".rail").get_by_role("link", name="Messages").click()
+    await page.locator("#toasts").get_by_text("The server cannot be reached just now.").wait_for()
+    await bar.wait_for(state="detached")
+
+
+async def test_nobody_reads_of_a_page_that_is_fetched_ahead_in_vain(tab: Tab):
+    """To move the pointer over the links of the rail was enough."""
+    tab.watch.expect("status of 502")
+    page = tab.page
+    await page.route("**/messages", lambda route: route.fulfill(status=502, body=""))
+    async with page.expect_response("**/messages"):
+        await page.locator(".rail").get_by_role("link", name="Messages").hover()
+    await page.evaluate("new Promise((done) => setTimeout(done))")
+    assert await page.locator("#toasts").inner_text() == ""
+    await page.locator(".rail").get_by_role("link", name="Messages").click()
+    await page.locator("#toasts").get_by_text("try again in a moment").wait_for()
+
+
+async def test_whoever_sends_a_form_in_vain_is_told_to_look_before_they_send_it_again(tab: Tab):
+    """A proxy may have lost the answer, and not what was sent."""
+    tab.watch.expect("status of 504")
+    page = tab.page
+    await page.route("**/messages", lambda route: route.fulfill(status=504, body=""))
+    await page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend',"
+        " '<form method=post action=/messages><button>Send it to nobody</button></form>')"
+    )
+    await page.get_by_role("button", name="Send it to nobody").click()
+    await page.locator("#toasts").get_by_text("look whether what you sent has arrived").wait_for()
 
 
 async def test_a_visit_that_is_called_off_while_it_arrives_is_no_error(tab: Tab):

@@ -5,4 +5,8 @@ declare module "@hotwired/turbo" {
   export function visit(location: string, options?: { action?: "advance" | "replace" | "restore"; frame?: string }): void;
   export const cache: { clear(): void };
   export const config: { drive: { enabled: boolean; progressBarDelay: number } };
+  export const session: {
+    adapter: { visitFailed(visit: unknown): void };
+    navigator: { currentVisit?: unknown };
+  };
 }

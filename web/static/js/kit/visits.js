@@ -1,6 +1,7 @@
 /** What a visit by Turbo leaves undone: the policy's nonce, links within the page, pages that are fetched ahead, visits called
  * off, visits that never arrive, and the part of a page that a form leads back to. */
 
+import { session } from "@hotwired/turbo";
 import { _ } from "fairmatch/i18n";
 import { toast } from "fairmatch/kit/toast";
 
@@ -64,7 +65,21 @@ let takeBack = () => {};
 /** @param {Event} event */
 function unreached(event) {
   event.preventDefault();
-  document.documentElement.removeAttribute("aria-busy");
+  const { target } = event;
+  if (target instanceof HTMLAnchorElement) return; // it was fetched ahead, and nobody has asked for it yet
+  if (target === document.documentElement) giveUp();
   takeBack();
-  takeBack = toast(_("The server cannot be reached just now. Everything on this page is still here; try again in a moment."), { error: true });
+  takeBack = toast(
+    target instanceof HTMLFormElement && target.method !== "get"
+      ? _("The server cannot be reached just now. Everything on this page is still here; look whether what you sent has arrived before you send it again.")
+      : _("The server cannot be reached just now. Everything on this page is still here; try again in a moment."),
+    { error: true },
+  );
+}
+
+/** Turbo takes a visit without an answer for one that still goes on, and so does its bar. */
+function giveUp() {
+  document.documentElement.removeAttribute("aria-busy");
+  const { adapter, navigator } = session;
+  adapter.visitFailed(navigator.currentVisit);
 }
