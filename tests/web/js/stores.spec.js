@@ -51,6 +51,30 @@ test("an old state changes nothing, and a whole list replaces everything", async
   equal([store.count, ids(store)], [1, "olga"]);
 });
 
+test("whoever is shut out while the line is away is told so when it is back, and nobody who goes by themselves", async () => {
+  const { ground, socket, store } = await lobby(1, "ben");
+  const told = [];
+  store.addEventListener("revoked", ({ detail }) => told.push(detail));
+  await socket.end(1006);
+  await ground.clock.pass(500);
+  await ground.socket.welcome({ [ROOM]: { ok: false, e: { code: "not_found" } } });
+  equal([told, ids(store)], [["gone"], ""]);
+  const other = await lobby(1, "ben");
+  other.store.addEventListener("revoked", ({ detail }) => told.push(detail));
+  await other.socket.say({ c: ROOM, k: "revoked", d: {} });
+  equal(told, ["gone", ""]);
+});
+
+test("whom nobody has let in is not shut out: a page that comes anew for it would come for ever", async () => {
+  const told = [];
+  await live(ROOM, (line) => {
+    const room = new Room(ROOM, line);
+    room.addEventListener("revoked", ({ detail }) => told.push(detail));
+    return room;
+  }, { ok: false, e: { code: "not_found" } });
+  equal(told, [""]);
+});
+
 test("in a large room the count is true, and more people come page by page", async () => {
   const { socket, store } = await lobby(300, "a", "b");
   await socket.say(presence(1, { count: 301, joined: [], left: [] }));

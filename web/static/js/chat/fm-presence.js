@@ -38,10 +38,10 @@ class FmPresence extends HTMLElement {
     this.#release();
   }
 
-  /** Whoever is excluded from the fair reads so, and why, on the fair's own page. @param {string} why */
+  /** Whoever is excluded from the fair reads so, and why, on the fair's own page; also who was away meanwhile. @param {string} why */
   #shutOut(why) {
     const fair = this.getAttribute("fair");
-    if (why === "banned" && fair) visit(fair, { action: "replace" });
+    if (["banned", "gone"].includes(why) && fair) visit(fair, { action: "replace" });
   }
 
   /** @param {Room} room */

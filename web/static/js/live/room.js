@@ -1,7 +1,8 @@
 /**
  * Who is in a room now. Being subscribed to a room is being there.
  *
- * Events: "change"; "revoked" when one has no part in it any more, with why as detail.
+ * Events: "change"; "revoked" when one has no part in it any more, with why as detail: "gone" where that came while the
+ * line was away.
  *
  * @typedef {import("./topics.js").Store} Store
  * @typedef {import("./types.js").Person} Person
@@ -29,6 +30,7 @@ export class Room extends EventTarget {
   /** Those of one's contacts who were there when last asked: in a crowd nobody tells of them. @type {Person[]} */
   #contacts = [];
   #isDue = false;
+  #wasIn = false;
   #askedAt = -Infinity;
 
   /** @param {string} topic @param {import("./line.js").Line} line */
@@ -64,6 +66,7 @@ export class Room extends EventTarget {
 
   /** @param {any} state */
   recover(state) {
+    this.#wasIn = true;
     this.#version = null;
     if (state.snapshot) this.#replace(state.snapshot);
   }
@@ -80,10 +83,10 @@ export class Room extends EventTarget {
   }
 
   /** @param {{ code: string, why?: string }} refusal */
-  refuse({ why = "" }) {
+  refuse({ code, why = "" }) {
     this.#contacts = [];
     this.#replace({ count: 0, people: [] });
-    this.dispatchEvent(new CustomEvent("revoked", { detail: why }));
+    this.dispatchEvent(new CustomEvent("revoked", { detail: why || (code === "not_found" && this.#wasIn ? "gone" : "") }));
   }
 
   /** @param {Snapshot} snapshot */
