@@ -1,8 +1,11 @@
 """The kit in a real browser: accessible in both languages and schemes, on a phone, by keyboard, under the policy."""
 
 import asyncio
+from io import BytesIO
+from typing import Literal
 
 import pytest
+from PIL import Image
 from playwright.async_api import Route, expect
 
 from tests.support.axe import assert_accessible
@@ -328,6 +331,18 @@ async def test_without_colours_of_our_own_edges_are_still_there(show: Show):
             getComputedStyle(document.querySelector("." + name)).borderTopStyle === "none")"""
     )
     assert bare == []
+
+
+@pytest.mark.parametrize("colours", ["none", "active"])
+async def test_a_bar_is_filled_to_its_foot_also_without_colours_of_our_own(
+    show: Show, colours: Literal["none", "active"]
+):
+    """Chromium drew half of what fills a meter beyond its edge, and nothing at all in the colours of a reader."""
+    tab = await show(forced_colors=colours)
+    for bar in (tab.page.locator("meter").first, tab.page.locator("progress").first):
+        shot = Image.open(BytesIO(await bar.screenshot())).convert("RGB")
+        full, empty = (shot.getpixel((shot.width * at // 16, shot.height * 3 // 4)) for at in (1, 15))
+        assert full != empty
 
 
 async def _focused(tab: Tab) -> str:
