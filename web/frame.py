@@ -122,9 +122,9 @@ def viewer_of(person: object | None) -> Viewer | None:
 
 
 def initials(name: str) -> str:
-    """Up to two letters that stand for a name: first and last word. A title such as Dr. stands for none; J. does."""
+    """Up to two letters that stand for a name: first and last word. A title (Dr.) stands for none; J. and K.-H. do."""
     words = [word for word in name.split() if word[0].isalnum()]
-    words = [word for word in words if len(word) <= len("J.") or not word.endswith(".")] or words
+    words = [word for word in words if len(word) <= len("J.") or word[1:3] == ".-" or not word.endswith(".")] or words
     picked = [words[0], words[-1]] if len(words) > 1 else words
     return "".join(word[0].upper() for word in picked)
 

@@ -73,6 +73,7 @@ async def test_the_chosen_scheme_is_there_before_the_first_script(client: httpx2
         ("Prof. Dipl.-Ing. Greta Lindqvist", "GL"),
         ("J. Lindqvist", "JL"),
         ("Dr.", "D"),
+        ("Dr. K.-H. Schmidt", "KS"),
     ],
 )
 def test_initials_stand_for_a_name(name: str, letters: str):

@@ -2,6 +2,7 @@ import { html, nothing, render } from "lit";
 import { playing } from "fairmatch/call/playing";
 import { heard } from "fairmatch/call/quality";
 import { largeOf, stage, tilesOf } from "fairmatch/call/tiles";
+import { initials } from "fairmatch/kit/avatar";
 import { equal, test } from "/harness.js";
 
 /** Names on the tiles of a call in which Greta sends, and Ben and Cem watch, as Aylin sees them who watches, too. */
@@ -32,6 +33,10 @@ test("one's own tile has one's own initials, and is called You", () => {
   meta.remove();
   equal(page.querySelector(".call-face")?.textContent?.trim(), "AD");
   equal(page.querySelector(".call-name bdi")?.textContent, "You");
+});
+
+test("a title is no part of somebody's initials, and two first names in short are", () => {
+  equal(["Prof. Dr. Aylin Demir", "Dr. K.-H. Schmidt", "J. Berg", "Dr."].map(initials), ["AD", "KS", "JB", "D"]);
 });
 
 test("in a room everybody is seen", () => {

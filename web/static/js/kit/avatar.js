@@ -33,7 +33,7 @@ export function avatar({ id, name, photo = "", size = "medium", here }) {
  */
 export function initials(name) {
   const all = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
-  const untitled = all.filter((word) => [...word].length <= 2 || !word.endsWith("."));
+  const untitled = all.filter((word) => [...word].length <= 2 || /^.\.-/u.test(word) || !word.endsWith("."));
   const words = untitled.length > 0 ? untitled : all;
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map((word) => [...word][0].toUpperCase()).join("");
