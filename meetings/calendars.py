@@ -110,9 +110,10 @@ def _times(event: Any, window: Window, replaced: Collection[datetime]) -> list[S
         length = min(_ends(event, starts, window.zone) - starts, _LONGEST)
         apart = set() if "recurrence-id" in event else replaced
         spans = [Span(each, each + length) for each in _starts(event, starts, length, window) if each not in apart]
+        # Here, since of the first and the last day that there are some zones' moments lie outside of all time.
+        inside = [Span(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in spans]
     except Exception:  # a broken event blocks nothing, and harms no other
         return []
-    inside = (Span(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in spans)
     return [each for each in inside if each.starts < each.ends and each.overlaps(window.span)]
 
 

@@ -66,6 +66,8 @@ EVENTS = [
     ("DTSTART:20260915T080000Z\r\nDTEND:20260915T070000Z", []),
     ("DTSTART:nonsense\r\nDTEND:20260915T070000Z", []),
     ("SUMMARY:no time at all", []),
+    ("DTSTART:00010101T000000\r\nDURATION:PT1H", []),  # as calendars write that there is no day
+    ("DTSTART;TZID=America/New_York:99991231T230000\r\nDURATION:PT30M", []),
     # What repeats each second blocks nothing, and takes no time
     ("DTSTART:19700101T000000Z\r\nDTEND:19700101T000001Z\r\nRRULE:FREQ=SECONDLY", []),
     ("DTSTART:20260101T000000Z\r\nDTEND:20260101T010000Z\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9", []),
