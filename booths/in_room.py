@@ -21,8 +21,6 @@ async def part(request: Request, session: AsyncSession, here: Visit, room: Room)
     viewer = here.person.id if here.person else None
     if room.kind == BOOTH:
         by = await queries.exhibitor(session, room.id, viewer)
-        if by and viewer:
-            await telling.seen(kernel_of(request).database, session, viewer, room.id)
         return await _at_stand(session, here, room, by) if by else None
     return await _on_stage(request, session, here, room, viewer) if room.kind == STAGE else None
 
@@ -30,7 +28,8 @@ async def part(request: Request, session: AsyncSession, here: Visit, room: Room)
 async def _at_stand(session: AsyncSession, here: Visit, room: Room, by: Exhibitor) -> Part:
     card = await guest_at(session, here.fair.id, by.id, here.person.id) if here.person and here.roles else None
     form = f"{here.shown.path}/rooms/{room.slug}/card"
-    return Part("booths/in_room.html", {"by": by, "talk": None, "card": card, "form": form})
+    seeing = await telling.seeing(session, here.person.id, room.id) if here.person else None
+    return Part("booths/in_room.html", {"by": by, "talk": None, "card": card, "form": form}, seeing)
 
 
 async def _on_stage(

@@ -1,6 +1,6 @@
 """What those who speak for an organisation are told when a stand at a fair is given to it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from directory.speaking import speakers, viewer_of
 from fairs.model import Fair
 from people.model import Person
 from rooms.model import Room
-from server.kernel.db import Database, UnitOfWork
+from server.kernel.db import UnitOfWork
 from web.i18n import N_, translations
 
 KIND = "stand.given"
@@ -28,10 +28,12 @@ async def tell_of(uow: UnitOfWork, room_id: str, organisation_id: str, *, by_id:
     await newsroom.tell(uow, people, KIND, room_id, f"{KIND}:{room_id}:{organisation_id}")
 
 
-async def seen(database: Database, session: AsyncSession, person_id: str, room_id: str) -> None:
-    """Whoever is at the stand has seen it. One query for those who were told nothing."""
-    if await newsroom.has_unseen(session, person_id, room_id):
-        await database.write_if_possible(partial(newsroom.see, person_id=person_id, subjects=[room_id]))
+async def seeing(
+    session: AsyncSession, person_id: str, room_id: str
+) -> Callable[[UnitOfWork], Awaitable[object]] | None:
+    """What notes that whoever is at the stand has seen it; None for those who were told nothing."""
+    unseen = await newsroom.has_unseen(session, person_id, room_id)
+    return partial(newsroom.see, person_id=person_id, subjects=[room_id]) if unseen else None
 
 
 async def put_into_words(

@@ -98,6 +98,8 @@ async def _page(request: Request, status: int = 200, typed: str = "", wrong: str
         shown = await talk(request, session, me, fair=here.fair.slug) if me else None
         bring: Bring = request.app.state.in_rooms
         part = await bring(request, session, here, room)
+    if part and part.seeing:
+        await kernel_of(request).database.write_if_possible(part.seeing)
     return page(
         request,
         "rooms/room.html",

@@ -1,8 +1,10 @@
 """What one feature brings to the page of another."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from server.kernel.db import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -11,3 +13,6 @@ class Part:
 
     template: str
     context: Mapping[str, Any]
+    # What is noted of its viewer once the page is read. While it reads it holds a connection, and as many pages as
+    # there are connections would wait for each other to write.
+    seeing: Callable[[UnitOfWork], Awaitable[object]] | None = None

@@ -1,5 +1,8 @@
 """Who speaks for an organisation reads that a stand was given to it."""
 
+import asyncio
+
+from server.kernel.db import POOL_SIZE
 from tests.booths.stage import PATH, Programme
 from web.frame import LOCALE_COOKIE
 
@@ -36,6 +39,13 @@ async def test_whoever_is_at_the_stand_has_seen_it(there: Programme) -> None:
     assert (await there["aylin"].get("/fairs/ruhr/rooms/main-stage")).status_code == 200
     assert await unseen(there) == [(LINE, STAND)]
     assert (await there["aylin"].get(STAND)).status_code == 200
+    assert await unseen(there) == []
+
+
+async def test_many_can_come_to_their_stand_at_once(there: Programme) -> None:
+    await give(there, there.voltbus)
+    answers = await asyncio.gather(*(there["aylin"].get(STAND) for _each in range(POOL_SIZE + 2)))
+    assert {one.status_code for one in answers} == {200}, "each held a connection, and waited for another one"
     assert await unseen(there) == []
 
 
