@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booths.model import Stand
@@ -11,7 +11,8 @@ from directory.news import newsroom
 from directory.news.newsroom import Line
 from directory.organisations.model import Organisation
 from directory.speaking import speakers, viewer_of
-from fairs.model import Fair
+from fairs.model import Fair, Membership
+from fairs.queries import not_shut_out
 from people.model import Person
 from rooms.model import Room
 from server.kernel.db import UnitOfWork
@@ -39,14 +40,21 @@ async def seeing(
 async def put_into_words(
     session: AsyncSession, person: Person, asked: Collection[tuple[str, str]], locale: str
 ) -> Mapping[tuple[str, str], Line]:
-    """News about stands for one reader, of those that are still their organisation's. One query for all."""
+    """News about stands for one reader, of those that are still their organisation's, at fairs from which they are not
+    shut out. Who is not in yet is led to the fair's page, where one joins: rooms are there for members. Two queries for
+    all."""
     own = (await viewer_of(session, person.id)).organisations
-    columns = Stand.room_id, Organisation.name, Room.name, Room.slug, Fair.name, Fair.slug
+    inside = exists().where(Membership.fair_id == Fair.id, Membership.person_id == person.id)
+    columns = Stand.room_id, Organisation.name, Room.name, Room.slug, Fair.name, Fair.slug, inside
     query = select(*columns).join(Organisation, Organisation.id == Stand.organisation_id)
     query = query.join(Room, Room.id == Stand.room_id).join(Fair, Fair.id == Room.fair_id)
     query = query.where(Stand.room_id.in_([room_id for _kind, room_id in asked]), Stand.organisation_id.in_(own))
+    query = query.where(not_shut_out(person.id))
     text = translations(locale).gettext(_SAID)
     return {
-        (KIND, room_id): Line(text % {"name": name, "stand": stand, "fair": fair}, f"/fairs/{at}/rooms/{slug}")
-        for room_id, name, stand, slug, fair, at in await session.execute(query)
+        (KIND, room_id): Line(
+            text % {"name": name, "stand": stand, "fair": fair},
+            f"/fairs/{at}/rooms/{slug}" if is_in else f"/fairs/{at}",
+        )
+        for room_id, name, stand, slug, fair, at, is_in in await session.execute(query)
     }

@@ -56,9 +56,13 @@ async def all_fairs(session: AsyncSession) -> Sequence[Fair]:
 
 async def open_fairs(session: AsyncSession, now: datetime, person_id: str = "", limit: int = 20) -> Sequence[Fair]:
     """Fairs that are not over, the next one first; for a person those from which they are not shut out."""
-    out = select(Ban.fair_id).where(Ban.person_id == person_id, Ban.lifted_at.is_(None))
-    query = select(Fair).where(Fair.ends_on >= (now - LATEST_ZONE).date(), Fair.id.not_in(out))
+    query = select(Fair).where(Fair.ends_on >= (now - LATEST_ZONE).date(), not_shut_out(person_id))
     return (await session.scalars(query.order_by(Fair.starts_on, Fair.id).limit(limit))).all()
+
+
+def not_shut_out(person_id: str) -> ColumnElement[bool]:
+    """The condition that somebody, in it or not, is not shut out of a fair, for a query over `Fair`."""
+    return Fair.id.not_in(select(Ban.fair_id).where(Ban.person_id == person_id, Ban.lifted_at.is_(None)))
 
 
 async def fairs_of(session: AsyncSession, person_id: str) -> list[Attendance]:

@@ -55,3 +55,20 @@ async def test_a_stand_that_goes_to_others_is_news_to_them_alone(there: Programm
     await give(there, hydro)
     assert await unseen(there) == []
     assert await unseen(there, "bernd") == [("Hydro Nord has the stand “Hall 1” at Ruhr Energy Forum", STAND)]
+
+
+async def test_who_is_not_in_the_fair_is_led_to_where_one_joins_it(there: Programme) -> None:
+    slug, _ = await there.organisation("chloe", name="Hydro Nord", visibility="public")
+    await give(there, slug)
+    [(_line, path)] = await unseen(there, "chloe")
+    assert path == "/fairs/ruhr"
+    assert (await there["chloe"].get(STAND)).status_code == 404
+    assert (await there["chloe"].post("/fairs/ruhr/join")).status_code == 303
+    assert [page for _line, page in await unseen(there, "chloe")] == [STAND]
+
+
+async def test_who_is_shut_out_of_a_fair_reads_of_no_stand_there(there: Programme) -> None:
+    await give(there, there.voltbus)
+    await there.guests.place.ban(there.guests.fair, there.guests.ids["aylin"], by=there.guests.ids["edda"])
+    assert await unseen(there) == []
+    assert LINE not in (await there["aylin"].get("/")).text
