@@ -9,6 +9,7 @@ import json
 import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -24,10 +25,21 @@ ENDED_S, WAITED_S = math.ceil(4 * READ_S), 120.0
 MEMORY_MOST = 512 * 1024**2
 # Less urgent than whoever serves people.
 NICENESS = 5
+# What everything that belongs to a server is sent when it stops: by systemd, or by whoever presses Ctrl-C.
+_STOPPING = (-signal.SIGTERM, -signal.SIGINT)
+
+
+class StoppedError(Exception):
+    """The process was told to end before it was done. That says nothing of the calendar: it is to be asked again."""
+
+
+class FaultError(NoCalendarError):
+    """The process failed as no calendar makes it fail: the fault is ours. Whoever asks says so to the operator; the log
+    is no part of this module, since to load it takes the process half as long again."""
 
 
 async def read(content: bytes, window: Window) -> list[Span]:
-    """When a calendar has its owner busy within a window, as `busy` says. Raises NoCalendarError.
+    """When a calendar has its owner busy within a window, as `busy` says. Raises NoCalendarError, and StoppedError.
 
     Also the small ones: one rule of a hundred characters can take as long as a thousand events, and no thread can be
     ended in the middle of it.
@@ -44,7 +56,11 @@ async def read(content: bytes, window: Window) -> list[Span]:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    if not answer:  # it was ended, or the text is no calendar
+    if process.returncode in _STOPPING:
+        raise StoppedError
+    if process.returncode and process.returncode > 0:  # where no calendar can be read, it ends well
+        raise FaultError(f"ended with code {process.returncode}")
+    if not answer:  # it was ended by its bounds, or the text is no calendar
         raise NoCalendarError("not to be read")
     return [Span(datetime.fromisoformat(starts), datetime.fromisoformat(ends)) for starts, ends in json.loads(answer)]
 

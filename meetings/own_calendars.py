@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from directory.connectors.rules import next_at
 from meetings.bookings import lock_people
-from meetings.calendar_worker import read
+from meetings.calendar_worker import FaultError, read
 from meetings.calendars import BYTES_MOST, NoCalendarError, Window
 from meetings.grid import Span
 from meetings.model import Busy, OwnCalendar
@@ -31,6 +32,8 @@ _PROBLEM_OF = {
     "unknown_host": "address",
     "too_large": "too_large",
 }
+
+log = structlog.get_logger(__name__)
 
 
 async def connect(uow: UnitOfWork, person_id: str, url: str) -> None:
@@ -83,7 +86,9 @@ class Reader:
             return await read(fetched.content, window), None
         except FetchError as error:
             return None, _PROBLEM_OF.get(error.code, "unreachable")
-        except NoCalendarError:
+        except NoCalendarError as error:
+            if isinstance(error, FaultError):
+                log.error("calendar_worker_failed", reason=str(error))
             return None, "no_calendar"
 
 

@@ -5,15 +5,18 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from meetings import calendar_worker, calendars, own_calendars
 from meetings.bookings import ConflictError
-from meetings.calendar_worker import read
+from meetings.calendar_worker import StoppedError, read
 from meetings.calendars import NoCalendarError, Window, busy
 from meetings.grid import Span
 from meetings.model import OwnCalendar
@@ -160,6 +163,38 @@ async def test_a_calendar_that_cannot_be_read_in_time_is_given_up_with_its_proce
     with pytest.raises(NoCalendarError):
         await read(calendar(), WINDOW)
     assert begun[0].returncode is not None
+
+
+def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: str) -> None:
+    """Have the process that reads calendars do this instead."""
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\n{deed}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(calendar_worker, "sys", SimpleNamespace(executable=str(program)))
+
+
+@pytest.mark.parametrize("how", ["TERM", "INT"])
+async def test_a_calendar_is_not_called_none_as_the_server_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    instead(tmp_path, monkeypatch, f"kill -{how} $$")
+    with pytest.raises(StoppedError):
+        await read(calendar(), WINDOW)
+
+
+async def test_a_fault_of_what_reads_calendars_is_told_to_the_operator(
+    there: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(tmp_path, monkeypatch, "exit 1")
+
+    async def fetch(url: str, **_: Any) -> Fetched:
+        return Fetched(url, 200, calendar(), "text/calendar", "", "")
+
+    monkeypatch.setattr(there.kernel.fetcher, "fetch", fetch)
+    with capture_logs() as told:
+        await there["bernd"].post("/meetings/calendar/own", data={"url": "https://calendar.example/b.ics"})
+        await there.kernel.jobs.run_due()
+    assert [one["reason"] for one in told if one["event"] == "calendar_worker_failed"] == ["ended with code 1"]
 
 
 async def test_a_calendar_blocks_times_and_lets_them_go_again(there: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
