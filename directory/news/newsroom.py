@@ -99,7 +99,7 @@ class Newsroom:
                 return
             items = await self.told(uow.session, person, fresh[:LINES_MOST], person.locale)
             if items:
-                await self._send(uow, person, person.email, items, more=len(fresh) - len(items))
+                await self._send(uow, person, person.email, items, more=len(fresh[LINES_MOST:]))
 
     async def _send(self, uow: UnitOfWork, person: Person, to: str, items: Sequence[Item], more: int) -> None:
         base = self.kernel.settings.public_url

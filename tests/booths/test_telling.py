@@ -2,8 +2,13 @@
 
 import asyncio
 
+from booths.actions import open_place
+from fairs.model import Fair
+from people.model import Person
+from rooms.model import BOOTH
 from server.kernel.db import POOL_SIZE
 from tests.booths.stage import PATH, Programme
+from tests.people.scene import last_mail, text_of
 from web.frame import LOCALE_COOKIE
 
 LINE = "Voltbus has the stand “Hall 1” at Ruhr Energy Forum"
@@ -72,3 +77,19 @@ async def test_who_is_shut_out_of_a_fair_reads_of_no_stand_there(there: Programm
     await there.guests.place.ban(there.guests.fair, there.guests.ids["aylin"], by=there.guests.ids["edda"])
     assert await unseen(there) == []
     assert LINE not in (await there["aylin"].get("/")).text
+
+
+async def test_a_mail_counts_nothing_that_was_taken_back_before_it_went(there: Programme) -> None:
+    kernel = there.guests.kernel
+    async with kernel.database.write() as uow:
+        (await uow.session.get_one(Person, there.guests.ids["aylin"])).email = "aylin@example.org"
+        fair = await uow.session.get_one(Fair, there.guests.fair.id)
+        hall_2 = await open_place(uow, fair, BOOTH, "Hall 2")
+    for stand, whose in ((there.stand, there.voltbus), (hall_2.id, there.voltbus), (hall_2.id, "")):
+        answer = await there["edda"].post(f"{PATH}/stands/{stand}", data={f"stand-{stand}": whose})
+        assert answer.status_code == 303
+    there.guests.place.clock.advance(hours=2)
+    text = text_of(await last_mail(kernel, "aylin@example.org"))
+    assert LINE in text
+    assert "Hall 2" not in text
+    assert "Something is new" in text, "one thing, and no more"
