@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -177,7 +178,9 @@ def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: str) -> None:
 async def test_a_calendar_is_not_called_none_as_the_server_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    instead(tmp_path, monkeypatch, f"kill -{how} $$")
+    # Not by the shell: where the tests run in the background they are told to ignore SIGINT, and so is all they start.
+    ends = f"import os, signal; signal.signal(signal.SIG{how}, signal.SIG_DFL); os.kill(os.getpid(), signal.SIG{how})"
+    instead(tmp_path, monkeypatch, f"exec '{sys.executable}' -c '{ends}'")
     with pytest.raises(StoppedError):
         await read(calendar(), WINDOW)
 
